@@ -1,0 +1,193 @@
+//! `POST /reports`: parse with all errors at once, seal, sign the receipt, store it all in one transaction, answer. If any
+//! of it fails there is no receipt.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use desk_domain::case::decide::open;
+use desk_domain::case::event::{ContentRef, Reported};
+use desk_domain::case::{Actor, EventBody};
+use desk_domain::id::{CaseId, ContentId};
+use desk_domain::report::Report;
+use desk_keys::{KeyError, ReceiptCode, SecretKey};
+use desk_store::requests::{Answer, Recalled, Request};
+use desk_store::{Commit, Fault, Outcome, Stored};
+use desk_web::body::{self, Kind};
+use desk_web::{Problem, site};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::{Intake, form, pages};
+
+/// Ids are random; this many taken ones in a row do not happen.
+const ATTEMPTS: u32 = 12;
+
+pub(crate) async fn post_report(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    let outcome = match Kind::of(&headers) {
+        Ok(Kind::Json) => from_api(&intake, &headers, body).await,
+        Ok(Kind::Form) => return from_form(&intake, &headers, body).await,
+        Err(problem) => Err(problem),
+    };
+    match outcome {
+        Ok(answer) => json_answer(&answer),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {
+    let body = body::read(body, intake.policy.limits.body_bytes).await?;
+    let key = body::idempotency_key(headers)?;
+    let value = body::parse_json(&body)?;
+    let report = Report::from_json(&value, &intake.policy.limits).map_err(Problem::invalid)?;
+    intake.accept(&body, &value, &report, key).await
+}
+
+async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
+    let page_of = |problem: Problem| problem.page(site(&intake.policy));
+    let bytes = match body::read(body, intake.policy.limits.body_bytes).await {
+        Ok(bytes) => bytes,
+        Err(problem) => return page_of(problem),
+    };
+    let sent = body::form(&bytes);
+    let value = form::to_report(&sent);
+    let report = match Report::from_json(&value, &intake.policy.limits) {
+        Ok(report) => report,
+        Err(errors) => return pages::wrong_form(intake, sent, &errors),
+    };
+    let key = match body::idempotency_key(headers) {
+        Ok(from_header) => from_header.or_else(|| sent.get("idempotency_key").filter(|k| !k.is_empty()).cloned()),
+        Err(problem) => return page_of(problem),
+    };
+    let canonical = body::canonical(&value);
+    match intake.accept(&canonical, &value, &report, key).await {
+        Ok(answer) => pages::receipt(intake, &answer, &canonical, report.reporter.email),
+        Err(problem) => page_of(problem),
+    }
+}
+
+fn json_answer(answer: &Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    (status, [(header::CONTENT_TYPE, "application/json")], answer.body.clone()).into_response()
+}
+
+/// A new case before it is stored, with what only its reporter gets to see.
+pub(crate) struct NewCase {
+    pub stored: Stored,
+    pub code: ReceiptCode,
+    pub receipt: String,
+}
+
+impl Intake {
+    /// Stores a report and answers with its receipt; the same key and body get the same answer again.
+    ///
+    /// # Errors
+    /// 422 when the key was used for something else, 503 when it could not be stored.
+    async fn accept(&self, raw: &[u8], value: &Value, report: &Report, key: Option<String>) -> Result<Answer, Problem> {
+        let request = key.map(|key| Request::new("POST", "/reports", "public", &key, &body::canonical(value)));
+        for _ in 0..ATTEMPTS {
+            let now = self.clock.now();
+            if let Some(answer) = self.recalled(request.as_ref(), now).await? {
+                return Ok(answer);
+            }
+            let mut commit = Commit::new();
+            let new = self.new_case(&mut commit, raw, report, None, now)?;
+            let answer = Answer { status: 201, body: self.answer(&new).to_string() };
+            if let Some(request) = &request {
+                commit.remember(request, &answer, now)?;
+            }
+            if self.store.commit(commit).await? == Outcome::Done {
+                tracing::info!(case = %new.stored.case.id, "a report was stored");
+                return Ok(answer);
+            }
+        }
+        Err(Fault::Retryable("no case id was free".to_owned()).into())
+    }
+
+    /// What this request was answered before.
+    pub(crate) async fn recalled(&self, request: Option<&Request>, now: Timestamp) -> Result<Option<Answer>, Problem> {
+        let Some(request) = request else { return Ok(None) };
+        match self.store.recall(request, now).await? {
+            Recalled::Nothing => Ok(None),
+            Recalled::Same(answer) => Ok(Some(answer)),
+            Recalled::Other => Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "This Idempotency-Key was used with another body; use a new key for a new request.",
+            )),
+        }
+    }
+
+    /// Adds a new case to `commit`: id, keys, code, sealed content, first events.
+    pub(crate) fn new_case(
+        &self,
+        commit: &mut Commit,
+        raw: &[u8],
+        report: &Report,
+        continues: Option<CaseId>,
+        now: Timestamp,
+    ) -> Result<NewCase, KeyError> {
+        let year = now.to_zoned(jiff::tz::TimeZone::UTC).year();
+        let id = CaseId::from_random(&self.policy.project.prefix, year, u32::from_le_bytes(desk_keys::random()));
+        let (key, code) = (SecretKey::generate(), ReceiptCode::generate());
+        commit.case_key(&id, self.root.wrap(&key, id.as_str())?);
+        commit.code(&id, &code.lookup(), key.wrapped(&code.key().public(), id.as_str())?, None);
+        let sealed = key.public().seal(raw)?;
+        let content = ContentRef { id: content_id("report"), sha256: desk_keys::sha256_hex(&sealed) };
+        commit.content(&id, &content.id, sealed);
+        let address = match &report.reporter.email {
+            Some(email) => {
+                let address = content_id("reporter-address");
+                commit.content(&id, &address, self.mail_key.seal(email.as_bytes())?);
+                Some(address)
+            }
+            None => None,
+        };
+        let reported = Reported {
+            package: self.policy.package(&report.package).map(|p| p.name.clone()),
+            answers: report.reporter.answers,
+            address,
+            has_openpgp_key: report.reporter.openpgp_key.is_some(),
+            known_public: report.known_public,
+            known_exploited: report.known_exploited,
+            planned_for: report.planned_for,
+            report: content,
+            continues,
+        };
+        let events: Vec<EventBody> = open(id.clone(), &self.policy, reported, now);
+        let stored = commit.open(&id, key.public(), &Actor::Reporter, events, now);
+        let receipt = self.signer.sign(&json!({
+            "iss": self.public_url,
+            "case_id": id,
+            "received_at": now,
+            "report_sha256": desk_keys::sha256_hex(raw),
+            "due": due(&stored),
+        }));
+        Ok(NewCase { stored, code, receipt })
+    }
+
+    pub(crate) fn answer(&self, new: &NewCase) -> Value {
+        json!({
+            "case_id": new.stored.case.id,
+            "receipt_code": *new.code.words(),
+            "receipt": new.receipt,
+            "received_at": new.stored.case.received_at,
+            "due": due(&new.stored),
+            "case_url": format!("{}/case", self.public_url),
+        })
+    }
+}
+
+/// The two promises' due times; a clock that starts only later has none yet.
+fn due(stored: &Stored) -> Value {
+    let due = |name: &str| {
+        let clock = stored.case.clocks.iter().find(|c| c.name().as_str() == name);
+        clock.map(|c| c.start.due_at)
+    };
+    json!({"acknowledgement": due("acknowledgement"), "detailed_response": due("detailed-response")})
+}
+
+pub(crate) fn content_id(name: &str) -> ContentId {
+    name.parse().expect("a constant that is a content id")
+}

@@ -1,0 +1,96 @@
+//! The reporter's case page: opened with the receipt code, or by a mail's link (then id, stage and times only).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use desk_keys::{ReceiptCode, SecretKey};
+use desk_store::Stored;
+use desk_web::body;
+use desk_web::link::CaseLink;
+use desk_web::view::Opened;
+use desk_web::{Problem, site};
+use serde::Deserialize;
+
+use crate::{Intake, pages};
+
+/// A case that a code opened.
+pub(crate) struct Entered {
+    pub stored: Stored,
+    pub key: SecretKey,
+    pub lookup: String,
+}
+
+impl Intake {
+    /// The case that a receipt code opens. Whatever is wrong with the code, the answer is the same 404.
+    pub(crate) async fn enter(&self, code: &str) -> Result<Entered, Problem> {
+        let code: ReceiptCode = code.parse().map_err(|_| Problem::not_found())?;
+        let lookup = code.lookup();
+        let entry = self.store.code(&lookup).await?.ok_or_else(Problem::not_found)?;
+        let key = code.key().unwrap(&entry.wrapped, entry.case.as_str())?;
+        let stored = self.store.case(&entry.case).await?.ok_or_else(Problem::not_found)?;
+        Ok(Entered { stored, key, lookup })
+    }
+
+    pub(crate) async fn open(&self, entered: &Entered) -> Result<Opened, Problem> {
+        Ok(Opened::read(&self.store, entered.stored.case.clone(), &entered.key).await?)
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ByLink {
+    t: Option<String>,
+}
+
+/// `GET /case`: JSON with a bearer code; else the page that asks for it.
+pub(crate) async fn get_case(
+    State(intake): State<Arc<Intake>>,
+    Query(link): Query<ByLink>,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(code) = body::bearer(&headers) {
+        return match json_view(&intake, code).await {
+            Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+            Err(problem) => problem.into_response(),
+        };
+    }
+    match by_link(&intake, link.t.as_deref()).await {
+        Ok(case) => Html(pages::login(&intake, case.as_ref(), None)).into_response(),
+        Err(problem) => problem.page(site(&intake.policy)),
+    }
+}
+
+async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
+    let entered = intake.enter(code).await?;
+    let view = intake.open(&entered).await?.view(&intake.policy, false);
+    Ok(serde_json::to_string(&view).expect("a view is plain data"))
+}
+
+async fn by_link(intake: &Intake, token: Option<&str>) -> Result<Option<Stored>, Problem> {
+    let Some(token) = token else { return Ok(None) };
+    let link: CaseLink = intake.reporter_links.verify(token).map_err(|_| Problem::not_found())?;
+    let stored = intake.store.case(&link.case).await?;
+    Ok(Some(stored.ok_or_else(Problem::not_found)?))
+}
+
+/// `POST /case`: the page's form with the code.
+pub(crate) async fn post_code(State(intake): State<Arc<Intake>>, body: Body) -> Response {
+    match opened_page(&intake, body).await {
+        Ok(page) => page,
+        Err(problem) if problem.status() == StatusCode::NOT_FOUND => {
+            let wrong = "No case answers to that code. Please check each word.";
+            (StatusCode::NOT_FOUND, Html(pages::login(&intake, None, Some(wrong)))).into_response()
+        }
+        Err(problem) => problem.page(site(&intake.policy)),
+    }
+}
+
+async fn opened_page(intake: &Intake, body: Body) -> Result<Response, Problem> {
+    let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
+    let sent = body::form(&bytes);
+    let code = sent.get("code").map(String::as_str).unwrap_or_default();
+    let opened = intake.open(&intake.enter(code).await?).await?;
+    Ok(Html(pages::case(intake, &opened, code, pages::Said::default())).into_response())
+}

@@ -1,0 +1,66 @@
+//! Public HTTPS: the report form and its API, the receipt and the key that verifies it, and the reporter's case page.
+//!
+//! It can write to a case and never read one: what it opens, it opens with the reporter's own code.
+
+mod accept;
+mod case;
+mod form;
+mod pages;
+mod reply;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use desk_domain::policy::Policy;
+use desk_keys::{LinkKey, PublicKey, ReceiptSigner, RootPublic};
+use desk_store::{Clock, Store};
+use desk_web::{headers, page};
+
+/// The function.
+pub struct Intake {
+    pub store: Store,
+    pub policy: Arc<Policy>,
+    pub clock: Clock,
+    /// Wraps new case keys; cannot unwrap any.
+    pub root: RootPublic,
+    /// Seals the reporter's address for `deliver`.
+    pub mail_key: PublicKey,
+    pub signer: ReceiptSigner,
+    pub reporter_links: LinkKey,
+    /// Where the desk is reached, without a trailing slash.
+    pub public_url: String,
+}
+
+/// Its routes.
+pub fn router(intake: Arc<Intake>) -> Router {
+    Router::new()
+        .route("/", get(pages::form))
+        .route("/reports", get(pages::form).post(accept::post_report))
+        .route("/case", get(case::get_case).post(case::post_code))
+        .route("/case/messages", post(reply::post_message))
+        .route("/.well-known/disclosure-desk.jwks", get(jwks))
+        .route("/.well-known/security.txt", get(security_txt))
+        .route(page::STYLESHEET_PATH, get(stylesheet))
+        .with_state(intake)
+        .layer(middleware::from_fn(headers::secure))
+}
+
+async fn jwks(State(intake): State<Arc<Intake>>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, intake.signer.jwks().to_string()).into_response()
+}
+
+async fn security_txt(State(intake): State<Arc<Intake>>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, desk_advisory::security_txt::render(&intake.policy, intake.clock.now())).into_response()
+}
+
+async fn stylesheet() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, page::STYLESHEET).into_response()
+}

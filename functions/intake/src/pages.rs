@@ -1,0 +1,159 @@
+//! Fills the pages of `desk_web::page` with what they show.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use desk_domain::fields::FieldError;
+use desk_domain::policy::{Due, Package, Policy};
+use desk_domain::time::promise;
+use desk_store::Stored;
+use desk_store::requests::Answer;
+use desk_web::page::{self, CaseLogin, CasePage, CaseSummary, FromKind, Receipt, ReportForm};
+use desk_web::view::{self, From, Opened};
+use desk_web::{clock_label, site};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{Intake, form as fields};
+
+pub(crate) async fn form(State(intake): State<Arc<Intake>>) -> Html<String> {
+    Html(report_form(&intake, BTreeMap::new(), Vec::new()).html())
+}
+
+/// The form again, with what was typed and every error at its field.
+pub(crate) fn wrong_form(intake: &Intake, sent: BTreeMap<String, String>, errors: &[FieldError]) -> Response {
+    let error = |e: &FieldError| page::FormError { field: fields::field(&e.pointer), detail: e.detail.clone() };
+    let form = report_form(intake, sent, errors.iter().map(error).collect());
+    (StatusCode::UNPROCESSABLE_ENTITY, Html(form.html())).into_response()
+}
+
+fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<page::FormError>) -> ReportForm {
+    let policy = &intake.policy;
+    let today = intake.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let line = |line: &desk_domain::policy::Line| match line.end_of_life {
+        Some(end) if end < today => format!("{} (no longer maintained)", line.name),
+        Some(end) => format!("{} (maintained until {end})", line.name),
+        None => format!("{} (maintained)", line.name),
+    };
+    let package = |p: &Package| (p.name.to_string(), p.lines.iter().map(line).collect());
+    let third_party = policy.third_party.iter().map(|t| page::ThirdParty {
+        package: t.package.to_string(),
+        maintainer: t.maintainer.clone(),
+        contact_uri: t.contact.clone(),
+    });
+    ReportForm {
+        site: site(policy),
+        action: "/reports".to_owned(),
+        idempotency_key: desk_keys::hex(&desk_keys::random::<16>()),
+        packages: policy.packages.iter().map(package).collect(),
+        third_party: third_party.collect(),
+        other_routes: policy.other_routes.iter().map(|r| (r.name.clone(), r.url.clone())).collect(),
+        acknowledgement_within: within(policy, "acknowledgement"),
+        response_within: within(policy, "detailed-response"),
+        security_address: policy.contacts.security.clone(),
+        values,
+        errors,
+    }
+}
+
+fn within(policy: &Policy, clock: &str) -> String {
+    let row = policy.clocks.iter().find(|row| row.name.as_str() == clock);
+    match row.map(|row| &row.due) {
+        Some(Due::After(length)) => promise(*length),
+        _ => "a time that depends on the case".to_owned(),
+    }
+}
+
+/// The receipt page, from the very answer that the API would give.
+pub(crate) fn receipt(intake: &Intake, answer: &Answer, report: &[u8], mail_to: Option<String>) -> Response {
+    let value: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    let time = |value: &Value| value.as_str().and_then(|t| t.parse::<Timestamp>().ok());
+    let due = [("Acknowledgement", "acknowledgement"), ("Detailed response", "detailed_response")];
+    let due = due.iter().filter_map(|(label, name)| Some(((*label).to_owned(), time(&value["due"][*name])?)));
+    let page = Receipt {
+        site: site(&intake.policy),
+        case_id: text("case_id"),
+        receipt_code: text("receipt_code"),
+        case_url: text("case_url"),
+        received_at: time(&value["received_at"]).unwrap_or_default(),
+        now: intake.clock.now(),
+        due: due.collect(),
+        receipt_href: format!("data:application/jose;base64,{}", BASE64.encode(text("receipt"))),
+        report_href: format!("data:application/json;base64,{}", BASE64.encode(report)),
+        jwks_url: format!("{}/.well-known/disclosure-desk.jwks", intake.public_url),
+        mail_to,
+    };
+    (StatusCode::CREATED, Html(page.html())).into_response()
+}
+
+/// The page that asks for the code; with what a mail's link may show of a case.
+pub(crate) fn login(intake: &Intake, case: Option<&Stored>, error: Option<&str>) -> String {
+    let summary = case.map(|stored| {
+        let case = &stored.case;
+        summary(case.id.to_string(), case.stage().to_string(), case.received_at, &view::clocks(case, false), intake)
+    });
+    CaseLogin { site: site(&intake.policy), error: error.map(str::to_owned), summary }.html()
+}
+
+fn summary(
+    case_id: String,
+    stage: String,
+    received_at: Timestamp,
+    clocks: &[view::ClockView],
+    intake: &Intake,
+) -> CaseSummary {
+    let clock = |c: &view::ClockView| page::ClockView {
+        label: clock_label(&c.name),
+        state: c.state.to_owned(),
+        started_at: c.started_at,
+        due_at: c.due_at,
+        met_at: c.met_at,
+    };
+    CaseSummary { case_id, stage, received_at, clocks: clocks.iter().map(clock).collect(), now: intake.clock.now() }
+}
+
+/// What the case page says about what was just sent.
+#[derive(Default)]
+pub(crate) struct Said {
+    pub notice: Option<String>,
+    pub error: Option<String>,
+    /// What was typed and not taken.
+    pub text: String,
+}
+
+/// The case page.
+pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> String {
+    let view = opened.view(&intake.policy, false);
+    let message = |m: &view::MessageView| page::MessageView {
+        at: m.at,
+        from: match m.from {
+            From::Reporter => "You".to_owned(),
+            From::Team => m.by.clone().unwrap_or_else(|| "Security team".to_owned()),
+            From::Desk => "Disclosure Desk".to_owned(),
+        },
+        from_kind: match m.from {
+            From::Reporter => FromKind::Reporter,
+            From::Team => FromKind::Team,
+            From::Desk => FromKind::Desk,
+        },
+        text: m.text.clone(),
+    };
+    CasePage {
+        site: site(&intake.policy),
+        summary: summary(view.case_id.to_string(), view.stage.to_string(), view.received_at, &view.clocks, intake),
+        code: code.to_owned(),
+        messages: view.messages.iter().map(message).collect(),
+        notice: said.notice,
+        error: said.error,
+        idempotency_key: desk_keys::hex(&desk_keys::random::<16>()),
+        reply_text: said.text,
+        closed: opened.case.is_closed(),
+    }
+    .html()
+}

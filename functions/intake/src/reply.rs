@@ -1,0 +1,168 @@
+//! `POST /case/messages`: the reporter writes. To a closed case that opens a new one, linked to it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use desk_domain::case::event::ContentRef;
+use desk_domain::case::{Actor, Command};
+use desk_domain::fields::{self, FieldError};
+use desk_domain::refusal::Refusal;
+use desk_domain::report::Report;
+use desk_store::requests::{Answer, Request};
+use desk_store::{ActError, Acted, Commit, Stored};
+use desk_web::view::Opened;
+use desk_web::body::{self, Kind};
+use desk_web::{Problem, site};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::accept::{NewCase, content_id};
+use crate::case::Entered;
+use crate::{Intake, pages};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+pub(crate) async fn post_message(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    match Kind::of(&headers) {
+        Ok(Kind::Form) => from_form(&intake, &headers, body).await,
+        Ok(Kind::Json) => match from_api(&intake, &headers, body).await {
+            Ok(answer) => {
+                let json = [(header::CONTENT_TYPE, "application/json")];
+                (StatusCode::from_u16(answer.status).unwrap_or(StatusCode::CREATED), json, answer.body).into_response()
+            }
+            Err(problem) => problem.into_response(),
+        },
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {
+    let code = body::bearer(headers).ok_or_else(Problem::not_found)?;
+    let entered = intake.enter(code).await?;
+    let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
+    let value = body::parse_json(&bytes)?;
+    let text = text_of(&value, intake.policy.limits.text_bytes).map_err(Problem::invalid)?;
+    intake.reply(&entered, &text, body::idempotency_key(headers)?).await
+}
+
+fn text_of(value: &Value, max: usize) -> Result<String, Vec<FieldError>> {
+    fields::read(value, |fields| fields.required_text("text", max))
+}
+
+async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
+    let page_of = |problem: Problem| problem.page(site(&intake.policy));
+    let sent = match body::read(body, intake.policy.limits.body_bytes).await {
+        Ok(bytes) => body::form(&bytes),
+        Err(problem) => return page_of(problem),
+    };
+    let field = |name: &str| sent.get(name).map(String::as_str).unwrap_or_default();
+    let (code, typed) = (field("code"), field("text").replace("\r\n", "\n"));
+    match form_reply(intake, headers, code, &typed, field("idempotency_key")).await {
+        Ok(response) => response,
+        Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
+            let detail = problem.errors.first().map_or(problem.detail(), |e| e.detail.as_str());
+            let said = pages::Said { error: Some(format!("Your message {detail}")), text: typed, ..Default::default() };
+            match again(intake, code, said).await {
+                Ok(page) => (StatusCode::UNPROCESSABLE_ENTITY, page).into_response(),
+                Err(problem) => page_of(problem),
+            }
+        }
+        Err(problem) => page_of(problem),
+    }
+}
+
+async fn form_reply(
+    intake: &Intake,
+    headers: &HeaderMap,
+    code: &str,
+    typed: &str,
+    hidden_key: &str,
+) -> Result<Response, Problem> {
+    let entered = intake.enter(code).await?;
+    let text = text_of(&json!({ "text": typed }), intake.policy.limits.text_bytes).map_err(Problem::invalid)?;
+    let hidden = (!hidden_key.is_empty()).then(|| hidden_key.to_owned());
+    let key = body::idempotency_key(headers)?.or(hidden);
+    let answer = intake.reply(&entered, &text, key).await?;
+    let answer: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let notice = match answer["opened"]["case_id"].as_str() {
+        None => "Your message was sent to the team.".to_owned(),
+        Some(case) => format!(
+            "This case is closed, so your message opened {case}. Its receipt code, shown only now: {}",
+            answer["opened"]["receipt_code"].as_str().unwrap_or_default()
+        ),
+    };
+    let page = again(intake, code, pages::Said { notice: Some(notice), ..Default::default() }).await?;
+    Ok((StatusCode::CREATED, page).into_response())
+}
+
+async fn again(intake: &Intake, code: &str, said: pages::Said) -> Result<Html<String>, Problem> {
+    let opened = intake.open(&intake.enter(code).await?).await?;
+    Ok(Html(pages::case(intake, &opened, code, said)))
+}
+
+impl Intake {
+    /// Records a message of the reporter's.
+    async fn reply(&self, entered: &Entered, text: &str, key: Option<String>) -> Result<Answer, Problem> {
+        let canonical = body::canonical(&json!({ "text": text }));
+        let request = key.map(|k| Request::new("POST", "/case/messages", &entered.lookup, &k, &canonical));
+        let case = &entered.stored.case;
+        if let Some(answer) = self.recalled(request.as_ref(), self.clock.now()).await? {
+            return Ok(answer);
+        }
+        let limit = self.policy.limits.reporter_messages_per_day;
+        if !self.store.within_rate(&format!("reply {}", case.id), DAY, limit, self.clock.now()).await? {
+            let detail = format!("This case takes at most {limit} messages a day; please go on tomorrow.");
+            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, detail));
+        }
+        let linked = match case.is_closed() {
+            true => Some(self.open(entered).await?),
+            false => None,
+        };
+        let prepare = |before: &Stored, commit: &mut Commit| {
+            let opened = match &linked {
+                Some(closed) => Some(self.linked_case(commit, closed, before, text)?),
+                None => None,
+            };
+            let sealed = before.public.seal(text.as_bytes())?;
+            let id = content_id(&format!("reply-{}", desk_keys::hex(&desk_keys::random::<8>())));
+            let content = ContentRef { id, sha256: desk_keys::sha256_hex(&sealed) };
+            commit.content(&before.case.id, &content.id, sealed);
+            let reply = Command::Reply { content, opened: opened.as_ref().map(|new| new.stored.case.id.clone()) };
+            Ok((reply, opened))
+        };
+        let finish = |acted: &Acted, opened: Option<NewCase>, commit: &mut Commit| {
+            let case = &acted.after.case;
+            let mut body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at});
+            if let Some(new) = &opened {
+                body["opened"] = self.answer(new);
+            }
+            let answer = Answer { status: 201, body: body.to_string() };
+            if let Some(request) = &request {
+                commit.remember(request, &answer, acted.at)?;
+            }
+            Ok(answer)
+        };
+        match self.store.act(&case.id, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await {
+            Ok((_, answer)) => Ok(answer.expect("a reply is always an event")),
+            Err(ActError::RequestSeen) => {
+                let answer = self.recalled(request.as_ref(), self.clock.now()).await?;
+                answer.ok_or_else(Problem::unavailable)
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// The case that goes on from a closed one: the message is its report, and who wrote it stays who it was.
+    fn linked_case(&self, commit: &mut Commit, closed: &Opened, before: &Stored, text: &str) -> Result<NewCase, ActError> {
+        let mut value: Value = serde_json::from_str(closed.text(&before.case.report)).unwrap_or_default();
+        value["summary"] = format!("A message after {} was closed", before.case.id).into();
+        value["details"] = text.into();
+        let report = Report::from_json(&value, &self.policy.limits).map_err(Refusal::Invalid)?;
+        let now = self.clock.now();
+        let raw = body::canonical(&value);
+        Ok(self.new_case(commit, &raw, &report, Some(before.case.id.clone()), now)?)
+    }
+}

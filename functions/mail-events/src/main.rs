@@ -1,0 +1,18 @@
+//! The `mail-events` Lambda: woken by SNS with the events of SES's configuration set.
+
+use aws_lambda_events::event::sns::SnsEvent;
+use desk_store::{Clock, Settings, Store, start};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use mail_events::MailEvents;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start::logging();
+    let clock = Clock::system();
+    let store = Store::connect(&Settings::from_env()?, clock.clone());
+    let events = MailEvents { store, policy: start::policy()?, clock };
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SnsEvent>| async {
+        Ok::<_, Error>(events.batch(event.payload).await?)
+    }))
+    .await
+}

@@ -1,0 +1,122 @@
+//! The schedule: each tick does what is due, no more. A tick that finds nothing costs sixteen empty queries.
+
+mod team_changes;
+
+use std::sync::Arc;
+
+use desk_domain::case::command::Roster;
+use desk_domain::case::{Actor, Command};
+use desk_domain::id::{CaseId, ClockName};
+use desk_domain::policy::{AtDue, Policy};
+use desk_domain::refusal::Refusal;
+use desk_store::{ActError, Clock, Due, DueKind, Fault, Store};
+use jiff::{SignedDuration, Timestamp};
+
+/// What is due is fetched in portions of this many from each shard.
+const PORTION: i32 = 25;
+/// One invocation stops after this many portions; the next tick goes on.
+const PORTIONS: usize = 40;
+/// What cannot be taken back waits until the three clocks agree this closely.
+const AGREEMENT: SignedDuration = SignedDuration::from_mins(2);
+
+/// The function.
+pub struct SlaCheck {
+    pub store: Store,
+    pub policy: Arc<Policy>,
+    pub clock: Clock,
+}
+
+/// What wakes it: an EventBridge event, or a Scheduler's input with `<aws.scheduler.scheduled-time>`.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+pub struct Schedule {
+    pub time: Timestamp,
+}
+
+/// What a tick did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticked {
+    pub fired: usize,
+    pub plans_touched: usize,
+    pub failed: usize,
+    /// Due times that wait because the clocks disagree.
+    pub held: usize,
+}
+
+impl SlaCheck {
+    /// One tick of the schedule, which says that it is `scheduled`.
+    ///
+    /// # Errors
+    /// A fault of the store that kept it from finding what is due. What failed for one case is counted and logged, and is
+    /// due again at the next tick.
+    pub async fn tick(&self, scheduled: Timestamp) -> Result<Ticked, Fault> {
+        team_changes::follow(self).await?;
+        let (mut done, mut seen) = (Ticked::default(), Vec::new());
+        for _ in 0..PORTIONS {
+            let due = self.store.due(self.clock.now(), PORTION).await?;
+            let fresh: Vec<Due> = due.into_iter().filter(|due| !seen.contains(due)).collect();
+            if fresh.is_empty() {
+                break;
+            }
+            let witnessed = self.witnessed(scheduled);
+            for due in fresh {
+                self.one(&due, witnessed, &mut done).await;
+                seen.push(due);
+            }
+        }
+        if done.held > 0 {
+            tracing::error!(held = done.held, skew = ?self.store.skew(), alarm = "clock-disagreement", "the clocks disagree");
+        }
+        Ok(done)
+    }
+
+    /// Whether this function's clock, the schedule's and DynamoDB's agree.
+    fn witnessed(&self, scheduled: Timestamp) -> bool {
+        let late = scheduled.duration_until(self.clock.now()).abs();
+        late <= AGREEMENT && self.store.skew().is_some_and(|skew| skew.abs() <= AGREEMENT)
+    }
+
+    async fn one(&self, due: &Due, witnessed: bool, done: &mut Ticked) {
+        let result = match &due.kind {
+            DueKind::Timer(clock) => self.fire(&due.case, clock, witnessed, done).await,
+            DueKind::Plan(from) => {
+                tracing::warn!(case = %due.case, event = from, alarm = "unplanned", "nobody planned these events; waking the planner");
+                done.plans_touched += 1;
+                self.store.touch_plan(&due.case, *from, self.clock.now()).await.map_err(ActError::from)
+            }
+        };
+        if let Err(e) = result {
+            done.failed += 1;
+            tracing::error!(case = %due.case, fault = %e, "what was due was not done; it is due again at the next tick");
+        }
+    }
+
+    async fn fire(&self, case: &CaseId, clock: &ClockName, witnessed: bool, done: &mut Ticked) -> Result<(), ActError> {
+        let roster = self.roster_for(case, clock).await?;
+        let command = Command::FireTimer { clock: clock.clone(), witnessed, roster };
+        let acted = self.store.tell(case, &self.policy, &Actor::Desk, &self.clock, &command).await?;
+        if acted.events.is_empty() {
+            done.held += usize::from(!witnessed);
+        } else {
+            done.fired += 1;
+            tracing::info!(case = %case, clock = %clock, events = acted.events.len(), "a timer fired");
+        }
+        Ok(())
+    }
+
+    /// The load of each member, read only where a handler is about to be chosen.
+    async fn roster_for(&self, case: &CaseId, clock: &ClockName) -> Result<Roster, ActError> {
+        let stored = self.store.case(case).await?.ok_or(Refusal::NotFound)?;
+        let assigns = stored.case.clock(clock).is_some_and(|c| {
+            c.start.at_due == AtDue::AssignHandler && c.start.due_at <= self.clock.now()
+        });
+        if assigns { self.roster().await } else { Ok(Roster::default()) }
+    }
+
+    async fn roster(&self) -> Result<Roster, ActError> {
+        let mut roster = Roster::default();
+        for member in self.policy.triage() {
+            roster.load.insert(member.id.clone(), self.store.load(&member.id).await?);
+        }
+        Ok(roster)
+    }
+}

@@ -1,0 +1,76 @@
+//! The board: open cases by what is due next, from clear fields alone. Nothing is decrypted, so every member may see it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk_domain::id::MemberId;
+use desk_store::BoardRow;
+use desk_web::page::{self, BoardPage};
+use desk_web::{Problem, site};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::Team;
+
+/// `next` of the page before; `handler` for one member's cases.
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    next: Option<String>,
+    handler: Option<MemberId>,
+}
+
+impl Team {
+    async fn board(&self, which: &Which) -> Result<desk_store::BoardPage, Problem> {
+        let after = which.next.as_deref();
+        Ok(match &which.handler {
+            Some(handler) => self.store.handled_by(handler, after).await?,
+            None => self.store.board(after).await?,
+        })
+    }
+}
+
+pub(crate) async fn list(
+    State(team): State<Arc<Team>>,
+    which: Result<Query<Which>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    team.member(&headers, false).await?;
+    let Query(which) = which.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "handler must be a member's id."))?;
+    let board = team.board(&which).await?;
+    let row = |row: &BoardRow| {
+        json!({"case_id": row.case, "package": row.package, "stage": row.stage, "handler": row.handler,
+            "next_due": row.next_due})
+    };
+    Ok(Json(json!({"cases": board.rows.iter().map(row).collect::<Vec<_>>(), "next": board.next})))
+}
+
+pub(crate) async fn page(State(team): State<Arc<Team>>, Query(which): Query<Which>, headers: HeaderMap) -> Response {
+    match board_page(&team, &which, &headers).await {
+        Ok(page) => Html(page.html()).into_response(),
+        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
+        Err(problem) => problem.page(site(&team.policy)),
+    }
+}
+
+async fn board_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<BoardPage, Problem> {
+    let member = team.member(headers, true).await?;
+    let board = team.board(which).await?;
+    let row = |row: BoardRow| page::BoardRow {
+        case_id: row.case.to_string(),
+        href: None,
+        package: row.package,
+        stage: row.stage,
+        handler: row.handler.map(|id| team.policy.member(&id).map_or(id.to_string(), |m| m.name.clone())),
+        next_due: row.next_due,
+    };
+    Ok(BoardPage {
+        site: site(&team.policy),
+        member_name: member.name.clone(),
+        now: team.clock.now(),
+        cases: board.rows.into_iter().map(row).collect(),
+        next: board.next.map(|next| format!("/desk?next={}", next.replace('#', "%23"))),
+    })
+}

@@ -1,0 +1,90 @@
+//! The team's HTTPS: sign-in, the JSON API, acknowledging from the page mail, and a first board. The one function that
+//! may open a case's key.
+
+mod acknowledge;
+mod board;
+mod cases;
+mod commands;
+mod message;
+mod request;
+mod score;
+mod sign_in;
+
+pub use sign_in::start_session;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware;
+use axum::routing::{get, post};
+use desk_domain::policy::{Member, Policy, Role};
+use desk_keys::{LinkKey, PublicKey, Root, SecretKey};
+use desk_store::{Clock, Fault, Store, Stored};
+use desk_web::body::bearer;
+use desk_web::{Problem, headers};
+
+/// The session cookie: sent over HTTPS only, to this host only.
+pub(crate) const COOKIE: &str = "__Host-desk";
+
+/// The function.
+pub struct Team {
+    pub store: Store,
+    pub policy: Arc<Policy>,
+    pub clock: Clock,
+    /// Opens case keys.
+    pub root: Root,
+    /// Seals words and codes for `deliver`.
+    pub mail_key: PublicKey,
+    pub team_links: LinkKey,
+}
+
+/// Its routes, all under `/desk`.
+pub fn router(team: Arc<Team>) -> Router {
+    Router::new()
+        .route("/desk", get(board::page))
+        .route("/desk/sign-in", get(sign_in::page).post(sign_in::post))
+        .route("/desk/session", get(sign_in::session_page).post(sign_in::post_session))
+        .route("/desk/acknowledge", get(acknowledge::page).post(acknowledge::post))
+        .route("/desk/api/cases", get(board::list))
+        .route("/desk/api/cases/{id}", get(cases::show))
+        .route("/desk/api/cases/{id}/commands", post(commands::post))
+        .with_state(team)
+        .layer(middleware::from_fn(headers::secure))
+}
+
+impl Team {
+    /// The member whose session the request carries: a bearer token, or (`cookie`) the page's cookie.
+    ///
+    /// # Errors
+    /// 401. A session dies with membership.
+    pub(crate) async fn member(&self, headers: &HeaderMap, cookie: bool) -> Result<&Member, Problem> {
+        let from_cookie = || cookie.then(|| session_cookie(headers)).flatten();
+        let Some(secret) = bearer(headers).or_else(from_cookie) else { return Err(unauthorised()) };
+        let id = self.store.session(secret, self.clock.now()).await?.ok_or_else(unauthorised)?;
+        self.policy.member(&id).filter(|m| is_team(m)).ok_or_else(unauthorised)
+    }
+
+    /// The private half of a case's key.
+    pub(crate) async fn case_key(&self, stored: &Stored) -> Result<SecretKey, Problem> {
+        let id = &stored.case.id;
+        let wrapped = self.store.case_key(id).await?;
+        let wrapped = wrapped.ok_or_else(|| Fault::Damaged(format!("{id} has no key")))?;
+        Ok(self.root.unwrap(&wrapped, id.as_str())?)
+    }
+}
+
+/// Operators run the system and read no case.
+fn is_team(member: &Member) -> bool {
+    member.roles.iter().any(|role| *role != Role::Operator)
+}
+
+fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+}
+
+fn unauthorised() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "Sign in first: send the bearer token of a member's session.")
+}

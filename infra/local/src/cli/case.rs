@@ -1,0 +1,169 @@
+//! `desk case list|show|do|export`.
+
+use clap::Subcommand;
+use serde_json::{Map, Value, json};
+
+use super::client::Client;
+use super::report::plain;
+use super::{Global, Output};
+use crate::Failure;
+
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// Open cases by what is due next
+    List {
+        /// Where the page before ended
+        #[arg(long)]
+        next: Option<String>,
+    },
+    /// One case
+    Show {
+        /// The case id
+        id: String,
+    },
+    /// Give a case a command: desk case do ID acknowledge message='Thank you'
+    Do {
+        /// The case id
+        id: String,
+        /// The command's name
+        command: String,
+        /// field=text, field=@file, or field:=JSON; a repeated field is a list
+        #[arg(value_name = "FIELD=VALUE", value_parser = field)]
+        fields: Vec<(String, Value)>,
+        /// Done once however often it is sent
+        #[arg(long, value_name = "KEY")]
+        idempotency_key: Option<String>,
+    },
+    /// Everything about one case as JSON
+    Export {
+        /// The case id
+        id: String,
+    },
+}
+
+/// Fields of commands that are lists even with one member.
+const LISTS: [&str; 2] = ["cvss", "cwe"];
+
+impl What {
+    pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
+        let client = global.client().await?;
+        let output = self.ask(&client).await;
+        client.close().await;
+        output
+    }
+
+    async fn ask(self, client: &Client) -> Result<Output, Failure> {
+        match self {
+            What::List { next } => {
+                let query = next.map(|next| format!("?next={}", encoded(&next))).unwrap_or_default();
+                let page = client.as_member("GET", &format!("/desk/api/cases{query}"), None).await?.done()?;
+                Ok(Output::done(page.clone(), list(&page)))
+            }
+            What::Show { id } => {
+                let case = client.as_member("GET", &format!("/desk/api/cases/{}", encoded(&id)), None).await?.done()?;
+                Ok(Output::done(case.clone(), show(&case)))
+            }
+            What::Export { id } => {
+                let case = client.as_member("GET", &format!("/desk/api/cases/{}", encoded(&id)), None).await?.done()?;
+                let text = serde_json::to_string_pretty(&case).unwrap_or_default();
+                Ok(Output::done(case, text))
+            }
+            What::Do { id, command, fields, idempotency_key } => {
+                let body = body(command, fields).to_string().into_bytes();
+                let path = format!("/desk/api/cases/{}/commands", encoded(&id));
+                let answer = client.as_member_with("POST", &path, Some(body), idempotency_key.as_deref()).await?.done()?;
+                Ok(Output::done(answer.clone(), format!("{}: {}", plain(&answer["case_id"]), plain(&answer["stage"]))))
+            }
+        }
+    }
+}
+
+/// Percent-encoded, as one segment or value.
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+fn field(text: &str) -> Result<(String, Value), String> {
+    let wrong = || "must be field=text, field=@file or field:=JSON".to_owned();
+    let (name, value) = text.split_once('=').ok_or_else(wrong)?;
+    if let Some(name) = name.strip_suffix(':') {
+        let value = serde_json::from_str(value).map_err(|e| format!("{name} is not JSON: {e}"))?;
+        return Ok((name.to_owned(), value));
+    }
+    let value = match value.strip_prefix('@') {
+        Some(file) => std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?,
+        None => value.to_owned(),
+    };
+    // JSON's own words, and nothing else, are not text.
+    let value = match value.as_str() {
+        "true" => json!(true),
+        "false" => json!(false),
+        _ => json!(value),
+    };
+    Ok((name.to_owned(), value))
+}
+
+fn body(command: String, fields: Vec<(String, Value)>) -> Value {
+    let mut body = Map::from_iter([("command".to_owned(), json!(command))]);
+    for (name, value) in fields {
+        match body.get_mut(&name) {
+            Some(Value::Array(list)) => list.push(value),
+            Some(first) => *first = json!([first.take(), value]),
+            None if LISTS.contains(&name.as_str()) && !value.is_array() => {
+                body.insert(name, json!([value]));
+            }
+            None => {
+                body.insert(name, value);
+            }
+        }
+    }
+    Value::Object(body)
+}
+
+fn list(page: &Value) -> String {
+    let mut table = comfy_table::Table::new();
+    table.set_header(["case", "package", "stage", "handler", "next due"]);
+    for case in page["cases"].as_array().into_iter().flatten() {
+        table.add_row(["case_id", "package", "stage", "handler", "next_due"].map(|name| plain(&case[name])));
+    }
+    match page["next"].as_str() {
+        Some(next) => format!("{table}\nmore: desk case list --next '{next}'"),
+        None => table.to_string(),
+    }
+}
+
+fn show(case: &Value) -> String {
+    let mut lines = vec![format!("{}  {}", plain(&case["case_id"]), plain(&case["stage"]))];
+    for name in ["package", "rm", "handler", "backup", "severity", "received_at"] {
+        lines.push(format!("  {name:12} {}", plain(&case[name])));
+    }
+    lines.push("clocks".to_owned());
+    for clock in case["clocks"].as_array().into_iter().flatten() {
+        let due = plain(&clock["due_at"]);
+        lines.push(format!("  {:24} {:9} due {due}", plain(&clock["name"]), plain(&clock["state"])));
+    }
+    lines.push("conversation".to_owned());
+    for message in case["messages"].as_array().into_iter().flatten() {
+        lines.push(format!("  {} {}", plain(&message["at"]), plain(&message["from"])));
+        lines.extend(plain(&message["text"]).lines().map(|line| format!("    {line}")));
+    }
+    let allowed: Vec<String> = case["allowed"].as_array().into_iter().flatten().map(plain).collect();
+    lines.push(format!("allowed now: {}", allowed.join(", ")));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_become_the_body_of_a_command() {
+        let fields = ["severity=high", "cvss=CVSS:4.0/AV:N", "page_only=true", "affected:=[{\"line\":\"x@1\"}]"];
+        let fields = fields.map(|f| field(f).unwrap());
+        let expected = json!({"command": "score", "severity": "high", "cvss": ["CVSS:4.0/AV:N"], "page_only": true,
+            "affected": [{"line": "x@1"}]});
+        assert_eq!(body("score".to_owned(), fields.to_vec()), expected);
+        assert!(field("nothing").is_err());
+        assert!(field("a:=b").is_err());
+    }
+}

@@ -1,0 +1,175 @@
+//! One way to ask a desk: over HTTP when one runs, else by opening the folder and asking the same routes in this process.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::Global;
+use crate::desk::Desk;
+use crate::folder;
+use crate::local_routes::SECRET_HEADER;
+use crate::Failure;
+
+/// A desk to ask.
+pub(crate) struct Client {
+    to: To,
+    /// The data folder's secret, when the folder is at hand.
+    secret: Option<String>,
+    member: Option<String>,
+}
+
+enum To {
+    Running(String),
+    Opened(Arc<Desk>),
+}
+
+/// An answer.
+pub(crate) struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Client {
+    /// `--url` names a running desk; `--data` a folder: if a desk runs on it that one is asked, else the folder is opened.
+    pub(super) async fn open(global: &Global) -> Result<Client, Failure> {
+        let running = folder::running(&global.data()).and_then(|r| r.url).filter(|url| answers(url));
+        let member = global.member.clone();
+        let secret = || secret(&global.data().join("keys.json"));
+        if let Some(url) = global.url.clone().or(running) {
+            let to = To::Running(url.trim_end_matches('/').to_owned());
+            return Ok(Client { to, secret: secret(), member });
+        }
+        let mut options = global.options(None);
+        options.public_url = "http://127.0.0.1:8080".to_owned();
+        let desk = Arc::new(Desk::open(options).await?);
+        desk.pump.settle().await?;
+        Ok(Client { to: To::Opened(desk), secret: secret(), member })
+    }
+
+    /// Sends what the command caused, and closes the folder.
+    pub(crate) async fn close(self) {
+        if let To::Opened(desk) = self.to {
+            if let Err(e) = desk.pump.settle().await {
+                tracing::error!(fault = %e, "what this caused was not all sent; the next start goes on with it");
+            }
+            if let Ok(desk) = Arc::try_unwrap(desk) {
+                desk.close().await;
+            }
+        }
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let bad = |e| Failure::of("the request", e);
+        let (status, bytes) = match &self.to {
+            To::Opened(desk) => {
+                let request = request.body(Body::from(body.unwrap_or_default())).map_err(bad)?;
+                let response = desk.router().oneshot(request).await.unwrap_or_else(|never| match never {});
+                let status = response.status();
+                let bytes = response.into_body().collect().await.map_err(|e| Failure::of("the answer", e))?;
+                (status, bytes.to_bytes().to_vec())
+            }
+            To::Running(url) => {
+                let request = request.uri(format!("{url}{path}")).body(body.unwrap_or_default()).map_err(bad)?;
+                over_http(url, request)?
+            }
+        };
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Ok(Answer { status: status.as_u16(), body })
+    }
+
+    /// A member's bearer token, made with the folder's secret.
+    pub(crate) async fn token(&self, member: &str) -> Result<Value, Failure> {
+        let body = json!({ "member": member }).to_string().into_bytes();
+        self.with_secret("POST", "/_local/token", Some(body)).await?.done()
+    }
+
+    /// Asks one of the local routes that act.
+    pub(crate) async fn with_secret(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer, Failure> {
+        let missing = || Failure("this needs the data folder's secret: name the folder with --data".to_owned());
+        let secret = self.secret.as_deref().ok_or_else(missing)?;
+        self.ask(method, path, &[(SECRET_HEADER, secret)], body).await
+    }
+
+    /// Asks as the member of `--as`, or with `DESK_TOKEN`.
+    pub(crate) async fn as_member(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer, Failure> {
+        self.as_member_with(method, path, body, None).await
+    }
+
+    /// The same with an idempotency key.
+    pub(crate) async fn as_member_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+        key: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        let token = match (&self.member, std::env::var("DESK_TOKEN")) {
+            (Some(member), _) => self.token(member).await?["token"].as_str().unwrap_or_default().to_owned(),
+            (None, Ok(token)) => token,
+            (None, Err(_)) => return Err(Failure("say who acts: --as MEMBER, or DESK_TOKEN".to_owned())),
+        };
+        let bearer = format!("Bearer {token}");
+        let mut headers = vec![("authorization", bearer.as_str())];
+        headers.extend(key.map(|key| ("idempotency-key", key)));
+        self.ask(method, path, &headers, body).await
+    }
+}
+
+impl Answer {
+    /// The body of a success.
+    ///
+    /// # Errors
+    /// The problem's own words, with every field that it names.
+    pub(crate) fn done(self) -> Result<Value, Failure> {
+        if (200..300).contains(&self.status) {
+            return Ok(self.body);
+        }
+        let detail = self.body["detail"].as_str().unwrap_or("the desk refused").to_owned();
+        let fields = self.body["errors"].as_array().into_iter().flatten();
+        let fields = fields.map(|e| {
+            format!("\n  {} {}", e["pointer"].as_str().unwrap_or_default(), e["detail"].as_str().unwrap_or_default())
+        });
+        let allowed: Vec<&str> =
+            self.body["allowed"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let allowed =
+            if allowed.is_empty() { String::new() } else { format!("\n  allowed now: {}", allowed.join(", ")) };
+        Err(Failure(format!("{} ({}){}{allowed}", detail, self.status, fields.collect::<String>())))
+    }
+}
+
+fn secret(path: &std::path::Path) -> Option<String> {
+    path.exists().then(|| desk_keys::file::KeyFile::open_or_create(path).ok()).flatten().map(|k| k.local_secret().to_owned())
+}
+
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+    config.timeout_global(Some(std::time::Duration::from_secs(600))).build().into()
+}
+
+fn answers(url: &str) -> bool {
+    agent().get(format!("{url}/healthz")).call().is_ok_and(|response| response.status().is_success())
+}
+
+fn over_http(url: &str, request: Request<Vec<u8>>) -> Result<(StatusCode, Vec<u8>), Failure> {
+    let mut response = agent().run(request).map_err(|e| Failure::of(&format!("{url} does not answer"), e))?;
+    let status = response.status();
+    let bytes = response.body_mut().with_config().limit(256 << 20).read_to_vec();
+    Ok((status, bytes.map_err(|e| Failure::of("the answer", e))?))
+}

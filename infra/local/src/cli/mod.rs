@@ -1,0 +1,194 @@
+//! The command line. Every command: with `--json` one JSON document on stdout; messages on stderr; exit 0 done, 1 refused
+//! or failed, 2 usage.
+
+mod case;
+mod client;
+mod policy;
+mod report;
+mod verify;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use serde_json::Value;
+
+use crate::Failure;
+use crate::clock::Mode;
+use crate::desk::{DEFAULT_DATA, Desk, Options};
+use client::Client;
+
+/// Keeps the promises of a project's security policy.
+#[derive(Parser)]
+#[command(name = "desk", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<What>,
+}
+
+#[derive(Args, Clone)]
+struct Global {
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    json: bool,
+    /// A running desk, such as http://127.0.0.1:8080
+    #[arg(long, global = true, value_name = "URL")]
+    url: Option<String>,
+    /// The data folder (default ./.desk)
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Act as this member (local; needs the data folder)
+    #[arg(long = "as", global = true, value_name = "MEMBER")]
+    member: Option<String>,
+    /// The policy file
+    #[arg(long, global = true, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// An outside DynamoDB instead of the embedded one
+    #[arg(long, global = true, value_name = "URL")]
+    dynamodb: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Run the whole desk in this process (the default)
+    Serve(Serve),
+    /// Check, show or render a policy
+    #[command(subcommand)]
+    Policy(policy::What),
+    /// File a report from a JSON file, or - for standard input
+    Report(report::What),
+    /// Verify a receipt
+    #[command(subcommand)]
+    Receipt(verify::Receipt),
+    /// List, show, act on or export cases
+    #[command(subcommand)]
+    Case(case::What),
+    /// Print a bearer token for a member (local)
+    Token {
+        /// The member's id
+        member: String,
+    },
+    /// Verify the chain of hashes and that replaying gives the snapshot
+    Verify {
+        /// One case; all when left out
+        case: Option<String>,
+    },
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// `real` runs on from where the desk was, `manual` stands still until it is moved
+    #[arg(long, value_enum, default_value = "real")]
+    clock: Mode,
+}
+
+/// What a command has to say.
+pub(crate) struct Output {
+    /// For `--json`.
+    pub json: Value,
+    /// For people.
+    pub text: String,
+    /// Whether the command did what it was asked to.
+    pub done: bool,
+}
+
+impl Output {
+    pub(crate) fn done(json: Value, text: impl Into<String>) -> Output {
+        Output { json, text: text.into(), done: true }
+    }
+}
+
+impl Global {
+    fn data(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| DEFAULT_DATA.into())
+    }
+
+    fn options(&self, clock: Option<Mode>) -> Options {
+        Options {
+            policy: self.policy.clone(),
+            data: self.data(),
+            clock,
+            dynamodb: self.dynamodb.clone(),
+            public_url: String::new(),
+        }
+    }
+
+    async fn client(&self) -> Result<Client, Failure> {
+        Client::open(self).await
+    }
+}
+
+impl Cli {
+    /// Runs the command; its exit code.
+    pub async fn run(self) -> ExitCode {
+        let global = self.global;
+        let outcome = match self.command {
+            None => serve(&global, Serve { listen: default_listen(), clock: Mode::Real }).await,
+            Some(What::Serve(what)) => serve(&global, what).await,
+            Some(What::Policy(what)) => what.run(&global),
+            Some(What::Report(what)) => what.run(&global).await,
+            Some(What::Receipt(what)) => what.run(&global).await,
+            Some(What::Case(what)) => what.run(&global).await,
+            Some(What::Token { member }) => token(&global, &member).await,
+            Some(What::Verify { case }) => verify::log(&global, case).await,
+        };
+        report_outcome(outcome, global.json)
+    }
+}
+
+#[allow(clippy::print_stdout, clippy::print_stderr)]
+fn report_outcome(outcome: Result<Output, Failure>, as_json: bool) -> ExitCode {
+    match outcome {
+        Ok(output) => {
+            if as_json {
+                println!("{}", output.json);
+            } else if !output.text.is_empty() {
+                println!("{}", output.text.trim_end());
+            }
+            if output.done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(Failure(why)) => {
+            eprintln!("desk: {why}");
+            if as_json {
+                println!("{}", serde_json::json!({ "error": why }));
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+async fn serve(global: &Global, what: Serve) -> Result<Output, Failure> {
+    let as_json = global.json;
+    crate::serve::serve(global.options(Some(what.clock)), what.listen, |desk, url| say_where(desk, url, as_json)).await?;
+    Ok(Output::done(Value::Null, "")).map(|output| if as_json { Output { json: serde_json::json!({"stopped": true}), ..output } } else { output })
+}
+
+/// Where everything is; on stderr with `--json`, whose stdout holds one document.
+#[allow(clippy::print_stdout, clippy::print_stderr)]
+fn say_where(desk: &Desk, url: &str, as_json: bool) {
+    let text = format!(
+        "Disclosure Desk for {} is ready.\n\n  form  {url}/\n  desk  {url}/desk\n  mail  {url}/_local/mail\n  site  \
+         {url}/site/SECURITY.md\n\nThe clock stands at {}. Ctrl-C ends it; the data stays.",
+        desk.policy.project.name,
+        desk_domain::time::instant(desk.clock.now()),
+    );
+    if as_json { eprintln!("{text}") } else { println!("{text}") }
+}
+
+async fn token(global: &Global, member: &str) -> Result<Output, Failure> {
+    let client = global.client().await?;
+    let answer = client.token(member).await?;
+    let text = answer["token"].as_str().unwrap_or_default().to_owned();
+    client.close().await;
+    Ok(Output::done(answer, text))
+}

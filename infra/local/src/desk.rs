@@ -1,0 +1,175 @@
+//! The whole desk in one process: stand-ins, functions, routes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use desk_domain::policy::Policy;
+use desk_keys::file::{KeyFile, Purpose};
+use desk_keys::{PublicKey, SecretKey};
+use desk_mail::ses::{Mailer, Settings as SesSettings};
+use desk_store::{RingKey, Settings, Store};
+use intake::Intake;
+use s3s::service::S3Service;
+use team::Team;
+use tokio::sync::Notify;
+
+use crate::clock::{DeskClock, Mode, RewriteDate};
+use crate::dynamodb::Embedded;
+use crate::folder::Folder;
+use crate::pump::{Functions, Pump};
+use crate::ses::Ses;
+use crate::streams::Stream;
+use crate::{Failure, local_routes, site};
+
+/// The policy that is used when none is named and the default file is not there.
+const EXPRESS: &str = include_str!("../../policies/express.toml");
+pub const DEFAULT_POLICY: &str = "infra/policies/express.toml";
+pub const DEFAULT_DATA: &str = ".desk";
+
+/// How a desk is opened.
+pub struct Options {
+    pub policy: Option<PathBuf>,
+    pub data: PathBuf,
+    /// `None` keeps the clock's mode.
+    pub clock: Option<Mode>,
+    /// An outside DynamoDB instead of the embedded one.
+    pub dynamodb: Option<String>,
+    /// Where it will be reached; links in mails begin with it.
+    pub public_url: String,
+}
+
+/// An opened desk.
+pub struct Desk {
+    pub folder: Folder,
+    pub policy: Arc<Policy>,
+    pub store: Store,
+    pub clock: DeskClock,
+    pub pump: Arc<Pump>,
+    pub keys: KeyFile,
+    pub s3: S3Service,
+    intake: Arc<Intake>,
+    team: Arc<Team>,
+    wake: Arc<Notify>,
+    embedded: Option<Embedded>,
+}
+
+/// Reads a policy file.
+///
+/// # Errors
+/// Names the file and every problem in it.
+pub fn read_policy(path: Option<&Path>) -> Result<Policy, Failure> {
+    let default = Path::new(DEFAULT_POLICY);
+    let (name, text) = match path {
+        None if !default.exists() => ("the built-in policy".to_owned(), Ok(EXPRESS.to_owned())),
+        path => {
+            let path = path.unwrap_or(default);
+            (path.display().to_string(), std::fs::read_to_string(path))
+        }
+    };
+    let text = text.map_err(|e| Failure::of(&name, e))?;
+    Policy::from_toml(&text).map_err(|problems| Failure(format!("{name} is not a valid policy:\n{problems}")))
+}
+
+impl Desk {
+    /// Opens the folder, starts the stand-ins, makes the functions.
+    ///
+    /// # Errors
+    /// In words for the person at the terminal.
+    pub async fn open(options: Options) -> Result<Desk, Failure> {
+        let policy = Arc::new(read_policy(options.policy.as_deref())?);
+        let folder = Folder::open(&options.data)?;
+        let keys = KeyFile::open_or_create(&folder.path("keys.json")).map_err(|e| Failure::of("the key file", e))?;
+        let clock = DeskClock::open(folder.path("clock.json"), options.clock)?;
+        let embedded = match &options.dynamodb {
+            Some(_) => None,
+            None => Some(Embedded::start(&folder.path("dynamodb.sqlite")).await?),
+        };
+        let endpoint = options.dynamodb.clone().or_else(|| embedded.as_ref().map(|e| e.url.clone())).unwrap_or_default();
+        let settings = Settings::stand_in(&endpoint);
+        let store = Store::connect_with(&settings, clock.clock(), Some(RewriteDate(clock.clone())));
+        store.create_tables().await?;
+        let (mail_key, mail_public) = ring(&store, &keys).await?;
+
+        let wake = Arc::new(Notify::new());
+        let ses = Arc::new(Ses::new(folder.path("mail"), clock.clock(), wake.clone())?);
+        let ses_url = ses.clone().serve().await?;
+        let streams = (
+            Stream::new(&endpoint, &settings.cases_table, folder.path("stream-cases.json"))?,
+            Stream::new(&endpoint, &settings.mail_table, folder.path("stream-mail.json"))?,
+        );
+        let damaged = |e: std::io::Error| Failure::of("the key file", e);
+        let functions = Functions {
+            sla_check: sla_check::SlaCheck { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
+            fan_out: fan_out::FanOut { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
+            deliver: deliver::Deliver {
+                store: store.clone(),
+                policy: policy.clone(),
+                clock: clock.clock(),
+                mailer: Mailer::connect(&SesSettings::stand_in(ses_url)),
+                mail_key,
+                team_links: keys.link_key(Purpose::TeamLinks).map_err(damaged)?,
+                reporter_links: keys.link_key(Purpose::ReporterLinks).map_err(damaged)?,
+                public_url: options.public_url.clone(),
+            },
+            mail_events: mail_events::MailEvents { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
+        };
+        let intake = Arc::new(Intake {
+            store: store.clone(),
+            policy: policy.clone(),
+            clock: clock.clock(),
+            root: keys.root_public().map_err(damaged)?,
+            mail_key: mail_public.clone(),
+            signer: keys.receipt_signer().map_err(damaged)?,
+            reporter_links: keys.link_key(Purpose::ReporterLinks).map_err(damaged)?,
+            public_url: options.public_url,
+        });
+        let team = Arc::new(Team {
+            store: store.clone(),
+            policy: policy.clone(),
+            clock: clock.clock(),
+            root: keys.root().map_err(damaged)?,
+            mail_key: mail_public,
+            team_links: keys.link_key(Purpose::TeamLinks).map_err(damaged)?,
+        });
+        let s3 = site::open(&folder.path("s3"))?;
+        site::publish_policy(&s3, &policy, clock.now()).await?;
+        let pump = Arc::new(Pump::new(functions, store.clone(), clock.clone(), ses, streams, wake.clone()));
+        Ok(Desk { folder, policy, store, clock, pump, keys, s3, intake, team, wake, embedded })
+    }
+
+    /// Everything that the desk answers to.
+    pub fn router(self: &Arc<Desk>) -> Router {
+        let wake = self.wake.clone();
+        intake::router(self.intake.clone())
+            .merge(team::router(self.team.clone()))
+            .merge(local_routes::router(self.clone()))
+            .layer(axum::middleware::from_fn(move |request, next: axum::middleware::Next| {
+                let wake = wake.clone();
+                async move {
+                    let response = next.run(request).await;
+                    wake.notify_one();
+                    response
+                }
+            }))
+    }
+
+    /// Ends the stand-ins.
+    pub async fn close(self) {
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+    }
+}
+
+/// The mail key, made at the first start.
+async fn ring(store: &Store, keys: &KeyFile) -> Result<(SecretKey, PublicKey), Failure> {
+    let damaged = |e: std::io::Error| Failure::of("the key file", e);
+    if store.ring_key("mail").await?.is_none() {
+        let key = SecretKey::generate();
+        let wrapped = keys.root_public().map_err(damaged)?.wrap(&key, "mail")?;
+        store.put_ring_key("mail", &RingKey { public: key.public(), wrapped }).await?;
+    }
+    let ring = store.ring_key("mail").await?.ok_or_else(|| Failure("the mail key is missing".to_owned()))?;
+    Ok((keys.root().map_err(damaged)?.unwrap(&ring.wrapped, "mail")?, ring.public))
+}

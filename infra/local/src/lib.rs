@@ -1,0 +1,43 @@
+//! The local runner: every function in one process and one data folder, over embedded stand-ins for DynamoDB, S3 and SES
+//! that speak the real wire. The handlers are the very ones that Lambda runs.
+//!
+//! ```text
+//! data folder: lock  keys.json  clock.json  streams.json  running.json  dynamodb.sqlite  mail/*.eml  s3/site/…
+//! ```
+
+pub mod cli;
+pub mod clock;
+pub mod desk;
+pub mod dynamodb;
+pub mod folder;
+pub mod local_routes;
+pub mod mailbox;
+pub mod pump;
+pub mod serve;
+pub mod ses;
+pub mod site;
+pub mod streams;
+
+/// A failure of the runner, in words for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(pub String);
+
+impl Failure {
+    /// `what: why`.
+    pub fn of(what: &str, why: impl std::fmt::Display) -> Failure {
+        Failure(format!("{what}: {why}"))
+    }
+}
+
+impl From<desk_store::Fault> for Failure {
+    fn from(fault: desk_store::Fault) -> Failure {
+        Failure(fault.to_string())
+    }
+}
+
+impl From<desk_keys::KeyError> for Failure {
+    fn from(e: desk_keys::KeyError) -> Failure {
+        Failure(e.to_string())
+    }
+}

@@ -1,0 +1,173 @@
+//! `/healthz`, `/site/*`, and `/_local/*`: what exists in this binary only. What acts there needs the secret that is kept
+//! in the data folder, except the mails and the clock.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use desk_domain::fields::{self, Fields};
+use desk_domain::id::{CaseId, MemberId};
+use desk_store::Fault;
+use desk_web::body::Kind;
+use desk_web::page::{MailPage, MailRow, MailView};
+use desk_web::{Problem, body, headers};
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use subtle::ConstantTimeEq;
+
+use crate::desk::Desk;
+use crate::{mailbox, site};
+
+/// The header that carries the data folder's secret.
+pub const SECRET_HEADER: &str = "x-desk-secret";
+
+/// The longest that the clock is moved in one go.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 365 * 5);
+
+pub(crate) fn router(desk: Arc<Desk>) -> Router {
+    let s3 = desk.s3.clone();
+    Router::new()
+        .route("/healthz", get(health))
+        .route("/_local/mail", get(mail_page))
+        .route("/_local/mail.json", get(mail_json))
+        .route("/_local/mail/{id}/html", get(mail_html))
+        .route("/_local/clock", get(clock).post(move_clock))
+        .route("/_local/token", post(token))
+        .route("/_local/policy", get(policy))
+        .route("/_local/verify", get(verify))
+        .with_state(desk)
+        .layer(middleware::from_fn(headers::secure))
+        .merge(Router::new().route("/site/", get(site::get)).route("/site/{*key}", get(site::get)).with_state(s3))
+}
+
+/// 200 when the store answers.
+async fn health(State(desk): State<Arc<Desk>>) -> Result<Json<Value>, Problem> {
+    desk.store.seen_policy().await?;
+    Ok(Json(json!({"status": "ok", "now": desk.clock.now()})))
+}
+
+#[derive(Deserialize)]
+struct Open {
+    id: Option<String>,
+}
+
+async fn mail_page(State(desk): State<Arc<Desk>>, Query(open): Query<Open>) -> Html<String> {
+    let mails = mailbox::all(&desk.folder.path("mail"));
+    let open = mails.iter().find(|m| Some(&m.id) == open.id.as_ref()).map(|mail| MailView {
+        id: mail.id.clone(),
+        headers: mail.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        text: mail.text.clone(),
+        html_href: Some(format!("/_local/mail/{}/html", mail.id)),
+    });
+    let row = |m: &mailbox::Mail| MailRow {
+        id: m.id.clone(),
+        at: m.at,
+        to: m.to.join(", "),
+        subject: m.subject.clone(),
+    };
+    let now = desk.clock.now();
+    Html(MailPage { now, clock: now, mails: mails.iter().rev().map(row).collect(), open }.html())
+}
+
+async fn mail_json(State(desk): State<Arc<Desk>>) -> Json<Vec<mailbox::Mail>> {
+    Json(mailbox::all(&desk.folder.path("mail")))
+}
+
+/// A mail's HTML twin as its receiver sees it: its inline styles may stand, scripts may not.
+async fn mail_html(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let mail = mailbox::all(&desk.folder.path("mail")).into_iter().find(|m| m.id == id);
+    let html = mail.ok_or_else(Problem::not_found)?.html;
+    let mut response = Html(html).into_response();
+    let csp = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
+    Ok(response)
+}
+
+async fn clock(State(desk): State<Arc<Desk>>) -> Json<Value> {
+    Json(json!({"now": desk.clock.now()}))
+}
+
+/// `POST /_local/clock {"advance": "12h"}`: answers when everything on the way has happened and been sent.
+async fn move_clock(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let kind = Kind::of(&headers)?;
+    let bytes = body::read(body, 4096).await?;
+    let value = match kind {
+        Kind::Json => body::parse_json(&bytes)?,
+        Kind::Form => json!(body::form(&bytes)),
+    };
+    let by = fields::read(&value, advance).map_err(Problem::invalid)?.unwrap_or_default();
+    let now = desk.pump.advance(by).await.map_err(|e| Problem::from(Fault::Damaged(e.to_string())))?;
+    Ok(match kind {
+        Kind::Json => Json(json!({ "now": now })).into_response(),
+        Kind::Form => Redirect::to("/_local/mail").into_response(),
+    })
+}
+
+fn advance(fields: &Fields<'_>) -> Option<SignedDuration> {
+    let by: desk_domain::policy::Length = fields.required_parsed("advance")?;
+    if by.0 > LONGEST {
+        fields.wrong("advance", "is more than five years");
+    }
+    Some(by.0)
+}
+
+impl Desk {
+    /// Whoever can read the data folder may act for any member.
+    fn knows_secret(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let sent = headers.get(SECRET_HEADER).map(HeaderValue::as_bytes).unwrap_or_default();
+        let knows: bool = sent.ct_eq(self.keys.local_secret().as_bytes()).into();
+        let denied = || Problem::new(StatusCode::FORBIDDEN, "This needs the secret that is kept in the data folder.");
+        if knows { Ok(()) } else { Err(denied()) }
+    }
+}
+
+/// `POST /_local/token {"member": ID}`: a session without the mail.
+async fn token(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) -> Result<Json<Value>, Problem> {
+    desk.knows_secret(&headers)?;
+    let value = body::json(&headers, &body::read(body, 4096).await?)?;
+    let known = |fields: &Fields<'_>| {
+        let member: Option<MemberId> = fields.required_parsed("member");
+        if member.as_ref().is_some_and(|id| desk.policy.member(id).is_none()) {
+            fields.wrong("member", "is not a member of the team");
+        }
+        member
+    };
+    let member = fields::read(&value, known).map_err(Problem::invalid)?;
+    let Some(member) = member else { return Err(Problem::not_found()) };
+    let (token, expires_at) = team::start_session(&desk.store, &member, desk.clock.now()).await?;
+    Ok(Json(json!({"token": token, "expires_at": expires_at, "member": member})))
+}
+
+async fn policy(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+    desk.knows_secret(&headers)?;
+    Ok(Json(json!(*desk.policy)))
+}
+
+#[derive(Deserialize)]
+struct Which {
+    case: Option<CaseId>,
+}
+
+async fn verify(
+    State(desk): State<Arc<Desk>>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    desk.knows_secret(&headers)?;
+    let cases = match which.case {
+        Some(case) => vec![case],
+        None => desk.store.all_cases().await?,
+    };
+    let mut verified = Vec::new();
+    for case in cases {
+        verified.push(desk.store.verify(&case).await?.ok_or_else(Problem::not_found)?);
+    }
+    let holds = verified.iter().all(|v| v.problems.is_empty());
+    Ok(Json(json!({"holds": holds, "cases": verified})))
+}

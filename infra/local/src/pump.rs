@@ -1,0 +1,199 @@
+//! What AWS does between the functions: streams wake `fan-out` and `deliver`, SNS wakes `mail-events`, the schedule wakes
+//! `sla-check` and `deliver`. One pump at a time, so that moving the clock steps through everything in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::event::sns::SnsEvent;
+use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use deliver::Deliver;
+use desk_store::Store;
+use fan_out::FanOut;
+use jiff::{SignedDuration, Timestamp};
+use mail_events::MailEvents;
+use serde_json::json;
+use sla_check::SlaCheck;
+use tokio::sync::{Mutex, Notify};
+
+use crate::Failure;
+use crate::clock::DeskClock;
+use crate::ses::Ses;
+use crate::streams::{Batch, Stream};
+
+/// How often the schedule ticks. AWS's ticks once a minute; here somebody may be watching.
+const TICK: Duration = Duration::from_secs(5);
+/// How long nothing is looked for when nobody has knocked.
+const IDLE: Duration = Duration::from_millis(200);
+/// A batch that fails this often in a row is given up; its plan's timer and the due index find its work again.
+const ATTEMPTS: u32 = 20;
+
+/// The functions without a route of their own.
+pub struct Functions {
+    pub sla_check: SlaCheck,
+    pub fan_out: FanOut,
+    pub deliver: Deliver,
+    pub mail_events: MailEvents,
+}
+
+/// Moves everything on.
+pub struct Pump {
+    functions: Functions,
+    store: Store,
+    clock: DeskClock,
+    ses: Arc<Ses>,
+    streams: Mutex<Streams>,
+    wake: Arc<Notify>,
+}
+
+struct Streams {
+    cases: Stream,
+    mail: Stream,
+    failures: u32,
+}
+
+impl Pump {
+    pub fn new(
+        functions: Functions,
+        store: Store,
+        clock: DeskClock,
+        ses: Arc<Ses>,
+        (cases, mail): (Stream, Stream),
+        wake: Arc<Notify>,
+    ) -> Pump {
+        Pump { functions, store, clock, ses, streams: Mutex::new(Streams { cases, mail, failures: 0 }), wake }
+    }
+
+    /// Runs until the task is dropped: drains whenever something happened, ticks at the schedule's interval.
+    pub async fn run(&self) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let ticks = tokio::select! {
+                _ = tick.tick() => true,
+                () = self.wake.notified() => false,
+                () = tokio::time::sleep(IDLE) => false,
+            };
+            let mut streams = self.streams.lock().await;
+            let moved = async {
+                if ticks {
+                    self.tick().await?;
+                }
+                self.drain(&mut streams).await
+            };
+            if let Err(e) = moved.await {
+                tracing::error!(fault = %e, "the runner stumbled; it goes on");
+            }
+        }
+    }
+
+    /// Does everything that is due or on its way now.
+    ///
+    /// # Errors
+    /// When the stand-ins cannot be reached.
+    pub async fn settle(&self) -> Result<(), Failure> {
+        let mut streams = self.streams.lock().await;
+        self.step(&mut streams).await
+    }
+
+    /// Moves the clock on by `by`, stopping at every due instant on the way until everything there has happened and been
+    /// sent. Gives the new time.
+    ///
+    /// # Errors
+    /// When the stand-ins cannot be reached; the clock then stands where it had come to.
+    pub async fn advance(&self, by: SignedDuration) -> Result<Timestamp, Failure> {
+        let mut streams = self.streams.lock().await;
+        let target = self.clock.now().checked_add(by).map_err(|e| Failure::of("advance", e))?;
+        self.step(&mut streams).await?;
+        while let Some(next) = self.store.next_due(self.clock.now()).await?.filter(|next| *next <= target) {
+            self.clock.set(next)?;
+            self.step(&mut streams).await?;
+        }
+        self.clock.set(target)?;
+        self.step(&mut streams).await?;
+        Ok(self.clock.now())
+    }
+
+    async fn step(&self, streams: &mut Streams) -> Result<(), Failure> {
+        self.drain(streams).await?;
+        self.tick().await?;
+        self.drain(streams).await
+    }
+
+    async fn tick(&self) -> Result<(), Failure> {
+        self.functions.sla_check.tick(self.clock.now()).await?;
+        self.functions.deliver.tick().await?;
+        Ok(())
+    }
+
+    /// Hands over records and events until there are no more.
+    async fn drain(&self, streams: &mut Streams) -> Result<(), Failure> {
+        loop {
+            let mut moved = false;
+            while let Some(batch) = streams.cases.next().await? {
+                let response = self.functions.fan_out.batch(batch.event.clone()).await;
+                moved |= handed(&mut streams.cases, &batch, &response, &mut streams.failures)?;
+            }
+            while let Some(batch) = streams.mail.next().await? {
+                let response = self.functions.deliver.batch(batch.event.clone()).await;
+                moved |= handed(&mut streams.mail, &batch, &response, &mut streams.failures)?;
+            }
+            for (id, events) in self.ses.untaken() {
+                let notification = notification(&id, &events);
+                if let Err(e) = self.functions.mail_events.batch(notification).await {
+                    return Err(Failure::of("mail-events", e));
+                }
+                self.ses.take(&id);
+                moved = true;
+            }
+            if !moved {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Marks what of a batch was handled; an error ends this drain, and the next one tries again.
+fn handed(stream: &mut Stream, batch: &Batch, response: &DynamoDbEventResponse, failures: &mut u32) -> Result<bool, Failure> {
+    let failed = response.batch_item_failures.first().and_then(|f| f.item_identifier.as_deref());
+    match failed {
+        None => *failures = 0,
+        Some(_) => *failures += 1,
+    }
+    if *failures >= ATTEMPTS {
+        tracing::error!(alarm = "poison", "a batch was given up; the schedule finds its work again");
+        *failures = 0;
+        stream.handled(batch, None)?;
+        return Ok(true);
+    }
+    stream.handled(batch, failed)?;
+    match failed {
+        None => Ok(true),
+        Some(_) => Err(Failure("a batch failed; it comes again".to_owned())),
+    }
+}
+
+/// SES's events as SNS hands them to Lambda.
+fn notification(id: &str, events: &[desk_mail::event::SesEvent]) -> SnsEvent {
+    let record = |(place, event): (usize, &desk_mail::event::SesEvent)| {
+        json!({
+            "EventVersion": "1.0",
+            "EventSource": "aws:sns",
+            "EventSubscriptionArn": "arn:aws:sns:us-east-1:000000000000:ses-events:local",
+            "Sns": {
+                "Type": "Notification",
+                "MessageId": format!("{id}-{place}"),
+                "TopicArn": "arn:aws:sns:us-east-1:000000000000:ses-events",
+                "Subject": "Amazon SES Email Event Notification",
+                "Message": serde_json::to_string(event).unwrap_or_default(),
+                "Timestamp": event.mail.timestamp,
+                "SignatureVersion": "1",
+                "Signature": "local",
+                "SigningCertUrl": "https://sns.us-east-1.amazonaws.com/local.pem",
+                "UnsubscribeUrl": "https://sns.us-east-1.amazonaws.com/?Action=Unsubscribe",
+                "MessageAttributes": {},
+            },
+        })
+    };
+    let records: Vec<_> = events.iter().enumerate().map(record).collect();
+    serde_json::from_value(json!({ "Records": records })).expect("the form that aws_lambda_events reads")
+}

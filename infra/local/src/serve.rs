@@ -1,0 +1,50 @@
+//! `desk serve`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::Failure;
+use crate::desk::{Desk, Options};
+
+/// Serves until Ctrl-C or SIGTERM. `say` is told where things are, once they answer.
+///
+/// # Errors
+/// When the address is taken or the desk cannot be opened.
+pub async fn serve(mut options: Options, listen: SocketAddr, say: impl FnOnce(&Desk, &str)) -> Result<(), Failure> {
+    let listener = TcpListener::bind(listen).await.map_err(|e| Failure::of(&listen.to_string(), e))?;
+    let address = listener.local_addr().map_err(|e| Failure::of("the listener", e))?;
+    let url = format!("http://{address}");
+    options.public_url.clone_from(&url);
+    let desk = Arc::new(Desk::open(options).await?);
+    let pump = desk.pump.clone();
+    let pumping = tokio::spawn(async move { pump.run().await });
+    desk.folder.set_running(Some(url.clone()))?;
+    say(&desk, &url);
+    let served = axum::serve(listener, desk.router()).with_graceful_shutdown(stopped()).await;
+    pumping.abort();
+    let _ = pumping.await;
+    desk.folder.set_running(None)?;
+    match Arc::try_unwrap(desk) {
+        Ok(desk) => desk.close().await,
+        // A connection task still holds it for a moment; the process ends anyway.
+        Err(_) => tracing::debug!("the desk is still held while the process ends"),
+    }
+    served.map_err(|e| Failure::of("serving failed", e))
+}
+
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).ok();
+    let terminated = async {
+        match &mut terminate {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,197 @@
+//! The SES stand-in: takes `SendRawEmail` (query protocol, API of 2010-12-01), keeps every message as an `.eml`, and emits
+//! what SES would: Send and Delivery, or a Bounce for the mailbox simulator's address. Like SES it puts its own
+//! `Message-ID` and `Date` into each message.
+//!
+//! Events are written before the message has its name, and removed once they were taken: after a kill they come again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use desk_mail::event::{Bounce, EventType, Mail, SesEvent};
+use desk_store::Clock;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::{Failure, folder};
+
+/// SES's own address that always bounces for good.
+const BOUNCES: &str = "bounce@simulator.amazonses.com";
+
+/// The stand-in.
+pub struct Ses {
+    mail: PathBuf,
+    clock: Clock,
+    wake: Arc<Notify>,
+}
+
+impl Ses {
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn new(mail: PathBuf, clock: Clock, wake: Arc<Notify>) -> Result<Ses, Failure> {
+        fs::create_dir_all(mail.join("events")).map_err(|e| Failure::of("the mail folder", e))?;
+        let ses = Ses { mail, clock, wake };
+        // Killed between the two files: that message was never taken.
+        for id in ses.pending() {
+            if !ses.message(&id).exists() {
+                let _ = fs::remove_file(ses.events(&id));
+            }
+        }
+        Ok(ses)
+    }
+
+    /// Serves on a loopback port of its own; gives its URL.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub async fn serve(self: Arc<Ses>) -> Result<String, Failure> {
+        let cannot = |e: std::io::Error| Failure::of("the SES stand-in cannot start", e);
+        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
+        let address = listener.local_addr().map_err(cannot)?;
+        let app = Router::new().route("/", post(call)).with_state(self);
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Ok(format!("http://{address}"))
+    }
+
+    fn message(&self, id: &str) -> PathBuf {
+        self.mail.join(format!("{id}.eml"))
+    }
+
+    fn events(&self, id: &str) -> PathBuf {
+        self.mail.join("events").join(format!("{id}.json"))
+    }
+
+    fn pending(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.mail.join("events")).into_iter().flatten().flatten();
+        let name = |e: fs::DirEntry| e.file_name().to_str().and_then(|n| n.strip_suffix(".json")).map(str::to_owned);
+        let mut ids: Vec<String> = entries.filter_map(name).collect();
+        ids.sort();
+        ids
+    }
+
+    /// Events of taken messages that nobody has handled yet, oldest first.
+    pub fn untaken(&self) -> Vec<(String, Vec<SesEvent>)> {
+        let taken = self.pending().into_iter().filter(|id| self.message(id).exists());
+        let read = |id: String| {
+            let events = serde_json::from_slice(&fs::read(self.events(&id)).ok()?).ok()?;
+            Some((id, events))
+        };
+        taken.filter_map(read).collect()
+    }
+
+    /// The events of a message were handled.
+    pub fn take(&self, id: &str) {
+        let _ = fs::remove_file(self.events(id));
+    }
+
+    fn send_raw_email(&self, call: &BTreeMap<String, String>) -> Result<String, Rejected> {
+        let field = |name: &str| call.get(name).map(String::as_str);
+        let raw = field("RawMessage.Data").and_then(|data| BASE64.decode(data).ok());
+        let raw = raw.ok_or(Rejected("InvalidParameterValue", "RawMessage.Data is not base64"))?;
+        let destinations = numbered(call, "Destinations.member.", "");
+        if destinations.is_empty() {
+            return Err(Rejected("InvalidParameterValue", "a destination is needed"));
+        }
+        let now = self.clock.now();
+        let id = format!("{:014}-{}", now.as_millisecond(), desk_keys::hex(&desk_keys::random::<8>()));
+        let names = numbered(call, "Tags.member.", ".Name");
+        let values = numbered(call, "Tags.member.", ".Value");
+        let tags: BTreeMap<String, Vec<String>> = names.into_iter().zip(values.into_iter().map(|v| vec![v])).collect();
+        let message = overwrite(&raw, &id, now).ok_or(Rejected("MessageRejected", "the message has no header"))?;
+        let events = events(&id, now, tags, destinations.iter().any(|to| to == BOUNCES));
+        let kept = folder::write_json(&self.events(&id), &events).and_then(|()| folder::write(&self.message(&id), &message));
+        kept.map_err(|_| Rejected("InternalFailure", "the message could not be kept"))?;
+        self.wake.notify_one();
+        Ok(id)
+    }
+}
+
+struct Rejected(&'static str, &'static str);
+
+async fn call(State(ses): State<Arc<Ses>>, body: Bytes) -> Response {
+    let call: BTreeMap<String, String> = desk_web::body::form(&body);
+    let outcome = match call.get("Action").map(String::as_str) {
+        Some("SendRawEmail") => ses.send_raw_email(&call),
+        _ => Err(Rejected("InvalidAction", "this stand-in knows SendRawEmail")),
+    };
+    let xml = [(header::CONTENT_TYPE, "text/xml")];
+    match outcome {
+        Ok(id) => (
+            xml,
+            format!(
+                "<SendRawEmailResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><SendRawEmailResult>\
+                 <MessageId>{id}</MessageId></SendRawEmailResult><ResponseMetadata><RequestId>{id}</RequestId>\
+                 </ResponseMetadata></SendRawEmailResponse>"
+            ),
+        )
+            .into_response(),
+        Err(Rejected(code, message)) => {
+            let status = if code == "InternalFailure" { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST };
+            let error = format!(
+                "<ErrorResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><Error><Type>Sender</Type>\
+                 <Code>{code}</Code><Message>{message}</Message></Error><RequestId>0</RequestId></ErrorResponse>"
+            );
+            (status, xml, error).into_response()
+        }
+    }
+}
+
+/// `prefix1suffix`, `prefix2suffix`, … in order.
+fn numbered(call: &BTreeMap<String, String>, prefix: &str, suffix: &str) -> Vec<String> {
+    (1..).map_while(|i| call.get(&format!("{prefix}{i}{suffix}")).cloned()).collect()
+}
+
+fn events(id: &str, at: Timestamp, tags: BTreeMap<String, Vec<String>>, bounces: bool) -> Vec<SesEvent> {
+    let mail = Mail { timestamp: at, message_id: id.to_owned(), tags };
+    let event = |event_type, bounce| SesEvent { event_type, mail: mail.clone(), bounce };
+    let last = match bounces {
+        true => event(EventType::Bounce, Some(Bounce { bounce_type: "Permanent".to_owned() })),
+        false => event(EventType::Delivery, None),
+    };
+    vec![event(EventType::Send, None), last]
+}
+
+/// The message with SES's own `Message-ID` and `Date`.
+fn overwrite(raw: &[u8], id: &str, at: Timestamp) -> Option<Vec<u8>> {
+    let end = raw.windows(4).position(|w| w == b"\r\n\r\n")?;
+    let header = std::str::from_utf8(&raw[..end]).ok()?;
+    let date = DateTimePrinter::new().timestamp_to_string(&at).ok()?;
+    let mut kept = format!("Message-ID: <{id}@email.amazonses.com>\r\nDate: {date}\r\n");
+    let mut dropping = false;
+    for line in header.split("\r\n") {
+        let folded = line.starts_with([' ', '\t']);
+        let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        dropping = if folded { dropping } else { matches!(name.as_str(), "message-id" | "date") };
+        if !dropping {
+            kept.push_str(line);
+            kept.push_str("\r\n");
+        }
+    }
+    Some([kept.as_bytes(), &raw[end + 2..]].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_overwrites_what_ses_overwrites_and_nothing_else() {
+        let raw = b"Message-ID: <ours@x>\r\nSubject: s\r\nDate: Thu,\r\n 1 Jan 1970 00:00:00 +0000\r\nTo: t\r\n\r\nDate: body";
+        let at = "2026-11-22T12:00:00Z".parse().unwrap();
+        let text = String::from_utf8(overwrite(raw, "i1", at).unwrap()).unwrap();
+        let expected = "Message-ID: <i1@email.amazonses.com>\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\n\
+                        Subject: s\r\nTo: t\r\n\r\nDate: body";
+        assert_eq!(text.replace("-0000", "+0000"), expected);
+    }
+}

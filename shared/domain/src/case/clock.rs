@@ -1,0 +1,174 @@
+//! One running clock of a case. Everything that it needs was frozen from the policy when it started, so a later
+//! policy never moves a promise already made, and replaying needs no policy.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ClockName, LevelName};
+use crate::policy::{AtDue, ClockRow, Due, MetBy, Pauses, Severity, When};
+
+/// A clock as started: the body of `clock-started`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClockStart {
+    pub clock: ClockName,
+    pub started_at: Timestamp,
+    pub due_at: Timestamp,
+    /// Warnings and reminders still to come, by time.
+    pub alarms: Vec<Alarm>,
+    pub met_by: MetBy,
+    pub pauses: Option<Pauses>,
+    pub at_due: AtDue,
+    pub breach_level: LevelName,
+    pub reporter_sees: bool,
+    pub promise: bool,
+}
+
+/// An instant at which a level is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alarm {
+    pub at: Timestamp,
+    pub level: LevelName,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum ClockState {
+    Running,
+    Paused {
+        since: Timestamp,
+    },
+    Met {
+        at: Timestamp,
+        /// The event that met it; a hard bounce of that message re-opens the clock (T23).
+        by: u64,
+    },
+    Breached {
+        at: Timestamp,
+        met: Option<Met>,
+    },
+    /// Over without being met or missed: its case closed, or what it waited for no longer matters.
+    Ended,
+}
+
+/// When a breached clock was met after all.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Met {
+    pub at: Timestamp,
+    pub by: u64,
+}
+
+/// A clock with its state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Clock {
+    #[serde(flatten)]
+    pub start: ClockStart,
+    #[serde(flatten)]
+    pub state: ClockState,
+}
+
+impl ClockStart {
+    /// Freezes `row` from `at` on; `None` when its due time hangs on a severity that is not known yet.
+    pub fn freeze(row: &ClockRow, severity: Option<Severity>, at: Timestamp) -> Option<ClockStart> {
+        let length = match &row.due {
+            Due::After(length) => *length,
+            Due::BySeverity(lengths) => *lengths.get(&severity?)?,
+        };
+        let due_at = at.checked_add(length).ok()?;
+        let alarm = |w: &crate::policy::Warning| {
+            let instant = match w.when {
+                When::Before(lead) => due_at.checked_sub(lead).ok()?,
+                When::After(lag) => at.checked_add(lag).ok()?,
+            };
+            (instant > at && instant < due_at).then(|| Alarm { at: instant, level: w.level.clone() })
+        };
+        let mut alarms: Vec<Alarm> = row.warnings.iter().filter_map(alarm).collect();
+        alarms.sort_by_key(|a| a.at);
+        Some(ClockStart {
+            clock: row.name.clone(),
+            started_at: at,
+            due_at,
+            alarms,
+            met_by: row.met_by,
+            pauses: row.pauses,
+            at_due: row.at_due,
+            breach_level: row.breach_level.clone(),
+            reporter_sees: row.reporter_sees,
+            promise: row.promise,
+        })
+    }
+}
+
+impl Clock {
+    pub fn name(&self) -> &ClockName {
+        &self.start.clock
+    }
+
+    /// Whether it still waits to be met: running, paused, or breached and not met since.
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self.state,
+            ClockState::Running | ClockState::Paused { .. } | ClockState::Breached { met: None, .. }
+        )
+    }
+
+    /// The next instant at which it has something to do: a warning, a reminder or its due time.
+    pub fn next_instant(&self) -> Option<Timestamp> {
+        match self.state {
+            ClockState::Running => {
+                Some(self.start.alarms.first().map_or(self.start.due_at, |alarm| alarm.at.min(self.start.due_at)))
+            }
+            _ => None,
+        }
+    }
+
+    /// When it was met, late or not.
+    pub fn met(&self) -> Option<Met> {
+        match self.state {
+            ClockState::Met { at, by } => Some(Met { at, by }),
+            ClockState::Breached { met, .. } => met,
+            _ => None,
+        }
+    }
+
+    pub(super) fn meet(&mut self, at: Timestamp, by: u64) {
+        self.state = match self.state {
+            ClockState::Breached { at: breached, .. } => {
+                ClockState::Breached { at: breached, met: Some(Met { at, by }) }
+            }
+            _ => ClockState::Met { at, by },
+        };
+    }
+
+    /// Open again with the same due time (T23); a breach stays a breach.
+    pub(super) fn reopen(&mut self) {
+        self.state = match self.state {
+            ClockState::Breached { at, .. } => ClockState::Breached { at, met: None },
+            _ => ClockState::Running,
+        };
+    }
+
+    pub(super) fn pause(&mut self, at: Timestamp) {
+        if self.state == ClockState::Running {
+            self.state = ClockState::Paused { since: at };
+        }
+    }
+
+    /// Goes on with as much time as was left when it was paused.
+    pub(super) fn resume(&mut self, at: Timestamp) {
+        if let ClockState::Paused { since } = self.state {
+            self.shift(since.duration_until(at));
+            self.state = ClockState::Running;
+        }
+    }
+
+    fn shift(&mut self, by: SignedDuration) {
+        self.start.due_at = self.start.due_at.saturating_add(by).unwrap_or(Timestamp::MAX);
+        for alarm in &mut self.start.alarms {
+            alarm.at = alarm.at.saturating_add(by).unwrap_or(Timestamp::MAX);
+        }
+    }
+
+    pub(super) fn fired(&mut self, level: &LevelName, planned_at: Timestamp) {
+        self.start.alarms.retain(|a| !(a.at == planned_at && a.level == *level));
+    }
+}

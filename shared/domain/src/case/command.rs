@@ -1,0 +1,141 @@
+//! What may be asked of a case. Texts arrive sealed; `decide` sees references only.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use super::escalate;
+use super::event::{ContentRef, FactName, Message, Resolution};
+use crate::id::{CaseId, ClockName, ContentId, MemberId};
+use crate::policy::Severity;
+
+pub use escalate::Roster;
+
+/// A command. The first group is the team's, named as its API names them; then the reporter's; then the desk's own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Acknowledge { message: Message },
+    Respond { message: Message },
+    Update { message: Message },
+    Note { text: ContentRef },
+    RequestInformation { message: Message, next_steps: bool },
+    Assign { member: MemberId },
+    HandOver { member: MemberId },
+    SetBackup { member: MemberId },
+    Validate { message: Message },
+    Invalidate { message: Message, next_steps: bool },
+    Accept,
+    Defer { message: Message },
+    Duplicate { of: CaseId, message: Option<Message> },
+    Close { resolution: Resolution, message: Message, next_steps: bool },
+    Score { severity: Severity, content: ContentRef },
+    ReissueCode { mail: Option<ContentId> },
+    Mark { fact: FactName, source: ContentRef },
+
+    /// A member's click in the page mail. It acknowledges and reads nothing, so it asks for no need to know: while the
+    /// promise runs, any member of triage may keep it.
+    AcknowledgeByLink { message: Message },
+
+    /// The reporter wrote; `opened` names the case that a message to a closed case opens.
+    Reply { content: ContentRef, opened: Option<CaseId> },
+
+    /// A timer's instant has come. `witnessed`: the three clocks agree on the time, so that what cannot be taken back
+    /// may fire.
+    FireTimer { clock: ClockName, witnessed: bool, roster: Roster },
+    /// The message of event `seq` bounced hard.
+    MessageBounced { seq: u64 },
+    /// The handler is no longer of the team.
+    ReplaceHandler { roster: Roster },
+}
+
+macro_rules! names {
+    ($($name:ident = $text:literal),+ $(,)?) => {
+        /// The name of a team command, as the API and `allowed[]` write it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum CommandName { $($name),+ }
+
+        impl CommandName {
+            /// Every team command.
+            pub const ALL: &'static [CommandName] = &[$(CommandName::$name),+];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(CommandName::$name => $text),+ }
+            }
+        }
+    };
+}
+
+names! {
+    Acknowledge = "acknowledge",
+    Respond = "respond",
+    Update = "update",
+    Note = "note",
+    RequestInformation = "request-information",
+    Assign = "assign",
+    HandOver = "hand-over",
+    SetBackup = "set-backup",
+    Validate = "validate",
+    Invalidate = "invalidate",
+    Accept = "accept",
+    Defer = "defer",
+    Duplicate = "duplicate",
+    Close = "close",
+    Score = "score",
+    ReissueCode = "reissue-code",
+    Mark = "mark",
+}
+
+impl fmt::Display for CommandName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for CommandName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Not a command; `Display` lists what is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be one of: {}", CommandName::ALL.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", "))]
+pub struct NotACommand;
+
+impl FromStr for CommandName {
+    type Err = NotACommand;
+    fn from_str(text: &str) -> Result<Self, NotACommand> {
+        CommandName::ALL.iter().copied().find(|n| n.as_str() == text).ok_or(NotACommand)
+    }
+}
+
+impl Command {
+    /// The team command that this is; `None` for the reporter's and the desk's own.
+    pub fn name(&self) -> Option<CommandName> {
+        Some(match self {
+            Command::Acknowledge { .. } => CommandName::Acknowledge,
+            Command::Respond { .. } => CommandName::Respond,
+            Command::Update { .. } => CommandName::Update,
+            Command::Note { .. } => CommandName::Note,
+            Command::RequestInformation { .. } => CommandName::RequestInformation,
+            Command::Assign { .. } => CommandName::Assign,
+            Command::HandOver { .. } => CommandName::HandOver,
+            Command::SetBackup { .. } => CommandName::SetBackup,
+            Command::Validate { .. } => CommandName::Validate,
+            Command::Invalidate { .. } => CommandName::Invalidate,
+            Command::Accept => CommandName::Accept,
+            Command::Defer { .. } => CommandName::Defer,
+            Command::Duplicate { .. } => CommandName::Duplicate,
+            Command::Close { .. } => CommandName::Close,
+            Command::Score { .. } => CommandName::Score,
+            Command::ReissueCode { .. } => CommandName::ReissueCode,
+            Command::Mark { .. } => CommandName::Mark,
+            Command::AcknowledgeByLink { .. }
+            | Command::Reply { .. }
+            | Command::FireTimer { .. }
+            | Command::MessageBounced { .. }
+            | Command::ReplaceHandler { .. } => return None,
+        })
+    }
+}

@@ -1,0 +1,383 @@
+//! Which events follow from a report or a command.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::clock::{ClockStart, ClockState};
+use super::command::{Command, Roster};
+use super::escalate;
+use super::event::{AssignedBy, Event, EventBody, Message, MessageKind, Reported, Resolution, SCHEMA};
+use super::permit::{self, permit};
+use super::rm::{self, Rm, Transition};
+use super::{Actor, Case};
+use crate::id::{CaseId, ClockName, MemberId};
+use crate::policy::{AtDue, ClockRow, MetBy, Pauses, Policy, Starts};
+use crate::refusal::Refusal;
+
+/// How long a handler is looked for again when all were away.
+const ASSIGNMENT_RETRY: SignedDuration = SignedDuration::from_hours(1);
+
+/// The events of a new case: the report, and every clock that starts with it.
+pub fn open(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> Vec<EventBody> {
+    let first = event(&id, 1, now, &Actor::Reporter, EventBody::ReportReceived(reported));
+    let case = Case::opened(&first).expect("a report opens a case");
+    let mut next = Next { case, policy, actor: Actor::Reporter, now, events: vec![first.body] };
+    next.start_clocks(Starts::ReportReceived);
+    next.events
+}
+
+/// The events that follow from a command; none when there is nothing (more) to do.
+///
+/// # Errors
+/// [`Refusal`]: not allowed now, a wrong field, or not the caller's.
+pub fn decide(
+    case: &Case,
+    policy: &Policy,
+    actor: &Actor,
+    command: &Command,
+    now: Timestamp,
+) -> Result<Vec<EventBody>, Refusal> {
+    if let (Actor::Member(member), Some(name)) = (actor, command.name()) {
+        permit(case, policy, member, name)?;
+    }
+    let mut next = Next { case: case.clone(), policy, actor: actor.clone(), now, events: Vec::new() };
+    next.run(command)?;
+    Ok(next.events)
+}
+
+fn event(case: &CaseId, seq: u64, at: Timestamp, actor: &Actor, body: EventBody) -> Event {
+    Event { schema: SCHEMA, case: case.clone(), seq, at, actor: actor.clone(), prev: String::new(), body }
+}
+
+/// A decision in the making: the case as it will be, and the events that lead there.
+struct Next<'a> {
+    case: Case,
+    policy: &'a Policy,
+    actor: Actor,
+    now: Timestamp,
+    events: Vec<EventBody>,
+}
+
+impl Next<'_> {
+    fn push(&mut self, body: EventBody) {
+        let event = event(&self.case.id, self.case.version + 1, self.now, &self.actor, body);
+        self.case.apply(&event);
+        self.events.push(event.body);
+    }
+
+    fn run(&mut self, command: &Command) -> Result<(), Refusal> {
+        match command {
+            Command::Acknowledge { message } => self.message(MessageKind::Acknowledgement, message, false),
+            Command::AcknowledgeByLink { message } => {
+                if let Some(why) = permit::acknowledged(&self.case) {
+                    return Err(Refusal::NotAllowed { why, allowed: Vec::new() });
+                }
+                self.message(MessageKind::Acknowledgement, message, false);
+            }
+            Command::Respond { message } => self.message(MessageKind::Response, message, true),
+            Command::Update { message } => self.message(MessageKind::Update, message, false),
+            Command::Note { text } => self.push(EventBody::Noted { content: text.clone() }),
+            Command::RequestInformation { message, next_steps } => self.request_information(message, *next_steps),
+            Command::Assign { member } | Command::HandOver { member } => {
+                self.eligible(member)?;
+                self.assign(member.clone(), AssignedBy::Member);
+            }
+            Command::SetBackup { member } => {
+                self.eligible(member)?;
+                if self.case.backup.as_ref() != Some(member) {
+                    self.push(EventBody::BackupSet { member: member.clone() });
+                }
+            }
+            Command::Validate { message } => {
+                self.transition(Rm::Valid);
+                self.message(MessageKind::Validated, message, false);
+            }
+            Command::Invalidate { message, next_steps } => {
+                self.transition(Rm::Invalid);
+                self.message(MessageKind::Invalidated, message, *next_steps);
+            }
+            Command::Accept => {
+                self.transition(Rm::Accepted);
+                self.start_fix_clocks();
+            }
+            Command::Defer { message } => {
+                self.transition(Rm::Deferred);
+                self.message(MessageKind::Deferred, message, false);
+            }
+            Command::Duplicate { of, message } => self.duplicate(of, message.as_ref())?,
+            Command::Close { resolution, message, next_steps } => self.close(*resolution, message, *next_steps)?,
+            Command::Score { severity, content } => {
+                self.push(EventBody::Scored { severity: *severity, content: content.clone() });
+                self.start_fix_clocks();
+            }
+            Command::ReissueCode { mail } => self.push(EventBody::CodeReissued { mail: mail.clone() }),
+            Command::Mark { fact, source } => {
+                if self.case.has_fact(*fact) {
+                    return Err(self.not_now("that is recorded already, and a fact is set once".to_owned()));
+                }
+                self.push(EventBody::FactMarked { fact: *fact, source: source.clone() });
+            }
+            Command::Reply { content, opened } => self.reply(content, opened.clone()),
+            Command::FireTimer { clock, witnessed, roster } => self.fire(clock, *witnessed, roster),
+            Command::MessageBounced { seq } => self.bounced(*seq),
+            Command::ReplaceHandler { roster } => self.replace_handler(roster),
+        }
+        Ok(())
+    }
+
+    fn not_now(&self, why: String) -> Refusal {
+        match &self.actor {
+            Actor::Member(member) => permit::refuse(&self.case, self.policy, member, why),
+            _ => Refusal::NotAllowed { why, allowed: Vec::new() },
+        }
+    }
+
+    /// A member's message to the reporter: meets what waits for one, restarts what runs from one.
+    fn message(&mut self, kind: MessageKind, message: &Message, next_steps: bool) {
+        self.push(EventBody::MessageSent { kind, message: message.clone(), next_steps });
+        self.meet(MetBy::MessageToReporter);
+        if next_steps {
+            self.meet(MetBy::MessageWithNextSteps);
+        }
+        if self.case.sent.len() == 1 {
+            self.start_clocks(Starts::Acknowledged);
+        }
+        self.start_clocks(Starts::MessageToReporter);
+    }
+
+    /// Meets every open clock of that kind by the newest event.
+    fn meet(&mut self, met_by: MetBy) {
+        let by = self.case.sent.last().filter(|_| is_message(met_by)).map_or(self.case.version, |sent| sent.seq);
+        for clock in self.open_clocks(|c| c.start.met_by == met_by) {
+            self.push(EventBody::ClockMet { clock, by });
+        }
+    }
+
+    fn open_clocks(&self, which: impl Fn(&super::Clock) -> bool) -> Vec<ClockName> {
+        self.case.clocks.iter().filter(|c| c.is_open() && which(c)).map(|c| c.name().clone()).collect()
+    }
+
+    fn start_clocks(&mut self, starts: Starts) {
+        let policy = self.policy;
+        for row in policy.clocks.iter().filter(|row| row.starts == starts) {
+            self.start_clock(row);
+        }
+    }
+
+    fn start_clock(&mut self, row: &ClockRow) {
+        let Some(start) = ClockStart::freeze(row, self.case.severity, self.now) else { return };
+        self.push(EventBody::ClockStarted(start));
+        if row.pauses == Some(Pauses::WaitingForReporter) && self.case.waiting_for_reporter {
+            self.push(EventBody::ClockPaused { clock: row.name.clone() });
+        }
+    }
+
+    /// Starts what runs from acceptance and score; scoring again only ever shortens it.
+    fn start_fix_clocks(&mut self) {
+        if self.case.rm != Rm::Accepted {
+            return;
+        }
+        let policy = self.policy;
+        for row in policy.clocks.iter().filter(|row| row.starts == Starts::AcceptedAndScored) {
+            let Some(clock) = self.case.clock(&row.name) else {
+                self.start_clock(row);
+                continue;
+            };
+            let Some(fresh) = ClockStart::freeze(row, self.case.severity, clock.start.started_at) else { continue };
+            if clock.state == ClockState::Running && fresh.due_at < clock.start.due_at {
+                let ClockStart { clock, due_at, alarms, .. } = fresh;
+                self.push(EventBody::ClockShortened { clock, due_at, alarms });
+            }
+        }
+    }
+
+    fn request_information(&mut self, message: &Message, next_steps: bool) {
+        self.push(EventBody::InformationRequested);
+        self.message(MessageKind::Request, message, next_steps);
+        self.start_clocks(Starts::RequestSent);
+    }
+
+    fn reply(&mut self, content: &super::ContentRef, opened: Option<CaseId>) {
+        self.push(EventBody::ReporterReplied { content: content.clone(), opened });
+        self.meet(MetBy::ReporterAnswer);
+        for clock in self.open_clocks(|c| c.start.pauses == Some(Pauses::WaitingForReporter)) {
+            if self.case.clock(&clock).is_some_and(|c| matches!(c.state, ClockState::Paused { .. })) {
+                self.push(EventBody::ClockResumed { clock });
+            }
+        }
+        if let Some(left) = self.case.set_aside_from {
+            self.push(EventBody::RmChanged { from: Rm::Deferred, to: left });
+        }
+    }
+
+    fn transition(&mut self, to: Rm) {
+        self.push(EventBody::RmChanged { from: self.case.rm, to });
+    }
+
+    fn eligible(&self, member: &MemberId) -> Result<(), Refusal> {
+        let Some(found) = self.policy.member(member) else {
+            return Err(Refusal::field("/member", "is not a member of the team"));
+        };
+        if !self.policy.triage().any(|m| m.id == *member) {
+            return Err(Refusal::field("/member", format!("{} does not have the triage role", found.name)));
+        }
+        if found.away_at(self.now) && self.actor != Actor::Member(member.clone()) {
+            return Err(Refusal::field("/member", format!("{} is away", found.name)));
+        }
+        Ok(())
+    }
+
+    fn assign(&mut self, member: MemberId, by: AssignedBy) {
+        let previous = self.case.handler.clone();
+        if previous.as_ref() == Some(&member) {
+            return;
+        }
+        self.push(EventBody::HandlerAssigned { member, by, previous });
+        self.meet(MetBy::HandlerAssigned);
+    }
+
+    /// Valid → Deferred → Closed with a link, never Invalid.
+    fn duplicate(&mut self, of: &CaseId, message: Option<&Message>) -> Result<(), Refusal> {
+        if *of == self.case.id {
+            return Err(Refusal::field("/of", "is this very case"));
+        }
+        if self.case.rm == Rm::Valid {
+            self.transition(Rm::Deferred);
+        }
+        self.push(EventBody::DuplicateOf { of: of.clone() });
+        if let Some(message) = message {
+            self.message(MessageKind::Duplicate, message, true);
+        }
+        self.end(Resolution::Duplicate, message.is_some())
+    }
+
+    fn close(&mut self, resolution: Resolution, message: &Message, next_steps: bool) -> Result<(), Refusal> {
+        if resolution == Resolution::Duplicate {
+            return Err(Refusal::field("/resolution", "use the command duplicate, which names the other case"));
+        }
+        if resolution == Resolution::Fixed && self.case.rm != Rm::Accepted {
+            return Err(Refusal::field("/resolution", "only an accepted case can be fixed"));
+        }
+        if resolution == Resolution::Spam {
+            return self.close_spam(message);
+        }
+        if !rm::allows(self.case.rm, Transition::Close) {
+            return Err(self.not_now(format!("{} is {}; it cannot be closed from there", self.case.id, self.case.rm)));
+        }
+        self.message(MessageKind::Closed, message, next_steps);
+        self.end(resolution, true)
+    }
+
+    /// Spam gets no mail, meets no clock and owes no promise; its reason is a note.
+    fn close_spam(&mut self, message: &Message) -> Result<(), Refusal> {
+        match self.case.rm {
+            Rm::Received => self.transition(Rm::Invalid),
+            Rm::Valid => self.transition(Rm::Deferred),
+            Rm::Invalid | Rm::Deferred | Rm::Accepted | Rm::Closed => {}
+        }
+        self.push(EventBody::Noted { content: message.content.clone() });
+        self.end(Resolution::Spam, false)
+    }
+
+    /// Closes; `told`: a member's message has said so to the reporter.
+    fn end(&mut self, resolution: Resolution, told: bool) -> Result<(), Refusal> {
+        let owed = self.open_clocks(|c| c.start.promise);
+        if resolution != Resolution::Spam && !owed.is_empty() {
+            let names: Vec<&str> = owed.iter().map(ClockName::as_str).collect();
+            return Err(self.not_now(format!(
+                "{} is still owed to the reporter; a message with next_steps keeps it",
+                names.join(" and ")
+            )));
+        }
+        self.transition(Rm::Closed);
+        self.push(EventBody::Closed { resolution, told });
+        for clock in self.open_clocks(|_| true) {
+            self.push(EventBody::ClockEnded { clock });
+        }
+        Ok(())
+    }
+
+    /// Everything of one clock that is due: each passed level once, then what its due time brings.
+    fn fire(&mut self, name: &ClockName, witnessed: bool, roster: &Roster) {
+        let Some(clock) = self.case.clock(name).filter(|c| c.state == ClockState::Running) else { return };
+        let (start, now) = (clock.start.clone(), self.now);
+        for alarm in start.alarms.iter().filter(|a| a.at <= now) {
+            let to = escalate::recipients(&self.case, self.policy, &alarm.level, now);
+            let (level, planned_at) = (alarm.level.clone(), alarm.at);
+            self.push(EventBody::ClockWarned { clock: name.clone(), level, planned_at, to });
+        }
+        if start.due_at > now {
+            return;
+        }
+        match start.at_due {
+            AtDue::Breach if !witnessed => {}
+            AtDue::Breach => {
+                let to = escalate::recipients(&self.case, self.policy, &start.breach_level, now);
+                self.push(EventBody::ClockBreached { clock: name.clone(), level: start.breach_level, to });
+            }
+            AtDue::AssignHandler => self.assign_by_rota(start, roster),
+            AtDue::SetAside => self.set_aside(name),
+        }
+    }
+
+    fn assign_by_rota(&mut self, start: ClockStart, roster: &Roster) {
+        match escalate::choose_handler(self.policy, roster, self.now) {
+            Some(member) => self.assign(member, AssignedBy::Rota),
+            None => {
+                let mut to = escalate::recipients(&self.case, self.policy, &start.breach_level, self.now);
+                if !to.contains(&super::Recipient::Operator) {
+                    to.push(super::Recipient::Operator);
+                }
+                let until = self.now.saturating_add(ASSIGNMENT_RETRY).unwrap_or(self.now);
+                self.push(EventBody::AssignmentPostponed { clock: start.clock, until, to });
+            }
+        }
+    }
+
+    /// Silence leads to Deferred, softly, never to Closed; from a state that has no such way it only ends the wait.
+    fn set_aside(&mut self, clock: &ClockName) {
+        self.push(EventBody::ClockEnded { clock: clock.clone() });
+        if rm::allows(self.case.rm, Transition::SetAside) {
+            self.transition(Rm::Deferred);
+        }
+    }
+
+    /// A message that did not arrive meets nothing: its clocks are met by another that did, or open again (T23).
+    fn bounced(&mut self, seq: u64) {
+        if !self.case.sent.iter().any(|s| s.seq == seq && !s.bounced) {
+            return;
+        }
+        self.push(EventBody::MessageBounced { seq });
+        if self.case.is_closed() {
+            return;
+        }
+        let met: Vec<(ClockName, MetBy)> = self
+            .case
+            .clocks
+            .iter()
+            .filter(|c| is_message(c.start.met_by) && c.met().is_some_and(|m| m.by == seq))
+            .map(|c| (c.name().clone(), c.start.met_by))
+            .collect();
+        for (clock, met_by) in met {
+            let needs_steps = met_by == MetBy::MessageWithNextSteps;
+            let other = self.case.sent.iter().find(|s| !s.bounced && (s.next_steps || !needs_steps)).map(|s| s.seq);
+            self.push(match other {
+                Some(by) => EventBody::ClockMet { clock, by },
+                None => EventBody::ClockReopened { clock },
+            });
+        }
+    }
+
+    fn replace_handler(&mut self, roster: &Roster) {
+        let gone = self.case.handler.as_ref().is_some_and(|h| !self.policy.triage().any(|m| m.id == *h));
+        if !gone || self.case.is_closed() {
+            return;
+        }
+        if let Some(member) = escalate::choose_handler(self.policy, roster, self.now) {
+            self.assign(member, AssignedBy::Rota);
+        }
+    }
+}
+
+fn is_message(met_by: MetBy) -> bool {
+    matches!(met_by, MetBy::MessageToReporter | MetBy::MessageWithNextSteps)
+}

@@ -1,0 +1,235 @@
+//! Events: what happened to a case. What is not an event did not happen.
+//!
+//! Nothing that a person wrote about a vulnerability stands in an event: texts are references to sealed content.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::clock::{Alarm, ClockStart};
+use super::rm::Rm;
+use crate::id::{CaseId, ClockName, ContentId, LevelName, MemberId, PackageName};
+use crate::policy::Severity;
+
+/// The form of events written today.
+pub const SCHEMA: u32 = 1;
+
+/// One event as stored: its exact JSON bytes are hashed into the next one's `prev`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub schema: u32,
+    pub case: CaseId,
+    /// 1 for the first event of a case, without gaps.
+    pub seq: u64,
+    pub at: Timestamp,
+    pub actor: Actor,
+    /// SHA-256 (hex) of the JSON bytes of the event before; of nothing for the first.
+    pub prev: String,
+    #[serde(flatten)]
+    pub body: EventBody,
+}
+
+/// Who caused an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    Reporter,
+    Member(MemberId),
+    /// The system itself: a clock, the rota.
+    Desk,
+}
+
+/// Sealed content: its name, and SHA-256 (hex) over the sealed bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentRef {
+    pub id: ContentId,
+    pub sha256: String,
+}
+
+/// A member's message: sealed for the case, and, where it is to travel as text, for the mail key as well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub content: ContentRef,
+    pub mail: Option<ContentId>,
+}
+
+/// How the reporter wants answers: on the case page (mail only points there) or as text by mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answers {
+    Mail,
+    #[default]
+    Page,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageKind {
+    Acknowledgement,
+    Response,
+    Update,
+    Request,
+    Validated,
+    Invalidated,
+    Deferred,
+    Duplicate,
+    Closed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AssignedBy {
+    Rota,
+    Member,
+}
+
+/// A fact of the case state (CS, Vultron).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FactName {
+    Public,
+    ExploitPublic,
+    AttacksObserved,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resolution {
+    Fixed,
+    NotAVulnerability,
+    ThirdParty,
+    WontFix,
+    NoAnswer,
+    Duplicate,
+    Spam,
+}
+
+/// Whom a notice goes to. Addresses are resolved when it is sent, so who has left the team gets nothing more (T16).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipient {
+    Reporter,
+    Member(MemberId),
+    Outside,
+    Operator,
+}
+
+/// What is clear of a report: no word of the reporter's stands here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reported {
+    /// Only a name that the policy knows; what else was written is sealed.
+    pub package: Option<PackageName>,
+    pub answers: Answers,
+    /// The reporter's address, sealed to the mail key.
+    pub address: Option<ContentId>,
+    pub has_openpgp_key: bool,
+    pub known_public: bool,
+    pub known_exploited: bool,
+    /// The reporter's own plan to disclose (T6).
+    pub planned_for: Option<Date>,
+    /// The report exactly as sent.
+    pub report: ContentRef,
+    /// The closed case that this one goes on from.
+    pub continues: Option<CaseId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum EventBody {
+    ReportReceived(Reported),
+    ClockStarted(ClockStart),
+    ClockMet {
+        clock: ClockName,
+        /// The event that met it.
+        by: u64,
+    },
+    ClockPaused {
+        clock: ClockName,
+    },
+    ClockResumed {
+        clock: ClockName,
+    },
+    /// A warning or a reminder, planned for `planned_at`.
+    ClockWarned {
+        clock: ClockName,
+        level: LevelName,
+        planned_at: Timestamp,
+        to: Vec<Recipient>,
+    },
+    ClockBreached {
+        clock: ClockName,
+        level: LevelName,
+        to: Vec<Recipient>,
+    },
+    /// The message that met it bounced hard; same due time (T23).
+    ClockReopened {
+        clock: ClockName,
+    },
+    /// A re-scoring made it due earlier.
+    ClockShortened {
+        clock: ClockName,
+        due_at: Timestamp,
+        alarms: Vec<Alarm>,
+    },
+    ClockEnded {
+        clock: ClockName,
+    },
+    MessageSent {
+        kind: MessageKind,
+        message: Message,
+        next_steps: bool,
+    },
+    MessageBounced {
+        /// The event whose message did not arrive.
+        seq: u64,
+    },
+    HandlerAssigned {
+        member: MemberId,
+        by: AssignedBy,
+        previous: Option<MemberId>,
+    },
+    /// Nobody could be chosen: all are away. Tried again at `until`.
+    AssignmentPostponed {
+        clock: ClockName,
+        until: Timestamp,
+        to: Vec<Recipient>,
+    },
+    BackupSet {
+        member: MemberId,
+    },
+    RmChanged {
+        from: Rm,
+        to: Rm,
+    },
+    /// Waiting for the reporter from here on.
+    InformationRequested,
+    ReporterReplied {
+        content: ContentRef,
+        /// The case that a reply to a closed case opened.
+        opened: Option<CaseId>,
+    },
+    Noted {
+        content: ContentRef,
+    },
+    Scored {
+        severity: Severity,
+        /// Vectors and weaknesses.
+        content: ContentRef,
+    },
+    FactMarked {
+        fact: FactName,
+        source: ContentRef,
+    },
+    DuplicateOf {
+        of: CaseId,
+    },
+    CodeReissued {
+        /// The new code, sealed to the mail key; `None` when the member hands it over.
+        mail: Option<ContentId>,
+    },
+    Closed {
+        resolution: Resolution,
+        /// A member's message has told the reporter already.
+        told: bool,
+    },
+}

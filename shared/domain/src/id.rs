@@ -1,0 +1,147 @@
+//! Identifiers: one newtype each, made only through `FromStr` (or from random bytes handed in).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A text that is not an identifier of the kind asked for; `Display` says what one looks like.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotAnId(pub &'static str);
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $valid:expr, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                let valid: fn(&str) -> bool = $valid;
+                if valid(text) { Ok($name(text.to_owned())) } else { Err(NotAnId($what)) }
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = NotAnId;
+            fn try_from(text: String) -> Result<Self, NotAnId> {
+                text.parse()
+            }
+        }
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+fn is_name(text: &str, extra: &[char], max: usize) -> bool {
+    !text.is_empty()
+        && text.len() <= max
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || extra.contains(&c))
+}
+
+/// Crockford's base32 alphabet: no I, L, O, U, so that an id survives being read aloud.
+const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+fn is_case_id(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [prefix, year, tail] = parts.as_slice() else { return false };
+    is_prefix(prefix)
+        && year.len() == 4
+        && year.bytes().all(|b| b.is_ascii_digit())
+        && tail.len() == 5
+        && tail.bytes().all(|b| CROCKFORD.contains(&b))
+}
+
+fn is_prefix(text: &str) -> bool {
+    (2..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+text_id!(
+    /// A case: `EXP-2026-7K3QF` (prefix, year, five random Crockford base32 digits). Says nothing about how many
+    /// there are and is safe in a subject line.
+    CaseId, is_case_id, "must be a case id such as EXP-2026-7K3QF"
+);
+text_id!(
+    /// The prefix of a project's case ids.
+    Prefix, is_prefix, "must be 2 to 8 capital letters"
+);
+text_id!(
+    /// A team member, as named in the policy.
+    MemberId, |t| is_name(t, &['-', '.', '_'], 64), "must be a member's id: small letters, digits, '-', '.' or '_'"
+);
+text_id!(
+    /// A package of the npm ecosystem, as its registry names it.
+    PackageName, |t| is_name(t, &['-', '.', '_', '~', '@', '/'], 214), "must be a package name as the registry writes it"
+);
+text_id!(
+    /// A maintained line of a package: `express@4`.
+    LineName, |t| t.rsplit_once('@').is_some_and(|(p, v)| is_name(p, &['-', '.', '_', '~', '@', '/'], 214) && is_name(v, &['.', '-'], 32)),
+    "must be a package and its line, such as express@4"
+);
+text_id!(
+    /// A clock, as named in the policy: `acknowledgement`.
+    ClockName, |t| is_name(t, &['-'], 64), "must be a clock's name: small letters, digits and '-'"
+);
+text_id!(
+    /// An escalation level, as named in the policy: `on-call`.
+    LevelName, |t| is_name(t, &['-'], 64), "must be a level's name: small letters, digits and '-'"
+);
+text_id!(
+    /// Sealed content of a case: `c` and the event's version, or a name of its own.
+    ContentId, |t| is_name(t, &['-'], 64), "must be a content id"
+);
+
+impl CaseId {
+    /// The id for 25 of the random bits handed in.
+    pub fn from_random(prefix: &Prefix, year: i16, random: u32) -> CaseId {
+        let digit = |i: u32| CROCKFORD[(random >> (5 * i)) as usize & 31] as char;
+        CaseId(format!("{prefix}-{year:04}-{}", (0..5).map(digit).collect::<String>()))
+    }
+}
+
+impl LineName {
+    /// The package that the line belongs to.
+    pub fn package(&self) -> &str {
+        self.0.rsplit_once('@').map_or(&self.0, |(package, _)| package)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_id_is_made_of_random_bits_and_read_back() {
+        let prefix: Prefix = "EXP".parse().unwrap();
+        assert_eq!(CaseId::from_random(&prefix, 2026, 0).as_str(), "EXP-2026-00000");
+        let id = CaseId::from_random(&prefix, 2026, u32::MAX);
+        assert_eq!(id.as_str(), "EXP-2026-ZZZZZ");
+        assert_eq!(id.as_str().parse::<CaseId>().unwrap(), id);
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused_with_what_one_looks_like() {
+        for wrong in ["", "EXP-2026", "exp-2026-7K3QF", "EXP-2026-7K3QU", "EXP-2026-7K3QF\n", "EXP-26-7K3QF"] {
+            let refused = wrong.parse::<CaseId>().unwrap_err();
+            assert_eq!(refused.to_string(), "must be a case id such as EXP-2026-7K3QF", "{wrong:?}");
+        }
+        assert!("express@4".parse::<LineName>().is_ok());
+        assert!("@scope/name@4.x".parse::<LineName>().is_ok());
+        assert!("express".parse::<LineName>().is_err());
+    }
+}

@@ -1,0 +1,14 @@
+//! What a disclosure case is, and what may happen to it next.
+//!
+//! Pure: values in, values out. Time is an argument, randomness arrives as bytes, secrets arrive sealed. See
+//! [`case`] for the life of a case, [`policy`] for what a project promises, [`notice`] for every text that a
+//! person reads.
+
+pub mod case;
+pub mod fields;
+pub mod id;
+pub mod notice;
+pub mod policy;
+pub mod refusal;
+pub mod report;
+pub mod time;

@@ -1,0 +1,24 @@
+use super::*;
+use crate::id::ClockName;
+
+/// To the handler, or who is on call: a message did not reach the reporter (T23).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bounced {
+    /// Clocks that were met by that message and may be open again.
+    pub waiting: Vec<(ClockName, Timestamp)>,
+}
+
+impl Bounced {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let letter = Letter::new(at.subject("Your message did not reach the reporter"))
+            .say(
+                "The reporter's mail address refused a message for good. What it was to keep is owed again, by the same \
+                 time as before. From now on messages count when they are on the case page; nothing more is mailed to that \
+                 address.",
+            );
+        let facts: Vec<_> =
+            self.waiting.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))).collect();
+        let letter = if facts.is_empty() { letter } else { letter.facts(facts) };
+        letter.link("Open the case on the desk", &at.links.desk_case).sign(at.team_signature())
+    }
+}

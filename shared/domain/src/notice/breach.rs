@@ -1,0 +1,31 @@
+use super::*;
+use crate::id::ClockName;
+
+/// To a level of the team and the contact outside: a due time has passed unmet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Breach {
+    pub clock: ClockName,
+    pub due_at: Timestamp,
+    pub promise: bool,
+    pub acknowledge_until: Option<Timestamp>,
+}
+
+impl Breach {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let what = conversation::clock_words(&self.clock);
+        let meaning = if self.promise {
+            "A promise of the security policy is broken. It stays on the case and in the public figures; what can still be \
+             done is to keep it late, and now."
+        } else {
+            "What the policy asks for has not happened in time."
+        };
+        let letter = Letter::new(at.subject(&format!("Missed: {what}")))
+            .say(format!("The {what} was not made in time. {meaning}"))
+            .facts(vec![("Was due".to_owned(), at.due(self.due_at))]);
+        let letter = match (&at.links.acknowledge, at.recipient) {
+            (Some(url), Recipient::Member(_)) => letter.link("Acknowledge now (you see the message before it is sent)", url),
+            _ => letter,
+        };
+        warning::who_can_act(letter, at).sign(at.team_signature())
+    }
+}

@@ -1,0 +1,23 @@
+use super::*;
+
+/// To the reporter: a new receipt code; the old one opens nothing any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CodeReissued {
+    pub by: MemberId,
+}
+
+impl CodeReissued {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let name = at.member_name(&self.by);
+        let letter = Letter::new(at.subject("Your new receipt code"))
+            .say(format!("{name} of the {} security team has issued a new receipt code for your case.", at.project()));
+        let letter = match at.sealed {
+            Some(code) => letter.words(code),
+            None => letter.say("The code is no longer in store; ask the team for another."),
+        };
+        letter
+            .say("The code before it opens nothing any more. Keep this one: it cannot be shown again.")
+            .link("Your case page", &at.links.case_page)
+            .sign(at.team_signature())
+    }
+}

@@ -1,0 +1,51 @@
+//! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
+
+use crate::case::event::{EventBody, Resolution};
+use crate::case::{Case, Event, Recipient, Rm};
+use crate::id::ClockName;
+use crate::policy::Policy;
+
+/// A clock as a sentence names it: "detailed response".
+pub fn clock_words(clock: &ClockName) -> String {
+    clock.as_str().replace('-', " ")
+}
+
+/// A clock as a label: "Detailed response by".
+pub fn promise_name(clock: &ClockName) -> String {
+    let words = clock_words(clock);
+    let mut chars = words.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase()).into_iter();
+    format!("{} by", first.chain(chars).collect::<String>())
+}
+
+/// What the page says of an event; `None` when the event does not concern the reporter, or a person's own message
+/// says it. `case` is the case after the event.
+pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
+    let name = |id| policy.member(id).map_or_else(|| id.to_string(), |m| m.name.clone());
+    Some(match &event.body {
+        EventBody::ReportReceived(_) => {
+            "Your report was received and stored; the security team has been told. Thank you.".to_owned()
+        }
+        EventBody::HandlerAssigned { member, .. } => format!("{} now coordinates your case.", name(member)),
+        EventBody::ClockWarned { to, clock, .. } if to.contains(&Recipient::Reporter) => {
+            let due = case.clock(clock)?.start.due_at;
+            format!("A reminder: we still need your answer. Without one the case is set aside at {}.", crate::time::instant(due))
+        }
+        EventBody::ClockBreached { clock, .. } => {
+            let clock = case.clock(clock).filter(|c| c.start.reporter_sees)?;
+            let due = crate::time::instant(clock.start.due_at);
+            format!("We missed the {}, which was due at {due}. The whole team has been told.", clock_words(clock.name()))
+        }
+        EventBody::RmChanged { to: Rm::Accepted, .. } => {
+            "The problem is accepted; a fix is being prepared.".to_owned()
+        }
+        EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
+            "We have not heard from you, so the case is set aside until you answer. It is not closed.".to_owned()
+        }
+        EventBody::CodeReissued { .. } => "A new receipt code was issued.".to_owned(),
+        EventBody::Closed { resolution: Resolution::Spam, .. } | EventBody::Closed { told: true, .. } => return None,
+        EventBody::Closed { resolution, .. } => format!("The case is closed: {}.", resolution.words()),
+        EventBody::ReporterReplied { opened: Some(case), .. } => format!("This case is closed, so your message opened {case}."),
+        _ => return None,
+    })
+}

@@ -1,0 +1,183 @@
+//! Which notices an event causes, and for whom: the one place where a cause becomes a message.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::case::event::{AssignedBy, EventBody};
+use crate::case::{Actor, Case, Clock, Event, Rm};
+use crate::id::{ClockName, ContentId};
+use crate::policy::{MetBy, Pauses};
+
+/// A notice for one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    pub recipient: Recipient,
+    pub notice: Notice,
+    /// Words sealed to the mail key that belong into it; opened when it is sent, erased once it is.
+    pub sealed: Option<ContentId>,
+}
+
+/// The notices of `event`; `case` is the case after the whole transaction that the event belongs to, so that a new
+/// report's clocks, and clocks that a bounce opened again, are there to tell of.
+pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
+    let plan = Plan { policy, case, event };
+    match &event.body {
+        EventBody::ReportReceived(_) => plan.report_received(),
+        EventBody::ClockWarned { clock, to, .. } => to.iter().filter_map(|r| plan.warned(clock, r)).collect(),
+        EventBody::ClockBreached { clock, to, .. } => plan.breached(clock, to),
+        EventBody::MessageSent { kind, message, .. } => {
+            let Actor::Member(by) = &event.actor else { return Vec::new() };
+            let notice = Notice::Written(Written { kind: *kind, by: by.clone() });
+            plan.to_reporter(notice, message.mail.clone())
+        }
+        EventBody::MessageBounced { .. } => {
+            let waiting = plan.open_clocks(|c| is_promise(c.start.met_by));
+            plan.to_handler(Notice::Bounced(Bounced { waiting }))
+        }
+        EventBody::HandlerAssigned { member, by, previous } => plan.assigned(member, *by, previous.as_ref()),
+        EventBody::AssignmentPostponed { until, to, .. } => {
+            let notice = Notice::NoHandler(NoHandler { again_at: *until });
+            to.iter().map(|r| planned(r.clone(), notice.clone())).collect()
+        }
+        EventBody::BackupSet { member } if event.actor != Actor::Member(member.clone()) => {
+            let notice = YouAreHandler { backup: true, by: AssignedBy::Member, next: plan.team_clocks() };
+            vec![planned(Recipient::Member(member.clone()), Notice::YouAreHandler(notice))]
+        }
+        EventBody::RmChanged { to: Rm::Accepted, .. } => plan.to_reporter(Notice::Accepted(Accepted {}), None),
+        EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
+            plan.to_reporter(Notice::SetAside(SetAside {}), None)
+        }
+        EventBody::ReporterReplied { opened, .. } => {
+            plan.to_handler(Notice::ReporterReplied(ReporterReplied { opened: opened.clone() }))
+        }
+        EventBody::CodeReissued { mail: Some(mail) } => {
+            let Actor::Member(by) = &event.actor else { return Vec::new() };
+            plan.to_reporter(Notice::CodeReissued(CodeReissued { by: by.clone() }), Some(mail.clone()))
+        }
+        EventBody::Closed { resolution, told: false } if *resolution != crate::case::event::Resolution::Spam => {
+            plan.to_reporter(Notice::ClosedNotice(ClosedNotice { resolution: *resolution }), None)
+        }
+        EventBody::Closed { .. }
+        | EventBody::BackupSet { .. }
+        | EventBody::CodeReissued { mail: None }
+        | EventBody::RmChanged { .. }
+        | EventBody::ClockStarted(_)
+        | EventBody::ClockMet { .. }
+        | EventBody::ClockPaused { .. }
+        | EventBody::ClockResumed { .. }
+        | EventBody::ClockReopened { .. }
+        | EventBody::ClockShortened { .. }
+        | EventBody::ClockEnded { .. }
+        | EventBody::InformationRequested
+        | EventBody::Noted { .. }
+        | EventBody::Scored { .. }
+        | EventBody::FactMarked { .. }
+        | EventBody::DuplicateOf { .. } => Vec::new(),
+    }
+}
+
+fn planned(recipient: Recipient, notice: Notice) -> Planned {
+    Planned { recipient, notice, sealed: None }
+}
+
+fn is_promise(met_by: MetBy) -> bool {
+    matches!(met_by, MetBy::MessageToReporter | MetBy::MessageWithNextSteps)
+}
+
+struct Plan<'a> {
+    policy: &'a Policy,
+    case: &'a Case,
+    event: &'a Event,
+}
+
+impl Plan<'_> {
+    fn to_reporter(&self, notice: Notice, sealed: Option<ContentId>) -> Vec<Planned> {
+        let reachable = self.case.address.is_some();
+        reachable.then_some(Planned { recipient: Recipient::Reporter, notice, sealed }).into_iter().collect()
+    }
+
+    /// The handler, or who is on call, or the operator when there is nobody.
+    fn to_handler(&self, notice: Notice) -> Vec<Planned> {
+        let on_call = self.policy.on_call(self.event.at).map(|m| m.id.clone());
+        let recipient = self.case.handler.clone().or(on_call).map_or(Recipient::Operator, Recipient::Member);
+        vec![planned(recipient, notice)]
+    }
+
+    fn open_clocks(&self, which: impl Fn(&Clock) -> bool) -> Vec<(ClockName, Timestamp)> {
+        let open = self.case.clocks.iter().filter(|c| c.is_open() && which(c));
+        let mut clocks: Vec<_> = open.map(|c| (c.name().clone(), c.start.due_at)).collect();
+        clocks.sort_by_key(|(_, due)| *due);
+        clocks
+    }
+
+    fn team_clocks(&self) -> Vec<(ClockName, Timestamp)> {
+        self.open_clocks(|c| c.start.pauses != Some(Pauses::AnswerInQuarantine))
+    }
+
+    fn report_received(&self) -> Vec<Planned> {
+        let at = self.event.at;
+        let due = self.open_clocks(|c| c.start.promise);
+        let acknowledge_until = due.iter().find(|(c, _)| c.as_str() == "acknowledgement").map(|(_, due)| *due);
+        let receipt = Notice::Receipt(Receipt { received_at: at, due: due.clone() });
+        let page = Notice::NewReport(NewReport {
+            package: self.case.package.clone(),
+            received_at: at,
+            due,
+            on_call: self.policy.on_call(at).map(|m| m.id.clone()),
+            continues: self.case.continues.clone(),
+            acknowledge_until,
+        });
+        let team: Vec<_> = self.policy.triage().map(|m| planned(Recipient::Member(m.id.clone()), page.clone())).collect();
+        let team = if team.is_empty() { vec![planned(Recipient::Operator, page)] } else { team };
+        self.to_reporter(receipt, None).into_iter().chain(team).collect()
+    }
+
+    fn warned(&self, clock: &ClockName, recipient: &Recipient) -> Option<Planned> {
+        let clock = self.case.clock(clock)?;
+        let due_at = clock.start.due_at;
+        if *recipient == Recipient::Reporter {
+            return self.to_reporter(Notice::Reminder(Reminder { due_at }), None).pop();
+        }
+        let notice = Warning {
+            clock: clock.name().clone(),
+            due_at,
+            promise: clock.start.promise,
+            acknowledge_until: self.acknowledges(clock).then_some(due_at),
+        };
+        Some(planned(recipient.clone(), Notice::Warning(notice)))
+    }
+
+    /// Whether an acknowledgement by button is what this clock waits for.
+    fn acknowledges(&self, clock: &Clock) -> bool {
+        clock.start.met_by == MetBy::MessageToReporter && self.case.steps.acknowledged.is_none()
+    }
+
+    /// The button of a breach's mail works as long again as the clock ran: late is better than never.
+    fn breached(&self, name: &ClockName, to: &[Recipient]) -> Vec<Planned> {
+        let Some(clock) = self.case.clock(name) else { return Vec::new() };
+        let start = &clock.start;
+        let again = start.started_at.duration_until(start.due_at);
+        let notice = Notice::Breach(Breach {
+            clock: name.clone(),
+            due_at: start.due_at,
+            promise: start.promise,
+            acknowledge_until: self.acknowledges(clock).then(|| start.due_at.saturating_add(again).unwrap_or(start.due_at)),
+        });
+        let mut all: Vec<_> = to.iter().map(|r| planned(r.clone(), notice.clone())).collect();
+        if start.reporter_sees {
+            let missed = PromiseMissed { clock: name.clone(), due_at: start.due_at };
+            all.extend(self.to_reporter(Notice::PromiseMissed(missed), None));
+        }
+        all
+    }
+
+    fn assigned(&self, member: &MemberId, by: AssignedBy, previous: Option<&MemberId>) -> Vec<Planned> {
+        let changed = HandlerChanged { handler: member.clone(), previous: previous.cloned() };
+        let mut all = self.to_reporter(Notice::HandlerChanged(changed), None);
+        if self.event.actor != Actor::Member(member.clone()) {
+            let notice = YouAreHandler { backup: false, by, next: self.team_clocks() };
+            all.push(planned(Recipient::Member(member.clone()), Notice::YouAreHandler(notice)));
+        }
+        all
+    }
+}

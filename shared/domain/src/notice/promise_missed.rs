@@ -1,0 +1,27 @@
+use super::*;
+use crate::id::ClockName;
+
+/// To the reporter: we did not keep a promise, and say so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PromiseMissed {
+    pub clock: ClockName,
+    pub due_at: Timestamp,
+}
+
+impl PromiseMissed {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let what = conversation::clock_words(&self.clock);
+        Letter::new(at.subject("We are late"))
+            .say(format!(
+                "The {} security team promised you the {what} by {}. That did not happen, and we apologise.",
+                at.project(),
+                crate::time::instant(self.due_at)
+            ))
+            .say(
+                "Your report is safe and not forgotten: the whole team and a contact outside it have been told that it is \
+                 overdue. The delay is recorded on your case.",
+            )
+            .link("Your case page", &at.links.case_page)
+            .sign(at.team_signature())
+    }
+}

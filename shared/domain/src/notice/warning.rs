@@ -1,0 +1,46 @@
+use super::*;
+use crate::id::ClockName;
+
+/// To a level of the team: a due time comes near.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    pub clock: ClockName,
+    pub due_at: Timestamp,
+    pub promise: bool,
+    pub acknowledge_until: Option<Timestamp>,
+}
+
+impl Warning {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let what = conversation::clock_words(&self.clock);
+        let left = crate::time::left(at.now, self.due_at);
+        let stake = if self.promise {
+            "It is promised to the reporter by the security policy and does not move."
+        } else {
+            "The policy asks for it."
+        };
+        let letter = Letter::new(at.subject(&format!("Warning: {what} is due")))
+            .say(format!("This case still waits for the {what}. {stake}"))
+            .facts(vec![("Due".to_owned(), format!("{} ({left})", crate::time::instant(self.due_at)))]);
+        let letter = match (&at.links.acknowledge, at.recipient) {
+            (Some(url), Recipient::Member(_)) => letter.link("Acknowledge now (you see the message before it is sent)", url),
+            _ => letter,
+        };
+        who_can_act(letter, at).sign(at.team_signature())
+    }
+}
+
+/// Members get the way to the desk; who is outside the team is told what to do instead.
+pub(super) fn who_can_act(letter: Letter, at: &Setting<'_>) -> Letter {
+    match at.recipient {
+        Recipient::Member(_) | Recipient::Reporter => letter.link("Open the case on the desk", &at.links.desk_case),
+        Recipient::Outside => letter.say(
+            "You are named in the policy as the contact outside the team. Please reach a member of the team by any other \
+             way that you have; this mail gives you access to nothing.",
+        ),
+        Recipient::Operator => letter.say(
+            "You run this system and read no case. Nobody of the team could be reached by the policy's own ladder: please \
+             see that its members, rota and away times are right.",
+        ),
+    }
+}

@@ -1,0 +1,54 @@
+use super::*;
+use crate::case::event::MessageKind;
+
+/// To the reporter: a member of the team has written. The words travel only where the reporter chose mail; else the
+/// mail points to the case page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Written {
+    pub kind: MessageKind,
+    pub by: MemberId,
+}
+
+impl Written {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let name = at.member_name(&self.by);
+        let letter = Letter::new(at.subject(self.subject()));
+        let letter = match at.sealed {
+            Some(words) => letter.words(words),
+            None => letter
+                .say(format!("{name} of the {} security team has written to you: {}.", at.project(), self.about()))
+                .say("The message is on your case page; open it with your receipt code."),
+        };
+        letter
+            .link("Your case page, where you can answer", &at.links.case_page)
+            .sign(format!("{name}\n{} security team", at.project()))
+    }
+
+    fn subject(&self) -> &'static str {
+        match self.kind {
+            MessageKind::Acknowledgement => "Your report is acknowledged",
+            MessageKind::Response => "Our response, and the next steps",
+            MessageKind::Update => "News about your report",
+            MessageKind::Request => "We need more information from you",
+            MessageKind::Validated => "The problem is confirmed",
+            MessageKind::Invalidated => "We do not see a vulnerability",
+            MessageKind::Deferred => "Your report is deferred",
+            MessageKind::Duplicate => "The problem was known already",
+            MessageKind::Closed => "Your case is closed",
+        }
+    }
+
+    fn about(&self) -> &'static str {
+        match self.kind {
+            MessageKind::Acknowledgement => "your report is acknowledged",
+            MessageKind::Response => "a detailed response with the next steps",
+            MessageKind::Update => "there is news about your report",
+            MessageKind::Request => "there are questions that only you can answer",
+            MessageKind::Validated => "the problem is confirmed",
+            MessageKind::Invalidated => "the report was looked into and is not seen as a vulnerability; the reason is given",
+            MessageKind::Deferred => "work on your report is deferred; the reason is given",
+            MessageKind::Duplicate => "the problem was reported before",
+            MessageKind::Closed => "your case is closed; the reason is given",
+        }
+    }
+}

@@ -1,0 +1,30 @@
+use super::*;
+use crate::case::event::AssignedBy;
+use crate::id::ClockName;
+
+/// To a member: this case is yours now, as its primary handler or its backup.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct YouAreHandler {
+    pub backup: bool,
+    pub by: AssignedBy,
+    pub next: Vec<(ClockName, Timestamp)>,
+}
+
+impl YouAreHandler {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let (subject, role) = match self.backup {
+            false => ("You are the handler of this case", "You are the primary handler of this case: you coordinate the fix, \
+                       the release and the conversation with the reporter."),
+            true => ("You are the backup of this case", "You are the backup of this case: you stand in when its handler cannot."),
+        };
+        let why = match self.by {
+            AssignedBy::Rota => " Nobody had taken it in time, so it was given to you by rota and load.",
+            AssignedBy::Member => "",
+        };
+        let facts: Vec<_> =
+            self.next.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))).collect();
+        let letter = Letter::new(at.subject(subject)).say(format!("{role}{why}"));
+        let letter = if facts.is_empty() { letter } else { letter.facts(facts) };
+        letter.link("Open the case on the desk", &at.links.desk_case).sign(at.team_signature())
+    }
+}

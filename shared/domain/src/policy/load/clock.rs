@@ -1,0 +1,144 @@
+//! The rows of the clock table, each held against what its kind of clock may say.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::names::Names;
+use super::read::rows;
+use crate::fields::Fields;
+use crate::id::{ClockName, LevelName};
+use crate::policy::value::{Length, Word};
+use crate::policy::{AtDue, ClockRow, Due, MetBy, Pauses, Severity, Starts, Warning, When};
+
+pub(super) fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
+    let name = fields.required_parsed::<ClockName>("name");
+    let starts = fields.required_parsed::<Word<Starts>>("starts").map(|w| w.0);
+    let due = due(&fields, starts);
+    let met_by = fields.required_parsed::<Word<MetBy>>("met_by").map(|w| w.0);
+    let pauses = fields.parsed::<Word<Pauses>>("pauses").map(|w| w.0);
+    let at_due = fields.parsed::<Word<AtDue>>("at_due").map_or(AtDue::Breach, |w| w.0);
+    let breach_level = level(&fields, "breach_level", names);
+    let warnings = warnings(&fields, due.as_ref(), names);
+    let reporter_sees = fields.flag("reporter_sees").unwrap_or(false);
+    let promise = fields.flag("promise").unwrap_or(false);
+
+    if let Some(name) = &name {
+        keeps_its_name(name.as_str(), starts, met_by, promise, &fields);
+    }
+    if promise && pauses.is_some() {
+        fields.wrong("pauses", "must be left out: a promise never pauses");
+    }
+    if promise && at_due != AtDue::Breach {
+        fields.wrong("at_due", "must be breach: that is what a promise comes to when it is not kept");
+    }
+    for (action, met) in [(AtDue::AssignHandler, MetBy::HandlerAssigned), (AtDue::SetAside, MetBy::ReporterAnswer)] {
+        if at_due == action && met_by.is_some_and(|found| found != met) {
+            fields.wrong("at_due", format!("does not fit a clock that is not met by {}", word(met)));
+        }
+    }
+    fields.finish();
+    Some(ClockRow {
+        name: name?,
+        starts: starts?,
+        due: due?,
+        met_by: met_by?,
+        pauses,
+        at_due,
+        breach_level: breach_level?,
+        warnings,
+        reporter_sees,
+        promise,
+    })
+}
+
+/// The three clocks that the desk knows by name must be what the name says (T20, T21, T24, T25, T41).
+fn keeps_its_name(name: &str, starts: Option<Starts>, met_by: Option<MetBy>, promise: bool, fields: &Fields<'_>) {
+    let (may_start, met): (&[Starts], _) = match name {
+        "acknowledgement" => (&[Starts::ReportReceived], MetBy::MessageToReporter),
+        "detailed-response" => (&[Starts::ReportReceived, Starts::Acknowledged], MetBy::MessageWithNextSteps),
+        "handler" => (&[Starts::ReportReceived], MetBy::HandlerAssigned),
+        _ => return,
+    };
+    if starts.is_some_and(|found| !may_start.contains(&found)) {
+        let words: Vec<String> = may_start.iter().map(word).collect();
+        fields.wrong("starts", format!("must be {} for the clock {name}", words.join(" or ")));
+    }
+    if met_by.is_some_and(|found| found != met) {
+        fields.wrong("met_by", format!("must be {} for the clock {name}", word(met)));
+    }
+    if met != MetBy::HandlerAssigned && !promise {
+        fields.wrong("promise", format!("must be true for the clock {name}"));
+    }
+}
+
+/// One length, or one for each severity.
+fn due(fields: &Fields<'_>, starts: Option<Starts>) -> Option<Due> {
+    match fields.value("due") {
+        Some(Value::Object(_)) => {
+            if starts.is_some_and(|found| found != Starts::AcceptedAndScored) {
+                fields.wrong("due", "can depend on the severity only when the clock starts accepted-and-scored");
+            }
+            let by = fields.object("due")?;
+            let severities = [Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+            let read = severities.map(|s| Some((s, by.required_parsed::<Length>(&word(s))?.0)));
+            by.finish();
+            read.into_iter().collect::<Option<BTreeMap<_, _>>>().map(Due::BySeverity)
+        }
+        _ => fields.required_parsed::<Length>("due").map(|length| Due::After(length.0)),
+    }
+}
+
+fn warnings(fields: &Fields<'_>, due: Option<&Due>, names: &Names<'_>) -> Vec<Warning> {
+    let warnings = rows(fields, "warnings", |fields| warning(fields, due, names));
+    if warnings.iter().enumerate().any(|(i, warning)| warnings[..i].contains(warning)) {
+        fields.wrong("warnings", "must not name the same time and level twice");
+    }
+    warnings
+}
+
+fn warning(fields: Fields<'_>, due: Option<&Due>, names: &Names<'_>) -> Option<Warning> {
+    let before = fields.parsed::<Length>("before");
+    let after = fields.parsed::<Length>("after");
+    let level = level(&fields, "level", names);
+    let shortest = due.map(Due::shortest);
+    let too_long = |length: Option<Length>| shortest.zip(length).filter(|(due, length)| length.0 >= *due);
+    if let Some((due, _)) = too_long(before) {
+        fields.wrong("before", format!("would not be after the start: the clock runs {}", Length(due)));
+    }
+    if let Some((due, _)) = too_long(after) {
+        fields.wrong("after", format!("would not be before the due time: the clock runs {}", Length(due)));
+    }
+    match (fields.value("before"), fields.value("after")) {
+        (Some(_), Some(_)) => fields.wrong("after", "cannot stand beside `before`"),
+        (None, None) => fields.wrong("before", "is required, or `after` in its place"),
+        _ => {}
+    }
+    fields.finish();
+    let when = before.map(|l| When::Before(l.0)).or(after.map(|l| When::After(l.0)));
+    Some(Warning { when: when?, level: level? })
+}
+
+fn level(fields: &Fields<'_>, name: &str, names: &Names<'_>) -> Option<LevelName> {
+    let level = fields.required_parsed::<LevelName>(name);
+    if let Some(level) = &level {
+        names.needs_level(fields.pointer(name), level.as_str());
+    }
+    level
+}
+
+impl Due {
+    /// The length that is over first.
+    pub fn shortest(&self) -> SignedDuration {
+        match self {
+            Due::After(length) => *length,
+            Due::BySeverity(by) => by.values().min().copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// An enum's value as the file writes it.
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}

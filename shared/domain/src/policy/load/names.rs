@@ -1,0 +1,105 @@
+//! The names that a policy defines, taken from the raw value, so that a wrong field elsewhere in a row does not make
+//! everything that names the row look wrong too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::fields::Problems;
+
+/// What can be named elsewhere in the policy.
+pub(super) struct Names<'v> {
+    /// Members by id, with their roles as written.
+    members: BTreeMap<&'v str, BTreeSet<&'v str>>,
+    levels: BTreeSet<&'v str>,
+    clocks: BTreeSet<&'v str>,
+    packages: BTreeSet<&'v str>,
+    problems: &'v Problems,
+}
+
+/// The lists whose rows have a name of their own: (list, field).
+const NAMED: [(&str, &str); 9] = [
+    ("members", "id"),
+    ("members", "address"),
+    ("levels", "name"),
+    ("clocks", "name"),
+    ("packages", "name"),
+    ("third_party", "package"),
+    ("other_routes", "name"),
+    ("channels", "name"),
+    ("channels", "url"),
+];
+
+/// The clocks that the desk cannot do without.
+const NEEDED_CLOCKS: [&str; 3] = ["acknowledgement", "detailed-response", "handler"];
+
+impl<'v> Names<'v> {
+    pub(super) fn of(root: &'v Value, problems: &'v Problems) -> Self {
+        let members = texts(root, "members", "id").map(|(_, row, id)| {
+            let roles = row["roles"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            (id, roles.collect())
+        });
+        let named = |list| texts(root, list, "name").map(|(_, _, name)| name).collect();
+        Names {
+            members: members.collect(),
+            levels: named("levels"),
+            clocks: named("clocks"),
+            packages: named("packages"),
+            problems,
+        }
+    }
+
+    /// Notes names given twice, and what must be there and is not.
+    pub(super) fn check(&self, root: &'v Value) {
+        for (list, field) in NAMED {
+            let mut seen = BTreeMap::new();
+            for (i, _, name) in texts(root, list, field) {
+                if let Some(first) = seen.insert(name.to_ascii_lowercase(), i) {
+                    let detail = format!("`{name}` is already the {field} of {list}[{first}]");
+                    self.problems.note(format!("/{list}/{i}/{field}"), detail);
+                }
+            }
+        }
+        if !self.members.values().any(|roles| roles.contains("triage")) {
+            self.problems.note("/members", "must have at least one member with the role triage");
+        }
+        if self.packages.is_empty() {
+            self.problems.note("/packages", "must have at least one package");
+        }
+        if self.levels.is_empty() {
+            self.problems.note("/levels", "must have at least one level");
+        }
+        for name in NEEDED_CLOCKS.iter().filter(|name| !self.clocks.contains(*name)) {
+            self.problems.note("/clocks", format!("must have a clock named {name}"));
+        }
+    }
+
+    /// Whether the package is one of the project's own.
+    pub(super) fn has_package(&self, package: &str) -> bool {
+        self.packages.contains(package)
+    }
+
+    /// Notes at `pointer` that `id` is no member, or one without `role`.
+    pub(super) fn needs_member(&self, pointer: String, id: &str, role: &str) {
+        match self.members.get(id) {
+            None => self.problems.note(pointer, format!("`{id}` is not a member")),
+            Some(roles) if !roles.contains(role) => {
+                self.problems.note(pointer, format!("`{id}` does not have the role {role}"));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Notes at `pointer` that `level` is not one of the levels.
+    pub(super) fn needs_level(&self, pointer: String, level: &str) {
+        if !self.levels.contains(level) {
+            self.problems.note(pointer, format!("`{level}` is not a level"));
+        }
+    }
+}
+
+/// The rows of `root.list` that have a text in `field`: (index, row, text).
+fn texts<'v>(root: &'v Value, list: &str, field: &str) -> impl Iterator<Item = (usize, &'v Value, &'v str)> {
+    let rows = root[list].as_array().into_iter().flatten().enumerate();
+    rows.filter_map(move |(i, row)| Some((i, row, row[field].as_str()?.trim())))
+}

@@ -1,0 +1,180 @@
+//! The whole policy, the project and its people.
+
+use serde_json::Value;
+
+use super::names::Names;
+use super::{clock, scope};
+use crate::fields::{Fields, Problems};
+use crate::id::MemberId;
+use crate::policy::value::{BaseUrl, Day, HttpsUrl, Instant, Length, MailAddress, Word};
+use crate::policy::{Away, Contacts, Level, Member, Person, Policy, Project, Rota};
+
+const SCHEMA: u64 = 1;
+const LINE_BYTES: usize = 200;
+const KEY_BYTES: usize = 64 * 1024;
+
+/// Reads `root` to its end whatever is wrong in it; `None` only where a problem was noted.
+pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
+    let names = Names::of(root, problems);
+    names.check(root);
+    let root = Fields::new(root, "", problems);
+    match root.value("schema").map(Value::as_u64) {
+        None => root.wrong("schema", "is required"),
+        Some(Some(SCHEMA)) => {}
+        Some(_) => root.wrong("schema", format!("must be {SCHEMA}, the form that is read here")),
+    }
+    let version = required_line(&root, "version");
+    let project = project(root.required_object("project"));
+    let contacts = contacts(root.required_object("contacts"), &names);
+    let members = rows(&root, "members", member);
+    let rota = rota(root.required_object("rota"), &names);
+    let levels = rows(&root, "levels", level);
+    let clocks = rows(&root, "clocks", |fields| clock::row(fields, &names));
+    let packages = rows(&root, "packages", scope::package);
+    let third_party = rows(&root, "third_party", |fields| scope::third_party(fields, &names));
+    let other_routes = rows(&root, "other_routes", scope::route);
+    let channels = rows(&root, "channels", scope::channel);
+    let limits = scope::limits(root.object("limits"));
+    root.finish();
+    Some(Policy {
+        schema: SCHEMA,
+        version,
+        project: project?,
+        contacts: contacts?,
+        members,
+        rota: rota?,
+        levels,
+        clocks,
+        packages,
+        third_party,
+        other_routes,
+        channels,
+        limits,
+    })
+}
+
+/// Every row of a list of tables; a row with a problem is left out after the problem was noted.
+pub(super) fn rows<'v, T>(fields: &Fields<'v>, name: &str, row: impl Fn(Fields<'v>) -> Option<T>) -> Vec<T> {
+    fields.objects(name).into_iter().filter_map(row).collect()
+}
+
+/// A short text without line breaks or other control characters.
+pub(super) fn required_line(fields: &Fields<'_>, name: &str) -> String {
+    let text = fields.required_text(name, LINE_BYTES);
+    if text.contains(char::is_control) {
+        fields.wrong(name, "must be one line");
+    }
+    text
+}
+
+fn project(fields: Fields<'_>) -> Option<Project> {
+    let name = required_line(&fields, "name");
+    let prefix = fields.required_parsed("prefix");
+    let website = fields.required_parsed::<HttpsUrl>("website");
+    let repository = fields.required_parsed::<HttpsUrl>("repository");
+    let policy_url = fields.required_parsed::<HttpsUrl>("policy_url");
+    let desk_url = fields.required_parsed::<BaseUrl>("desk_url");
+    fields.finish();
+    Some(Project {
+        name,
+        prefix: prefix?,
+        website: website?.0,
+        repository: repository?.0,
+        policy_url: policy_url?.0,
+        desk_url: desk_url?.0,
+    })
+}
+
+fn contacts(fields: Fields<'_>, names: &Names<'_>) -> Option<Contacts> {
+    let security = fields.required_parsed::<MailAddress>("security");
+    let policy_owner = fields.required_parsed::<MemberId>("policy_owner");
+    if let Some(id) = &policy_owner {
+        names.needs_member(fields.pointer("policy_owner"), id.as_str(), "policy-owner");
+    }
+    let operator = fields.required_parsed::<MailAddress>("operator");
+    let outside = fields.object("outside").map(person);
+    fields.finish();
+    let outside = match outside {
+        Some(person) => Some(person?),
+        None => None,
+    };
+    Some(Contacts { security: security?.0, policy_owner: policy_owner?, operator: operator?.0, outside })
+}
+
+fn person(fields: Fields<'_>) -> Option<Person> {
+    let name = required_line(&fields, "name");
+    let address = fields.required_parsed::<MailAddress>("address");
+    fields.finish();
+    Some(Person { name, address: address?.0 })
+}
+
+fn member(fields: Fields<'_>) -> Option<Member> {
+    let id = fields.required_parsed("id");
+    let name = required_line(&fields, "name");
+    let address = fields.required_parsed::<MailAddress>("address");
+    let roles = words(&fields, "roles");
+    let openpgp_key = fields.text("openpgp_key", KEY_BYTES);
+    if openpgp_key.as_ref().is_some_and(|key| !key.starts_with("-----BEGIN PGP PUBLIC KEY BLOCK-----")) {
+        fields.wrong("openpgp_key", "must be an ASCII-armoured OpenPGP public key");
+    }
+    let away = rows(&fields, "away", away);
+    fields.finish();
+    Some(Member { id: id?, name, address: address?.0, roles, openpgp_key, away })
+}
+
+fn away(fields: Fields<'_>) -> Option<Away> {
+    let from = fields.required_parsed::<Day>("from");
+    let until = fields.required_parsed::<Day>("until");
+    let (Some(Day(from)), Some(Day(until))) = (from, until) else {
+        fields.finish();
+        return None;
+    };
+    if from > until {
+        fields.wrong("until", format!("must not be before `from`, which is {from}"));
+    }
+    fields.finish();
+    Some(Away { from, until })
+}
+
+fn rota(fields: Fields<'_>, names: &Names<'_>) -> Option<Rota> {
+    let starts = fields.required_parsed::<Instant>("starts");
+    let shift = fields.required_parsed::<Length>("shift");
+    if required_list(&fields, "order") {
+        for (at, value) in fields.list("order") {
+            if let Some(id) = value.as_str() {
+                names.needs_member(at, id, "triage");
+            }
+        }
+    }
+    let order = fields.parsed_list("order");
+    fields.finish();
+    Some(Rota { starts: starts?.0, shift: shift?.0, order })
+}
+
+fn level(fields: Fields<'_>) -> Option<Level> {
+    let name = fields.required_parsed("name");
+    let notify = words(&fields, "notify");
+    fields.finish();
+    Some(Level { name: name?, notify })
+}
+
+/// A list that must have at least one of the words of an enum, none twice.
+fn words<T: serde::de::DeserializeOwned + PartialEq>(fields: &Fields<'_>, name: &str) -> Vec<T> {
+    required_list(fields, name);
+    let words: Vec<T> = fields.parsed_list::<Word<T>>(name).into_iter().map(|w| w.0).collect();
+    if words.iter().enumerate().any(|(i, word)| words[..i].contains(word)) {
+        fields.wrong(name, "must not name anything twice");
+    }
+    words
+}
+
+/// Notes a list that is missing or empty; whether there is something to read in it.
+pub(super) fn required_list(fields: &Fields<'_>, name: &str) -> bool {
+    match fields.value(name) {
+        Some(Value::Array(members)) if members.is_empty() => fields.wrong(name, "must not be empty"),
+        Some(Value::Array(_)) => return true,
+        Some(_) => {} // parsed as a list, it is noted
+        None => fields.wrong(name, "is required"),
+    }
+    false
+}

@@ -1,0 +1,100 @@
+//! What the policy covers and where it speaks: packages, other people's modules, routes, channels, limits.
+
+use super::names::Names;
+use super::read::{required_line, required_list, rows};
+use crate::fields::Fields;
+use crate::id::{LineName, PackageName};
+use crate::policy::value::{ContactUri, Day, HttpsUrl, MailAddress, Word};
+use crate::policy::{Channel, ChannelKind, Limits, Line, Package, Route, ThirdParty};
+
+/// The registry that packages are looked up in; the one that the desk can ask.
+const ECOSYSTEM: &str = "npm";
+
+pub(super) fn package(fields: Fields<'_>) -> Option<Package> {
+    let name = fields.required_parsed::<PackageName>("name");
+    let ecosystem = required_line(&fields, "ecosystem");
+    if !ecosystem.is_empty() && ecosystem != ECOSYSTEM {
+        fields.wrong("ecosystem", format!("must be {ECOSYSTEM}"));
+    }
+    required_list(&fields, "lines");
+    let lines = rows(&fields, "lines", |fields| line(fields, name.as_ref()));
+    fields.finish();
+    Some(Package { name: name?, ecosystem, lines })
+}
+
+fn line(fields: Fields<'_>, package: Option<&PackageName>) -> Option<Line> {
+    let name = fields.required_parsed::<LineName>("name");
+    if let (Some(name), Some(package)) = (&name, package)
+        && name.package() != package.as_str()
+    {
+        fields.wrong("name", format!("must be a line of its package, such as {package}@1"));
+    }
+    let end_of_life = fields.parsed::<Day>("end_of_life").map(|day| day.0);
+    fields.finish();
+    Some(Line { name: name?, end_of_life })
+}
+
+pub(super) fn third_party(fields: Fields<'_>, names: &Names<'_>) -> Option<ThirdParty> {
+    let package = fields.required_parsed::<PackageName>("package");
+    if package.as_ref().is_some_and(|package| names.has_package(package.as_str())) {
+        fields.wrong("package", "is one of the project's own packages");
+    }
+    let maintainer = required_line(&fields, "maintainer");
+    let contact = fields.required_parsed::<ContactUri>("contact");
+    fields.finish();
+    Some(ThirdParty { package: package?, maintainer, contact: contact?.0 })
+}
+
+pub(super) fn route(fields: Fields<'_>) -> Option<Route> {
+    let name = required_line(&fields, "name");
+    let url = fields.required_parsed::<HttpsUrl>("url");
+    fields.finish();
+    Some(Route { name, url: url?.0 })
+}
+
+pub(super) fn channel(fields: Fields<'_>) -> Option<Channel> {
+    let kind = fields.required_parsed::<Word<ChannelKind>>("kind").map(|w| w.0);
+    let name = required_line(&fields, "name");
+    let url = fields.required_parsed::<HttpsUrl>("url");
+    let address = fields.parsed::<MailAddress>("address");
+    match (kind, fields.value("address")) {
+        (Some(ChannelKind::MailingList), None) => fields.wrong("address", "is required for a mailing list"),
+        (Some(ChannelKind::Blog | ChannelKind::UpdatesPage), Some(_)) => {
+            fields.wrong("address", "is for a mailing list only");
+        }
+        _ => {}
+    }
+    let enabled = fields.flag("enabled").unwrap_or(true);
+    fields.finish();
+    Some(Channel { kind: kind?, name, url: url?.0, address: address.map(|a| a.0), enabled })
+}
+
+/// The limits, each left at its default where it is absent, and within what the store and the mails can carry: an
+/// item of the store holds at most 400 KB, and a line of a mail at most 998 bytes.
+pub(super) fn limits(fields: Option<Fields<'_>>) -> Limits {
+    let mut limits = Limits::default();
+    let Some(fields) = fields else { return limits };
+    let within = |name: &str, least: u64, most: u64| {
+        let count = fields.count(name)?;
+        if !(least..=most).contains(&count) {
+            fields.wrong(name, format!("must be from {least} to {most}"));
+        }
+        Some(count)
+    };
+    let bytes = |name: &str, least: u64, most: usize, limit: &mut usize| {
+        if let Some(count) = within(name, least, most as u64) {
+            *limit = count as usize;
+        }
+    };
+    bytes("body_bytes", 4096, 256 * 1024, &mut limits.body_bytes);
+    bytes("text_bytes", 1024, 64 * 1024, &mut limits.text_bytes);
+    bytes("line_bytes", 100, 900, &mut limits.line_bytes);
+    if limits.text_bytes > limits.body_bytes {
+        fields.wrong("text_bytes", "must not be more than body_bytes");
+    }
+    limits.reporter_messages_per_day =
+        within("reporter_messages_per_day", 1, 1000).unwrap_or(limits.reporter_messages_per_day);
+    limits.sign_in_links_per_hour = within("sign_in_links_per_hour", 1, 60).unwrap_or(limits.sign_in_links_per_hour);
+    fields.finish();
+    limits
+}

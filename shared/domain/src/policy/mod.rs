@@ -1,0 +1,298 @@
+//! The policy: everything that a project promises and who keeps it, as data.
+//!
+//! Read from `policy.toml` by [`Policy::from_toml`]; nothing about any project is compiled in. The types here are
+//! the resolved policy: what was left out is filled in, what is here is valid.
+
+mod load;
+mod on_call;
+mod value;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use load::{PolicyProblem, PolicyProblems};
+pub use value::Length;
+
+use crate::id::{ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
+
+/// A whole policy, valid in itself.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Policy {
+    /// The form of the file; this code reads `1`.
+    pub schema: u64,
+    /// The policy's own version, for its readers: `2026-11-22`.
+    pub version: String,
+    pub project: Project,
+    pub contacts: Contacts,
+    pub members: Vec<Member>,
+    pub rota: Rota,
+    /// In the order of escalation.
+    pub levels: Vec<Level>,
+    pub clocks: Vec<ClockRow>,
+    pub packages: Vec<Package>,
+    pub third_party: Vec<ThirdParty>,
+    pub other_routes: Vec<Route>,
+    pub channels: Vec<Channel>,
+    pub limits: Limits,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Project {
+    pub name: String,
+    pub prefix: Prefix,
+    pub website: String,
+    pub repository: String,
+    /// Where a change to the policy is proposed (T61).
+    pub policy_url: String,
+    /// Where the desk is reached in production, without a trailing slash; the local runner uses its own address.
+    pub desk_url: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Contacts {
+    /// The address that reports go to and that promise mail comes from.
+    pub security: String,
+    /// Who answers for the policy itself (T59).
+    pub policy_owner: MemberId,
+    /// Runs the system and reads no case; hears of alarms (T19).
+    pub operator: String,
+    /// Woken last, when the whole team was silent.
+    pub outside: Option<Person>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Person {
+    pub name: String,
+    pub address: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Triage,
+    ReleaseManager,
+    PolicyOwner,
+    Operator,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Member {
+    pub id: MemberId,
+    pub name: String,
+    pub address: String,
+    pub roles: Vec<Role>,
+    /// ASCII-armoured OpenPGP public key.
+    pub openpgp_key: Option<String>,
+    pub away: Vec<Away>,
+}
+
+/// Days on which a member is not chosen; both ends included, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Away {
+    pub from: Date,
+    pub until: Date,
+}
+
+/// Who is on call: `order[k]` during the k-th shift since `starts`, around and around.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Rota {
+    pub starts: Timestamp,
+    pub shift: SignedDuration,
+    pub order: Vec<MemberId>,
+}
+
+/// One step of the escalation ladder.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Level {
+    pub name: LevelName,
+    pub notify: Vec<Audience>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    /// The primary handler, or who is on call while there is none.
+    HandlerOrOnCall,
+    /// The backup, or the next of the rota.
+    Second,
+    /// Everyone with the triage role.
+    Team,
+    /// `contacts.outside`.
+    Outside,
+    /// The reporter (reminders).
+    Reporter,
+}
+
+/// A promise or a duty with a due time: one row of the policy, one kind of clock.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClockRow {
+    pub name: ClockName,
+    pub starts: Starts,
+    pub due: Due,
+    pub met_by: MetBy,
+    pub pauses: Option<Pauses>,
+    pub at_due: AtDue,
+    /// Whom a breach is told, by level.
+    pub breach_level: LevelName,
+    pub warnings: Vec<Warning>,
+    /// Whether the reporter's page shows it.
+    pub reporter_sees: bool,
+    /// A promise of the seed: never pauses, never moves, is counted, and a case with one running is not closed.
+    pub promise: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Starts {
+    ReportReceived,
+    Acknowledged,
+    /// Each message of a team member to the reporter; starts anew each time.
+    MessageToReporter,
+    RequestSent,
+    AcceptedAndScored,
+}
+
+/// How long a clock runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Due {
+    After(SignedDuration),
+    BySeverity(BTreeMap<Severity, SignedDuration>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MetBy {
+    /// A team member's message to the reporter.
+    MessageToReporter,
+    /// Such a message with next steps.
+    MessageWithNextSteps,
+    HandlerAssigned,
+    ReporterAnswer,
+    /// Released on every affected maintained line.
+    Released,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pauses {
+    WaitingForReporter,
+    AnswerInQuarantine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AtDue {
+    /// The promise is broken: remembered for ever, told at once.
+    Breach,
+    /// A handler is chosen by rota and load.
+    AssignHandler,
+    /// The case is set aside (Deferred) until the reporter answers.
+    SetAside,
+}
+
+/// A warning before the due time, or a reminder after the start.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Warning {
+    pub when: When,
+    pub level: LevelName,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// Before the due time.
+    Before(SignedDuration),
+    /// After the start.
+    After(SignedDuration),
+}
+
+/// CVSS's qualitative scale without "none".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Package {
+    pub name: PackageName,
+    /// `npm`.
+    pub ecosystem: String,
+    pub lines: Vec<Line>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    pub name: LineName,
+    /// The last day on which it is maintained (UTC); `None` while no end is set.
+    pub end_of_life: Option<Date>,
+}
+
+/// A module that others maintain, and where its reports go (T35).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ThirdParty {
+    pub package: PackageName,
+    pub maintainer: String,
+    /// A `mailto:` or `https:` URI.
+    pub contact: String,
+}
+
+/// Another way to report (T39).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Route {
+    pub name: String,
+    pub url: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelKind {
+    MailingList,
+    Blog,
+    UpdatesPage,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Channel {
+    pub kind: ChannelKind,
+    pub name: String,
+    pub url: String,
+    /// The list's posting address, for a mailing list.
+    pub address: Option<String>,
+    /// A dead channel stays listed and says so (T57).
+    pub enabled: bool,
+}
+
+/// Limits on everything that comes in; sizes in bytes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Limits {
+    /// The body of a request.
+    pub body_bytes: usize,
+    /// A Markdown text: a report's details, a message.
+    pub text_bytes: usize,
+    /// A one-line field.
+    pub line_bytes: usize,
+    /// Messages of a reporter to one case in a day.
+    pub reporter_messages_per_day: u64,
+    /// Sign-in links mailed to one member in an hour.
+    pub sign_in_links_per_hour: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            body_bytes: 256 * 1024,
+            text_bytes: 64 * 1024,
+            line_bytes: 300,
+            reporter_messages_per_day: 50,
+            sign_in_links_per_hour: 5,
+        }
+    }
+}

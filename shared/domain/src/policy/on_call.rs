@@ -1,0 +1,122 @@
+//! Who and what the policy names, and who is on call.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{ClockRow, Level, Member, Package, Policy, Role, Rota};
+use crate::id::{ClockName, LevelName, MemberId};
+
+impl Policy {
+    /// The member of this id; `None` for one who left.
+    pub fn member(&self, id: &MemberId) -> Option<&Member> {
+        self.members.iter().find(|m| m.id == *id)
+    }
+
+    /// The clock's row; `None` for a clock that the policy no longer has.
+    pub fn clock(&self, name: &ClockName) -> Option<&ClockRow> {
+        self.clocks.iter().find(|c| c.name == *name)
+    }
+
+    /// The escalation level of this name.
+    pub fn level(&self, name: &LevelName) -> Option<&Level> {
+        self.levels.iter().find(|l| l.name == *name)
+    }
+
+    /// The package in scope of this name, as its registry writes it.
+    pub fn package(&self, name: &str) -> Option<&Package> {
+        self.packages.iter().find(|p| p.name.as_str() == name)
+    }
+
+    /// The team: the members with the triage role, whether away or not (T15), in the order of the file.
+    pub fn triage(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|m| m.has(Role::Triage))
+    }
+
+    /// Who is on call at `now`: the rota's member of this shift, or the next who is of the team and not away (T43).
+    /// `None` when everyone of the rota is away.
+    pub fn on_call(&self, now: Timestamp) -> Option<&Member> {
+        self.on_duty(now).next()
+    }
+
+    /// Who is asked next: the first after [`Policy::on_call`] in the rota who is someone else.
+    pub fn second(&self, now: Timestamp) -> Option<&Member> {
+        let first = self.on_call(now)?;
+        self.on_duty(now).find(|m| m.id != first.id)
+    }
+
+    /// The rota from this shift's place once around, without those who are away or no longer of the team.
+    fn on_duty(&self, now: Timestamp) -> impl Iterator<Item = &Member> {
+        let order = &self.rota.order;
+        let start = self.rota.place(now);
+        let around = order.iter().skip(start).chain(order.iter().take(start));
+        around.filter_map(|id| self.member(id)).filter(move |m| m.has(Role::Triage) && !m.away_at(now))
+    }
+}
+
+impl Rota {
+    /// The place in `order` of the shift that holds `now`; the rota goes around before `starts` too. 0 without anyone.
+    fn place(&self, now: Timestamp) -> usize {
+        let since = now.duration_since(self.starts).as_nanos();
+        let shift = since.div_euclid(self.shift.as_nanos().max(1));
+        let length = self.order.len().max(1) as i128;
+        shift.rem_euclid(length) as usize
+    }
+}
+
+impl Member {
+    /// Whether the member has this role.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Whether `now` falls on one of the days, in UTC, on which the member is away; both ends are included.
+    pub fn away_at(&self, now: Timestamp) -> bool {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        self.away.iter().any(|a| a.from <= today && today <= a.until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn express() -> Policy {
+        Policy::from_toml(include_str!("../../../../infra/policies/express.toml")).unwrap()
+    }
+
+    fn at(policy: &Policy, now: &str) -> (Option<String>, Option<String>) {
+        let now = now.parse().unwrap();
+        let id = |m: &Member| m.id.to_string();
+        (policy.on_call(now).map(id), policy.second(now).map(id))
+    }
+
+    fn pair(first: &str, second: &str) -> (Option<String>, Option<String>) {
+        (Some(first.into()), Some(second.into()))
+    }
+
+    #[test]
+    fn the_rota_goes_around_shift_by_shift_before_its_start_too() {
+        let policy = express();
+        assert_eq!(at(&policy, "2026-11-23T09:00:00Z"), pair("alice", "bob"));
+        assert_eq!(at(&policy, "2026-11-30T08:59:59Z"), pair("alice", "bob"));
+        assert_eq!(at(&policy, "2026-11-30T09:00:00Z"), pair("bob", "carol"));
+        assert_eq!(at(&policy, "2026-12-14T09:00:00Z"), pair("dave", "alice"));
+        assert_eq!(at(&policy, "2026-12-21T09:00:00Z"), pair("alice", "bob"));
+        assert_eq!(at(&policy, "2026-11-23T08:59:59Z"), pair("dave", "alice"));
+        assert!(at(&policy, "1970-01-01T00:00:00Z").0.is_some());
+    }
+
+    #[test]
+    fn t43_who_is_away_or_left_the_team_is_skipped() {
+        let mut policy = express();
+        // Bob's shift; Carol is away from the 24th to the 1st, both ends included.
+        assert_eq!(at(&policy, "2026-12-28T09:00:00Z"), pair("bob", "dave"));
+        assert_eq!(at(&policy, "2027-01-01T23:59:59Z"), pair("bob", "dave"));
+        assert_eq!(at(&policy, "2027-01-02T00:00:00Z"), pair("bob", "carol"));
+        policy.members[1].roles.clear();
+        assert_eq!(at(&policy, "2026-12-28T09:00:00Z"), pair("dave", "alice"));
+        policy.members.retain(|m| m.id.as_str() == "carol");
+        assert_eq!(at(&policy, "2026-12-28T09:00:00Z"), (None, None));
+        assert_eq!(at(&policy, "2027-01-02T00:00:00Z"), (Some("carol".into()), None));
+    }
+}

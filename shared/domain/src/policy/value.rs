@@ -1,0 +1,237 @@
+//! The small values of the policy file, each made only through `FromStr`, whose error says what one looks like.
+
+use std::fmt;
+use std::str::FromStr;
+
+use email_address::{EmailAddress, Options};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use url::Url;
+
+use crate::id::NotAnId;
+use crate::time;
+
+/// A length of time: read as `90s`, `15m`, `24h` or `30d`, a day being exactly 24 hours; shown in words.
+///
+/// More than nothing and at most ten years, so that no instant that it is added to leaves the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Length(pub SignedDuration);
+
+const DAY: i64 = 24 * 60 * 60;
+const LONGEST_SECONDS: i64 = 3650 * DAY;
+
+impl FromStr for Length {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let wrong = NotAnId("must be a duration such as 90s, 15m, 24h or 30d, more than nothing and at most 3650d");
+        let unit = match text.chars().last() {
+            Some('s') => 1,
+            Some('m') => 60,
+            Some('h') => 60 * 60,
+            Some('d') => DAY,
+            _ => return Err(wrong),
+        };
+        let digits = &text[..text.len() - 1];
+        if !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(wrong);
+        }
+        match digits.parse::<i64>().ok().and_then(|n| n.checked_mul(unit)) {
+            Some(seconds @ 1..=LONGEST_SECONDS) => Ok(Length(SignedDuration::from_secs(seconds))),
+            _ => Err(wrong),
+        }
+    }
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&time::promise(self.0))
+    }
+}
+
+/// A bare mail address, `security@example.org`, of characters that need no quoting in a header, a `mailto:` URI or a
+/// page; addresses that do are legal and not taken.
+pub(super) struct MailAddress(pub String);
+
+impl FromStr for MailAddress {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
+        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"@.-_+=~'".contains(&b));
+        match EmailAddress::parse_with_options(text, options) {
+            Ok(_) if plain => Ok(MailAddress(text.to_owned())),
+            _ => Err(NotAnId("must be a mail address such as security@example.org")),
+        }
+    }
+}
+
+/// An `https:` URL, kept as it was written; in ASCII and without what would end a link in Markdown or HTML.
+pub(super) struct HttpsUrl(pub String);
+
+impl FromStr for HttpsUrl {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let plain = text.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"\\`|".contains(&b));
+        match Url::parse(text) {
+            Ok(url)
+                if plain && text.starts_with("https://") && url.username().is_empty() && url.password().is_none() =>
+            {
+                Ok(HttpsUrl(text.to_owned()))
+            }
+            _ => Err(NotAnId("must be an https URL such as https://example.org/security")),
+        }
+    }
+}
+
+/// Where the desk is reached: an [`HttpsUrl`] that a path can be added to.
+pub(super) struct BaseUrl(pub String);
+
+impl FromStr for BaseUrl {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        match text.parse() {
+            Ok(HttpsUrl(url)) if !url.ends_with('/') && !url.contains(['?', '#']) => Ok(BaseUrl(url)),
+            _ => Err(NotAnId("must be an https URL without a trailing slash, '?' or '#'")),
+        }
+    }
+}
+
+/// A `mailto:` or `https:` URI.
+pub(super) struct ContactUri(pub String);
+
+impl FromStr for ContactUri {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let valid = match text.strip_prefix("mailto:") {
+            Some(address) => address.parse::<MailAddress>().is_ok(),
+            None => text.parse::<HttpsUrl>().is_ok(),
+        };
+        if valid {
+            Ok(ContactUri(text.to_owned()))
+        } else {
+            Err(NotAnId("must be a URI such as mailto:someone@example.org or https://example.org/security"))
+        }
+    }
+}
+
+/// An instant with its offset: `2026-11-23T09:00:00Z`.
+pub(super) struct Instant(pub Timestamp);
+
+impl FromStr for Instant {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        text.parse().map(Instant).map_err(|_| NotAnId("must be an instant such as 2026-11-23T09:00:00Z"))
+    }
+}
+
+/// A day: `2026-12-24`.
+pub(super) struct Day(pub Date);
+
+impl FromStr for Day {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        match text.parse() {
+            Ok(day) if text.len() == "2026-12-24".len() => Ok(Day(day)),
+            _ => Err(NotAnId("must be a day such as 2026-12-24")),
+        }
+    }
+}
+
+/// One of the words of an enum that serde can read.
+pub(super) struct Word<T>(pub T);
+
+impl<T: DeserializeOwned> FromStr for Word<T> {
+    type Err = NotOneOf;
+
+    fn from_str(text: &str) -> Result<Self, NotOneOf> {
+        T::deserialize(text.into_deserializer()).map(Word)
+    }
+}
+
+/// A word that its enum does not have; `Display` says which there are.
+#[derive(Debug)]
+pub(super) struct NotOneOf(String);
+
+impl fmt::Display for NotOneOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotOneOf {}
+
+impl serde::de::Error for NotOneOf {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        NotOneOf(message.to_string())
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        NotOneOf(format!("must be one of: {}", expected.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_read_exactly_and_shown_in_words() {
+        let shown = ["1s", "90s", "15m", "90m", "1h", "24h", "2d", "72h", "5d", "3650d"];
+        let words = shown.map(|text| text.parse::<Length>().unwrap().to_string());
+        let expected = [
+            "1 second",
+            "90 seconds",
+            "15 minutes",
+            "90 minutes",
+            "1 hour",
+            "24 hours",
+            "48 hours",
+            "3 days",
+            "5 days",
+            "3650 days",
+        ];
+        assert_eq!(words, expected);
+        assert_eq!("1d".parse::<Length>().unwrap().0, SignedDuration::from_hours(24));
+    }
+
+    #[test]
+    fn a_length_that_is_nothing_negative_too_long_or_odd_is_refused() {
+        for wrong in
+            ["", "h", "0h", "-5h", "+5h", "1.5h", "5", "5 h", "5w", "24H", "3651d", "9223372036854775807d", "5é"]
+        {
+            assert!(wrong.parse::<Length>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_and_urls_cannot_carry_anything_into_a_header_or_a_page() {
+        for wrong in
+            ["", "a", "a@localhost", "A <a@example.org>", "a@example.org\r\nBcc: b@example.org", "\"a b\"@example.org"]
+        {
+            assert!(wrong.parse::<MailAddress>().is_err(), "{wrong:?}");
+        }
+        assert!("security+express@mail.example.org".parse::<MailAddress>().is_ok());
+        let urls = [
+            "",
+            "http://example.org",
+            "https://",
+            "https://u:p@example.org",
+            "https://example.org/\n",
+            "https://example.org/<b>",
+            "https:example.org",
+        ];
+        for wrong in urls {
+            assert!(wrong.parse::<HttpsUrl>().is_err(), "{wrong:?}");
+        }
+        assert!("https://groups.google.com/forum/#!forum/express-js".parse::<HttpsUrl>().is_ok());
+        assert!("https://desk.example.org/".parse::<BaseUrl>().is_err());
+        assert!("mailto:a@example.org?subject=x".parse::<ContactUri>().is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! Sealing to a public half, and the root under which private halves are wrapped.
+
+use std::str::FromStr;
+
+use age::secrecy::ExposeSecret;
+use age::x25519::{Identity, Recipient};
+use bech32::{Bech32, Hrp};
+use hkdf::Hkdf;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::KeyError;
+
+const CANNOT_OPEN: KeyError = KeyError("it cannot be opened with this key");
+
+/// The public half of a key: can seal. Its text is `age1…`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PublicKey(String);
+
+/// The private half of a key: can open. Has no `Debug`.
+pub struct SecretKey(Identity);
+
+/// What was opened; wiped when dropped.
+pub type Opened = Zeroizing<Vec<u8>>;
+
+impl PublicKey {
+    /// Seals `plain`.
+    ///
+    /// # Errors
+    /// When this is no `age` recipient.
+    pub fn seal(&self, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let recipient = Recipient::from_str(&self.0).map_err(KeyError)?;
+        age::encrypt(&recipient, plain).map_err(|_| KeyError("sealing failed"))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for PublicKey {
+    fn from(text: String) -> Self {
+        PublicKey(text)
+    }
+}
+
+impl SecretKey {
+    /// A new key.
+    pub fn generate() -> SecretKey {
+        SecretKey(Identity::generate())
+    }
+
+    /// The key derived from `secret` for one purpose: HKDF-SHA256, then through `age`'s own bech32 text.
+    pub fn derive(secret: &[u8], purpose: &str) -> SecretKey {
+        let mut bytes = Zeroizing::new([0u8; 32]);
+        Hkdf::<Sha256>::new(None, secret).expand(purpose.as_bytes(), bytes.as_mut()).expect("32 bytes are not too many");
+        let hrp = Hrp::parse("age-secret-key-").expect("a constant");
+        let text = Zeroizing::new(bech32::encode_upper::<Bech32>(hrp, bytes.as_ref()).expect("32 bytes are short enough"));
+        SecretKey(Identity::from_str(&text).expect("any 32 bytes are an X25519 secret"))
+    }
+
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.to_public().to_string())
+    }
+
+    /// Opens what was sealed to the public half.
+    ///
+    /// # Errors
+    /// When it was sealed to another key, or is damaged.
+    pub fn open(&self, sealed: &[u8]) -> Result<Opened, KeyError> {
+        age::decrypt(&self.0, sealed).map(Zeroizing::new).map_err(|_| CANNOT_OPEN)
+    }
+
+    fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.0.to_string().expose_secret().to_owned())
+    }
+
+    fn from_text(text: &[u8]) -> Result<SecretKey, KeyError> {
+        let text = std::str::from_utf8(text).map_err(|_| CANNOT_OPEN)?;
+        Identity::from_str(text).map(SecretKey).map_err(|_| CANNOT_OPEN)
+    }
+
+    /// This key wrapped to `to`, bound to `context` (a case id, a purpose).
+    ///
+    /// # Errors
+    /// When `to` is no key.
+    pub fn wrapped(&self, to: &PublicKey, context: &str) -> Result<Vec<u8>, KeyError> {
+        let plain = Zeroizing::new([context.as_bytes(), b"\n", self.text().as_bytes()].concat());
+        to.seal(&plain)
+    }
+
+    /// Unwraps a key that was wrapped to this one for the same context.
+    ///
+    /// # Errors
+    /// When the key or the context is another.
+    pub fn unwrap(&self, wrapped: &[u8], context: &str) -> Result<SecretKey, KeyError> {
+        let plain = self.open(wrapped)?;
+        let key = plain.strip_prefix(context.as_bytes()).and_then(|rest| rest.strip_prefix(b"\n"));
+        SecretKey::from_text(key.ok_or(CANNOT_OPEN)?)
+    }
+}
+
+/// The public half of the root: wraps private halves, never unwraps.
+#[derive(Clone)]
+pub struct RootPublic(pub(crate) PublicKey);
+
+impl RootPublic {
+    /// Wraps `key`, bound to `context`.
+    ///
+    /// # Errors
+    /// When the root is damaged.
+    pub fn wrap(&self, key: &SecretKey, context: &str) -> Result<Vec<u8>, KeyError> {
+        key.wrapped(&self.0, context)
+    }
+}
+
+/// The root: unwraps. Held by `team` (case keys) and `deliver` (the mail key) alone.
+pub struct Root(pub(crate) SecretKey);
+
+impl Root {
+    /// Unwraps a key wrapped for `context`.
+    ///
+    /// # Errors
+    /// When the root or the context is another.
+    pub fn unwrap(&self, wrapped: &[u8], context: &str) -> Result<SecretKey, KeyError> {
+        self.0.unwrap(wrapped, context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_alone() {
+        let (ours, other) = (SecretKey::generate(), SecretKey::generate());
+        let sealed = ours.public().seal(b"words").unwrap();
+        assert_eq!(ours.open(&sealed).unwrap().as_slice(), b"words");
+        assert_eq!(other.open(&sealed).unwrap_err(), CANNOT_OPEN);
+    }
+
+    #[test]
+    fn a_wrapped_key_opens_only_in_its_context() {
+        let (root, key) = (SecretKey::generate(), SecretKey::generate());
+        let wrapped = key.wrapped(&root.public(), "EXP-2026-7K3QF").unwrap();
+        assert_eq!(root.unwrap(&wrapped, "EXP-2026-7K3QF").unwrap().public(), key.public());
+        assert!(root.unwrap(&wrapped, "EXP-2026-00000").is_err());
+    }
+
+    #[test]
+    fn a_derived_key_is_the_same_each_time_and_other_for_each_purpose() {
+        let derive = |secret: &[u8], purpose| SecretKey::derive(secret, purpose).public();
+        assert_eq!(derive(b"s", "a"), derive(b"s", "a"));
+        assert_ne!(derive(b"s", "a"), derive(b"s", "b"));
+        assert_ne!(derive(b"s", "a"), derive(b"t", "a"));
+    }
+}

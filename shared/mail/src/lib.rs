@@ -1,0 +1,22 @@
+//! Mail: [`compose`] builds a message, [`ses`] hands it to SES once, [`event`] reads what SES tells of it.
+
+pub mod compose;
+pub mod event;
+pub mod ses;
+
+/// An address for a log: `a…@example.com`.
+pub fn masked(address: &str) -> String {
+    match address.split_once('@') {
+        Some((local, domain)) => format!("{}…@{domain}", local.chars().next().unwrap_or('?')),
+        None => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn addresses_are_masked_for_logs() {
+        assert_eq!(super::masked("alice@example.com"), "a…@example.com");
+        assert_eq!(super::masked("nothing"), "…");
+    }
+}

@@ -1,0 +1,179 @@
+//! Reading a case: its snapshot, its log, its sealed content, its keys.
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use desk_domain::case::{Case, Event};
+use desk_domain::id::{CaseId, ContentId};
+use desk_keys::PublicKey;
+
+use crate::Store;
+use crate::fault::Fault;
+use crate::item::{Item, Read, b, case_pk, key, s};
+
+/// A case as stored.
+#[derive(Clone)]
+pub struct Stored {
+    pub case: Case,
+    /// SHA-256 (hex) of the newest event's bytes.
+    pub head: String,
+    /// Seals content for this case.
+    pub public: PublicKey,
+}
+
+/// What a receipt code leads to.
+pub struct CodeEntry {
+    pub case: CaseId,
+    /// The case's private half, wrapped to the code.
+    pub wrapped: Vec<u8>,
+}
+
+impl Store {
+    pub(crate) async fn get(&self, table: &str, item: Item) -> Result<Option<Item>, Fault> {
+        let output = self
+            .db
+            .get_item()
+            .table_name(table)
+            .set_key(Some(item))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|e| Fault::from_sdk(&e))?;
+        self.meter.read(output.consumed_capacity());
+        Ok(output.item)
+    }
+
+    /// All items of a partition whose sort key lies between `from` and `to`, in order.
+    pub(crate) async fn range(&self, table: &str, pk: &str, from: &str, to: &str) -> Result<Vec<Item>, Fault> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let output = self
+                .db
+                .query()
+                .table_name(table)
+                .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+                .expression_attribute_values(":pk", s(pk))
+                .expression_attribute_values(":from", s(from))
+                .expression_attribute_values(":to", s(to))
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(|e| Fault::from_sdk(&e))?;
+            self.meter.read(output.consumed_capacity());
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// The case, or `None` when there is none of that id.
+    ///
+    /// # Errors
+    /// A fault of the store; so for all below.
+    pub async fn case(&self, id: &CaseId) -> Result<Option<Stored>, Fault> {
+        let item = self.get(&self.cases, key(case_pk(id), "CASE")).await?;
+        item.as_ref().map(Stored::read).transpose()
+    }
+
+    /// The exact JSON bytes of the events `from..=to`, in order.
+    pub async fn log(&self, id: &CaseId, from: u64, to: u64) -> Result<Vec<Vec<u8>>, Fault> {
+        let items = self.range(&self.cases, &log_pk(id), &log_sk(from), &log_sk(to)).await?;
+        items.iter().map(|item| Read(item).bytes("event").map(<[u8]>::to_vec)).collect()
+    }
+
+    /// The events `from..=to`, in order.
+    pub async fn events(&self, id: &CaseId, from: u64, to: u64) -> Result<Vec<Event>, Fault> {
+        let log = self.log(id, from, to).await?;
+        log.iter().map(|bytes| parse_event(id, bytes)).collect()
+    }
+
+    /// Sealed content; `None` when it is gone (erased once sent) or never was.
+    pub async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<Vec<u8>>, Fault> {
+        let item = self.get(&self.cases, content_key(case, id)).await?;
+        item.as_ref().map(|item| Read(item).bytes("sealed").map(<[u8]>::to_vec)).transpose()
+    }
+
+    /// All sealed content of a case by id.
+    pub async fn contents(&self, case: &CaseId) -> Result<Vec<(ContentId, Vec<u8>)>, Fault> {
+        let items = self.range(&self.cases, &case_pk(case), "CONTENT#", "CONTENT#~").await?;
+        let read = |item: &Item| {
+            let name = Read(item).text("sk")?.trim_start_matches("CONTENT#");
+            let id = name.parse().map_err(|_| Fault::damaged(format!("content of {case}")))?;
+            Ok((id, Read(item).bytes("sealed")?.to_vec()))
+        };
+        items.iter().map(read).collect()
+    }
+
+    /// Erases what waited to be sent and has been.
+    pub async fn erase_content(&self, case: &CaseId, id: &ContentId) -> Result<(), Fault> {
+        self.delete(&self.cases, content_key(case, id)).await
+    }
+
+    pub(crate) async fn delete(&self, table: &str, item: Item) -> Result<(), Fault> {
+        let sent = self.db.delete_item().table_name(table).set_key(Some(item));
+        let output = sent.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
+        let output = output.map_err(|e| Fault::from_sdk(&e))?;
+        self.meter.write(output.consumed_capacity());
+        Ok(())
+    }
+
+    /// The case key's private half, wrapped to the root. Read by `team` alone.
+    pub async fn case_key(&self, id: &CaseId) -> Result<Option<Vec<u8>>, Fault> {
+        let item = self.get(&self.cases, key(format!("KEY#{id}"), "KEY")).await?;
+        item.as_ref().map(|item| Read(item).bytes("wrapped").map(<[u8]>::to_vec)).transpose()
+    }
+
+    /// What a code's look-up hash leads to.
+    pub async fn code(&self, lookup: &str) -> Result<Option<CodeEntry>, Fault> {
+        let item = self.get(&self.cases, key(format!("CODE#{lookup}"), "CODE")).await?;
+        let read = |item: Item| {
+            let read = Read(&item);
+            let case = read.text("case")?.parse().map_err(|_| Fault::damaged("a code's case"))?;
+            Ok(CodeEntry { case, wrapped: read.bytes("wrapped")?.to_vec() })
+        };
+        item.map(read).transpose()
+    }
+
+    /// The look-up hash of the code that a case answers to now.
+    pub async fn current_code(&self, id: &CaseId) -> Result<Option<String>, Fault> {
+        let item = self.get(&self.cases, key(case_pk(id), "CURRENT-CODE")).await?;
+        item.as_ref().map(|item| Read(item).text("lookup").map(str::to_owned)).transpose()
+    }
+}
+
+impl Stored {
+    fn read(item: &Item) -> Result<Stored, Fault> {
+        let read = Read(item);
+        Ok(Stored {
+            case: read.json("snapshot")?,
+            head: read.text("head")?.to_owned(),
+            public: PublicKey::from(read.text("public")?.to_owned()),
+        })
+    }
+}
+
+pub(crate) fn parse_event(id: &CaseId, bytes: &[u8]) -> Result<Event, Fault> {
+    serde_json::from_slice(bytes).map_err(|_| Fault::damaged(format!("an event of {id}")))
+}
+
+pub(crate) fn log_pk(id: &CaseId) -> String {
+    format!("LOG#{id}")
+}
+
+pub(crate) fn log_sk(seq: u64) -> String {
+    format!("{seq:012}")
+}
+
+pub(crate) fn content_key(case: &CaseId, id: &ContentId) -> Item {
+    key(case_pk(case), format!("CONTENT#{id}"))
+}
+
+pub(crate) fn sealed_item(case: &CaseId, id: &ContentId, sealed: Vec<u8>) -> Item {
+    let mut item = content_key(case, id);
+    item.insert("sealed".to_owned(), b(sealed));
+    item
+}

@@ -1,0 +1,296 @@
+//! One transaction: next events, snapshot, timers, plan, indexes, content, and whatever hangs on them. All of it or
+//! nothing.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem};
+use desk_domain::case::event::SCHEMA;
+use desk_domain::case::{Actor, Case, Event, EventBody};
+use desk_domain::id::{CaseId, ContentId};
+use desk_keys::PublicKey;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::Store;
+use crate::cases::{Stored, log_pk, log_sk, sealed_item};
+use crate::fault::Fault;
+use crate::item::{Build, Item, b, case_pk, instant, json, key, n, s, shard};
+
+/// A plan that nobody made by then is made by the schedule.
+pub(crate) const PLAN_GRACE: SignedDuration = SignedDuration::from_mins(5);
+
+const ABSENT: &str = "attribute_not_exists(pk)";
+
+/// How a commit ended, when nothing failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// Somebody else wrote first: read again, decide again. Also when a new case's id was taken.
+    Conflict,
+    /// The idempotency key was used before: read what was answered then.
+    RequestSeen,
+    /// Something that this commit uses up (a link, a code) has been used already.
+    Used,
+}
+
+#[derive(Clone, Copy)]
+enum Guard {
+    Version,
+    Request,
+    Once,
+}
+
+/// A write whose table is named when it is sent.
+enum Write {
+    Put(PutBuilder),
+    Delete(DeleteBuilder),
+}
+
+/// A transaction in the making.
+#[derive(Default)]
+pub struct Commit {
+    actions: Vec<(Write, Guard)>,
+}
+
+impl Commit {
+    pub fn new() -> Commit {
+        Commit::default()
+    }
+
+    /// A new case with its first events; `bodies` begins with its report. Gives it as it will be stored.
+    ///
+    /// # Panics
+    /// When `bodies` does not begin with a report.
+    pub fn open(&mut self, id: &CaseId, public: PublicKey, actor: &Actor, bodies: Vec<EventBody>, now: Timestamp) -> Stored {
+        let mut bodies = bodies.into_iter();
+        let first = bodies.next().expect("a report opens a case");
+        let (event, bytes) = chained(id, 1, String::new(), actor, first, now);
+        let case = Case::opened(&event).expect("a report opens a case");
+        self.put_event(&event, &bytes);
+        let opened = Stored { case, head: desk_keys::sha256_hex(&bytes), public };
+        self.extend(None, opened, actor, bodies, now)
+    }
+
+    /// The next events of a case. Gives the case as it will be stored.
+    pub fn append(&mut self, before: &Stored, actor: &Actor, bodies: Vec<EventBody>, now: Timestamp) -> Stored {
+        self.extend(Some(before), before.clone(), actor, bodies.into_iter(), now)
+    }
+
+    fn extend(
+        &mut self,
+        before: Option<&Stored>,
+        mut after: Stored,
+        actor: &Actor,
+        bodies: impl Iterator<Item = EventBody>,
+        now: Timestamp,
+    ) -> Stored {
+        for body in bodies {
+            let (event, bytes) = chained(&after.case.id, after.case.version + 1, after.head, actor, body, now);
+            after.case.apply(&event);
+            after.head = desk_keys::sha256_hex(&bytes);
+            self.put_event(&event, &bytes);
+        }
+        self.put_snapshot(before, &after);
+        self.put_timers(before.map(|b| &b.case), &after.case);
+        self.put_plan(before.map_or(1, |b| b.case.version + 1), &after.case, now);
+        after
+    }
+
+    /// Sealed content of a case.
+    pub fn content(&mut self, case: &CaseId, id: &ContentId, sealed: Vec<u8>) {
+        self.put(sealed_item(case, id, sealed), Some(ABSENT), Guard::Version);
+    }
+
+    /// A new case's private half, wrapped to the root.
+    pub fn case_key(&mut self, case: &CaseId, wrapped: Vec<u8>) {
+        let item = Build::new(format!("KEY#{case}"), "KEY").set("wrapped", b(wrapped)).item();
+        self.put(item, Some(ABSENT), Guard::Version);
+    }
+
+    /// The code that leads to a case from now on; `replaces` is the look-up hash of the one before.
+    pub fn code(&mut self, case: &CaseId, lookup: &str, wrapped: Vec<u8>, replaces: Option<&str>) {
+        let item = Build::new(format!("CODE#{lookup}"), "CODE").set("case", s(case.as_str())).set("wrapped", b(wrapped));
+        self.put(item.item(), Some(ABSENT), Guard::Version);
+        let current = Build::new(case_pk(case), "CURRENT-CODE").set("lookup", s(lookup)).item();
+        self.put(current, None, Guard::Version);
+        if let Some(old) = replaces {
+            self.delete(key(format!("CODE#{old}"), "CODE"), Some("attribute_exists(pk)"), Guard::Once);
+        }
+    }
+
+    pub(crate) fn request(&mut self, item: Item, now: Timestamp) {
+        let put = Put::builder()
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+            .expression_attribute_values(":now", s(instant(now)));
+        self.push(Write::Put(put), Guard::Request);
+    }
+
+    fn put_event(&mut self, event: &Event, bytes: &[u8]) {
+        let item = Build::new(log_pk(&event.case), log_sk(event.seq)).set("event", b(bytes)).item();
+        self.put(item, Some(ABSENT), Guard::Version);
+    }
+
+    fn put_snapshot(&mut self, before: Option<&Stored>, after: &Stored) {
+        let case = &after.case;
+        let mut item = Build::new(case_pk(&case.id), "CASE")
+            .set("snapshot", json(case))
+            .set("version", n(case.version))
+            .set("head", s(&after.head))
+            .set("public", s(after.public.as_str()))
+            .set("stage", s(case.stage().to_string()))
+            .set("received_at", s(instant(case.received_at)))
+            .set_some("package", case.package.as_ref().map(|p| s(p.as_str())))
+            .set_some("handler", case.handler.as_ref().map(|m| s(m.as_str())))
+            .set_some("next_due", case.next_due().map(|at| s(instant(at))));
+        if !case.is_closed() {
+            // What waits for nobody comes last.
+            let next = case.next_due().map_or("9999".to_owned(), instant);
+            item = item
+                .set("board", s(format!("BOARD#{}", shard(case.id.as_str()))))
+                .set("board_at", s(format!("{next}#{}", case.id)))
+                .set_some("handler_of", case.handler.as_ref().map(|m| s(format!("HANDLER#{m}"))));
+        }
+        let put = Put::builder().set_item(Some(item.item()));
+        let put = match before {
+            None => put.condition_expression(ABSENT),
+            Some(before) => put
+                .condition_expression("version = :version AND head = :head")
+                .expression_attribute_values(":version", n(before.case.version))
+                .expression_attribute_values(":head", s(&before.head)),
+        };
+        self.push(Write::Put(put), Guard::Version);
+    }
+
+    /// Timers that are new or moved are put, those that are over are deleted.
+    fn put_timers(&mut self, before: Option<&Case>, after: &Case) {
+        let old = before.map(Case::timers).unwrap_or_default();
+        let new = after.timers();
+        for (clock, at) in new.iter().filter(|timer| !old.contains(timer)) {
+            let item = Build::new(case_pk(&after.id), format!("TIMER#{clock}")).due(after.id.as_str(), *at);
+            self.put(item.item(), None, Guard::Version);
+        }
+        for (clock, _) in old.iter().filter(|(clock, _)| !new.iter().any(|(still, _)| still == clock)) {
+            self.delete(key(case_pk(&after.id), format!("TIMER#{clock}")), None, Guard::Version);
+        }
+    }
+
+    fn put_plan(&mut self, from: u64, case: &Case, now: Timestamp) {
+        let due = now.saturating_add(PLAN_GRACE).unwrap_or(now);
+        let item = Build::new(case_pk(&case.id), format!("PLAN#{}", log_sk(from)))
+            .set("from", n(from))
+            .set("to", n(case.version))
+            .due(case.id.as_str(), due);
+        self.put(item.item(), None, Guard::Version);
+    }
+
+    fn put(&mut self, item: Item, condition: Option<&str>, guard: Guard) {
+        let put = Put::builder().set_item(Some(item)).set_condition_expression(condition.map(str::to_owned));
+        self.push(Write::Put(put), guard);
+    }
+
+    fn delete(&mut self, key: Item, condition: Option<&str>, guard: Guard) {
+        let delete = Delete::builder().set_key(Some(key)).set_condition_expression(condition.map(str::to_owned));
+        self.push(Write::Delete(delete), guard);
+    }
+
+    fn push(&mut self, write: Write, guard: Guard) {
+        self.actions.push((write, guard));
+    }
+}
+
+fn chained(
+    case: &CaseId,
+    seq: u64,
+    prev: String,
+    actor: &Actor,
+    body: EventBody,
+    at: Timestamp,
+) -> (Event, Vec<u8>) {
+    let event = Event { schema: SCHEMA, case: case.clone(), seq, at, actor: actor.clone(), prev, body };
+    let bytes = serde_json::to_vec(&event).expect("events are plain data");
+    (event, bytes)
+}
+
+impl Store {
+    /// Writes all of `commit`, or nothing.
+    ///
+    /// # Errors
+    /// A fault of the store: nothing is known of whether it was written; the same idempotency key tells.
+    pub async fn commit(&self, commit: Commit) -> Result<Outcome, Fault> {
+        let (writes, guards): (Vec<_>, Vec<_>) = commit.actions.into_iter().unzip();
+        let items = writes.into_iter().map(|write| self.transact_item(write)).collect::<Result<Vec<_>, _>>()?;
+        let sent = self
+            .db
+            .transact_write_items()
+            .set_transact_items(Some(items))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match sent {
+            Ok(output) => {
+                output.consumed_capacity().iter().for_each(|c| self.meter.write(Some(c)));
+                Ok(Outcome::Done)
+            }
+            Err(e) => match e.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    let reasons = cancelled.cancellation_reasons();
+                    let codes: Vec<Option<&str>> = reasons.iter().map(|r| r.code()).collect();
+                    cancelled_by(&codes, &guards)
+                }
+                _ => Err(Fault::from_sdk(&e)),
+            },
+        }
+    }
+
+    fn transact_item(&self, write: Write) -> Result<TransactWriteItem, Fault> {
+        let unfinished = |_| Fault::damaged("a write without a key");
+        let item = TransactWriteItem::builder();
+        Ok(match write {
+            Write::Put(put) => item.put(put.table_name(&*self.cases).build().map_err(unfinished)?),
+            Write::Delete(delete) => item.delete(delete.table_name(&*self.cases).build().map_err(unfinished)?),
+        }
+        .build())
+    }
+}
+
+/// What the reasons of a cancelled transaction mean. The request is asked first: when it was seen, its case has moved on
+/// too.
+fn cancelled_by(codes: &[Option<&str>], guards: &[Guard]) -> Result<Outcome, Fault> {
+    let failed = |guard: fn(&Guard) -> bool| {
+        codes.iter().zip(guards).any(|(code, g)| *code == Some("ConditionalCheckFailed") && guard(g))
+    };
+    if failed(|g| matches!(g, Guard::Request)) {
+        return Ok(Outcome::RequestSeen);
+    }
+    if failed(|g| matches!(g, Guard::Once)) {
+        return Ok(Outcome::Used);
+    }
+    if failed(|g| matches!(g, Guard::Version)) || codes.contains(&Some("TransactionConflict")) {
+        return Ok(Outcome::Conflict);
+    }
+    let other = codes.iter().flatten().find(|code| **code != "None");
+    let passing = ["ThrottlingError", "ProvisionedThroughputExceeded"];
+    match other {
+        Some(code) if passing.contains(code) => Err(Fault::Retryable((*code).to_owned())),
+        Some(code) => Err(Fault::Permanent((*code).to_owned())),
+        None => Err(Fault::Retryable("a transaction was cancelled without a reason".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_of_a_cancelled_transaction_decides_what_follows() {
+        let guards = [Guard::Version, Guard::Request, Guard::Once];
+        let failed = Some("ConditionalCheckFailed");
+        let by = |codes: [Option<&'static str>; 3]| cancelled_by(&codes, &guards);
+        assert_eq!(by([failed, None, None]).unwrap(), Outcome::Conflict);
+        assert_eq!(by([failed, failed, None]).unwrap(), Outcome::RequestSeen);
+        assert_eq!(by([Some("None"), Some("None"), failed]).unwrap(), Outcome::Used);
+        assert_eq!(by([Some("TransactionConflict"), None, None]).unwrap(), Outcome::Conflict);
+        assert!(by([Some("ThrottlingError"), None, None]).unwrap_err().is_retryable());
+        assert!(!by([Some("ItemCollectionSizeLimitExceeded"), None, None]).unwrap_err().is_retryable());
+    }
+}

@@ -1,0 +1,66 @@
+//! The store: two DynamoDB tables through `aws-sdk-dynamodb`, as laid out in [`schema`].
+//!
+//! A case changes only through a [`Commit`]: its next events, snapshot, timers, plan and indexes in one transaction, on
+//! the condition that they are the next. Reads of a case are consistent; reads of an index may lag, so whatever they
+//! find is checked on the base item.
+
+mod act;
+mod board;
+mod cases;
+mod clock;
+mod commit;
+mod connect;
+pub mod deliveries;
+mod fault;
+mod item;
+mod meter;
+pub mod requests;
+mod roster;
+pub mod schema;
+mod sessions;
+pub mod start;
+mod timers;
+mod verify;
+
+pub use act::{ActError, Acted};
+pub use board::{BoardPage, BoardRow};
+pub use cases::{CodeEntry, Stored};
+pub use clock::Clock;
+pub use commit::{Commit, Outcome};
+pub use connect::Settings;
+pub use fault::Fault;
+pub use meter::Consumed;
+pub use roster::{RingKey, SeenPolicy};
+pub use sessions::Ticket;
+pub use timers::{Due, DueKind};
+pub use verify::Verified;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use jiff::SignedDuration;
+
+use crate::clock::DateWitness;
+use crate::meter::Meter;
+
+/// A handle to both tables; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    db: Client,
+    cases: Arc<str>,
+    mail: Arc<str>,
+    meter: Arc<Meter>,
+    witness: DateWitness,
+}
+
+impl Store {
+    /// DynamoDB's time less ours, as its last answer told; `None` before the first.
+    pub fn skew(&self) -> Option<SignedDuration> {
+        self.witness.skew()
+    }
+
+    /// Capacity units consumed through this handle so far.
+    pub fn consumed(&self) -> Consumed {
+        self.meter.consumed()
+    }
+}

@@ -1,0 +1,80 @@
+//! What is kept of the team and the keys beside the cases: members seen at the last policy, the mail keyring, and who
+//! read what.
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use desk_domain::id::{CaseId, MemberId};
+use desk_keys::PublicKey;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Store;
+use crate::fault::Fault;
+use crate::item::{Build, Item, Read, b, instant, json, key, s};
+
+/// The policy as the last tick saw it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeenPolicy {
+    pub digest: String,
+    pub members: Vec<MemberId>,
+}
+
+/// A key pair of the ring: the public half, and the private half wrapped to the root.
+pub struct RingKey {
+    pub public: PublicKey,
+    pub wrapped: Vec<u8>,
+}
+
+impl Store {
+    async fn put(&self, item: Item, condition: Option<&str>) -> Result<bool, Fault> {
+        let put = self.db.put_item().table_name(&*self.cases).set_item(Some(item));
+        let put = put.set_condition_expression(condition.map(str::to_owned));
+        match put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
+            Ok(output) => {
+                self.meter.write(output.consumed_capacity());
+                Ok(true)
+            }
+            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(e) => Err(Fault::from_sdk(&e)),
+        }
+    }
+
+    /// # Errors
+    /// A fault of the store; so for all below.
+    pub async fn seen_policy(&self) -> Result<Option<SeenPolicy>, Fault> {
+        let item = self.get(&self.cases, key("TEAM#policy", "POLICY")).await?;
+        item.map(|item| Read(&item).json("seen")).transpose()
+    }
+
+    pub async fn see_policy(&self, seen: &SeenPolicy) -> Result<(), Fault> {
+        self.put(Build::new("TEAM#policy", "POLICY").set("seen", json(seen)).item(), None).await?;
+        Ok(())
+    }
+
+    /// The newest key of a purpose: `mail`.
+    pub async fn ring_key(&self, purpose: &str) -> Result<Option<RingKey>, Fault> {
+        let item = self.get(&self.cases, key(format!("KEYRING#{purpose}#1"), "KEYRING")).await?;
+        let read = |item: Item| {
+            let read = Read(&item);
+            let public = PublicKey::from(read.text("public")?.to_owned());
+            Ok(RingKey { public, wrapped: read.bytes("wrapped")?.to_vec() })
+        };
+        item.map(read).transpose()
+    }
+
+    /// Puts a purpose's first key; `false` when there is one already.
+    pub async fn put_ring_key(&self, purpose: &str, ring: &RingKey) -> Result<bool, Fault> {
+        let item = Build::new(format!("KEYRING#{purpose}#1"), "KEYRING")
+            .set("public", s(ring.public.as_str()))
+            .set("wrapped", b(ring.wrapped.clone()));
+        self.put(item.item(), Some("attribute_not_exists(pk)")).await
+    }
+
+    /// Records that a member read a case, once an hour.
+    pub async fn record_reading(&self, case: &CaseId, member: &MemberId, now: Timestamp) -> Result<(), Fault> {
+        let hour = now.strftime("%Y-%m-%dT%HZ");
+        let item = Build::new(format!("READ#{case}"), format!("{member}#{hour}")).set("at", s(instant(now))).item();
+        self.put(item, Some("attribute_not_exists(pk)")).await?;
+        Ok(())
+    }
+}

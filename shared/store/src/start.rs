@@ -1,0 +1,43 @@
+//! What every process reads when it starts: the policy, and how loud to log.
+
+use std::sync::Arc;
+
+use desk_domain::policy::Policy;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Our own crates: they log ids and never contents, so they may be as loud as they are asked to be.
+const OURS: [&str; 15] = [
+    "deliver", "desk", "desk_advisory", "desk_domain", "desk_keys", "desk_local", "desk_mail", "desk_store", "desk_web",
+    "fan_out", "inbox", "intake", "mail_events", "sla_check", "team",
+];
+
+/// Logs to stderr as JSON lines. `DESK_LOG` (`error` … `trace`, default `info`) holds for our own code; everybody
+/// else's stays at `info` whatever is asked, because `lambda_runtime` and the SDK log raw events and bodies below it.
+pub fn logging() {
+    let level: LevelFilter = std::env::var("DESK_LOG").ok().and_then(|l| l.parse().ok()).unwrap_or(LevelFilter::INFO);
+    let targets = Targets::new().with_default(level.min(LevelFilter::INFO)).with_targets(OURS.map(|name| (name, level)));
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
+    // A second call in one process (tests) keeps the first.
+    let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
+}
+
+/// The policy in the file that `DESK_POLICY` names, `/opt/policy.toml` by default.
+///
+/// # Errors
+/// Names the file and every problem in it.
+pub fn policy() -> Result<Arc<Policy>, String> {
+    let path = std::env::var("DESK_POLICY").unwrap_or_else(|_| "/opt/policy.toml".to_owned());
+    let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
+    Policy::from_toml(&text).map(Arc::new).map_err(|problems| format!("{path}:\n{problems}"))
+}
+
+/// The key file that `DESK_KEY_FILE` names.
+///
+/// # Errors
+/// Names the variable or the file.
+pub fn keys() -> Result<desk_keys::file::KeyFile, String> {
+    let path = std::env::var("DESK_KEY_FILE").map_err(|_| "DESK_KEY_FILE is not set".to_owned())?;
+    desk_keys::file::KeyFile::open_or_create(path.as_ref()).map_err(|e| format!("{path}: {e}"))
+}

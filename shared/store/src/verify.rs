@@ -1,0 +1,116 @@
+//! Verifies what is stored: the chain of hashes, that replaying the log gives the snapshot, and that sealed content is
+//! what the events name.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use desk_domain::case::Case;
+use desk_domain::id::CaseId;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Store;
+use crate::cases::parse_event;
+use crate::fault::Fault;
+use crate::item::{Read, s};
+
+/// What verifying a case found; it holds when `problems` is empty.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verified {
+    pub case_id: CaseId,
+    pub events: u64,
+    /// SHA-256 of the newest event: whoever kept it can tell whether the log was rewritten since.
+    pub head: String,
+    pub problems: Vec<String>,
+}
+
+impl Store {
+    /// The ids of all cases; an operator's tool, which reads the whole table.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn all_cases(&self) -> Result<Vec<CaseId>, Fault> {
+        let (mut ids, mut start) = (Vec::new(), None);
+        loop {
+            let output = self
+                .db
+                .scan()
+                .table_name(&*self.cases)
+                .filter_expression("sk = :case")
+                .projection_expression("pk, sk")
+                .expression_attribute_values(":case", s("CASE"))
+                .set_exclusive_start_key(start)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(|e| Fault::from_sdk(&e))?;
+            self.meter.read(output.consumed_capacity());
+            for item in output.items.unwrap_or_default() {
+                let id = Read(&item).text("pk")?.strip_prefix("CASE#").and_then(|id| id.parse().ok());
+                ids.push(id.ok_or_else(|| Fault::damaged("a case's key"))?);
+            }
+            start = output.last_evaluated_key;
+            if start.is_none() {
+                ids.sort();
+                return Ok(ids);
+            }
+        }
+    }
+
+    /// Verifies one case; `None` when there is none of that id.
+    ///
+    /// # Errors
+    /// A fault of the store. What does not hold is no fault: it is in the answer.
+    pub async fn verify(&self, id: &CaseId) -> Result<Option<Verified>, Fault> {
+        let Some(stored) = self.case(id).await? else { return Ok(None) };
+        let log = self.log(id, 1, u64::MAX >> 24).await?;
+        let mut problems = Vec::new();
+        let (mut prev, mut events, mut refs) = (String::new(), Vec::new(), BTreeMap::new());
+        for (place, bytes) in (1u64..).zip(&log) {
+            match parse_event(id, bytes) {
+                Ok(event) => {
+                    if event.seq != place || event.case != *id {
+                        problems.push(format!("event {place} says that it is event {} of {}", event.seq, event.case));
+                    }
+                    if event.prev != prev {
+                        problems.push(format!("event {place} does not follow from the one before it"));
+                    }
+                    events.push(event);
+                }
+                Err(_) => problems.push(format!("event {place} cannot be read")),
+            }
+            prev = desk_keys::sha256_hex(bytes);
+            content_refs(&serde_json::from_slice(bytes).unwrap_or_default(), &mut refs);
+        }
+        if prev != stored.head {
+            problems.push("the log does not end where the snapshot says".to_owned());
+        }
+        if Case::replay(&events).as_ref() != Some(&stored.case) {
+            problems.push("replaying the log does not give the snapshot".to_owned());
+        }
+        let contents: BTreeMap<String, String> =
+            self.contents(id).await?.into_iter().map(|(id, sealed)| (id.into(), desk_keys::sha256_hex(&sealed))).collect();
+        for (content, hash) in refs {
+            match contents.get(&content) {
+                Some(stored) if *stored == hash => {}
+                Some(_) => problems.push(format!("content {content} is not what the log names")),
+                None => problems.push(format!("content {content} is missing")),
+            }
+        }
+        Ok(Some(Verified { case_id: id.clone(), events: log.len() as u64, head: prev, problems }))
+    }
+}
+
+/// Every `{id, sha256}` in an event.
+fn content_refs(value: &Value, found: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(map) => {
+            if let (Some(Value::String(id)), Some(Value::String(hash))) = (map.get("id"), map.get("sha256")) {
+                found.insert(id.clone(), hash.clone());
+            }
+            map.values().for_each(|v| content_refs(v, found));
+        }
+        Value::Array(list) => list.iter().for_each(|v| content_refs(v, found)),
+        _ => {}
+    }
+}

@@ -1,0 +1,22 @@
+//! What the functions with pages share: pages, security headers, problem+json (RFC 9457), bodies, signed links.
+
+pub mod body;
+pub mod headers;
+pub mod link;
+pub mod page;
+pub mod problem;
+pub mod view;
+
+pub use problem::Problem;
+
+use desk_domain::policy::Policy;
+
+/// What every page shows of the project.
+pub fn site(policy: &Policy) -> page::Site {
+    page::Site { project: policy.project.name.clone(), policy_url: policy.project.policy_url.clone() }
+}
+
+/// The words of a promise's clock on a page: "Detailed response".
+pub fn clock_label(clock: &desk_domain::id::ClockName) -> String {
+    desk_domain::notice::conversation::promise_name(clock).trim_end_matches(" by").to_owned()
+}

@@ -1,0 +1,49 @@
+//! The page behind the button in a page mail: a member acknowledges a report in two steps, `GET` shows, `POST` acts.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::{Site, rendered};
+
+/// Shows id, stage and times of a case, nothing more, and sends the acknowledgement.
+#[derive(Template)]
+#[template(path = "acknowledge.html")]
+pub struct AcknowledgePage {
+    pub site: Site,
+    pub case_id: String,
+    pub stage: String,
+    pub received_at: Timestamp,
+    pub due_at: Timestamp,
+    pub now: Timestamp,
+    /// Who acknowledges; the message is signed with this name.
+    pub member_name: String,
+    /// The signed link's token, carried along hidden.
+    pub token: String,
+    /// What the message says unless the member edits it.
+    pub standard_message: String,
+    pub state: Acknowledgement,
+}
+
+/// Where the acknowledgement stands.
+#[derive(Clone, Debug)]
+pub enum Acknowledgement {
+    /// Not yet given: the form is shown.
+    Ask,
+    /// Given before, by this person.
+    Done { by: String, at: Timestamp },
+    /// The link no longer works.
+    Gone { why: String },
+    /// Given just now.
+    Thanks,
+}
+
+impl AcknowledgePage {
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        rendered(self)
+    }
+
+    fn asks(&self) -> bool {
+        matches!(self.state, Acknowledgement::Ask)
+    }
+}

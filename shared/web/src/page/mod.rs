@@ -1,0 +1,54 @@
+//! Every page that a person sees: one struct that holds exactly what is shown, and its template.
+//!
+//! Pages are pure: the time, the keys and the addresses come in as fields. Nothing on them runs or loads scripts,
+//! styles in place, fonts or pictures, so that the strictest Content-Security-Policy can be sent with them.
+
+mod acknowledge;
+mod board;
+mod case;
+mod error;
+mod field;
+mod mail;
+mod receipt;
+mod report_form;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+mod time;
+
+use askama::Template;
+
+pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
+pub use self::board::{BoardPage, BoardRow};
+pub use self::case::{CaseLogin, CasePage, CaseSummary, ClockView, FromKind, MessageView};
+pub use self::error::ErrorPage;
+pub use self::mail::{MailPage, MailRow, MailView};
+pub use self::receipt::Receipt;
+pub use self::report_form::{FormError, ReportForm, ThirdParty};
+pub use self::sign_in::{SessionPage, SignInPage};
+pub use self::time::{instant, left};
+
+/// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].
+pub const STYLESHEET: &str = include_str!("../../assets/desk.css");
+/// Where every page looks for [`STYLESHEET`].
+pub const STYLESHEET_PATH: &str = "/assets/desk.css";
+/// Where every public page looks for the report form.
+pub const REPORT_FORM_PATH: &str = "/";
+
+/// What the head and the foot of each page say about the project.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The project's name as people write it: `Express`.
+    pub project: String,
+    /// Address of the published security policy.
+    pub policy_url: String,
+}
+
+/// Whether a link to `uri` may be made; anything else is shown as plain text.
+fn is_link(uri: &str) -> bool {
+    ["https://", "http://", "mailto:"].iter().any(|scheme| uri.starts_with(scheme))
+}
+
+fn rendered(page: &impl Template) -> String {
+    page.render().expect("a page is written into memory, and its templates call nothing that fails")
+}

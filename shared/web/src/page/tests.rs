@@ -1,0 +1,266 @@
+//! What holds for every page: what people wrote stays text, nothing runs, and every reference has its target.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::field::FIELDS;
+use super::*;
+
+const HOSTILE: &str =
+    "\"'><script>alert(1)</script><img src=x onerror=alert(1)> ' onclick='x' style='y' </textarea></title>";
+
+fn text() -> String {
+    HOSTILE.to_owned()
+}
+
+fn at(hour: i8) -> Timestamp {
+    format!("2026-11-22T{hour:02}:05:00Z").parse().expect("a timestamp")
+}
+
+fn site() -> Site {
+    Site { project: text(), policy_url: text() }
+}
+
+fn form(fields: &[&str]) -> ReportForm {
+    ReportForm {
+        site: site(),
+        action: text(),
+        idempotency_key: text(),
+        packages: vec![(text(), vec![text()])],
+        third_party: vec![ThirdParty {
+            package: text(),
+            maintainer: text(),
+            contact_uri: "javascript:alert(1)".into(),
+        }],
+        other_routes: vec![(text(), text())],
+        acknowledgement_within: text(),
+        response_within: text(),
+        security_address: text(),
+        values: fields.iter().map(|name| ((*name).to_owned(), text())).collect(),
+        errors: fields.iter().map(|name| FormError { field: (*name).to_owned(), detail: text() }).collect(),
+    }
+}
+
+fn summary(stage: &str) -> CaseSummary {
+    let clock = |state: &str, met_at| ClockView {
+        label: text(),
+        state: state.to_owned(),
+        started_at: at(1),
+        due_at: at(12),
+        met_at,
+    };
+    let clocks = vec![
+        clock("running", None),
+        clock("met", Some(at(3))),
+        clock("paused", None),
+        clock("breached", Some(at(14))),
+        clock("breached", None),
+        clock(HOSTILE, None),
+    ];
+    CaseSummary { case_id: text(), stage: stage.to_owned(), received_at: at(1), clocks, now: at(13) }
+}
+
+fn case(error: Option<String>) -> CasePage {
+    let kinds = [FromKind::Reporter, FromKind::Team, FromKind::Desk];
+    let message = |from_kind| MessageView { at: at(2), from: text(), from_kind, text: text() };
+    CasePage {
+        site: site(),
+        summary: summary(HOSTILE),
+        code: text(),
+        messages: kinds.map(message).into(),
+        notice: Some(text()),
+        closed: error.is_some(),
+        error,
+        idempotency_key: text(),
+        reply_text: text(),
+    }
+}
+
+fn acknowledge(state: Acknowledgement) -> AcknowledgePage {
+    AcknowledgePage {
+        site: site(),
+        case_id: text(),
+        stage: text(),
+        received_at: at(1),
+        due_at: at(12),
+        now: at(13),
+        member_name: text(),
+        token: text(),
+        standard_message: text(),
+        state,
+    }
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        site: site(),
+        case_id: text(),
+        receipt_code: text(),
+        case_url: text(),
+        received_at: at(1),
+        now: at(1),
+        due: vec![(text(), at(12))],
+        receipt_href: text(),
+        report_href: text(),
+        jwks_url: text(),
+        mail_to: Some(text()),
+    }
+}
+
+fn board() -> BoardPage {
+    let full = BoardRow {
+        case_id: text(),
+        href: Some(text()),
+        package: Some(text()),
+        stage: text(),
+        handler: Some(text()),
+        next_due: Some(at(12)),
+    };
+    let bare = BoardRow { href: None, package: None, handler: None, next_due: None, ..full.clone() };
+    BoardPage { site: site(), member_name: text(), now: at(13), cases: vec![full, bare], next: Some(text()) }
+}
+
+fn mail() -> MailPage {
+    let headers = vec![(text(), text()), ("Subject".into(), text())];
+    let open = MailView { id: text(), headers, text: format!("https://{HOSTILE}"), html_href: Some(text()) };
+    let row = MailRow { id: text(), at: at(1), to: text(), subject: text() };
+    MailPage { now: at(1), clock: at(2), mails: vec![row], open: Some(open) }
+}
+
+/// Every page in every state, with hostile text wherever text can be.
+fn pages() -> Vec<(&'static str, String)> {
+    let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([HOSTILE]).collect();
+    let (error, summary) = (Some(text()), Some(summary("Confirmed")));
+    vec![
+        ("form", form(&[]).html()),
+        ("form with errors", form(&names).html()),
+        ("receipt", receipt().html()),
+        ("login", CaseLogin { site: site(), error: None, summary: None }.html()),
+        ("login with error", CaseLogin { site: site(), error, summary }.html()),
+        ("case", case(None).html()),
+        ("case with error", case(Some(text())).html()),
+        ("acknowledge", acknowledge(Acknowledgement::Ask).html()),
+        ("acknowledged", acknowledge(Acknowledgement::Done { by: text(), at: at(2) }).html()),
+        ("gone", acknowledge(Acknowledgement::Gone { why: text() }).html()),
+        ("thanks", acknowledge(Acknowledgement::Thanks).html()),
+        ("sign in", SignInPage { site: site(), sent: false }.html()),
+        ("sign in, sent", SignInPage { site: site(), sent: true }.html()),
+        ("session", SessionPage { site: site(), token: text() }.html()),
+        ("board", board().html()),
+        ("error", ErrorPage { site: site(), title: text(), detail: text() }.html()),
+        ("mail", mail().html()),
+    ]
+}
+
+/// Tag name and attributes of every start tag. Our templates quote every value with `"`, and escaping leaves no `"`
+/// inside one, so that splitting at it is exact.
+fn tags(html: &str) -> Vec<(String, BTreeMap<String, String>)> {
+    let starts = html.split('<').skip(1).filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    starts
+        .map(|rest| {
+            let mut pieces = rest.split('"');
+            let mut found = BTreeMap::new();
+            let head = pieces.next().unwrap_or_default();
+            let name: String = head.chars().take_while(char::is_ascii_alphanumeric).collect();
+            let mut bare = head[name.len()..].to_owned();
+            while !bare.contains('>') {
+                let value = pieces.next().expect("a value ends");
+                for word in bare.split_whitespace() {
+                    let value = if word.ends_with('=') { value } else { "" };
+                    found.insert(word.trim_end_matches('=').to_owned(), value.to_owned());
+                }
+                bare = pieces.next().expect("a tag ends").to_owned();
+            }
+            let last = bare.split('>').next().unwrap_or_default();
+            found.extend(last.split_whitespace().map(|word| (word.to_owned(), String::new())));
+            (name, found)
+        })
+        .collect()
+}
+
+#[test]
+fn what_people_wrote_stays_text_and_nothing_runs() {
+    for (page, html) in pages() {
+        assert!(html.contains("&#60;script&#62;"), "{page} shows what was written");
+        for (tag, attributes) in tags(&html) {
+            assert!(!["script", "style", "img", "iframe", "object", "base"].contains(&tag.as_str()), "{page}: <{tag}>");
+            for name in attributes.keys() {
+                assert!(name != "style" && !name.starts_with("on"), "{page}: <{tag} {name}>");
+                assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == 'B'), "{page}: <{tag} {name}>");
+            }
+            let href = attributes.get("href").map_or("", String::as_str);
+            assert!(!href.starts_with("javascript:"), "{page}: {href}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_has_its_target_and_every_id_is_its_own() {
+    for (page, html) in pages() {
+        let tags = tags(&html);
+        let all: Vec<&str> = tags.iter().filter_map(|(_, a)| a.get("id").map(String::as_str)).collect();
+        let ids: BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(ids.len(), all.len(), "{page} repeats an id");
+        for (tag, attributes) in &tags {
+            let link = attributes.get("href").and_then(|href| href.strip_prefix('#'));
+            let named = ["for", "list", "aria-describedby", "aria-labelledby"].map(|name| attributes.get(name));
+            let named = named.into_iter().flatten().flat_map(|value| value.split(' '));
+            for id in named.chain(link) {
+                assert!(ids.contains(id), "{page}: <{tag}> points at #{id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_field_has_a_label_and_every_page_one_heading_and_a_language() {
+    for (page, html) in pages() {
+        let tags = tags(&html);
+        let labelled: Vec<&String> = tags.iter().filter_map(|(_, a)| a.get("for")).collect();
+        for (tag, attributes) in &tags {
+            let is_field = (tag == "input" && attributes["type"] != "hidden") || tag == "textarea";
+            assert!(!is_field || labelled.contains(&&attributes["id"]), "{page}: {attributes:?} has no label");
+        }
+        assert_eq!(tags.iter().filter(|(tag, _)| tag == "h1").count(), 1, "{page}");
+        assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"), "{page}");
+    }
+}
+
+#[test]
+fn the_summary_of_errors_links_to_each_field() {
+    let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
+    let html = form(&names).html();
+    for name in names {
+        let id = field::id_of(name).expect("an id");
+        assert!(html.contains(&format!("<a href=\"#{id}\">")), "{name} is linked");
+        assert!(html.contains(&format!("id=\"{id}-error\"")), "{name} has its message");
+    }
+    assert!(html.contains("<details class=\"group\" open>"), "a group with an error is open");
+    assert!(!form(&[]).html().contains("<details class=\"group\" open>"));
+}
+
+#[test]
+fn a_text_that_starts_with_an_empty_line_keeps_it() {
+    let mut page = form(&[]);
+    page.values.insert("details".into(), "\nfirst".into());
+    assert!(page.html().contains(" rows=\"12\">\n\nfirst</textarea>"));
+}
+
+#[test]
+fn the_current_stage_is_marked_and_a_closed_case_claims_nothing() {
+    let page = |stage: &str| CaseLogin { site: site(), error: None, summary: Some(summary(stage)) }.html();
+    let confirmed = page("Confirmed");
+    assert_eq!(confirmed.matches("aria-current=\"step\"").count(), 1);
+    assert_eq!(confirmed.matches("<li class=\"passed\"").count(), 3);
+    let closed = page("Closed (duplicate)");
+    assert_eq!(closed.matches("<li class=\"passed\"").count(), 0);
+    assert!(
+        closed.contains("aria-current=\"step\"><span class=\"dot\" aria-hidden=\"true\"></span>Closed (duplicate)")
+    );
+}
+
+#[test]
+fn the_stylesheet_loads_nothing() {
+    assert!(!STYLESHEET.contains("url(") && !STYLESHEET.contains("@import"));
+}

@@ -1,0 +1,131 @@
+//! Answers to what went wrong: problem+json (RFC 9457) for programs, a page for people.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use desk_domain::case::CommandName;
+use desk_domain::fields::FieldError;
+use desk_domain::refusal::Refusal;
+use desk_keys::KeyError;
+use desk_store::Fault;
+use serde::Serialize;
+
+use crate::page::{ErrorPage, Site};
+
+/// A problem, as its receiver may see it: nothing internal.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<Vec<CommandName>>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+        Problem {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Problem"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            allowed: None,
+        }
+    }
+
+    /// 404, the same whatever was asked for.
+    pub fn not_found() -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "There is nothing here for you.")
+    }
+
+    /// 422 with every wrong field.
+    pub fn invalid(errors: Vec<FieldError>) -> Problem {
+        let detail = "Some fields are not right; each is named in errors.";
+        Problem { errors, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// 503: try again. Nothing was taken, or the same idempotency key tells.
+    pub fn unavailable() -> Problem {
+        let detail = "Nothing was stored. Please try again in a moment; with the same Idempotency-Key it cannot be taken twice.";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The same as a page.
+    pub fn page(self, site: Site) -> Response {
+        let page = ErrorPage { site, title: self.title.to_owned(), detail: self.detail.clone() };
+        let mut response = (self.status(), axum::response::Html(page.html())).into_response();
+        self.headers(&mut response);
+        response
+    }
+
+    fn headers(&self, response: &mut Response) {
+        if self.status == 503 {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+        }
+        if self.status == 401 {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self).expect("a problem is plain data");
+        let json = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (self.status(), json, body).into_response();
+        self.headers(&mut response);
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        match refusal {
+            Refusal::NotFound => Problem::not_found(),
+            Refusal::Invalid(errors) => Problem::invalid(errors),
+            Refusal::NotAllowed { why, allowed } => {
+                Problem { allowed: Some(allowed), ..Problem::new(StatusCode::CONFLICT, why) }
+            }
+        }
+    }
+}
+
+/// A fault is logged here, once, and never shown.
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Problem {
+        tracing::error!(fault = %fault, retryable = fault.is_retryable(), "the store failed");
+        Problem::unavailable()
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(e: KeyError) -> Problem {
+        tracing::error!(fault = %e, "a key failed");
+        Problem::unavailable()
+    }
+}
+
+impl From<desk_store::ActError> for Problem {
+    fn from(e: desk_store::ActError) -> Problem {
+        use desk_store::ActError;
+        match e {
+            ActError::Refused(refusal) => refusal.into(),
+            ActError::Fault(fault) => fault.into(),
+            ActError::Key(e) => e.into(),
+            // Asked for again by another request with the same key at the same moment.
+            ActError::RequestSeen => Problem::new(StatusCode::CONFLICT, "This very request is being answered; ask again."),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! A case as its reader sees it: stage, clocks and conversation, from the log and the content that the reader's key opens.
+
+use desk_domain::case::event::EventBody;
+use desk_domain::case::{Actor, Case, ClockState, ContentRef, Event, Stage};
+use desk_domain::id::{CaseId, ClockName};
+use desk_domain::notice::conversation;
+use desk_domain::policy::Policy;
+use desk_keys::SecretKey;
+use desk_store::{Fault, Store};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// What `GET /case` answers, and the first part of what the team's case answers. Has no `Debug`: it holds a report.
+#[derive(Serialize)]
+pub struct CaseView {
+    pub case_id: CaseId,
+    pub stage: Stage,
+    pub received_at: Timestamp,
+    pub clocks: Vec<ClockView>,
+    pub messages: Vec<MessageView>,
+    pub report: ReportView,
+}
+
+#[derive(Serialize)]
+pub struct ClockView {
+    pub name: ClockName,
+    pub state: &'static str,
+    pub started_at: Timestamp,
+    pub due_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub met_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+pub struct MessageView {
+    pub at: Timestamp,
+    pub from: From,
+    /// The member who wrote, for the team's eyes and the page's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum From {
+    Reporter,
+    Team,
+    Desk,
+}
+
+/// The report exactly as sent: the hash in the receipt is over these bytes.
+#[derive(Serialize)]
+pub struct ReportView {
+    pub sha256: String,
+    pub body: String,
+}
+
+/// A case with its log and what its key opened.
+pub struct Opened {
+    pub case: Case,
+    pub events: Vec<Event>,
+    contents: Vec<(String, String)>,
+}
+
+impl Opened {
+    /// Reads and opens everything of a case that `key` opens.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn read(store: &Store, case: Case, key: &SecretKey) -> Result<Opened, Fault> {
+        let events = store.events(&case.id, 1, case.version).await?;
+        let sealed = store.contents(&case.id).await?;
+        // What is sealed to the mail key does not open with this one.
+        let open = |(id, sealed): (desk_domain::id::ContentId, Vec<u8>)| {
+            let plain = key.open(&sealed).ok()?;
+            Some((String::from(id), String::from_utf8_lossy(&plain).into_owned()))
+        };
+        Ok(Opened { case, events, contents: sealed.into_iter().filter_map(open).collect() })
+    }
+
+    /// The words of a content.
+    pub fn text(&self, content: &ContentRef) -> &str {
+        let found = self.contents.iter().find(|(id, _)| id == content.id.as_str());
+        found.map_or("(this text cannot be opened)", |(_, text)| text)
+    }
+
+    /// The view; `all_clocks` for the team, else only what the reporter may see.
+    pub fn view(&self, policy: &Policy, all_clocks: bool) -> CaseView {
+        let report = self.text(&self.case.report);
+        CaseView {
+            case_id: self.case.id.clone(),
+            stage: self.case.stage(),
+            received_at: self.case.received_at,
+            clocks: clocks(&self.case, all_clocks),
+            messages: self.messages(policy),
+            report: ReportView { sha256: desk_keys::sha256_hex(report.as_bytes()), body: report.to_owned() },
+        }
+    }
+
+    fn messages(&self, policy: &Policy) -> Vec<MessageView> {
+        let mut messages = Vec::new();
+        let mut case: Option<Case> = None;
+        for event in &self.events {
+            match &mut case {
+                Some(case) => case.apply(event),
+                None => case = Case::opened(event),
+            }
+            let said = match &event.body {
+                EventBody::MessageSent { message, .. } => Some((From::Team, self.text(&message.content).to_owned())),
+                EventBody::ReporterReplied { content, .. } => Some((From::Reporter, self.text(content).to_owned())),
+                _ => None,
+            };
+            let by = match (&said, &event.actor) {
+                (Some((From::Team, _)), Actor::Member(id)) => {
+                    Some(policy.member(id).map_or_else(|| id.to_string(), |m| m.name.clone()))
+                }
+                _ => None,
+            };
+            messages.extend(said.map(|(from, text)| MessageView { at: event.at, from, by, text }));
+            let line = case.as_ref().and_then(|case| conversation::line(policy, case, event));
+            messages.extend(line.map(|text| MessageView { at: event.at, from: From::Desk, by: None, text }));
+        }
+        messages
+    }
+}
+
+/// The clocks of a case; those that ended unmet with their case are left out.
+pub fn clocks(case: &Case, all: bool) -> Vec<ClockView> {
+    let shown = case.clocks.iter().filter(|c| all || c.start.reporter_sees);
+    let mut clocks: Vec<ClockView> = shown
+        .filter_map(|clock| {
+            let state = match clock.state {
+                ClockState::Running => "running",
+                ClockState::Paused { .. } => "paused",
+                ClockState::Met { .. } => "met",
+                ClockState::Breached { .. } => "breached",
+                ClockState::Ended => return None,
+            };
+            Some(ClockView {
+                name: clock.name().clone(),
+                state,
+                started_at: clock.start.started_at,
+                due_at: clock.start.due_at,
+                met_at: clock.met().map(|m| m.at),
+            })
+        })
+        .collect();
+    clocks.sort_by_key(|c| c.due_at);
+    clocks
+}

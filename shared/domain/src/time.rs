@@ -7,7 +7,7 @@ pub fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// How far `due` is from `now`: `in 23 h 59 min`, `2 d 3 h ago`; `now` within a minute. Two largest units.
+/// How far `due` is from `now`: `in 23 h 59 min`, `2 d 3 h ago`; `now` within a minute. The two largest units; days from two on.
 pub fn left(now: Timestamp, due: Timestamp) -> String {
     let distance = now.duration_until(due);
     match span(distance.abs()) {
@@ -36,7 +36,9 @@ pub fn promise(duration: SignedDuration) -> String {
 
 fn span(distance: SignedDuration) -> Option<String> {
     let minutes = distance.as_mins();
-    let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    // Promises are made in hours, so hours count on up to two days.
+    let days = if minutes < 2 * 1440 { 0 } else { minutes / 1440 };
+    let (hours, rest) = (minutes / 60 - days * 24, minutes % 60);
     let units = [(days, "d"), (hours, "h"), (rest, "min")];
     let first = units.iter().position(|(count, _)| *count > 0)?;
     let shown = units[first..].iter().take(2).filter(|(count, _)| *count > 0);
@@ -53,7 +55,9 @@ mod tests {
         let after = |seconds| left(now, now + SignedDuration::from_secs(seconds));
         assert_eq!(after(0), "now");
         assert_eq!(after(59), "now");
-        assert_eq!(after(24 * 3600), "in 1 d");
+        assert_eq!(after(24 * 3600), "in 24 h");
+        assert_eq!(after(48 * 3600 - 60), "in 47 h 59 min");
+        assert_eq!(after(48 * 3600), "in 2 d");
         assert_eq!(after(24 * 3600 - 1), "in 23 h 59 min");
         assert_eq!(after(-(2 * 86_400 + 3 * 3600 + 60)), "2 d 3 h ago");
         assert_eq!(instant(now), "2026-11-22 12:00 UTC");

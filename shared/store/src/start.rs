@@ -17,7 +17,11 @@ const OURS: [&str; 15] = [
 /// else's stays at `info` whatever is asked, because `lambda_runtime` and the SDK log raw events and bodies below it.
 pub fn logging() {
     let level: LevelFilter = std::env::var("DESK_LOG").ok().and_then(|l| l.parse().ok()).unwrap_or(LevelFilter::INFO);
-    let targets = Targets::new().with_default(level.min(LevelFilter::INFO)).with_targets(OURS.map(|name| (name, level)));
+    let targets = Targets::new()
+        .with_default(level.min(LevelFilter::INFO))
+        // The embedded DynamoDB warns of every condition that does not hold; here that is an answer, not a failure.
+        .with_target("dynoxide", level.min(LevelFilter::ERROR))
+        .with_targets(OURS.map(|name| (name, level)));
     let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
     // A second call in one process (tests) keeps the first.
     let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();

@@ -1,0 +1,1 @@
+//! Journeys over the running desk: readable scripts with output snapshots.

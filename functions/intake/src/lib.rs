@@ -56,7 +56,8 @@ async fn jwks(State(intake): State<Arc<Intake>>) -> Response {
 }
 
 async fn security_txt(State(intake): State<Arc<Intake>>) -> Response {
-    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    let headers =
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, desk_advisory::security_txt::render(&intake.policy, intake.clock.now())).into_response()
 }
 

@@ -13,8 +13,8 @@ use desk_domain::refusal::Refusal;
 use desk_domain::report::Report;
 use desk_store::requests::{Answer, Request};
 use desk_store::{ActError, Acted, Commit, Stored};
-use desk_web::view::Opened;
 use desk_web::body::{self, Kind};
+use desk_web::view::Opened;
 use desk_web::{Problem, site};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -156,7 +156,13 @@ impl Intake {
     }
 
     /// The case that goes on from a closed one: the message is its report, and who wrote it stays who it was.
-    fn linked_case(&self, commit: &mut Commit, closed: &Opened, before: &Stored, text: &str) -> Result<NewCase, ActError> {
+    fn linked_case(
+        &self,
+        commit: &mut Commit,
+        closed: &Opened,
+        before: &Stored,
+        text: &str,
+    ) -> Result<NewCase, ActError> {
         let mut value: Value = serde_json::from_str(closed.text(&before.case.report)).unwrap_or_default();
         value["summary"] = format!("A message after {} was closed", before.case.id).into();
         value["details"] = text.into();

@@ -106,9 +106,10 @@ impl SlaCheck {
     /// The load of each member, read only where a handler is about to be chosen.
     async fn roster_for(&self, case: &CaseId, clock: &ClockName) -> Result<Roster, ActError> {
         let stored = self.store.case(case).await?.ok_or(Refusal::NotFound)?;
-        let assigns = stored.case.clock(clock).is_some_and(|c| {
-            c.start.at_due == AtDue::AssignHandler && c.start.due_at <= self.clock.now()
-        });
+        let assigns = stored
+            .case
+            .clock(clock)
+            .is_some_and(|c| c.start.at_due == AtDue::AssignHandler && c.start.due_at <= self.clock.now());
         if assigns { self.roster().await } else { Ok(Roster::default()) }
     }
 

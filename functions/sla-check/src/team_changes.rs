@@ -10,10 +10,8 @@ use crate::SlaCheck;
 pub(crate) async fn follow(check: &SlaCheck) -> Result<(), Fault> {
     let policy = &check.policy;
     let text = serde_json::to_vec(&**policy).unwrap_or_default();
-    let now = SeenPolicy {
-        digest: desk_keys::sha256_hex(&text),
-        members: policy.triage().map(|m| m.id.clone()).collect(),
-    };
+    let now =
+        SeenPolicy { digest: desk_keys::sha256_hex(&text), members: policy.triage().map(|m| m.id.clone()).collect() };
     let before = check.store.seen_policy().await?;
     if before.as_ref().is_some_and(|b| b.digest == now.digest) {
         return Ok(());

@@ -17,8 +17,8 @@ use desk_web::page::{AcknowledgePage, Acknowledgement};
 use desk_web::{Problem, site};
 use serde::Deserialize;
 
-use crate::message::message;
 use crate::Team;
+use crate::message::message;
 
 #[derive(Deserialize)]
 pub(crate) struct LinkQuery {
@@ -118,7 +118,9 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
     let actor = Actor::Member(member.id.clone());
     let acted = team.store.act(&stored.case.id, &team.policy, &actor, &team.clock, prepare, |_, (), _| Ok(())).await;
     match acted {
-        Ok((acted, _)) => Ok(Html(team.page(&acted.after.case, member, token, Acknowledgement::Thanks)).into_response()),
+        Ok((acted, _)) => {
+            Ok(Html(team.page(&acted.after.case, member, token, Acknowledgement::Thanks)).into_response())
+        }
         Err(ActError::Refused(Refusal::NotAllowed { .. })) => {
             let now = team.store.case(&stored.case.id).await?.ok_or_else(Problem::not_found)?;
             let page = team.page(&now.case, member, token, team.state(&now.case));

@@ -86,9 +86,7 @@ fn lines(policy: &Policy, opened: &Opened, now: Timestamp) -> Vec<Value> {
 
 fn notes(opened: &Opened) -> Vec<Value> {
     let note = |event: &desk_domain::case::Event| match &event.body {
-        EventBody::Noted { content } => {
-            Some(json!({"at": event.at, "by": event.actor, "text": opened.text(content)}))
-        }
+        EventBody::Noted { content } => Some(json!({"at": event.at, "by": event.actor, "text": opened.text(content)})),
         EventBody::FactMarked { fact, source } => {
             Some(json!({"at": event.at, "by": event.actor, "fact": fact, "text": opened.text(source)}))
         }

@@ -154,8 +154,7 @@ fn by_message(name: CommandName, message: desk_domain::case::Message, next_steps
 /// The state after, and what happened. A new code is shown to the member only when no mail can carry it.
 fn answer(acted: &Acted, new: Option<&NewCode>) -> Answer {
     let case = &acted.after.case;
-    let mut body =
-        json!({"case_id": case.id, "version": case.version, "stage": case.stage(), "events": acted.events});
+    let mut body = json!({"case_id": case.id, "version": case.version, "stage": case.stage(), "events": acted.events});
     if let Some(new) = new.filter(|new| !new.mailed) {
         body["receipt_code"] = json!(*new.code.words());
     }

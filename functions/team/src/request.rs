@@ -13,15 +13,32 @@ use crate::score::{self, Score};
 /// A command as it was asked for; its texts are still to be sealed.
 pub(crate) enum Asked {
     /// A message to the reporter by one of the commands that send one.
-    Message { name: CommandName, words: Words },
-    Note { text: String },
-    Member { name: CommandName, member: MemberId },
+    Message {
+        name: CommandName,
+        words: Words,
+    },
+    Note {
+        text: String,
+    },
+    Member {
+        name: CommandName,
+        member: MemberId,
+    },
     Accept,
-    Duplicate { of: CaseId, words: Option<Words> },
-    Close { resolution: Resolution, words: Words },
+    Duplicate {
+        of: CaseId,
+        words: Option<Words>,
+    },
+    Close {
+        resolution: Resolution,
+        words: Words,
+    },
     Score(Score),
     ReissueCode,
-    Mark { fact: FactName, source: String },
+    Mark {
+        fact: FactName,
+        source: String,
+    },
 }
 
 /// A message to the reporter.
@@ -102,7 +119,9 @@ fn words(fields: &Fields<'_>, name: CommandName, text: &str, max: usize) -> Word
     let body = fields.required_text(text, max);
     let steps = match name {
         CommandName::Respond => Some(fields.required_text("next_steps", max)),
-        CommandName::RequestInformation | CommandName::Invalidate | CommandName::Close => fields.text("next_steps", max),
+        CommandName::RequestInformation | CommandName::Invalidate | CommandName::Close => {
+            fields.text("next_steps", max)
+        }
         _ => None,
     };
     let page_only = fields.flag("page_only").unwrap_or(false);
@@ -112,7 +131,10 @@ fn words(fields: &Fields<'_>, name: CommandName, text: &str, max: usize) -> Word
 fn optional_steps(fields: &Fields<'_>, max: usize) -> Option<Words> {
     let page_only = fields.flag("page_only").unwrap_or(false);
     let steps = fields.text("next_steps", max)?;
-    let text = with_steps("The problem that you reported was known already; your case is linked to it.".to_owned(), Some(&steps));
+    let text = with_steps(
+        "The problem that you reported was known already; your case is linked to it.".to_owned(),
+        Some(&steps),
+    );
     Some(Words { text, next_steps: true, page_only })
 }
 

@@ -58,9 +58,9 @@ impl DeskClock {
         };
         let system = Clock::system().now();
         let stand = match (mode, stored) {
-            (None, stored) | (Some(Mode::Real), stored @ Stand::Ahead(_)) | (Some(Mode::Manual), stored @ Stand::At(_)) => {
-                stored
-            }
+            (None, stored)
+            | (Some(Mode::Real), stored @ Stand::Ahead(_))
+            | (Some(Mode::Manual), stored @ Stand::At(_)) => stored,
             (Some(Mode::Real), Stand::At(at)) => ahead(at, system),
             (Some(Mode::Manual), stored) => Stand::At(stored.now(system)),
         };

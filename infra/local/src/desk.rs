@@ -85,7 +85,8 @@ impl Desk {
             Some(_) => None,
             None => Some(Embedded::start(&folder.path("dynamodb.sqlite")).await?),
         };
-        let endpoint = options.dynamodb.clone().or_else(|| embedded.as_ref().map(|e| e.url.clone())).unwrap_or_default();
+        let endpoint =
+            options.dynamodb.clone().or_else(|| embedded.as_ref().map(|e| e.url.clone())).unwrap_or_default();
         let settings = Settings::stand_in(&endpoint);
         let store = Store::connect_with(&settings, clock.clock(), Some(RewriteDate(clock.clone())));
         store.create_tables().await?;

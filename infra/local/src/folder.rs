@@ -31,7 +31,8 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Folder, Failure> {
         let cannot = |e: io::Error| Failure::of(&path.display().to_string(), e);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(cannot)?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock")).map_err(cannot)?;
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock")).map_err(cannot)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(taken(path)),
@@ -67,10 +68,7 @@ fn taken(path: &Path) -> Failure {
         Some(Running { pid, url: None }) => format!("process {pid} has it open"),
         None => "another process has it open".to_owned(),
     };
-    Failure(format!(
-        "{} is in use: {who}. Stop that one first, or choose another folder with --data.",
-        path.display()
-    ))
+    Failure(format!("{} is in use: {who}. Stop that one first, or choose another folder with --data.", path.display()))
 }
 
 /// Writes a file whole: under another name first.

@@ -65,12 +65,8 @@ async fn mail_page(State(desk): State<Arc<Desk>>, Query(open): Query<Open>) -> H
         text: mail.text.clone(),
         html_href: Some(format!("/_local/mail/{}/html", mail.id)),
     });
-    let row = |m: &mailbox::Mail| MailRow {
-        id: m.id.clone(),
-        at: m.at,
-        to: m.to.join(", "),
-        subject: m.subject.clone(),
-    };
+    let row =
+        |m: &mailbox::Mail| MailRow { id: m.id.clone(), at: m.at, to: m.to.join(", "), subject: m.subject.clone() };
     let now = desk.clock.now();
     Html(MailPage { now, clock: now, mails: mails.iter().rev().map(row).collect(), open }.html())
 }

@@ -153,7 +153,12 @@ impl Pump {
 }
 
 /// Marks what of a batch was handled; an error ends this drain, and the next one tries again.
-fn handed(stream: &mut Stream, batch: &Batch, response: &DynamoDbEventResponse, failures: &mut u32) -> Result<bool, Failure> {
+fn handed(
+    stream: &mut Stream,
+    batch: &Batch,
+    response: &DynamoDbEventResponse,
+    failures: &mut u32,
+) -> Result<bool, Failure> {
     let failed = response.batch_item_failures.first().and_then(|f| f.item_identifier.as_deref());
     match failed {
         None => *failures = 0,

@@ -110,7 +110,8 @@ impl Ses {
         let tags: BTreeMap<String, Vec<String>> = names.into_iter().zip(values.into_iter().map(|v| vec![v])).collect();
         let message = overwrite(&raw, &id, now).ok_or(Rejected("MessageRejected", "the message has no header"))?;
         let events = events(&id, now, tags, destinations.iter().any(|to| to == BOUNCES));
-        let kept = folder::write_json(&self.events(&id), &events).and_then(|()| folder::write(&self.message(&id), &message));
+        let kept =
+            folder::write_json(&self.events(&id), &events).and_then(|()| folder::write(&self.message(&id), &message));
         kept.map_err(|_| Rejected("InternalFailure", "the message could not be kept"))?;
         self.wake.notify_one();
         Ok(id)
@@ -137,7 +138,8 @@ async fn call(State(ses): State<Arc<Ses>>, body: Bytes) -> Response {
         )
             .into_response(),
         Err(Rejected(code, message)) => {
-            let status = if code == "InternalFailure" { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST };
+            let status =
+                if code == "InternalFailure" { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST };
             let error = format!(
                 "<ErrorResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><Error><Type>Sender</Type>\
                  <Code>{code}</Code><Message>{message}</Message></Error><RequestId>0</RequestId></ErrorResponse>"

@@ -52,7 +52,9 @@ impl Stream {
             .http_client(http)
             .build();
         let checkpoints = match std::fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| Failure::of("a stream's checkpoint is damaged", e))?,
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map_err(|e| Failure::of("a stream's checkpoint is damaged", e))?
+            }
             Err(_) => BTreeMap::new(),
         };
         let (client, table) = (Client::from_conf(config), table.to_owned());

@@ -152,9 +152,19 @@ mod tests {
         assert_eq!(
             pointers(&wrong),
             [
-                "/package", "/versions", "/summary", "/details", "/known_public", "/reporter/answers",
-                "/reporter/email", "/reporter/openpgp_key", "/reporter/nick", "/credit/link", "/credit/as",
-                "/disclosure/planned_for", "/severity",
+                "/package",
+                "/versions",
+                "/summary",
+                "/details",
+                "/known_public",
+                "/reporter/answers",
+                "/reporter/email",
+                "/reporter/openpgp_key",
+                "/reporter/nick",
+                "/credit/link",
+                "/credit/as",
+                "/disclosure/planned_for",
+                "/severity",
             ]
         );
     }

@@ -19,7 +19,8 @@ impl ReceiptCode {
 
     /// `legal-winner-thank-…`, twelve words.
     pub fn words(&self) -> Zeroizing<String> {
-        let mnemonic = Mnemonic::from_entropy_in(Language::English, self.0.as_ref()).expect("16 bytes make twelve words");
+        let mnemonic =
+            Mnemonic::from_entropy_in(Language::English, self.0.as_ref()).expect("16 bytes make twelve words");
         Zeroizing::new(mnemonic.words().collect::<Vec<_>>().join("-"))
     }
 

@@ -33,10 +33,7 @@ impl ReceiptSigner {
         let key = SigningKey::from_slice(secret).map_err(|_| KeyError("the receipt key is no P-256 key"))?;
         let jwk = jwk(key.verifying_key());
         // RFC 7638: the members in this order, no blanks.
-        let canonical = format!(
-            r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#,
-            jwk["x"], jwk["y"]
-        );
+        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#, jwk["x"], jwk["y"]);
         let kid = {
             use sha2::Digest;
             BASE64.encode(sha2::Sha256::digest(canonical.as_bytes()))
@@ -126,7 +123,8 @@ mod tests {
         let (ours, other) = (signer(), signer());
         let receipt = ours.sign(&json!({"a": 1}));
         let forged = ours.sign(&json!({"a": 2}));
-        let mixed: Vec<&str> = [&receipt, &forged, &receipt].iter().enumerate().map(|(i, r)| r.split('.').nth(i).unwrap()).collect();
+        let mixed: Vec<&str> =
+            [&receipt, &forged, &receipt].iter().enumerate().map(|(i, r)| r.split('.').nth(i).unwrap()).collect();
         assert_eq!(verify(&mixed.join("."), &ours.jwks()), Err(VerifyError::Altered));
         assert_eq!(verify(&receipt, &other.jwks()), Err(VerifyError::UnknownKey));
         assert_eq!(verify("a.b", &ours.jwks()), Err(VerifyError::NotAReceipt));

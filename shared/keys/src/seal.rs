@@ -55,9 +55,12 @@ impl SecretKey {
     /// The key derived from `secret` for one purpose: HKDF-SHA256, then through `age`'s own bech32 text.
     pub fn derive(secret: &[u8], purpose: &str) -> SecretKey {
         let mut bytes = Zeroizing::new([0u8; 32]);
-        Hkdf::<Sha256>::new(None, secret).expand(purpose.as_bytes(), bytes.as_mut()).expect("32 bytes are not too many");
+        Hkdf::<Sha256>::new(None, secret)
+            .expand(purpose.as_bytes(), bytes.as_mut())
+            .expect("32 bytes are not too many");
         let hrp = Hrp::parse("age-secret-key-").expect("a constant");
-        let text = Zeroizing::new(bech32::encode_upper::<Bech32>(hrp, bytes.as_ref()).expect("32 bytes are short enough"));
+        let text =
+            Zeroizing::new(bech32::encode_upper::<Bech32>(hrp, bytes.as_ref()).expect("32 bytes are short enough"));
         SecretKey(Identity::from_str(&text).expect("any 32 bytes are an X25519 secret"))
     }
 

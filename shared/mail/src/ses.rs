@@ -120,7 +120,9 @@ impl Mailer {
             .await;
         match sent {
             Ok(output) => Ok(output.message_id().to_owned()),
-            Err(SdkError::ConstructionFailure(_)) => Err(SendError::Rejected("the request could not be built".to_owned())),
+            Err(SdkError::ConstructionFailure(_)) => {
+                Err(SendError::Rejected("the request could not be built".to_owned()))
+            }
             Err(SdkError::ServiceError(e)) => Err(by_code(e.raw().status().as_u16(), e.err().code().unwrap_or("?"))),
             Err(SdkError::TimeoutError(_)) => Err(SendError::Ambiguous("no answer in time".to_owned())),
             Err(_) => Err(SendError::Ambiguous("the connection failed".to_owned())),
@@ -145,7 +147,10 @@ mod tests {
     fn what_may_be_sent_again_is_told_from_what_may_not() {
         assert_eq!(by_code(400, "Throttling"), SendError::Refused("Throttling".to_owned()));
         assert_eq!(by_code(400, "MessageRejected"), SendError::Rejected("MessageRejected".to_owned()));
-        assert_eq!(by_code(400, "MailFromDomainNotVerified"), SendError::Refused("MailFromDomainNotVerified".to_owned()));
+        assert_eq!(
+            by_code(400, "MailFromDomainNotVerified"),
+            SendError::Refused("MailFromDomainNotVerified".to_owned())
+        );
         assert_eq!(by_code(503, "ServiceUnavailable"), SendError::Ambiguous("ServiceUnavailable".to_owned()));
     }
 }

@@ -49,7 +49,13 @@ impl Store {
         page(self.board_query("handler", "handler_of", format!("HANDLER#{member}"), after).await?)
     }
 
-    async fn board_query(&self, index: &str, hash: &str, value: String, after: Option<&str>) -> Result<Vec<Item>, Fault> {
+    async fn board_query(
+        &self,
+        index: &str,
+        hash: &str,
+        value: String,
+        after: Option<&str>,
+    ) -> Result<Vec<Item>, Fault> {
         let output = self
             .db
             .query()

@@ -60,7 +60,14 @@ impl Commit {
     ///
     /// # Panics
     /// When `bodies` does not begin with a report.
-    pub fn open(&mut self, id: &CaseId, public: PublicKey, actor: &Actor, bodies: Vec<EventBody>, now: Timestamp) -> Stored {
+    pub fn open(
+        &mut self,
+        id: &CaseId,
+        public: PublicKey,
+        actor: &Actor,
+        bodies: Vec<EventBody>,
+        now: Timestamp,
+    ) -> Stored {
         let mut bodies = bodies.into_iter();
         let first = bodies.next().expect("a report opens a case");
         let (event, bytes) = chained(id, 1, String::new(), actor, first, now);
@@ -108,7 +115,8 @@ impl Commit {
 
     /// The code that leads to a case from now on; `replaces` is the look-up hash of the one before.
     pub fn code(&mut self, case: &CaseId, lookup: &str, wrapped: Vec<u8>, replaces: Option<&str>) {
-        let item = Build::new(format!("CODE#{lookup}"), "CODE").set("case", s(case.as_str())).set("wrapped", b(wrapped));
+        let item =
+            Build::new(format!("CODE#{lookup}"), "CODE").set("case", s(case.as_str())).set("wrapped", b(wrapped));
         self.put(item.item(), Some(ABSENT), Guard::Version);
         let current = Build::new(case_pk(case), "CURRENT-CODE").set("lookup", s(lookup)).item();
         self.put(current, None, Guard::Version);
@@ -198,14 +206,7 @@ impl Commit {
     }
 }
 
-fn chained(
-    case: &CaseId,
-    seq: u64,
-    prev: String,
-    actor: &Actor,
-    body: EventBody,
-    at: Timestamp,
-) -> (Event, Vec<u8>) {
+fn chained(case: &CaseId, seq: u64, prev: String, actor: &Actor, body: EventBody, at: Timestamp) -> (Event, Vec<u8>) {
     let event = Event { schema: SCHEMA, case: case.clone(), seq, at, actor: actor.clone(), prev, body };
     let bytes = serde_json::to_vec(&event).expect("events are plain data");
     (event, bytes)

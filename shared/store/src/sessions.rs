@@ -33,7 +33,13 @@ impl Store {
     ///
     /// # Errors
     /// A fault of the store; so for all below.
-    pub async fn put_ticket(&self, ticket: Ticket, secret: &str, member: &MemberId, expires: Timestamp) -> Result<(), Fault> {
+    pub async fn put_ticket(
+        &self,
+        ticket: Ticket,
+        secret: &str,
+        member: &MemberId,
+        expires: Timestamp,
+    ) -> Result<(), Fault> {
         let mut item = ticket.key(secret);
         item.insert("member".to_owned(), s(member.as_str()));
         item.insert("expires_at".to_owned(), s(instant(expires)));
@@ -78,7 +84,13 @@ impl Store {
     }
 
     /// Counts one of `what` in the window that `now` falls into; `false` when `limit` was reached before.
-    pub async fn within_rate(&self, what: &str, window: SignedDuration, limit: u64, now: Timestamp) -> Result<bool, Fault> {
+    pub async fn within_rate(
+        &self,
+        what: &str,
+        window: SignedDuration,
+        limit: u64,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
         let slot = now.as_second().div_euclid(window.as_secs().max(1));
         let end = now.saturating_add(window).unwrap_or(now);
         let item = Build::new(format!("RATE#{}#{slot}", desk_keys::sha256_hex(what.as_bytes())), "RATE").item();

@@ -9,8 +9,21 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Our own crates: they log ids and never contents, so they may be as loud as they are asked to be.
 const OURS: [&str; 15] = [
-    "deliver", "desk", "desk_advisory", "desk_domain", "desk_keys", "desk_local", "desk_mail", "desk_store", "desk_web",
-    "fan_out", "inbox", "intake", "mail_events", "sla_check", "team",
+    "deliver",
+    "desk",
+    "desk_advisory",
+    "desk_domain",
+    "desk_keys",
+    "desk_local",
+    "desk_mail",
+    "desk_store",
+    "desk_web",
+    "fan_out",
+    "inbox",
+    "intake",
+    "mail_events",
+    "sla_check",
+    "team",
 ];
 
 /// Logs to stderr as JSON lines. `DESK_LOG` (`error` … `trace`, default `info`) holds for our own code; everybody

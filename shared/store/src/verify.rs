@@ -88,8 +88,12 @@ impl Store {
         if Case::replay(&events).as_ref() != Some(&stored.case) {
             problems.push("replaying the log does not give the snapshot".to_owned());
         }
-        let contents: BTreeMap<String, String> =
-            self.contents(id).await?.into_iter().map(|(id, sealed)| (id.into(), desk_keys::sha256_hex(&sealed))).collect();
+        let contents: BTreeMap<String, String> = self
+            .contents(id)
+            .await?
+            .into_iter()
+            .map(|(id, sealed)| (id.into(), desk_keys::sha256_hex(&sealed)))
+            .collect();
         for (content, hash) in refs {
             match contents.get(&content) {
                 Some(stored) if *stored == hash => {}

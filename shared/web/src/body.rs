@@ -28,7 +28,10 @@ impl Kind {
         match value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
             "application/json" => Ok(Kind::Json),
             "application/x-www-form-urlencoded" => Ok(Kind::Form),
-            _ => Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json, or the form as a browser does.")),
+            _ => Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send application/json, or the form as a browser does.",
+            )),
         }
     }
 }
@@ -80,9 +83,9 @@ pub fn form(body: &[u8]) -> BTreeMap<String, String> {
 /// # Errors
 /// 413.
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, limit).await.map_err(|_| {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body may have at most {limit} bytes."))
-    })
+    axum::body::to_bytes(body, limit)
+        .await
+        .map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body may have at most {limit} bytes.")))
 }
 
 /// RFC 8785 bytes of a value: the same for the same content, however it was written.

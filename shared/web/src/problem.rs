@@ -50,7 +50,8 @@ impl Problem {
 
     /// 503: try again. Nothing was taken, or the same idempotency key tells.
     pub fn unavailable() -> Problem {
-        let detail = "Nothing was stored. Please try again in a moment; with the same Idempotency-Key it cannot be taken twice.";
+        let detail =
+            "Nothing was stored. Please try again in a moment; with the same Idempotency-Key it cannot be taken twice.";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
 
@@ -125,7 +126,9 @@ impl From<desk_store::ActError> for Problem {
             ActError::Fault(fault) => fault.into(),
             ActError::Key(e) => e.into(),
             // Asked for again by another request with the same key at the same moment.
-            ActError::RequestSeen => Problem::new(StatusCode::CONFLICT, "This very request is being answered; ask again."),
+            ActError::RequestSeen => {
+                Problem::new(StatusCode::CONFLICT, "This very request is being answered; ask again.")
+            }
         }
     }
 }

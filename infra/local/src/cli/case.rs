@@ -71,7 +71,8 @@ impl What {
             What::Do { id, command, fields, idempotency_key } => {
                 let body = body(command, fields).to_string().into_bytes();
                 let path = format!("/desk/api/cases/{}/commands", encoded(&id));
-                let answer = client.as_member_with("POST", &path, Some(body), idempotency_key.as_deref()).await?.done()?;
+                let answer =
+                    client.as_member_with("POST", &path, Some(body), idempotency_key.as_deref()).await?.done()?;
                 Ok(Output::done(answer.clone(), format!("{}: {}", plain(&answer["case_id"]), plain(&answer["stage"]))))
             }
         }

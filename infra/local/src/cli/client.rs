@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::Global;
+use crate::Failure;
 use crate::desk::Desk;
 use crate::folder;
 use crate::local_routes::SECRET_HEADER;
-use crate::Failure;
 
 /// A desk to ask.
 pub(crate) struct Client {
@@ -155,7 +155,10 @@ impl Answer {
 }
 
 fn secret(path: &std::path::Path) -> Option<String> {
-    path.exists().then(|| desk_keys::file::KeyFile::open_or_create(path).ok()).flatten().map(|k| k.local_secret().to_owned())
+    path.exists()
+        .then(|| desk_keys::file::KeyFile::open_or_create(path).ok())
+        .flatten()
+        .map(|k| k.local_secret().to_owned())
 }
 
 fn agent() -> ureq::Agent {

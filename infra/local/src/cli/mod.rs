@@ -169,8 +169,10 @@ fn default_listen() -> SocketAddr {
 
 async fn serve(global: &Global, what: Serve) -> Result<Output, Failure> {
     let as_json = global.json;
-    crate::serve::serve(global.options(Some(what.clock)), what.listen, |desk, url| say_where(desk, url, as_json)).await?;
-    Ok(Output::done(Value::Null, "")).map(|output| if as_json { Output { json: serde_json::json!({"stopped": true}), ..output } } else { output })
+    crate::serve::serve(global.options(Some(what.clock)), what.listen, |desk, url| say_where(desk, url, as_json))
+        .await?;
+    Ok(Output::done(Value::Null, ""))
+        .map(|output| if as_json { Output { json: serde_json::json!({"stopped": true}), ..output } } else { output })
 }
 
 /// Where everything is; on stderr with `--json`, whose stdout holds one document.

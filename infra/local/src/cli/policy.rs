@@ -90,7 +90,8 @@ fn length(due: &desk_domain::policy::Due) -> String {
     match due {
         Due::After(length) => promise(*length),
         Due::BySeverity(lengths) => {
-            let each = lengths.iter().rev().map(|(s, l)| format!("{} {}", json!(s).as_str().unwrap_or("?"), promise(*l)));
+            let each =
+                lengths.iter().rev().map(|(s, l)| format!("{} {}", json!(s).as_str().unwrap_or("?"), promise(*l)));
             each.collect::<Vec<_>>().join(", ")
         }
     }

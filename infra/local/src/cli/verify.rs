@@ -49,7 +49,11 @@ impl Receipt {
             let hash = desk_keys::sha256_hex(&report::read(&sent)?);
             if claims["report_sha256"] != json!(hash) {
                 let reason = "the receipt is genuine, but for another report";
-                return Ok(Output { json: json!({"valid": false, "reason": reason}), text: reason.to_owned(), done: false });
+                return Ok(Output {
+                    json: json!({"valid": false, "reason": reason}),
+                    text: reason.to_owned(),
+                    done: false,
+                });
             }
         }
         let lines: Vec<String> =
@@ -67,8 +71,7 @@ pub(super) async fn log(global: &Global, case: Option<String>) -> Result<Output,
     let answer = answer?;
     let cases = answer["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
     let line = |case: &Value| {
-        let problems: Vec<&str> =
-            case["problems"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let problems: Vec<&str> = case["problems"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let verdict = if problems.is_empty() { "holds".to_owned() } else { problems.join("; ") };
         format!("{}  {} events  {verdict}", report::plain(&case["case_id"]), case["events"])
     };

@@ -105,10 +105,7 @@ impl Clock {
 
     /// Whether it still waits to be met: running, paused, or breached and not met since.
     pub fn is_open(&self) -> bool {
-        matches!(
-            self.state,
-            ClockState::Running | ClockState::Paused { .. } | ClockState::Breached { met: None, .. }
-        )
+        matches!(self.state, ClockState::Running | ClockState::Paused { .. } | ClockState::Breached { met: None, .. })
     }
 
     /// The next instant at which it has something to do: a warning, a reminder or its due time.

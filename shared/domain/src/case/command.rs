@@ -15,38 +15,90 @@ pub use escalate::Roster;
 /// A command. The first group is the team's, named as its API names them; then the reporter's; then the desk's own.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    Acknowledge { message: Message },
-    Respond { message: Message },
-    Update { message: Message },
-    Note { text: ContentRef },
-    RequestInformation { message: Message, next_steps: bool },
-    Assign { member: MemberId },
-    HandOver { member: MemberId },
-    SetBackup { member: MemberId },
-    Validate { message: Message },
-    Invalidate { message: Message, next_steps: bool },
+    Acknowledge {
+        message: Message,
+    },
+    Respond {
+        message: Message,
+    },
+    Update {
+        message: Message,
+    },
+    Note {
+        text: ContentRef,
+    },
+    RequestInformation {
+        message: Message,
+        next_steps: bool,
+    },
+    Assign {
+        member: MemberId,
+    },
+    HandOver {
+        member: MemberId,
+    },
+    SetBackup {
+        member: MemberId,
+    },
+    Validate {
+        message: Message,
+    },
+    Invalidate {
+        message: Message,
+        next_steps: bool,
+    },
     Accept,
-    Defer { message: Message },
-    Duplicate { of: CaseId, message: Option<Message> },
-    Close { resolution: Resolution, message: Message, next_steps: bool },
-    Score { severity: Severity, content: ContentRef },
-    ReissueCode { mail: Option<ContentId> },
-    Mark { fact: FactName, source: ContentRef },
+    Defer {
+        message: Message,
+    },
+    Duplicate {
+        of: CaseId,
+        message: Option<Message>,
+    },
+    Close {
+        resolution: Resolution,
+        message: Message,
+        next_steps: bool,
+    },
+    Score {
+        severity: Severity,
+        content: ContentRef,
+    },
+    ReissueCode {
+        mail: Option<ContentId>,
+    },
+    Mark {
+        fact: FactName,
+        source: ContentRef,
+    },
 
     /// A member's click in the page mail. It acknowledges and reads nothing, so it asks for no need to know: while the
     /// promise runs, any member of triage may keep it.
-    AcknowledgeByLink { message: Message },
+    AcknowledgeByLink {
+        message: Message,
+    },
 
     /// The reporter wrote; `opened` names the case that a message to a closed case opens.
-    Reply { content: ContentRef, opened: Option<CaseId> },
+    Reply {
+        content: ContentRef,
+        opened: Option<CaseId>,
+    },
 
     /// A timer's instant has come. `witnessed`: the three clocks agree on the time, so that what cannot be taken back
     /// may fire.
-    FireTimer { clock: ClockName, witnessed: bool, roster: Roster },
+    FireTimer {
+        clock: ClockName,
+        witnessed: bool,
+        roster: Roster,
+    },
     /// The message of event `seq` bounced hard.
-    MessageBounced { seq: u64 },
+    MessageBounced {
+        seq: u64,
+    },
     /// The handler is no longer of the team.
-    ReplaceHandler { roster: Roster },
+    ReplaceHandler {
+        roster: Roster,
+    },
 }
 
 macro_rules! names {

@@ -111,8 +111,9 @@ impl Case {
     /// The case that `first` opens; `None` when it is no `report-received`.
     pub fn opened(first: &Event) -> Option<Case> {
         let EventBody::ReportReceived(reported) = &first.body else { return None };
-        let told = |fact, said: bool| said.then(|| Fact { fact, at: first.at, by: Actor::Reporter, source: None });
-        let facts = [told(FactName::Public, reported.known_public), told(FactName::AttacksObserved, reported.known_exploited)];
+        let told = |fact, said: bool| said.then_some(Fact { fact, at: first.at, by: Actor::Reporter, source: None });
+        let facts =
+            [told(FactName::Public, reported.known_public), told(FactName::AttacksObserved, reported.known_exploited)];
         Some(Case {
             id: first.case.clone(),
             version: 1,
@@ -201,12 +202,9 @@ impl Case {
             EventBody::InformationRequested => self.waiting_for_reporter = true,
             EventBody::ReporterReplied { .. } => self.waiting_for_reporter = false,
             EventBody::Scored { severity, .. } => self.severity = Some(*severity),
-            EventBody::FactMarked { fact, source } => self.facts.push(Fact {
-                fact: *fact,
-                at,
-                by: actor.clone(),
-                source: Some(source.clone()),
-            }),
+            EventBody::FactMarked { fact, source } => {
+                self.facts.push(Fact { fact: *fact, at, by: actor.clone(), source: Some(source.clone()) })
+            }
             EventBody::DuplicateOf { of } => self.duplicate_of = Some(of.clone()),
             EventBody::Closed { resolution, .. } => self.resolution = Some(*resolution),
         }

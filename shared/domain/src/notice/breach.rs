@@ -23,7 +23,9 @@ impl Breach {
             .say(format!("The {what} was not made in time. {meaning}"))
             .facts(vec![("Was due".to_owned(), at.due(self.due_at))]);
         let letter = match (&at.links.acknowledge, at.recipient) {
-            (Some(url), Recipient::Member(_)) => letter.link("Acknowledge now (you see the message before it is sent)", url),
+            (Some(url), Recipient::Member(_)) => {
+                letter.link("Acknowledge now (you see the message before it is sent)", url)
+            }
             _ => letter,
         };
         warning::who_can_act(letter, at).sign(at.team_signature())

@@ -29,23 +29,29 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::HandlerAssigned { member, .. } => format!("{} now coordinates your case.", name(member)),
         EventBody::ClockWarned { to, clock, .. } if to.contains(&Recipient::Reporter) => {
             let due = case.clock(clock)?.start.due_at;
-            format!("A reminder: we still need your answer. Without one the case is set aside at {}.", crate::time::instant(due))
+            format!(
+                "A reminder: we still need your answer. Without one the case is set aside at {}.",
+                crate::time::instant(due)
+            )
         }
         EventBody::ClockBreached { clock, .. } => {
             let clock = case.clock(clock).filter(|c| c.start.reporter_sees)?;
             let due = crate::time::instant(clock.start.due_at);
-            format!("We missed the {}, which was due at {due}. The whole team has been told.", clock_words(clock.name()))
+            format!(
+                "We missed the {}, which was due at {due}. The whole team has been told.",
+                clock_words(clock.name())
+            )
         }
-        EventBody::RmChanged { to: Rm::Accepted, .. } => {
-            "The problem is accepted; a fix is being prepared.".to_owned()
-        }
+        EventBody::RmChanged { to: Rm::Accepted, .. } => "The problem is accepted; a fix is being prepared.".to_owned(),
         EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
             "We have not heard from you, so the case is set aside until you answer. It is not closed.".to_owned()
         }
         EventBody::CodeReissued { .. } => "A new receipt code was issued.".to_owned(),
         EventBody::Closed { resolution: Resolution::Spam, .. } | EventBody::Closed { told: true, .. } => return None,
         EventBody::Closed { resolution, .. } => format!("The case is closed: {}.", resolution.words()),
-        EventBody::ReporterReplied { opened: Some(case), .. } => format!("This case is closed, so your message opened {case}."),
+        EventBody::ReporterReplied { opened: Some(case), .. } => {
+            format!("This case is closed, so your message opened {case}.")
+        }
         _ => return None,
     })
 }

@@ -21,7 +21,10 @@ pub enum Part {
     /// A person's own message, kept line by line.
     Words(String),
     /// Something to do, and where.
-    Link { label: String, url: String },
+    Link {
+        label: String,
+        url: String,
+    },
     /// Who writes.
     Signature(String),
 }

@@ -41,7 +41,9 @@ impl NewReport {
             (Some(on_call), Recipient::Member(member)) if on_call == member => {
                 "You are on call: unless somebody is faster, this one is yours to acknowledge.".to_owned()
             }
-            (Some(on_call), _) => format!("{} is on call; anyone of the team may acknowledge.", at.member_name(on_call)),
+            (Some(on_call), _) => {
+                format!("{} is on call; anyone of the team may acknowledge.", at.member_name(on_call))
+            }
             (None, _) => "Nobody is on call; anyone of the team may acknowledge.".to_owned(),
         }
     }

@@ -127,7 +127,8 @@ impl Plan<'_> {
             continues: self.case.continues.clone(),
             acknowledge_until,
         });
-        let team: Vec<_> = self.policy.triage().map(|m| planned(Recipient::Member(m.id.clone()), page.clone())).collect();
+        let team: Vec<_> =
+            self.policy.triage().map(|m| planned(Recipient::Member(m.id.clone()), page.clone())).collect();
         let team = if team.is_empty() { vec![planned(Recipient::Operator, page)] } else { team };
         self.to_reporter(receipt, None).into_iter().chain(team).collect()
     }
@@ -161,7 +162,9 @@ impl Plan<'_> {
             clock: name.clone(),
             due_at: start.due_at,
             promise: start.promise,
-            acknowledge_until: self.acknowledges(clock).then(|| start.due_at.saturating_add(again).unwrap_or(start.due_at)),
+            acknowledge_until: self
+                .acknowledges(clock)
+                .then(|| start.due_at.saturating_add(again).unwrap_or(start.due_at)),
         });
         let mut all: Vec<_> = to.iter().map(|r| planned(r.clone(), notice.clone())).collect();
         if start.reporter_sees {

@@ -23,7 +23,9 @@ impl Warning {
             .say(format!("This case still waits for the {what}. {stake}"))
             .facts(vec![("Due".to_owned(), format!("{} ({left})", crate::time::instant(self.due_at)))]);
         let letter = match (&at.links.acknowledge, at.recipient) {
-            (Some(url), Recipient::Member(_)) => letter.link("Acknowledge now (you see the message before it is sent)", url),
+            (Some(url), Recipient::Member(_)) => {
+                letter.link("Acknowledge now (you see the message before it is sent)", url)
+            }
             _ => letter,
         };
         who_can_act(letter, at).sign(at.team_signature())

@@ -45,7 +45,9 @@ impl Written {
             MessageKind::Update => "there is news about your report",
             MessageKind::Request => "there are questions that only you can answer",
             MessageKind::Validated => "the problem is confirmed",
-            MessageKind::Invalidated => "the report was looked into and is not seen as a vulnerability; the reason is given",
+            MessageKind::Invalidated => {
+                "the report was looked into and is not seen as a vulnerability; the reason is given"
+            }
             MessageKind::Deferred => "work on your report is deferred; the reason is given",
             MessageKind::Duplicate => "the problem was reported before",
             MessageKind::Closed => "your case is closed; the reason is given",

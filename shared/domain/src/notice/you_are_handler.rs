@@ -13,9 +13,15 @@ pub struct YouAreHandler {
 impl YouAreHandler {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let (subject, role) = match self.backup {
-            false => ("You are the handler of this case", "You are the primary handler of this case: you coordinate the fix, \
-                       the release and the conversation with the reporter."),
-            true => ("You are the backup of this case", "You are the backup of this case: you stand in when its handler cannot."),
+            false => (
+                "You are the handler of this case",
+                "You are the primary handler of this case: you coordinate the fix, \
+                       the release and the conversation with the reporter.",
+            ),
+            true => (
+                "You are the backup of this case",
+                "You are the backup of this case: you stand in when its handler cannot.",
+            ),
         };
         let why = match self.by {
             AssignedBy::Rota => " Nobody had taken it in time, so it was given to you by rota and load.",

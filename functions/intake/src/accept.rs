@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk_domain::case::decide::open;
 use desk_domain::case::event::{ContentRef, Reported};
@@ -13,8 +13,9 @@ use desk_domain::case::{Actor, EventBody};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::report::Report;
 use desk_keys::{KeyError, ReceiptCode, SecretKey};
-use desk_store::requests::{Answer, Recalled, Request};
+use desk_store::requests::{Answer, Request};
 use desk_store::{Commit, Fault, Outcome, Stored};
+use desk_web::answer;
 use desk_web::body::{self, Kind};
 use desk_web::{Problem, site};
 use jiff::Timestamp;
@@ -32,7 +33,7 @@ pub(crate) async fn post_report(State(intake): State<Arc<Intake>>, headers: Head
         Err(problem) => Err(problem),
     };
     match outcome {
-        Ok(answer) => json_answer(&answer),
+        Ok(answer) => answer::json(answer),
         Err(problem) => problem.into_response(),
     }
 }
@@ -47,7 +48,9 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
 
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
     let page_of = |problem: Problem| problem.page(site(&intake.policy));
-    let bytes = match body::read(body, intake.policy.limits.body_bytes).await {
+    // A form writes a byte in up to three; what it means is held to the same limit as the API's body.
+    let limit = intake.policy.limits.body_bytes;
+    let bytes = match body::read(body, 3 * limit).await {
         Ok(bytes) => bytes,
         Err(problem) => return page_of(problem),
     };
@@ -62,15 +65,14 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
         Err(problem) => return page_of(problem),
     };
     let canonical = body::canonical(&value);
+    if canonical.len() > limit {
+        let detail = format!("The report may have at most {limit} bytes in all; this one has {}.", canonical.len());
+        return page_of(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+    }
     match intake.accept(&canonical, &value, &report, key).await {
         Ok(answer) => pages::receipt(intake, &answer, &canonical, report.reporter.email),
         Err(problem) => page_of(problem),
     }
-}
-
-fn json_answer(answer: &Answer) -> Response {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    (status, [(header::CONTENT_TYPE, "application/json")], answer.body.clone()).into_response()
 }
 
 /// A new case before it is stored, with what only its reporter gets to see.
@@ -89,7 +91,7 @@ impl Intake {
         let request = key.map(|key| Request::new("POST", "/reports", "public", &key, &body::canonical(value)));
         for _ in 0..ATTEMPTS {
             let now = self.clock.now();
-            if let Some(answer) = self.recalled(request.as_ref(), now).await? {
+            if let Some(answer) = answer::recalled(&self.store, request.as_ref(), now).await? {
                 return Ok(answer);
             }
             let mut commit = Commit::new();
@@ -104,19 +106,6 @@ impl Intake {
             }
         }
         Err(Fault::Retryable("no case id was free".to_owned()).into())
-    }
-
-    /// What this request was answered before.
-    pub(crate) async fn recalled(&self, request: Option<&Request>, now: Timestamp) -> Result<Option<Answer>, Problem> {
-        let Some(request) = request else { return Ok(None) };
-        match self.store.recall(request, now).await? {
-            Recalled::Nothing => Ok(None),
-            Recalled::Same(answer) => Ok(Some(answer)),
-            Recalled::Other => Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "This Idempotency-Key was used with another body; use a new key for a new request.",
-            )),
-        }
     }
 
     /// Adds a new case to `commit`: id, keys, code, sealed content, first events.

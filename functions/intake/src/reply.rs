@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::event::ContentRef;
 use desk_domain::case::{Actor, Command};
@@ -13,6 +13,7 @@ use desk_domain::refusal::Refusal;
 use desk_domain::report::Report;
 use desk_store::requests::{Answer, Request};
 use desk_store::{ActError, Acted, Commit, Stored};
+use desk_web::answer;
 use desk_web::body::{self, Kind};
 use desk_web::view::Opened;
 use desk_web::{Problem, site};
@@ -29,10 +30,7 @@ pub(crate) async fn post_message(State(intake): State<Arc<Intake>>, headers: Hea
     match Kind::of(&headers) {
         Ok(Kind::Form) => from_form(&intake, &headers, body).await,
         Ok(Kind::Json) => match from_api(&intake, &headers, body).await {
-            Ok(answer) => {
-                let json = [(header::CONTENT_TYPE, "application/json")];
-                (StatusCode::from_u16(answer.status).unwrap_or(StatusCode::CREATED), json, answer.body).into_response()
-            }
+            Ok(answer) => answer::json(answer),
             Err(problem) => problem.into_response(),
         },
         Err(problem) => problem.into_response(),
@@ -109,7 +107,7 @@ impl Intake {
         let canonical = body::canonical(&json!({ "text": text }));
         let request = key.map(|k| Request::new("POST", "/case/messages", &entered.lookup, &k, &canonical));
         let case = &entered.stored.case;
-        if let Some(answer) = self.recalled(request.as_ref(), self.clock.now()).await? {
+        if let Some(answer) = answer::recalled(&self.store, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
         let limit = self.policy.limits.reporter_messages_per_day;
@@ -148,7 +146,7 @@ impl Intake {
         match self.store.act(&case.id, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await {
             Ok((_, answer)) => Ok(answer.expect("a reply is always an event")),
             Err(ActError::RequestSeen) => {
-                let answer = self.recalled(request.as_ref(), self.clock.now()).await?;
+                let answer = answer::recalled(&self.store, request.as_ref(), self.clock.now()).await?;
                 answer.ok_or_else(Problem::unavailable)
             }
             Err(e) => Err(e.into()),

@@ -45,7 +45,7 @@ impl MailEvents {
         match event.event_type {
             EventType::Send => Ok(self.sent(event, delivery).await?),
             EventType::Bounce if event.is_hard_bounce() => self.bounced(delivery).await,
-            // Delivery changes nothing: `sent` is what the desk waits for.
+            EventType::Delivery => Ok(self.store.mark_delivered(delivery, self.clock.now()).await?),
             _ => Ok(()),
         }
     }

@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 
 /// What is due is fetched in portions of this many from each shard.
 const PORTION: i32 = 25;
-/// One invocation stops after this many portions; the next tick goes on.
-const PORTIONS: usize = 40;
+/// Where a whole portion stays due (held, or failing), a larger one looks past it, up to this many.
+const LARGEST: i32 = 1600;
 /// What cannot be taken back waits until the three clocks agree this closely.
 const AGREEMENT: SignedDuration = SignedDuration::from_mins(2);
 
@@ -51,11 +51,17 @@ impl SlaCheck {
     pub async fn tick(&self, scheduled: Timestamp) -> Result<Ticked, Fault> {
         team_changes::follow(self).await?;
         let (mut done, mut seen) = (Ticked::default(), Vec::new());
-        for _ in 0..PORTIONS {
-            let due = self.store.due(self.clock.now(), PORTION).await?;
+        let mut portion = PORTION;
+        while portion <= LARGEST {
+            let due = self.store.due(self.clock.now(), portion).await?;
+            let full = due.len() >= portion as usize;
             let fresh: Vec<Due> = due.into_iter().filter(|due| !seen.contains(due)).collect();
             if fresh.is_empty() {
-                break;
+                if !full {
+                    break;
+                }
+                portion *= 4;
+                continue;
             }
             let witnessed = self.witnessed(scheduled);
             for due in fresh {

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use desk_domain::case::permit::permit;
 use desk_domain::case::{Actor, Command, CommandName};
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
 use desk_keys::ReceiptCode;
-use desk_store::requests::{Answer, Recalled, Request};
+use desk_store::requests::{Answer, Request};
 use desk_store::{ActError, Acted, Commit, Stored};
-use desk_web::{Problem, body};
+use desk_web::{Problem, answer, body};
 use serde_json::{Value, json};
 
 use crate::Team;
@@ -27,16 +27,18 @@ pub(crate) async fn post(
     body: Body,
 ) -> Result<Response, Problem> {
     let member = team.member(&headers, false).await?;
-    let stored = team.readable(&id, &member.id).await?;
     let bytes = body::read(body, team.policy.limits.body_bytes).await?;
     let value = body::json(&headers, &bytes)?;
     let request = body::idempotency_key(&headers)?.map(|key| {
-        let path = format!("/desk/api/cases/{}/commands", stored.case.id);
+        let path = format!("/desk/api/cases/{id}/commands");
         Request::new("POST", &path, member.id.as_str(), &key, &body::canonical(&value))
     });
-    let answer = team.command(member, &stored, &value, request.as_ref()).await?;
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    Ok((status, [(header::CONTENT_TYPE, "application/json")], answer.body).into_response())
+    // Asked for first: after a hand-over the case is no longer theirs, and the answer still is.
+    if let Some(before) = answer::recalled(&team.store, request.as_ref(), team.clock.now()).await? {
+        return Ok(answer::json(before));
+    }
+    let stored = team.readable(&id, &member.id).await?;
+    Ok(answer::json(team.command(member, &stored, &value, request.as_ref()).await?))
 }
 
 /// The code that a command issues, beside the command.
@@ -54,9 +56,6 @@ impl Team {
         value: &Value,
         request: Option<&Request>,
     ) -> Result<Answer, Problem> {
-        if let Some(answer) = self.recalled(request).await? {
-            return Ok(answer);
-        }
         let asked = Asked::read(value, &self.policy.limits).map_err(Problem::invalid)?;
         if let Asked::Duplicate { of, .. } = &asked
             && self.store.case(of).await?.is_none_or(|other| !other.case.readable_by(&member.id, &self.policy))
@@ -86,7 +85,7 @@ impl Team {
             }
         };
         let finish = |acted: &Acted, new: Option<NewCode>, commit: &mut Commit| {
-            let answer = answer(acted, new.as_ref());
+            let answer = said(acted, new.as_ref());
             if let Some(request) = request {
                 commit.remember(request, &answer, acted.at)?;
             }
@@ -94,22 +93,12 @@ impl Team {
         };
         let actor = Actor::Member(member.id.clone());
         match self.store.act(&stored.case.id, &self.policy, &actor, &self.clock, prepare, finish).await {
-            Ok((acted, None)) => Ok(answer(&acted, None)),
+            Ok((acted, None)) => Ok(said(&acted, None)),
             Ok((_, Some(answer))) => Ok(answer),
-            Err(ActError::RequestSeen) => self.recalled(request).await?.ok_or_else(Problem::unavailable),
+            Err(ActError::RequestSeen) => {
+                answer::recalled(&self.store, request, self.clock.now()).await?.ok_or_else(Problem::unavailable)
+            }
             Err(e) => Err(e.into()),
-        }
-    }
-
-    async fn recalled(&self, request: Option<&Request>) -> Result<Option<Answer>, Problem> {
-        let Some(request) = request else { return Ok(None) };
-        match self.store.recall(request, self.clock.now()).await? {
-            Recalled::Nothing => Ok(None),
-            Recalled::Same(answer) => Ok(Some(answer)),
-            Recalled::Other => Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "This Idempotency-Key was used with another body; use a new key for a new request.",
-            )),
         }
     }
 
@@ -152,7 +141,7 @@ fn by_message(name: CommandName, message: desk_domain::case::Message, next_steps
 }
 
 /// The state after, and what happened. A new code is shown to the member only when no mail can carry it.
-fn answer(acted: &Acted, new: Option<&NewCode>) -> Answer {
+fn said(acted: &Acted, new: Option<&NewCode>) -> Answer {
     let case = &acted.after.case;
     let mut body = json!({"case_id": case.id, "version": case.version, "stage": case.stage(), "events": acted.events});
     if let Some(new) = new.filter(|new| !new.mailed) {

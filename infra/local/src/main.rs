@@ -7,6 +7,5 @@ use desk_local::cli::Cli;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    desk_store::start::logging();
     Cli::parse().run().await
 }

@@ -7,7 +7,8 @@
 //! ambiguous --its Send event--> sent
 //! ambiguous --no event though others arrive, or waited long enough--> retry
 //! claimed --cannot ever be sent--> dead
-//! sent --hard bounce--> bounced
+//! sent --its Delivery event--> delivered
+//! sent, delivered --hard bounce--> bounced
 //! ```
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
@@ -69,6 +70,7 @@ pub enum State {
     Retry,
     Ambiguous,
     Sent,
+    Delivered,
     Bounced,
     Dead,
 }
@@ -81,6 +83,7 @@ impl State {
             State::Retry => "retry",
             State::Ambiguous => "ambiguous",
             State::Sent => "sent",
+            State::Delivered => "delivered",
             State::Bounced => "bounced",
             State::Dead => "dead",
         }
@@ -176,9 +179,15 @@ impl Store {
         Ok(())
     }
 
+    /// The receiver's server took it.
+    pub async fn mark_delivered(&self, id: &str, now: Timestamp) -> Result<(), Fault> {
+        let from = [State::Claimed, State::Ambiguous, State::Sent];
+        self.step(id, &from, State::Delivered, now, None, "REMOVE sealed").await.map(drop)
+    }
+
     /// It came back for good.
     pub async fn mark_bounced(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
-        let from = [State::Claimed, State::Ambiguous, State::Sent];
+        let from = [State::Claimed, State::Ambiguous, State::Sent, State::Delivered];
         self.step(id, &from, State::Bounced, now, None, "REMOVE sealed").await
     }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use desk_domain::policy::Policy;
-use tracing_subscriber::filter::{LevelFilter, Targets};
+pub use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -29,7 +30,12 @@ const OURS: [&str; 15] = [
 /// Logs to stderr as JSON lines. `DESK_LOG` (`error` … `trace`, default `info`) holds for our own code; everybody
 /// else's stays at `info` whatever is asked, because `lambda_runtime` and the SDK log raw events and bodies below it.
 pub fn logging() {
-    let level: LevelFilter = std::env::var("DESK_LOG").ok().and_then(|l| l.parse().ok()).unwrap_or(LevelFilter::INFO);
+    logging_at(LevelFilter::INFO);
+}
+
+/// The same, as loud as `default` when `DESK_LOG` does not say.
+pub fn logging_at(default: LevelFilter) {
+    let level: LevelFilter = std::env::var("DESK_LOG").ok().and_then(|l| l.parse().ok()).unwrap_or(default);
     let targets = Targets::new()
         .with_default(level.min(LevelFilter::INFO))
         // The embedded DynamoDB warns of every condition that does not hold; here that is an answer, not a failure.

@@ -1,5 +1,6 @@
 //! What the functions with pages share: pages, security headers, problem+json (RFC 9457), bodies, signed links.
 
+pub mod answer;
 pub mod body;
 pub mod headers;
 pub mod link;

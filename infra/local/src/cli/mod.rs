@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use desk_store::start;
 use serde_json::Value;
 
 use crate::Failure;
@@ -127,11 +128,14 @@ impl Global {
 impl Cli {
     /// Runs the command; its exit code.
     pub async fn run(self) -> ExitCode {
+        // A desk that runs says what it does; a command says what it was asked.
+        let serves = matches!(self.command, None | Some(What::Serve(_)));
+        start::logging_at(if serves { start::LevelFilter::INFO } else { start::LevelFilter::WARN });
         let global = self.global;
         let outcome = match self.command {
             None => serve(&global, Serve { listen: default_listen(), clock: Mode::Real }).await,
             Some(What::Serve(what)) => serve(&global, what).await,
-            Some(What::Policy(what)) => what.run(&global),
+            Some(What::Policy(what)) => what.run(&global).await,
             Some(What::Report(what)) => what.run(&global).await,
             Some(What::Receipt(what)) => what.run(&global).await,
             Some(What::Case(what)) => what.run(&global).await,

@@ -6,8 +6,9 @@ use clap::{Subcommand, ValueEnum};
 use desk_advisory::{security_md, security_txt};
 use desk_domain::policy::Policy;
 use desk_store::Clock;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::report::plain;
 use super::{Global, Output};
 use crate::Failure;
 use crate::desk::read_policy;
@@ -40,13 +41,10 @@ pub(super) enum Document {
 }
 
 impl What {
-    pub(super) fn run(self, global: &Global) -> Result<Output, Failure> {
+    pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
         match self {
             What::Check { file } => check(&file),
-            What::Show => {
-                let policy = read_policy(global.policy.as_deref())?;
-                Ok(Output::done(json!(policy), show(&policy)))
-            }
+            What::Show => shown(global).await,
             What::Render { file, document } => {
                 let policy = read_policy(Some(&file))?;
                 let text = match document {
@@ -72,27 +70,35 @@ fn check(file: &std::path::Path) -> Result<Output, Failure> {
     })
 }
 
-fn show(policy: &Policy) -> String {
-    let mut table = comfy_table::Table::new();
-    table.set_header(["member", "name", "address", "roles"]);
-    for m in &policy.members {
-        let roles = json!(m.roles);
-        let roles: Vec<&str> = roles.as_array().into_iter().flatten().filter_map(|r| r.as_str()).collect();
-        table.add_row([m.id.as_str(), &m.name, &m.address, &roles.join(", ")]);
-    }
-    let clocks: Vec<String> = policy.clocks.iter().map(|c| format!("  {}: {}", c.name, length(&c.due))).collect();
-    format!("{} (version {})\n\n{table}\n\nclocks\n{}", policy.project.name, policy.version, clocks.join("\n"))
+/// The policy of the running desk when one is named, else of the file.
+async fn shown(global: &Global) -> Result<Output, Failure> {
+    let policy = match (&global.url, &global.data) {
+        (None, None) => json!(read_policy(global.policy.as_deref())?),
+        _ => {
+            let client = global.client().await?;
+            let answer = client.with_secret("GET", "/_local/policy", None).await?.done();
+            client.close().await;
+            answer?
+        }
+    };
+    Ok(Output::done(policy.clone(), show(&policy)))
 }
 
-fn length(due: &desk_domain::policy::Due) -> String {
-    use desk_domain::policy::Due;
-    use desk_domain::time::promise;
-    match due {
-        Due::After(length) => promise(*length),
-        Due::BySeverity(lengths) => {
-            let each =
-                lengths.iter().rev().map(|(s, l)| format!("{} {}", json!(s).as_str().unwrap_or("?"), promise(*l)));
-            each.collect::<Vec<_>>().join(", ")
-        }
+fn show(policy: &Value) -> String {
+    let list = |name: &str| policy[name].as_array().cloned().unwrap_or_default();
+    let mut table = comfy_table::Table::new();
+    table.set_header(["member", "name", "address", "roles"]);
+    for m in list("members") {
+        let roles: Vec<String> = m["roles"].as_array().into_iter().flatten().map(plain).collect();
+        table.add_row([plain(&m["id"]), plain(&m["name"]), plain(&m["address"]), roles.join(", ")]);
     }
+    let clocks: Vec<String> =
+        list("clocks").iter().map(|c| format!("  {:24} {}", plain(&c["name"]), plain(&c["due"]))).collect();
+    let project = &policy["project"];
+    format!(
+        "{} (version {})\n\n{table}\n\nclocks\n{}",
+        plain(&project["name"]),
+        plain(&policy["version"]),
+        clocks.join("\n")
+    )
 }

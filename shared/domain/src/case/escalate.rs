@@ -14,16 +14,17 @@ pub struct Roster {
     pub load: BTreeMap<MemberId, u64>,
 }
 
-/// The recipients of a level; an empty level goes on to the next at once, and when all are empty the operator hears
-/// of it (T19). Never empty.
+/// The recipients of a level; an empty level goes on to the next at once (never to one that writes to the reporter), and
+/// when all are empty the operator hears of it (T19). Never empty.
 pub(super) fn recipients(case: &Case, policy: &Policy, level: &LevelName, now: Timestamp) -> Vec<Recipient> {
     let from = policy.levels.iter().position(|l| &l.name == level).unwrap_or(0);
     let reach = |audiences: &[Audience]| -> Vec<Recipient> {
         let all: BTreeSet<Recipient> = audiences.iter().flat_map(|a| audience(case, policy, *a, now)).collect();
         all.into_iter().collect()
     };
-    let mut levels = policy.levels[from..].iter().map(|l| reach(&l.notify));
-    levels.find(|to| !to.is_empty()).unwrap_or_else(|| vec![Recipient::Operator])
+    let next = policy.levels[from..].iter().filter(|l| l.name == *level || !l.notify.contains(&Audience::Reporter));
+    let mut reached = next.map(|l| reach(&l.notify));
+    reached.find(|to| !to.is_empty()).unwrap_or_else(|| vec![Recipient::Operator])
 }
 
 fn audience(case: &Case, policy: &Policy, audience: Audience, now: Timestamp) -> Vec<Recipient> {

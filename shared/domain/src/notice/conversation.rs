@@ -38,7 +38,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
             let clock = case.clock(clock).filter(|c| c.start.reporter_sees)?;
             let due = crate::time::instant(clock.start.due_at);
             format!(
-                "We missed the {}, which was due at {due}. The whole team has been told.",
+                "We missed the {}, which was due at {due}. Those who answer for it have been told.",
                 clock_words(clock.name())
             )
         }

@@ -18,8 +18,8 @@ impl PromiseMissed {
                 crate::time::instant(self.due_at)
             ))
             .say(
-                "Your report is safe and not forgotten: the whole team and a contact outside it have been told that it is \
-                 overdue. The delay is recorded on your case.",
+                "Your report is safe and not forgotten: those who answer for it have been told that it is overdue. The \
+                 delay is recorded on your case.",
             )
             .link("Your case page", &at.links.case_page)
             .sign(at.team_signature())

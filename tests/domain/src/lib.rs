@@ -1,1 +1,1 @@
-//! Tests of the domain: given, when, then; every short sequence; every notice.
+//! Tests of the domain: see `tests/`.

@@ -1,1 +1,1 @@
-//! What must hold when things go wrong: kills, canaries, lost records.
+//! What must hold when things go wrong: see `tests/`.

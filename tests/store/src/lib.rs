@@ -1,1 +1,1 @@
-//! Tests of the store and of the functions behind the streams, over the real wire.
+//! Tests of the store: see `tests/`.

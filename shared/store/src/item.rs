@@ -71,10 +71,10 @@ pub(crate) fn due_shard(shard: u8) -> String {
     format!("DUE#{shard}")
 }
 
-/// Spreads keys evenly over the shards (FNV-1a; not a secret).
+/// Spreads keys evenly over the shards.
 pub(crate) fn shard(key: &str) -> u8 {
-    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-    ((hash >> 32) % u64::from(SHARDS)) as u8
+    let hash = desk_keys::sha256_hex(key.as_bytes());
+    u8::from_str_radix(&hash[..2], 16).expect("two hex digits") % SHARDS
 }
 
 /// An instant as a sort key: fixed width, milliseconds, so that text order is time order.

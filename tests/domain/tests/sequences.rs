@@ -129,6 +129,12 @@ fn check(before: &World, after: &World, policy: &Policy) {
     assert!(case.timers().iter().all(|(name, _)| case.clock(name).unwrap().state == ClockState::Running));
     for event in &after.log[before.log.len()..] {
         notices(policy, case, event);
+        let stored = serde_json::to_vec(event).unwrap();
+        assert_eq!(
+            serde_json::from_slice::<Event>(&stored).as_ref().ok(),
+            Some(event),
+            "an event is read back as it was"
+        );
     }
 }
 

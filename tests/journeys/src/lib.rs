@@ -79,8 +79,10 @@ impl Desk {
             .stderr(log.expect("a log file"))
             .spawn()
             .unwrap_or_else(|e| panic!("{}: {e}", binary().display()));
-        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-        let url = lines.map_while(Result::ok).find_map(|line| line.trim().strip_prefix("form").map(str::to_owned));
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
+        let url = lines.find_map(|line| line.trim().strip_prefix("form").map(str::to_owned));
+        // Read on, so that the desk never writes into a closed pipe.
+        std::thread::spawn(move || lines.for_each(drop));
         let url = url.expect("the desk says where its form is").trim().trim_end_matches('/').to_owned();
         Desk { child, url, data: data.to_owned() }
     }

@@ -43,6 +43,7 @@ fn t21_t25_a_person_keeps_both_promises_and_leads_the_case_on() {
     assert_eq!(view(&desk, &code)["stage"], "More information needed");
     desk.advance("8d");
     desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "4.19.1"})).ok();
+    let bob = desk.token("bob");
     for body in [
         json!({"command": "validate", "reason": "Confirmed."}),
         json!({"command": "score", "cvss": ["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"]}),

@@ -7,6 +7,7 @@ mod policy;
 mod report;
 mod verify;
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -180,7 +181,6 @@ async fn serve(global: &Global, what: Serve) -> Result<Output, Failure> {
 }
 
 /// Where everything is; on stderr with `--json`, whose stdout holds one document.
-#[allow(clippy::print_stdout, clippy::print_stderr)]
 fn say_where(desk: &Desk, url: &str, as_json: bool) {
     let text = format!(
         "Disclosure Desk for {} is ready.\n\n  form  {url}/\n  desk  {url}/desk\n  mail  {url}/_local/mail\n  site  \
@@ -188,7 +188,8 @@ fn say_where(desk: &Desk, url: &str, as_json: bool) {
         desk.policy.project.name,
         desk_domain::time::instant(desk.clock.now()),
     );
-    if as_json { eprintln!("{text}") } else { println!("{text}") }
+    // Whoever started it may have closed the pipe; that ends nothing.
+    let _ = if as_json { writeln!(std::io::stderr(), "{text}") } else { writeln!(std::io::stdout(), "{text}") };
 }
 
 async fn token(global: &Global, member: &str) -> Result<Output, Failure> {

@@ -180,7 +180,9 @@ pub enum EventBody {
         next_steps: bool,
     },
     MessageBounced {
-        /// The event whose message did not arrive.
+        /// The event whose message did not arrive. Stored under another name than the event's own `seq`, beside which it
+        /// stands.
+        #[serde(rename = "message_seq")]
         seq: u64,
     },
     HandlerAssigned {

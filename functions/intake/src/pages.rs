@@ -148,7 +148,7 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
         site: site(&intake.policy),
         summary: summary(view.case_id.to_string(), view.stage.to_string(), view.received_at, &view.clocks, intake),
         code: code.to_owned(),
-        messages: view.messages.iter().map(message).collect(),
+        messages: std::iter::once(reported(&view)).chain(view.messages.iter().map(message)).collect(),
         notice: said.notice,
         error: said.error,
         idempotency_key: desk_keys::hex(&desk_keys::random::<16>()),
@@ -156,4 +156,16 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
         closed: opened.case.is_closed(),
     }
     .html()
+}
+
+/// The report itself, as the first of the conversation.
+fn reported(view: &view::CaseView) -> page::MessageView {
+    let report: Value = serde_json::from_str(&view.report.body).unwrap_or_default();
+    let text = |name: &str| report[name].as_str().unwrap_or_default();
+    page::MessageView {
+        at: view.received_at,
+        from: "You".to_owned(),
+        from_kind: FromKind::Reporter,
+        text: format!("{}\n\n{}", text("summary"), text("details")),
+    }
 }

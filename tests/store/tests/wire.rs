@@ -131,6 +131,7 @@ async fn a_sign_in_link_is_used_once_by_many_at_once() {
 /// A tick with nothing due, and the board's first page, cost the same however many cases are open. `DESK_CASES` says how
 /// many are the most.
 #[tokio::test(flavor = "multi_thread")]
+#[allow(clippy::print_stdout)]
 async fn a_tick_and_a_page_cost_the_same_at_any_size() {
     let (store, policy) = (store().await, Arc::new(policy()));
     let clock = Clock::system();

@@ -107,7 +107,7 @@ impl Deliver {
         };
         Links {
             case_page: format!("{base}/case?t={}", self.reporter_links.sign(&CaseLink { case: case.clone() })),
-            desk_case: format!("{base}/desk"),
+            desk_case: format!("{base}/desk/cases/{case}"),
             acknowledge,
             sign_in: String::new(),
         }

@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::id::MemberId;
+use desk_domain::policy::{Member, Role};
 use desk_store::BoardRow;
 use desk_web::page::{self, BoardPage};
 use desk_web::{Problem, site};
@@ -55,12 +56,22 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, Query(which): Query<Whic
     }
 }
 
+/// The page of a case, for those whom the row alone shows to be its readers: all of triage while nobody handles it, then its
+/// handler. It opens to its backup and to those whom an escalation woke as well; no row says who they are.
+fn leads_to(row: &BoardRow, member: &Member) -> Option<String> {
+    let reads = match &row.handler {
+        None => member.roles.contains(&Role::Triage),
+        Some(handler) => *handler == member.id,
+    };
+    reads.then(|| format!("/desk/cases/{}", row.case))
+}
+
 async fn board_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<BoardPage, Problem> {
     let member = team.member(headers, true).await?;
     let board = team.board(which).await?;
     let row = |row: BoardRow| page::BoardRow {
         case_id: row.case.to_string(),
-        href: None,
+        href: leads_to(&row, member),
         package: row.package,
         stage: row.stage,
         handler: row.handler.map(|id| team.policy.member(&id).map_or(id.to_string(), |m| m.name.clone())),

@@ -65,7 +65,7 @@ impl Team {
     }
 }
 
-fn newest_score(opened: &Opened) -> Option<Value> {
+pub(crate) fn newest_score(opened: &Opened) -> Option<Value> {
     let scored = opened.events.iter().rev().find_map(|event| match &event.body {
         EventBody::Scored { content, .. } => Some(content),
         _ => None,
@@ -74,7 +74,7 @@ fn newest_score(opened: &Opened) -> Option<Value> {
 }
 
 /// The lines of the case's package and whether each is still maintained.
-fn lines(policy: &Policy, opened: &Opened, now: Timestamp) -> Vec<Value> {
+pub(crate) fn lines(policy: &Policy, opened: &Opened, now: Timestamp) -> Vec<Value> {
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let package = opened.case.package.as_ref().and_then(|name| policy.package(name.as_str()));
     let line = |line: &desk_domain::policy::Line| {

@@ -3,6 +3,7 @@
 
 mod acknowledge;
 mod board;
+mod case_page;
 mod cases;
 mod commands;
 mod message;
@@ -43,6 +44,7 @@ pub struct Team {
 pub fn router(team: Arc<Team>) -> Router {
     Router::new()
         .route("/desk", get(board::page))
+        .route("/desk/cases/{id}", get(case_page::page))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::post))
         .route("/desk/session", get(sign_in::session_page).post(sign_in::post_session))
         .route("/desk/acknowledge", get(acknowledge::page).post(acknowledge::post))

@@ -94,7 +94,7 @@ pub struct Setting<'a> {
 pub struct Links {
     /// The reporter's page (by link: id, stage and times only).
     pub case_page: String,
-    /// The desk of the team, where the case stands on the board.
+    /// The case on the desk of the team.
     pub desk_case: String,
     /// Acknowledge with one click; see [`Notice::acknowledge_until`].
     pub acknowledge: Option<String>,

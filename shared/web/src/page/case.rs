@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::time::amount;
+use super::time::after;
 use super::{Site, rendered};
 
 /// The reporter-facing stages, in the order of a case that runs through.
@@ -92,9 +92,9 @@ pub enum FromKind {
 }
 
 /// One stage as the list of stages shows it.
-struct Step {
-    name: String,
-    class: &'static str,
+pub(super) struct Step {
+    pub(super) name: String,
+    pub(super) class: &'static str,
 }
 
 impl CaseLogin {
@@ -114,7 +114,7 @@ impl CasePage {
 impl CaseSummary {
     /// The stages with the current one marked. Those before it count as passed, with two exceptions: a question
     /// need not have been asked, and a closed case need not have gone through any of them.
-    fn steps(&self) -> Vec<Step> {
+    pub(super) fn steps(&self) -> Vec<Step> {
         let is_current = |name: &str| self.stage == name || (name == CLOSED && self.stage.starts_with(CLOSED));
         let current = STAGES.iter().position(|name| is_current(name));
         let class = |at: usize, name: &str| match current {
@@ -132,20 +132,30 @@ impl CaseSummary {
 }
 
 impl ClockView {
+    /// How the stylesheet calls its state.
+    pub(super) fn class(&self, now: &Timestamp) -> &'static str {
+        match self.state.as_str() {
+            "met" => "met",
+            "paused" => "paused",
+            "breached" => "breached",
+            _ if self.is_overdue(now) => "breached",
+            _ => "running",
+        }
+    }
+
     /// How late the promise was kept: `2 h 5 min`.
-    fn late_by(&self) -> Option<String> {
-        let late = self.met_at?.duration_since(self.due_at).as_secs();
-        amount(u64::try_from(late).ok()? / 60)
+    pub(super) fn late_by(&self) -> Option<String> {
+        after(self.due_at, self.met_at?)
     }
 
     /// Still to be kept, though its time has passed.
-    fn is_overdue(&self, now: &Timestamp) -> bool {
+    pub(super) fn is_overdue(&self, now: &Timestamp) -> bool {
         self.state == "running" && self.due_at < *now
     }
 }
 
 impl FromKind {
-    fn class(self) -> &'static str {
+    pub(super) fn class(self) -> &'static str {
         match self {
             FromKind::Reporter => "reporter",
             FromKind::Team => "team",

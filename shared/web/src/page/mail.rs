@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::rendered;
-use super::time::amount;
+use super::time::after;
 
 /// `/_local/mail`, and `/_local/mail?id=…` with one mail open.
 #[derive(Template)]
@@ -39,6 +39,9 @@ pub struct MailView {
     pub html_href: Option<String>,
 }
 
+/// What a mail program shows.
+const MAIN_HEADERS: [&str; 4] = ["From", "To", "Date", "Subject"];
+
 /// A stretch of a mail's text.
 #[derive(Debug, PartialEq, Eq)]
 enum Segment<'a> {
@@ -54,8 +57,7 @@ impl MailPage {
 
     /// How far the runner's clock is ahead: `1 d 6 h`.
     fn ahead(&self) -> Option<String> {
-        let ahead = self.clock.duration_since(self.now).as_secs();
-        amount(u64::try_from(ahead).ok()? / 60)
+        after(self.now, self.clock)
     }
 
     fn is_open(&self, id: &str) -> bool {
@@ -67,6 +69,17 @@ impl MailView {
     fn subject(&self) -> &str {
         let subject = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("subject"));
         subject.map_or("(no subject)", |(_, value)| value)
+    }
+
+    /// The headers that people read, in the order in which they do.
+    fn main_headers(&self) -> Vec<&(String, String)> {
+        let named = |name: &'static str| self.headers.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name));
+        MAIN_HEADERS.into_iter().flat_map(named).collect()
+    }
+
+    fn other_headers(&self) -> Vec<&(String, String)> {
+        let is_main = |name: &str| MAIN_HEADERS.iter().any(|main| main.eq_ignore_ascii_case(name));
+        self.headers.iter().filter(|(name, _)| !is_main(name)).collect()
     }
 
     fn segments(&self) -> Vec<Segment<'_>> {
@@ -92,7 +105,16 @@ fn segments(mut text: &str) -> Vec<Segment<'_>> {
 #[cfg(test)]
 mod tests {
     use super::Segment::{Link, Text};
-    use super::segments;
+    use super::{MailView, segments};
+
+    #[test]
+    fn the_headers_that_people_read_come_first_and_none_is_lost() {
+        let headers = ["Auto-Submitted", "date", "Subject", "To", "X-Other"].map(|name| (name.into(), String::new()));
+        let mail = MailView { id: String::new(), headers: headers.into(), text: String::new(), html_href: None };
+        let names = |headers: Vec<&(String, String)>| headers.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(mail.main_headers()), ["To", "date", "Subject"]);
+        assert_eq!(names(mail.other_headers()), ["Auto-Submitted", "X-Other"]);
+    }
 
     #[test]
     fn web_addresses_are_cut_out_without_the_sentence_around_them() {

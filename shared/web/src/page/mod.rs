@@ -12,6 +12,7 @@ mod mail;
 mod receipt;
 mod report_form;
 mod sign_in;
+mod team_case;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -26,7 +27,7 @@ pub use self::mail::{MailPage, MailRow, MailView};
 pub use self::receipt::Receipt;
 pub use self::report_form::{FormError, ReportForm, ThirdParty};
 pub use self::sign_in::{SessionPage, SignInPage};
-pub use self::time::{instant, left};
+pub use self::team_case::{CommandLine, NoteView, ReportFields, TeamCasePage};
 
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].
 pub const STYLESHEET: &str = include_str!("../../assets/desk.css");

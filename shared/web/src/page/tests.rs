@@ -77,6 +77,40 @@ fn case(error: Option<String>) -> CasePage {
     }
 }
 
+fn team_case(told: bool) -> TeamCasePage {
+    let some = || told.then(text);
+    let report = ReportFields {
+        package: text(),
+        versions: text(),
+        summary: text(),
+        details: text(),
+        impact: some(),
+        known_public: told,
+        known_exploited: told,
+        reporter_name: some(),
+        reporter_email: some(),
+        has_openpgp_key: told,
+        answers_by_mail: told,
+        credit: some(),
+        planned_for: some(),
+    };
+    let note = |fact| NoteView { at: at(2), by: text(), fact, text: text() };
+    TeamCasePage {
+        site: site(),
+        member_name: text(),
+        summary: summary("Confirmed"),
+        paused_since: BTreeMap::from([(text(), at(3))]),
+        facts: vec![(text(), text())],
+        package: some(),
+        lines: some().into_iter().collect(),
+        report,
+        messages: if told { case(None).messages } else { Vec::new() },
+        notes: if told { vec![note(None), note(some())] } else { Vec::new() },
+        breaches: if told { vec![(text(), at(12))] } else { Vec::new() },
+        commands: if told { vec![CommandLine { name: text(), line: text() }] } else { Vec::new() },
+    }
+}
+
 fn acknowledge(state: Acknowledgement) -> AcknowledgePage {
     AcknowledgePage {
         site: site(),
@@ -140,6 +174,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("login with error", CaseLogin { site: site(), error, summary }.html()),
         ("case", case(None).html()),
         ("case with error", case(Some(text())).html()),
+        ("team's case", team_case(true).html()),
+        ("team's case, bare", team_case(false).html()),
         ("acknowledge", acknowledge(Acknowledgement::Ask).html()),
         ("acknowledged", acknowledge(Acknowledgement::Done { by: text(), at: at(2) }).html()),
         ("gone", acknowledge(Acknowledgement::Gone { why: text() }).html()),
@@ -258,6 +294,22 @@ fn the_current_stage_is_marked_and_a_closed_case_claims_nothing() {
     assert!(
         closed.contains("aria-current=\"step\"><span class=\"dot\" aria-hidden=\"true\"></span>Closed (duplicate)")
     );
+}
+
+#[test]
+fn a_paused_clock_says_what_is_left_of_it() {
+    let html = team_case(true).html();
+    assert!(html.contains("<strong>Paused</strong> with 9 h left"));
+    let mut page = team_case(true);
+    page.paused_since.clear();
+    assert!(page.html().contains("<strong>Paused</strong> <span"));
+}
+
+#[test]
+fn the_details_of_a_report_that_start_with_an_empty_line_keep_it() {
+    let mut page = team_case(true);
+    page.report.details = "\nfirst".into();
+    assert!(page.html().contains("<pre>\n\nfirst</pre>"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::notice::{Letter, Links, Setting};
+use desk_domain::policy::Role;
 use desk_mail::compose::{Message, compose};
 use desk_store::Fault;
 use desk_store::deliveries::Record;
@@ -61,7 +62,8 @@ impl Deliver {
     async fn address(&self, case: Option<&CaseId>, to: &Recipient) -> Result<Result<String, &'static str>, Fault> {
         Ok(match to {
             Recipient::Member(id) => {
-                self.policy.member(id).map(|m| m.address.clone()).ok_or("the member is no longer of the team")
+                let current = self.policy.member(id).filter(|m| case.is_none() || m.has(Role::Triage));
+                current.map(|m| m.address.clone()).ok_or("the member is no longer of the team")
             }
             Recipient::Outside => {
                 let outside = self.policy.contacts.outside.as_ref();

@@ -39,7 +39,9 @@ impl Team {
         let triage = self.policy.triage().find(|m| m.id == link.member);
         let member = triage.ok_or_else(|| gone("This link was made for someone who is no longer of the team."))?;
         if link.expires_at <= self.clock.now() {
-            return Err(gone("This link has ended with its clock; the newest mail about the case has one that works."));
+            return Err(gone(
+                "This link has ended with its clock. A newer mail about the case may hold one that works; else sign in to the desk.",
+            ));
         }
         let stored = self.store.case(&link.case).await?.ok_or_else(Problem::not_found)?;
         Ok(Valid { member, stored })

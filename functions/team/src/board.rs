@@ -26,6 +26,9 @@ pub(crate) struct Which {
 impl Team {
     async fn board(&self, which: &Which) -> Result<desk_store::BoardPage, Problem> {
         let after = which.next.as_deref();
+        if after.is_some_and(|next| !desk_store::is_cursor(next)) {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "next must be what the page before gave as next."));
+        }
         Ok(match &which.handler {
             Some(handler) => self.store.handled_by(handler, after).await?,
             None => self.store.board(after).await?,

@@ -20,7 +20,7 @@ use crate::folder::Folder;
 use crate::pump::{Functions, Pump};
 use crate::ses::Ses;
 use crate::streams::Stream;
-use crate::{Failure, local_routes, site};
+use crate::{Failure, folder, local_routes, site};
 
 /// The policy that is used when none is named and the default file is not there.
 const EXPRESS: &str = include_str!("../../policies/express.toml");
@@ -81,8 +81,16 @@ impl Desk {
         let folder = Folder::open(&options.data)?;
         let keys = KeyFile::open_or_create(&folder.path("keys.json")).map_err(|e| Failure::of("the key file", e))?;
         let clock = DeskClock::open(folder.path("clock.json"), options.clock)?;
+        let ready = folder.path("dynamodb.ready");
         let embedded = match &options.dynamodb {
             Some(_) => None,
+            None if !ready.exists() => {
+                // Killed during its very first start, half made: nothing can have been taken in yet.
+                for name in ["dynamodb.sqlite", "dynamodb.sqlite-wal", "dynamodb.sqlite-shm"] {
+                    let _ = std::fs::remove_file(folder.path(name));
+                }
+                Some(Embedded::start(&folder.path("dynamodb.sqlite")).await?)
+            }
             None => Some(Embedded::start(&folder.path("dynamodb.sqlite")).await?),
         };
         let endpoint =
@@ -91,6 +99,9 @@ impl Desk {
         let store = Store::connect_with(&settings, clock.clock(), Some(RewriteDate(clock.clone())));
         store.create_tables().await?;
         let (mail_key, mail_public) = ring(&store, &keys).await?;
+        if embedded.is_some() {
+            folder::write(&ready, b"").map_err(|e| Failure::of("dynamodb.ready", e))?;
+        }
 
         let wake = Arc::new(Notify::new());
         let ses = Arc::new(Ses::new(folder.path("mail"), clock.clock(), wake.clone())?);
@@ -145,6 +156,8 @@ impl Desk {
         intake::router(self.intake.clone())
             .merge(team::router(self.team.clone()))
             .merge(local_routes::router(self.clone()))
+            .fallback(|| async { desk_web::Problem::not_found() })
+            .layer(axum::middleware::from_fn(desk_web::headers::secure))
             .layer(axum::middleware::from_fn(move |request, next: axum::middleware::Next| {
                 let wake = wake.clone();
                 async move {

@@ -2,11 +2,16 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use crate::Failure;
 use crate::desk::{Desk, Options};
+
+/// How long answers under way may take once the desk is told to end; a client that never finishes asking holds nothing up.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// Serves until Ctrl-C or SIGTERM. `say` is told where things are, once they answer.
 ///
@@ -22,7 +27,17 @@ pub async fn serve(mut options: Options, listen: SocketAddr, say: impl FnOnce(&D
     let pumping = tokio::spawn(async move { pump.run().await });
     desk.folder.set_running(Some(url.clone()))?;
     say(&desk, &url);
-    let served = axum::serve(listener, desk.router()).with_graceful_shutdown(stopped()).await;
+    let stop = Arc::new(Notify::new());
+    let (stopping, until) = (stop.clone(), stop.clone());
+    let serving = axum::serve(listener, desk.router()).with_graceful_shutdown(async move { until.notified().await });
+    let served = tokio::select! {
+        served = serving.into_future() => served,
+        () = async {
+            stopped().await;
+            stopping.notify_one();
+            tokio::time::sleep(LAST_ANSWERS).await;
+        } => Ok(()),
+    };
     pumping.abort();
     let _ = pumping.await;
     desk.folder.set_running(None)?;

@@ -13,6 +13,9 @@ use crate::item::{Item, Read, SHARDS, s};
 /// Cases on a page.
 pub const PAGE: usize = 25;
 
+/// Where what waits for nobody stands: after everything with a due time.
+pub(crate) const LAST: &str = "9999";
+
 /// An open case as the board shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoardRow {
@@ -101,6 +104,12 @@ impl Store {
             }
         }
     }
+}
+
+/// Whether `text` is a page's `next`: the place of a case among all.
+pub fn is_cursor(text: &str) -> bool {
+    let Some((due, case)) = text.split_once('#') else { return false };
+    (due == LAST || due.parse::<Timestamp>().is_ok()) && case.parse::<CaseId>().is_ok()
 }
 
 fn page(items: Vec<Item>) -> Result<BoardPage, Fault> {

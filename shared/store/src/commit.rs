@@ -11,6 +11,7 @@ use desk_keys::PublicKey;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Store;
+use crate::board::LAST;
 use crate::cases::{Stored, log_pk, log_sk, sealed_item};
 use crate::fault::Fault;
 use crate::item::{Build, Item, b, case_pk, instant, json, key, n, s, shard};
@@ -151,8 +152,7 @@ impl Commit {
             .set_some("handler", case.handler.as_ref().map(|m| s(m.as_str())))
             .set_some("next_due", case.next_due().map(|at| s(instant(at))));
         if !case.is_closed() {
-            // What waits for nobody comes last.
-            let next = case.next_due().map_or("9999".to_owned(), instant);
+            let next = case.next_due().map_or(LAST.to_owned(), instant);
             item = item
                 .set("board", s(format!("BOARD#{}", shard(case.id.as_str()))))
                 .set("board_at", s(format!("{next}#{}", case.id)))

@@ -23,7 +23,7 @@ mod timers;
 mod verify;
 
 pub use act::{ActError, Acted};
-pub use board::{BoardPage, BoardRow};
+pub use board::{BoardPage, BoardRow, is_cursor};
 pub use cases::{CodeEntry, Stored};
 pub use clock::Clock;
 pub use commit::{Commit, Outcome};

@@ -34,12 +34,14 @@ pub(crate) struct Answer {
 }
 
 impl Client {
-    /// `--url` names a running desk; `--data` a folder: if a desk runs on it that one is asked, else the folder is opened.
+    /// `--url` names a running desk; `--data` a folder: if a desk runs at the one or on the other that one is asked, else the
+    /// folder is opened.
     pub(super) async fn open(global: &Global) -> Result<Client, Failure> {
         let running = folder::running(&global.data()).and_then(|r| r.url).filter(|url| answers(url));
-        let member = global.member.clone();
+        let member = global.role.clone();
         let secret = || secret(&global.data().join("keys.json"));
-        if let Some(url) = global.url.clone().or(running) {
+        let named = global.url.clone().filter(|url| global.data.is_none() || answers(url));
+        if let Some(url) = named.or(running) {
             let to = To::Running(url.trim_end_matches('/').to_owned());
             return Ok(Client { to, secret: secret(), member });
         }
@@ -167,7 +169,10 @@ fn agent() -> ureq::Agent {
 }
 
 fn answers(url: &str) -> bool {
-    agent().get(format!("{url}/healthz")).call().is_ok_and(|response| response.status().is_success())
+    agent()
+        .get(format!("{}/healthz", url.trim_end_matches('/')))
+        .call()
+        .is_ok_and(|response| response.status().is_success())
 }
 
 fn over_http(url: &str, request: Request<Vec<u8>>) -> Result<(StatusCode, Vec<u8>), Failure> {

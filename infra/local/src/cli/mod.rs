@@ -42,9 +42,9 @@ struct Global {
     /// The data folder (default ./.desk)
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Act as this member (local; needs the data folder)
-    #[arg(long = "as", global = true, value_name = "MEMBER")]
-    member: Option<String>,
+    /// Act as this member (local; needs the data folder); for `policy render`: which document
+    #[arg(long = "as", global = true, value_name = "WHO|WHAT")]
+    role: Option<String>,
     /// The policy file
     #[arg(long, global = true, value_name = "FILE")]
     policy: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Subcommand, ValueEnum};
+use clap::{CommandFactory, Subcommand};
 use desk_advisory::{security_md, security_txt};
 use desk_domain::policy::Policy;
 use desk_store::Clock;
@@ -22,22 +22,11 @@ pub(super) enum What {
     },
     /// Show the resolved policy
     Show,
-    /// Write a document that follows from the policy
+    /// Write a document that follows from the policy: --as security.md|security.txt
     Render {
         /// The policy file
         file: PathBuf,
-        /// Which document
-        #[arg(long = "as", value_enum, id = "document")]
-        document: Document,
     },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Document {
-    #[value(name = "security.md")]
-    SecurityMd,
-    #[value(name = "security.txt")]
-    SecurityTxt,
 }
 
 impl What {
@@ -45,16 +34,22 @@ impl What {
         match self {
             What::Check { file } => check(&file),
             What::Show => shown(global).await,
-            What::Render { file, document } => {
-                let policy = read_policy(Some(&file))?;
-                let text = match document {
-                    Document::SecurityMd => security_md::render(&policy),
-                    Document::SecurityTxt => security_txt::render(&policy, Clock::system().now()),
+            What::Render { file } => {
+                let render: fn(&Policy) -> String = match global.role.as_deref() {
+                    Some("security.md") => security_md::render,
+                    Some("security.txt") => |policy| security_txt::render(policy, Clock::system().now()),
+                    _ => usage("say which document: --as security.md or --as security.txt"),
                 };
+                let text = render(&read_policy(Some(&file))?);
                 Ok(Output::done(json!({ "document": text }), text))
             }
         }
     }
+}
+
+/// What clap cannot check, because `--as` means a member elsewhere: exit 2 with the usage.
+fn usage(why: &str) -> ! {
+    super::Cli::command().error(clap::error::ErrorKind::InvalidValue, why).exit()
 }
 
 fn check(file: &std::path::Path) -> Result<Output, Failure> {

@@ -341,9 +341,14 @@ impl Next<'_> {
         }
     }
 
-    /// A message that did not arrive meets nothing: its clocks are met by another that did, or open again (T23).
+    /// A message that did not arrive meets nothing: its clocks are met by another that did, or open again (T23). A bounce of
+    /// anything else, the receipt say, tells that the address is dead, once.
     fn bounced(&mut self, seq: u64) {
-        if !self.case.sent.iter().any(|s| s.seq == seq && !s.bounced) {
+        let known = match self.case.sent.iter().find(|s| s.seq == seq) {
+            Some(sent) => sent.bounced,
+            None => self.case.address.is_none(),
+        };
+        if known {
             return;
         }
         self.push(EventBody::MessageBounced { seq });

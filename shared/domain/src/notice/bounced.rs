@@ -10,12 +10,11 @@ pub struct Bounced {
 
 impl Bounced {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let letter = Letter::new(at.subject("Your message did not reach the reporter"))
-            .say(
-                "The reporter's mail address refused a message for good. What it was to keep is owed again, by the same \
-                 time as before. From now on messages count when they are on the case page; nothing more is mailed to that \
+        let letter = Letter::new(at.subject("Your message did not reach the reporter")).say(
+            "The reporter's mail address refused a message for good. What it kept is open again, due when it was \
+                 due before. From now on messages count when they are on the case page; nothing more is mailed to that \
                  address.",
-            );
+        );
         let facts: Vec<_> =
             self.waiting.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))).collect();
         let letter = if facts.is_empty() { letter } else { letter.facts(facts) };

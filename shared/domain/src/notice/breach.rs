@@ -20,8 +20,8 @@ impl Breach {
             "What the policy asks for has not happened in time."
         };
         let letter = Letter::new(at.subject(&format!("Missed: {what}")))
-            .say(format!("The {what} was not made in time. {meaning}"))
-            .facts(vec![("Was due".to_owned(), at.due(self.due_at))]);
+            .say(format!("This case is still without the {what}. {meaning}"))
+            .facts(vec![("Was due".to_owned(), crate::time::instant(self.due_at))]);
         let letter = match (&at.links.acknowledge, at.recipient) {
             (Some(url), Recipient::Member(_)) => {
                 letter.link("Acknowledge now (you see the message before it is sent)", url)

@@ -79,7 +79,11 @@ impl Letter {
 impl Part {
     fn text(&self) -> String {
         match self {
-            Part::Paragraph(text) => textwrap::fill(text, WIDTH),
+            Part::Paragraph(text) => {
+                // Ids and dates are not taken apart at their hyphens.
+                let options = textwrap::Options::new(WIDTH).word_splitter(textwrap::WordSplitter::NoHyphenation);
+                textwrap::fill(&joined(text), options).replace(JOINT, " ")
+            }
             Part::Words(text) => text.trim_end().to_owned(),
             Part::Link { label, url } => format!("{label}:\n{url}"),
             Part::Signature(who) => format!("-- \n{who}"),
@@ -112,6 +116,26 @@ impl Part {
     }
 }
 
+/// Stands for a blank at which no line ends; private use, so no text of ours holds it.
+const JOINT: char = '\u{e000}';
+
+/// Keeps the parts of an instant (`2026-11-22 14:05 UTC`) on one line.
+fn joined(text: &str) -> String {
+    let is = |word: &str, shape: &[u8]| {
+        word.len() >= shape.len()
+            && word.bytes().zip(shape).all(|(b, s)| if *s == b'0' { b.is_ascii_digit() } else { b == *s })
+    };
+    let words: Vec<&str> = text.split(' ').collect();
+    let mut out = String::with_capacity(text.len() + 8);
+    for (place, word) in words.iter().enumerate() {
+        out.push_str(word);
+        let Some(next) = words.get(place + 1) else { break };
+        let within = (is(word, b"0000-00-00") && is(next, b"00:00")) || (is(word, b"00:00") && is(next, b"UTC"));
+        out.push(if within { JOINT } else { ' ' });
+    }
+    out
+}
+
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -129,6 +153,14 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instant_stays_on_one_line() {
+        for padding in 0..80 {
+            let text = Letter::new("S").say(format!("{}x by 2026-11-22 14:05 UTC.", "y ".repeat(padding))).text();
+            assert!(text.contains("2026-11-22 14:05 UTC."), "{text}");
+        }
+    }
 
     #[test]
     fn words_are_escaped_and_kept_line_by_line() {

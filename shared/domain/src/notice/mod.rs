@@ -108,6 +108,7 @@ impl Notice {
             Notice::NewReport(notice) => notice.acknowledge_until,
             Notice::Warning(notice) => notice.acknowledge_until,
             Notice::Breach(notice) => notice.acknowledge_until,
+            Notice::YouAreHandler(notice) => notice.acknowledge_until,
             _ => None,
         }
     }

@@ -14,7 +14,7 @@ pub struct NewReport {
 
 impl NewReport {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let package = self.package.as_ref().map_or("not one of ours, or not named as ours", PackageName::as_str);
+        let package = self.package.as_ref().map_or("not in scope by its name (see the report)", PackageName::as_str);
         let mut facts = vec![
             ("Package".to_owned(), package.to_owned()),
             ("Received".to_owned(), crate::time::instant(self.received_at)),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::case::event::{AssignedBy, EventBody};
-use crate::case::{Actor, Case, Clock, Event, Rm};
+use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
 use crate::id::{ClockName, ContentId};
 use crate::policy::{MetBy, Pauses};
 
@@ -40,7 +40,12 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             to.iter().map(|r| planned(r.clone(), notice.clone())).collect()
         }
         EventBody::BackupSet { member } if event.actor != Actor::Member(member.clone()) => {
-            let notice = YouAreHandler { backup: true, by: AssignedBy::Member, next: plan.team_clocks() };
+            let notice = YouAreHandler {
+                backup: true,
+                by: AssignedBy::Member,
+                next: plan.team_clocks(),
+                acknowledge_until: None,
+            };
             vec![planned(Recipient::Member(member.clone()), Notice::YouAreHandler(notice))]
         }
         EventBody::RmChanged { to: Rm::Accepted, .. } => plan.to_reporter(Notice::Accepted(Accepted {}), None),
@@ -178,7 +183,9 @@ impl Plan<'_> {
         let changed = HandlerChanged { handler: member.clone(), previous: previous.cloned() };
         let mut all = self.to_reporter(Notice::HandlerChanged(changed), None);
         if self.event.actor != Actor::Member(member.clone()) {
-            let notice = YouAreHandler { backup: false, by, next: self.team_clocks() };
+            let waits = self.case.clocks.iter().find(|c| c.state == ClockState::Running && self.acknowledges(c));
+            let acknowledge_until = waits.map(|c| c.start.due_at);
+            let notice = YouAreHandler { backup: false, by, next: self.team_clocks(), acknowledge_until };
             all.push(planned(Recipient::Member(member.clone()), Notice::YouAreHandler(notice)));
         }
         all

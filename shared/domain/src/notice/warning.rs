@@ -14,13 +14,8 @@ impl Warning {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let what = conversation::clock_words(&self.clock);
         let left = crate::time::left(at.now, self.due_at);
-        let stake = if self.promise {
-            "It is promised to the reporter by the security policy and does not move."
-        } else {
-            "The policy asks for it."
-        };
-        let letter = Letter::new(at.subject(&format!("Warning: {what} is due")))
-            .say(format!("This case still waits for the {what}. {stake}"))
+        let letter = Letter::new(at.subject(&format!("Warning: {what} is due {left}")))
+            .say(self.text(&what))
             .facts(vec![("Due".to_owned(), format!("{} ({left})", crate::time::instant(self.due_at)))]);
         let letter = match (&at.links.acknowledge, at.recipient) {
             (Some(url), Recipient::Member(_)) => {
@@ -29,6 +24,19 @@ impl Warning {
             _ => letter,
         };
         who_can_act(letter, at).sign(at.team_signature())
+    }
+
+    fn text(&self, what: &str) -> String {
+        match (self.promise, self.clock.as_str()) {
+            (true, _) => format!(
+                "This case still waits for the {what}. It is promised to the reporter by the security policy and does not move."
+            ),
+            (false, "handler") => {
+                "Nobody handles this case yet. When the time is over, it is given to someone by rota and load."
+                    .to_owned()
+            }
+            (false, _) => format!("This case still waits for the {what}. The policy asks for it."),
+        }
     }
 }
 

@@ -19,6 +19,11 @@ impl Written {
                 .say(format!("{name} of the {} security team has written to you: {}.", at.project(), self.about()))
                 .say("The message is on your case page; open it with your receipt code."),
         };
+        let letter = match self.kind {
+            MessageKind::Closed | MessageKind::Duplicate => letter
+                .say("If you see it differently, write on the case page: that opens a new case linked to this one."),
+            _ => letter,
+        };
         letter
             .link("Your case page, where you can answer", &at.links.case_page)
             .sign(format!("{name}\n{} security team", at.project()))

@@ -8,6 +8,8 @@ pub struct YouAreHandler {
     pub backup: bool,
     pub by: AssignedBy,
     pub next: Vec<(ClockName, Timestamp)>,
+    /// Nobody has acknowledged it yet.
+    pub acknowledge_until: Option<Timestamp>,
 }
 
 impl YouAreHandler {
@@ -31,6 +33,10 @@ impl YouAreHandler {
             self.next.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))).collect();
         let letter = Letter::new(at.subject(subject)).say(format!("{role}{why}"));
         let letter = if facts.is_empty() { letter } else { letter.facts(facts) };
+        let letter = match &at.links.acknowledge {
+            Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
+            None => letter,
+        };
         letter.link("Open the case on the desk", &at.links.desk_case).sign(at.team_signature())
     }
 }

@@ -1,0 +1,304 @@
+//! A different canary in every field in which a person writes, of every command and form, right and wrong: found in no
+//! file of the data folder and in no output, in no encoding, but where DESIGN §6 says that it may be.
+
+mod refusals;
+mod stage;
+
+use std::collections::BTreeSet;
+
+use desk_faults::search::{Found, files};
+use desk_faults::{Place, Running};
+use serde_json::json;
+
+use refusals::refusals;
+use stage::{Canaries, Filed, Stage, is_mail, only_in_mails, refused};
+
+/// A vector that stands in no document: a score is a person's judgement too.
+const VECTOR: &str = "CVSS:3.1/AV:A/AC:H/PR:L/UI:R/S:C/C:L/I:H/A:L";
+
+/// The link of the page mail to a member, and its token.
+fn acknowledge_link(desk: &Running, case: &str, to: &str) -> String {
+    desk.advance("1s");
+    let mails = desk.mails();
+    let page = mails.iter().find(|(t, subject, _)| t == to && subject.contains(case)).expect("the page mail");
+    let (_, rest) = page.2.split_once("/desk/acknowledge?t=").expect("a link");
+    rest.split_whitespace().next().expect("a token").to_owned()
+}
+
+#[test]
+fn what_stays_on_the_page_is_in_the_clear_nowhere() {
+    let mut stage = Stage::new("words-page");
+    // The API, out of scope and with a key; then the form; then commands.
+    let report = stage.report("out of scope", None, "page", true);
+    let first = stage.file("out of scope", &report);
+    let form = form_report(&mut stage, "form", "page");
+    refusals(&mut stage, &first);
+
+    let report = stage.report("main", Some("express"), "page", false);
+    let main = stage.file("main", &report);
+    every_command(&mut stage, "main", &main);
+    let (code, text) = (main.code.clone(), stage.canaries.text("reply"));
+    stage.desk.post("/case/messages", &code, &json!({ "text": text })).ok();
+    let sent = [
+        ("code", code.as_str()),
+        ("text", &stage.canaries.text("form: reply")),
+        ("idempotency_key", &stage.canaries.of("form: key of a reply")),
+    ];
+    assert_eq!(stage.desk.form("/case/messages", &sent).status, 201);
+    stage.tell("main", &main, "defer", &["reason"], &[]);
+    stage.tell("main", &main, "close", &["reason", "next_steps"], &[("resolution", json!("wont-fix"))]);
+    // To a closed case: opens another, whose code is told only now.
+    let text = stage.canaries.text("reply to a closed case");
+    let opened = stage.desk.post("/case/messages", &code, &json!({ "text": text })).ok();
+    let code = opened["opened"]["receipt_code"].as_str().expect("a new case's code").to_owned();
+    stage.canaries.code("opened", &code);
+
+    invalid_duplicate_and_spam(&mut stage, &main);
+    by_link(&mut stage, &form);
+    no_address(&mut stage);
+    let sign_in = signed_in(&mut stage);
+    let reissued = reissued(&mut stage, &first);
+    command_line(&stage.place, &mut stage.canaries, &stage.desk);
+
+    // Reading it all is logged no more than writing it.
+    for filed in [&first, &main, &form] {
+        stage.desk.form("/case", &[("code", &filed.code)]);
+        stage.desk.get(&format!("/desk/api/cases/{}", filed.case), &stage.tokens["alice"]);
+    }
+    addresses_are_in_no_text(&stage);
+    let in_mail = [sign_in, reissued].concat();
+    stage.nothing_but(|word, file| {
+        is_mail(file) && (word.ends_with("reporter.email") || in_mail.iter().any(|allowed| allowed == word))
+    });
+}
+
+/// The form with every field.
+fn form_report(stage: &mut Stage, name: &str, answers: &str) -> Filed {
+    let c = &mut stage.canaries;
+    let mut of = |field: &str| c.of(&format!("{name}: {field}"));
+    let (email, link) = (format!("{}@example.org", of("reporter.email").to_lowercase()), of("credit.link"));
+    let mut fields: Vec<(&str, String)> =
+        ["versions", "summary", "reporter.name", "credit.as", "idempotency_key"].map(|f| (f, of(f))).to_vec();
+    fields.extend([("package", "express".to_owned()), ("reporter.answers", answers.to_owned())]);
+    fields.extend([("reporter.email", email), ("credit.link", format!("https://example.org/{link}"))]);
+    for field in ["details", "impact"] {
+        fields.push((field, c.text(&format!("{name}: {field}")).replace('\n', "\r\n")));
+    }
+    fields.push(("reporter.openpgp_key", c.armour(&format!("{name}: reporter.openpgp_key"))));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let answer = stage.desk.form("/reports", &fields);
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let shown = |before: &str, after: &str| {
+        let rest = answer.text.split_once(before).expect("it is on the page").1;
+        rest.split_once(after).expect("an end").0.to_owned()
+    };
+    let (case, code) = (shown("Report received: ", "</title>"), shown("<code id=\"receipt-code\">", "</code>"));
+    stage.canaries.code(name, &code);
+    Filed { case, code }
+}
+
+/// Every command that takes words, in an order that a case allows, up to accepted.
+fn every_command(stage: &mut Stage, name: &str, filed: &Filed) {
+    stage.tell(name, filed, "acknowledge", &["message"], &[]);
+    stage.tell(name, filed, "respond", &["message", "next_steps"], &[]);
+    stage.tell(name, filed, "update", &["message"], &[]);
+    stage.tell(name, filed, "note", &["text"], &[]);
+    stage.tell(name, filed, "request-information", &["questions", "next_steps"], &[]);
+    stage.tell(name, filed, "validate", &["reason"], &[]);
+    stage.command("alice", filed, &json!({"command": "accept"}));
+    for (fact, place) in [("public", "a"), ("exploit-public", "b"), ("attacks-observed", "c")] {
+        let source = stage.canaries.text(&format!("{name}: source {place}"));
+        stage.command("alice", filed, &json!({"command": "mark", "fact": fact, "source": source}));
+    }
+    if stage.canaries.names.contains("a vector") {
+        return;
+    }
+    stage.canaries.secret("a vector", VECTOR);
+    let cwe = "CWE-54321";
+    stage.canaries.secret("a weakness", cwe);
+    stage.command("alice", filed, &json!({"command": "score", "cvss": [VECTOR], "cwe": [cwe]}));
+}
+
+fn invalid_duplicate_and_spam(stage: &mut Stage, main: &Filed) {
+    let report = stage.report("invalid", Some("express"), "page", false);
+    let invalid = stage.file("invalid", &report);
+    stage.tell("invalid", &invalid, "invalidate", &["reason", "next_steps"], &[]);
+    let report = stage.report("duplicate", Some("express"), "page", false);
+    let duplicate = stage.file("duplicate", &report);
+    stage.tell("duplicate", &duplicate, "validate", &["reason"], &[]);
+    stage.tell("duplicate", &duplicate, "duplicate", &["next_steps"], &[("of", json!(main.case))]);
+    let report = stage.report("spam", None, "page", false);
+    let spam = stage.file("spam", &report);
+    stage.tell("spam", &spam, "close", &["reason"], &[("resolution", json!("spam"))]);
+}
+
+/// Acknowledging from the page mail; the link's token is in mails only.
+fn by_link(stage: &mut Stage, filed: &Filed) {
+    let token = acknowledge_link(&stage.desk, &filed.case, "bob@example.org");
+    only_in_mails(stage, &token, "New report");
+    let text = stage.canaries.text("acknowledged by link");
+    let answer = stage.desk.form("/desk/acknowledge", &[("token", &token), ("message", &text)]);
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    // A second one is told who was first, and is kept nowhere.
+    let other = acknowledge_link(&stage.desk, &filed.case, "carol@example.net");
+    let text = stage.canaries.text("acknowledged by link too late");
+    refused(409, &stage.desk.form("/desk/acknowledge", &[("token", &other), ("message", &text)]));
+}
+
+/// Without an address there is no mail, and a new code goes through the member.
+fn no_address(stage: &mut Stage) {
+    let mut report = stage.report("no address", Some("express"), "page", false);
+    report["reporter"].as_object_mut().expect("an object").remove("email");
+    let filed = stage.file("no address", &report);
+    stage.tell("no address", &filed, "acknowledge", &["message"], &[]);
+    let answer = stage.command("alice", &filed, &json!({"command": "reissue-code"}));
+    let code = answer["receipt_code"].as_str().expect("the new code").to_owned();
+    stage.canaries.code("handed over", &code);
+    assert_eq!(stage.desk.get("/case", &code)["case_id"], filed.case.as_str());
+}
+
+/// Signs in by mail; gives the names of what may stand in that mail.
+fn signed_in(stage: &mut Stage) -> Vec<String> {
+    refused(202, &stage.desk.post("/desk/sign-in", "", &json!({"address": "carol@example.net"})));
+    stage.desk.advance("1s");
+    let mails = stage.desk.mails();
+    let (_, _, text) = mails.iter().find(|(_, subject, _)| subject.contains("sign-in")).expect("the link");
+    let token = text.split_once("/desk/session?token=").expect("a link").1.split_whitespace().next().expect("a token");
+    only_in_mails(stage, token, "sign-in");
+    stage.canaries.secret("sign-in token", token);
+    stage.desk.ask("GET", &format!("/desk/session?token={token}"), &[], "");
+    let answer = stage.desk.post("/desk/session", "", &json!({ "token": token })).ok();
+    let session = answer["token"].as_str().expect("a session").to_owned();
+    stage.canaries.secret("session of carol", &session);
+    stage.desk.get("/desk/api/cases", &session);
+    let cookie = format!("__Host-desk={session}");
+    assert_eq!(stage.desk.ask("GET", "/desk", &[("cookie", &cookie)], "").status, 200);
+    vec!["sign-in token".to_owned()]
+}
+
+/// A new code that goes to the reporter's address; gives the names of what may stand in that mail.
+fn reissued(stage: &mut Stage, filed: &Filed) -> Vec<String> {
+    stage.command("alice", filed, &json!({"command": "reissue-code"}));
+    stage.desk.advance("1s");
+    let mails = stage.desk.mails();
+    let subject = format!("[{}] Your new receipt code", filed.case);
+    let (_, _, text) = mails.iter().find(|(_, s, _)| *s == subject).expect("the new code");
+    let is_code = |word: &&str| word.split('-').count() == 12;
+    let code = text.split_whitespace().find(is_code).expect("twelve words").to_owned();
+    only_in_mails(stage, &code, "Your new receipt code");
+    assert_eq!(stage.desk.get("/case", &code)["case_id"], filed.case.as_str());
+    stage.canaries.code("reissued", &code);
+    vec!["reissued: code".to_owned()]
+}
+
+/// What the command line is given it does not log either.
+fn command_line(place: &Place, canaries: &mut Canaries, desk: &Running) {
+    let report = json!({"package": "express", "versions": "4", "summary": canaries.of("command line: summary"),
+        "details": canaries.text("command line: details")});
+    let file = place.root().join("report.json");
+    std::fs::write(&file, report.to_string()).expect("written");
+    let filed = place.json(&["report", file.to_str().expect("UTF-8"), "--url", &desk.url]);
+    std::fs::remove_file(&file).expect("removed");
+    canaries.code("command line", filed["receipt_code"].as_str().expect("a code"));
+    let case = filed["case_id"].as_str().expect("a case");
+    let text = format!("text={}", canaries.text("command line: note"));
+    let done = place.run(&["case", "do", case, "note", &text, "--as", "alice"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let wrong = format!("{}=x", canaries.of("command line: field"));
+    let refused = place.run(&["case", "do", case, "accept", &wrong, "--as", "alice"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = place.root().join("said");
+    std::fs::write(&said, [done.stdout, done.stderr].concat()).expect("written");
+    let found = canaries.words.find(std::slice::from_ref(&said));
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// A reporter's address stands in its mails as whom they are to, and nowhere else in them.
+fn addresses_are_in_no_text(stage: &Stage) {
+    let mails = stage.desk.mails();
+    let to_reporters: Vec<_> = mails.iter().filter(|(to, ..)| to.starts_with("canary")).collect();
+    assert!(!to_reporters.is_empty());
+    for file in files(&stage.place.data().join("mail")).into_iter().filter(|f| is_mail(f)) {
+        let mail = std::fs::read_to_string(&file).expect("a mail").to_lowercase();
+        let (head, body) = mail.split_once("\r\n\r\n").expect("a head");
+        for (to, ..) in &to_reporters {
+            assert!(!body.contains(to.as_str()), "{}", file.display());
+            let lines: Vec<&str> = head.lines().filter(|line| line.contains(to.as_str())).collect();
+            assert!(lines.iter().all(|line| line.starts_with("to:")), "{}: {lines:?}", file.display());
+        }
+    }
+}
+
+/// Who chose mail gets the members' messages by mail, and nothing else of anybody's words goes there.
+#[test]
+fn only_members_messages_to_who_chose_mail_are_in_mails() {
+    let mut stage = Stage::new("words-mail");
+    let report = stage.report("main", Some("express"), "mail", false);
+    let main = stage.file("main", &report);
+    every_command(&mut stage, "main", &main);
+    stage.tell("main", &main, "defer", &["reason"], &[]);
+    // Once more, for the page alone.
+    let only = stage.canaries.text("page only");
+    stage.command("alice", &main, &json!({"command": "update", "message": only, "page_only": true}));
+    let text = stage.canaries.text("reply");
+    stage.desk.post("/case/messages", &main.code, &json!({ "text": text })).ok();
+    stage.tell("main", &main, "close", &["reason", "next_steps"], &[("resolution", json!("wont-fix"))]);
+
+    let report = stage.report("invalid", Some("express"), "mail", false);
+    let invalid = stage.file("invalid", &report);
+    stage.tell("invalid", &invalid, "invalidate", &["reason", "next_steps"], &[]);
+    let report = stage.report("duplicate", Some("express"), "mail", false);
+    let duplicate = stage.file("duplicate", &report);
+    stage.tell("duplicate", &duplicate, "validate", &["reason"], &[]);
+    stage.tell("duplicate", &duplicate, "duplicate", &["next_steps"], &[("of", json!(main.case))]);
+    let report = stage.report("spam", None, "mail", false);
+    let spam = stage.file("spam", &report);
+    stage.tell("spam", &spam, "close", &["reason"], &[("resolution", json!("spam"))]);
+    // To a key it would have to be encrypted: it stays on the page.
+    let report = stage.report("with a key", Some("express"), "mail", true);
+    let with_key = stage.file("with a key", &report);
+    stage.tell("with a key", &with_key, "acknowledge", &["message"], &[]);
+    let form = form_report(&mut stage, "form with a key", "mail");
+    by_link(&mut stage, &form);
+    let report = stage.report("linked", Some("express"), "mail", false);
+    let linked = stage.file("linked", &report);
+    let token = acknowledge_link(&stage.desk, &linked.case, "bob@example.org");
+    let text = stage.canaries.text("linked: acknowledge message");
+    assert_eq!(stage.desk.form("/desk/acknowledge", &[("token", &token), ("message", &text)]).status, 200);
+
+    let meant: BTreeSet<String> = [
+        "main: acknowledge message",
+        "main: respond message",
+        "main: respond next_steps",
+        "main: update message",
+        "main: request-information questions",
+        "main: request-information next_steps",
+        "main: validate reason",
+        "main: defer reason",
+        "main: close reason",
+        "main: close next_steps",
+        "invalid: invalidate reason",
+        "invalid: invalidate next_steps",
+        "duplicate: validate reason",
+        "duplicate: duplicate next_steps",
+        "linked: acknowledge message",
+    ]
+    .map(str::to_owned)
+    .into();
+    stage.desk.advance("1h");
+    let arrived: BTreeSet<String> = stage.found().into_iter().map(|f| f.word).filter(|w| meant.contains(w)).collect();
+    assert_eq!(arrived, meant, "each goes out with its mail");
+    goes_to_its_reporter_alone(&stage, &meant);
+    addresses_are_in_no_text(&stage);
+    stage.nothing_but(|word, file| is_mail(file) && (word.ends_with("reporter.email") || meant.contains(word)));
+}
+
+/// The mails that carry a message are to the address of its own report.
+fn goes_to_its_reporter_alone(stage: &Stage, meant: &BTreeSet<String>) {
+    for Found { word, file, .. } in stage.found().into_iter().filter(|f| meant.contains(&f.word)) {
+        let mail = std::fs::read_to_string(&file).expect("a mail").to_lowercase();
+        let to = mail.lines().find(|line| line.starts_with("to:")).expect("a receiver");
+        let report = word.split(':').next().expect("a report");
+        assert!(to.contains(&format!("canary{report}reporteremail")), "{word} goes {to}");
+    }
+}

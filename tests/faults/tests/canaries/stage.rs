@@ -1,0 +1,219 @@
+//! A desk, the canaries that were planted in it, and the search for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use desk_faults::search::{Found, Words};
+use desk_faults::{Answer, Chance, Place, Running};
+use serde_json::{Value, json};
+
+/// Every canary so far. What is looked for is its random end: letters and digits alone, which no wrapping breaks.
+pub(crate) struct Canaries {
+    pub(crate) chance: Chance,
+    pub(crate) words: Words,
+    pub(crate) names: BTreeSet<String>,
+}
+
+impl Canaries {
+    pub(crate) fn new() -> Canaries {
+        Canaries { chance: Chance::seeded(), words: Words::default(), names: BTreeSet::new() }
+    }
+
+    /// A new canary for a field.
+    pub(crate) fn of(&mut self, field: &str) -> String {
+        let token = self.chance.token(14);
+        self.secret(field, &token);
+        format!("CANARY{}{token}", field.replace(|c: char| !c.is_ascii_alphanumeric(), ""))
+    }
+
+    /// A text of some lines with the canary at its beginning, in its middle and at its end.
+    pub(crate) fn text(&mut self, field: &str) -> String {
+        let canary = self.of(field);
+        format!("{canary} is what \"{field}\" says.\n\n* {canary}\n* <b>ünd</b> {}\n{canary}", "more ".repeat(40))
+    }
+
+    /// Something secret that was not made here.
+    pub(crate) fn secret(&mut self, name: &str, word: &str) {
+        assert!(self.names.insert(name.to_owned()), "{name} twice");
+        self.words.add(name, word.as_bytes());
+    }
+
+    /// A code's words, joined as they are shown and by blanks.
+    pub(crate) fn code(&mut self, name: &str, code: &str) {
+        self.secret(&format!("{name}: code"), code);
+        self.secret(&format!("{name}: words of the code"), &code.replace('-', " "));
+    }
+
+    pub(crate) fn armour(&mut self, field: &str) -> String {
+        let (begin, end) = ("-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----");
+        format!("{begin}\n\n{}\n{end}", self.of(field))
+    }
+}
+
+/// One desk, what was planted in it, and where each word was seen to be allowed.
+pub(crate) struct Stage {
+    pub(crate) place: Place,
+    pub(crate) desk: Running,
+    pub(crate) canaries: Canaries,
+    pub(crate) tokens: BTreeMap<&'static str, String>,
+}
+
+/// A filed report.
+pub(crate) struct Filed {
+    pub(crate) case: String,
+    pub(crate) code: String,
+}
+
+pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
+pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+impl Stage {
+    pub(crate) fn new(name: &str) -> Stage {
+        let place = Place::new(name);
+        let desk = place.start();
+        let mut canaries = Canaries::new();
+        let mut tokens = BTreeMap::new();
+        for member in ["alice", "bob"] {
+            let token = desk.token(member);
+            canaries.secret(&format!("session of {member}"), &token);
+            tokens.insert(member, token);
+        }
+        Stage { place, desk, canaries, tokens }
+    }
+
+    /// A whole report as the API takes it; every field has its canary. `answers`, and the address's local part.
+    pub(crate) fn report(&mut self, name: &str, package: Option<&str>, answers: &str, key: bool) -> Value {
+        let c = &mut self.canaries;
+        let field = |field: &str| format!("{name}: {field}");
+        let package = package.map_or_else(|| c.of(&field("package")), str::to_owned);
+        let (path, query) = (c.of(&field("credit.link path")), c.of(&field("credit.link query")));
+        let link = format!("https://example.org/{path}?q={query}");
+        let mut report = json!({
+            "package": package, "versions": c.of(&field("versions")), "summary": c.of(&field("summary")),
+            "details": c.text(&field("details")), "impact": c.text(&field("impact")), "known_public": false,
+            "reporter": {"name": c.of(&field("reporter.name")), "answers": answers,
+                "email": format!("{}@example.org", c.of(&field("reporter.email")).to_lowercase())},
+            "credit": {"as": c.of(&field("credit.as")),
+                "link": link},
+            "disclosure": {"planned_for": "2027-01-31"},
+        });
+        if key {
+            report["reporter"]["openpgp_key"] = c.armour(&field("reporter.openpgp_key")).into();
+        }
+        report
+    }
+
+    pub(crate) fn file(&mut self, name: &str, report: &Value) -> Filed {
+        let key = self.canaries.of(&format!("{name}: Idempotency-Key"));
+        let answer = self.desk.ask("POST", "/reports", &[JSON, ("idempotency-key", &key)], &report.to_string());
+        assert_eq!(answer.status, 201, "{name}: {}", answer.text);
+        let answer = answer.json();
+        let text = |field: &str| answer[field].as_str().expect(field).to_owned();
+        let (case, code) = (text("case_id"), text("receipt_code"));
+        self.canaries.code(name, &code);
+        // The same key and another body is refused, and neither is told.
+        let other = json!({"package": "express", "versions": "4", "summary": self.canaries.of(&format!("{name}: reused")),
+            "details": self.canaries.text(&format!("{name}: reused details"))});
+        let reused = self.desk.ask("POST", "/reports", &[JSON, ("idempotency-key", &key)], &other.to_string());
+        assert_eq!(reused.status, 422, "{}", reused.text);
+        Filed { case, code }
+    }
+
+    /// Gives a command as a member and expects it to be done.
+    pub(crate) fn command(&self, member: &str, filed: &Filed, body: &Value) -> Value {
+        let answer = self.desk.command(&filed.case, &self.tokens[member], body);
+        assert_eq!(answer.status, 200, "{body}: {}", answer.text);
+        answer.json()
+    }
+
+    /// A message's command with a canary in each of its texts.
+    pub(crate) fn tell(&mut self, name: &str, filed: &Filed, command: &str, texts: &[&str], more: &[(&str, Value)]) {
+        let mut body = json!({ "command": command });
+        for text in texts {
+            body[*text] = self.canaries.text(&format!("{name}: {command} {text}")).into();
+        }
+        for (field, value) in more {
+            body[*field] = value.clone();
+        }
+        self.command("alice", filed, &body);
+    }
+
+    /// Every file that holds anything the desk wrote.
+    pub(crate) fn everywhere(&self) -> Vec<PathBuf> {
+        vec![self.place.data(), self.place.stdout(), self.place.stderr()]
+    }
+
+    pub(crate) fn found(&self) -> Vec<Found> {
+        self.canaries.words.find(&self.everywhere())
+    }
+
+    /// After everything was sent; then killed and looked at, started, ended and looked at again.
+    pub(crate) fn nothing_but(self, allowed: impl Fn(&str, &Path) -> bool) {
+        self.desk.advance("1h");
+        let Stage { place, desk, canaries, tokens } = self;
+        desk.kill();
+        let wal = std::fs::metadata(place.data().join("dynamodb.sqlite-wal")).expect("the write-ahead log").len();
+        assert!(wal > 0, "what is looked at includes what was not yet moved out of it");
+        let desk = place.start();
+        let stage = Stage { place, desk, canaries, tokens };
+        stage.clean("after a kill and a start", &allowed);
+        stage.desk.advance("26h");
+        stage.clean("after warnings and breaches", &allowed);
+        let Stage { place, desk, canaries, .. } = stage;
+        assert!(desk.end("TERM").success());
+        let left = canaries.words.find(&[place.data(), place.stdout(), place.stderr()]);
+        none("after its end", &left, &allowed);
+        controlled(&place, canaries);
+    }
+
+    pub(crate) fn clean(&self, when: &str, allowed: &impl Fn(&str, &Path) -> bool) {
+        none(when, &self.found(), allowed);
+    }
+}
+
+pub(crate) fn refused(status: u16, answer: &Answer) {
+    assert_eq!(answer.status, status, "{}", answer.text);
+}
+
+pub(crate) fn none(when: &str, found: &[Found], allowed: &impl Fn(&str, &Path) -> bool) {
+    let leaked: Vec<&Found> = found.iter().filter(|f| !allowed(&f.word, &f.file)).collect();
+    assert!(leaked.is_empty(), "{when}: {leaked:#?}");
+}
+
+/// The positive control: one more canary, put into a page in clear, into the log in base64 and into the database in hex,
+/// is found in all three.
+pub(crate) fn controlled(place: &Place, mut canaries: Canaries) {
+    use std::io::Write;
+    let planted = canaries.of("planted");
+    let append = |path: PathBuf, text: &str| {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+        file.expect("a file").write_all(text.as_bytes()).expect("written");
+    };
+    append(place.data().join("s3/site/planted.html"), &format!("<p>{planted}</p>"));
+    append(place.stderr(), &BASE64_STANDARD.encode(format!("{{\"x\":\"{planted}\"}}")));
+    let hex: String = planted.bytes().map(|b| format!("{b:02x}")).collect();
+    append(place.data().join("dynamodb.sqlite"), &hex);
+    let found = canaries.words.find(&[place.data(), place.stdout(), place.stderr()]);
+    let of_it: BTreeSet<_> = found.iter().filter(|f| f.word == "planted").map(|f| (f.form, f.file.clone())).collect();
+    assert_eq!(of_it.len(), 3, "{of_it:#?}");
+}
+
+pub(crate) fn is_mail(file: &Path) -> bool {
+    let parent = file.parent().and_then(Path::file_name);
+    file.extension().is_some_and(|e| e == "eml") && parent.is_some_and(|p| p == "mail")
+}
+
+/// The mails that hold a word are of this subject, and not none.
+pub(crate) fn only_in_mails(stage: &Stage, word: &str, subject: &str) {
+    let mut words = Words::default();
+    words.add("it", word.as_bytes());
+    let found = words.find(&stage.everywhere());
+    assert!(!found.is_empty(), "{subject} was sent");
+    for Found { file, .. } in found {
+        assert!(is_mail(&file), "{subject}: {}", file.display());
+        let mail = std::fs::read_to_string(&file).expect("a mail");
+        assert!(mail.contains(subject), "{}", file.display());
+    }
+}

@@ -1,0 +1,222 @@
+//! SIGKILL at random moments while reporters and members are at work, and starting again: whoever got no answer asks
+//! again with the same key. No accepted report, no notice and no clock is lost, and nothing is doubled but what was
+//! ambiguous.
+
+mod workers;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, RwLock};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use desk_faults::{Chance, Place, Running};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use workers::{Filed, Load};
+
+/// How often it is killed; `DESK_KILLS` says otherwise.
+const KILLS: usize = 50;
+const REPORTERS: usize = 3;
+const TEAM: [&str; 4] = ["alice@example.com", "bob@example.org", "carol@example.net", "dave@example.com"];
+
+/// The desk is killed and started, again and again, while everyone works; some kills hit it while it starts.
+fn killed_again_and_again(place: &Place, load: &Load, chance: &mut Chance, kills: usize) -> Running {
+    let mut desk = place.start();
+    for _ in 0..kills {
+        load.url.write().expect("a url").clone_from(&desk.url);
+        sleep(Duration::from_millis(chance.within(20..600)));
+        desk.kill();
+        load.url.write().expect("a url").clear();
+        if chance.once_in(5) {
+            let mut child = place.spawn("manual", "127.0.0.1:0");
+            sleep(Duration::from_millis(chance.within(0..120)));
+            child.kill().expect("it runs");
+            child.wait().expect("it ends");
+        }
+        desk = place.start();
+    }
+    load.url.write().expect("a url").clone_from(&desk.url);
+    desk
+}
+
+/// `To: Subject` of every mail that must have been sent by now → how often. Replies go to whoever is on call.
+fn expected(filed: &[Filed]) -> BTreeMap<String, usize> {
+    let mut mails = BTreeMap::new();
+    let mut add = |to: &str, case: &str, words: &str| *mails.entry(format!("{to}: [{case}] {words}")).or_default() += 1;
+    for report in filed {
+        TEAM.iter().for_each(|to| add(to, &report.case, "New report: please acknowledge"));
+        let email = report.email.as_deref();
+        email.iter().for_each(|to| add(to, &report.case, "We have received your report"));
+        for (by, _) in &report.said {
+            match (*by, email) {
+                ("reporter", _) => add("on call", &report.case, "The reporter has written"),
+                ("acknowledge", Some(to)) => add(to, &report.case, "Your report is acknowledged"),
+                ("respond", Some(to)) => add(to, &report.case, "Our response, and the next steps"),
+                ("update", Some(to)) => add(to, &report.case, "News about your report"),
+                _ => {}
+            }
+        }
+    }
+    mails
+}
+
+fn sent(desk: &Running) -> BTreeMap<String, usize> {
+    let mut mails = BTreeMap::new();
+    for (to, subject, _) in desk.mails() {
+        let to = if subject.ends_with("The reporter has written") { "on call" } else { &to };
+        *mails.entry(format!("{to}: {subject}")).or_default() += 1;
+    }
+    mails
+}
+
+/// How many mails came more often than they should; none may be missing, and none may be there that nobody expects.
+fn doubled(expected: &BTreeMap<String, usize>, sent: &BTreeMap<String, usize>) -> usize {
+    let missing: Vec<_> = expected.iter().filter(|(mail, n)| sent.get(*mail).is_none_or(|m| m < n)).collect();
+    assert!(missing.is_empty(), "{} are missing: {missing:#?}", missing.len());
+    let strange: Vec<_> = sent.keys().filter(|mail| !expected.contains_key(*mail)).collect();
+    assert!(strange.is_empty(), "nobody caused these: {strange:#?}");
+    sent.values().sum::<usize>() - expected.values().sum::<usize>()
+}
+
+fn instant(value: &Value) -> Timestamp {
+    value.as_str().and_then(|t| t.parse().ok()).unwrap_or_else(|| panic!("{value} is no time"))
+}
+
+/// The report, its conversation and its clocks are there as they were.
+fn is_whole(desk: &Running, report: &Filed, token: &str) {
+    let case = &report.case;
+    let view = desk.get("/case", &report.code);
+    assert_eq!(view["case_id"], case.as_str());
+    assert_eq!(view["report"]["body"], report.body.as_str(), "{case}: byte for byte");
+    let messages: Vec<&str> =
+        view["messages"].as_array().expect("messages").iter().filter_map(|m| m["text"].as_str()).collect();
+    for (by, text) in &report.said {
+        let held = messages.iter().filter(|m| m.split('\n').next() == Some(text.as_str())).count();
+        assert_eq!(held, 1, "{case}: what the {by} said: {text}");
+    }
+    let received = instant(&view["received_at"]);
+    if report.answer.starts_with('{') {
+        let answer: Value = serde_json::from_str(&report.answer).expect("JSON");
+        assert_eq!(view["received_at"], answer["received_at"]);
+        assert_eq!(clock(&view, "acknowledgement")["due_at"], answer["due"]["acknowledgement"]);
+        assert_eq!(clock(&view, "detailed-response")["due_at"], answer["due"]["detailed_response"]);
+    }
+    let said = |what: &str| report.said.iter().any(|(by, _)| *by == what);
+    let state = |met: bool| if met { "met" } else { "running" };
+    let mut clocks = vec![
+        ("acknowledgement", 24, state(said("acknowledge"))),
+        ("detailed-response", 48, state(said("respond"))),
+        ("handler", 4, "running"),
+    ];
+    // All happens at one instant of the clock that stands still.
+    clocks.extend(said("acknowledge").then_some(("progress-update", 5 * 24, "running")));
+    let whole = desk.get(&format!("/desk/api/cases/{case}"), token);
+    for (name, hours, state) in clocks {
+        let clock = clock(&whole, name);
+        assert_eq!(instant(&clock["due_at"]), received + SignedDuration::from_hours(hours), "{case}: {clock}");
+        assert_eq!(clock["state"], state, "{case}: {clock}");
+    }
+}
+
+fn clock<'a>(view: &'a Value, name: &str) -> &'a Value {
+    let newest = view["clocks"].as_array().expect("clocks").iter().rfind(|c| c["name"] == name);
+    newest.unwrap_or_else(|| panic!("{}: no clock {name}: {}", view["case_id"], view["clocks"]))
+}
+
+#[test]
+#[allow(clippy::print_stderr)]
+fn fifty_kills_under_load_lose_nothing_and_double_nothing() {
+    let began = Instant::now();
+    let kills = std::env::var("DESK_KILLS").ok().and_then(|k| k.parse().ok()).unwrap_or(KILLS);
+    let mut chance = Chance::seeded();
+    let place = Place::new("load");
+    let desk = place.start();
+    // Sessions outlive their desk.
+    let members = ["alice", "bob"].map(|member| desk.token(member)).to_vec();
+    desk.kill();
+    let load = Load {
+        url: RwLock::default(),
+        stop: AtomicBool::new(false),
+        filed: Mutex::default(),
+        keys: AtomicUsize::new(0),
+        cut_off: AtomicUsize::new(0),
+        answered: AtomicUsize::new(0),
+        members,
+    };
+    let desk = std::thread::scope(|scope| {
+        let load = &load;
+        for _ in 0..REPORTERS {
+            let chance = Chance::new(chance.draw());
+            scope.spawn(move || load.reporter(chance));
+        }
+        for token in &load.members {
+            let chance = Chance::new(chance.draw());
+            scope.spawn(move || load.member(chance, token));
+        }
+        let desk = killed_again_and_again(&place, load, &mut chance, kills);
+        load.stop.store(true, Ordering::Relaxed);
+        desk
+    });
+    let killing = began.elapsed();
+    let filed = load.filed.lock().expect("filed");
+    let (answered, cut_off) = (load.answered.load(Ordering::Relaxed), load.cut_off.load(Ordering::Relaxed));
+    assert!(filed.len() > kills && cut_off > kills / 2, "no load: {} filed, {cut_off} cut off", filed.len());
+
+    // Past every lease, every doubt and the planner's grace; before any warning.
+    desk.advance("40m");
+    let (expected, arrived) = (expected(&filed), sent(&desk));
+    let twice = doubled(&expected, &arrived);
+    let log = place.log();
+    let doubts = log.lines().filter(|line| line.contains("\"alarm\":\"ambiguous\"")).count();
+    eprintln!(
+        "{kills} kills in {killing:?}: {answered} answers, {cut_off} cut off, {} cases, {} mails, {doubts} sent again in \
+         doubt, {twice} of them twice, {} plans found by the schedule; sent after {:?}",
+        filed.len(),
+        arrived.values().sum::<usize>(),
+        log.matches("\"alarm\":\"unplanned\"").count(),
+        began.elapsed(),
+    );
+    assert!(twice <= doubts, "{twice} mails came twice, and only {doubts} were in doubt");
+    let alarms = ["poison", "dead", "clock-disagreement"].map(|a| log.matches(&format!("\"alarm\":\"{a}\"")).count());
+    assert_eq!(alarms, [0; 3], "poison, dead, clock-disagreement");
+
+    filed.iter().for_each(|report| is_whole(&desk, report, &load.members[0]));
+    // The clocks are not only shown: two hours before a handler is due, the one on call hears of each case, once.
+    desk.advance("2h");
+    let warned: Vec<String> = sent(&desk).into_keys().filter(|mail| mail.contains("] Warning: ")).collect();
+    assert_eq!(warned.len(), filed.len(), "one warning for each: {warned:#?}");
+    let warnings = sent(&desk).values().sum::<usize>() - arrived.values().sum::<usize>();
+    assert_eq!(warnings, filed.len(), "and each once");
+
+    let cases: BTreeSet<&str> = filed.iter().map(|f| f.case.as_str()).collect();
+    assert_eq!(cases.len(), filed.len(), "each key has a case of its own");
+    for verified in [place.json(&["verify"]), {
+        desk.kill();
+        place.json(&["verify"])
+    }] {
+        assert_eq!(verified["holds"], true, "{verified}");
+        let stored = verified["cases"].as_array().expect("cases");
+        let stored: BTreeSet<&str> = stored.iter().filter_map(|c| c["case_id"].as_str()).collect();
+        assert_eq!(stored, cases, "a case for each key that was answered, and no other");
+    }
+    eprintln!("all in {:?}", began.elapsed());
+}
+
+#[test]
+fn a_kill_during_the_very_first_start_leaves_a_folder_that_starts() {
+    for wait in (0..150).step_by(6) {
+        let place = Place::new("first");
+        let mut child = place.spawn("manual", "127.0.0.1:0");
+        sleep(Duration::from_millis(wait));
+        child.kill().expect("it runs");
+        child.wait().expect("it ends");
+        let desk = place.start();
+        let answer = desk.post("/reports", "", &desk_journeys::report("first", "page")).ok();
+        let code = answer["receipt_code"].as_str().expect("a code");
+        assert_eq!(desk.get("/case", code)["case_id"], answer["case_id"]);
+        desk.advance("1s");
+        assert_eq!(desk.mails().len(), 5, "after {wait} ms");
+    }
+}

@@ -1,0 +1,173 @@
+//! What came of a command, as a person would want to read it.
+
+use std::collections::BTreeMap;
+use std::process::Output;
+
+use serde_json::Value;
+
+use super::problem;
+use crate::Answer;
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or("-")
+}
+
+/// Texts, joined.
+pub(super) fn list(values: &[Value]) -> String {
+    values.iter().map(|v| v.as_str().unwrap_or("?")).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn filed(answer: &Answer) -> String {
+    if answer.status != 201 {
+        return problem(answer);
+    }
+    let filed = answer.json();
+    let due = &filed["due"];
+    format!(
+        "201 {}, acknowledgement by {}, detailed response by {}",
+        text(&filed, "case_id"),
+        text(due, "acknowledgement"),
+        text(due, "detailed_response")
+    )
+}
+
+pub(super) fn replied(answer: &Answer) -> String {
+    if answer.status != 201 {
+        return problem(answer);
+    }
+    let replied = answer.json();
+    let opened = match replied["opened"]["case_id"].as_str() {
+        Some(case) => format!(", opened {case}"),
+        None => String::new(),
+    };
+    format!("201 {}{opened}", text(&replied, "stage"))
+}
+
+pub(super) fn commanded(answer: &Answer) -> String {
+    if answer.status != 200 {
+        return problem(answer);
+    }
+    let done = answer.json();
+    let events: Vec<String> = done["events"].as_array().into_iter().flatten().map(event).collect();
+    format!("200 {}\n{}", text(&done, "stage"), events.join("\n"))
+}
+
+/// An event in a line: what it is, and of which clock, kind or person.
+fn event(event: &Value) -> String {
+    let details = ["clock", "kind", "from", "to", "member", "by", "severity", "fact", "of", "resolution"];
+    let details = details.iter().filter_map(|name| event[*name].as_str());
+    std::iter::once(text(event, "event")).chain(details).collect::<Vec<_>>().join(" ")
+}
+
+/// The reporter's page.
+pub(super) fn page(view: &Value) -> String {
+    let messages = view["messages"].as_array().into_iter().flatten();
+    let message = |m: &Value| {
+        let by = m["by"].as_str().map(|by| format!(" ({by})")).unwrap_or_default();
+        let lines: String = text(m, "text").lines().map(|line| format!("  {line}\n")).collect();
+        format!("{} {}{by}:\n{lines}", text(m, "at"), text(m, "from"))
+    };
+    format!("{}\n{}{}", text(view, "stage"), clocks(view), messages.map(message).collect::<String>())
+}
+
+fn clocks(view: &Value) -> String {
+    let clock = |c: &Value| {
+        let met = c["met_at"].as_str().map(|at| format!(", met {at}")).unwrap_or_default();
+        format!("  {}: {}, due {}{met}\n", text(c, "name"), text(c, "state"), text(c, "due_at"))
+    };
+    view["clocks"].as_array().into_iter().flatten().map(clock).collect()
+}
+
+/// The team's view, without the conversation.
+pub(super) fn case(answer: &Answer) -> String {
+    if answer.status != 200 {
+        return problem(answer);
+    }
+    let case = answer.json();
+    let field = |name: &str| format!("{name} {}", text(&case, name));
+    let head = ["rm", "handler", "backup", "severity"].map(field).join(", ");
+    let notes = case["notes"].as_array().into_iter().flatten();
+    let notes: String = notes.map(|n| format!("  note: {}\n", text(n, "text"))).collect();
+    let allowed = list(case["allowed"].as_array().map(Vec::as_slice).unwrap_or_default());
+    format!("{}\n{head}\n{}{notes}allowed: {allowed}", text(&case, "stage"), clocks(&case))
+}
+
+pub(super) fn board(board: &Value) -> String {
+    let row =
+        |row: &Value| ["case_id", "package", "stage", "handler", "next_due"].map(|name| text(row, name)).join(" | ");
+    let rows: Vec<String> = board["cases"].as_array().into_iter().flatten().map(row).collect();
+    if rows.is_empty() { "(empty)".to_owned() } else { rows.join("\n") }
+}
+
+pub(super) fn output(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    match output.status.code() {
+        Some(0) => said,
+        code => format!("{said}exit {}", code.unwrap_or(-1)),
+    }
+}
+
+/// A mail but for its receiver: when, what about (without and with the id, which is random and must not order), the text.
+type Same = (String, String, String, String);
+
+/// Whole mails; one that several got alike is shown once.
+pub(super) fn mails(mails: &[Value]) -> String {
+    let shown = |((at, _, subject, body), to): (Same, Vec<String>)| {
+        let body: String =
+            body.lines().map(|l| if l.is_empty() { "|\n".to_owned() } else { format!("| {l}\n") }).collect();
+        format!("{at} To: {}\n| Subject: {subject}\n|\n{body}", to.join(", "))
+    };
+    none_or(alike(mails, true).into_iter().map(shown).collect::<Vec<_>>().join("\n"))
+}
+
+/// One line a mail.
+pub(super) fn subjects(mails: &[Value]) -> String {
+    let shown = |((at, _, subject, _), to): (Same, Vec<String>)| format!("{at} {subject} → {}", to.join(", "));
+    none_or(alike(mails, false).into_iter().map(shown).collect::<Vec<_>>().join("\n"))
+}
+
+fn none_or(text: String) -> String {
+    if text.is_empty() { "(none)".to_owned() } else { text }
+}
+
+fn alike(mails: &[Value], whole: bool) -> BTreeMap<Same, Vec<String>> {
+    let mut alike: BTreeMap<Same, Vec<String>> = BTreeMap::new();
+    for mail in mails {
+        let body = if whole { without_tokens(text(mail, "text")) } else { String::new() };
+        let subject = text(mail, "subject");
+        let about = subject.split_once("] ").map_or(subject, |(_, about)| about);
+        let key = (text(mail, "at").to_owned(), about.to_owned(), subject.to_owned(), body);
+        alike.entry(key).or_default().push(list(mail["to"].as_array().map(Vec::as_slice).unwrap_or_default()));
+    }
+    alike.values_mut().for_each(|to| to.sort());
+    alike
+}
+
+/// Links are each receiver's own.
+fn without_tokens(text: &str) -> String {
+    let cut = |line: &str| match line.split_once("?t=") {
+        Some((link, _)) => format!("{link}?t=…"),
+        None => line.to_owned(),
+    };
+    text.lines().map(|line| cut(line) + "\n").collect()
+}
+
+/// A page as its reader sees it: the texts without the tags.
+pub(super) fn html(answer: &Answer) -> String {
+    let body = answer.text.split_once("<main").map_or(answer.text.as_str(), |(_, main)| main);
+    let body = body.split_once('>').map_or(body, |(_, body)| body);
+    let body = body.split_once("</main>").map_or(body, |(body, _)| body);
+    let body = body.replace("</dt>", " ").replace("<span", " <span");
+    let (mut seen, mut inside) = (String::new(), false);
+    for c in body.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => seen.push(c),
+            _ => {}
+        }
+    }
+    let lines = seen.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+    format!("{}\n{}", answer.status, lines.join("\n"))
+}

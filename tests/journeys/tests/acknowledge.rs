@@ -1,0 +1,90 @@
+//! The button of the page mail: no sign-in, nothing of the report, once.
+
+use desk_journeys::{Desk, Folder, clock, report};
+use serde_json::json;
+
+/// The button in the newest mail to `to` about `subject`.
+fn button(desk: &Desk, to: &str, subject: &str) -> String {
+    let mail = desk.mail_to(to, subject);
+    let at = mail.find("/desk/acknowledge?t=").unwrap_or_else(|| panic!("no button in {mail}"));
+    mail[at..].lines().next().unwrap().to_owned()
+}
+
+fn press(desk: &Desk, button: &str, message: &str) -> desk_journeys::Answer {
+    let token = button.split_once("t=").unwrap().1;
+    desk.post_form("/desk/acknowledge", &[("token", token), ("message", message)])
+}
+
+const PAGE: &str = "New report: please acknowledge";
+
+#[test]
+fn t17_t21_it_shows_no_detail_and_acknowledges_once() {
+    let folder = Folder::new("button");
+    let desk = Desk::start(&folder.0);
+    let (case, code) = desk.filed(&report("SECRETMARK", "page"));
+    desk.advance("1s");
+    let (alice, bob) = (button(&desk, "alice", PAGE), button(&desk, "bob", PAGE));
+    assert_ne!(alice, bob);
+    for _ in 0..2 {
+        let page = desk.get(&alice, &[]);
+        assert!(page.status == 200 && page.text.contains(&case) && page.text.contains("Alice Example"));
+        for word in ["SECRETMARK", "Rita", "rita@", "4.19.2"] {
+            assert!(!page.text.contains(word), "{word}: {}", page.text);
+        }
+    }
+    assert_eq!(desk.view(&code)["stage"], "Received", "looking acknowledges nothing");
+    assert_eq!(press(&desk, &alice, " \n").status, 422, "the message is what the reporter gets");
+    assert_eq!(press(&desk, &alice, "Thank you. <b>\r\nAlice").status, 200);
+    let seen = desk.view(&code);
+    assert_eq!((&seen["stage"], &clock(&seen, "acknowledgement")["state"]), (&json!("Acknowledged"), &json!("met")));
+    assert!(
+        seen["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|m| m["by"] == "Alice Example" && m["text"] == "Thank you. <b>\nAlice")
+    );
+    for link in [&alice, &bob] {
+        let second = press(&desk, link, "Again");
+        assert!(second.status == 409 && second.text.contains("Alice Example acknowledged it"), "{}", second.text);
+        let page = desk.get(link, &[]).text;
+        assert!(page.contains("Alice Example acknowledged it") && !page.contains("<form"), "{page}");
+    }
+    assert_eq!(desk.view(&code)["messages"], seen["messages"], "one acknowledgement");
+}
+
+#[test]
+fn it_ends_with_its_clock_and_is_nobody_elses() {
+    let folder = Folder::new("ends");
+    let desk = Desk::start(&folder.0);
+    let (_, code) = desk.filed(&report("R", "page"));
+    desk.advance("1s");
+    let first = button(&desk, "alice", PAGE);
+    assert_eq!(desk.get(&format!("{first}x"), &[]).status, 404, "a forged link");
+    let (payload, signature) = first.rsplit_once('.').unwrap();
+    assert_eq!(desk.get(&format!("{payload}A.{signature}"), &[]).status, 404);
+    assert_eq!(desk.get("/desk/acknowledge?t=", &[]).status, 404);
+    assert_eq!(desk.get("/desk/acknowledge", &[]).status, 404);
+    desk.advance("24h");
+    assert_eq!((desk.get(&first, &[]).status, press(&desk, &first, "Late").status), (410, 410));
+    // Late is better than never: the mail about the breach has a button of its own.
+    let late = button(&desk, "dave", "Missed: acknowledgement");
+    assert_eq!(press(&desk, &late, "Late, and sorry.").status, 200);
+    let acknowledgement = clock(&desk.view(&code), "acknowledgement");
+    assert_eq!(acknowledgement["state"], "breached", "T22: remembered for ever");
+    assert!(acknowledgement["met_at"].is_string());
+}
+
+/// The handler need not be asked: while the promise runs, any of the team may keep it.
+#[test]
+fn whoever_has_a_button_may_keep_the_promise_though_they_may_not_read() {
+    let folder = Folder::new("any");
+    let desk = Desk::start(&folder.0);
+    let (case, code) = desk.filed(&report("R", "page"));
+    desk.command(&case, &desk.token("alice"), &json!({"command": "assign", "member": "alice"})).ok();
+    desk.advance("1s");
+    assert_eq!(press(&desk, &button(&desk, "carol", PAGE), "Thank you.").status, 200);
+    assert_eq!(desk.view(&code)["stage"], "Acknowledged");
+    let path = format!("/desk/api/cases/{case}");
+    assert_eq!(desk.get(&path, &[("authorization", &desk.token("carol"))]).status, 404);
+}

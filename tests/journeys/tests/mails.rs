@@ -1,0 +1,138 @@
+//! What goes into mails, and to whom.
+
+use desk_journeys::{Desk, Folder, TEAM, report};
+use serde_json::{Value, json};
+
+/// Every text that a mail's receiver could see.
+fn texts(desk: &Desk) -> Vec<(Value, String)> {
+    let whole = |mail: Value| {
+        let html = desk.get(&format!("/_local/mail/{}/html", mail["id"].as_str().unwrap()), &[]).text;
+        let text = format!("{}\n{}\n{}\n{html}", mail["headers"], mail["subject"], mail["text"]);
+        (mail, text)
+    };
+    desk.mails().into_iter().map(whole).collect()
+}
+
+/// One report for each way of answering, with every field marked, led through every message.
+fn led(desk: &Desk, answers: &str) -> String {
+    let (case, code) = desk.filed(&json!({
+        "package": "express", "versions": "SECRETMARK", "summary": "SECRETMARK", "details": "SECRETMARK",
+        "impact": "SECRETMARK", "credit": {"as": "SECRETMARK", "link": "https://example.org/SECRETMARK"},
+        "reporter": {"name": "SECRETMARK", "email": format!("{answers}@example.org"), "answers": answers},
+    }));
+    let alice = desk.token("alice");
+    for body in [
+        json!({"command": "acknowledge", "message": "WORD1"}),
+        json!({"command": "respond", "message": "WORD2", "next_steps": "WORD3"}),
+        json!({"command": "request-information", "questions": "WORD4"}),
+        json!({"command": "note", "text": "SECRETMARK"}),
+        json!({"command": "update", "message": "SECRETMARK", "page_only": true}),
+        json!({"command": "validate", "reason": "WORD5"}),
+        json!({"command": "mark", "fact": "public", "source": "SECRETMARK"}),
+        json!({"command": "accept"}),
+        json!({"command": "close", "resolution": "fixed", "reason": "WORD6"}),
+    ] {
+        desk.command(&case, &alice, &body).ok();
+        desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "SECRETMARK"})).ok();
+    }
+    desk.advance("1s");
+    case
+}
+
+#[test]
+fn t17_what_a_report_says_is_in_no_mail_and_a_members_words_only_where_mail_was_chosen() {
+    let folder = Folder::new("words");
+    let desk = Desk::start(&folder.0);
+    for answers in ["page", "mail"] {
+        led(&desk, answers);
+    }
+    let all = texts(&desk);
+    assert!(all.len() > 20, "{}", all.len());
+    for (mail, text) in &all {
+        assert!(!text.contains("SECRETMARK"), "{mail}");
+        assert!(!text.contains("WORD") || mail["to"][0] == "mail@example.org", "{mail}");
+    }
+    for word in 1..=6 {
+        let carried = all.iter().filter(|(_, text)| text.contains(&format!("WORD{word}"))).count();
+        assert_eq!(carried, 1, "WORD{word} is mailed once");
+    }
+    let to_page = |subject: &str| {
+        let ends = |(m, _): &&(Value, String)| {
+            m["to"][0] == "page@example.org" && m["subject"].as_str().unwrap().ends_with(subject)
+        };
+        all.iter().filter(ends).count()
+    };
+    for subject in [
+        "Your report is acknowledged",
+        "We need more information from you",
+        "The problem is confirmed",
+        "Your case is closed",
+    ] {
+        assert_eq!(to_page(subject), 1, "T28: {subject}");
+    }
+}
+
+#[test]
+fn t5_t15_receipt_and_acknowledgement_thank_and_exactly_the_team_is_paged() {
+    let folder = Folder::new("team");
+    let desk = Desk::start(&folder.0);
+    let (case, _) = desk.filed(&report("R", "mail"));
+    desk.advance("1s");
+    let mut paged: Vec<String> = desk
+        .mails()
+        .iter()
+        .filter(|m| m["subject"].as_str().unwrap().ends_with("please acknowledge"))
+        .map(|m| m["to"][0].as_str().unwrap().to_owned())
+        .collect();
+    paged.sort();
+    assert_eq!(paged, TEAM, "and each of them once");
+    assert_eq!(desk.mails().len(), 5);
+    assert!(desk.mail_to("rita", "We have received your report").starts_with("Thank you"));
+    let page = desk.mail_to("alice", "please acknowledge");
+    assert!(page.contains("Acknowledgement by") && page.contains("(in 24 h)") && page.contains("express"), "{page}");
+    let button = page[page.find("/desk/acknowledge").unwrap()..].lines().next().unwrap().to_owned();
+    assert!(desk.get(&button, &[]).text.contains("Thank you for your report."), "the standard message");
+    for mail in desk.mails() {
+        let headers = &mail["headers"];
+        assert!(mail["subject"].as_str().unwrap().starts_with(&format!("[{case}] ")), "{mail}");
+        assert_eq!(headers["Auto-Submitted"], "auto-generated", "T13: answering machines leave it alone");
+        assert!(headers["From"].as_str().unwrap().ends_with("<security@expressjs.com>"));
+        assert_eq!(headers["In-Reply-To"], headers["References"], "a thread for each case and person");
+    }
+}
+
+#[test]
+fn who_gave_no_address_gets_no_mail_and_the_page_counts() {
+    let folder = Folder::new("nameless");
+    let desk = Desk::start(&folder.0);
+    let mut body = report("R", "page");
+    body["reporter"] = json!({});
+    let (case, code) = desk.filed(&body);
+    desk.command(&case, &desk.token("alice"), &json!({"command": "respond", "message": "m", "next_steps": "n"})).ok();
+    desk.advance("1s");
+    assert!(desk.mails().iter().all(|m| TEAM.contains(&m["to"][0].as_str().unwrap())));
+    let view = desk.view(&code);
+    assert!(
+        view["clocks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|c| c["name"] != "progress-update")
+            .all(|c| c["state"] == "met")
+    );
+}
+
+/// To a key it would have to be encrypted; until that is built, no words go.
+#[test]
+fn to_someone_with_a_key_no_words_go_in_the_clear() {
+    let folder = Folder::new("pgp");
+    let desk = Desk::start(&folder.0);
+    let mut body = report("R", "mail");
+    body["reporter"]["openpgp_key"] =
+        json!("-----BEGIN PGP PUBLIC KEY BLOCK-----\nxxx\n-----END PGP PUBLIC KEY BLOCK-----");
+    let (case, _) = desk.filed(&body);
+    desk.command(&case, &desk.token("alice"), &json!({"command": "acknowledge", "message": "SECRETMARK"})).ok();
+    desk.advance("1s");
+    assert!(texts(&desk).iter().all(|(_, text)| !text.contains("SECRETMARK")));
+    desk.mail_to("rita", "Your report is acknowledged");
+}

@@ -1,1 +1,140 @@
-//! Tests of the store: see `tests/`.
+//! A store on an embedded DynamoDB of its own, a clock that the test moves, and a scripted SES.
+
+pub mod ses;
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::config::interceptors::BeforeDeserializationInterceptorContextMut;
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use desk_domain::case::decide::open;
+use desk_domain::case::event::{Answers, Reported};
+use desk_domain::case::{Actor, ContentRef};
+use desk_domain::id::{CaseId, ContentId};
+use desk_domain::policy::Policy;
+use desk_keys::SecretKey;
+use desk_store::{Clock, Commit, Outcome, Settings, Store};
+use dynoxide::Database;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
+
+/// The policy that the tests run under.
+pub fn policy() -> Policy {
+    Policy::from_toml(include_str!("../../../infra/policies/express.toml")).expect("the policy is valid")
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Clone)]
+pub struct Hands(Arc<Mutex<Timestamp>>);
+
+impl Hands {
+    pub fn at(text: &str) -> Hands {
+        Hands(Arc::new(Mutex::new(text.parse().expect("an instant"))))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        *self.0.lock().expect("no panic holds it")
+    }
+
+    pub fn advance(&self, by: SignedDuration) {
+        let mut now = self.0.lock().expect("no panic holds it");
+        *now += by;
+    }
+
+    pub fn clock(&self) -> Clock {
+        let hands = self.clone();
+        Clock::from_fn(move || hands.now())
+    }
+}
+
+/// Answers of DynamoDB tell the time of these hands.
+struct Date(Hands);
+
+impl std::fmt::Debug for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Date")
+    }
+}
+
+impl Intercept for Date {
+    fn name(&self) -> &'static str {
+        "Date"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.0.now())?;
+        context.response_mut().headers_mut().insert("date", date);
+        Ok(())
+    }
+}
+
+/// A store, the database behind it, and the time that each of them tells.
+pub struct Bench {
+    pub store: Store,
+    pub database: Database,
+    pub policy: Arc<Policy>,
+    /// The functions' clock.
+    pub hands: Hands,
+    /// DynamoDB's clock.
+    pub date: Hands,
+    pub mail_key: SecretKey,
+}
+
+impl Bench {
+    pub async fn new() -> Bench {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let database = Database::memory().expect("a database in memory");
+        tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database.clone(), std::future::pending()));
+        let (hands, date) = (Hands::at("2026-11-22T12:00:00Z"), Hands::at("2026-11-22T12:00:00Z"));
+        let store = Store::connect_with(&Settings::stand_in(url), hands.clock(), Some(Date(date.clone())));
+        store.create_tables().await.expect("tables");
+        Bench { store, database, policy: Arc::new(policy()), hands, date, mail_key: SecretKey::generate() }
+    }
+
+    /// Moves both clocks.
+    pub fn advance(&self, by: SignedDuration) {
+        self.hands.advance(by);
+        self.date.advance(by);
+    }
+
+    /// A case with a sealed report and, where the reporter gave one, an address.
+    pub async fn case(&self, number: u32, address: Option<&str>) -> CaseId {
+        let id = CaseId::from_random(&self.policy.project.prefix, 2026, number);
+        let key = SecretKey::generate();
+        let mut commit = Commit::new();
+        let sealed = key.public().seal(b"words").expect("sealing");
+        let report = ContentRef { id: content_id("report"), sha256: desk_keys::sha256_hex(&sealed) };
+        commit.content(&id, &report.id, sealed);
+        if let Some(address) = address {
+            let sealed = self.mail_key.public().seal(address.as_bytes()).expect("sealing");
+            commit.content(&id, &content_id("reporter-address"), sealed);
+        }
+        let reported = Reported {
+            package: None,
+            answers: Answers::Page,
+            address: address.map(|_| content_id("reporter-address")),
+            has_openpgp_key: false,
+            known_public: false,
+            known_exploited: false,
+            planned_for: None,
+            report,
+            continues: None,
+        };
+        let now = self.hands.now();
+        let events = open(id.clone(), &self.policy, reported, now);
+        commit.open(&id, key.public(), &Actor::Reporter, events, now);
+        assert_eq!(self.store.commit(commit).await.expect("a commit"), Outcome::Done);
+        id
+    }
+}
+
+/// A content id that the test spells right.
+pub fn content_id(name: &str) -> ContentId {
+    name.parse().expect("a content id")
+}

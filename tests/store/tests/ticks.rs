@@ -1,0 +1,101 @@
+//! The schedule: levels once, what cannot be taken back only by agreement, lost plans found again.
+
+use desk_domain::case::{Actor, ClockState, Command, EventBody};
+use desk_domain::id::CaseId;
+use desk_store::Stored;
+use desk_store_tests::Bench;
+use fan_out::FanOut;
+use jiff::SignedDuration;
+use sla_check::SlaCheck;
+
+fn check(bench: &Bench) -> SlaCheck {
+    SlaCheck { store: bench.store.clone(), policy: bench.policy.clone(), clock: bench.hands.clock() }
+}
+
+async fn case(bench: &Bench, id: &CaseId) -> Stored {
+    bench.store.case(id).await.unwrap().unwrap()
+}
+
+fn acknowledgement(stored: &Stored) -> ClockState {
+    stored.case.clocks.iter().find(|c| c.name().as_str() == "acknowledgement").unwrap().state
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t22_two_ticks_at_once_fire_each_level_once() {
+    let bench = Bench::new().await;
+    let id = bench.case(1, None).await;
+    bench.advance(SignedDuration::from_hours(25));
+    let (one, two) = (check(&bench), check(&bench));
+    let (a, b) = tokio::join!(one.tick(bench.hands.now()), two.tick(bench.hands.now()));
+    a.unwrap();
+    b.unwrap();
+    let stored = case(&bench, &id).await;
+    let events = bench.store.events(&id, 1, stored.case.version).await.unwrap();
+    let mut warned: Vec<String> = events
+        .iter()
+        .filter_map(|e| match &e.body {
+            EventBody::ClockWarned { clock, level, planned_at, .. } => Some(format!("{clock} {level} {planned_at}")),
+            EventBody::ClockBreached { clock, .. } => Some(format!("{clock} breached")),
+            _ => None,
+        })
+        .collect();
+    let all = warned.len();
+    warned.sort();
+    warned.dedup();
+    assert_eq!(warned.len(), all, "{warned:#?}");
+    assert!(warned.contains(&"acknowledgement breached".to_owned()));
+    assert!(bench.store.verify(&id).await.unwrap().unwrap().problems.is_empty());
+}
+
+#[tokio::test]
+async fn a_breach_waits_until_the_three_clocks_agree() {
+    let bench = Bench::new().await;
+    let id = bench.case(1, None).await;
+    // The function's clock runs a day ahead of DynamoDB's.
+    bench.hands.advance(SignedDuration::from_hours(25));
+    let held = check(&bench).tick(bench.hands.now()).await.unwrap();
+    assert!(held.held > 0, "{held:?}");
+    assert_eq!(acknowledgement(&case(&bench, &id).await), ClockState::Running);
+    // And now the schedule is a day behind.
+    bench.date.advance(SignedDuration::from_hours(25));
+    let stale = bench.hands.now() - SignedDuration::from_hours(24);
+    check(&bench).tick(stale).await.unwrap();
+    assert_eq!(acknowledgement(&case(&bench, &id).await), ClockState::Running);
+    check(&bench).tick(bench.hands.now()).await.unwrap();
+    assert!(matches!(acknowledgement(&case(&bench, &id).await), ClockState::Breached { .. }));
+}
+
+#[tokio::test]
+async fn a_plan_that_nobody_made_is_touched_by_the_schedule_and_made_once() {
+    let bench = Bench::new().await;
+    let id = bench.case(1, Some("rita@example.org")).await;
+    let fan_out = FanOut { store: bench.store.clone(), policy: bench.policy.clone(), clock: bench.hands.clock() };
+    assert!(bench.store.due_deliveries(bench.hands.now(), 25).await.unwrap().is_empty(), "its record was lost");
+    bench.advance(SignedDuration::from_mins(4));
+    assert_eq!(check(&bench).tick(bench.hands.now()).await.unwrap().plans_touched, 0);
+    bench.advance(SignedDuration::from_mins(1));
+    assert_eq!(check(&bench).tick(bench.hands.now()).await.unwrap().plans_touched, 1);
+    fan_out.plan(&id, 1).await.unwrap();
+    let planned = bench.store.due_deliveries(bench.hands.now(), 25).await.unwrap().len();
+    assert_eq!(planned, bench.policy.triage().count() + 1);
+    fan_out.plan(&id, 1).await.unwrap();
+    assert_eq!(bench.store.due_deliveries(bench.hands.now(), 25).await.unwrap().len(), planned);
+    assert_eq!(bench.store.plan(&id, 1).await.unwrap(), None, "disarmed");
+}
+
+#[tokio::test]
+async fn a_member_who_left_hands_over_at_the_next_tick() {
+    let mut bench = Bench::new().await;
+    let id = bench.case(1, None).await;
+    let alice = Actor::Member("alice".parse().unwrap());
+    let assign = Command::Assign { member: "alice".parse().unwrap() };
+    bench.store.tell(&id, &bench.policy, &alice, &bench.hands.clock(), &assign).await.unwrap();
+    check(&bench).tick(bench.hands.now()).await.unwrap();
+    let mut policy = desk_store_tests::policy();
+    policy.members.retain(|m| m.id.as_str() != "alice");
+    policy.rota.order.retain(|m| m.as_str() != "alice");
+    bench.policy = std::sync::Arc::new(policy);
+    check(&bench).tick(bench.hands.now()).await.unwrap();
+    let handler = case(&bench, &id).await.case.handler.unwrap();
+    assert_ne!(handler.as_str(), "alice");
+}

@@ -1,1 +1,126 @@
-//! Tests of the domain: see `tests/`.
+//! A case under the express policy, a clock that is moved, and what is done to it: given, when, then.
+
+use desk_domain::case::command::Roster;
+use desk_domain::case::decide::{decide, open};
+use desk_domain::case::event::{Answers, Message, Reported, SCHEMA};
+use desk_domain::case::{Actor, Case, Clock, Command, ContentRef, Event, EventBody};
+use desk_domain::id::CaseId;
+use desk_domain::notice::plan::{Planned, notices};
+use desk_domain::policy::Policy;
+use desk_domain::refusal::Refusal;
+use jiff::{SignedDuration, Timestamp};
+
+/// The policy of the seed.
+pub fn policy() -> Policy {
+    Policy::from_toml(include_str!("../../../infra/policies/express.toml")).expect("the policy is valid")
+}
+
+/// A reference to sealed content.
+pub fn content() -> ContentRef {
+    ContentRef { id: "t-1".parse().expect("an id"), sha256: "00".to_owned() }
+}
+
+/// A sealed message.
+pub fn message() -> Message {
+    Message { content: content(), mail: None }
+}
+
+/// A member.
+pub fn member(id: &str) -> Actor {
+    Actor::Member(id.parse().expect("an id"))
+}
+
+/// A case and everything that happened to it.
+#[derive(Clone)]
+pub struct World {
+    pub case: Case,
+    pub log: Vec<Event>,
+    pub now: Timestamp,
+}
+
+/// A report that came in at `at`.
+pub fn given(policy: &Policy, at: &str) -> World {
+    let now: Timestamp = at.parse().expect("an instant");
+    let id: CaseId = "EXP-2027-7K3QF".parse().expect("an id");
+    let reported = Reported {
+        package: Some("express".parse().expect("a package")),
+        answers: Answers::Page,
+        address: Some("reporter-address".parse().expect("an id")),
+        has_openpgp_key: false,
+        known_public: false,
+        known_exploited: false,
+        planned_for: None,
+        report: content(),
+        continues: None,
+    };
+    let bodies = open(id.clone(), policy, reported, now);
+    let first = event(&id, 1, now, &Actor::Reporter, bodies[0].clone());
+    let mut world = World { case: Case::opened(&first).expect("a report"), log: vec![first], now };
+    world.append(&Actor::Reporter, bodies[1..].to_vec());
+    world
+}
+
+impl World {
+    pub fn append(&mut self, actor: &Actor, bodies: Vec<EventBody>) {
+        for body in bodies {
+            let event = event(&self.case.id, self.case.version + 1, self.now, actor, body);
+            self.case.apply(&event);
+            self.log.push(event);
+        }
+    }
+
+    /// Gives a command; what it did, or why not.
+    pub fn tell(&mut self, policy: &Policy, actor: &Actor, command: &Command) -> Result<Vec<EventBody>, Refusal> {
+        let events = decide(&self.case, policy, actor, command, self.now)?;
+        self.append(actor, events.clone());
+        Ok(events)
+    }
+
+    /// The same, in a chain.
+    pub fn when(mut self, policy: &Policy, who: &str, command: Command) -> World {
+        let told = self.tell(policy, &member(who), &command);
+        told.unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
+        self
+    }
+
+    /// The reporter writes.
+    pub fn answered(mut self, policy: &Policy) -> World {
+        self.tell(policy, &Actor::Reporter, &Command::Reply { content: content(), opened: None })
+            .expect("a reply is taken");
+        self
+    }
+
+    /// Time passes, and the schedule ticks at each due instant on the way.
+    pub fn after(mut self, policy: &Policy, hours: i64) -> World {
+        let target = self.now + SignedDuration::from_hours(hours);
+        while let Some(next) = self.case.timers().iter().map(|(_, at)| *at).min().filter(|at| *at <= target) {
+            self.now = self.now.max(next);
+            self.tick(policy, true);
+        }
+        self.now = target;
+        self
+    }
+
+    /// One tick at this instant.
+    pub fn tick(&mut self, policy: &Policy, witnessed: bool) {
+        let due: Vec<_> =
+            self.case.timers().into_iter().filter(|(_, at)| *at <= self.now).map(|(c, _)| c.clone()).collect();
+        for clock in due {
+            let command = Command::FireTimer { clock, witnessed, roster: Roster::default() };
+            self.tell(policy, &Actor::Desk, &command).expect("a timer is never refused");
+        }
+    }
+
+    pub fn clock(&self, name: &str) -> &Clock {
+        self.case.clocks.iter().find(|c| c.name().as_str() == name).unwrap_or_else(|| panic!("{name} runs"))
+    }
+
+    /// The notices of everything since event `from`.
+    pub fn notices(&self, policy: &Policy, from: usize) -> Vec<Planned> {
+        self.log[from..].iter().flat_map(|event| notices(policy, &self.case, event)).collect()
+    }
+}
+
+fn event(case: &CaseId, seq: u64, at: Timestamp, actor: &Actor, body: EventBody) -> Event {
+    Event { schema: SCHEMA, case: case.clone(), seq, at, actor: actor.clone(), prev: String::new(), body }
+}

@@ -1,79 +1,13 @@
 //! Every short sequence of commands and clock steps: the invariants hold after each.
 
-use desk_domain::case::command::Roster;
-use desk_domain::case::decide::{decide, open};
-use desk_domain::case::event::{Answers, Message, Reported, Resolution, SCHEMA};
-use desk_domain::case::{Actor, Case, ClockState, Command, ContentRef, Event, EventBody, permit, rm};
-use desk_domain::id::CaseId;
+use desk_domain::case::decide::decide;
+use desk_domain::case::event::Resolution;
+use desk_domain::case::{Actor, Case, ClockState, Command, Event, EventBody, permit, rm};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
-use jiff::{SignedDuration, Timestamp};
-
-fn policy() -> Policy {
-    Policy::from_toml(include_str!("../../../infra/policies/express.toml")).expect("the policy is valid")
-}
-
-fn content() -> ContentRef {
-    ContentRef { id: "t-1".parse().unwrap(), sha256: "00".to_owned() }
-}
-
-fn message() -> Message {
-    Message { content: content(), mail: None }
-}
-
-#[derive(Clone)]
-struct World {
-    case: Case,
-    log: Vec<Event>,
-    now: Timestamp,
-}
-
-impl World {
-    fn new(policy: &Policy) -> World {
-        let now: Timestamp = "2027-03-26T22:00:00Z".parse().unwrap();
-        let id: CaseId = "EXP-2027-7K3QF".parse().unwrap();
-        let reported = Reported {
-            package: None,
-            answers: Answers::Page,
-            address: Some("reporter-address".parse().unwrap()),
-            has_openpgp_key: false,
-            known_public: false,
-            known_exploited: false,
-            planned_for: None,
-            report: content(),
-            continues: None,
-        };
-        let bodies = open(id.clone(), policy, reported, now);
-        let first = event(&id, 1, now, &Actor::Reporter, bodies[0].clone());
-        let mut world = World { case: Case::opened(&first).unwrap(), log: vec![first], now };
-        world.append(&Actor::Reporter, bodies[1..].to_vec());
-        world
-    }
-
-    fn append(&mut self, actor: &Actor, bodies: Vec<EventBody>) {
-        for body in bodies {
-            let event = event(&self.case.id, self.case.version + 1, self.now, actor, body);
-            self.case.apply(&event);
-            self.log.push(event);
-        }
-    }
-
-    /// What a tick does at this instant.
-    fn tick(&mut self, policy: &Policy) {
-        let due: Vec<_> =
-            self.case.timers().into_iter().filter(|(_, at)| *at <= self.now).map(|(c, _)| c.clone()).collect();
-        for clock in due {
-            let command = Command::FireTimer { clock, witnessed: true, roster: Roster::default() };
-            let events = decide(&self.case, policy, &Actor::Desk, &command, self.now).unwrap();
-            self.append(&Actor::Desk, events);
-        }
-    }
-}
-
-fn event(case: &CaseId, seq: u64, at: Timestamp, actor: &Actor, body: EventBody) -> Event {
-    Event { schema: SCHEMA, case: case.clone(), seq, at, actor: actor.clone(), prev: String::new(), body }
-}
+use desk_domain_tests::{World, content, given, member, message, policy};
+use jiff::SignedDuration;
 
 enum Step {
     Do(Actor, Command),
@@ -81,7 +15,6 @@ enum Step {
 }
 
 fn steps() -> Vec<Step> {
-    let member = |id: &str| Actor::Member(id.parse().unwrap());
     let alice = |command| Step::Do(member("alice"), command);
     let close = |resolution| Command::Close { resolution, message: message(), next_steps: true };
     vec![
@@ -147,7 +80,7 @@ fn explore(world: &World, steps: &[Step], depth: usize, policy: &Policy, seen: &
         match step {
             Step::Wait(hours) => {
                 next.now += SignedDuration::from_hours(*hours);
-                next.tick(policy);
+                next.tick(policy, true);
             }
             Step::Do(actor, command) => match decide(&next.case, policy, actor, command, next.now) {
                 Ok(events) => next.append(actor, events),
@@ -171,25 +104,6 @@ fn explore(world: &World, steps: &[Step], depth: usize, policy: &Policy, seen: &
 #[test]
 fn every_short_sequence_keeps_the_invariants() {
     let (policy, mut seen) = (policy(), 0);
-    explore(&World::new(&policy), &steps(), 4, &policy, &mut seen);
+    explore(&given(&policy, "2027-03-26T22:00:00Z"), &steps(), 4, &policy, &mut seen);
     assert!(seen > 10_000, "{seen} sequences");
-}
-
-/// T20: exactly 24 hours after receipt, over a weekend and a change to summer time.
-#[test]
-fn t20_acknowledgement_is_due_24_hours_after_receipt() {
-    let world = World::new(&policy());
-    let clock = world.case.clocks.iter().find(|c| c.name().as_str() == "acknowledgement").unwrap();
-    assert_eq!(clock.start.due_at, "2027-03-27T22:00:00Z".parse().unwrap());
-}
-
-/// T15: exactly the current team is told of a report, and T17: no details.
-#[test]
-fn t15_exactly_the_current_team_is_told() {
-    let policy = policy();
-    let world = World::new(&policy);
-    let planned = notices(&policy, &world.case, &world.log[0]);
-    let told = planned.iter().filter(|p| p.notice.template() == "new_report").count();
-    assert_eq!(told, policy.triage().count());
-    assert_eq!(planned.len(), told + 1, "and the reporter gets a receipt");
 }

@@ -10,14 +10,17 @@ pub struct Bounced {
 
 impl Bounced {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let letter = Letter::new(at.subject("Your message did not reach the reporter")).say(
-            "The reporter's mail address refused a message for good. What it kept is open again, due when it was \
-                 due before. From now on messages count when they are on the case page; nothing more is mailed to that \
-                 address.",
+        let letter = Letter::new(at.subject("Mail to the reporter came back")).say(
+            "The reporter's mail address refused a message for good. From now on nothing more is mailed to it, and a \
+             message counts as soon as it is on the case page, where the reporter can read it.",
         );
         let facts: Vec<_> =
             self.waiting.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))).collect();
-        let letter = if facts.is_empty() { letter } else { letter.facts(facts) };
+        let letter = if facts.is_empty() {
+            letter
+        } else {
+            letter.say("That message had kept a promise. It is open again, due when it was due before:").facts(facts)
+        };
         letter.link("Open the case on the desk", &at.links.desk_case).sign(at.team_signature())
     }
 }

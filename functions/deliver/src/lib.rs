@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::Event as StreamEvent;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use desk_domain::case::Recipient;
 use desk_domain::policy::Policy;
 use desk_keys::{LinkKey, SecretKey};
 use desk_mail::ses::{Mailer, SendError};
@@ -31,6 +32,8 @@ pub struct Deliver {
     pub reporter_links: LinkKey,
     /// Where the desk is reached, without a trailing slash.
     pub public_url: String,
+    /// Where what is published is read, without a trailing slash.
+    pub site_url: String,
 }
 
 impl Deliver {
@@ -87,20 +90,30 @@ impl Deliver {
         }
     }
 
-    /// Sent again when events of later messages arrive and its own did not, or, because twice is better than never for
-    /// promise mail, after a quarter of an hour.
+    /// Sent again when events of later messages arrive and its own did not. Promise mail is sent again after a quarter of an
+    /// hour even without that proof, because twice is better than never; a mail to a list is not: it is held, and alarms.
     async fn resolve(&self, record: &Record, now: Timestamp) -> Result<(), Fault> {
         let (id, since) = (&record.delivery.id, record.since);
-        if after(since, AMBIGUOUS_WAIT) > now {
+        let to_list = matches!(record.delivery.recipient, Recipient::List(_));
+        let wait = if to_list { AMBIGUOUS_LIMIT } else { AMBIGUOUS_WAIT };
+        if after(since, wait) > now {
             return Ok(());
         }
         let later = self.store.newest_send_event().await?.is_some_and(|newest| newest > since);
         let limit = after(since, AMBIGUOUS_LIMIT);
-        if later || limit <= now {
+        if later || (limit <= now && !to_list) {
             tracing::error!(delivery = id, proven = later, alarm = "ambiguous", "sending an ambiguous delivery again");
             return self.store.retry_at(id, now, now).await;
         }
-        self.store.wait_ambiguous(id, limit.min(after(now, AMBIGUOUS_WAIT))).await
+        if to_list {
+            tracing::error!(
+                delivery = id,
+                alarm = "ambiguous",
+                "nobody knows whether a list has this mail; it is held"
+            );
+        }
+        let again = after(now, wait);
+        self.store.wait_ambiguous(id, if to_list { again } else { limit.min(again) }).await
     }
 
     async fn send(&self, record: &Record) -> Result<(), Fault> {

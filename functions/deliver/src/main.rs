@@ -19,6 +19,7 @@ async fn main() -> Result<(), Error> {
         team_links: keys.link_key(Purpose::TeamLinks)?,
         reporter_links: keys.link_key(Purpose::ReporterLinks)?,
         public_url: policy.project.desk_url.clone(),
+        site_url: policy.project.site_url.clone(),
         store,
         policy,
         clock,

@@ -1,9 +1,10 @@
 //! Writes a delivery's message at the moment of sending: addresses are resolved, links signed, sealed words opened.
 
+use desk_advisory::advisory_page;
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::notice::{Letter, Links, Setting};
-use desk_domain::policy::Role;
+use desk_domain::policy::{Member, Role};
 use desk_mail::compose::{Message, compose};
 use desk_store::Fault;
 use desk_store::deliveries::Record;
@@ -53,6 +54,7 @@ impl Deliver {
             id: &record.delivery.id[..32],
             date: self.clock.now(),
             personal: record.delivery.notice.is_personal(),
+            plain: record.delivery.notice.is_plain(),
         };
         let raw = compose(&message).ok()?;
         Some(Written { to, raw })
@@ -62,12 +64,17 @@ impl Deliver {
     async fn address(&self, case: Option<&CaseId>, to: &Recipient) -> Result<Result<String, &'static str>, Fault> {
         Ok(match to {
             Recipient::Member(id) => {
-                let current = self.policy.member(id).filter(|m| case.is_none() || m.has(Role::Triage));
+                let has_part = |m: &&Member| m.has(Role::Triage) || m.has(Role::ReleaseManager);
+                let current = self.policy.member(id).filter(|m| case.is_none() || has_part(m));
                 current.map(|m| m.address.clone()).ok_or("the member is no longer of the team")
             }
             Recipient::Outside => {
                 let outside = self.policy.contacts.outside.as_ref();
                 outside.map(|p| p.address.clone()).ok_or("the policy names no contact outside")
+            }
+            Recipient::List(id) => {
+                let list = self.policy.channel(id).filter(|c| c.enabled).and_then(|c| c.address.clone());
+                list.ok_or("the policy names no such list any more")
             }
             Recipient::Operator => Ok(self.policy.contacts.operator.clone()),
             Recipient::Reporter => self.reporter(case).await?.ok_or("the reporter has no address that works"),
@@ -112,6 +119,7 @@ impl Deliver {
             desk_case: format!("{base}/desk/cases/{case}"),
             acknowledge,
             sign_in: String::new(),
+            advisory: format!("{}/{}", self.site_url, advisory_page::key_of(&case.into())),
         }
     }
 }

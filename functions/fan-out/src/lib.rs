@@ -1,23 +1,37 @@
-//! The stream of cases: each plan becomes deliveries. Planning is repeatable: a delivery's id follows from its cause, and
-//! the plan's timer is disarmed only when all of it is planned.
+//! The stream of cases: each plan becomes deliveries, and a publication becomes channels that are served one by one (see
+//! [`publish`]). Planning is repeatable: a delivery's id follows from its cause, and the plan's timer is disarmed only when
+//! all of it is planned.
+
+mod publish;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::{Event as StreamEvent, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use desk_domain::case::Case;
-use desk_domain::id::CaseId;
+use desk_domain::case::{Case, EventBody};
+use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::Policy;
+use desk_keys::SecretKey;
 use desk_store::deliveries::Delivery;
+use desk_store::objects::Objects;
+use desk_store::published::channel_of;
 use desk_store::{Clock, Fault, Store};
+use jiff::Timestamp;
 
 /// The function.
 pub struct FanOut {
     pub store: Store,
     pub policy: Arc<Policy>,
     pub clock: Clock,
+    /// The bucket of the published site.
+    pub objects: Objects,
+    /// Opens the final form of an advisory; nobody else holds it.
+    pub release_key: SecretKey,
+    /// Where the desk and the site are reached, without a trailing slash.
+    pub public_url: String,
+    pub site_url: String,
 }
 
 impl FanOut {
@@ -26,12 +40,13 @@ impl FanOut {
         let mut response = DynamoDbEventResponse::default();
         let mut seen = HashSet::new();
         for record in &event.records {
-            let Some((case, from)) = plan_of(record) else { continue };
-            if !seen.insert((case.clone(), from)) {
-                continue;
-            }
-            if let Err(e) = self.plan(&case, from).await {
-                tracing::error!(case = %case, event = from, fault = %e, "planning failed; it is tried again");
+            let Some(work) = self.work_of(record).filter(|work| seen.insert(work.clone())) else { continue };
+            let done = match &work {
+                Work::Plan(case, from) => self.plan(case, *from).await,
+                Work::Serve(advisory) => self.serve(advisory).await,
+            };
+            if let Err(e) = done {
+                tracing::error!(work = ?work, fault = %e, "it failed; it is tried again");
                 let mut failure = DynamoDbBatchItemFailure::default();
                 failure.item_identifier = record.change.sequence_number.clone();
                 response.batch_item_failures.push(failure);
@@ -59,6 +74,9 @@ impl FanOut {
                 self.store.plan_delivery(&delivery, None).await?;
                 planned += 1;
             }
+            if let EventBody::Published { content, channels } = &event.body {
+                self.release(&case, event, content, channels).await?;
+            }
         }
         self.store.disarm_plan(id, from).await?;
         tracing::info!(case = %id, event = from, deliveries = planned, "planned");
@@ -66,13 +84,34 @@ impl FanOut {
     }
 }
 
-/// The plan that a record tells of: put or touched, not removed.
-fn plan_of(record: &EventRecord) -> Option<(CaseId, u64)> {
-    if record.event_name == "REMOVE" {
-        return None;
+/// What a stream record asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Work {
+    /// The events of a case from this one on.
+    Plan(CaseId, u64),
+    /// An advisory with a channel that is due.
+    Serve(AdvisoryId),
+}
+
+/// What a record shows of a channel.
+#[derive(serde::Deserialize)]
+struct Image {
+    due_at: Option<Timestamp>,
+}
+
+impl FanOut {
+    /// The work that a record tells of: something put or touched, not removed, and due.
+    fn work_of(&self, record: &EventRecord) -> Option<Work> {
+        if record.event_name == "REMOVE" {
+            return None;
+        }
+        let keys: std::collections::HashMap<String, String> =
+            serde_dynamo::from_item(record.change.keys.clone()).ok()?;
+        let (pk, sk) = (keys.get("pk")?, keys.get("sk")?);
+        if let Some((advisory, _)) = channel_of(pk, sk) {
+            let image: Image = serde_dynamo::from_item(record.change.new_image.clone()).ok()?;
+            return image.due_at.filter(|due| *due <= self.clock.now()).map(|_| Work::Serve(advisory));
+        }
+        Some(Work::Plan(pk.strip_prefix("CASE#")?.parse().ok()?, sk.strip_prefix("PLAN#")?.parse().ok()?))
     }
-    let keys: std::collections::HashMap<String, String> = serde_dynamo::from_item(record.change.keys.clone()).ok()?;
-    let case = keys.get("pk")?.strip_prefix("CASE#")?.parse().ok()?;
-    let from = keys.get("sk")?.strip_prefix("PLAN#")?.parse().ok()?;
-    Some((case, from))
 }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk_domain::case::decide::open;
-use desk_domain::case::event::{ContentRef, Reported};
+use desk_domain::case::event::Reported;
 use desk_domain::case::{Actor, EventBody};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::report::Report;
@@ -122,9 +122,7 @@ impl Intake {
         let (key, code) = (SecretKey::generate(), ReceiptCode::generate());
         commit.case_key(&id, self.root.wrap(&key, id.as_str())?);
         commit.code(&id, &code.lookup(), key.wrapped(&code.key().public(), id.as_str())?, None);
-        let sealed = key.public().seal(raw)?;
-        let content = ContentRef { id: content_id("report"), sha256: desk_keys::sha256_hex(&sealed) };
-        commit.content(&id, &content.id, sealed);
+        let content = commit.seal(&id, &key.public(), content_id("report"), raw)?;
         let address = match &report.reporter.email {
             Some(email) => {
                 let address = content_id("reporter-address");
@@ -143,6 +141,7 @@ impl Intake {
             planned_for: report.planned_for,
             report: content,
             continues,
+            found_by: None,
         };
         let events: Vec<EventBody> = open(id.clone(), &self.policy, reported, now);
         let stored = commit.open(&id, key.public(), &Actor::Reporter, events, now);
@@ -175,6 +174,11 @@ fn due(stored: &Stored) -> Value {
         clock.map(|c| c.start.due_at)
     };
     json!({"acknowledgement": due("acknowledgement"), "detailed_response": due("detailed-response")})
+}
+
+/// A name of its own: `reply-0123456789abcdef`.
+pub(crate) fn fresh_id(kind: &str) -> ContentId {
+    content_id(&format!("{kind}-{}", desk_keys::hex(&desk_keys::random::<8>())))
 }
 
 pub(crate) fn content_id(name: &str) -> ContentId {

@@ -65,7 +65,7 @@ pub(crate) async fn get_case(
 
 async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
     let entered = intake.enter(code).await?;
-    let view = intake.open(&entered).await?.view(&intake.policy, false);
+    let view = intake.open(&entered).await?.view(&intake.policy, &intake.site_url, false);
     Ok(serde_json::to_string(&view).expect("a view is plain data"))
 }
 

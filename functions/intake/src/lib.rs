@@ -4,6 +4,7 @@
 
 mod accept;
 mod case;
+mod credit;
 mod form;
 mod pages;
 mod reply;
@@ -34,6 +35,8 @@ pub struct Intake {
     pub reporter_links: LinkKey,
     /// Where the desk is reached, without a trailing slash.
     pub public_url: String,
+    /// Where what is published is read, without a trailing slash.
+    pub site_url: String,
 }
 
 /// Its routes.
@@ -43,6 +46,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/reports", get(pages::form).post(accept::post_report))
         .route("/case", get(case::get_case).post(case::post_code))
         .route("/case/messages", post(reply::post_message))
+        .route("/case/credit", post(credit::post_credit))
         .route("/.well-known/disclosure-desk.jwks", get(jwks))
         .route("/.well-known/security.txt", get(security_txt))
         .route(page::STYLESHEET_PATH, get(stylesheet))

@@ -18,6 +18,7 @@ async fn main() -> Result<(), Error> {
         signer: keys.receipt_signer()?,
         reporter_links: keys.link_key(Purpose::ReporterLinks)?,
         public_url: policy.project.desk_url.clone(),
+        site_url: policy.project.site_url.clone(),
         store,
         policy,
         clock,

@@ -8,12 +8,13 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
+use desk_domain::advisory::credit_line;
 use desk_domain::fields::FieldError;
 use desk_domain::policy::{Due, Package, Policy};
 use desk_domain::time::promise;
 use desk_store::Stored;
 use desk_store::requests::Answer;
-use desk_web::page::{self, CaseLogin, CasePage, CaseSummary, FromKind, Receipt, ReportForm};
+use desk_web::page::{self, CaseLogin, CasePage, CaseSummary, CreditForm, FromKind, Receipt, ReportForm};
 use desk_web::view::{self, From, Opened};
 use desk_web::{clock_label, site};
 use jiff::Timestamp;
@@ -125,11 +126,13 @@ pub(crate) struct Said {
     pub error: Option<String>,
     /// What was typed and not taken.
     pub text: String,
+    /// An answer about credit that was not taken: what was wrong, and what was typed.
+    pub credit: Option<(String, String, String)>,
 }
 
 /// The case page.
 pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> String {
-    let view = opened.view(&intake.policy, false);
+    let view = opened.view(&intake.policy, &intake.site_url, false);
     let message = |m: &view::MessageView| page::MessageView {
         at: m.at,
         from: match m.from {
@@ -145,6 +148,8 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
         text: m.text.clone(),
     };
     CasePage {
+        credit: credit_form(opened, &view, said.credit),
+        advisory_url: view.advisory_url.clone(),
         site: site(&intake.policy),
         summary: summary(view.case_id.to_string(), view.stage.to_string(), view.received_at, &view.clocks, intake),
         code: code.to_owned(),
@@ -156,6 +161,27 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
         closed: opened.case.is_closed(),
     }
     .html()
+}
+
+/// The question about credit, once it is asked and until it is published; filled in with what was typed, answered, or wished
+/// for in the report.
+fn credit_form(opened: &Opened, view: &view::CaseView, typed: Option<(String, String, String)>) -> Option<CreditForm> {
+    let case = &opened.case;
+    if view.credit.state == "unasked" || case.publication.is_published() || case.is_closed() {
+        return None;
+    }
+    let answered = (view.credit.state == "answered")
+        .then(|| credit_line(&view.credit.credits).unwrap_or_else(|| "You do not wish to be named.".to_owned()));
+    let report: Value = serde_json::from_str(&view.report.body).unwrap_or_default();
+    let wished = |name: &str| report["credit"][name].as_str().unwrap_or_default().to_owned();
+    let (error, name, link) = match (typed, view.credit.credits.first()) {
+        (Some((error, name, link)), _) => (Some(error), name, link),
+        (None, Some(credit)) => (None, credit.name.clone(), credit.contact.first().cloned().unwrap_or_default()),
+        (None, None) if answered.is_some() => (None, String::new(), String::new()),
+        (None, None) => (None, wished("as"), wished("link")),
+    };
+    let idempotency_key = desk_keys::hex(&desk_keys::random::<16>());
+    Some(CreditForm { answered, name, link, error, idempotency_key })
 }
 
 /// The report itself, as the first of the conversation.

@@ -6,9 +6,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use desk_domain::case::event::ContentRef;
 use desk_domain::case::{Actor, Command};
 use desk_domain::fields::{self, FieldError};
+use desk_domain::id::CaseId;
 use desk_domain::refusal::Refusal;
 use desk_domain::report::Report;
 use desk_store::requests::{Answer, Request};
@@ -20,7 +20,7 @@ use desk_web::{Problem, site};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::accept::{NewCase, content_id};
+use crate::accept::{NewCase, fresh_id};
 use crate::case::Entered;
 use crate::{Intake, pages};
 
@@ -96,12 +96,25 @@ async fn form_reply(
     Ok((StatusCode::CREATED, page).into_response())
 }
 
-async fn again(intake: &Intake, code: &str, said: pages::Said) -> Result<Html<String>, Problem> {
+pub(crate) async fn again(intake: &Intake, code: &str, said: pages::Said) -> Result<Html<String>, Problem> {
     let opened = intake.open(&intake.enter(code).await?).await?;
     Ok(Html(pages::case(intake, &opened, code, said)))
 }
 
 impl Intake {
+    /// Counts what a reporter sends to a case.
+    ///
+    /// # Errors
+    /// 429 when it is too much for a day.
+    pub(crate) async fn within_messages(&self, case: &CaseId) -> Result<(), Problem> {
+        let limit = self.policy.limits.reporter_messages_per_day;
+        if self.store.within_rate(&format!("reply {case}"), DAY, limit, self.clock.now()).await? {
+            return Ok(());
+        }
+        let detail = format!("This case takes at most {limit} messages a day; please go on tomorrow.");
+        Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, detail))
+    }
+
     /// Records a message of the reporter's.
     async fn reply(&self, entered: &Entered, text: &str, key: Option<String>) -> Result<Answer, Problem> {
         let canonical = body::canonical(&json!({ "text": text }));
@@ -110,11 +123,7 @@ impl Intake {
         if let Some(answer) = answer::recalled(&self.store, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
-        let limit = self.policy.limits.reporter_messages_per_day;
-        if !self.store.within_rate(&format!("reply {}", case.id), DAY, limit, self.clock.now()).await? {
-            let detail = format!("This case takes at most {limit} messages a day; please go on tomorrow.");
-            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, detail));
-        }
+        self.within_messages(&case.id).await?;
         let linked = match case.is_closed() {
             true => Some(self.open(entered).await?),
             false => None,
@@ -124,10 +133,7 @@ impl Intake {
                 Some(closed) => Some(self.linked_case(commit, closed, before, text)?),
                 None => None,
             };
-            let sealed = before.public.seal(text.as_bytes())?;
-            let id = content_id(&format!("reply-{}", desk_keys::hex(&desk_keys::random::<8>())));
-            let content = ContentRef { id, sha256: desk_keys::sha256_hex(&sealed) };
-            commit.content(&before.case.id, &content.id, sealed);
+            let content = commit.seal(&before.case.id, &before.public, fresh_id("reply"), text.as_bytes())?;
             let reply = Command::Reply { content, opened: opened.as_ref().map(|new| new.stored.case.id.clone()) };
             Ok((reply, opened))
         };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::event::sns::SnsEvent;
 use desk_domain::case::{Actor, Command, Recipient};
+use desk_domain::notice::Notice;
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
 use desk_mail::event::{EventType, SesEvent};
@@ -45,9 +46,21 @@ impl MailEvents {
         match event.event_type {
             EventType::Send => Ok(self.sent(event, delivery).await?),
             EventType::Bounce if event.is_hard_bounce() => self.bounced(delivery).await,
-            EventType::Delivery => Ok(self.store.mark_delivered(delivery, self.clock.now()).await?),
+            EventType::Delivery => {
+                let delivered = self.store.mark_delivered(delivery, self.clock.now()).await?;
+                Ok(self.wake_channel(delivered.as_ref()).await?)
+            }
             _ => Ok(()),
         }
+    }
+
+    /// What becomes of a mail to a list is what its channel waits for.
+    async fn wake_channel(&self, record: Option<&Record>) -> Result<(), Fault> {
+        let Some(Record { delivery, .. }) = record else { return Ok(()) };
+        if let (Recipient::List(channel), Notice::Announcement(notice)) = (&delivery.recipient, &delivery.notice) {
+            self.store.touch_channel(&notice.advisory, channel, self.clock.now()).await?;
+        }
+        Ok(())
     }
 
     /// It was sent, whatever the sender got to hear of it; and events are arriving.
@@ -73,10 +86,10 @@ impl MailEvents {
                 }
             }
             (recipient, ..) => {
-                tracing::error!(delivery = id, recipient = ?recipient, alarm = "member-bounced", "mail to the team came back");
+                tracing::error!(delivery = id, recipient = ?recipient, alarm = "mail-bounced", "mail to the team or to a list came back");
             }
         }
-        self.store.mark_bounced(id, self.clock.now()).await?;
-        Ok(())
+        let bounced = self.store.mark_bounced(id, self.clock.now()).await?;
+        Ok(self.wake_channel(bounced.as_ref()).await?)
     }
 }

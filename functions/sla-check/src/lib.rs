@@ -37,6 +37,7 @@ pub struct Schedule {
 pub struct Ticked {
     pub fired: usize,
     pub plans_touched: usize,
+    pub channels_touched: usize,
     pub failed: usize,
     /// Due times that wait because the clocks disagree.
     pub held: usize,
@@ -83,16 +84,21 @@ impl SlaCheck {
 
     async fn one(&self, due: &Due, witnessed: bool, done: &mut Ticked) {
         let result = match &due.kind {
-            DueKind::Timer(clock) => self.fire(&due.case, clock, witnessed, done).await,
-            DueKind::Plan(from) => {
-                tracing::warn!(case = %due.case, event = from, alarm = "unplanned", "nobody planned these events; waking the planner");
+            DueKind::Timer(case, clock) => self.fire(case, clock, witnessed, done).await,
+            DueKind::Plan(case, from) => {
+                tracing::warn!(case = %case, event = from, alarm = "unplanned", "nobody planned these events; waking the planner");
                 done.plans_touched += 1;
-                self.store.touch_plan(&due.case, *from, self.clock.now()).await.map_err(ActError::from)
+                self.store.touch_plan(case, *from, self.clock.now()).await.map_err(ActError::from)
+            }
+            DueKind::Channel(advisory, channel) => {
+                tracing::info!(advisory = %advisory, channel = %channel, "not announced yet; waking the publisher");
+                done.channels_touched += 1;
+                self.store.touch_channel(advisory, channel, self.clock.now()).await.map_err(ActError::from)
             }
         };
         if let Err(e) = result {
             done.failed += 1;
-            tracing::error!(case = %due.case, fault = %e, "what was due was not done; it is due again at the next tick");
+            tracing::error!(due = ?due.kind, fault = %e, "what was due was not done; it is due again at the next tick");
         }
     }
 

@@ -6,18 +6,21 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk_advisory::{Site, list_mail};
+use desk_domain::advisory::{Published, credit_line};
 use desk_domain::case::event::{EventBody, FactName};
 use desk_domain::case::permit::allowed;
 use desk_domain::case::{Actor, ClockState, CommandName};
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::{Member, Policy};
-use desk_web::page::{self, CaseSummary, CommandLine, FromKind, NoteView, ReportFields, TeamCasePage};
+use desk_store::published::ChannelRecord;
+use desk_web::page::{self, CaseSummary, CommandLine, FromKind, NoteView, ReportFields, Road, TeamCasePage};
 use desk_web::view::{self, From, Opened};
 use desk_web::{Problem, clock_label, site};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::Team;
-use crate::cases::{lines, newest_score};
+use crate::{Team, publication};
 
 pub(crate) async fn page(
     State(team): State<Arc<Team>>,
@@ -42,13 +45,14 @@ async fn case_page(
     let key = team.case_key(&stored).await?;
     team.store.record_reading(&stored.case.id, &member.id, team.clock.now()).await?;
     let opened = Opened::read(&team.store, stored.case, &key).await?;
-    Ok(team.case_page(&opened, member))
+    let channels = team.channels(&opened.case).await?;
+    Ok(team.case_page(&opened, &channels, member))
 }
 
 impl Team {
-    fn case_page(&self, opened: &Opened, member: &Member) -> TeamCasePage {
+    fn case_page(&self, opened: &Opened, channels: &[ChannelRecord], member: &Member) -> TeamCasePage {
         let (case, policy, now) = (&opened.case, &*self.policy, self.clock.now());
-        let view = opened.view(policy, true);
+        let view = opened.view(policy, &self.site_url, true);
         let report = report(&view.report.body);
         let reporter = report.reporter_name.clone().unwrap_or_else(|| "The reporter".to_owned());
         let summary = CaseSummary {
@@ -74,12 +78,13 @@ impl Team {
             paused_since: paused_since.collect(),
             facts: facts(policy, opened),
             package: case.package.as_ref().map(ToString::to_string),
-            lines: lines(policy, opened, now).iter().map(line).collect(),
+            lines: publication::lines(policy, opened, now).iter().map(line).collect(),
+            road: self.road(opened, channels, now),
             messages: view.messages.iter().map(|m| message(m, &reporter)).collect(),
             report,
             notes: notes(policy, opened),
             breaches: case.breaches.iter().map(breach).collect(),
-            commands: allowed(case, policy, &member.id).iter().map(command).collect(),
+            commands: allowed(case, policy, &member.id, now).iter().map(command).collect(),
         }
     }
 }
@@ -151,6 +156,7 @@ fn facts(policy: &Policy, opened: &Opened) -> Vec<(String, String)> {
         row("Score", score(opened)),
         row("Known", known.join("; ")),
         row("Goes on from", id(&case.continues)),
+        row("Found by the audit of", id(&case.found_by)),
         row("Duplicate of", id(&case.duplicate_of)),
     ];
     rows.into_iter().flatten().collect()
@@ -158,18 +164,106 @@ fn facts(policy: &Policy, opened: &Opened) -> Vec<(String, String)> {
 
 /// Vectors and weaknesses.
 fn score(opened: &Opened) -> String {
-    let score = newest_score(opened).unwrap_or_default();
-    let listed = ["cvss", "cwe"].iter().flat_map(|name| score[*name].as_array().into_iter().flatten());
-    listed.filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+    let score = publication::newest_score(opened).unwrap_or_default();
+    [score.cvss, score.cwe].concat().join(", ")
 }
 
-/// `express@4, maintained until 2027-04-01`.
+/// `express@4, maintained until 2027-04-01: released (4.19.2)`.
 fn line(line: &Value) -> String {
-    let name = line["line"].as_str().unwrap_or_default();
-    match (line["end_of_life"].as_str(), line["maintained"].as_bool()) {
-        (None, _) => format!("{name}, maintained"),
-        (Some(end), Some(true)) => format!("{name}, maintained until {end}"),
-        (Some(end), _) => format!("{name}, not maintained since {end}"),
+    let text = |name: &str| line[name].as_str();
+    let name = text("line").unwrap_or_default();
+    let maintained = match (text("end_of_life"), line["maintained"].as_bool()) {
+        (None, _) => "maintained".to_owned(),
+        (Some(end), Some(true)) => format!("maintained until {end}"),
+        (Some(end), _) => format!("not maintained since {end}"),
+    };
+    let state = match (text("state").unwrap_or_default(), text("version").or_else(|| text("reason"))) {
+        ("undetermined", _) => String::new(),
+        (state, Some(more)) => format!(": {} ({more})", state.replace('-', " ")),
+        (state, None) => format!(": {}", state.replace('-', " ")),
+    };
+    format!("{name}, {maintained}{state}")
+}
+
+impl Team {
+    /// How far the case is on the road to publication, in words, with the final form to be read before it is approved.
+    fn road(&self, opened: &Opened, channels: &[ChannelRecord], now: Timestamp) -> Road {
+        let policy = &*self.policy;
+        let view = publication::view(policy, opened, channels, now);
+        let text = |pointer: &str| view.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let who = |pointer: &str| match view.pointer(pointer) {
+            Some(by) if by["member"].is_string() => {
+                member_name(policy, &by["member"].as_str().unwrap_or_default().parse().ok()?).into()
+            }
+            Some(by) => by.as_str().map(str::to_owned),
+            None => None,
+        };
+        let audit = match text("/audit/state").as_str() {
+            "recorded" => {
+                let found: Vec<&str> =
+                    view["audit"]["findings"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let found =
+                    if found.is_empty() { String::new() } else { format!(" Cases opened: {}.", found.join(", ")) };
+                format!("Searched: {}. Result: {}.{found}", text("/audit/searched"), text("/audit/result"))
+            }
+            "waived" => format!("Waived by {}: {}", who("/audit/by").unwrap_or_default(), text("/audit/reason")),
+            _ => "not recorded".to_owned(),
+        };
+        let ranges = view["npm_ranges"].as_object().into_iter().flatten();
+        let ranges: Vec<String> =
+            ranges.map(|(package, range)| format!("{package} {}", range.as_str().unwrap_or_default())).collect();
+        let credit = opened.credit();
+        let credit = match (credit.state, credit_line(&credit.credits)) {
+            ("answered", None) => "nobody is to be named".to_owned(),
+            (_, Some(line)) => line,
+            (state, None) => state.to_owned(),
+        };
+        let step = |name: &str| {
+            let at = view["advisory"][name]["at"].as_str()?.parse().ok()?;
+            let by = who(&format!("/advisory/{name}/by")).unwrap_or_default();
+            Some(format!("{by}, {}", desk_domain::time::instant(at)))
+        };
+        let row = |name: &str, value: Option<String>| (name.to_owned(), value.unwrap_or_else(|| "not yet".to_owned()));
+        let rows = vec![
+            row("Affected", (!ranges.is_empty()).then(|| ranges.join("; "))),
+            row("Audit", Some(audit)),
+            row("Credit", Some(credit)),
+            row("Drafted", step("drafted")),
+            row("Approved", step("approved")),
+            row("Published", step("published")),
+        ];
+        let channels = view["channels"].as_array().into_iter().flatten().map(|channel| {
+            let text = |name: &str| channel[name].as_str().unwrap_or_default();
+            let seen = channel["seen_at"].as_str().and_then(|at| at.parse().ok()).map(desk_domain::time::instant);
+            let more = seen
+                .or_else(|| channel["why"].as_str().map(str::to_owned))
+                .map(|m| format!(", {m}"))
+                .unwrap_or_default();
+            (text("name").to_owned(), format!("{}{more}", text("state")))
+        });
+        let missing = opened.case.missing(policy, now);
+        Road {
+            rows,
+            missing: if opened.case.publication.is_published() {
+                Vec::new()
+            } else {
+                missing.into_iter().map(|m| m.detail).collect()
+            },
+            channels: channels.collect(),
+            preview: self.preview(opened, now),
+        }
+    }
+
+    /// The final form as a list would be told of it.
+    fn preview(&self, opened: &Opened, now: Timestamp) -> Option<String> {
+        let policy = &*self.policy;
+        let advisory = publication::final_form(policy, opened, now)?;
+        let published_at = opened.case.publication.published.as_ref().map_or(now, |p| p.advisory.at);
+        let case = Some(opened.case.id.clone());
+        let published = Published { advisory, case, published_at, modified_at: published_at };
+        let site = Site { policy, url: &self.site_url, desk_url: &self.public_url };
+        let mail = list_mail::write(&site, &published, None);
+        Some(format!("Subject: {}\n\n{}", mail.subject, mail.text))
     }
 }
 
@@ -233,13 +327,20 @@ fn fields(name: CommandName) -> &'static str {
         CommandName::Close => "resolution=… reason='…'",
         CommandName::Score => "severity=… cvss=…",
         CommandName::Mark => "fact=… source='…'",
+        CommandName::DetermineAffected => "affected:='…'",
+        CommandName::RecordAudit => "searched='…' result='…'",
+        CommandName::WaiveAudit => "reason='…'",
+        CommandName::FixReady => "line=… reference='…'",
+        CommandName::FixReleased => "line=… version=…",
+        CommandName::NotAffected | CommandName::WaiveLine => "line=… reason='…'",
+        CommandName::RecordCredit => "decision=as as='…'",
+        CommandName::DraftAdvisory => "title='…' summary='…' details=@…",
+        CommandName::AskCredit | CommandName::ApproveAdvisory | CommandName::Publish => "",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use desk_domain::policy::Limits;
-
     use super::*;
     use crate::request::Asked;
 
@@ -254,6 +355,10 @@ mod tests {
                 "severity" => json!("high"),
                 "cvss" => json!(["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"]),
                 "fact" => json!("public"),
+                "affected:" => continue,
+                "line" => json!("express@4"),
+                "version" => json!("4.19.2"),
+                "decision" => json!("as"),
                 _ => json!("words"),
             };
         }
@@ -262,8 +367,14 @@ mod tests {
 
     #[test]
     fn every_command_line_names_the_fields_that_its_command_takes() {
+        let policy = Policy::from_toml(include_str!("../../../infra/policies/express.toml")).unwrap();
         for name in CommandName::ALL {
-            let refused = Asked::read(&filled(*name), &Limits::default()).err().unwrap_or_default();
+            let mut body = filled(*name);
+            if *name == CommandName::DetermineAffected {
+                body["affected"] =
+                    json!([{"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"}]);
+            }
+            let refused = Asked::read(&body, &policy).err().unwrap_or_default();
             assert!(refused.is_empty(), "{name}: {refused:?}");
         }
     }

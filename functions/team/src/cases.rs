@@ -5,17 +5,17 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use desk_domain::case::Case;
 use desk_domain::case::event::EventBody;
 use desk_domain::case::permit::allowed;
 use desk_domain::id::MemberId;
-use desk_domain::policy::Policy;
 use desk_store::Stored;
+use desk_store::published::ChannelRecord;
 use desk_web::Problem;
 use desk_web::view::Opened;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::Team;
+use crate::{Team, publication};
 
 pub(crate) async fn show(
     State(team): State<Arc<Team>>,
@@ -27,7 +27,8 @@ pub(crate) async fn show(
     let key = team.case_key(&stored).await?;
     team.store.record_reading(&stored.case.id, &member.id, team.clock.now()).await?;
     let opened = Opened::read(&team.store, stored.case, &key).await?;
-    Ok(Json(team.whole(&opened, &member.id)))
+    let channels = team.channels(&opened.case).await?;
+    Ok(Json(team.whole(&opened, &channels, &member.id)))
 }
 
 impl Team {
@@ -38,10 +39,18 @@ impl Team {
         stored.filter(|s| s.case.readable_by(member, &self.policy)).ok_or_else(Problem::not_found)
     }
 
+    /// How far a published case's channels are; none before.
+    pub(crate) async fn channels(&self, case: &Case) -> Result<Vec<ChannelRecord>, Problem> {
+        match case.publication.is_published() {
+            true => Ok(self.store.channels(&(&case.id).into()).await?),
+            false => Ok(Vec::new()),
+        }
+    }
+
     /// The reporter's view, and what only the team sees.
-    fn whole(&self, opened: &Opened, member: &MemberId) -> Value {
-        let case = &opened.case;
-        let mut whole = json!(opened.view(&self.policy, true));
+    fn whole(&self, opened: &Opened, channels: &[ChannelRecord], member: &MemberId) -> Value {
+        let (case, now) = (&opened.case, self.clock.now());
+        let mut whole = json!(opened.view(&self.policy, &self.site_url, true));
         let more = json!({
             "version": case.version,
             "package": case.package,
@@ -49,39 +58,23 @@ impl Team {
             "handler": case.handler,
             "backup": case.backup,
             "severity": case.severity,
-            "score": newest_score(opened),
+            "score": publication::newest_score(opened),
             "facts": case.facts,
             "steps": case.steps,
             "breaches": case.breaches,
-            "lines": lines(&self.policy, opened, self.clock.now()),
+            "lines": publication::lines(&self.policy, opened, now),
             "notes": notes(opened),
             "events": opened.events,
-            "allowed": allowed(case, &self.policy, member),
+            "allowed": allowed(case, &self.policy, member, now),
         });
-        if let (Value::Object(whole), Value::Object(more)) = (&mut whole, more) {
-            whole.extend(more);
+        let road = publication::view(&self.policy, opened, channels, now);
+        for part in [more, road] {
+            if let (Value::Object(whole), Value::Object(part)) = (&mut whole, part) {
+                whole.extend(part);
+            }
         }
         whole
     }
-}
-
-pub(crate) fn newest_score(opened: &Opened) -> Option<Value> {
-    let scored = opened.events.iter().rev().find_map(|event| match &event.body {
-        EventBody::Scored { content, .. } => Some(content),
-        _ => None,
-    })?;
-    serde_json::from_str(opened.text(scored)).ok()
-}
-
-/// The lines of the case's package and whether each is still maintained.
-pub(crate) fn lines(policy: &Policy, opened: &Opened, now: Timestamp) -> Vec<Value> {
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let package = opened.case.package.as_ref().and_then(|name| policy.package(name.as_str()));
-    let line = |line: &desk_domain::policy::Line| {
-        let maintained = line.end_of_life.is_none_or(|end| today <= end);
-        json!({"line": line.name, "end_of_life": line.end_of_life, "maintained": maintained})
-    };
-    package.map(|p| p.lines.iter().map(line).collect()).unwrap_or_default()
 }
 
 fn notes(opened: &Opened) -> Vec<Value> {

@@ -6,19 +6,23 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use desk_domain::advisory::Advisory;
+use desk_domain::affected;
 use desk_domain::case::permit::permit;
-use desk_domain::case::{Actor, Command, CommandName};
+use desk_domain::case::{Actor, Command, CommandName, ContentRef};
+use desk_domain::id::LineName;
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
-use desk_keys::ReceiptCode;
+use desk_keys::{KeyError, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
-use desk_store::{ActError, Acted, Commit, Stored};
+use desk_store::{ActError, Acted, Commit, Fault, Stored};
+use desk_web::view::Opened;
 use desk_web::{Problem, answer, body};
 use serde_json::{Value, json};
 
-use crate::Team;
-use crate::message::{message, seal, seal_for_mail};
-use crate::request::{Asked, Words};
+use crate::message::{message, seal, seal_for_mail, seal_json};
+use crate::request::{Asked, Audit, Finding, Words};
+use crate::{Team, publication};
 
 pub(crate) async fn post(
     State(team): State<Arc<Team>>,
@@ -56,7 +60,7 @@ impl Team {
         value: &Value,
         request: Option<&Request>,
     ) -> Result<Answer, Problem> {
-        let asked = Asked::read(value, &self.policy.limits).map_err(Problem::invalid)?;
+        let asked = Asked::read(value, &self.policy).map_err(Problem::invalid)?;
         if let Asked::Duplicate { of, .. } = &asked
             && self.store.case(of).await?.is_none_or(|other| !other.case.readable_by(&member.id, &self.policy))
         {
@@ -64,25 +68,30 @@ impl Team {
         }
         let reissue = match asked {
             Asked::ReissueCode => {
-                permit(&stored.case, &self.policy, &member.id, CommandName::ReissueCode)?;
+                let now = self.clock.now();
+                permit(&stored.case, &self.policy, &member.id, CommandName::ReissueCode, now)?;
                 Some((self.case_key(stored).await?, self.store.current_code(&stored.case.id).await?))
             }
             _ => None,
         };
-        let prepare = |before: &Stored, commit: &mut Commit| match &reissue {
-            None => Ok((self.sealed(&asked, before, commit)?, None)),
-            Some((key, old)) => {
-                let code = ReceiptCode::generate();
-                let id = &before.case.id;
-                let wrapped = key.wrapped(&code.key().public(), id.as_str())?;
-                commit.code(id, &code.lookup(), wrapped, old.as_deref());
-                let mail = match before.case.address {
-                    Some(_) => Some(seal_for_mail(commit, before, &self.mail_key, &code.words())?),
-                    None => None,
-                };
-                let new = NewCode { code, mailed: mail.is_some() };
-                Ok((Command::ReissueCode { mail }, Some(new)))
+        let form = self.checked(member, stored, &asked).await?;
+        let prepare = |before: &Stored, commit: &mut Commit| {
+            if let Some((key, old)) = &reissue {
+                let (command, new) = self.new_code(before, commit, key, old.as_deref())?;
+                return Ok((command, Some(new)));
             }
+            let command = match (&asked, &form) {
+                (Asked::Approve { .. }, Some(form)) => {
+                    // What was read and composed is what is approved, or nothing is.
+                    if before.case.version != stored.case.version {
+                        return Err(ActError::Moved);
+                    }
+                    Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }
+                }
+                (Asked::Audit { audit, findings }, _) => self.audited(member, before, commit, audit, findings)?,
+                _ => self.sealed(&asked, before, commit)?,
+            };
+            Ok((command, None))
         };
         let finish = |acted: &Acted, new: Option<NewCode>, commit: &mut Commit| {
             let answer = said(acted, new.as_ref());
@@ -102,6 +111,64 @@ impl Team {
         }
     }
 
+    /// What must be opened before a command is given: the final form that is to be approved, and whether what was released is
+    /// a fix.
+    async fn checked(&self, member: &Member, stored: &Stored, asked: &Asked) -> Result<Option<Advisory>, Problem> {
+        let name = match asked {
+            Asked::Approve { .. } => CommandName::ApproveAdvisory,
+            Asked::Released { .. } => CommandName::FixReleased,
+            _ => return Ok(None),
+        };
+        let now = self.clock.now();
+        permit(&stored.case, &self.policy, &member.id, name, now)?;
+        let key = self.case_key(stored).await?;
+        let opened = Opened::read(&self.store, stored.case.clone(), &key).await?;
+        match asked {
+            Asked::Released { line, version } => {
+                publication::is_a_fix(&opened, line, version)?;
+                Ok(None)
+            }
+            Asked::Approve { version: Some(version) } if *version != stored.case.version => Err(ActError::Moved.into()),
+            _ => {
+                let form = publication::final_form(&self.policy, &opened, now);
+                Ok(Some(form.ok_or_else(|| Fault::Damaged(format!("the draft of {}", stored.case.id)))?))
+            }
+        }
+    }
+
+    /// The audit, and a case for each thing that it found, in one transaction.
+    fn audited(
+        &self,
+        member: &Member,
+        before: &Stored,
+        commit: &mut Commit,
+        audit: &Audit,
+        findings: &[Finding],
+    ) -> Result<Command, ActError> {
+        let (case, now) = (&before.case, self.clock.now());
+        let open = |finding: &Finding| self.open_finding(commit, case, &member.id, finding, now);
+        let findings = findings.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        Ok(Command::RecordAudit { content: seal_json(commit, before, audit)?, findings })
+    }
+
+    fn new_code(
+        &self,
+        before: &Stored,
+        commit: &mut Commit,
+        key: &SecretKey,
+        old: Option<&str>,
+    ) -> Result<(Command, NewCode), KeyError> {
+        let (code, id) = (ReceiptCode::generate(), &before.case.id);
+        let wrapped = key.wrapped(&code.key().public(), id.as_str())?;
+        commit.code(id, &code.lookup(), wrapped, old);
+        let mail = match before.case.address {
+            Some(_) => Some(seal_for_mail(commit, before, &self.mail_key, &code.words())?),
+            None => None,
+        };
+        let mailed = mail.is_some();
+        Ok((Command::ReissueCode { mail }, NewCode { code, mailed }))
+    }
+
     /// The command with its words sealed: `decide` never sees them.
     fn sealed(&self, asked: &Asked, stored: &Stored, commit: &mut Commit) -> Result<Command, ActError> {
         let mut tell = |words: &Words| message(commit, stored, &self.mail_key, &words.text, words.page_only);
@@ -119,12 +186,34 @@ impl Team {
             Asked::Accept => Command::Accept,
             Asked::Note { text } => Command::Note { text: seal(commit, stored, text)? },
             Asked::Mark { fact, source } => Command::Mark { fact: *fact, source: seal(commit, stored, source)? },
-            Asked::Score(score) => {
-                let text = serde_json::to_string(score).expect("a score is plain data");
-                Command::Score { severity: score.severity, content: seal(commit, stored, &text)? }
+            Asked::Score(severity, score) => {
+                Command::Score { severity: *severity, content: seal_json(commit, stored, score)? }
             }
-            Asked::ReissueCode => Command::ReissueCode { mail: None },
+            Asked::Affected(ranges) => Command::DetermineAffected {
+                lines: affected::lines_touched(ranges, &self.policy),
+                content: seal_json(commit, stored, ranges)?,
+            },
+            Asked::WaiveAudit { reason } => Command::WaiveAudit { reason: seal(commit, stored, reason)? },
+            Asked::Line { name, line, text } => by_line(*name, line.clone(), seal(commit, stored, text)?),
+            Asked::Released { line, version } => {
+                Command::FixReleased { line: line.clone(), version: seal(commit, stored, &version.to_string())? }
+            }
+            Asked::AskCredit => Command::AskCredit,
+            Asked::Credit(credits) if credits.is_empty() => Command::RecordCredit { granted: None },
+            Asked::Credit(credits) => Command::RecordCredit { granted: Some(seal_json(commit, stored, credits)?) },
+            Asked::Draft(draft) => Command::DraftAdvisory { content: seal_json(commit, stored, draft)? },
+            Asked::Publish => Command::Publish,
+            // These need more than their words; see `command`.
+            Asked::ReissueCode | Asked::Audit { .. } | Asked::Approve { .. } => return Err(ActError::Moved),
         })
+    }
+}
+
+fn by_line(name: CommandName, line: LineName, words: ContentRef) -> Command {
+    match name {
+        CommandName::FixReady => Command::FixReady { line, reference: words },
+        CommandName::NotAffected => Command::NotAffected { line, reason: words },
+        _ => Command::WaiveLine { line, reason: words },
     }
 }
 

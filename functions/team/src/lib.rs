@@ -7,6 +7,7 @@ mod case_page;
 mod cases;
 mod commands;
 mod message;
+mod publication;
 mod request;
 mod score;
 mod sign_in;
@@ -37,7 +38,12 @@ pub struct Team {
     pub root: Root,
     /// Seals words and codes for `deliver`.
     pub mail_key: PublicKey,
+    /// Seals the final form of an advisory for `fan-out`.
+    pub release_key: PublicKey,
     pub team_links: LinkKey,
+    /// Where the desk and the site are reached, without a trailing slash.
+    pub public_url: String,
+    pub site_url: String,
 }
 
 /// Its routes, all under `/desk`.

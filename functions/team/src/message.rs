@@ -4,13 +4,17 @@ use desk_domain::case::event::{Answers, ContentRef, Message};
 use desk_domain::id::ContentId;
 use desk_keys::{KeyError, PublicKey};
 use desk_store::{Commit, Stored};
+use serde::Serialize;
 
 /// Seals `text` for the case and names it.
 pub(crate) fn seal(commit: &mut Commit, stored: &Stored, text: &str) -> Result<ContentRef, KeyError> {
-    let sealed = stored.public.seal(text.as_bytes())?;
-    let content = ContentRef { id: fresh("t"), sha256: desk_keys::sha256_hex(&sealed) };
-    commit.content(&stored.case.id, &content.id, sealed);
-    Ok(content)
+    commit.seal(&stored.case.id, &stored.public, fresh("t"), text.as_bytes())
+}
+
+/// Seals a value of ours for the case, as JSON.
+pub(crate) fn seal_json<T: Serialize>(commit: &mut Commit, stored: &Stored, value: &T) -> Result<ContentRef, KeyError> {
+    let text = serde_json::to_string(value).map_err(|_| KeyError("it is plain data"))?;
+    seal(commit, stored, &text)
 }
 
 /// Seals `text` for `deliver` alone.
@@ -41,7 +45,8 @@ pub(crate) fn message(
     Ok(Message { content, mail })
 }
 
-fn fresh(kind: &str) -> ContentId {
+/// A name of its own.
+pub(crate) fn fresh(kind: &str) -> ContentId {
     let id = format!("{kind}-{}", desk_keys::hex(&desk_keys::random::<8>()));
     id.parse().expect("small letters and digits")
 }

@@ -1,20 +1,12 @@
-//! A score: CVSS vectors (3.1 or 4.0), a severity, weaknesses (CWE). Only the severity's band stays clear.
+//! A score: CVSS vectors (3.0, 3.1 or 4.0), a severity, weaknesses (CWE). Only the severity's band stays clear.
 
 use std::str::FromStr;
 
 use cvss::{Cvss, Severity as Rating};
+use desk_domain::advisory::Score;
 use desk_domain::fields::Fields;
 use desk_domain::policy::Severity;
-use serde::Serialize;
 use serde_json::Value;
-
-/// A score as it is sealed.
-#[derive(Serialize)]
-pub(crate) struct Score {
-    pub severity: Severity,
-    pub cvss: Vec<String>,
-    pub cwe: Vec<String>,
-}
 
 /// A CVSS vector that the crate could read.
 struct Vector {
@@ -25,8 +17,8 @@ struct Vector {
 impl FromStr for Vector {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = "must be a CVSS 3.1 or 4.0 vector";
-        if !(text.starts_with("CVSS:3.1/") || text.starts_with("CVSS:4.0/")) {
+        let wrong = "must be a CVSS 3.0, 3.1 or 4.0 vector";
+        if !["CVSS:3.0/", "CVSS:3.1/", "CVSS:4.0/"].iter().any(|version| text.starts_with(version)) {
             return Err(wrong);
         }
         let parsed = Cvss::from_str(text).map_err(|_| wrong)?;
@@ -46,7 +38,7 @@ impl FromStr for Cwe {
 }
 
 /// The severity that was given wins; else the highest of the vectors'.
-pub(crate) fn read(fields: &Fields<'_>) -> Option<Score> {
+pub(crate) fn read(fields: &Fields<'_>) -> Option<(Severity, Score)> {
     let vectors: Vec<Vector> = fields.parsed_list("cvss");
     let cwe: Vec<Cwe> = fields.parsed_list("cwe");
     let given = fields.text("severity", 16).map(|text| match serde_json::from_value(Value::String(text)) {
@@ -66,11 +58,9 @@ pub(crate) fn read(fields: &Fields<'_>) -> Option<Score> {
             rated
         }
     };
-    Some(Score {
-        severity: severity?,
-        cvss: vectors.into_iter().map(|v| v.text).collect(),
-        cwe: cwe.into_iter().map(|c| c.0).collect(),
-    })
+    let cvss = vectors.into_iter().map(|v| v.text).collect();
+    let cwe = cwe.into_iter().map(|c| c.0).collect();
+    Some((severity?, Score { severity, cvss, cwe }))
 }
 
 fn band(rating: Rating) -> Option<Severity> {
@@ -93,7 +83,7 @@ mod tests {
     fn severity(value: Value) -> Result<Severity, Vec<String>> {
         let score = fields::read(&value, read);
         let score = score.map_err(|all| all.into_iter().map(|e| e.pointer).collect::<Vec<_>>())?;
-        Ok(score.expect("a score without problems").severity)
+        Ok(score.expect("a score without problems").0)
     }
 
     #[test]

@@ -8,9 +8,9 @@ use desk_domain::policy::Policy;
 use desk_keys::file::{KeyFile, Purpose};
 use desk_keys::{PublicKey, SecretKey};
 use desk_mail::ses::{Mailer, Settings as SesSettings};
+use desk_store::objects::Objects;
 use desk_store::{RingKey, Settings, Store};
 use intake::Intake;
-use s3s::service::S3Service;
 use team::Team;
 use tokio::sync::Notify;
 
@@ -47,11 +47,26 @@ pub struct Desk {
     pub clock: DeskClock,
     pub pump: Arc<Pump>,
     pub keys: KeyFile,
-    pub s3: S3Service,
+    /// The bucket of the published site.
+    pub site: Objects,
     intake: Arc<Intake>,
     team: Arc<Team>,
     wake: Arc<Notify>,
     embedded: Option<Embedded>,
+}
+
+/// A policy file's text and what it is called.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn policy_text(path: Option<&Path>) -> Result<(String, String), Failure> {
+    let default = Path::new(DEFAULT_POLICY);
+    if path.is_none() && !default.exists() {
+        return Ok((EXPRESS.to_owned(), "the built-in policy".to_owned()));
+    }
+    let path = path.unwrap_or(default);
+    let name = path.display().to_string();
+    std::fs::read_to_string(path).map(|text| (text, name.clone())).map_err(|e| Failure::of(&name, e))
 }
 
 /// Reads a policy file.
@@ -59,15 +74,7 @@ pub struct Desk {
 /// # Errors
 /// Names the file and every problem in it.
 pub fn read_policy(path: Option<&Path>) -> Result<Policy, Failure> {
-    let default = Path::new(DEFAULT_POLICY);
-    let (name, text) = match path {
-        None if !default.exists() => ("the built-in policy".to_owned(), Ok(EXPRESS.to_owned())),
-        path => {
-            let path = path.unwrap_or(default);
-            (path.display().to_string(), std::fs::read_to_string(path))
-        }
-    };
-    let text = text.map_err(|e| Failure::of(&name, e))?;
+    let (text, name) = policy_text(path)?;
     Policy::from_toml(&text).map_err(|problems| Failure(format!("{name} is not a valid policy:\n{problems}")))
 }
 
@@ -98,7 +105,8 @@ impl Desk {
         let settings = Settings::stand_in(&endpoint);
         let store = Store::connect_with(&settings, clock.clock(), Some(RewriteDate(clock.clone())));
         store.create_tables().await?;
-        let (mail_key, mail_public) = ring(&store, &keys).await?;
+        let (mail_key, mail_public) = ring(&store, &keys, "mail").await?;
+        let (release_key, release_public) = ring(&store, &keys, "release").await?;
         if embedded.is_some() {
             folder::write(&ready, b"").map_err(|e| Failure::of("dynamodb.ready", e))?;
         }
@@ -110,10 +118,20 @@ impl Desk {
             Stream::new(&endpoint, &settings.cases_table, folder.path("stream-cases.json"))?,
             Stream::new(&endpoint, &settings.mail_table, folder.path("stream-mail.json"))?,
         );
+        let site = site::serve(&folder.path("s3")).await?;
+        let site_url = format!("{}/site", options.public_url);
         let damaged = |e: std::io::Error| Failure::of("the key file", e);
         let functions = Functions {
             sla_check: sla_check::SlaCheck { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
-            fan_out: fan_out::FanOut { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
+            fan_out: fan_out::FanOut {
+                store: store.clone(),
+                policy: policy.clone(),
+                clock: clock.clock(),
+                objects: site.clone(),
+                release_key,
+                public_url: options.public_url.clone(),
+                site_url: site_url.clone(),
+            },
             deliver: deliver::Deliver {
                 store: store.clone(),
                 policy: policy.clone(),
@@ -123,6 +141,7 @@ impl Desk {
                 team_links: keys.link_key(Purpose::TeamLinks).map_err(damaged)?,
                 reporter_links: keys.link_key(Purpose::ReporterLinks).map_err(damaged)?,
                 public_url: options.public_url.clone(),
+                site_url: site_url.clone(),
             },
             mail_events: mail_events::MailEvents { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
         };
@@ -134,7 +153,8 @@ impl Desk {
             mail_key: mail_public.clone(),
             signer: keys.receipt_signer().map_err(damaged)?,
             reporter_links: keys.link_key(Purpose::ReporterLinks).map_err(damaged)?,
-            public_url: options.public_url,
+            public_url: options.public_url.clone(),
+            site_url: site_url.clone(),
         });
         let team = Arc::new(Team {
             store: store.clone(),
@@ -142,12 +162,14 @@ impl Desk {
             clock: clock.clock(),
             root: keys.root().map_err(damaged)?,
             mail_key: mail_public,
+            release_key: release_public,
             team_links: keys.link_key(Purpose::TeamLinks).map_err(damaged)?,
+            public_url: options.public_url,
+            site_url,
         });
-        let s3 = site::open(&folder.path("s3"))?;
-        site::publish_policy(&s3, &policy, clock.now()).await?;
+        functions.fan_out.publish_standing().await?;
         let pump = Arc::new(Pump::new(functions, store.clone(), clock.clone(), ses, streams, wake.clone()));
-        Ok(Desk { folder, policy, store, clock, pump, keys, s3, intake, team, wake, embedded })
+        Ok(Desk { folder, policy, store, clock, pump, keys, site, intake, team, wake, embedded })
     }
 
     /// Everything that the desk answers to.
@@ -176,14 +198,15 @@ impl Desk {
     }
 }
 
-/// The mail key, made at the first start.
-async fn ring(store: &Store, keys: &KeyFile) -> Result<(SecretKey, PublicKey), Failure> {
+/// The key of a purpose, made at the first start.
+async fn ring(store: &Store, keys: &KeyFile, purpose: &str) -> Result<(SecretKey, PublicKey), Failure> {
     let damaged = |e: std::io::Error| Failure::of("the key file", e);
-    if store.ring_key("mail").await?.is_none() {
+    if store.ring_key(purpose).await?.is_none() {
         let key = SecretKey::generate();
-        let wrapped = keys.root_public().map_err(damaged)?.wrap(&key, "mail")?;
-        store.put_ring_key("mail", &RingKey { public: key.public(), wrapped }).await?;
+        let wrapped = keys.root_public().map_err(damaged)?.wrap(&key, purpose)?;
+        store.put_ring_key(purpose, &RingKey { public: key.public(), wrapped }).await?;
     }
-    let ring = store.ring_key("mail").await?.ok_or_else(|| Failure("the mail key is missing".to_owned()))?;
-    Ok((keys.root().map_err(damaged)?.unwrap(&ring.wrapped, "mail")?, ring.public))
+    let missing = || Failure(format!("the {purpose} key is missing"));
+    let ring = store.ring_key(purpose).await?.ok_or_else(missing)?;
+    Ok((keys.root().map_err(damaged)?.unwrap(&ring.wrapped, purpose)?, ring.public))
 }

@@ -30,7 +30,7 @@ impl Folder {
     /// When another desk has it, or it cannot be used.
     pub fn open(path: &Path) -> Result<Folder, Failure> {
         let cannot = |e: io::Error| Failure::of(&path.display().to_string(), e);
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(cannot)?;
+        make(path).map_err(cannot)?;
         let lock =
             OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock")).map_err(cannot)?;
         match lock.try_lock() {
@@ -55,6 +55,14 @@ impl Folder {
         let running = Running { pid: std::process::id(), url };
         write_json(&self.path("running.json"), &running).map_err(|e| Failure::of("running.json", e))
     }
+}
+
+/// Makes the folder, for its owner's eyes only.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Who runs on the folder at `path`, as its file says.

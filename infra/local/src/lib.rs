@@ -13,6 +13,7 @@ pub mod folder;
 pub mod local_routes;
 pub mod mailbox;
 pub mod pump;
+pub mod replay;
 pub mod serve;
 pub mod ses;
 pub mod site;

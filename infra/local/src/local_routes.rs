@@ -10,7 +10,10 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use desk_domain::fields::{self, Fields};
+use desk_advisory::advisory_page;
+use desk_advisory::osv::{self, Reading};
+use desk_domain::advisory::{Advisory, Published};
+use desk_domain::fields::{self, FieldError, Fields};
 use desk_domain::id::{CaseId, MemberId};
 use desk_store::Fault;
 use desk_web::body::Kind;
@@ -31,7 +34,7 @@ pub const SECRET_HEADER: &str = "x-desk-secret";
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 365 * 5);
 
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
-    let s3 = desk.s3.clone();
+    let site = desk.site.clone();
     Router::new()
         .route("/healthz", get(health))
         .route("/_local/mail", get(mail_page))
@@ -41,9 +44,10 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/_local/token", post(token))
         .route("/_local/policy", get(policy))
         .route("/_local/verify", get(verify))
+        .route("/_local/import", post(import))
         .with_state(desk)
         .layer(middleware::from_fn(headers::secure))
-        .merge(Router::new().route("/site/", get(site::get)).route("/site/{*key}", get(site::get)).with_state(s3))
+        .merge(Router::new().route("/site/", get(site::get)).route("/site/{*key}", get(site::get)).with_state(site))
 }
 
 /// 200 when the store answers.
@@ -166,4 +170,30 @@ async fn verify(
     }
     let holds = verified.iter().all(|v| v.problems.is_empty());
     Ok(Json(json!({"holds": holds, "cases": verified})))
+}
+
+/// `POST /_local/import`: an OSV record of something that is public already. 422 says all that cannot be taken.
+async fn import(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) -> Result<Json<Value>, Problem> {
+    desk.knows_secret(&headers)?;
+    let bytes = body::read(body, LARGEST_RECORD).await?;
+    let refused = |all: Vec<String>| Problem::invalid(all.into_iter().map(whole).collect());
+    let reading = osv::read(&bytes).map_err(refused)?;
+    let (affected, _) = reading.lines(&desk.policy).map_err(refused)?;
+    if let Some(known) = desk.store.published(&reading.id).await?
+        && known.case.is_some()
+    {
+        return Err(refused(vec![format!("{} is an advisory of this very desk", reading.id)]));
+    }
+    let Reading { id, mut draft, score, credits, published_at, modified_at, .. } = reading;
+    draft.aliases.retain(|alias| *alias != id);
+    let advisory = Advisory { id: id.clone(), draft, score, affected, lines: Vec::new(), credits };
+    desk.pump.import(&[Published { advisory, case: None, published_at, modified_at }]).await?;
+    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id)})))
+}
+
+/// The largest record that is taken; an advisory is an item of the store.
+const LARGEST_RECORD: usize = 300 * 1024;
+
+fn whole(detail: String) -> FieldError {
+    FieldError { pointer: String::new(), detail }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use aws_lambda_events::event::sns::SnsEvent;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use deliver::Deliver;
-use desk_store::Store;
+use desk_domain::advisory::Published;
+use desk_store::{Fault, Store};
 use fan_out::FanOut;
 use jiff::{SignedDuration, Timestamp};
 use mail_events::MailEvents;
@@ -111,6 +112,14 @@ impl Pump {
         self.clock.set(target)?;
         self.step(&mut streams).await?;
         Ok(self.clock.now())
+    }
+
+    /// Takes in advisories that were published before there was a desk.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub async fn import(&self, advisories: &[Published]) -> Result<(), Fault> {
+        self.functions.fan_out.import(advisories).await
     }
 
     async fn step(&self, streams: &mut Streams) -> Result<(), Failure> {

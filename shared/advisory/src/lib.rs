@@ -1,11 +1,62 @@
-//! What the desk publishes. Each output is one file with one pure function from values to text.
+//! What the desk publishes. Each output is one file with one pure function from values to text or bytes; each kind of
+//! channel is one file under [`channel`].
+//!
+//! | output | file | key in the site's bucket |
+//! |--|--|--|
+//! | advisory page | [`advisory_page`] | `advisories/<id>.html` |
+//! | OSV record | [`osv`] | `osv/<id>.json` |
+//! | Atom feed | [`feed`] | `feed.atom` |
+//! | security updates | [`updates_page`] | `security-updates.html` |
+//! | blog entry | [`blog_entry`] | `blog/<day>-<id>.md` |
+//! | list mail | [`list_mail`] | – |
+//! | policy | [`policy_page`], [`security_md`] | `policy.html`, `SECURITY.md` |
+//! | security.txt | [`security_txt`] | `.well-known/security.txt` |
+//! | index | [`index_page`] | `index.html` |
 
+pub mod advisory_page;
+pub mod blog_entry;
+pub mod channel;
+pub mod feed;
+mod frame;
+pub mod index_page;
+pub mod list_mail;
+mod markdown;
+pub mod osv;
+pub mod policy_page;
 pub mod security_md;
 pub mod security_txt;
+mod text;
+pub mod updates_page;
 
 use desk_domain::policy::Policy;
 
-/// Where a report is made by form: the page that posts to itself.
+/// The one stylesheet of the desk's pages; on the site it stands at [`STYLESHEET_KEY`].
+pub const STYLESHEET: &str = include_str!("../../web/assets/desk.css");
+pub const STYLESHEET_KEY: &str = "assets/desk.css";
+
+/// What every output knows beside the advisories: the policy, and where things are.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    pub policy: &'a Policy,
+    /// Where the site is read, without a trailing slash.
+    pub url: &'a str,
+    /// Where the desk is reached, without a trailing slash.
+    pub desk_url: &'a str,
+}
+
+impl Site<'_> {
+    /// The address of an object of the site.
+    pub fn at(&self, key: &str) -> String {
+        format!("{}/{key}", self.url)
+    }
+
+    /// Where a report is made by form: the page that posts to itself.
+    pub fn report_url(&self) -> String {
+        format!("{}/reports", self.desk_url)
+    }
+}
+
+/// Where a report is made by form, by the policy alone.
 pub fn report_url(policy: &Policy) -> String {
     format!("{}/reports", policy.project.desk_url)
 }

@@ -2,6 +2,8 @@
 
 use desk_domain::policy::{Channel, ClockRow, Due, Length, MetBy, Pauses, Policy, Severity, Starts, When};
 
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
 use crate::report_url;
 
 const REPORTING: &str = "Reporting a Bug";
@@ -13,7 +15,7 @@ const COMMENTS: &str = "Comments on this Policy";
 pub fn render(policy: &Policy) -> String {
     let name = escaped(&policy.project.name);
     let mut blocks = vec![
-        format!("# Security Policy of {name}"),
+        format!("# {}", escaped(&title(policy))),
         format!(
             "How to tell the {name} project about a security problem, what happens then, and by when. This document \
              is made from the project's security policy, version {}.",
@@ -26,6 +28,11 @@ pub fn render(policy: &Policy) -> String {
     blocks.extend(updates(policy));
     blocks.extend(comments(policy));
     blocks.join("\n\n") + "\n"
+}
+
+/// What the document is headed with.
+pub(crate) fn title(policy: &Policy) -> String {
+    format!("Security Policy of {}", policy.project.name)
 }
 
 fn reporting(policy: &Policy) -> Vec<String> {
@@ -98,7 +105,9 @@ fn what(row: &ClockRow) -> String {
         (MetBy::MessageWithNextSteps, _) => "A detailed response states the next steps",
         (MetBy::HandlerAssigned, _) => "A primary handler is assigned",
         (MetBy::ReporterAnswer, _) => "You answer our question; otherwise the case is set aside until you do",
+        (MetBy::Released, Starts::FixesReady) => "Fixes that are ready are released",
         (MetBy::Released, _) => "Fixes are released for every affected maintained line",
+        (MetBy::Announced, _) => "The problem is announced on every channel",
     };
     let reminders = row.warnings.iter().filter_map(|warning| match warning.when {
         When::After(length) => Some(Length(length).to_string()),
@@ -139,6 +148,8 @@ fn from(row: &ClockRow) -> &'static str {
         Starts::MessageToReporter => "our last message to you",
         Starts::RequestSent => "our question",
         Starts::AcceptedAndScored => "the acceptance and rating of the problem",
+        Starts::FixesReady => "the moment when all fixes are ready",
+        Starts::AdvisoryPublished => "the publication of the advisory",
     }
 }
 
@@ -214,8 +225,26 @@ fn anchor(title: &str) -> String {
     title.to_lowercase().replace(' ', "-")
 }
 
-/// A text of the policy with nothing in it that Markdown or HTML would act on.
-fn escaped(text: &str) -> String {
+/// A document of ours as HTML, each heading with the anchor that GitHub gives it. Everything of the policy in it is escaped, so
+/// nothing needs to be cleaned.
+pub(crate) fn html(document: &str) -> String {
+    let mut events: Vec<Event<'_>> = Parser::new_ext(document, Options::ENABLE_TABLES).collect();
+    for place in 0..events.len() {
+        let title = match events.get(place + 1) {
+            Some(Event::Text(title)) => anchor(title),
+            _ => continue,
+        };
+        if let Event::Start(Tag::Heading { id, .. }) = &mut events[place] {
+            *id = Some(title.into());
+        }
+    }
+    let mut out = String::new();
+    pulldown_cmark::html::push_html(&mut out, events.into_iter());
+    out
+}
+
+/// A text with nothing in it that Markdown or HTML would act on.
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if r"\`*_[]<>&|~#".contains(c) {

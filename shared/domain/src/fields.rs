@@ -76,6 +76,16 @@ impl<'a> Fields<'a> {
         self.problems.note(self.pointer(name), detail);
     }
 
+    /// Notes a problem at a pointer that [`Fields::list`] gave.
+    pub fn wrong_at(&self, pointer: &str, detail: impl Into<String>) {
+        self.problems.note(pointer, detail);
+    }
+
+    /// A member of a list, which must be an object, at the pointer that [`Fields::list`] gave.
+    pub fn inner(&self, value: &'a Value, pointer: &str) -> Fields<'a> {
+        Fields::new(value, pointer, self.problems)
+    }
+
     /// The raw value, `None` when absent or null.
     pub fn value(&self, name: &str) -> Option<&'a Value> {
         self.read.borrow_mut().insert(name.to_owned());
@@ -193,7 +203,7 @@ impl<'a> Fields<'a> {
 
     /// A list of objects.
     pub fn objects(&self, name: &str) -> Vec<Fields<'a>> {
-        self.list(name).into_iter().map(|(at, value)| Fields::new(value, at, self.problems)).collect()
+        self.list(name).into_iter().map(|(at, value)| self.inner(value, &at)).collect()
     }
 
     /// A list of texts, each made into `T`.

@@ -54,6 +54,10 @@ fn is_name(text: &str, extra: &[char], max: usize) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || extra.contains(&c))
 }
 
+fn is_package(text: &str) -> bool {
+    is_name(&text.to_ascii_lowercase(), &['-', '.', '_', '~', '@', '/'], 214)
+}
+
 /// Crockford's base32 alphabet: no I, L, O, U, so that an id survives being read aloud.
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -85,12 +89,12 @@ text_id!(
     MemberId, |t| is_name(t, &['-', '.', '_'], 64), "must be a member's id: small letters, digits, '-', '.' or '_'"
 );
 text_id!(
-    /// A package of the npm ecosystem, as its registry names it.
-    PackageName, |t| is_name(t, &['-', '.', '_', '~', '@', '/'], 214), "must be a package name as the registry writes it"
+    /// A package of the npm ecosystem, as its registry names it (old ones have capitals).
+    PackageName, is_package, "must be a package name as the registry writes it"
 );
 text_id!(
     /// A maintained line of a package: `express@4`.
-    LineName, |t| t.rsplit_once('@').is_some_and(|(p, v)| is_name(p, &['-', '.', '_', '~', '@', '/'], 214) && is_name(v, &['.', '-'], 32)),
+    LineName, |t| t.rsplit_once('@').is_some_and(|(p, v)| is_package(p) && is_name(v, &['.', '-'], 64)),
     "must be a package and its line, such as express@4"
 );
 text_id!(
@@ -100,6 +104,15 @@ text_id!(
 text_id!(
     /// An escalation level, as named in the policy: `on-call`.
     LevelName, |t| is_name(t, &['-'], 64), "must be a level's name: small letters, digits and '-'"
+);
+text_id!(
+    /// A channel of announcements: one of the desk's own (`advisory-page`), or a policy's channel by its name.
+    ChannelId, |t| is_name(t, &['-'], 214), "must be a channel's id: small letters, digits and '-'"
+);
+text_id!(
+    /// An advisory: the id of its case, or the id under which an older one is known (`GHSA-rv95-896h-c2vc`). It names files.
+    AdvisoryId, |t| (3..=64).contains(&t.len()) && !t.starts_with(['-', '.']) && t.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)),
+    "must be an advisory's id such as EXP-2026-7K3QF or GHSA-rv95-896h-c2vc"
 );
 text_id!(
     /// Sealed content of a case: `c` and the event's version, or a name of its own.
@@ -118,6 +131,28 @@ impl LineName {
     /// The package that the line belongs to.
     pub fn package(&self) -> &str {
         self.0.rsplit_once('@').map_or(&self.0, |(package, _)| package)
+    }
+
+    /// What tells it from the package's other lines: `4`, `6.10`.
+    pub fn numbers(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, numbers)| numbers)
+    }
+}
+
+impl ChannelId {
+    /// The id of a policy's channel: its name in small letters, with `-` between the words.
+    ///
+    /// # Errors
+    /// When nothing of the name is left.
+    pub fn of_name(name: &str) -> Result<ChannelId, NotAnId> {
+        let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("-").to_ascii_lowercase().parse()
+    }
+}
+
+impl From<&CaseId> for AdvisoryId {
+    fn from(case: &CaseId) -> AdvisoryId {
+        AdvisoryId(case.as_str().to_owned())
     }
 }
 

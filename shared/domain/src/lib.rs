@@ -4,10 +4,13 @@
 //! [`case`] for the life of a case, [`policy`] for what a project promises, [`notice`] for every text that a
 //! person reads.
 
+pub mod advisory;
+pub mod affected;
 pub mod case;
 pub mod fields;
 pub mod id;
 pub mod notice;
+pub mod npm;
 pub mod policy;
 pub mod refusal;
 pub mod report;

@@ -2,6 +2,7 @@
 //! and live where the I/O is.)
 
 use crate::case::CommandName;
+use crate::case::publication::Missing;
 use crate::fields::FieldError;
 
 /// Why a command or a report was not taken.
@@ -9,7 +10,12 @@ use crate::fields::FieldError;
 pub enum Refusal {
     /// The case is in a state that does not allow it; `allowed` is what it does allow this caller.
     #[error("{why}")]
-    NotAllowed { why: String, allowed: Vec<CommandName> },
+    NotAllowed {
+        why: String,
+        allowed: Vec<CommandName>,
+        /// For publishing: all that it waits for.
+        missing: Vec<Missing>,
+    },
     /// Fields are wrong; all of them are named.
     #[error("{} wrong", if .0.len() == 1 { "one field is".to_owned() } else { format!("{} fields are", .0.len()) })]
     Invalid(Vec<FieldError>),

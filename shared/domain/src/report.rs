@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
+use crate::advisory::Credit;
 use crate::case::event::Answers;
 use crate::fields::{self, FieldError, Fields};
 use crate::policy::Limits;
@@ -30,12 +31,6 @@ pub struct Reporter {
     /// ASCII-armoured OpenPGP public key.
     pub openpgp_key: Option<String>,
     pub answers: Answers,
-}
-
-pub struct Credit {
-    /// The name or handle to credit.
-    pub name: String,
-    pub link: Option<String>,
 }
 
 impl Report {
@@ -96,19 +91,9 @@ fn answers(fields: &Fields<'_>) -> Answers {
 }
 
 fn credit(fields: Fields<'_>, line: usize) -> Option<Credit> {
-    let (name, link) = (fields.text("as", line), fields.text("link", 2048));
-    if link.as_ref().is_some_and(|l| !is_web_link(l)) {
-        fields.wrong("link", "must be an http or https link");
-    }
-    if link.is_some() && name.is_none() {
-        fields.wrong("as", "is needed beside a link: the name to credit");
-    }
+    let credit = Credit::read(&fields, line);
     fields.finish();
-    Some(Credit { name: name?, link })
-}
-
-fn is_web_link(text: &str) -> bool {
-    url::Url::parse(text).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host())
+    credit
 }
 
 fn planned_for(fields: Fields<'_>) -> Option<Date> {

@@ -6,7 +6,8 @@
 //! |--|--|--|
 //! | case key | a case's content | `team` (through the root), the reporter (through the receipt code) |
 //! | mail key | addresses, codes and words that wait to be sent | `deliver` |
-//! | root | the private halves of the two above | whoever holds the [`Root`] |
+//! | release key | the final form of an advisory, once it is approved | `fan-out` |
+//! | root | the private halves of the three above | whoever holds the [`Root`] |
 //!
 //! Each function is handed only what its work needs: [`RootPublic`] can wrap and never unwrap. Locally one key file
 //! ([`file::KeyFile`], mode 0600) stands in for KMS and Secrets Manager.

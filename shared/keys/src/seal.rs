@@ -130,6 +130,11 @@ impl Root {
     pub fn unwrap(&self, wrapped: &[u8], context: &str) -> Result<SecretKey, KeyError> {
         self.0.unwrap(wrapped, context)
     }
+
+    /// The half that wraps.
+    pub fn public(&self) -> RootPublic {
+        RootPublic(self.0.public())
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub struct Message<'a> {
     pub date: Timestamp,
     /// A person wrote it: then it is not marked as automatic (RFC 3834).
     pub personal: bool,
+    /// Plain text alone, without the HTML twin.
+    pub plain: bool,
 }
 
 /// The message as RFC 5322 bytes.
@@ -39,8 +41,10 @@ pub fn compose(message: &Message<'_>) -> std::io::Result<Vec<u8>> {
         .subject(message.letter.subject.as_str())
         .message_id(format!("{}@{domain}", message.id))
         .date(message.date.as_second())
-        .text_body(message.letter.text())
-        .html_body(message.letter.html());
+        .text_body(message.letter.text());
+    if !message.plain {
+        builder = builder.html_body(message.letter.html());
+    }
     if let Some(case) = message.case {
         let root = thread_root(case, message.to, domain);
         builder = builder.in_reply_to(MessageId::new(root.clone())).references(MessageId::new(root));
@@ -73,6 +77,7 @@ mod tests {
             id: "0123",
             date: "2026-11-22T12:00:00Z".parse().unwrap(),
             personal: false,
+            plain: false,
         };
         let bytes = compose(&message).unwrap();
         let read = mail_parser::MessageParser::default().parse(&bytes).unwrap();
@@ -84,5 +89,8 @@ mod tests {
         assert!(root.starts_with("EXP-2026-7K3QF.") && root.ends_with("@expressjs.com"), "{root}");
         assert_eq!(read.references().as_text(), Some(root));
         assert!(bytes.split(|b| *b == b'\n').all(|line| line.len() <= 998));
+        let plain = compose(&Message { plain: true, ..message }).unwrap();
+        let plain = mail_parser::MessageParser::default().parse(&plain).unwrap().into_owned();
+        assert_eq!((plain.text_body_count(), plain.parts.len()), (1, 1), "one part, of text");
     }
 }

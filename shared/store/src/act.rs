@@ -35,6 +35,9 @@ pub enum ActError {
     /// The idempotency key was seen before.
     #[error("the request was seen before")]
     RequestSeen,
+    /// What the command was made from is not the case any more.
+    #[error("the case has changed since it was read")]
+    Moved,
 }
 
 impl Store {

@@ -4,10 +4,10 @@
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem};
-use desk_domain::case::event::SCHEMA;
+use desk_domain::case::event::{ContentRef, SCHEMA};
 use desk_domain::case::{Actor, Case, Event, EventBody};
 use desk_domain::id::{CaseId, ContentId};
-use desk_keys::PublicKey;
+use desk_keys::{KeyError, PublicKey};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Store;
@@ -101,6 +101,23 @@ impl Commit {
         self.put_timers(before.map(|b| &b.case), &after.case);
         self.put_plan(before.map_or(1, |b| b.case.version + 1), &after.case, now);
         after
+    }
+
+    /// Seals words for whoever holds the private half of `key`, and names them.
+    ///
+    /// # Errors
+    /// When `key` is none.
+    pub fn seal(
+        &mut self,
+        case: &CaseId,
+        key: &PublicKey,
+        id: ContentId,
+        words: &[u8],
+    ) -> Result<ContentRef, KeyError> {
+        let sealed = key.seal(words)?;
+        let content = ContentRef { sha256: desk_keys::sha256_hex(&sealed), id };
+        self.content(case, &content.id, sealed);
+        Ok(content)
     }
 
     /// Sealed content of a case.

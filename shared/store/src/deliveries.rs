@@ -5,7 +5,7 @@
 //! claimed --refused--> retry --claim--> claimed
 //! claimed --no answer, or the lease ran out--> ambiguous
 //! ambiguous --its Send event--> sent
-//! ambiguous --no event though others arrive, or waited long enough--> retry
+//! ambiguous --no event though others arrive, or (promise mail) waited long enough--> retry
 //! claimed --cannot ever be sent--> dead
 //! sent --its Delivery event--> delivered
 //! sent, delivered --hard bounce--> bounced
@@ -180,9 +180,9 @@ impl Store {
     }
 
     /// The receiver's server took it.
-    pub async fn mark_delivered(&self, id: &str, now: Timestamp) -> Result<(), Fault> {
+    pub async fn mark_delivered(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
         let from = [State::Claimed, State::Ambiguous, State::Sent];
-        self.step(id, &from, State::Delivered, now, None, "REMOVE sealed").await.map(drop)
+        self.step(id, &from, State::Delivered, now, None, "REMOVE sealed").await
     }
 
     /// It came back for good.

@@ -18,15 +18,19 @@ pub enum Fault {
     Damaged(String),
 }
 
-/// Error codes of DynamoDB that pass by themselves.
-const PASSING: [&str; 9] = [
+/// Error codes of DynamoDB and S3 that pass by themselves.
+const PASSING: [&str; 13] = [
+    "InternalError",
     "InternalServerError",
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
     "ReplicatedWriteConflictException",
     "RequestLimitExceeded",
+    "RequestTimeout",
     "ServiceUnavailable",
+    "SlowDown",
     "ThrottlingException",
+    "TooManyRequests",
     "TransactionConflictException",
     "TransactionInProgressException",
 ];

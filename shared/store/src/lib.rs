@@ -1,4 +1,5 @@
-//! The store: two DynamoDB tables through `aws-sdk-dynamodb`, as laid out in [`schema`].
+//! The store: two DynamoDB tables through `aws-sdk-dynamodb`, as laid out in [`schema`], and the bucket of the published
+//! site ([`objects`]).
 //!
 //! A case changes only through a [`Commit`]: its next events, snapshot, timers, plan and indexes in one transaction, on
 //! the condition that they are the next. Reads of a case are consistent; reads of an index may lag, so whatever they
@@ -14,6 +15,8 @@ pub mod deliveries;
 mod fault;
 mod item;
 mod meter;
+pub mod objects;
+pub mod published;
 pub mod requests;
 mod roster;
 pub mod schema;

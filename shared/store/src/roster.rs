@@ -26,7 +26,7 @@ pub struct RingKey {
 }
 
 impl Store {
-    async fn put(&self, item: Item, condition: Option<&str>) -> Result<bool, Fault> {
+    pub(crate) async fn put(&self, item: Item, condition: Option<&str>) -> Result<bool, Fault> {
         let put = self.db.put_item().table_name(&*self.cases).set_item(Some(item));
         let put = put.set_condition_expression(condition.map(str::to_owned));
         match put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
@@ -51,7 +51,7 @@ impl Store {
         Ok(())
     }
 
-    /// The newest key of a purpose: `mail`.
+    /// The newest key of a purpose: `mail`, `release`.
     pub async fn ring_key(&self, purpose: &str) -> Result<Option<RingKey>, Fault> {
         let item = self.get(&self.cases, key(format!("KEYRING#{purpose}#1"), "KEYRING")).await?;
         let read = |item: Item| {

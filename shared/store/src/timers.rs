@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use desk_domain::id::{CaseId, ClockName};
+use desk_domain::id::{AdvisoryId, CaseId, ChannelId, ClockName};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
@@ -11,20 +11,22 @@ use crate::cases::log_sk;
 use crate::commit::PLAN_GRACE;
 use crate::fault::Fault;
 use crate::item::{Item, Read, SHARDS, case_pk, due_shard, instant, key, n, s};
+use crate::published::channel_of;
 
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Due {
-    pub case: CaseId,
     pub at: Timestamp,
     pub kind: DueKind,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum DueKind {
-    Timer(ClockName),
+    Timer(CaseId, ClockName),
     /// Nobody has planned the events from this one on.
-    Plan(u64),
+    Plan(CaseId, u64),
+    /// An advisory was not yet seen on this channel.
+    Channel(AdvisoryId, ChannelId),
 }
 
 impl Store {
@@ -106,14 +108,18 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn touch_plan(&self, case: &CaseId, from: u64, now: Timestamp) -> Result<(), Fault> {
-        let again = now.saturating_add(PLAN_GRACE).unwrap_or(now);
+        self.touch(plan_key(case, from), now.saturating_add(PLAN_GRACE).unwrap_or(now)).await
+    }
+
+    /// Makes a due item's next stream record, and it due again at `again`; nothing when it is gone or done.
+    pub(crate) async fn touch(&self, key: Item, again: Timestamp) -> Result<(), Fault> {
         let touched = self
             .db
             .update_item()
             .table_name(&*self.cases)
-            .set_key(Some(plan_key(case, from)))
+            .set_key(Some(key))
             .update_expression("SET due_at = :again ADD touched :one")
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression("attribute_exists(due)")
             .expression_attribute_values(":again", s(instant(again)))
             .expression_attribute_values(":one", n(1))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -135,12 +141,17 @@ fn plan_key(case: &CaseId, from: u64) -> Item {
 fn read_due(item: &Item) -> Result<Due, Fault> {
     let read = Read(item);
     let (pk, sk) = (read.text("pk")?, read.text("sk")?);
-    let odd = || Fault::damaged(format!("{pk} {sk} in the due index"));
-    let case = pk.strip_prefix("CASE#").and_then(|id| id.parse().ok()).ok_or_else(odd)?;
-    let kind = if let Some(clock) = sk.strip_prefix("TIMER#") {
-        DueKind::Timer(clock.parse().map_err(|_| odd())?)
-    } else {
-        DueKind::Plan(sk.strip_prefix("PLAN#").and_then(|seq| seq.parse().ok()).ok_or_else(odd)?)
-    };
-    Ok(Due { case, at: read.time("due_at")?, kind })
+    let kind = due_kind(pk, sk).ok_or_else(|| Fault::damaged(format!("{pk} {sk} in the due index")))?;
+    Ok(Due { at: read.time("due_at")?, kind })
+}
+
+fn due_kind(pk: &str, sk: &str) -> Option<DueKind> {
+    if let Some((advisory, channel)) = channel_of(pk, sk) {
+        return Some(DueKind::Channel(advisory, channel));
+    }
+    let case = pk.strip_prefix("CASE#")?.parse().ok()?;
+    match sk.strip_prefix("TIMER#") {
+        Some(clock) => Some(DueKind::Timer(case, clock.parse().ok()?)),
+        None => Some(DueKind::Plan(case, sk.strip_prefix("PLAN#")?.parse().ok()?)),
+    }
 }

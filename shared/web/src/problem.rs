@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_domain::case::CommandName;
+use desk_domain::case::publication::Missing;
 use desk_domain::fields::FieldError;
 use desk_domain::refusal::Refusal;
 use desk_keys::KeyError;
@@ -12,29 +13,35 @@ use serde::Serialize;
 use crate::page::{ErrorPage, Site};
 
 /// A problem, as its receiver may see it: nothing internal.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Problem {
+    status: StatusCode,
+    detail: String,
+    pub errors: Vec<FieldError>,
+    allowed: Option<Vec<CommandName>>,
+    /// What publishing waits for.
+    missing: Vec<Missing>,
+}
+
+/// Its form on the wire (RFC 9457).
+#[derive(Serialize)]
+struct Wire<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
     status: u16,
-    detail: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
     #[serde(skip_serializing_if = "Option::is_none")]
-    allowed: Option<Vec<CommandName>>,
+    allowed: Option<&'a [CommandName]>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    missing: &'a [Missing],
 }
 
 impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        Problem {
-            kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Problem"),
-            status: status.as_u16(),
-            detail: detail.into(),
-            errors: Vec::new(),
-            allowed: None,
-        }
+        Problem { status, detail: detail.into(), errors: Vec::new(), allowed: None, missing: Vec::new() }
     }
 
     /// 404, the same whatever was asked for.
@@ -56,7 +63,7 @@ impl Problem {
     }
 
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        self.status
     }
 
     pub fn detail(&self) -> &str {
@@ -65,17 +72,21 @@ impl Problem {
 
     /// The same as a page.
     pub fn page(self, site: Site) -> Response {
-        let page = ErrorPage { site, title: self.title.to_owned(), detail: self.detail.clone() };
+        let page = ErrorPage { site, title: self.title().to_owned(), detail: self.detail.clone() };
         let mut response = (self.status(), axum::response::Html(page.html())).into_response();
         self.headers(&mut response);
         response
     }
 
+    fn title(&self) -> &'static str {
+        self.status.canonical_reason().unwrap_or("Problem")
+    }
+
     fn headers(&self, response: &mut Response) {
-        if self.status == 503 {
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
         }
-        if self.status == 401 {
+        if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
     }
@@ -83,7 +94,16 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::to_vec(&self).expect("a problem is plain data");
+        let wire = Wire {
+            kind: "about:blank",
+            title: self.title(),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            allowed: self.allowed.as_deref(),
+            missing: &self.missing,
+        };
+        let body = serde_json::to_vec(&wire).expect("a problem is plain data");
         let json = [(header::CONTENT_TYPE, "application/problem+json")];
         let mut response = (self.status(), json, body).into_response();
         self.headers(&mut response);
@@ -96,8 +116,8 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotFound => Problem::not_found(),
             Refusal::Invalid(errors) => Problem::invalid(errors),
-            Refusal::NotAllowed { why, allowed } => {
-                Problem { allowed: Some(allowed), ..Problem::new(StatusCode::CONFLICT, why) }
+            Refusal::NotAllowed { why, allowed, missing } => {
+                Problem { allowed: Some(allowed), missing, ..Problem::new(StatusCode::CONFLICT, why) }
             }
         }
     }
@@ -125,6 +145,9 @@ impl From<desk_store::ActError> for Problem {
             ActError::Refused(refusal) => refusal.into(),
             ActError::Fault(fault) => fault.into(),
             ActError::Key(e) => e.into(),
+            ActError::Moved => {
+                Problem::new(StatusCode::CONFLICT, "The case has changed since it was read; look at it again.")
+            }
             // Asked for again by another request with the same key at the same moment.
             ActError::RequestSeen => {
                 Problem::new(StatusCode::CONFLICT, "This very request is being answered; ask again.")

@@ -1,6 +1,9 @@
 //! A case as its reader sees it: stage, clocks and conversation, from the log and the content that the reader's key opens.
 
+use desk_advisory::advisory_page;
+use desk_domain::advisory::Credit;
 use desk_domain::case::event::EventBody;
+use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Actor, Case, ClockState, ContentRef, Event, Stage};
 use desk_domain::id::{CaseId, ClockName};
 use desk_domain::notice::conversation;
@@ -9,6 +12,7 @@ use desk_keys::SecretKey;
 use desk_store::{Fault, Store};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// What `GET /case` answers, and the first part of what the team's case answers. Has no `Debug`: it holds a report.
 #[derive(Serialize)]
@@ -19,6 +23,19 @@ pub struct CaseView {
     pub clocks: Vec<ClockView>,
     pub messages: Vec<MessageView>,
     pub report: ReportView,
+    pub credit: CreditView,
+    /// Where the advisory is read, once it is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advisory_url: Option<String>,
+}
+
+/// Whether the reporter was asked how to be credited, and what was answered.
+#[derive(Serialize)]
+pub struct CreditView {
+    /// `unasked`, `asked` or `answered`.
+    pub state: &'static str,
+    /// Whom the advisory names; nobody where that was the answer.
+    pub credits: Vec<Credit>,
 }
 
 #[derive(Serialize)]
@@ -85,8 +102,24 @@ impl Opened {
         found.map_or("(this text cannot be opened)", |(_, text)| text)
     }
 
-    /// The view; `all_clocks` for the team, else only what the reporter may see.
-    pub fn view(&self, policy: &Policy, all_clocks: bool) -> CaseView {
+    /// Sealed JSON of ours, read again; `None` where it cannot be opened.
+    pub fn json<T: DeserializeOwned>(&self, content: &ContentRef) -> Option<T> {
+        serde_json::from_str(self.text(content)).ok()
+    }
+
+    /// Whether the reporter was asked, and whom the advisory names.
+    pub fn credit(&self) -> CreditView {
+        let (state, granted) = match &self.case.publication.credit {
+            CreditState::Unasked => ("unasked", None),
+            CreditState::Asked { .. } => ("asked", None),
+            CreditState::Answered { granted, .. } => ("answered", granted.as_ref()),
+        };
+        CreditView { state, credits: granted.and_then(|content| self.json(content)).unwrap_or_default() }
+    }
+
+    /// The view; `all_clocks` for the team, else only what the reporter may see. `site_url` is where the published site is.
+    pub fn view(&self, policy: &Policy, site_url: &str, all_clocks: bool) -> CaseView {
+        let page = || format!("{site_url}/{}", advisory_page::key_of(&(&self.case.id).into()));
         let report = self.text(&self.case.report);
         CaseView {
             case_id: self.case.id.clone(),
@@ -95,6 +128,8 @@ impl Opened {
             clocks: clocks(&self.case, all_clocks),
             messages: self.messages(policy),
             report: ReportView { sha256: desk_keys::sha256_hex(report.as_bytes()), body: report.to_owned() },
+            credit: self.credit(),
+            advisory_url: self.case.publication.is_published().then(page),
         }
     }
 

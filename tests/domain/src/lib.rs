@@ -52,6 +52,7 @@ pub fn given(policy: &Policy, at: &str) -> World {
         planned_for: None,
         report: content(),
         continues: None,
+        found_by: None,
     };
     let bodies = open(id.clone(), policy, reported, now);
     let first = event(&id, 1, now, &Actor::Reporter, bodies[0].clone());

@@ -1,5 +1,7 @@
-//! A store on an embedded DynamoDB of its own, a clock that the test moves, and a scripted SES.
+//! A store on an embedded DynamoDB of its own, a clock that the test moves, a scripted SES, and a bucket that may be gone.
 
+pub mod bucket;
+pub mod road;
 pub mod ses;
 
 use std::sync::{Arc, Mutex};
@@ -14,9 +16,14 @@ use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::Policy;
 use desk_keys::SecretKey;
 use desk_store::{Clock, Commit, Outcome, Settings, Store};
-use dynoxide::Database;
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::types::{AttributeValue, Item};
+use dynoxide::{Database, ImportOptions};
+use fan_out::FanOut;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::bucket::{Broke, Bucket, Budget};
 
 /// The policy that the tests run under.
 pub fn policy() -> Policy {
@@ -83,6 +90,7 @@ pub struct Bench {
     /// DynamoDB's clock.
     pub date: Hands,
     pub mail_key: SecretKey,
+    url: String,
 }
 
 impl Bench {
@@ -92,9 +100,27 @@ impl Bench {
         let database = Database::memory().expect("a database in memory");
         tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database.clone(), std::future::pending()));
         let (hands, date) = (Hands::at("2026-11-22T12:00:00Z"), Hands::at("2026-11-22T12:00:00Z"));
-        let store = Store::connect_with(&Settings::stand_in(url), hands.clock(), Some(Date(date.clone())));
+        let store = Store::connect_with(&Settings::stand_in(&url), hands.clock(), Some(Date(date.clone())));
         store.create_tables().await.expect("tables");
-        Bench { store, database, policy: Arc::new(policy()), hands, date, mail_key: SecretKey::generate() }
+        Bench { store, database, policy: Arc::new(policy()), hands, date, mail_key: SecretKey::generate(), url }
+    }
+
+    /// Another handle to the same tables, through which calls are taken from `budget`.
+    pub fn store_on(&self, budget: Budget) -> Store {
+        Store::connect_with(&Settings::stand_in(&self.url), self.hands.clock(), Some(Broke(budget)))
+    }
+
+    /// The function, with a bucket of its own; it reads what was sealed to `release_key`.
+    pub async fn fan_out(&self, bucket: &Bucket, release_key: SecretKey, budget: Budget) -> FanOut {
+        FanOut {
+            store: self.store_on(budget.clone()),
+            policy: self.policy.clone(),
+            clock: self.hands.clock(),
+            objects: bucket.objects(budget).await,
+            release_key,
+            public_url: "http://desk.test".to_owned(),
+            site_url: "http://desk.test/site".to_owned(),
+        }
     }
 
     /// Moves both clocks.
@@ -125,6 +151,7 @@ impl Bench {
             planned_for: None,
             report,
             continues: None,
+            found_by: None,
         };
         let now = self.hands.now();
         let events = open(id.clone(), &self.policy, reported, now);
@@ -132,6 +159,18 @@ impl Bench {
         assert_eq!(self.store.commit(commit).await.expect("a commit"), Outcome::Done);
         id
     }
+}
+
+/// Puts something else in the place of sealed content, behind the store's back.
+pub fn replace_content(bench: &Bench, case: &CaseId, name: &str, sealed: Vec<u8>) {
+    let scan = ScanRequest { table_name: "cases".to_owned(), ..Default::default() };
+    let items = bench.database.scan(scan).expect("a scan").items.unwrap_or_default();
+    let is =
+        |item: &Item, name: &str, text: &str| matches!(item.get(name), Some(AttributeValue::S(found)) if found == text);
+    let content = |item: &Item| is(item, "pk", &format!("CASE#{case}")) && is(item, "sk", &format!("CONTENT#{name}"));
+    let mut item = items.into_iter().find(content).expect("such content");
+    item.insert("sealed".to_owned(), AttributeValue::B(sealed));
+    bench.database.import_items("cases", vec![item], ImportOptions::default()).expect("a write");
 }
 
 /// A content id that the test spells right.

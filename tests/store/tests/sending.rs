@@ -35,6 +35,7 @@ impl Post {
             team_links: keys.link_key(Purpose::TeamLinks).unwrap(),
             reporter_links: keys.link_key(Purpose::ReporterLinks).unwrap(),
             public_url: "http://desk.test".to_owned(),
+            site_url: "http://desk.test/site".to_owned(),
             store: store.clone(),
             policy: policy.clone(),
             clock: clock.clone(),

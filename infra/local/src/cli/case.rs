@@ -42,7 +42,7 @@ pub(super) enum What {
 }
 
 /// Fields of commands that are lists even with one member.
-const LISTS: [&str; 2] = ["cvss", "cwe"];
+const LISTS: [&str; 6] = ["affected", "aliases", "cvss", "cwe", "findings", "references"];
 
 impl What {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {

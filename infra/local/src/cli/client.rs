@@ -10,7 +10,7 @@ use tower::ServiceExt;
 
 use super::Global;
 use crate::Failure;
-use crate::desk::Desk;
+use crate::desk::{Desk, Options};
 use crate::folder;
 use crate::local_routes::SECRET_HEADER;
 
@@ -45,11 +45,16 @@ impl Client {
             let to = To::Running(url.trim_end_matches('/').to_owned());
             return Ok(Client { to, secret: secret(), member });
         }
-        let mut options = global.options(None);
+        Client::of_folder(global.options(None), member).await
+    }
+
+    /// Opens a folder; links in mails and pages begin as they do when the desk is served at its default address.
+    pub(crate) async fn of_folder(mut options: Options, member: Option<String>) -> Result<Client, Failure> {
         options.public_url = "http://127.0.0.1:8080".to_owned();
+        let keys = options.data.join("keys.json");
         let desk = Arc::new(Desk::open(options).await?);
         desk.pump.settle().await?;
-        Ok(Client { to: To::Opened(desk), secret: secret(), member })
+        Ok(Client { to: To::Opened(desk), secret: secret(&keys), member })
     }
 
     /// Sends what the command caused, and closes the folder.
@@ -123,10 +128,44 @@ impl Client {
         key: Option<&str>,
     ) -> Result<Answer, Failure> {
         let token = match (&self.member, std::env::var("DESK_TOKEN")) {
-            (Some(member), _) => self.token(member).await?["token"].as_str().unwrap_or_default().to_owned(),
+            (Some(member), _) => return self.as_this_member_with(member, method, path, body, key).await,
             (None, Ok(token)) => token,
             (None, Err(_)) => return Err(Failure("say who acts: --as MEMBER, or DESK_TOKEN".to_owned())),
         };
+        self.with_token(&token, method, path, body, key).await
+    }
+
+    /// Asks as this member, by the folder's secret.
+    pub(crate) async fn as_this_member(
+        &self,
+        member: &str,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        self.as_this_member_with(member, method, path, body, None).await
+    }
+
+    async fn as_this_member_with(
+        &self,
+        member: &str,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+        key: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        let token = self.token(member).await?["token"].as_str().unwrap_or_default().to_owned();
+        self.with_token(&token, method, path, body, key).await
+    }
+
+    async fn with_token(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+        key: Option<&str>,
+    ) -> Result<Answer, Failure> {
         let bearer = format!("Bearer {token}");
         let mut headers = vec![("authorization", bearer.as_str())];
         headers.extend(key.map(|key| ("idempotency-key", key)));
@@ -168,7 +207,7 @@ fn agent() -> ureq::Agent {
     config.timeout_global(Some(std::time::Duration::from_secs(600))).build().into()
 }
 
-fn answers(url: &str) -> bool {
+pub(super) fn answers(url: &str) -> bool {
     agent()
         .get(format!("{}/healthz", url.trim_end_matches('/')))
         .call()

@@ -2,8 +2,9 @@
 //! or failed, 2 usage.
 
 mod case;
-mod client;
+pub(crate) mod client;
 mod policy;
+mod published;
 mod report;
 mod verify;
 
@@ -73,6 +74,10 @@ enum What {
         /// The member's id
         member: String,
     },
+    /// Lead past advisories (OSV files of npm) through every step to publication, on a desk of their own
+    Replay(published::Replay),
+    /// Take in past advisories (OSV files of npm) as published, without cases and mails
+    Import(published::Import),
     /// Verify the chain of hashes and that replaying gives the snapshot
     Verify {
         /// One case; all when left out
@@ -141,6 +146,8 @@ impl Cli {
             Some(What::Receipt(what)) => what.run(&global).await,
             Some(What::Case(what)) => what.run(&global).await,
             Some(What::Token { member }) => token(&global, &member).await,
+            Some(What::Replay(what)) => what.run(&global).await,
+            Some(What::Import(what)) => what.run(&global).await,
             Some(What::Verify { case }) => verify::log(&global, case).await,
         };
         report_outcome(outcome, global.json)

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::escalate;
 use super::event::{ContentRef, FactName, Message, Resolution};
-use crate::id::{CaseId, ClockName, ContentId, MemberId};
+use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId};
 use crate::policy::Severity;
 
 pub use escalate::Roster;
@@ -71,6 +71,46 @@ pub enum Command {
         fact: FactName,
         source: ContentRef,
     },
+    DetermineAffected {
+        content: ContentRef,
+        lines: Vec<LineName>,
+    },
+    /// `findings` names the cases that the same transaction opens.
+    RecordAudit {
+        content: ContentRef,
+        findings: Vec<CaseId>,
+    },
+    WaiveAudit {
+        reason: ContentRef,
+    },
+    FixReady {
+        line: LineName,
+        reference: ContentRef,
+    },
+    FixReleased {
+        line: LineName,
+        version: ContentRef,
+    },
+    NotAffected {
+        line: LineName,
+        reason: ContentRef,
+    },
+    WaiveLine {
+        line: LineName,
+        reason: ContentRef,
+    },
+    AskCredit,
+    RecordCredit {
+        granted: Option<ContentRef>,
+    },
+    DraftAdvisory {
+        content: ContentRef,
+    },
+    /// The content is the final form, sealed to the release key.
+    ApproveAdvisory {
+        content: ContentRef,
+    },
+    Publish,
 
     /// A member's click in the page mail. It acknowledges and reads nothing, so it asks for no need to know: while the
     /// promise runs, any member of triage may keep it.
@@ -84,6 +124,15 @@ pub enum Command {
         opened: Option<CaseId>,
     },
 
+    /// The reporter says how to be credited; `granted: None` names nobody.
+    AnswerCredit {
+        granted: Option<ContentRef>,
+    },
+
+    /// The advisory was read back from a channel.
+    Announced {
+        channel: ChannelId,
+    },
     /// A timer's instant has come. `witnessed`: the three clocks agree on the time, so that what cannot be taken back
     /// may fire.
     FireTimer {
@@ -136,6 +185,18 @@ names! {
     Score = "score",
     ReissueCode = "reissue-code",
     Mark = "mark",
+    DetermineAffected = "determine-affected",
+    RecordAudit = "record-audit",
+    WaiveAudit = "waive-audit",
+    FixReady = "fix-ready",
+    FixReleased = "fix-released",
+    NotAffected = "not-affected",
+    WaiveLine = "waive-line",
+    AskCredit = "ask-credit",
+    RecordCredit = "record-credit",
+    DraftAdvisory = "draft-advisory",
+    ApproveAdvisory = "approve-advisory",
+    Publish = "publish",
 }
 
 impl fmt::Display for CommandName {
@@ -183,8 +244,22 @@ impl Command {
             Command::Score { .. } => CommandName::Score,
             Command::ReissueCode { .. } => CommandName::ReissueCode,
             Command::Mark { .. } => CommandName::Mark,
+            Command::DetermineAffected { .. } => CommandName::DetermineAffected,
+            Command::RecordAudit { .. } => CommandName::RecordAudit,
+            Command::WaiveAudit { .. } => CommandName::WaiveAudit,
+            Command::FixReady { .. } => CommandName::FixReady,
+            Command::FixReleased { .. } => CommandName::FixReleased,
+            Command::NotAffected { .. } => CommandName::NotAffected,
+            Command::WaiveLine { .. } => CommandName::WaiveLine,
+            Command::AskCredit => CommandName::AskCredit,
+            Command::RecordCredit { .. } => CommandName::RecordCredit,
+            Command::DraftAdvisory { .. } => CommandName::DraftAdvisory,
+            Command::ApproveAdvisory { .. } => CommandName::ApproveAdvisory,
+            Command::Publish => CommandName::Publish,
             Command::AcknowledgeByLink { .. }
             | Command::Reply { .. }
+            | Command::AnswerCredit { .. }
+            | Command::Announced { .. }
             | Command::FireTimer { .. }
             | Command::MessageBounced { .. }
             | Command::ReplaceHandler { .. } => return None,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::{Alarm, ClockStart};
 use super::rm::Rm;
-use crate::id::{CaseId, ClockName, ContentId, LevelName, MemberId, PackageName};
+use crate::id::{CaseId, ChannelId, ClockName, ContentId, LevelName, LineName, MemberId, PackageName};
 use crate::policy::Severity;
 
 /// The form of events written today.
@@ -112,6 +112,8 @@ pub enum Recipient {
     Member(MemberId),
     Outside,
     Operator,
+    /// The list behind a channel of the policy.
+    List(ChannelId),
 }
 
 /// What is clear of a report: no word of the reporter's stands here.
@@ -131,6 +133,9 @@ pub struct Reported {
     pub report: ContentRef,
     /// The closed case that this one goes on from.
     pub continues: Option<CaseId>,
+    /// The case whose audit found this one (T48): then the team itself reports it, and no promise to a reporter runs.
+    #[serde(default)]
+    pub found_by: Option<CaseId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -228,6 +233,62 @@ pub enum EventBody {
     CodeReissued {
         /// The new code, sealed to the mail key; `None` when the member hands it over.
         mail: Option<ContentId>,
+    },
+    /// Which versions are affected (T47); `lines` are those of the policy that have one.
+    AffectedDetermined {
+        content: ContentRef,
+        lines: Vec<LineName>,
+    },
+    /// The code was searched for similar problems (T48); each finding is a case of its own.
+    AuditRecorded {
+        content: ContentRef,
+        findings: Vec<CaseId>,
+    },
+    AuditWaived {
+        reason: ContentRef,
+    },
+    FixReady {
+        line: LineName,
+        reference: ContentRef,
+    },
+    FixReleased {
+        line: LineName,
+        version: ContentRef,
+    },
+    LineNotAffected {
+        line: LineName,
+        reason: ContentRef,
+    },
+    LineWaived {
+        line: LineName,
+        reason: ContentRef,
+    },
+    /// A fix is ready on every affected maintained line (T51).
+    FixesReady,
+    /// A fix is released on every affected maintained line that gets one.
+    FixesReleased,
+    /// What was ready or released everywhere no longer is: more was found to be affected.
+    FixesPending,
+    CreditAsked,
+    /// `granted: None` names nobody.
+    CreditRecorded {
+        granted: Option<ContentRef>,
+    },
+    AdvisoryDrafted {
+        content: ContentRef,
+    },
+    /// The content is the advisory's final form, sealed to the release key.
+    AdvisoryApproved {
+        content: ContentRef,
+    },
+    Published {
+        content: ContentRef,
+        /// Where it goes; what the policy says later changes nothing of it.
+        channels: Vec<ChannelId>,
+    },
+    /// It was seen on a channel.
+    Announced {
+        channel: ChannelId,
     },
     Closed {
         resolution: Resolution,

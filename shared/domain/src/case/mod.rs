@@ -9,6 +9,7 @@ pub mod decide;
 mod escalate;
 pub mod event;
 pub mod permit;
+pub mod publication;
 pub mod rm;
 mod stage;
 
@@ -25,6 +26,7 @@ pub use rm::Rm;
 pub use stage::Stage;
 
 use self::event::{Answers, FactName, Resolution};
+use self::publication::Publication;
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{Policy, Role, Severity};
 
@@ -44,6 +46,9 @@ pub struct Case {
     pub planned_for: Option<Date>,
     pub report: ContentRef,
     pub continues: Option<CaseId>,
+    /// The case whose audit found this one.
+    #[serde(default)]
+    pub found_by: Option<CaseId>,
     pub rm: Rm,
     /// The state that the reporter's answer resumes, while the case is set aside for silence.
     pub set_aside_from: Option<Rm>,
@@ -60,6 +65,8 @@ pub struct Case {
     pub steps: Steps,
     pub sent: Vec<Sent>,
     pub duplicate_of: Option<CaseId>,
+    #[serde(default)]
+    pub publication: Publication,
     pub resolution: Option<Resolution>,
 }
 
@@ -95,6 +102,17 @@ pub struct Steps {
     pub responded: Option<Step>,
     pub handler_assigned: Option<Step>,
     pub confirmed: Option<Step>,
+    #[serde(default)]
+    pub affected_determined: Option<Step>,
+    #[serde(default)]
+    pub audited: Option<Step>,
+    #[serde(default)]
+    pub fix_ready: Option<Step>,
+    #[serde(default)]
+    pub released: Option<Step>,
+    /// Seen on every channel.
+    #[serde(default)]
+    pub announced: Option<Step>,
 }
 
 /// A member's message to the reporter.
@@ -125,6 +143,7 @@ impl Case {
             planned_for: reported.planned_for,
             report: reported.report.clone(),
             continues: reported.continues.clone(),
+            found_by: reported.found_by.clone(),
             rm: Rm::Received,
             set_aside_from: None,
             waiting_for_reporter: false,
@@ -138,6 +157,7 @@ impl Case {
             steps: Steps::default(),
             sent: Vec::new(),
             duplicate_of: None,
+            publication: Publication::default(),
             resolution: None,
         })
     }
@@ -155,7 +175,7 @@ impl Case {
     /// Takes in the next event.
     pub fn apply(&mut self, event: &Event) {
         self.version = event.seq;
-        let (at, actor, seq) = (event.at, &event.actor, event.seq);
+        let (at, actor) = (event.at, &event.actor);
         match &event.body {
             EventBody::ReportReceived(_) | EventBody::Noted { .. } | EventBody::CodeReissued { .. } => {}
             EventBody::ClockStarted(start) => {
@@ -195,19 +215,42 @@ impl Case {
                 if self.backup.as_ref() == Some(member) {
                     self.backup = None;
                 }
-                self.steps.handler_assigned = Some(Step { at, by: actor.clone(), seq });
+                self.steps.handler_assigned = Some(self.step(event));
             }
             EventBody::BackupSet { member } => self.backup = Some(member.clone()),
             EventBody::RmChanged { from, to } => self.rm_changed(event, *from, *to),
             EventBody::InformationRequested => self.waiting_for_reporter = true,
             EventBody::ReporterReplied { .. } => self.waiting_for_reporter = false,
-            EventBody::Scored { severity, .. } => self.severity = Some(*severity),
+            EventBody::Scored { severity, .. } => {
+                self.severity = Some(*severity);
+                self.publication.approval = None;
+            }
             EventBody::FactMarked { fact, source } => {
                 self.facts.push(Fact { fact: *fact, at, by: actor.clone(), source: Some(source.clone()) })
             }
             EventBody::DuplicateOf { of } => self.duplicate_of = Some(of.clone()),
+            EventBody::FixesReady => self.steps.fix_ready = Some(self.step(event)),
+            EventBody::FixesReleased => self.steps.released = Some(self.step(event)),
+            EventBody::FixesPending => (self.steps.fix_ready, self.steps.released) = (None, None),
+            EventBody::AffectedDetermined { .. }
+            | EventBody::AuditRecorded { .. }
+            | EventBody::AuditWaived { .. }
+            | EventBody::FixReady { .. }
+            | EventBody::FixReleased { .. }
+            | EventBody::LineNotAffected { .. }
+            | EventBody::LineWaived { .. }
+            | EventBody::CreditAsked
+            | EventBody::CreditRecorded { .. }
+            | EventBody::AdvisoryDrafted { .. }
+            | EventBody::AdvisoryApproved { .. }
+            | EventBody::Published { .. }
+            | EventBody::Announced { .. } => self.on_the_road(event),
             EventBody::Closed { resolution, .. } => self.resolution = Some(*resolution),
         }
+    }
+
+    fn step(&self, event: &Event) -> Step {
+        Step { at: event.at, by: event.actor.clone(), seq: event.seq }
     }
 
     fn on_clock(&mut self, name: &ClockName, change: impl FnOnce(&mut Clock)) {
@@ -250,7 +293,7 @@ impl Case {
         let set_aside = to == Rm::Deferred && event.actor == Actor::Desk;
         self.set_aside_from = set_aside.then_some(from);
         if to == Rm::Valid && self.steps.confirmed.is_none() {
-            self.steps.confirmed = Some(Step { at: event.at, by: event.actor.clone(), seq: event.seq });
+            self.steps.confirmed = Some(self.step(event));
         }
     }
 
@@ -279,12 +322,15 @@ impl Case {
         self.facts.iter().any(|f| f.fact == fact)
     }
 
-    /// Need to know: while unassigned all of triage may read, then handler, backup and those whom an escalation woke.
-    /// Who is no longer of the team may not.
+    /// Need to know: while unassigned all of triage may read, then handler, backup and those whom an escalation woke; once it
+    /// is accepted the release managers too, who coordinate its releases and approve what is said of them (T44). Who is no
+    /// longer of the team may not.
     pub fn readable_by(&self, member: &MemberId, policy: &Policy) -> bool {
         let Some(current) = policy.member(member) else { return false };
         let triage = current.roles.contains(&Role::Triage);
         let named = self.handler.as_ref() == Some(member) || self.backup.as_ref() == Some(member);
-        named || (triage && (self.handler.is_none() || self.woken.contains(member)))
+        let releases =
+            current.has(Role::ReleaseManager) && (self.rm == Rm::Accepted || self.publication.is_published());
+        named || releases || (triage && (self.handler.is_none() || self.woken.contains(member)))
     }
 }

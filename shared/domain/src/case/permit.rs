@@ -1,65 +1,163 @@
 //! Which command a case allows now, and to whom: one table, asked before `decide` and for `allowed[]`.
 
+use jiff::Timestamp;
+
 use super::command::CommandName;
+use super::publication::{CreditState, Missing};
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case};
 use crate::id::MemberId;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
 
-/// Every command that `member` may give to `case` now; empty when the case is not theirs to read.
-pub fn allowed(case: &Case, policy: &Policy, member: &MemberId) -> Vec<CommandName> {
+/// What stands in the way of a command: why, and for publishing all that is missing.
+struct Obstacle {
+    why: String,
+    missing: Vec<Missing>,
+}
+
+impl From<String> for Obstacle {
+    fn from(why: String) -> Obstacle {
+        Obstacle { why, missing: Vec::new() }
+    }
+}
+
+/// Who asks, of what, when.
+struct Asking<'a> {
+    case: &'a Case,
+    policy: &'a Policy,
+    member: &'a MemberId,
+    now: Timestamp,
+}
+
+/// Every command that `member` may give to `case` at `now`; empty when the case is not theirs to read.
+pub fn allowed(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp) -> Vec<CommandName> {
     if !case.readable_by(member, policy) {
         return Vec::new();
     }
-    CommandName::ALL.iter().copied().filter(|name| obstacle(case, member, *name).is_none()).collect()
+    let asking = Asking { case, policy, member, now };
+    CommandName::ALL.iter().copied().filter(|name| asking.obstacle(*name).is_none()).collect()
 }
 
 /// Refuses what `member` may not do now, saying why and what is allowed instead.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when the case is not theirs, [`Refusal::NotAllowed`] when it is not the time for it.
-pub fn permit(case: &Case, policy: &Policy, member: &MemberId, name: CommandName) -> Result<(), Refusal> {
+pub fn permit(
+    case: &Case,
+    policy: &Policy,
+    member: &MemberId,
+    name: CommandName,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     if !case.readable_by(member, policy) {
         return Err(Refusal::NotFound);
     }
-    match obstacle(case, member, name) {
+    match (Asking { case, policy, member, now }).obstacle(name) {
         None => Ok(()),
-        Some(why) => Err(refuse(case, policy, member, why)),
+        Some(Obstacle { why, missing }) => {
+            Err(Refusal::NotAllowed { why, allowed: allowed(case, policy, member, now), missing })
+        }
     }
 }
 
 /// A refusal with what is allowed instead.
-pub(super) fn refuse(case: &Case, policy: &Policy, member: &MemberId, why: String) -> Refusal {
-    Refusal::NotAllowed { why, allowed: allowed(case, policy, member) }
+pub(super) fn refuse(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp, why: String) -> Refusal {
+    Refusal::NotAllowed { why, allowed: allowed(case, policy, member, now), missing: Vec::new() }
 }
 
-/// What stands in the way of a command; `None` when nothing does.
-fn obstacle(case: &Case, member: &MemberId, name: CommandName) -> Option<String> {
-    use CommandName::*;
-    if case.is_closed() {
-        return match name {
-            Note | ReissueCode | Mark => None,
-            _ => Some(format!("{} is closed, and closed is final", case.id)),
+impl Asking<'_> {
+    fn obstacle(&self, name: CommandName) -> Option<Obstacle> {
+        use CommandName::*;
+        let case = self.case;
+        if case.is_closed() {
+            return match name {
+                Note | ReissueCode | Mark => None,
+                _ => Some(format!("{} is closed, and closed is final", case.id).into()),
+            };
+        }
+        let transition = |by: Transition, to: &str| {
+            (!rm::allows(case.rm, by)).then(|| format!("{} is {}; it cannot become {to} from there", case.id, case.rm))
         };
+        let why = match name {
+            Acknowledge => acknowledged(case),
+            Respond => case.steps.responded.as_ref().map(|step| already("answered in detail", step) + "; use update"),
+            Assign => case.handler.as_ref().map(|handler| format!("{handler} handles it; use hand-over")),
+            HandOver => leads(case, self.member, "hand it over"),
+            SetBackup => leads(case, self.member, "name a backup"),
+            Validate => transition(Transition::Validate, "Valid"),
+            Invalidate => transition(Transition::Invalidate, "Invalid"),
+            Accept => transition(Transition::Accept, "Accepted"),
+            Defer => transition(Transition::Defer, "Deferred").or_else(|| self.published()),
+            Duplicate if matches!(case.rm, Rm::Valid | Rm::Deferred) => self.published(),
+            Duplicate => Some(format!("{} is {}; a duplicate is found valid first", case.id, case.rm)),
+            Score => self.published(),
+            DetermineAffected | RecordAudit | WaiveAudit | NotAffected | WaiveLine | DraftAdvisory => {
+                self.published().or_else(|| self.confirmed())
+            }
+            AskCredit => self.published().or_else(|| self.confirmed()).or_else(|| self.credit_open()),
+            FixReady | FixReleased => self.published().or_else(|| self.accepted()),
+            RecordCredit => self.published().or_else(|| self.credit_asked()),
+            ApproveAdvisory => self.published().or_else(|| self.approvable()),
+            Publish => return self.gate(),
+            // Spam may be closed from Received and Valid too; `decide` looks at the resolution.
+            Close | Update | Note | RequestInformation | ReissueCode | Mark => None,
+        };
+        why.map(Obstacle::from)
     }
-    let transition = |by: Transition, to: &str| {
-        (!rm::allows(case.rm, by)).then(|| format!("{} is {}; it cannot become {to} from there", case.id, case.rm))
-    };
-    match name {
-        Acknowledge => acknowledged(case),
-        Respond => case.steps.responded.as_ref().map(|step| already("answered in detail", step) + "; use update"),
-        Assign => case.handler.as_ref().map(|handler| format!("{handler} handles it; use hand-over")),
-        HandOver => leads(case, member, "hand it over"),
-        SetBackup => leads(case, member, "name a backup"),
-        Validate => transition(Transition::Validate, "Valid"),
-        Invalidate => transition(Transition::Invalidate, "Invalid"),
-        Accept => transition(Transition::Accept, "Accepted"),
-        Defer => transition(Transition::Defer, "Deferred"),
-        Duplicate if matches!(case.rm, Rm::Valid | Rm::Deferred) => None,
-        Duplicate => Some(format!("{} is {}; a duplicate is found valid first", case.id, case.rm)),
-        // Spam may be closed from Received and Valid too; `decide` looks at the resolution.
-        Close | Update | Note | RequestInformation | Score | ReissueCode | Mark => None,
+
+    /// What is published is said: nothing of it is changed from here on.
+    fn published(&self) -> Option<String> {
+        let published = self.case.publication.published.as_ref()?;
+        Some(format!("{} was published at {}", self.case.id, crate::time::instant(published.advisory.at)))
+    }
+
+    /// The steps of the policy in their order: confirmed first (T46).
+    fn confirmed(&self) -> Option<String> {
+        let (id, rm) = (&self.case.id, self.case.rm);
+        (!matches!(rm, Rm::Valid | Rm::Accepted))
+            .then(|| format!("{id} is {rm}; the problem is confirmed first (validate)"))
+    }
+
+    fn accepted(&self) -> Option<String> {
+        let (id, rm) = (&self.case.id, self.case.rm);
+        (rm != Rm::Accepted).then(|| format!("{id} is {rm}; there is no fix before it is accepted (accept)"))
+    }
+
+    fn credit_open(&self) -> Option<String> {
+        let answered = matches!(self.case.publication.credit, CreditState::Answered { .. });
+        answered.then(|| "that is answered; record-credit changes it".to_owned())
+    }
+
+    /// Credit that nobody was asked about is recorded only where there is nobody to ask.
+    fn credit_asked(&self) -> Option<String> {
+        let unasked = self.case.publication.credit == CreditState::Unasked && self.case.found_by.is_none();
+        unasked.then(|| "the reporter is asked first (ask-credit)".to_owned())
+    }
+
+    fn approvable(&self) -> Option<String> {
+        let (case, policy, member) = (self.case, self.policy, self.member);
+        let road = &case.publication;
+        if road.draft.is_none() {
+            return Some("there is no advisory to approve (draft-advisory)".to_owned());
+        }
+        if let Some(approval) = &road.approval {
+            let at = crate::time::instant(approval.at);
+            return Some(format!("its present form was approved by {} at {at}", who(&approval.by)));
+        }
+        case.may_not_release(policy, member, "approve").or_else(|| case.drafted_alone(policy, member))
+    }
+
+    /// Publishing names all that it waits for at once.
+    fn gate(&self) -> Option<Obstacle> {
+        let case = self.case;
+        if let Some(why) = self.published().or_else(|| case.may_not_release(self.policy, self.member, "publish")) {
+            return Some(why.into());
+        }
+        let missing = case.missing(self.policy, self.now);
+        let all: Vec<&str> = missing.iter().map(|m| m.detail.as_str()).collect();
+        let why = format!("{} cannot be published yet: {}", case.id, all.join("; "));
+        (!missing.is_empty()).then_some(Obstacle { why, missing })
     }
 }
 
@@ -72,12 +170,15 @@ pub(super) fn acknowledged(case: &Case) -> Option<String> {
 }
 
 fn already(what: &str, step: &super::Step) -> String {
-    let by = match &step.by {
+    format!("it was {what} by {} at {}", who(&step.by), crate::time::instant(step.at))
+}
+
+fn who(actor: &Actor) -> &str {
+    match actor {
         Actor::Member(member) => member.as_str(),
         Actor::Reporter => "the reporter",
         Actor::Desk => "the desk",
-    };
-    format!("it was {what} by {by} at {}", crate::time::instant(step.at))
+    }
 }
 
 fn leads(case: &Case, member: &MemberId, what: &str) -> Option<String> {

@@ -16,6 +16,8 @@ pub enum Stage {
     MoreInformationNeeded,
     Confirmed,
     FixInPreparation,
+    ReleaseScheduled,
+    Released,
     Closed(Resolution),
 }
 
@@ -25,10 +27,14 @@ impl Case {
         if let Some(resolution) = self.resolution {
             return Stage::Closed(resolution);
         }
+        if self.publication.is_published() || self.steps.released.is_some() {
+            return Stage::Released;
+        }
         if self.waiting_for_reporter {
             return Stage::MoreInformationNeeded;
         }
         match self.rm {
+            Rm::Accepted if self.steps.fix_ready.is_some() => Stage::ReleaseScheduled,
             Rm::Accepted => Stage::FixInPreparation,
             Rm::Valid => Stage::Confirmed,
             _ if self.steps.responded.is_some() => Stage::UnderReview,
@@ -62,6 +68,8 @@ impl fmt::Display for Stage {
             Stage::MoreInformationNeeded => f.write_str("More information needed"),
             Stage::Confirmed => f.write_str("Confirmed"),
             Stage::FixInPreparation => f.write_str("Fix in preparation"),
+            Stage::ReleaseScheduled => f.write_str("Release scheduled"),
+            Stage::Released => f.write_str("Released"),
             Stage::Closed(resolution) => write!(f, "Closed ({})", resolution.words()),
         }
     }

@@ -23,6 +23,7 @@ pub fn promise_name(clock: &ClockName) -> String {
 pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
     let name = |id| policy.member(id).map_or_else(|| id.to_string(), |m| m.name.clone());
     Some(match &event.body {
+        EventBody::ReportReceived(_) if case.found_by.is_some() => "The team's own audit found this.".to_owned(),
         EventBody::ReportReceived(_) => {
             "Your report was received and stored; the security team has been told. Thank you.".to_owned()
         }
@@ -46,6 +47,14 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
             "We have not heard from you, so the case is set aside until you answer. It is not closed.".to_owned()
         }
+        EventBody::FixesReady => {
+            "A fix is ready for every affected line that is still maintained; its release is next.".to_owned()
+        }
+        EventBody::FixesReleased => "The fixes are released. The announcement follows.".to_owned(),
+        EventBody::CreditAsked => "May we name you in the advisory, and how? Please answer below.".to_owned(),
+        EventBody::CreditRecorded { granted: Some(_) } => "You will be credited as you asked.".to_owned(),
+        EventBody::CreditRecorded { granted: None } => "The advisory will not name you.".to_owned(),
+        EventBody::Published { .. } => "The advisory is published. Thank you.".to_owned(),
         EventBody::CodeReissued { .. } => "A new receipt code was issued.".to_owned(),
         EventBody::Closed { resolution: Resolution::Spam, .. } | EventBody::Closed { told: true, .. } => return None,
         EventBody::Closed { resolution, .. } => format!("The case is closed: {}.", resolution.words()),

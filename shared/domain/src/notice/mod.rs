@@ -5,17 +5,24 @@
 //! are signed and sealed words are opened.
 
 mod accepted;
+mod announcement;
+mod approval_asked;
 mod bounced;
 mod breach;
 mod closed;
 mod code_reissued;
 pub mod conversation;
+mod credit_answered;
+mod credit_asked;
+mod fixes_ready;
+mod fixes_released;
 mod handler_changed;
 pub mod letter;
 mod new_report;
 mod no_handler;
 pub mod plan;
 mod promise_missed;
+mod published;
 mod receipt;
 mod reminder;
 mod reporter_replied;
@@ -59,14 +66,21 @@ macro_rules! notices {
 
 notices! {
     Accepted in accepted,
+    Announcement in announcement,
+    ApprovalAsked in approval_asked,
     Bounced in bounced,
     Breach in breach,
     ClosedNotice in closed,
     CodeReissued in code_reissued,
+    CreditAnswered in credit_answered,
+    CreditAsked in credit_asked,
+    FixesReady in fixes_ready,
+    FixesReleased in fixes_released,
     HandlerChanged in handler_changed,
     NewReport in new_report,
     NoHandler in no_handler,
     PromiseMissed in promise_missed,
+    Published in published,
     Receipt in receipt,
     Reminder in reminder,
     ReporterReplied in reporter_replied,
@@ -99,6 +113,8 @@ pub struct Links {
     /// Acknowledge with one click; see [`Notice::acknowledge_until`].
     pub acknowledge: Option<String>,
     pub sign_in: String,
+    /// The published advisory.
+    pub advisory: String,
 }
 
 impl Notice {
@@ -113,9 +129,14 @@ impl Notice {
         }
     }
 
-    /// Whether a person wrote it: then it does not go out marked as automatic (RFC 3834).
+    /// Whether a person wrote it, or approved each word: then it does not go out marked as automatic (RFC 3834).
     pub fn is_personal(&self) -> bool {
-        matches!(self, Notice::Written(_))
+        matches!(self, Notice::Written(_) | Notice::Announcement(_))
+    }
+
+    /// Whether it goes out as plain text alone, as lists want it (T56).
+    pub fn is_plain(&self) -> bool {
+        matches!(self, Notice::Announcement(_))
     }
 }
 
@@ -144,6 +165,3 @@ impl Setting<'_> {
         crate::time::instant_and_left(self.now, due)
     }
 }
-
-#[cfg(test)]
-mod tests;

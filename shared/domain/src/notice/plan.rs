@@ -6,7 +6,7 @@ use super::*;
 use crate::case::event::{AssignedBy, EventBody};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
 use crate::id::{ClockName, ContentId};
-use crate::policy::{MetBy, Pauses};
+use crate::policy::{MetBy, Pauses, Role};
 
 /// A notice for one person.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +62,27 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::Closed { resolution, told: false } if *resolution != crate::case::event::Resolution::Spam => {
             plan.to_reporter(Notice::ClosedNotice(ClosedNotice { resolution: *resolution }), None)
         }
+        EventBody::FixesReady => plan.fixes_ready(),
+        EventBody::FixesReleased => plan.to_reporter(Notice::FixesReleased(FixesReleased {}), None),
+        EventBody::CreditAsked => plan.to_reporter(Notice::CreditAsked(CreditAsked {}), None),
+        EventBody::CreditRecorded { granted } if event.actor == Actor::Reporter => {
+            let approval_waits = case.publication.draft.is_some() && case.publication.approval.is_none();
+            plan.to_handler(Notice::CreditAnswered(CreditAnswered { granted: granted.is_some(), approval_waits }))
+        }
+        EventBody::AdvisoryDrafted { .. } => plan.drafted(),
+        EventBody::Published { .. } => plan.to_reporter(Notice::Published(Published {}), None),
         EventBody::Closed { .. }
+        | EventBody::AffectedDetermined { .. }
+        | EventBody::AuditRecorded { .. }
+        | EventBody::AuditWaived { .. }
+        | EventBody::FixReady { .. }
+        | EventBody::FixReleased { .. }
+        | EventBody::LineNotAffected { .. }
+        | EventBody::LineWaived { .. }
+        | EventBody::FixesPending
+        | EventBody::CreditRecorded { .. }
+        | EventBody::AdvisoryApproved { .. }
+        | EventBody::Announced { .. }
         | EventBody::BackupSet { .. }
         | EventBody::CodeReissued { mail: None }
         | EventBody::RmChanged { .. }
@@ -119,7 +139,32 @@ impl Plan<'_> {
         self.open_clocks(|c| c.start.pauses != Some(Pauses::AnswerInQuarantine))
     }
 
+    /// Those who may approve or publish (T44) and read the case, but for the one who caused this.
+    fn releasers(&self, notice: &Notice) -> Vec<Planned> {
+        let leads = self.case.handler.iter().chain(&self.case.backup).filter(|id| self.policy.member(id).is_some());
+        let managers = self.policy.members.iter().filter(|m| m.has(Role::ReleaseManager)).map(|m| &m.id);
+        let all: std::collections::BTreeSet<&MemberId> = leads.chain(managers).collect();
+        let others = all.into_iter().filter(|id| self.event.actor != Actor::Member((*id).clone()));
+        let readers = others.filter(|id| self.case.readable_by(id, self.policy));
+        readers.map(|id| planned(Recipient::Member(id.clone()), notice.clone())).collect()
+    }
+
+    fn fixes_ready(&self) -> Vec<Planned> {
+        let due = self.open_clocks(|c| c.start.met_by == MetBy::Released);
+        self.releasers(&Notice::FixesReady(FixesReady { due }))
+    }
+
+    /// A team of one approves alone, and needs no mail for it.
+    fn drafted(&self) -> Vec<Planned> {
+        let Actor::Member(by) = &self.event.actor else { return Vec::new() };
+        self.releasers(&Notice::ApprovalAsked(ApprovalAsked { by: by.clone() }))
+    }
+
     fn report_received(&self) -> Vec<Planned> {
+        if self.case.found_by.is_some() {
+            // Found by the team's own audit: its handler hears of it as such, and there is no reporter to thank.
+            return Vec::new();
+        }
         let at = self.event.at;
         let due = self.open_clocks(|c| c.start.promise);
         let acknowledge_until = due.iter().find(|(c, _)| c.as_str() == "acknowledgement").map(|(_, due)| *due);

@@ -4,7 +4,7 @@
 //! the resolved policy: what was left out is filled in, what is here is valid.
 
 mod load;
-mod on_call;
+mod named;
 mod value;
 
 use std::collections::BTreeMap;
@@ -14,9 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use load::{PolicyProblem, PolicyProblems};
+pub use named::OWN_CHANNELS;
 pub use value::Length;
 
-use crate::id::{ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
+use crate::id::{ChannelId, ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
 
 /// A whole policy, valid in itself.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -49,6 +50,8 @@ pub struct Project {
     pub policy_url: String,
     /// Where the desk is reached in production, without a trailing slash; the local runner uses its own address.
     pub desk_url: String,
+    /// Where what is published is read, without a trailing slash; `desk_url` with `/site` unless the policy says otherwise.
+    pub site_url: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -153,6 +156,9 @@ pub enum Starts {
     MessageToReporter,
     RequestSent,
     AcceptedAndScored,
+    /// A fix is ready on every affected maintained line (T51).
+    FixesReady,
+    AdvisoryPublished,
 }
 
 /// How long a clock runs.
@@ -174,6 +180,8 @@ pub enum MetBy {
     ReporterAnswer,
     /// Released on every affected maintained line.
     Released,
+    /// Seen on every channel.
+    Announced,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -261,6 +269,8 @@ pub enum ChannelKind {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Channel {
+    /// Its name in small letters, with `-` between the words.
+    pub id: ChannelId,
     pub kind: ChannelKind,
     pub name: String,
     pub url: String,

@@ -49,6 +49,21 @@ pub struct CasePage {
     pub reply_text: String,
     /// A reply to a closed case opens a linked one; the page says so.
     pub closed: bool,
+    /// How to be credited, once that is asked and until it is published.
+    pub credit: Option<CreditForm>,
+    /// The published advisory.
+    pub advisory_url: Option<String>,
+}
+
+/// The question how to be credited (T7). No `Debug`: it holds a name.
+pub struct CreditForm {
+    /// What was answered before, in words.
+    pub answered: Option<String>,
+    pub name: String,
+    pub link: String,
+    /// What was wrong with the answer.
+    pub error: Option<String>,
+    pub idempotency_key: String,
 }
 
 /// What may be shown of a case without its code.

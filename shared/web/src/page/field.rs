@@ -48,7 +48,7 @@ pub(super) const FIELDS: [FieldText; 14] = [
     optional(
         "credit.as",
         "Credit as",
-        "The name or handle to thank in the advisory. Leave it empty, and we ask you before we publish.",
+        "The name or handle to thank in the advisory. Before it is published we ask you again.",
     ),
     optional("credit.link", "Link for the credit", "A page of yours that starts with https://."),
     optional(

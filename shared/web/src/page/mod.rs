@@ -21,13 +21,13 @@ use askama::Template;
 
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
 pub use self::board::{BoardPage, BoardRow};
-pub use self::case::{CaseLogin, CasePage, CaseSummary, ClockView, FromKind, MessageView};
+pub use self::case::{CaseLogin, CasePage, CaseSummary, ClockView, CreditForm, FromKind, MessageView};
 pub use self::error::ErrorPage;
 pub use self::mail::{MailPage, MailRow, MailView};
 pub use self::receipt::Receipt;
 pub use self::report_form::{FormError, ReportForm, ThirdParty};
 pub use self::sign_in::{SessionPage, SignInPage};
-pub use self::team_case::{CommandLine, NoteView, ReportFields, TeamCasePage};
+pub use self::team_case::{CommandLine, NoteView, ReportFields, Road, TeamCasePage};
 
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].
 pub const STYLESHEET: &str = include_str!("../../assets/desk.css");

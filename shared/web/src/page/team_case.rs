@@ -23,6 +23,7 @@ pub struct TeamCasePage {
     /// `None` when the reporter named a package that the policy does not know.
     pub package: Option<String>,
     pub lines: Vec<String>,
+    pub road: Road,
     pub report: ReportFields,
     /// The conversation, oldest first.
     pub messages: Vec<MessageView>,
@@ -30,6 +31,18 @@ pub struct TeamCasePage {
     /// Broken promises: which, when it was due.
     pub breaches: Vec<(String, Timestamp)>,
     pub commands: Vec<CommandLine>,
+}
+
+/// How far the case is on the road to publication. No `Debug`: it holds the advisory.
+pub struct Road {
+    /// Each step and what it came to.
+    pub rows: Vec<(String, String)>,
+    /// What publishing still waits for.
+    pub missing: Vec<String>,
+    /// Each channel and where it stands; none before it is published.
+    pub channels: Vec<(String, String)>,
+    /// The advisory in its final form, as plain text.
+    pub preview: Option<String>,
 }
 
 /// The report, field by field. No `Debug`.

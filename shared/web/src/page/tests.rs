@@ -74,6 +74,14 @@ fn case(error: Option<String>) -> CasePage {
         error,
         idempotency_key: text(),
         reply_text: text(),
+        credit: Some(CreditForm {
+            answered: Some(text()),
+            name: text(),
+            link: text(),
+            error: Some(text()),
+            idempotency_key: text(),
+        }),
+        advisory_url: Some("javascript:alert(1)".into()),
     }
 }
 
@@ -103,6 +111,12 @@ fn team_case(told: bool) -> TeamCasePage {
         facts: vec![(text(), text())],
         package: some(),
         lines: some().into_iter().collect(),
+        road: Road {
+            rows: vec![(text(), text())],
+            missing: some().into_iter().collect(),
+            channels: if told { vec![(text(), text())] } else { Vec::new() },
+            preview: some(),
+        },
         report,
         messages: if told { case(None).messages } else { Vec::new() },
         notes: if told { vec![note(None), note(some())] } else { Vec::new() },

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::fields::Problems;
+use crate::id::ChannelId;
 
 /// What can be named elsewhere in the policy.
 pub(super) struct Names<'v> {
@@ -53,8 +54,13 @@ impl<'v> Names<'v> {
     pub(super) fn check(&self, root: &'v Value) {
         for (list, field) in NAMED {
             let mut seen = BTreeMap::new();
+            // A channel's id is made of its name's letters and digits; what has the same id has the same name.
+            let same = |name: &str| match ChannelId::of_name(name) {
+                Ok(id) if (list, field) == ("channels", "name") => id.to_string(),
+                _ => name.to_ascii_lowercase(),
+            };
             for (i, _, name) in texts(root, list, field) {
-                if let Some(first) = seen.insert(name.to_ascii_lowercase(), i) {
+                if let Some(first) = seen.insert(same(name), i) {
                     let detail = format!("`{name}` is already the {field} of {list}[{first}]");
                     self.problems.note(format!("/{list}/{i}/{field}"), detail);
                 }

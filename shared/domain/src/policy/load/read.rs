@@ -74,6 +74,7 @@ fn project(fields: Fields<'_>) -> Option<Project> {
     let repository = fields.required_parsed::<HttpsUrl>("repository");
     let policy_url = fields.required_parsed::<HttpsUrl>("policy_url");
     let desk_url = fields.required_parsed::<BaseUrl>("desk_url");
+    let site_url = fields.parsed::<BaseUrl>("site_url");
     fields.finish();
     Some(Project {
         name,
@@ -81,6 +82,7 @@ fn project(fields: Fields<'_>) -> Option<Project> {
         website: website?.0,
         repository: repository?.0,
         policy_url: policy_url?.0,
+        site_url: site_url.map_or_else(|| desk_url.as_ref().map(|d| format!("{}/site", d.0)), |s| Some(s.0))?,
         desk_url: desk_url?.0,
     })
 }

@@ -3,9 +3,9 @@
 use super::names::Names;
 use super::read::{required_line, required_list, rows};
 use crate::fields::Fields;
-use crate::id::{LineName, PackageName};
+use crate::id::{ChannelId, LineName, PackageName};
 use crate::policy::value::{ContactUri, Day, HttpsUrl, MailAddress, Word};
-use crate::policy::{Channel, ChannelKind, Limits, Line, Package, Route, ThirdParty};
+use crate::policy::{Channel, ChannelKind, Limits, Line, OWN_CHANNELS, Package, Route, ThirdParty};
 
 /// The registry that packages are looked up in; the one that the desk can ask.
 const ECOSYSTEM: &str = "npm";
@@ -28,6 +28,8 @@ fn line(fields: Fields<'_>, package: Option<&PackageName>) -> Option<Line> {
         && name.package() != package.as_str()
     {
         fields.wrong("name", format!("must be a line of its package, such as {package}@1"));
+    } else if name.as_ref().is_some_and(|name| name.span().is_none()) {
+        fields.wrong("name", "must end in the numbers that its versions begin with, such as @4 or @6.10");
     }
     let end_of_life = fields.parsed::<Day>("end_of_life").map(|day| day.0);
     fields.finish();
@@ -65,8 +67,18 @@ pub(super) fn channel(fields: Fields<'_>) -> Option<Channel> {
         _ => {}
     }
     let enabled = fields.flag("enabled").unwrap_or(true);
+    let id = ChannelId::of_name(&name).ok();
+    match &id {
+        None if !name.is_empty() => {
+            fields.wrong("name", "must have a letter or a digit of ASCII: its id is made of them")
+        }
+        Some(id) if OWN_CHANNELS.contains(&id.as_str()) => {
+            fields.wrong("name", format!("would have the id {id}, which is the desk's own"));
+        }
+        _ => {}
+    }
     fields.finish();
-    Some(Channel { kind: kind?, name, url: url?.0, address: address.map(|a| a.0), enabled })
+    Some(Channel { id: id?, kind: kind?, name, url: url?.0, address: address.map(|a| a.0), enabled })
 }
 
 /// The limits, each left at its default where it is absent, and within what the store and the mails can carry: an

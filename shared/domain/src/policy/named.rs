@@ -1,10 +1,10 @@
-//! Who and what the policy names, and who is on call.
+//! Who and what the policy names, who is on call, and what is still maintained.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{ClockRow, Level, Member, Package, Policy, Role, Rota};
-use crate::id::{ClockName, LevelName, MemberId};
+use super::{Channel, ChannelKind, ClockRow, Level, Line, Member, Package, Policy, Role, Rota};
+use crate::id::{ChannelId, ClockName, LevelName, LineName, MemberId};
 
 impl Policy {
     /// The member of this id; `None` for one who left.
@@ -25,6 +25,25 @@ impl Policy {
     /// The package in scope of this name, as its registry writes it.
     pub fn package(&self, name: &str) -> Option<&Package> {
         self.packages.iter().find(|p| p.name.as_str() == name)
+    }
+
+    /// The line of this name, of whatever package.
+    pub fn line(&self, name: &LineName) -> Option<&Line> {
+        self.packages.iter().flat_map(|p| &p.lines).find(|l| l.name == *name)
+    }
+
+    /// The channel of this id.
+    pub fn channel(&self, id: &ChannelId) -> Option<&Channel> {
+        self.channels.iter().find(|c| c.id == *id)
+    }
+
+    /// Where an announcement goes: what the desk publishes itself, then the policy's channels that are enabled (T54, T55).
+    /// The updates page is the desk's own, whatever the policy calls it.
+    pub fn announcement_channels(&self) -> Vec<ChannelId> {
+        let own = OWN_CHANNELS.map(|id| id.parse().expect("a constant that is a channel's id"));
+        let named =
+            |kind: ChannelKind| self.channels.iter().filter(move |c| c.enabled && c.kind == kind).map(|c| c.id.clone());
+        own.into_iter().chain(named(ChannelKind::Blog)).chain(named(ChannelKind::MailingList)).collect()
     }
 
     /// The team: the members with the triage role, whether away or not (T15), in the order of the file.
@@ -50,6 +69,17 @@ impl Policy {
         let start = self.rota.place(now);
         let around = order.iter().skip(start).chain(order.iter().take(start));
         around.filter_map(|id| self.member(id)).filter(move |m| m.has(Role::Triage) && !m.away_at(now))
+    }
+}
+
+/// What the desk itself publishes of each advisory, in the order in which it does.
+pub const OWN_CHANNELS: [&str; 4] = ["advisory-page", "osv", "feed", "updates-page"];
+
+impl Line {
+    /// Whether fixes are still made for it at `now`: up to the end of its last day, in UTC.
+    pub fn maintained_at(&self, now: Timestamp) -> bool {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        self.end_of_life.is_none_or(|end| today <= end)
     }
 }
 

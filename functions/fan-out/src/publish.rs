@@ -1,0 +1,285 @@
+//! Publishing, in two recorded steps. A `Published` event puts the advisory where it is public and plans its channels, each an
+//! item that stays due until it is done; then each is served: written, read back, and recorded as an event of the case. A
+//! crash anywhere leaves something due, and every step may be repeated: an object is put whole, a mail's delivery follows
+//! from its cause, and an announcement counts once.
+//!
+//! What leads to something is written after it: the pages of all advisories wait for the advisory's own, and the list mail
+//! for its page.
+
+use desk_advisory::Site;
+use desk_advisory::channel::{self, Channel, Object};
+use desk_domain::advisory::{Advisory, Published};
+use desk_domain::case::event::ContentRef;
+use desk_domain::case::{Actor, Case, Command, Event, Recipient};
+use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
+use desk_domain::notice::{Announcement, Notice};
+use desk_domain::policy;
+use desk_domain::refusal::Refusal;
+use desk_store::deliveries::{Delivery, State};
+use desk_store::objects::{If, Put};
+use desk_store::published::{ChannelRecord, ChannelState};
+use desk_store::{ActError, Fault};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::FanOut;
+
+/// How often two that publish at the same moment may get in each other's way.
+const ATTEMPTS: u32 = 12;
+const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
+const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(15);
+/// How soon a mail that is on its way is asked about again, when no event of it arrives.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+/// A mail that SES took counts as announced after this, though nobody told that it was delivered.
+const TAKEN_IS_ENOUGH: SignedDuration = SignedDuration::from_mins(5);
+
+/// What came of serving a channel.
+enum Served {
+    Done,
+    /// Not yet, and nothing is wrong.
+    Later(ChannelState, SignedDuration),
+    /// In vain, for this reason.
+    Failed(&'static str),
+}
+
+impl FanOut {
+    fn site(&self) -> Site<'_> {
+        Site { policy: &self.policy, url: &self.site_url, desk_url: &self.public_url }
+    }
+
+    /// Makes an advisory public and plans its channels; nothing that was done before is done again.
+    ///
+    /// # Errors
+    /// A fault of the store; damage when what was approved is not what the event names.
+    pub(crate) async fn release(
+        &self,
+        case: &Case,
+        event: &Event,
+        content: &ContentRef,
+        channels: &[ChannelId],
+    ) -> Result<(), Fault> {
+        let id = AdvisoryId::from(&case.id);
+        if self.store.published(&id).await?.is_none() {
+            let advisory = self.opened(&case.id, content).await?;
+            let (published_at, case) = (event.at, Some(case.id.clone()));
+            let published = Published { advisory, case, published_at, modified_at: published_at };
+            self.store.put_published(&published).await?;
+            tracing::info!(advisory = %id, "published");
+        }
+        for channel in channels {
+            self.store.plan_channel(&id, channel, &case.id, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// The final form, if it is the very content that the event names.
+    async fn opened(&self, case: &CaseId, content: &ContentRef) -> Result<Advisory, Fault> {
+        let damaged = |why: &str| Fault::Damaged(format!("the approved advisory of {case} {why}"));
+        let sealed = self.store.content(case, &content.id).await?.ok_or_else(|| damaged("is gone"))?;
+        if desk_keys::sha256_hex(&sealed) != content.sha256 {
+            return Err(damaged("is not the one that was approved"));
+        }
+        let plain = self.release_key.open(&sealed).map_err(|_| damaged("cannot be opened"))?;
+        serde_json::from_slice(&plain).map_err(|_| damaged("cannot be read"))
+    }
+
+    /// Serves every channel of an advisory that is due, in the order in which one leads to another.
+    ///
+    /// # Errors
+    /// A fault of the tables. A channel that fails is recorded and tried again; it keeps none of the others.
+    pub async fn serve(&self, id: &AdvisoryId) -> Result<(), Fault> {
+        let Some(published) = self.store.published(id).await? else { return Ok(()) };
+        let mut records = self.store.channels(id).await?;
+        let order: Vec<ChannelId> = self.policy.announcement_channels();
+        records.sort_by_key(|r| order.iter().position(|c| *c == r.channel).unwrap_or(usize::MAX));
+        for place in 0..records.len() {
+            let (now, record) = (self.clock.now(), &records[place]);
+            if record.due_at.is_none_or(|due| due > now) {
+                continue;
+            }
+            let served = self.one(&published, record, &records).await?;
+            let done = matches!(served, Served::Done);
+            self.record(&published, record, served, now).await?;
+            if done {
+                records[place].state = ChannelState::Done;
+            }
+        }
+        Ok(())
+    }
+
+    async fn one(&self, published: &Published, record: &ChannelRecord, all: &[ChannelRecord]) -> Result<Served, Fault> {
+        let Some(channel) = channel::channel(&self.policy, &record.channel) else {
+            return Ok(Served::Failed("the policy does not name it any more"));
+        };
+        let is_done = |id: &str| all.iter().any(|r| r.channel.as_str() == id && r.state == ChannelState::Done);
+        match channel {
+            Channel::Own(objects) => self.put_own(&objects(&self.site(), published)).await,
+            Channel::Shared(_) | Channel::List(..) if !is_done("advisory-page") => {
+                Ok(Served::Later(ChannelState::Pending, FIRST_RETRY))
+            }
+            Channel::Shared(objects) => {
+                let (site, now) = (self.site(), self.clock.now());
+                self.put_shared(|all| objects(&site, all, now)).await
+            }
+            Channel::List(mail, list) => {
+                let mail = mail(&self.site(), published);
+                let notice =
+                    Announcement { advisory: published.advisory.id.clone(), subject: mail.subject, text: mail.text };
+                self.mail(record, list, notice).await
+            }
+        }
+    }
+
+    /// What came of it: an event of the case first, because a channel that is done is never looked at again.
+    async fn record(
+        &self,
+        published: &Published,
+        record: &ChannelRecord,
+        served: Served,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let (id, channel) = (&published.advisory.id, &record.channel);
+        let after = |wait| now.saturating_add(wait).unwrap_or(now);
+        match served {
+            Served::Done => {
+                let command = Command::Announced { channel: channel.clone() };
+                let told = self.store.tell(&record.case, &self.policy, &Actor::Desk, &self.clock, &command).await;
+                match told {
+                    Ok(_) | Err(ActError::Refused(Refusal::NotFound)) => {}
+                    Err(ActError::Fault(fault)) => return Err(fault),
+                    Err(e) => return Err(Fault::Retryable(e.to_string())),
+                }
+                tracing::info!(advisory = %id, channel = %channel, "announced");
+                self.store.channel_done(id, channel, now).await
+            }
+            Served::Later(state, wait) => self.store.channel_again(id, channel, (state, None), now, after(wait)).await,
+            Served::Failed(why) => {
+                let failures = record.failures + 1;
+                tracing::error!(advisory = %id, channel = %channel, failures, why, alarm = "channel-failed", "not announced");
+                let again = after(backoff(failures));
+                self.store.channel_again(id, channel, (ChannelState::Failed, Some(why)), now, again).await
+            }
+        }
+    }
+
+    async fn put_own(&self, objects: &[Object]) -> Result<Served, Fault> {
+        for object in objects {
+            match self.put_read_back(object, If::Whatever).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(Served::Failed("it could not be read back as it was written")),
+                Err(fault) => return Ok(failed(&fault)),
+            }
+        }
+        Ok(Served::Done)
+    }
+
+    /// Puts an object; whether it is there as it was written (a put that somebody else came before is not).
+    async fn put_read_back(&self, object: &Object, condition: If<'_>) -> Result<bool, Fault> {
+        if self.objects.put(&object.key, object.content_type, &object.bytes, condition).await? == Put::Conflict {
+            return Ok(false);
+        }
+        let back = self.objects.get(&object.key).await?;
+        Ok(back.is_some_and(|back| back.bytes == object.bytes))
+    }
+
+    /// Writes objects that are made of everything, each only over what was there when everything was read.
+    async fn put_shared(&self, render: impl Fn(&[Published]) -> Vec<Object>) -> Result<Served, Fault> {
+        let mut place = 0;
+        let mut attempts = 0;
+        loop {
+            let all = self.store.all_published().await?;
+            let objects = render(&all);
+            let Some(object) = objects.get(place) else { return Ok(Served::Done) };
+            let written = async {
+                let before = self.objects.get(&object.key).await?;
+                if before.as_ref().is_some_and(|b| b.bytes == object.bytes) {
+                    return Ok(true);
+                }
+                let etag = before.and_then(|b| b.etag);
+                self.put_read_back(object, etag.as_deref().map_or(If::Absent, If::Unchanged)).await
+            };
+            match written.await {
+                Ok(true) => (place, attempts) = (place + 1, 0),
+                Ok(false) if attempts < ATTEMPTS => attempts += 1,
+                Ok(false) => return Ok(Served::Failed("others wrote it at the same time, again and again")),
+                Err(fault) => return Ok(failed(&fault)),
+            }
+        }
+    }
+
+    /// One mail, whose delivery is planned once; what is known of it now. One that came back is tried with a new delivery.
+    async fn mail(
+        &self,
+        record: &ChannelRecord,
+        list: &policy::Channel,
+        notice: Announcement,
+    ) -> Result<Served, Fault> {
+        let cause = format!("announce {} {}", notice.advisory, record.failures);
+        let now = self.clock.now();
+        let mut delivery = Delivery::new(&cause, Recipient::List(list.id.clone()), Notice::Announcement(notice), now);
+        delivery.case = Some(record.case.clone());
+        self.store.plan_delivery(&delivery, None).await?;
+        let Some(known) = self.store.delivery(&delivery.id).await? else {
+            return Ok(Served::Later(ChannelState::Waiting, ASK_AGAIN));
+        };
+        Ok(match known.state {
+            State::Delivered => Served::Done,
+            State::Sent if known.since.duration_until(now) >= TAKEN_IS_ENOUGH => Served::Done,
+            State::Bounced => Served::Failed("the list refused the mail"),
+            State::Dead => Served::Failed("the mail can never be sent"),
+            _ => Served::Later(ChannelState::Waiting, ASK_AGAIN),
+        })
+    }
+
+    /// Publishes what follows from the policy alone, when a process starts with it.
+    ///
+    /// # Errors
+    /// Why it could not be written, in words.
+    pub async fn publish_standing(&self) -> Result<(), Fault> {
+        let (site, now) = (self.site(), self.clock.now());
+        match self.put_shared(|all| channel::standing(&site, all, now)).await? {
+            Served::Done => Ok(()),
+            Served::Later(..) => Ok(()),
+            Served::Failed(why) => Err(Fault::Retryable(why.to_owned())),
+        }
+    }
+
+    /// Takes in advisories that were published before there was a desk: their pages and records, and their place among all.
+    /// No case and no mail comes of it, and doing it again changes nothing.
+    ///
+    /// # Errors
+    /// A fault of the store, or why something could not be written.
+    pub async fn import(&self, advisories: &[Published]) -> Result<(), Fault> {
+        let (site, now) = (self.site(), self.clock.now());
+        let written = |served: Served| match served {
+            Served::Failed(why) => Err(Fault::Retryable(why.to_owned())),
+            Served::Done | Served::Later(..) => Ok(()),
+        };
+        for published in advisories {
+            self.store.replace_published(published).await?;
+        }
+        for id in policy::OWN_CHANNELS {
+            let Some(channel) = id.parse().ok().and_then(|id| channel::channel(&self.policy, &id)) else { continue };
+            match channel {
+                Channel::Own(objects) => {
+                    for published in advisories {
+                        written(self.put_own(&objects(&site, published)).await?)?;
+                    }
+                }
+                Channel::Shared(objects) => written(self.put_shared(|all| objects(&site, all, now)).await?)?,
+                Channel::List(..) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The bucket's own words stay in the log.
+fn failed(fault: &Fault) -> Served {
+    tracing::error!(fault = %fault, "the site's bucket failed");
+    Served::Failed("the site's bucket did not take it")
+}
+
+/// 30 s, 1 min, 2 min … 15 min.
+fn backoff(failures: u32) -> SignedDuration {
+    FIRST_RETRY.saturating_mul(1 << failures.saturating_sub(1).min(6)).min(LONGEST_RETRY)
+}

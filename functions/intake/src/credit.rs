@@ -1,0 +1,117 @@
+//! `POST /case/credit`: the reporter says how to be credited, once asked. What is answered is sealed to the case, and voids an
+//! approval that was given before.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use desk_domain::advisory::Credit;
+use desk_domain::case::{Actor, Command};
+use desk_domain::fields;
+use desk_keys::KeyError;
+use desk_store::requests::{Answer, Request};
+use desk_store::{ActError, Acted, Commit, Stored};
+use desk_web::body::{self, Kind};
+use desk_web::{Problem, answer, site};
+use serde_json::{Value, json};
+
+use crate::accept::fresh_id;
+use crate::case::Entered;
+use crate::reply::again;
+use crate::{Intake, pages};
+
+pub(crate) async fn post_credit(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    match Kind::of(&headers) {
+        Ok(Kind::Form) => from_form(&intake, body).await.unwrap_or_else(|problem| problem.page(site(&intake.policy))),
+        Ok(Kind::Json) => match from_api(&intake, &headers, body).await {
+            Ok(answer) => answer::json(answer),
+            Err(problem) => problem.into_response(),
+        },
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {
+    let code = body::bearer(headers).ok_or_else(Problem::not_found)?;
+    let entered = intake.enter(code).await?;
+    let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
+    let value = body::parse_json(&bytes)?;
+    intake.credit(&entered, &value, body::idempotency_key(headers)?).await
+}
+
+async fn from_form(intake: &Intake, body: Body) -> Result<Response, Problem> {
+    let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
+    let sent = body::form(&bytes);
+    let field = |name: &str| sent.get(name).map(String::as_str).unwrap_or_default();
+    let (code, name, link) = (field("code"), field("as").trim(), field("link").trim());
+    let value = match field("decision") {
+        // The button says that nobody is to be named; what stands in the fields is not meant.
+        "none" => json!({"decision": "none"}),
+        decision => json!({"decision": decision, "as": name, "link": link}),
+    };
+    let entered = intake.enter(code).await?;
+    let key = Some(field("idempotency_key").to_owned()).filter(|key| !key.is_empty());
+    let (status, said) = match intake.credit(&entered, &value, key).await {
+        Ok(_) => {
+            let notice = Some("Thank you. Your answer is with the team.".to_owned());
+            (StatusCode::CREATED, pages::Said { notice, ..Default::default() })
+        }
+        Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
+            let wrong = problem.errors.first().map_or_else(
+                || problem.detail().to_owned(),
+                |e| match e.pointer.as_str() {
+                    "/link" => format!("The link {}.", e.detail),
+                    _ => format!("The name {}.", e.detail),
+                },
+            );
+            let credit = Some((wrong, name.to_owned(), link.to_owned()));
+            (StatusCode::UNPROCESSABLE_ENTITY, pages::Said { credit, ..Default::default() })
+        }
+        Err(problem) => return Err(problem),
+    };
+    Ok((status, again(intake, code, said).await?).into_response())
+}
+
+impl Intake {
+    async fn credit(&self, entered: &Entered, value: &Value, key: Option<String>) -> Result<Answer, Problem> {
+        let line_bytes = self.policy.limits.line_bytes;
+        let credits =
+            fields::read(value, |fields| Credit::read_decision(fields, line_bytes)).map_err(Problem::invalid)?;
+        let request = key.map(|k| Request::new("POST", "/case/credit", &entered.lookup, &k, &body::canonical(value)));
+        if let Some(answer) = answer::recalled(&self.store, request.as_ref(), self.clock.now()).await? {
+            return Ok(answer);
+        }
+        self.within_messages(&entered.stored.case.id).await?;
+        let prepare = |before: &Stored, commit: &mut Commit| {
+            let granted = match credits.is_empty() {
+                true => None,
+                false => {
+                    let text = serde_json::to_vec(&credits).map_err(|_| KeyError("a credit is plain data"))?;
+                    Some(commit.seal(&before.case.id, &before.public, fresh_id("credit"), &text)?)
+                }
+            };
+            Ok((Command::AnswerCredit { granted }, ()))
+        };
+        let finish = |acted: &Acted, (), commit: &mut Commit| {
+            let case = &acted.after.case;
+            let body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at,
+                "credit": {"state": "answered", "credits": credits}});
+            let answer = Answer { status: 201, body: body.to_string() };
+            if let Some(request) = &request {
+                commit.remember(request, &answer, acted.at)?;
+            }
+            Ok(answer)
+        };
+        let case = &entered.stored.case.id;
+        match self.store.act(case, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await {
+            Ok((_, answer)) => answer.ok_or_else(Problem::unavailable),
+            Err(ActError::RequestSeen) => {
+                let answer = answer::recalled(&self.store, request.as_ref(), self.clock.now()).await?;
+                answer.ok_or_else(Problem::unavailable)
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+}

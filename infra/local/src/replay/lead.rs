@@ -1,0 +1,294 @@
+//! One report's way to publication: what the reporter and the members do, in the order of the policy's steps, and how long
+//! each lets the others wait.
+
+use std::path::Path;
+
+use desk_advisory::osv::Reading;
+use desk_domain::advisory::Credit;
+use desk_domain::affected::{self, Affected};
+use desk_domain::policy::{Policy, Role};
+use indicatif::ProgressBar;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Done, Promises};
+use crate::Failure;
+use crate::cli::client::Client;
+
+/// How often the bar moves for one case.
+pub(super) const STEPS: u64 = 16;
+
+/// A report being led.
+pub(super) struct Lead<'a> {
+    pub client: &'a Client,
+    pub policy: &'a Policy,
+    pub reading: &'a Reading,
+    /// Which of all it is; it varies how long things take.
+    pub place: usize,
+    /// Nobody acknowledges this one in time.
+    pub late: bool,
+    pub bar: &'a ProgressBar,
+}
+
+/// A case under way.
+struct Case {
+    id: String,
+    /// The reporter's bearer header.
+    code: String,
+}
+
+impl Lead<'_> {
+    /// Leads it all the way; the row of it, and how its channels stand.
+    pub async fn to_publication(&self, root: &Path, source: &str) -> Result<(Done, String), Failure> {
+        let (ranges, _) = self.reading.lines(self.policy).map_err(|why| Failure(why.join("; ")))?;
+        let case = self.report(&ranges).await?;
+        let handler = self.answered(&case).await?;
+        self.confirmed(&case, &handler).await?;
+        self.fixed(&case, &handler, &ranges).await?;
+        self.credited(&case, &handler).await?;
+        self.published(&case, &handler).await?;
+        self.row(&case, &handler, root, source).await
+    }
+
+    async fn report(&self, ranges: &[Affected]) -> Result<Case, Failure> {
+        let draft = &self.reading.draft;
+        let limits = &self.policy.limits;
+        let packages = affected::packages(ranges);
+        let package = packages.first().ok_or_else(|| Failure("it names no package".to_owned()))?;
+        let body = json!({
+            "package": package,
+            "versions": cut(&affected::npm_range(ranges, package), limits.line_bytes),
+            "summary": cut(&draft.summary, limits.line_bytes),
+            "details": draft.details,
+            "reporter": {"name": "Rita Reporter", "email": "rita@example.org"},
+        });
+        let answer = self.client.ask("POST", "/reports", &[], Some(bytes(&body))).await?.done()?;
+        let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        self.bar.inc(1);
+        Ok(Case { id: text("case_id"), code: format!("Bearer {}", text("receipt_code")) })
+    }
+
+    /// Acknowledged, taken on and answered in detail; who handles it.
+    async fn answered(&self, case: &Case) -> Result<String, Failure> {
+        let first = self.first_member()?;
+        // Most are acknowledged within the morning; one lies until after the promise is broken.
+        let wait = if self.late { 26 * 60 } else { 35 + (47 * self.place as u64) % 150 };
+        self.pass(wait).await?;
+        let thanks = "Thank you for your report. We have it and look into it.";
+        let handler = match self.late {
+            false => {
+                self.tell(case, &first, json!({"command": "acknowledge", "message": thanks})).await?;
+                self.pass(20).await?;
+                self.tell(case, &first, json!({"command": "assign", "member": first})).await?;
+                first
+            }
+            true => {
+                // The rota has chosen by then.
+                let handler = self.handler(case).await?;
+                self.tell(case, &handler, json!({"command": "acknowledge", "message": thanks})).await?;
+                handler
+            }
+        };
+        self.pass(6 * 60 + (95 * self.place as u64) % 600).await?;
+        let response = json!({"command": "respond", "message": "We can reproduce what you describe.",
+            "next_steps": "We determine the affected versions and prepare a fix for each line that is maintained."});
+        self.tell(case, &handler, response).await?;
+        self.pass(3 * 60).await?;
+        let question = json!({"command": "request-information", "questions": "Is there anything that makes it worse or harmless?"});
+        self.tell(case, &handler, question).await?;
+        self.pass(9 * 60).await?;
+        self.as_reporter(case, "/case/messages", json!({"text": "Nothing beyond what I wrote."})).await?;
+        Ok(handler)
+    }
+
+    async fn confirmed(&self, case: &Case, handler: &str) -> Result<(), Failure> {
+        self.pass(2 * 60).await?;
+        self.tell(case, handler, json!({"command": "validate", "reason": "Confirmed as you describe it."})).await?;
+        let score = &self.reading.score;
+        if score.severity.is_some() || !score.cvss.is_empty() {
+            let body = json!({"command": "score", "cvss": score.cvss, "severity": score.severity, "cwe": score.cwe});
+            self.tell(case, handler, body).await?;
+        }
+        self.tell(case, handler, json!({"command": "accept"})).await
+    }
+
+    /// Every line that is affected and maintained gets its fix, or is waived where there is none.
+    async fn fixed(&self, case: &Case, handler: &str, ranges: &[Affected]) -> Result<(), Failure> {
+        self.pass(24 * 60).await?;
+        self.tell(case, handler, json!({"command": "determine-affected", "affected": ranges})).await?;
+        let audit = json!({"command": "record-audit", "result": "none",
+            "searched": "The same pattern in every module of the package."});
+        self.tell(case, handler, audit).await?;
+        let known = self.case(case, handler).await?;
+        let open = |line: &&Value| line["affected"] == true && line["maintained"] == true && line["state"] == "pending";
+        let lines = known["lines"].as_array().cloned().unwrap_or_default();
+        let lines: Vec<String> =
+            lines.iter().filter(open).filter_map(|line| line["line"].as_str().map(str::to_owned)).collect();
+        let fix = |line: &str| ranges.iter().filter(|r| r.line.as_str() == line).filter_map(Affected::fixed).max();
+        let reference = self.reading.draft.references.first().map_or("the security fork", |r| r.url.as_str());
+        self.pass(2 * 24 * 60).await?;
+        for line in lines.iter().filter(|line| fix(line).is_some()) {
+            self.tell(case, handler, json!({"command": "fix-ready", "line": line, "reference": reference})).await?;
+            self.pass(60).await?;
+        }
+        for line in &lines {
+            match fix(line) {
+                Some(version) => {
+                    self.tell(case, handler, json!({"command": "fix-released", "line": line, "version": version}))
+                        .await?;
+                }
+                None => {
+                    let body = json!({"command": "waive-line", "line": line, "reason": "No version of it is known to be fixed."});
+                    self.tell(case, handler, body).await?;
+                }
+            }
+            self.pass(15).await?;
+        }
+        Ok(())
+    }
+
+    async fn credited(&self, case: &Case, handler: &str) -> Result<(), Failure> {
+        self.tell(case, handler, json!({"command": "ask-credit"})).await?;
+        self.pass(5 * 60).await?;
+        let asked = |credit: &Credit| {
+            let mut body = json!({"as": credit.name, "link": credit.contact});
+            if let Some(kind) = credit.kind {
+                body["type"] = json!(kind);
+            }
+            body
+        };
+        let body = match self.reading.credits.split_first() {
+            None => json!({"decision": "none"}),
+            Some((first, rest)) => {
+                let mut body = asked(first);
+                body["decision"] = json!("as");
+                body["also"] = rest.iter().map(asked).collect();
+                body
+            }
+        };
+        self.as_reporter(case, "/case/credit", body).await
+    }
+
+    /// Drafted by the handler, approved by a second person, published, seen on every channel, closed.
+    async fn published(&self, case: &Case, handler: &str) -> Result<(), Failure> {
+        self.pass(60).await?;
+        let draft = &self.reading.draft;
+        let limits = &self.policy.limits;
+        let body = json!({"command": "draft-advisory", "title": cut(&draft.title, limits.line_bytes),
+            "summary": cut(&draft.summary, 4096.min(limits.text_bytes)), "details": draft.details,
+            "references": draft.references, "aliases": draft.aliases, "cve": draft.cve});
+        self.tell(case, handler, body).await?;
+        self.pass(2 * 60).await?;
+        let second = self.second(case, handler).await?;
+        self.tell(case, &second, json!({"command": "approve-advisory"})).await?;
+        self.pass(5).await?;
+        self.tell(case, &second, json!({"command": "publish"})).await?;
+        self.pass(10).await?;
+        let reason = "The fixes are released and the advisory is published. Thank you.";
+        self.tell(case, handler, json!({"command": "close", "resolution": "fixed", "reason": reason})).await
+    }
+
+    async fn row(&self, case: &Case, handler: &str, root: &Path, source: &str) -> Result<(Done, String), Failure> {
+        let known = self.case(case, handler).await?;
+        let clocks = known["clocks"].as_array().cloned().unwrap_or_default();
+        let after = |name: &str| {
+            let clock = clocks.iter().find(|c| c["name"] == name)?;
+            let at = |field: &str| clock[field].as_str()?.parse::<Timestamp>().ok();
+            Some(at("started_at")?.duration_until(at("met_at")?).as_secs())
+        };
+        let mut promises = Promises::default();
+        for row in self.policy.clocks.iter().filter(|row| row.promise) {
+            match clocks.iter().find(|c| c["name"] == row.name.as_str()).and_then(|c| c["state"].as_str()) {
+                Some("met") => promises.kept += 1,
+                Some("breached") => promises.missed += 1,
+                _ => {}
+            }
+        }
+        let id = &case.id;
+        let done = Done {
+            source: source.to_owned(),
+            case_id: id.clone(),
+            acknowledged_after_s: after("acknowledgement"),
+            responded_after_s: after("detailed-response"),
+            promises,
+            osv: root.join(format!("osv/{id}.json")),
+            page: root.join(format!("advisories/{id}.html")),
+        };
+        Ok((done, channels(&known)))
+    }
+
+    fn first_member(&self) -> Result<String, Failure> {
+        let first = self.policy.triage().next().map(|m| m.id.to_string());
+        first.ok_or_else(|| Failure("the policy's team is empty".to_owned()))
+    }
+
+    /// Whom the rota has chosen, as somebody who may read the case sees it.
+    async fn handler(&self, case: &Case) -> Result<String, Failure> {
+        for member in self.policy.triage() {
+            if let Ok(known) = self.case(case, member.id.as_str()).await
+                && let Some(handler) = known["handler"].as_str()
+            {
+                return Ok(handler.to_owned());
+            }
+        }
+        Err(Failure(format!("nobody handles {}", case.id)))
+    }
+
+    /// A release manager who is not the handler; else another member, as the backup; else the handler, in a team of one.
+    async fn second(&self, case: &Case, handler: &str) -> Result<String, Failure> {
+        let others = || self.policy.members.iter().filter(|m| m.id.as_str() != handler);
+        if let Some(manager) = others().find(|m| m.has(Role::ReleaseManager)) {
+            return Ok(manager.id.to_string());
+        }
+        let Some(backup) = others().find(|m| m.has(Role::Triage)) else { return Ok(handler.to_owned()) };
+        self.tell(case, handler, json!({"command": "set-backup", "member": backup.id})).await?;
+        Ok(backup.id.to_string())
+    }
+
+    async fn tell(&self, case: &Case, member: &str, body: Value) -> Result<(), Failure> {
+        let path = format!("/desk/api/cases/{}/commands", case.id);
+        self.client.as_this_member(member, "POST", &path, Some(bytes(&body))).await?.done()?;
+        self.bar.inc(1);
+        Ok(())
+    }
+
+    async fn as_reporter(&self, case: &Case, path: &str, body: Value) -> Result<(), Failure> {
+        let headers = [("authorization", case.code.as_str())];
+        self.client.ask("POST", path, &headers, Some(bytes(&body))).await?.done().map(drop)
+    }
+
+    async fn case(&self, case: &Case, member: &str) -> Result<Value, Failure> {
+        let path = format!("/desk/api/cases/{}", case.id);
+        self.client.as_this_member(member, "GET", &path, None).await?.done()
+    }
+
+    /// Time passes, and everything that is due on the way happens.
+    async fn pass(&self, minutes: u64) -> Result<(), Failure> {
+        let body = json!({ "advance": format!("{minutes}m") });
+        self.client.ask("POST", "/_local/clock", &[], Some(bytes(&body))).await?.done().map(drop)
+    }
+}
+
+fn bytes(body: &Value) -> Vec<u8> {
+    body.to_string().into_bytes()
+}
+
+/// At most `max` bytes, with a sign where something was cut off.
+fn cut(text: &str, max: usize) -> String {
+    if text.len() <= max {
+        return text.to_owned();
+    }
+    let end = (0..=max - '…'.len_utf8()).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}…", &text[..end])
+}
+
+/// `5 done, 1 disabled`.
+fn channels(known: &Value) -> String {
+    let mut counts: std::collections::BTreeMap<&str, u32> = std::collections::BTreeMap::new();
+    for channel in known["channels"].as_array().into_iter().flatten() {
+        *counts.entry(channel["state"].as_str().unwrap_or("?")).or_default() += 1;
+    }
+    let mut states: Vec<(&str, u32)> = counts.into_iter().collect();
+    states.sort_by_key(|(state, _)| *state != "done");
+    states.iter().map(|(state, count)| format!("{count} {state}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,150 @@
+//! Past advisories led through the whole of the policy: each OSV file becomes a report, and members act on it until it is
+//! published, on a desk of its own whose clock is moved as people would let it pass. Only the public HTTP contracts are
+//! used, so what is published comes from the events alone.
+
+mod lead;
+mod policy;
+
+use std::path::{Path, PathBuf};
+
+use desk_advisory::osv::{self, Reading};
+use desk_domain::policy::Policy;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::cli::client::Client;
+use crate::clock::Mode;
+use crate::desk::{Options, policy_text};
+use crate::{Failure, folder};
+
+/// What came of it.
+pub struct Replayed {
+    pub done: Vec<Done>,
+    /// For the table: where each stands on its channels.
+    pub channels: Vec<String>,
+    pub not_taken: Vec<NotTaken>,
+}
+
+/// An advisory that was led to publication.
+#[derive(Serialize)]
+pub struct Done {
+    pub source: String,
+    pub case_id: String,
+    /// Seconds from the report on.
+    pub acknowledged_after_s: Option<i64>,
+    pub responded_after_s: Option<i64>,
+    pub promises: Promises,
+    /// The published record and page, in the data folder.
+    pub osv: PathBuf,
+    pub page: PathBuf,
+}
+
+#[derive(Default, Serialize)]
+pub struct Promises {
+    pub kept: u32,
+    pub missed: u32,
+}
+
+/// A file of which nothing could be made, and why.
+pub struct NotTaken {
+    pub source: String,
+    pub why: String,
+}
+
+/// The JSON files of a folder, by name.
+///
+/// # Errors
+/// When it cannot be read, or has none.
+pub fn files(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let cannot = |e: std::io::Error| Failure::of(&dir.display().to_string(), e);
+    let entries = std::fs::read_dir(dir).map_err(cannot)?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|e| e == "json") && path.is_file());
+    paths.sort();
+    if paths.is_empty() {
+        return Err(Failure(format!("{} has no .json file", dir.display())));
+    }
+    let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    paths.iter().map(|path| Ok((name(path), std::fs::read(path).map_err(cannot)?))).collect()
+}
+
+/// Replays every file of `dir` in the data folder of `options`.
+///
+/// # Errors
+/// When the folder is not the replay's own, or the desk cannot be opened.
+pub async fn replay(dir: &Path, options: Options) -> Result<Replayed, Failure> {
+    let (text, name) = policy_text(options.policy.as_deref())?;
+    let mut policy = Policy::from_toml(&text).map_err(|e| Failure(format!("{name} is not a valid policy:\n{e}")))?;
+    let (mut readings, mut not_taken, mut copy) = (Vec::new(), Vec::new(), text);
+    for (source, bytes) in files(dir)? {
+        match osv::read(&bytes).and_then(|reading| lined(reading, &mut policy, &mut copy)) {
+            Ok(reading) => readings.push((source, reading)),
+            Err(why) => not_taken.push(NotTaken { source, why: why.join("; ") }),
+        }
+    }
+    let data = options.data.clone();
+    own_folder(&data)?;
+    let path = data.join("replay-policy.toml");
+    folder::write(&path, copy.as_bytes()).map_err(|e| Failure::of(&path.display().to_string(), e))?;
+    let options = Options { policy: Some(path), clock: Some(Mode::Manual), ..options };
+    let client = Client::of_folder(options, None).await?;
+    let led = lead_all(&client, &policy, &data, readings, &mut not_taken).await;
+    client.close().await;
+    let (done, channels) = led?;
+    Ok(Replayed { done, channels, not_taken })
+}
+
+/// Adds the lines that the policy lacks, to the policy and to the copy of its text.
+fn lined(reading: Reading, policy: &mut Policy, copy: &mut String) -> Result<Reading, Vec<String>> {
+    let (_, new) = reading.lines(policy)?;
+    if !new.is_empty() {
+        let extended = policy::with_lines(copy, &new).map_err(|e| vec![e])?;
+        *policy = Policy::from_toml(&extended).map_err(|e| vec![format!("the policy cannot take its lines: {e}")])?;
+        *copy = extended;
+    }
+    Ok(reading)
+}
+
+/// The folder is new, or replays were made in it before: a desk that people use is not moved through weeks.
+fn own_folder(data: &Path) -> Result<(), Failure> {
+    let cannot = |e: std::io::Error| Failure::of(&data.display().to_string(), e);
+    let mark = data.join("replay.json");
+    if data.join("dynamodb.sqlite").exists() && !mark.exists() {
+        let data = data.display();
+        return Err(Failure(format!(
+            "{data} holds a desk of its own, whose clock a replay would move by weeks: name another folder with --data"
+        )));
+    }
+    folder::make(data).map_err(cannot)?;
+    folder::write(&mark, b"{\"replay\": true}\n").map_err(cannot)
+}
+
+async fn lead_all(
+    client: &Client,
+    policy: &Policy,
+    data: &Path,
+    readings: Vec<(String, Reading)>,
+    not_taken: &mut Vec<NotTaken>,
+) -> Result<(Vec<Done>, Vec<String>), Failure> {
+    let style =
+        ProgressStyle::with_template("{bar:32} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(readings.len() as u64 * lead::STEPS).with_style(style);
+    let root = std::fs::canonicalize(data).map_err(|e| Failure::of(&data.display().to_string(), e))?.join("s3/site");
+    let (mut done, mut channels) = (Vec::new(), Vec::new());
+    // One of them is late, where there is more than one.
+    let late = readings.len().checked_sub(1).filter(|last| *last > 0);
+    for (place, (source, reading)) in readings.into_iter().enumerate() {
+        bar.set_message(source.clone());
+        let led = lead::Lead { client, policy, reading: &reading, place, late: late == Some(place), bar: &bar };
+        match led.to_publication(&root, &source).await {
+            Ok((row, states)) => {
+                done.push(row);
+                channels.push(states);
+            }
+            Err(Failure(why)) => not_taken.push(NotTaken { source, why }),
+        }
+        bar.set_position((place as u64 + 1) * lead::STEPS);
+    }
+    bar.finish_and_clear();
+    Ok((done, channels))
+}

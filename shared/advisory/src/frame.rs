@@ -1,0 +1,31 @@
+//! What stands around every page of the site.
+
+use askama::Template;
+
+use crate::{STYLESHEET_KEY, Site};
+
+/// Head, navigation and foot. Links are relative, so the site can be served from any place.
+pub(crate) struct Frame {
+    pub project: String,
+    /// The way back to the site's root: empty, or `../`.
+    pub root: &'static str,
+    pub report_url: String,
+    pub policy_url: String,
+    pub stylesheet: &'static str,
+}
+
+impl Frame {
+    pub fn new(site: &Site<'_>, root: &'static str) -> Frame {
+        Frame {
+            project: site.policy.project.name.clone(),
+            root,
+            report_url: site.report_url(),
+            policy_url: site.policy.project.policy_url.clone(),
+            stylesheet: STYLESHEET_KEY,
+        }
+    }
+}
+
+pub(crate) fn rendered(page: &impl Template) -> String {
+    page.render().expect("a page is written into memory, and its templates call nothing that fails")
+}

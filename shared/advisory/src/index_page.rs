@@ -1,0 +1,54 @@
+//! The site's front page: what is newest, and the way to everything else. It is written last, so that it leads nowhere that
+//! is not there yet.
+
+use askama::Template;
+use desk_domain::advisory::Published;
+
+use crate::frame::{Frame, rendered};
+use crate::{Site, advisory_page, text};
+
+/// Its key in the site's bucket.
+pub const KEY: &str = "index.html";
+/// Advisories that it shows.
+const NEWEST: usize = 10;
+
+#[derive(Template)]
+#[template(path = "index.html")]
+struct Page {
+    frame: Frame,
+    newest: Vec<Entry>,
+    more: usize,
+    channels: Vec<Channel>,
+}
+
+struct Entry {
+    title: String,
+    href: String,
+    day: String,
+    severity: Option<&'static str>,
+}
+
+struct Channel {
+    name: String,
+    url: String,
+    enabled: bool,
+}
+
+/// The page as HTML.
+pub fn render(site: &Site<'_>, all: &[Published]) -> String {
+    let entry = |published: &Published| Entry {
+        title: published.advisory.draft.title.clone(),
+        href: advisory_page::key(published),
+        day: text::day(published.published_at),
+        severity: published.advisory.score.severity.map(text::severity),
+    };
+    let channels = site.policy.channels.iter();
+    let channel =
+        |c: &desk_domain::policy::Channel| Channel { name: c.name.clone(), url: c.url.clone(), enabled: c.enabled };
+    rendered(&Page {
+        frame: Frame::new(site, ""),
+        newest: all.iter().take(NEWEST).map(entry).collect(),
+        more: all.len().saturating_sub(NEWEST),
+        channels: channels.map(channel).collect(),
+    })
+}

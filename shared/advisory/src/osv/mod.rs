@@ -1,0 +1,9 @@
+//! OSV (Open Source Vulnerability format, schema 1.7.5): records written, and records read.
+
+mod read;
+mod record;
+mod write;
+
+pub use read::{Range, Reading, read};
+pub use record::Record;
+pub use write::{key, record, render};

@@ -1,0 +1,335 @@
+//! Somebody else's record, as far as an advisory of an npm package can be made of it. What cannot be taken is said, all of
+//! it; nothing is left out in silence that an advisory would need.
+
+use desk_domain::advisory::{
+    Credit, CreditKind, CveId, Draft, Reference, ReferenceKind, Score, is_contact, is_web_link,
+};
+use desk_domain::affected::{Affected, RangeType, Since, Until};
+use desk_domain::id::{AdvisoryId, LineName, PackageName};
+use desk_domain::npm::{NpmVersion, line_numbers};
+use desk_domain::policy::{Policy, Severity};
+use jiff::Timestamp;
+
+use super::record::{self, Event, Record};
+
+/// A record that was read.
+pub struct Reading {
+    pub id: AdvisoryId,
+    /// Its own id among the aliases.
+    pub draft: Draft,
+    pub score: Score,
+    pub ranges: Vec<Range>,
+    pub credits: Vec<Credit>,
+    pub published_at: Timestamp,
+    pub modified_at: Timestamp,
+}
+
+/// A stretch of affected versions, not yet of any line.
+pub struct Range {
+    pub package: PackageName,
+    introduced: Since,
+    until: Until,
+    element: u64,
+    range: u64,
+    range_type: RangeType,
+}
+
+/// Reads a record.
+///
+/// # Errors
+/// Everything of it that cannot be taken, in words.
+pub fn read(bytes: &[u8]) -> Result<Reading, Vec<String>> {
+    let record: Record = serde_json::from_slice(bytes)
+        .map_err(|e| vec![format!("it is no OSV record: line {}, column {}", e.line(), e.column())])?;
+    let mut reader = Reader { problems: Vec::new() };
+    let reading = reader.record(&record);
+    match reading {
+        Some(reading) if reader.problems.is_empty() => Ok(reading),
+        _ => Err(reader.problems),
+    }
+}
+
+struct Reader {
+    problems: Vec<String>,
+}
+
+impl Reader {
+    fn cannot(&mut self, why: String) {
+        if !self.problems.contains(&why) {
+            self.problems.push(why);
+        }
+    }
+
+    /// Nothing was made of it, and why.
+    fn nothing<T>(&mut self, why: String) -> Option<T> {
+        self.cannot(why);
+        None
+    }
+
+    fn record(&mut self, record: &Record) -> Option<Reading> {
+        if record.withdrawn.is_some() {
+            self.cannot("it was withdrawn".to_owned());
+        }
+        let id = match record.id.parse::<AdvisoryId>() {
+            Ok(id) => Some(id),
+            Err(e) => self.nothing(format!("its id {:?} {e}", record.id)),
+        };
+        let modified_at = self.time("modified", &record.modified);
+        let published_at = match &record.published {
+            Some(text) => self.time("published", text),
+            None => modified_at,
+        };
+        let ranges = self.ranges(record.affected.as_deref().unwrap_or_default());
+        let references = record.references.as_deref().unwrap_or_default();
+        let references: Vec<_> = references.iter().filter_map(|r| self.reference(r)).collect();
+        let credits = record.credits.as_deref().unwrap_or_default();
+        let credits: Vec<_> = credits.iter().filter_map(|c| self.credit(c)).collect();
+        let aliases = self.aliases(record);
+        let score = self.score(record);
+        let (summary, details) = texts(record);
+        if summary.is_empty() {
+            self.cannot("it has neither a summary nor details".to_owned());
+        }
+        let cve = aliases.iter().find_map(|alias| alias.as_str().parse::<CveId>().ok());
+        let title = summary.lines().next().unwrap_or_default().to_owned();
+        let draft = Draft { title, summary, details, workarounds: None, references, aliases, cve };
+        Some(Reading { id: id?, draft, score, ranges, credits, published_at: published_at?, modified_at: modified_at? })
+    }
+
+    fn time(&mut self, name: &str, text: &str) -> Option<Timestamp> {
+        match text.parse() {
+            Ok(at) => Some(at),
+            Err(_) => self.nothing(format!("{name} is no time: {text:?}")),
+        }
+    }
+
+    /// The original's aliases and its id.
+    fn aliases(&mut self, record: &Record) -> Vec<AdvisoryId> {
+        let all = record.aliases.iter().flatten().chain([&record.id]);
+        let mut aliases: Vec<AdvisoryId> = Vec::new();
+        for alias in all {
+            match alias.parse() {
+                Ok(alias) if aliases.contains(&alias) => {}
+                Ok(alias) => aliases.push(alias),
+                Err(_) => self.cannot(format!("the alias {alias:?} is no id")),
+            }
+        }
+        aliases
+    }
+
+    fn reference(&mut self, reference: &record::Reference) -> Option<Reference> {
+        match reference.kind.parse::<ReferenceKind>() {
+            Ok(_) if !is_web_link(&reference.url) => {
+                self.nothing(format!("the reference {:?} is no web link", reference.url))
+            }
+            Ok(kind) => Some(Reference { kind, url: reference.url.clone() }),
+            Err(_) => self.nothing(format!("a reference's type {:?} is none of OSV's", reference.kind)),
+        }
+    }
+
+    fn credit(&mut self, credit: &record::Credit) -> Option<Credit> {
+        let kind = match credit.kind.as_deref().map(str::parse::<CreditKind>) {
+            None => None,
+            Some(Ok(kind)) => Some(kind),
+            Some(Err(_)) => return self.nothing("a credit's type is none of OSV's".to_owned()),
+        };
+        let contact = credit.contact.clone().unwrap_or_default();
+        match contact.iter().find(|contact| !is_contact(contact)) {
+            Some(odd) => self.nothing(format!("{odd:?} is neither a link nor an address of somebody to credit")),
+            None => Some(Credit { name: credit.name.clone(), contact, kind }),
+        }
+    }
+
+    /// CVSS 3 and 4; a severity's band and weaknesses where GitHub puts them.
+    fn score(&mut self, record: &Record) -> Score {
+        let mut cvss = Vec::new();
+        for severity in record.severity.iter().flatten() {
+            match severity.kind.as_str() {
+                "CVSS_V3" | "CVSS_V4" => cvss.push(severity.score.clone()),
+                other => self.cannot(format!("its severity is told by {other}; only CVSS 3 and 4 are read")),
+            }
+        }
+        let specific = record.database_specific.as_ref();
+        let band = specific.and_then(|s| s["severity"].as_str()).map(str::to_ascii_uppercase);
+        let severity = match band.as_deref() {
+            Some("LOW") => Some(Severity::Low),
+            Some("MODERATE" | "MEDIUM") => Some(Severity::Medium),
+            Some("HIGH") => Some(Severity::High),
+            Some("CRITICAL") => Some(Severity::Critical),
+            _ => None,
+        };
+        let cwe = specific.and_then(|s| s["cwe_ids"].as_array()).into_iter().flatten();
+        Score { severity, cvss, cwe: cwe.filter_map(|c| c.as_str().map(str::to_owned)).collect() }
+    }
+
+    fn ranges(&mut self, affected: &[record::Affected]) -> Vec<Range> {
+        if affected.is_empty() {
+            self.cannot("it names no affected package".to_owned());
+        }
+        let numbered = (0u64..).zip(affected);
+        numbered.flat_map(|(element, affected)| self.element(element, affected)).collect()
+    }
+
+    fn element(&mut self, element: u64, affected: &record::Affected) -> Vec<Range> {
+        let name = &affected.package.name;
+        if affected.package.ecosystem != "npm" {
+            let ecosystem = &affected.package.ecosystem;
+            self.cannot(format!("{name} is of the ecosystem {ecosystem}, not of npm"));
+            return Vec::new();
+        }
+        let Ok(package) = name.parse::<PackageName>() else {
+            self.cannot(format!("{name:?} is no package's name"));
+            return Vec::new();
+        };
+        let ranges = affected.ranges.as_deref().unwrap_or_default();
+        if ranges.is_empty() {
+            let listed = affected.versions.as_ref().map_or(0, Vec::len);
+            self.cannot(format!("{name} has no range of versions ({listed} single ones are listed)"));
+        }
+        let numbered = (0u64..).zip(ranges);
+        numbered.flat_map(|(range, record)| self.range(&package, (element, range), record)).collect()
+    }
+
+    /// The events of one range, put in order and paired: OSV allows them in any.
+    fn range(&mut self, package: &PackageName, (element, number): (u64, u64), range: &record::Range) -> Vec<Range> {
+        let Ok(range_type) = range.kind.parse::<RangeType>() else {
+            self.cannot(format!("a range of {package} is of the type {}", range.kind));
+            return Vec::new();
+        };
+        let mut events = Vec::new();
+        for event in &range.events {
+            let (text, order) = match event {
+                Event::Introduced(text) if text == "0" => {
+                    events.push((None, 1, event));
+                    continue;
+                }
+                // At the same version an end comes before the next beginning.
+                Event::Introduced(text) => (text, 1),
+                Event::Fixed(text) => (text, 0),
+                Event::LastAffected(text) => (text, 2),
+                Event::Limit(_) => {
+                    self.cannot(format!("a range of {package} has a limit"));
+                    continue;
+                }
+            };
+            match text.parse::<NpmVersion>() {
+                Ok(version) => events.push((Some(version), order, event)),
+                Err(_) => self.cannot(format!("{text:?} of {package} is no version as npm writes it")),
+            }
+        }
+        events.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        let (mut ranges, mut open): (Vec<Range>, Option<Since>) = (Vec::new(), None);
+        let stretch = |introduced, until| Range {
+            package: package.clone(),
+            introduced,
+            until,
+            element,
+            range: number,
+            range_type,
+        };
+        for (version, _, event) in events {
+            match (event, open.take(), version) {
+                (Event::Introduced(_), None, None) => open = Some(Since::Start),
+                (Event::Introduced(_), None, Some(version)) => open = Some(Since::Version(version)),
+                (Event::Fixed(_), Some(since), Some(version)) => ranges.push(stretch(since, Until::Fixed(version))),
+                (Event::LastAffected(_), Some(since), Some(version)) => {
+                    ranges.push(stretch(since, Until::LastAffected(version)));
+                }
+                _ => self.cannot(format!("the events of a range of {package} do not alternate")),
+            }
+        }
+        ranges.extend(open.map(|since| stretch(since, Until::Unfixed(true))));
+        if ranges.is_empty() {
+            self.cannot(format!("a range of {package} begins nowhere"));
+        }
+        ranges
+    }
+}
+
+/// Summary and details, each from the other where one is missing.
+fn texts(record: &Record) -> (String, String) {
+    let text = |text: &Option<String>| text.as_deref().map(str::trim).unwrap_or_default().to_owned();
+    let (summary, details) = (text(&record.summary), text(&record.details));
+    let first = details.lines().next().unwrap_or_default().trim_start_matches(['#', ' ']).to_owned();
+    let summary = if summary.is_empty() { first } else { summary };
+    let details = if details.is_empty() { summary.clone() } else { details };
+    (summary, details)
+}
+
+impl Reading {
+    /// The ranges with their lines: the policy's own line where it has one that holds the range's end, else a new one, named by
+    /// the fewest leading numbers of the fixed version that are unique in this record. Gives the new lines too.
+    ///
+    /// # Errors
+    /// Where no line can be named.
+    pub fn lines(&self, policy: &Policy) -> Result<(Vec<Affected>, Vec<LineName>), Vec<String>> {
+        let (mut affected, mut new, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+        for range in &self.ranges {
+            let line = match self.known(policy, range) {
+                Some(line) => Ok(line),
+                None => self.named(range).inspect(|line| {
+                    if !new.contains(line) {
+                        new.push(line.clone());
+                    }
+                }),
+            };
+            match line {
+                Ok(line) => affected.push(range.of(line)),
+                Err(why) => problems.push(why),
+            }
+        }
+        if problems.is_empty() { Ok((affected, new)) } else { Err(problems) }
+    }
+
+    /// The policy's line that holds the range's end, the narrowest; for a range without an end the newest line.
+    fn known(&self, policy: &Policy, range: &Range) -> Option<LineName> {
+        let lines = &policy.package(range.package.as_str())?.lines;
+        let Some(end) = range.end() else { return lines.last().map(|l| l.name.clone()) };
+        let holding = lines.iter().filter(|l| l.name.holds(end));
+        holding.max_by_key(|l| l.name.numbers().len()).map(|l| l.name.clone())
+    }
+
+    fn named(&self, range: &Range) -> Result<LineName, String> {
+        let package = &range.package;
+        let of_package = self.ranges.iter().filter(|r| r.package == *package);
+        let ends: Vec<NpmVersion> = of_package.filter_map(Range::naming).cloned().collect();
+        let numbers = match range.naming() {
+            None => "0".to_owned(),
+            Some(own) => {
+                let place = ends.iter().position(|end| end == own).unwrap_or_default();
+                line_numbers(&ends).swap_remove(place)
+            }
+        };
+        format!("{package}@{numbers}").parse().map_err(|_| format!("no line of {package} can be named after {numbers}"))
+    }
+}
+
+impl Range {
+    fn end(&self) -> Option<&NpmVersion> {
+        match &self.until {
+            Until::Fixed(version) | Until::LastAffected(version) => Some(version),
+            Until::Unfixed(_) => None,
+        }
+    }
+
+    /// The version that its line is named after.
+    fn naming(&self) -> Option<&NpmVersion> {
+        match (&self.until, &self.introduced) {
+            (Until::Fixed(version) | Until::LastAffected(version), _) => Some(version),
+            (Until::Unfixed(_), Since::Version(version)) => Some(version),
+            (Until::Unfixed(_), Since::Start) => None,
+        }
+    }
+
+    fn of(&self, line: LineName) -> Affected {
+        Affected {
+            package: self.package.clone(),
+            line,
+            introduced: self.introduced.clone(),
+            until: self.until.clone(),
+            element: Some(self.element),
+            range: Some(self.range),
+            range_type: self.range_type,
+        }
+    }
+}

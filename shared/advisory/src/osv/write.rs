@@ -1,0 +1,133 @@
+//! A published advisory as a record.
+
+use desk_domain::advisory::{self, Published};
+use desk_domain::affected::{Affected, RangeType, Since, Until};
+use desk_domain::policy::Severity;
+use serde_json::json;
+
+use super::record::{self, Event, Record};
+use crate::text;
+
+const SCHEMA_VERSION: &str = "1.7.5";
+
+/// Its key in the site's bucket.
+pub fn key(published: &Published) -> String {
+    format!("osv/{}.json", published.advisory.id)
+}
+
+/// The record as a file.
+pub fn render(published: &Published) -> String {
+    serde_json::to_string_pretty(&record(published)).unwrap_or_default() + "\n"
+}
+
+/// The record. An advisory of a case is named with `x_`, the prefix of databases that OSV has not registered; one that was
+/// imported keeps its name.
+pub fn record(published: &Published) -> Record {
+    let advisory = &published.advisory;
+    let draft = &advisory.draft;
+    let id = match published.case {
+        Some(_) => format!("x_{}", advisory.id),
+        None => advisory.id.to_string(),
+    };
+    let details = match &draft.workarounds {
+        Some(workarounds) => format!("{}\n\n### Workarounds\n\n{workarounds}", draft.details),
+        None => draft.details.clone(),
+    };
+    Record {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        id,
+        modified: text::rfc3339(published.modified_at),
+        published: Some(text::rfc3339(published.published_at)),
+        withdrawn: None,
+        aliases: Some(draft.all_aliases().into_iter().map(str::to_owned).collect()),
+        summary: Some(draft.summary.clone()),
+        details: Some(details),
+        severity: Some(advisory.score.cvss.iter().filter_map(|vector| severity(vector)).collect()),
+        affected: Some(elements(&advisory.affected)),
+        references: Some(draft.references.iter().map(reference).collect()),
+        credits: Some(advisory.credits.iter().map(credit).collect()),
+        database_specific: specific(&advisory.score),
+    }
+}
+
+fn severity(vector: &str) -> Option<record::Severity> {
+    let kind = match vector.get(..8)? {
+        "CVSS:3.0" | "CVSS:3.1" => "CVSS_V3",
+        "CVSS:4.0" => "CVSS_V4",
+        _ => return None,
+    };
+    Some(record::Severity { kind: kind.to_owned(), score: vector.to_owned() })
+}
+
+/// What OSV has no field for, named as GitHub names it.
+fn specific(score: &advisory::Score) -> Option<serde_json::Value> {
+    let band = score.severity.map(|severity| match severity {
+        Severity::Low => "LOW",
+        Severity::Medium => "MODERATE",
+        Severity::High => "HIGH",
+        Severity::Critical => "CRITICAL",
+    });
+    (band.is_some() || !score.cwe.is_empty()).then(|| json!({"cwe_ids": score.cwe, "severity": band}))
+}
+
+fn reference(reference: &advisory::Reference) -> record::Reference {
+    record::Reference { kind: reference.kind.as_str().to_owned(), url: reference.url.clone() }
+}
+
+fn credit(credit: &advisory::Credit) -> record::Credit {
+    record::Credit {
+        name: credit.name.clone(),
+        contact: Some(credit.contact.clone()),
+        kind: credit.kind.map(|kind| kind.as_str().to_owned()),
+    }
+}
+
+/// Ranges as they were determined: each an element of its own, or grouped as they say.
+fn elements(affected: &[Affected]) -> Vec<record::Affected> {
+    let mut grouped: Vec<Vec<&Affected>> = Vec::new();
+    for range in affected {
+        let same = |with: &Vec<&Affected>| {
+            range.element.is_some() && with[0].element == range.element && with[0].package == range.package
+        };
+        match grouped.iter_mut().find(|with| same(with)) {
+            Some(with) => with.push(range),
+            None => grouped.push(vec![range]),
+        }
+    }
+    grouped.into_iter().map(|ranges| element(&ranges)).collect()
+}
+
+fn element(affected: &[&Affected]) -> record::Affected {
+    let mut grouped: Vec<Vec<&Affected>> = Vec::new();
+    for range in affected {
+        let same = |with: &Vec<&Affected>| {
+            range.range.is_some() && with[0].range == range.range && with[0].range_type == range.range_type
+        };
+        match grouped.iter_mut().find(|with| same(with)) {
+            Some(with) => with.push(range),
+            None => grouped.push(vec![range]),
+        }
+    }
+    let package = record::Package { ecosystem: "npm".to_owned(), name: affected[0].package.to_string() };
+    let range = |stretches: Vec<&Affected>| record::Range {
+        kind: match stretches[0].range_type {
+            RangeType::Ecosystem => "ECOSYSTEM".to_owned(),
+            RangeType::Semver => "SEMVER".to_owned(),
+        },
+        events: stretches.into_iter().flat_map(events).collect(),
+    };
+    record::Affected { package, ranges: Some(grouped.into_iter().map(range).collect()), versions: None }
+}
+
+fn events(affected: &Affected) -> Vec<Event> {
+    let introduced = match &affected.introduced {
+        Since::Start => "0".to_owned(),
+        Since::Version(version) => version.to_string(),
+    };
+    let end = match &affected.until {
+        Until::Fixed(version) => Some(Event::Fixed(version.to_string())),
+        Until::LastAffected(version) => Some(Event::LastAffected(version.to_string())),
+        Until::Unfixed(_) => None,
+    };
+    std::iter::once(Event::Introduced(introduced)).chain(end).collect()
+}

@@ -1,0 +1,50 @@
+//! Words and times that several outputs say alike, so that they say the same.
+
+use desk_domain::advisory::{Advisory, LineNote, LineStatus};
+use desk_domain::affected::{Affected, Until};
+use desk_domain::policy::Severity;
+use jiff::Timestamp;
+
+/// `2026-11-25T15:00:00Z`: RFC 3339, whole seconds.
+pub(crate) fn rfc3339(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `2026-11-25`, in UTC.
+pub(crate) fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}
+
+/// What to install for one range: `4.19.2 or later`, or what there is to say where nothing is.
+pub(crate) fn patched(affected: &Affected) -> String {
+    match &affected.until {
+        Until::Fixed(version) => version.to_string(),
+        Until::LastAffected(version) => format!("any later than {version}"),
+        Until::Unfixed(_) => "none".to_owned(),
+    }
+}
+
+/// What a line gets, where that is not in the ranges: `express@3: past its end of life (2015-12-31); it gets no fix`.
+pub(crate) fn line_note(note: &LineNote) -> Option<String> {
+    let line = &note.line;
+    let ended = note.end_of_life.map(|day| format!(" ({day})")).unwrap_or_default();
+    match note.status {
+        LineStatus::Fixed => None,
+        LineStatus::Unfixed => Some(format!("{line} is affected and gets no fix")),
+        LineStatus::EndOfLife => Some(format!("{line} is affected and past its end of life{ended}: it gets no fix")),
+        LineStatus::NotAffected => Some(format!("{line} is not affected")),
+    }
+}
+
+pub(crate) fn line_notes(advisory: &Advisory) -> Vec<String> {
+    advisory.lines.iter().filter_map(line_note).collect()
+}

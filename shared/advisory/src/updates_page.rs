@@ -1,0 +1,102 @@
+//! The security-updates page: everything that is published, by line and version, newest first, as the seed's is. It is
+//! always rebuilt whole from all advisories (T58).
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use desk_domain::advisory::{Published, credit_line};
+use desk_domain::affected::Affected;
+use desk_domain::id::LineName;
+use desk_domain::npm::NpmVersion;
+
+use crate::frame::{Frame, rendered};
+use crate::{Site, advisory_page, text};
+
+/// Its key in the site's bucket.
+pub const KEY: &str = "security-updates.html";
+
+#[derive(Template)]
+#[template(path = "updates.html")]
+struct Page {
+    frame: Frame,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    name: String,
+    /// For links within the page.
+    anchor: String,
+    /// `maintained`, `maintained until …`, `not maintained since …`; `None` for a line that the policy does not name.
+    maintained: Option<String>,
+    /// Past its end of life.
+    ended: bool,
+    updates: Vec<Update>,
+}
+
+struct Update {
+    /// `4.19.2`, or what is said where nothing is fixed.
+    version: String,
+    title: String,
+    href: String,
+    severity: Option<&'static str>,
+    affected: String,
+    names: String,
+    day: String,
+    credit: Option<String>,
+    /// For the order: the version, then the time.
+    order: (Option<NpmVersion>, jiff::Timestamp),
+}
+
+/// The page as HTML; `now` decides which lines are still maintained.
+pub fn render(site: &Site<'_>, all: &[Published], now: jiff::Timestamp) -> String {
+    let mut by_line: BTreeMap<LineName, Vec<Update>> = BTreeMap::new();
+    for published in all {
+        for affected in &published.advisory.affected {
+            by_line.entry(affected.line.clone()).or_default().push(update(published, affected));
+        }
+    }
+    // The policy's lines first, the newest at the top; then what older advisories speak of.
+    let known = site.policy.packages.iter().flat_map(|p| p.lines.iter().rev()).map(|l| l.name.clone());
+    let mut names: Vec<LineName> = known.collect();
+    names.extend(by_line.keys().rev().filter(|name| site.policy.line(name).is_none()).cloned().collect::<Vec<_>>());
+    let lines = names.into_iter().map(|name| {
+        let mut updates = by_line.remove(&name).unwrap_or_default();
+        updates.sort_by(|a, b| b.order.cmp(&a.order).then_with(|| a.title.cmp(&b.title)));
+        let ended = site.policy.line(&name).is_some_and(|line| !line.maintained_at(now));
+        Line { maintained: maintained(site, &name, now), ended, anchor: anchor(&name), name: name.to_string(), updates }
+    });
+    rendered(&Page { frame: Frame::new(site, ""), lines: lines.collect() })
+}
+
+fn update(published: &Published, affected: &Affected) -> Update {
+    let advisory = &published.advisory;
+    let names: Vec<String> = std::iter::once(advisory.id.to_string())
+        .chain(advisory.draft.all_aliases().into_iter().map(str::to_owned))
+        .collect();
+    Update {
+        version: affected.fixed().map_or_else(|| "No fixed version".to_owned(), ToString::to_string),
+        title: advisory.draft.title.clone(),
+        href: advisory_page::key(published),
+        severity: advisory.score.severity.map(text::severity),
+        affected: affected.npm_range(),
+        names: names.join(", "),
+        day: text::day(published.published_at),
+        credit: credit_line(&advisory.credits),
+        order: (affected.fixed().cloned(), published.published_at),
+    }
+}
+
+fn maintained(site: &Site<'_>, name: &LineName, now: jiff::Timestamp) -> Option<String> {
+    let line = site.policy.line(name)?;
+    Some(match line.end_of_life {
+        None => "maintained".to_owned(),
+        Some(end) if line.maintained_at(now) => format!("maintained until {end}"),
+        Some(end) => format!("not maintained since {end}"),
+    })
+}
+
+/// Letters, digits and hyphens: an id that needs no escaping.
+fn anchor(name: &LineName) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    format!("line-{}", name.as_str().chars().map(plain).collect::<String>().trim_start_matches('-'))
+}

@@ -1,0 +1,418 @@
+//! The advisory: what is said to everyone, and the parts that it is put together from.
+//!
+//! A case holds the parts sealed: the draft, the ranges, the score, the credit. [`Advisory::compose`] makes the final form
+//! that a second person approves; the same value is what every channel is rendered from. Nothing here has a `Debug`.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::affected::{self, Affected};
+use crate::case::Case;
+use crate::case::publication::LineEnd;
+use crate::fields::Fields;
+use crate::id::{AdvisoryId, CaseId, LineName, NotAnId};
+use crate::policy::{Limits, Policy, Severity};
+
+/// References, aliases or people in one advisory.
+const MOST: usize = 100;
+const LINK_BYTES: usize = 2048;
+const SUMMARY_BYTES: usize = 4096;
+
+/// The final form of an advisory: everything that is published of a case but the time.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Advisory {
+    pub id: AdvisoryId,
+    #[serde(flatten)]
+    pub draft: Draft,
+    #[serde(flatten)]
+    pub score: Score,
+    pub affected: Vec<Affected>,
+    /// Every line of the packages named, and what it gets.
+    pub lines: Vec<LineNote>,
+    pub credits: Vec<Credit>,
+}
+
+/// An advisory that is public.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Published {
+    pub advisory: Advisory,
+    /// `None` for one that was known before there was a desk.
+    pub case: Option<CaseId>,
+    pub published_at: Timestamp,
+    pub modified_at: Timestamp,
+}
+
+/// What is written for an advisory: the body of `draft-advisory`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// One line: page, feed and mail are headed with it.
+    pub title: String,
+    /// What it is in a sentence or two.
+    pub summary: String,
+    /// Markdown.
+    pub details: String,
+    /// Markdown.
+    pub workarounds: Option<String>,
+    pub references: Vec<Reference>,
+    /// Other names of the same problem.
+    pub aliases: Vec<AdvisoryId>,
+    pub cve: Option<CveId>,
+}
+
+/// How severe it is.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    pub severity: Option<Severity>,
+    /// CVSS vectors.
+    pub cvss: Vec<String>,
+    /// `CWE-79`.
+    pub cwe: Vec<String>,
+}
+
+/// A reference of one of OSV's kinds.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    #[serde(rename = "type")]
+    pub kind: ReferenceKind,
+    pub url: String,
+}
+
+/// Somebody who is thanked, as they wish to be named.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Credit {
+    pub name: String,
+    /// URLs or addresses.
+    #[serde(default)]
+    pub contact: Vec<String>,
+    /// What for; `None` where nobody said.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<CreditKind>,
+}
+
+/// A line of an affected package, and what it gets.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct LineNote {
+    pub line: LineName,
+    pub status: LineStatus,
+    /// Its last day, where one is set.
+    pub end_of_life: Option<Date>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LineStatus {
+    /// A fixed version is named, or was released.
+    Fixed,
+    /// Affected and maintained, and it gets no fix (waived by name).
+    Unfixed,
+    /// Affected, past its end of life: it gets no fix.
+    EndOfLife,
+    NotAffected,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum $name { $(#[serde(rename = $text)] $variant),+ }
+
+        impl $name {
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $text),+ }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                match text.to_ascii_uppercase().replace('-', "_").as_str() {
+                    $($text => Ok($name::$variant),)+
+                    _ => Err(NotAnId(concat!("must be one of:" $(, " ", $text)+))),
+                }
+            }
+        }
+    };
+}
+
+words!(
+    /// OSV's kinds of references (schema 1.7.5).
+    ReferenceKind {
+        Advisory = "ADVISORY", Article = "ARTICLE", Detection = "DETECTION", Discussion = "DISCUSSION", Report = "REPORT",
+        Fix = "FIX", Introduced = "INTRODUCED", Git = "GIT", Package = "PACKAGE", Evidence = "EVIDENCE", Web = "WEB",
+    }
+);
+
+words!(
+    /// OSV's types of credit (schema 1.7.5), which are GitHub's and CVE's too.
+    CreditKind {
+        Finder = "FINDER", Reporter = "REPORTER", Analyst = "ANALYST", Coordinator = "COORDINATOR",
+        RemediationDeveloper = "REMEDIATION_DEVELOPER", RemediationReviewer = "REMEDIATION_REVIEWER",
+        RemediationVerifier = "REMEDIATION_VERIFIER", Tool = "TOOL", Sponsor = "SPONSOR", Other = "OTHER",
+    }
+);
+
+/// A CVE id: `CVE-2024-29041`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CveId(String);
+
+impl CveId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for CveId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let digits = |part: &str, least: usize| part.len() >= least && part.bytes().all(|b| b.is_ascii_digit());
+        let parts = text.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'));
+        match parts {
+            Some((year, number)) if year.len() == 4 && digits(year, 4) && number.len() <= 19 && digits(number, 4) => {
+                Ok(CveId(text.to_owned()))
+            }
+            _ => Err(NotAnId("must be a CVE id such as CVE-2024-29041")),
+        }
+    }
+}
+
+impl TryFrom<String> for CveId {
+    type Error = NotAnId;
+
+    fn try_from(text: String) -> Result<Self, NotAnId> {
+        text.parse()
+    }
+}
+
+impl From<CveId> for String {
+    fn from(id: CveId) -> String {
+        id.0
+    }
+}
+
+impl Draft {
+    /// Reads the fields of `draft-advisory`.
+    pub fn read(fields: &Fields<'_>, limits: &Limits) -> Draft {
+        let title = fields.required_text("title", limits.line_bytes);
+        if title.contains(char::is_control) {
+            fields.wrong("title", "must be one line");
+        }
+        Draft {
+            title,
+            summary: fields.required_text("summary", SUMMARY_BYTES.min(limits.text_bytes)),
+            details: fields.required_text("details", limits.text_bytes),
+            workarounds: fields.text("workarounds", limits.text_bytes),
+            references: references(fields),
+            aliases: at_most(fields, "aliases", fields.parsed_list("aliases")),
+            cve: fields.parsed("cve"),
+        }
+    }
+
+    /// All other names of the problem, the CVE id first, each once.
+    pub fn all_aliases(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = Vec::new();
+        for alias in self.cve.iter().map(CveId::as_str).chain(self.aliases.iter().map(AdvisoryId::as_str)) {
+            if !all.contains(&alias) {
+                all.push(alias);
+            }
+        }
+        all
+    }
+}
+
+/// References: `{type, url}`, or a bare URL, whose kind is then WEB.
+fn references(fields: &Fields<'_>) -> Vec<Reference> {
+    let bare = |fields: &Fields<'_>, at: &str, url: &str| {
+        if !is_web_link(url) {
+            fields.wrong_at(at, "must be an http or https link");
+        }
+        Reference { kind: ReferenceKind::Web, url: url.to_owned() }
+    };
+    let read = |(at, value): (String, &Value)| match value {
+        Value::String(url) => Some(bare(fields, &at, url)),
+        _ => {
+            let row = fields.inner(value, &at);
+            let kind = row.parsed("type").unwrap_or(ReferenceKind::Web);
+            let url = row.required_text("url", LINK_BYTES);
+            if !url.is_empty() && !is_web_link(&url) {
+                row.wrong("url", "must be an http or https link");
+            }
+            row.finish();
+            Some(Reference { kind, url })
+        }
+    };
+    let all = fields.list("references").into_iter().filter_map(read).collect();
+    at_most(fields, "references", all)
+}
+
+fn at_most<T>(fields: &Fields<'_>, name: &str, all: Vec<T>) -> Vec<T> {
+    if all.len() > MOST {
+        fields.wrong(name, format!("has {} members; at most {MOST} are taken", all.len()));
+    }
+    all
+}
+
+/// Whether it is a page that a reference may lead to.
+pub fn is_web_link(text: &str) -> bool {
+    text.len() <= LINK_BYTES
+        && url::Url::parse(text).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host())
+}
+
+/// Whether it may stand beside a name: a page of theirs, or an address. It is shown as text, never as a link.
+pub fn is_contact(text: &str) -> bool {
+    is_web_link(text) || email_address::EmailAddress::is_valid(text.strip_prefix("mailto:").unwrap_or(text))
+}
+
+impl Credit {
+    /// Reads a credit: `as`, `link` (one or several), `type`. `None` where nobody is named.
+    pub fn read(fields: &Fields<'_>, line_bytes: usize) -> Option<Credit> {
+        let name = fields.text("as", line_bytes);
+        if name.as_ref().is_some_and(|name| name.contains(char::is_control)) {
+            fields.wrong("as", "must be one line");
+        }
+        let contact: Vec<String> = match fields.value("link") {
+            Some(Value::Array(_)) => fields.parsed_list("link"),
+            _ => fields.text("link", LINK_BYTES).into_iter().collect(),
+        };
+        if contact.iter().any(|link| !is_contact(link)) {
+            fields.wrong("link", "must be an http or https link");
+        }
+        if !contact.is_empty() && name.is_none() {
+            fields.wrong("as", "is needed beside a link: the name to credit");
+        }
+        let kind = fields.parsed("type");
+        Some(Credit { name: name?, contact, kind })
+    }
+
+    /// Reads a decision: `as` with whom, and who else (`also`); or `none`, and then nobody is in the list.
+    pub fn read_decision(fields: &Fields<'_>, line_bytes: usize) -> Vec<Credit> {
+        let decision = fields.required_text("decision", 16);
+        let named = Credit::read(fields, line_bytes);
+        let also = fields.objects("also").into_iter().filter_map(|row| {
+            let credit = Credit::read(&row, line_bytes);
+            if credit.is_none() {
+                row.wrong("as", "is required");
+            }
+            row.finish();
+            credit
+        });
+        let also: Vec<Credit> = at_most(fields, "also", also.collect());
+        match (decision.as_str(), named.is_some() || !also.is_empty()) {
+            ("as", _) if named.is_none() => fields.wrong("as", "is required: the name to credit"),
+            ("none", true) => fields.wrong("as", "must be left out where nobody is named"),
+            ("as" | "none" | "", _) => {}
+            _ => fields.wrong("decision", "must be as or none"),
+        }
+        named.into_iter().chain(also).collect()
+    }
+
+    /// `Rita Reporter (https://rita.example)`: the same words in every text.
+    pub fn line(&self) -> String {
+        match self.contact.as_slice() {
+            [] => self.name.clone(),
+            contact => format!("{} ({})", self.name, contact.join(", ")),
+        }
+    }
+}
+
+/// The credits as one sentence's part; `None` when nobody is to be named.
+pub fn credit_line(credits: &[Credit]) -> Option<String> {
+    (!credits.is_empty()).then(|| credits.iter().map(Credit::line).collect::<Vec<_>>().join("; "))
+}
+
+/// The opened parts of an advisory; what nobody has said yet is left at nothing.
+#[derive(Default)]
+pub struct Parts {
+    pub score: Score,
+    pub affected: Vec<Affected>,
+    pub credits: Vec<Credit>,
+}
+
+impl Advisory {
+    /// The final form as it stands now. A range of a line that was found not affected after all is left out.
+    pub fn compose(policy: &Policy, case: &Case, draft: Draft, parts: Parts, now: Timestamp) -> Advisory {
+        let unaffected = |line: &LineName| matches!(case.publication.end_of(line), Some(LineEnd::NotAffected(_)));
+        let affected: Vec<Affected> = parts.affected.into_iter().filter(|a| !unaffected(&a.line)).collect();
+        let lines = line_notes(policy, case, &affected, now);
+        Advisory { id: (&case.id).into(), draft, score: parts.score, affected, lines, credits: parts.credits }
+    }
+}
+
+/// Every line that the policy names of the affected packages: what is fixed, what is not, what is past its end.
+fn line_notes(policy: &Policy, case: &Case, affected: &[Affected], now: Timestamp) -> Vec<LineNote> {
+    let packages = affected::packages(affected).into_iter().filter_map(|name| policy.package(name.as_str()));
+    let note = |line: &crate::policy::Line| {
+        let hit = affected.iter().any(|range| range.touches(&line.name));
+        let fixed = affected.iter().any(|range| range.line == line.name && range.fixed().is_some());
+        let status = match case.publication.end_of(&line.name) {
+            Some(LineEnd::NotAffected(_)) => LineStatus::NotAffected,
+            _ if !hit => LineStatus::NotAffected,
+            Some(LineEnd::Released(_)) => LineStatus::Fixed,
+            Some(LineEnd::Waived(_)) => LineStatus::Unfixed,
+            None if fixed => LineStatus::Fixed,
+            None if line.maintained_at(now) => LineStatus::Unfixed,
+            None => LineStatus::EndOfLife,
+        };
+        LineNote { line: line.name.clone(), status, end_of_life: line.end_of_life }
+    };
+    packages.flat_map(|package| package.lines.iter().map(note)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fields;
+
+    fn wrong(value: Value) -> Vec<String> {
+        let read = fields::read(&value, |fields| Draft::read(fields, &Limits::default()));
+        read.err().unwrap_or_default().into_iter().map(|e| e.pointer).collect()
+    }
+
+    #[test]
+    fn a_draft_is_read_with_every_wrong_field_named() {
+        assert_eq!(wrong(json!({})), ["/title", "/summary", "/details"]);
+        let text = json!({
+            "title": "a\nb", "summary": "s", "details": "d", "cve": "CVE-24-1", "aliases": ["x y"],
+            "references": ["ftp://x", {"type": "NOTE", "url": "https://example.org"}, {"type": "FIX"}, 7],
+        });
+        let found = [
+            "/title",
+            "/references/0",
+            "/references/1/type",
+            "/references/2/url",
+            "/references/3",
+            "/aliases/0",
+            "/cve",
+        ];
+        assert_eq!(wrong(text), found);
+    }
+
+    #[test]
+    fn aliases_are_told_once_with_the_cve_first() {
+        let value = json!({
+            "title": "t", "summary": "s", "details": "d", "cve": "CVE-2024-29041",
+            "aliases": ["GHSA-rv95-896h-c2vc", "CVE-2024-29041"], "references": ["https://example.org/a"],
+        });
+        let draft =
+            fields::read(&value, |fields| Draft::read(fields, &Limits::default())).unwrap_or_else(|e| panic!("{e:?}"));
+        assert_eq!(draft.all_aliases(), ["CVE-2024-29041", "GHSA-rv95-896h-c2vc"]);
+        assert!(draft.references[0].kind == ReferenceKind::Web);
+    }
+
+    #[test]
+    fn t7_a_credit_is_a_name_and_perhaps_where_to_find_them() {
+        let read = |value: Value| fields::read(&value, |fields| Credit::read(fields, 300));
+        let one = read(json!({"as": "Rita", "link": "https://rita.example", "type": "finder"})).unwrap_or_default();
+        assert_eq!(one.map(|c| c.line()).as_deref(), Some("Rita (https://rita.example)"));
+        assert!(read(json!({"link": "https://rita.example"})).is_err());
+        assert!(read(json!({"as": "Rita", "link": "javascript:alert(1)"})).is_err());
+        assert!(read(json!({})).unwrap_or_default().is_none());
+    }
+}

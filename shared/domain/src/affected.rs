@@ -1,0 +1,380 @@
+//! Which versions are affected: ranges as a person determines them, one for each stretch of versions that ends in a line.
+//!
+//! The upper end belongs to the line, the lower may lie below it: `express@4` from `0` on, fixed in `4.19.2`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fields::Fields;
+use crate::id::{LineName, NotAnId, PackageName};
+use crate::npm::NpmVersion;
+use crate::policy::Policy;
+
+/// Ranges in one advisory.
+pub const MOST: usize = 200;
+
+/// One stretch of affected versions. Has no `Debug`: versions are words until they are published.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Affected {
+    pub package: PackageName,
+    pub line: LineName,
+    pub introduced: Since,
+    #[serde(flatten)]
+    pub until: Until,
+    /// Ranges of one package with the same number are one element of OSV's `affected`; without one, each is its own, as
+    /// GitHub writes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<u64>,
+    /// Of one element, those with the same number are one of OSV's `ranges`; without one, each is its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<u64>,
+    #[serde(default, skip_serializing_if = "RangeType::is_usual")]
+    pub range_type: RangeType,
+}
+
+/// The first affected version.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Since {
+    /// `0`: from the very first on.
+    Start,
+    Version(NpmVersion),
+}
+
+/// Where a stretch ends.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Until {
+    /// The first version that is not affected any more.
+    Fixed(NpmVersion),
+    LastAffected(NpmVersion),
+    /// Always `true`: no version is known to be free of it.
+    Unfixed(bool),
+}
+
+/// OSV's type of a range; GitHub writes npm's as `ECOSYSTEM`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RangeType {
+    #[default]
+    Ecosystem,
+    Semver,
+}
+
+impl RangeType {
+    fn is_usual(&self) -> bool {
+        *self == RangeType::default()
+    }
+}
+
+impl FromStr for RangeType {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        match text {
+            "ECOSYSTEM" => Ok(RangeType::Ecosystem),
+            "SEMVER" => Ok(RangeType::Semver),
+            _ => Err(NotAnId("must be ECOSYSTEM or SEMVER")),
+        }
+    }
+}
+
+impl FromStr for Since {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        if text == "0" { Ok(Since::Start) } else { text.parse().map(Since::Version) }
+    }
+}
+
+impl TryFrom<String> for Since {
+    type Error = NotAnId;
+
+    fn try_from(text: String) -> Result<Self, NotAnId> {
+        text.parse()
+    }
+}
+
+impl From<Since> for String {
+    fn from(since: Since) -> String {
+        since.to_string()
+    }
+}
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Since::Start => f.write_str("0"),
+            Since::Version(version) => version.fmt(f),
+        }
+    }
+}
+
+impl Affected {
+    /// The version that ends the stretch; `None` where nothing does.
+    pub fn end(&self) -> Option<&NpmVersion> {
+        match &self.until {
+            Until::Fixed(version) | Until::LastAffected(version) => Some(version),
+            Until::Unfixed(_) => None,
+        }
+    }
+
+    /// The first version without the problem, where one is known.
+    pub fn fixed(&self) -> Option<&NpmVersion> {
+        match &self.until {
+            Until::Fixed(version) => Some(version),
+            Until::LastAffected(_) | Until::Unfixed(_) => None,
+        }
+    }
+
+    /// Whether this version is affected.
+    pub fn contains(&self, version: &NpmVersion) -> bool {
+        let begun = match &self.introduced {
+            Since::Start => true,
+            Since::Version(first) => first <= version,
+        };
+        let ended = match &self.until {
+            Until::Fixed(fixed) => fixed <= version,
+            Until::LastAffected(last) => last < version,
+            Until::Unfixed(_) => false,
+        };
+        begun && !ended
+    }
+
+    /// Whether any version of a line is in it: also of lines below the one that it ends in.
+    pub fn touches(&self, line: &LineName) -> bool {
+        if line.package() != self.package.as_str() {
+            return false;
+        }
+        let Some((first, next)) = line.span() else { return self.line == *line };
+        let Some(next) = next else { return self.line == *line || self.contains(&first) };
+        let begins = match &self.introduced {
+            Since::Start => true,
+            Since::Version(version) => *version < next,
+        };
+        let ends = match &self.until {
+            Until::Fixed(fixed) => *fixed > first,
+            Until::LastAffected(last) => *last >= first,
+            Until::Unfixed(_) => true,
+        };
+        begins && ends
+    }
+
+    /// As npm writes a range: `>=5.0.0-alpha.1 <5.0.0-beta.3`.
+    pub fn npm_range(&self) -> String {
+        let from = match &self.introduced {
+            Since::Start => None,
+            Since::Version(version) => Some(format!(">={version}")),
+        };
+        let until = match &self.until {
+            Until::Fixed(version) => Some(format!("<{version}")),
+            Until::LastAffected(version) => Some(format!("<={version}")),
+            Until::Unfixed(_) => None,
+        };
+        let ends: Vec<String> = from.into_iter().chain(until).collect();
+        if ends.is_empty() { "*".to_owned() } else { ends.join(" ") }
+    }
+}
+
+/// All ranges of a package as one npm range: `<4.19.2 || >=5.0.0-alpha.1 <5.0.0-beta.3`.
+pub fn npm_range(affected: &[Affected], package: &PackageName) -> String {
+    let ranges = affected.iter().filter(|a| a.package == *package).map(Affected::npm_range);
+    ranges.collect::<Vec<_>>().join(" || ")
+}
+
+/// The packages that ranges speak of, each once, in their order.
+pub fn packages(affected: &[Affected]) -> Vec<&PackageName> {
+    let mut packages: Vec<&PackageName> = Vec::new();
+    for range in affected {
+        if !packages.contains(&&range.package) {
+            packages.push(&range.package);
+        }
+    }
+    packages
+}
+
+/// The policy's lines that ranges touch, whether maintained or not, in the policy's order.
+pub fn lines_touched(affected: &[Affected], policy: &Policy) -> Vec<LineName> {
+    let lines = policy.packages.iter().flat_map(|p| &p.lines).map(|l| &l.name);
+    lines.filter(|line| affected.iter().any(|range| range.touches(line))).cloned().collect()
+}
+
+/// Reads `affected[]` of a command, each range held against itself and the policy (T47).
+pub fn read(fields: &Fields<'_>, policy: &Policy) -> Vec<Affected> {
+    let rows = fields.objects("affected");
+    if rows.is_empty() && fields.value("affected").is_none_or(serde_json::Value::is_array) {
+        fields.wrong("affected", "must name at least one range of affected versions");
+    }
+    if rows.len() > MOST {
+        fields.wrong("affected", format!("has {} ranges; at most {MOST} are taken", rows.len()));
+    }
+    rows.into_iter().take(MOST).filter_map(|row| one(row, policy)).collect()
+}
+
+fn one(fields: Fields<'_>, policy: &Policy) -> Option<Affected> {
+    let package = fields.required_parsed::<PackageName>("package");
+    let line = fields.required_parsed::<LineName>("line");
+    let introduced = fields.required_parsed::<Since>("introduced");
+    let until = until(&fields);
+    let element = fields.count("element");
+    let range = fields.count("range");
+    let range_type = fields.parsed::<RangeType>("range_type").unwrap_or_default();
+    if let Some(package) = &package {
+        of_policy(&fields, package, line.as_ref(), policy);
+    }
+    if let (Some(line), Some((name, end))) = (&line, until.as_ref().and_then(named_end))
+        && !line.holds(end)
+    {
+        fields.wrong(name, format!("is not of the line {line}, which the upper end belongs to"));
+    }
+    if let (Some(Since::Version(first)), Some(until)) = (&introduced, &until) {
+        let backwards = match until {
+            Until::Fixed(fixed) => fixed <= first,
+            Until::LastAffected(last) => last < first,
+            Until::Unfixed(_) => false,
+        };
+        if backwards {
+            fields.wrong("introduced", "is not before the end of the range");
+        }
+    }
+    fields.finish();
+    Some(Affected {
+        package: package?,
+        line: line?,
+        introduced: introduced?,
+        until: until?,
+        element,
+        range,
+        range_type,
+    })
+}
+
+fn named_end(until: &Until) -> Option<(&'static str, &NpmVersion)> {
+    match until {
+        Until::Fixed(version) => Some(("fixed", version)),
+        Until::LastAffected(version) => Some(("last_affected", version)),
+        Until::Unfixed(_) => None,
+    }
+}
+
+/// Exactly one of the three ends.
+fn until(fields: &Fields<'_>) -> Option<Until> {
+    let given = ["fixed", "last_affected", "unfixed"].map(|name| fields.value(name).is_some());
+    let fixed = fields.parsed("fixed").map(Until::Fixed);
+    let last = fields.parsed("last_affected").map(Until::LastAffected);
+    let unfixed = fields.flag("unfixed").and_then(|unfixed| {
+        if !unfixed {
+            fields.wrong("unfixed", "must be true, or left out beside fixed or last_affected");
+        }
+        unfixed.then_some(Until::Unfixed(true))
+    });
+    match given.iter().filter(|given| **given).count() {
+        0 => fields.wrong("fixed", "is required, or last_affected in its place (or unfixed: true where nothing is)"),
+        1 => {}
+        _ => fields.wrong("fixed", "cannot stand beside another end: one of fixed, last_affected and unfixed"),
+    }
+    fixed.or(last).or(unfixed)
+}
+
+fn of_policy(fields: &Fields<'_>, package: &PackageName, line: Option<&LineName>, policy: &Policy) {
+    let Some(known) = policy.package(package.as_str()) else {
+        fields.wrong("package", "is not a package of the policy");
+        return;
+    };
+    if let Some(line) = line
+        && !known.lines.iter().any(|l| l.name == *line)
+    {
+        let lines: Vec<&str> = known.lines.iter().map(|l| l.name.as_str()).collect();
+        fields.wrong("line", format!("is not a line of {package}: {}", lines.join(", ")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fields;
+
+    fn express() -> Policy {
+        Policy::from_toml(include_str!("../../../infra/policies/express.toml")).unwrap()
+    }
+
+    fn asked(ranges: Value) -> Result<Vec<Affected>, Vec<(String, String)>> {
+        let read = fields::read(&json!({ "affected": ranges }), |fields| read(fields, &express()));
+        read.map_err(|all| all.into_iter().map(|e| (e.pointer, e.detail)).collect())
+    }
+
+    fn wrong(range: Value) -> Vec<String> {
+        asked(json!([range])).err().unwrap_or_default().into_iter().map(|(pointer, _)| pointer).collect()
+    }
+
+    #[test]
+    fn t47_ranges_are_read_and_rendered_as_npm_writes_them() {
+        let ranges = asked(json!([
+            {"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"},
+            {"package": "express", "line": "express@5", "introduced": "5.0.0-alpha.1", "fixed": "5.0.0-beta.3"},
+            {"package": "express", "line": "express@3", "introduced": "3.0.0", "last_affected": "3.21.2"},
+            {"package": "express", "line": "express@5", "introduced": "5.1.0", "unfixed": true},
+        ]));
+        let ranges = ranges.unwrap_or_else(|e| panic!("{e:?}"));
+        let expected = "<4.19.2 || >=5.0.0-alpha.1 <5.0.0-beta.3 || >=3.0.0 <=3.21.2 || >=5.1.0";
+        let rendered = npm_range(&ranges, &"express".parse().unwrap());
+        assert_eq!(rendered, expected);
+        let npm = nodejs_semver::Range::parse(&rendered).expect("npm reads it");
+        for (version, affected) in [("4.19.1", true), ("4.19.2", false), ("5.0.0-beta.2", true), ("3.21.2", true)] {
+            let version: NpmVersion = version.parse().unwrap();
+            assert_eq!(ranges.iter().any(|r| r.contains(&version)), affected, "{version}");
+            assert_eq!(npm.satisfies(&nodejs_semver::Version::parse(version.to_string()).unwrap()), affected);
+        }
+        let stored = serde_json::to_value(&ranges).unwrap();
+        assert_eq!(stored[0], json!({"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"}));
+        assert!(serde_json::from_value::<Vec<Affected>>(stored).unwrap() == ranges);
+    }
+
+    #[test]
+    fn t50_a_range_touches_the_lines_below_its_end_too() {
+        let touched = |range: Value| {
+            let ranges = asked(json!([range])).unwrap_or_else(|e| panic!("{e:?}"));
+            let lines: Vec<String> = lines_touched(&ranges, &express()).iter().map(ToString::to_string).collect();
+            lines.join(" ")
+        };
+        let range = |line: &str, from: &str, fixed: &str| json!({"package": "express", "line": format!("express@{line}"), "introduced": from, "fixed": fixed});
+        assert_eq!(touched(range("4", "0", "4.19.2")), "express@3 express@4");
+        assert_eq!(touched(range("4", "4.0.0", "4.19.2")), "express@4");
+        assert_eq!(touched(range("5", "4.18.0", "5.0.1")), "express@4 express@5");
+        assert_eq!(touched(range("5", "5.0.0-alpha.1", "5.0.0-beta.3")), "express@5");
+        let open = json!({"package": "express", "line": "express@4", "introduced": "4.2.0", "unfixed": true});
+        assert_eq!(touched(open), "express@4 express@5");
+    }
+
+    #[test]
+    fn t47_every_wrong_part_of_a_range_is_named() {
+        let range = |change: Value| {
+            let mut range = json!({"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"});
+            for (name, value) in change.as_object().unwrap() {
+                range[name] = value.clone();
+            }
+            range
+        };
+        assert_eq!(
+            wrong(range(json!({"package": "koa", "line": "koa@2"}))),
+            ["/affected/0/package", "/affected/0/fixed"]
+        );
+        assert_eq!(wrong(range(json!({"line": "express@6", "fixed": "6.0.0"}))), ["/affected/0/line"]);
+        assert_eq!(wrong(range(json!({"fixed": "4.x"}))), ["/affected/0/fixed"]);
+        assert_eq!(wrong(range(json!({"fixed": "5.0.1"}))), ["/affected/0/fixed"]);
+        assert_eq!(wrong(range(json!({"introduced": "4.20.0"}))), ["/affected/0/introduced"]);
+        assert_eq!(wrong(range(json!({"last_affected": "4.19.1"}))), ["/affected/0/fixed"]);
+        assert_eq!(wrong(range(json!({"fixed": null}))), ["/affected/0/fixed"]);
+        assert_eq!(wrong(range(json!({"nonsense": 1}))), ["/affected/0/nonsense"]);
+        let nothing = ["/affected/0/fixed", "/affected/0/introduced", "/affected/0/line", "/affected/0/package"];
+        let mut found = wrong(json!({}));
+        found.sort();
+        assert_eq!(found, nothing);
+        assert_eq!(asked(json!([])).err().unwrap()[0].0, "/affected");
+        assert_eq!(asked(json!("all")).err().unwrap()[0].0, "/affected");
+    }
+}

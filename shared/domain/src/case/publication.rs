@@ -1,0 +1,285 @@
+//! The road from a confirmed problem to its announcement: what was determined, audited, fixed, asked and approved.
+//!
+//! Of all that is clear: which lines, who, when. Versions, reasons and texts are references to sealed content.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::event::{ContentRef, Event, EventBody, FactName};
+use super::{Actor, Case, Fact};
+use crate::id::{CaseId, ChannelId, LineName, MemberId};
+use crate::policy::Policy;
+
+/// What of the road was gone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Publication {
+    pub affected: Option<AffectedLines>,
+    pub lines: BTreeMap<LineName, LineState>,
+    pub audit: Option<Audit>,
+    pub credit: CreditState,
+    pub draft: Option<Written>,
+    /// The advisory's final form, sealed to the release key; any edit voids it.
+    pub approval: Option<Written>,
+    pub published: Option<Announcement>,
+}
+
+/// Something sealed, with who wrote it and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Written {
+    pub content: ContentRef,
+    pub by: Actor,
+    pub at: Timestamp,
+}
+
+/// The affected versions (T47).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AffectedLines {
+    pub ranges: Written,
+    /// The policy's lines that have an affected version.
+    pub lines: Vec<LineName>,
+}
+
+/// A line: F (fix ready) and how it ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LineState {
+    /// Where the fix is.
+    pub ready: Option<Written>,
+    pub end: Option<LineEnd>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LineEnd {
+    /// D (fix released): the content is the version.
+    Released(Written),
+    NotAffected(Written),
+    /// It gets no fix, for a reason that somebody answers for.
+    Waived(Written),
+}
+
+/// The search for similar problems (T48), or why there was none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audit {
+    Recorded { audit: Written, findings: Vec<CaseId> },
+    Waived(Written),
+}
+
+/// Whether the reporter was asked how to be credited, and what was answered (T7, T8).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CreditState {
+    #[default]
+    Unasked,
+    Asked {
+        at: Timestamp,
+    },
+    /// `granted: None` names nobody.
+    Answered {
+        granted: Option<ContentRef>,
+        by: Actor,
+        at: Timestamp,
+    },
+}
+
+/// It is public.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Announcement {
+    pub advisory: Written,
+    /// Where it goes, frozen when it was published, with when each was seen there.
+    pub channels: BTreeMap<ChannelId, Option<Timestamp>>,
+}
+
+/// One thing that publishing still waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// `affected`, `audit`, `line`, `credit`, `advisory` or `approval`.
+    pub requirement: &'static str,
+    /// The line that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineName>,
+    /// What is missing, and which command brings it.
+    pub detail: String,
+}
+
+impl Publication {
+    pub fn is_published(&self) -> bool {
+        self.published.is_some()
+    }
+
+    pub fn end_of(&self, line: &LineName) -> Option<&LineEnd> {
+        self.lines.get(line)?.end.as_ref()
+    }
+
+    fn is_ready(&self, line: &LineName) -> bool {
+        self.lines.get(line).is_some_and(|state| state.ready.is_some() || state.end.is_some())
+    }
+
+    /// Where the fixes stand on the lines that are affected and still maintained; `None` until they are determined.
+    pub(super) fn fixes(&self, policy: &Policy, now: Timestamp) -> Option<Fixes> {
+        let lines: Vec<&LineName> = self.affected_and_maintained(policy, now)?.collect();
+        if lines.iter().any(|line| !self.is_ready(line)) {
+            return Some(Fixes::Pending);
+        }
+        if lines.iter().any(|line| self.end_of(line).is_none()) {
+            return Some(Fixes::Ready);
+        }
+        let released = |line: &&LineName| matches!(self.end_of(line), Some(LineEnd::Released(_)));
+        Some(if lines.iter().any(released) { Fixes::Released } else { Fixes::NoneNeeded })
+    }
+
+    fn affected_and_maintained<'a>(
+        &'a self,
+        policy: &'a Policy,
+        now: Timestamp,
+    ) -> Option<impl Iterator<Item = &'a LineName>> {
+        let lines = self.affected.as_ref()?.lines.iter();
+        Some(lines.filter(move |line| policy.line(line).is_some_and(|l| l.maintained_at(now))))
+    }
+}
+
+/// Where the fixes of a case stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fixes {
+    Pending,
+    /// Ready everywhere, not out everywhere.
+    Ready,
+    Released,
+    /// Every line was found not affected or waived, or is past its end.
+    NoneNeeded,
+}
+
+impl Case {
+    /// Takes in an event of the road. Whatever changes what will be said voids the approval; that a fix is ready or out
+    /// changes nothing of it.
+    pub(super) fn on_the_road(&mut self, event: &Event) {
+        let step = Some(self.step(event));
+        let written =
+            |content: &ContentRef| Written { content: content.clone(), by: event.actor.clone(), at: event.at };
+        let road = &mut self.publication;
+        match &event.body {
+            EventBody::AffectedDetermined { content, lines } => {
+                road.affected = Some(AffectedLines { ranges: written(content), lines: lines.clone() });
+                for line in lines {
+                    // What is said to be affected now was not found unaffected before.
+                    let state = road.lines.entry(line.clone()).or_default();
+                    state.end = state.end.take().filter(|end| !matches!(end, LineEnd::NotAffected(_)));
+                }
+                road.approval = None;
+                self.steps.affected_determined = step;
+            }
+            EventBody::AuditRecorded { content, findings } => {
+                road.audit = Some(Audit::Recorded { audit: written(content), findings: findings.clone() });
+                self.steps.audited = step;
+            }
+            EventBody::AuditWaived { reason } => road.audit = Some(Audit::Waived(written(reason))),
+            EventBody::FixReady { line, reference } => {
+                road.lines.entry(line.clone()).or_default().ready = Some(written(reference));
+            }
+            EventBody::FixReleased { line, version } => {
+                road.lines.entry(line.clone()).or_default().end = Some(LineEnd::Released(written(version)));
+            }
+            EventBody::LineNotAffected { line, reason } => {
+                road.lines.entry(line.clone()).or_default().end = Some(LineEnd::NotAffected(written(reason)));
+                road.approval = None;
+            }
+            EventBody::LineWaived { line, reason } => {
+                road.lines.entry(line.clone()).or_default().end = Some(LineEnd::Waived(written(reason)));
+                road.approval = None;
+            }
+            EventBody::CreditAsked => road.credit = CreditState::Asked { at: event.at },
+            EventBody::CreditRecorded { granted } => {
+                let (by, at) = (event.actor.clone(), event.at);
+                road.credit = CreditState::Answered { granted: granted.clone(), by, at };
+                road.approval = None;
+            }
+            EventBody::AdvisoryDrafted { content } => {
+                road.draft = Some(written(content));
+                road.approval = None;
+            }
+            EventBody::AdvisoryApproved { content } => road.approval = Some(written(content)),
+            EventBody::Published { content, channels } => {
+                let channels = channels.iter().map(|channel| (channel.clone(), None)).collect();
+                road.published = Some(Announcement { advisory: written(content), channels });
+                if !self.has_fact(FactName::Public) {
+                    let (at, by) = (event.at, event.actor.clone());
+                    self.facts.push(Fact { fact: FactName::Public, at, by, source: None });
+                }
+            }
+            EventBody::Announced { channel } => {
+                let Some(published) = &mut road.published else { return };
+                if let Some(seen) = published.channels.get_mut(channel) {
+                    seen.get_or_insert(event.at);
+                }
+                if published.channels.values().all(Option::is_some) {
+                    self.steps.announced = step;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The gate: everything that publishing still waits for, at once (T8, T47–T50). A line past its end of life does not
+    /// block, nor does one that the determined ranges do not end in: determining the affected versions says of every line
+    /// whether it is.
+    pub fn missing(&self, policy: &Policy, now: Timestamp) -> Vec<Missing> {
+        let road = &self.publication;
+        let mut missing = Vec::new();
+        let mut miss = |requirement, line: Option<&LineName>, detail: String| {
+            missing.push(Missing { requirement, line: line.cloned(), detail });
+        };
+        match road.affected_and_maintained(policy, now) {
+            None => miss("affected", None, "the affected versions are not recorded (determine-affected)".to_owned()),
+            Some(lines) => {
+                for line in lines.filter(|line| road.end_of(line).is_none()) {
+                    let ready = if road.is_ready(line) { "its fix is ready and not released" } else { "it has no fix" };
+                    let ways = "(fix-released, not-affected or waive-line)";
+                    miss("line", Some(line), format!("{line} is affected and maintained, and {ready} {ways}"));
+                }
+            }
+        }
+        if road.audit.is_none() {
+            miss(
+                "audit",
+                None,
+                "the audit for similar problems is neither recorded nor waived (record-audit)".to_owned(),
+            );
+        }
+        match &road.credit {
+            CreditState::Answered { .. } => {}
+            CreditState::Unasked => {
+                miss("credit", None, "the reporter was not asked about credit (ask-credit)".to_owned())
+            }
+            CreditState::Asked { .. } => {
+                miss("credit", None, "the question about credit is not answered (record-credit)".to_owned());
+            }
+        }
+        match (&road.draft, &road.approval) {
+            (None, _) => miss("advisory", None, "there is no advisory (draft-advisory)".to_owned()),
+            (Some(_), None) => {
+                let detail = "the advisory in its present form is not approved (approve-advisory)";
+                miss("approval", None, detail.to_owned());
+            }
+            (Some(_), Some(_)) => {}
+        }
+        missing
+    }
+
+    /// Why `member` may not approve or publish (T44): only the handler, the backup or a release manager may.
+    pub(super) fn may_not_release(&self, policy: &Policy, member: &MemberId, what: &str) -> Option<String> {
+        let leads = self.handler.as_ref() == Some(member) || self.backup.as_ref() == Some(member);
+        let manages = policy.member(member).is_some_and(|m| m.has(crate::policy::Role::ReleaseManager));
+        (!leads && !manages).then(|| format!("only its handler, the backup or a release manager may {what}"))
+    }
+
+    /// Why `member` may not approve: who drafted it is not the one to approve it, unless the team is one person.
+    pub(super) fn drafted_alone(&self, policy: &Policy, member: &MemberId) -> Option<String> {
+        let by = &self.publication.draft.as_ref()?.by;
+        let own = *by == Actor::Member(member.clone());
+        (own && policy.triage().count() > 1).then(|| {
+            format!("{member} drafted it; a second person approves: the handler, the backup or a release manager")
+        })
+    }
+}

@@ -1,0 +1,210 @@
+//! What is published: the advisories, and how far each is on each of its channels.
+//!
+//! All advisories stand in one partition, `PUBLISHED`, each once under its id: pages that show all of them are rebuilt from
+//! a consistent read, so that two that are published at the same moment cannot hide one another (an index would lag). It is
+//! written a few times a year and read when something is published, so one partition carries it.
+//!
+//! | pk | sk | what |
+//! |--|--|--|
+//! | `PUBLISHED` | advisory id | the advisory with its times |
+//! | `ADVISORY#<id>` | `CHANNEL#<id>` | where a channel stands; due until it is done |
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use desk_domain::advisory::Published;
+use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Store;
+use crate::fault::Fault;
+use crate::item::{Build, Item, Read, instant, json, key, s};
+
+/// A channel of an advisory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChannelRecord {
+    pub channel: ChannelId,
+    pub case: CaseId,
+    pub state: ChannelState,
+    /// How often it was tried in vain.
+    pub failures: u32,
+    pub since: Timestamp,
+    /// When it is looked at again; `None` once done.
+    pub due_at: Option<Timestamp>,
+    /// Why it failed last, in words of ours.
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelState {
+    Pending,
+    /// Handed over (a mail), and not yet known to have gone out.
+    Waiting,
+    /// Tried in vain; tried again.
+    Failed,
+    /// Seen there.
+    Done,
+}
+
+/// The advisory and channel that a key names.
+pub fn channel_of(pk: &str, sk: &str) -> Option<(AdvisoryId, ChannelId)> {
+    Some((pk.strip_prefix("ADVISORY#")?.parse().ok()?, sk.strip_prefix("CHANNEL#")?.parse().ok()?))
+}
+
+fn channel_key(advisory: &AdvisoryId, channel: &ChannelId) -> Item {
+    key(format!("ADVISORY#{advisory}"), format!("CHANNEL#{channel}"))
+}
+
+fn word(state: ChannelState) -> String {
+    serde_json::to_value(state).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+impl Store {
+    /// Puts a published advisory; `false` when it is there already.
+    ///
+    /// # Errors
+    /// A fault of the store; so for all below.
+    pub async fn put_published(&self, published: &Published) -> Result<bool, Fault> {
+        self.put(published_item(published), Some("attribute_not_exists(pk)")).await
+    }
+
+    /// Puts a published advisory over whatever was there under its id.
+    pub async fn replace_published(&self, published: &Published) -> Result<(), Fault> {
+        self.put(published_item(published), None).await.map(drop)
+    }
+
+    pub async fn published(&self, id: &AdvisoryId) -> Result<Option<Published>, Fault> {
+        let item = self.get(&self.cases, key("PUBLISHED", id.as_str())).await?;
+        item.map(|item| Read(&item).json("published")).transpose()
+    }
+
+    /// Everything that is published, newest first.
+    pub async fn all_published(&self) -> Result<Vec<Published>, Fault> {
+        let items = self.range(&self.cases, "PUBLISHED", " ", "~").await?;
+        let mut all: Vec<Published> =
+            items.iter().map(|item| Read(item).json("published")).collect::<Result<_, _>>()?;
+        all.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
+        Ok(all)
+    }
+
+    /// Plans an advisory's channel, due at once; nothing when it is planned already.
+    pub async fn plan_channel(
+        &self,
+        advisory: &AdvisoryId,
+        channel: &ChannelId,
+        case: &CaseId,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let item = Build::new(format!("ADVISORY#{advisory}"), format!("CHANNEL#{channel}"))
+            .set("case", s(case.as_str()))
+            .set("state", s(word(ChannelState::Pending)))
+            .set("since", s(instant(now)))
+            .due(advisory.as_str(), now);
+        self.put(item.item(), Some("attribute_not_exists(pk)")).await.map(drop)
+    }
+
+    /// Every channel of an advisory.
+    pub async fn channels(&self, advisory: &AdvisoryId) -> Result<Vec<ChannelRecord>, Fault> {
+        let items = self.range(&self.cases, &format!("ADVISORY#{advisory}"), "CHANNEL#", "CHANNEL#~").await?;
+        items.iter().map(read).collect()
+    }
+
+    /// It was seen there: nothing is due any more.
+    pub async fn channel_done(&self, advisory: &AdvisoryId, channel: &ChannelId, now: Timestamp) -> Result<(), Fault> {
+        self.set_channel(advisory, channel, ChannelState::Done, now, None, None).await
+    }
+
+    /// Not done: in `state` from now on, looked at again at `again`.
+    pub async fn channel_again(
+        &self,
+        advisory: &AdvisoryId,
+        channel: &ChannelId,
+        (state, why): (ChannelState, Option<&str>),
+        now: Timestamp,
+        again: Timestamp,
+    ) -> Result<(), Fault> {
+        self.set_channel(advisory, channel, state, now, why, Some(again)).await
+    }
+
+    /// Wakes the publisher for a channel that is not done: it is due, whatever it waited for.
+    pub async fn touch_channel(&self, advisory: &AdvisoryId, channel: &ChannelId, now: Timestamp) -> Result<(), Fault> {
+        self.touch(channel_key(advisory, channel), now).await
+    }
+
+    async fn set_channel(
+        &self,
+        advisory: &AdvisoryId,
+        channel: &ChannelId,
+        state: ChannelState,
+        now: Timestamp,
+        why: Option<&str>,
+        due: Option<Timestamp>,
+    ) -> Result<(), Fault> {
+        let (mut set, mut remove) = ("SET #state = :state, since = :now".to_owned(), Vec::new());
+        match due {
+            Some(_) => set += ", due_at = :due",
+            None => remove.extend(["due", "due_at"]),
+        }
+        match why {
+            Some(_) => set += ", why = :why",
+            None => remove.push("why"),
+        }
+        if !remove.is_empty() {
+            set += &format!(" REMOVE {}", remove.join(", "));
+        }
+        if state == ChannelState::Failed {
+            set += " ADD failures :one";
+        }
+        let mut update = self
+            .db
+            .update_item()
+            .table_name(&*self.cases)
+            .set_key(Some(channel_key(advisory, channel)))
+            .update_expression(set)
+            .condition_expression("attribute_exists(due)")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", s(word(state)))
+            .expression_attribute_values(":now", s(instant(now)))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        if let Some(due) = due {
+            update = update.expression_attribute_values(":due", s(instant(due)));
+        }
+        if let Some(why) = why {
+            update = update.expression_attribute_values(":why", s(why));
+        }
+        if state == ChannelState::Failed {
+            update = update.expression_attribute_values(":one", crate::item::n(1));
+        }
+        match update.send().await {
+            Ok(output) => self.meter.write(output.consumed_capacity()),
+            // Done meanwhile.
+            Err(e) if e.code() == Some("ConditionalCheckFailedException") => {}
+            Err(e) => return Err(Fault::from_sdk(&e)),
+        }
+        Ok(())
+    }
+}
+
+fn published_item(published: &Published) -> Item {
+    Build::new("PUBLISHED", published.advisory.id.as_str())
+        .set("published", json(published))
+        .set("published_at", s(instant(published.published_at)))
+        .item()
+}
+
+fn read(item: &Item) -> Result<ChannelRecord, Fault> {
+    let read = Read(item);
+    let (pk, sk) = (read.text("pk")?, read.text("sk")?);
+    let odd = || Fault::damaged(format!("{pk} {sk}"));
+    let (_, channel) = channel_of(pk, sk).ok_or_else(odd)?;
+    Ok(ChannelRecord {
+        channel,
+        case: read.text("case")?.parse().map_err(|_| odd())?,
+        state: serde_json::from_value(read.text("state")?.into()).map_err(|_| odd())?,
+        failures: read.number("failures").unwrap_or(0) as u32,
+        since: read.time("since")?,
+        due_at: read.maybe_text("due_at").map(|_| read.time("due_at")).transpose()?,
+        why: read.maybe_text("why").map(str::to_owned),
+    })
+}

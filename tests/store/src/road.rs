@@ -1,0 +1,91 @@
+//! A case that is led to its publication, and an advisory that is sealed as `team` seals it.
+
+use desk_domain::advisory::{Advisory, Credit, Draft, Parts, Reference, ReferenceKind, Score};
+use desk_domain::affected::{Affected, RangeType, Since, Until};
+use desk_domain::case::{Actor, Command, ContentRef};
+use desk_domain::id::CaseId;
+use desk_domain::policy::Severity;
+use desk_keys::PublicKey;
+use desk_store::{ActError, Acted, Commit};
+
+use crate::{Bench, content_id};
+
+/// An advisory of `express@4`, titled as given.
+pub fn advisory(bench: &Bench, case: &desk_domain::case::Case, title: &str) -> Advisory {
+    let draft = Draft {
+        title: title.to_owned(),
+        summary: format!("{title}, in a sentence."),
+        details: "### Impact\n\nWords about it.".to_owned(),
+        workarounds: None,
+        references: vec![Reference { kind: ReferenceKind::Web, url: "https://example.org/x".to_owned() }],
+        aliases: Vec::new(),
+        cve: None,
+    };
+    let affected = Affected {
+        package: "express".parse().expect("a package"),
+        line: "express@4".parse().expect("a line"),
+        introduced: Since::Start,
+        until: Until::Fixed("4.19.2".parse().expect("a version")),
+        element: None,
+        range: None,
+        range_type: RangeType::default(),
+    };
+    let credit = Credit { name: "Rita".to_owned(), contact: Vec::new(), kind: None };
+    let score = Score { severity: Some(Severity::High), ..Score::default() };
+    let parts = Parts { score, affected: vec![affected], credits: vec![credit] };
+    Advisory::compose(&bench.policy, case, draft, parts, bench.hands.now())
+}
+
+impl Bench {
+    pub async fn tell(&self, case: &CaseId, who: &str, command: Command) -> Acted {
+        let actor = Actor::Member(who.parse().expect("a member"));
+        let told = self.store.tell(case, &self.policy, &actor, &self.hands.clock(), &command).await;
+        told.unwrap_or_else(|e| panic!("{command:?}: {e}"))
+    }
+
+    async fn words(&self, case: &CaseId, name: &str) -> ContentRef {
+        let stored = self.store.case(case).await.expect("the store").expect("a case");
+        let mut commit = Commit::new();
+        let content = commit.seal(case, &stored.public, content_id(name), b"words").expect("sealing");
+        self.store.commit(commit).await.expect("a commit");
+        content
+    }
+
+    /// Leads a new case to where only the advisory is missing.
+    pub async fn ready(&self, number: u32) -> CaseId {
+        let id = self.case(number, None).await;
+        let words = self.words(&id, "words").await;
+        let message = || desk_domain::case::Message { content: words.clone(), mail: None };
+        let line = || "express@4".parse().expect("a line");
+        let commands = [
+            Command::Respond { message: message() },
+            Command::Assign { member: "alice".parse().expect("a member") },
+            Command::Validate { message: message() },
+            Command::Accept,
+            Command::DetermineAffected { content: words.clone(), lines: vec![line()] },
+            Command::RecordAudit { content: words.clone(), findings: Vec::new() },
+            Command::FixReleased { line: line(), version: words.clone() },
+            Command::AskCredit,
+            Command::RecordCredit { granted: Some(words.clone()) },
+            Command::DraftAdvisory { content: words.clone() },
+        ];
+        for command in commands {
+            self.tell(&id, "alice", command).await;
+        }
+        id
+    }
+
+    /// Approves what is sealed to `release_key`, and publishes it; gives the events from which on nothing is planned yet.
+    pub async fn publish(&self, id: &CaseId, release_key: &PublicKey, title: &str) -> u64 {
+        let bob = Actor::Member("bob".parse().expect("a member"));
+        let prepare = |before: &desk_store::Stored, commit: &mut Commit| {
+            let form = advisory(self, &before.case, title);
+            let text = serde_json::to_vec(&form).expect("plain data");
+            let content = commit.seal(id, release_key, content_id("advisory-1"), &text)?;
+            Ok::<_, ActError>((Command::ApproveAdvisory { content }, ()))
+        };
+        let acted = self.store.act(id, &self.policy, &bob, &self.hands.clock(), prepare, |_, (), _| Ok(())).await;
+        acted.map(drop).unwrap_or_else(|e| panic!("approving: {e}"));
+        self.tell(id, "bob", Command::Publish).await.after.case.version
+    }
+}

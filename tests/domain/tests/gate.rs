@@ -1,0 +1,378 @@
+//! The gate to publication: each requirement alone keeps it shut (T7–T9, T44–T51), and all that is missing is named at once.
+
+use desk_domain::case::clock::ClockState;
+use desk_domain::case::event::EventBody;
+use desk_domain::case::publication::Missing;
+use desk_domain::case::{Actor, Command, CommandName, Rm, Stage, permit};
+use desk_domain::id::LineName;
+use desk_domain::policy::{Policy, Severity};
+use desk_domain::refusal::Refusal;
+use desk_domain_tests::{World, content, given, member, message, policy};
+use jiff::SignedDuration;
+
+const FRIDAY: &str = "2027-03-26T22:00:00Z";
+
+fn line(name: &str) -> LineName {
+    name.parse().unwrap()
+}
+
+fn affected(names: &[&str]) -> Command {
+    Command::DetermineAffected { content: content(), lines: names.iter().map(|n| line(n)).collect() }
+}
+
+fn released(name: &str) -> Command {
+    Command::FixReleased { line: line(name), version: content() }
+}
+
+fn ready(name: &str) -> Command {
+    Command::FixReady { line: line(name), reference: content() }
+}
+
+/// The steps that lead to the gate, each with who takes it and which requirement it is.
+fn steps() -> Vec<(&'static str, &'static str, Command)> {
+    vec![
+        ("affected", "alice", affected(&["express@3", "express@4", "express@5"])),
+        ("audit", "alice", Command::RecordAudit { content: content(), findings: Vec::new() }),
+        ("line express@4", "alice", released("express@4")),
+        ("line express@5", "bob", released("express@5")),
+        ("credit", "alice", Command::AskCredit),
+        ("credit", "alice", Command::RecordCredit { granted: Some(content()) }),
+        ("advisory", "alice", Command::DraftAdvisory { content: content() }),
+        ("approval", "bob", Command::ApproveAdvisory { content: content() }),
+    ]
+}
+
+fn accepted(policy: &Policy) -> World {
+    given(policy, FRIDAY)
+        .when(policy, "alice", Command::Respond { message: message() })
+        .when(policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
+        .when(policy, "alice", Command::Validate { message: message() })
+        .when(policy, "alice", Command::Score { severity: Severity::High, content: content() })
+        .when(policy, "alice", Command::Accept)
+}
+
+/// The case with every step but those of `left_out`.
+fn without(policy: &Policy, left_out: &[&str]) -> World {
+    let taken = steps().into_iter().filter(|(name, _, _)| !left_out.contains(name));
+    taken.fold(accepted(policy), |world, (_, who, command)| world.when(policy, who, command))
+}
+
+fn publish(world: &mut World, policy: &Policy, who: &str) -> Result<Vec<EventBody>, Refusal> {
+    world.tell(policy, &member(who), &Command::Publish)
+}
+
+/// What the gate names, as `requirement` or `requirement line`.
+fn refused(world: &mut World, policy: &Policy) -> Vec<String> {
+    let name = |m: &Missing| match &m.line {
+        Some(line) => format!("{} {line}", m.requirement),
+        None => m.requirement.to_owned(),
+    };
+    match publish(world, policy, "bob") {
+        Err(Refusal::NotAllowed { why, missing, allowed }) => {
+            assert!(missing.iter().all(|m| why.contains(&m.detail)), "{why}");
+            assert!(!allowed.contains(&CommandName::Publish));
+            missing.iter().map(name).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_gate_opens_when_nothing_is_missing_and_publishing_happens_once() {
+    let policy = policy();
+    let mut world = without(&policy, &[]);
+    let events = publish(&mut world, &policy, "bob").unwrap();
+    assert!(matches!(&events[0], EventBody::Published { channels, .. } if channels.len() == 5), "{events:?}");
+    assert_eq!(world.case.stage(), Stage::Released);
+    assert!(
+        matches!(publish(&mut world, &policy, "bob"), Err(Refusal::NotAllowed { why, .. }) if why.contains("published"))
+    );
+}
+
+#[test]
+fn nothing_done_names_everything_at_once() {
+    let policy = policy();
+    assert_eq!(refused(&mut accepted(&policy), &policy), ["affected", "audit", "credit", "advisory"]);
+}
+
+#[test]
+fn t47_it_is_shut_while_the_affected_versions_alone_are_missing() {
+    let policy = policy();
+    assert_eq!(refused(&mut without(&policy, &["affected"]), &policy), ["affected"]);
+}
+
+#[test]
+fn t48_it_is_shut_while_the_audit_alone_is_missing_and_a_waiver_opens_it() {
+    let policy = policy();
+    let mut world = without(&policy, &["audit"]);
+    assert_eq!(refused(&mut world, &policy), ["audit"]);
+    let mut world = world.when(&policy, "alice", Command::WaiveAudit { reason: content() });
+    assert!(publish(&mut world, &policy, "bob").is_ok(), "and the approval holds: nothing that is said has changed");
+}
+
+#[test]
+fn t49_t50_it_is_shut_while_one_maintained_line_alone_is_pending() {
+    let policy = policy();
+    for pending in ["express@4", "express@5"] {
+        let name = format!("line {pending}");
+        let mut world = without(&policy, &[&name]);
+        assert_eq!(refused(&mut world, &policy), std::slice::from_ref(&name));
+        let mut ready = world.clone().when(&policy, "alice", ready(pending));
+        assert_eq!(refused(&mut ready, &policy), std::slice::from_ref(&name), "ready is not released");
+        let mut released = world.clone().when(&policy, "alice", released(pending));
+        assert!(publish(&mut released, &policy, "bob").is_ok(), "a release changes nothing of what is said");
+        let reasons = [
+            Command::NotAffected { line: line(pending), reason: content() },
+            Command::WaiveLine { line: line(pending), reason: content() },
+        ];
+        for command in reasons {
+            let mut ended = world.clone().when(&policy, "alice", command);
+            assert_eq!(refused(&mut ended, &policy), ["approval"], "a waiver is said, so it is approved anew");
+            let mut again = ended.when(&policy, "bob", Command::ApproveAdvisory { content: content() });
+            assert!(publish(&mut again, &policy, "bob").is_ok());
+        }
+    }
+}
+
+#[test]
+fn t49_a_line_past_its_end_of_life_does_not_block() {
+    let policy = policy();
+    let world = without(&policy, &[]);
+    assert!(world.case.publication.affected.as_ref().unwrap().lines.contains(&line("express@3")));
+    assert!(world.case.missing(&policy, world.now).is_empty());
+    // Express 4 ends on 2027-04-01; after that day it blocks no more.
+    let mut world = without(&policy, &["line express@4"]);
+    assert_eq!(world.case.missing(&policy, world.now).len(), 1);
+    world.now = "2027-04-01T23:59:59Z".parse().unwrap();
+    assert_eq!(world.case.missing(&policy, world.now).len(), 1, "its last day is one of its days");
+    world.now += SignedDuration::from_secs(1);
+    assert!(world.case.missing(&policy, world.now).is_empty());
+}
+
+#[test]
+fn t7_t8_it_is_shut_while_credit_alone_is_unasked_or_unanswered() {
+    let policy = policy();
+    let mut world = without(&policy, &["credit"]);
+    assert_eq!(refused(&mut world, &policy), ["credit"]);
+    let unasked = world.tell(&policy, &member("alice"), &Command::RecordCredit { granted: None });
+    assert!(matches!(unasked, Err(Refusal::NotAllowed { why, .. }) if why.contains("ask-credit")));
+    let unasked = world.tell(&policy, &Actor::Reporter, &Command::AnswerCredit { granted: None });
+    assert!(matches!(unasked, Err(Refusal::NotAllowed { .. })), "an answer before the question");
+
+    let mut asked = world.when(&policy, "alice", Command::AskCredit);
+    assert_eq!(refused(&mut asked, &policy), ["credit"], "asked is not answered");
+    asked.tell(&policy, &Actor::Reporter, &Command::AnswerCredit { granted: None }).unwrap();
+    assert_eq!(refused(&mut asked, &policy), ["approval"], "the answer is part of what is approved");
+    let mut approved = asked.when(&policy, "bob", Command::ApproveAdvisory { content: content() });
+    assert!(publish(&mut approved, &policy, "bob").is_ok(), "nobody is named, and that is an answer");
+}
+
+#[test]
+fn it_is_shut_while_the_advisory_or_its_approval_alone_is_missing() {
+    let policy = policy();
+    assert_eq!(refused(&mut without(&policy, &["advisory", "approval"]), &policy), ["advisory"]);
+    assert_eq!(refused(&mut without(&policy, &["approval"]), &policy), ["approval"]);
+}
+
+#[test]
+fn any_edit_voids_the_approval() {
+    let policy = policy();
+    let edits = [
+        affected(&["express@4", "express@5"]),
+        Command::DraftAdvisory { content: content() },
+        Command::RecordCredit { granted: None },
+        Command::Score { severity: Severity::Low, content: content() },
+        Command::NotAffected { line: line("express@3"), reason: content() },
+        Command::WaiveLine { line: line("express@3"), reason: content() },
+    ];
+    for edit in edits {
+        let mut world = without(&policy, &[]).when(&policy, "alice", edit.clone());
+        assert_eq!(refused(&mut world, &policy), ["approval"], "{edit:?}");
+    }
+}
+
+#[test]
+fn t44_only_handler_backup_or_release_manager_approve_and_publish() {
+    let policy = policy();
+    // Carol reads the case, because an escalation woke her; she neither leads it nor manages releases.
+    let woken = |left_out: &[&str]| {
+        let mut world = without(&policy, left_out);
+        world.case.woken.insert("carol".parse().unwrap());
+        world
+    };
+    let approve = Command::ApproveAdvisory { content: content() };
+    for (left_out, command) in [(&["approval"][..], &approve), (&[], &Command::Publish)] {
+        let told = woken(left_out).tell(&policy, &member("carol"), command);
+        assert!(matches!(told, Err(Refusal::NotAllowed { why, .. }) if why.contains("release manager")), "{command:?}");
+    }
+    let mut backup =
+        without(&policy, &["approval"]).when(&policy, "alice", Command::SetBackup { member: "carol".parse().unwrap() });
+    assert!(backup.tell(&policy, &member("carol"), &approve).is_ok());
+    assert!(publish(&mut backup, &policy, "alice").is_ok(), "the handler publishes what another has approved");
+}
+
+#[test]
+fn a_second_person_approves_unless_the_team_is_one() {
+    let policy = policy();
+    let approve = Command::ApproveAdvisory { content: content() };
+    let mut world = without(&policy, &["approval"]);
+    let own = world.tell(&policy, &member("alice"), &approve);
+    assert!(matches!(own, Err(Refusal::NotAllowed { why, .. }) if why.contains("second person")));
+    let nobody = without(&policy, &["advisory", "approval"]).tell(&policy, &member("bob"), &approve);
+    assert!(matches!(nobody, Err(Refusal::NotAllowed { why, .. }) if why.contains("draft-advisory")));
+
+    let mut alone = policy.clone();
+    alone.members.retain(|m| m.id.as_str() == "alice");
+    assert!(world.tell(&alone, &member("alice"), &approve).is_ok());
+}
+
+#[test]
+fn t44_release_managers_read_from_acceptance_on() {
+    let policy = policy();
+    let confirmed = given(&policy, FRIDAY)
+        .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
+        .when(&policy, "alice", Command::Validate { message: message() });
+    let bob = "bob".parse().unwrap();
+    assert!(!confirmed.case.readable_by(&bob, &policy));
+    let accepted = confirmed.when(&policy, "alice", Command::Accept);
+    assert!(accepted.case.readable_by(&bob, &policy));
+    assert!(!accepted.case.readable_by(&"carol".parse().unwrap(), &policy), "a member without that role does not");
+}
+
+#[test]
+fn t46_there_is_no_fix_before_the_problem_is_accepted() {
+    let policy = policy();
+    let received = given(&policy, FRIDAY).when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() });
+    let refused = |world: &World, command: Command, word: &str| {
+        let told = world.clone().tell(&policy, &member("alice"), &command);
+        assert!(matches!(told, Err(Refusal::NotAllowed { why, .. }) if why.contains(word)), "{command:?}");
+    };
+    for command in [affected(&["express@4"]), Command::DraftAdvisory { content: content() }, Command::AskCredit] {
+        refused(&received, command, "validate");
+    }
+    let valid = received.when(&policy, "alice", Command::Validate { message: message() });
+    for command in [ready("express@4"), released("express@4")] {
+        refused(&valid, command, "accept");
+    }
+    assert_eq!(valid.case.rm, Rm::Valid);
+    assert!(valid.clone().tell(&policy, &member("alice"), &affected(&["express@4"])).is_ok());
+}
+
+#[test]
+fn a_fix_is_of_an_affected_line_of_the_policy() {
+    let policy = policy();
+    let world = accepted(&policy).when(&policy, "alice", affected(&["express@4"]));
+    for command in [ready("express@5"), released("express@5"), released("koa@2")] {
+        let told = world.clone().tell(&policy, &member("alice"), &command);
+        assert!(matches!(told, Err(Refusal::Invalid(errors)) if errors[0].pointer == "/line"), "{command:?}");
+    }
+    let twice = world.when(&policy, "alice", ready("express@4"));
+    let told = twice.clone().tell(&policy, &member("alice"), &ready("express@4"));
+    assert!(matches!(told, Err(Refusal::NotAllowed { why, .. }) if why.contains("set once")));
+}
+
+#[test]
+fn t51_ready_on_all_lines_starts_the_clock_that_releasing_meets() {
+    let policy = policy();
+    let world = accepted(&policy).when(&policy, "alice", affected(&["express@3", "express@4", "express@5"])).when(
+        &policy,
+        "alice",
+        ready("express@4"),
+    );
+    assert_eq!(world.case.stage(), Stage::FixInPreparation);
+    let world = world.when(&policy, "alice", ready("express@5"));
+    assert_eq!(world.case.stage(), Stage::ReleaseScheduled);
+    assert_eq!(world.clock("release").start.due_at, world.now + SignedDuration::from_hours(48));
+    let told: Vec<_> = world.notices(&policy, world.log.len() - 2).iter().map(|p| p.notice.template()).collect();
+    assert_eq!(told, ["fixes_ready", "fixes_ready"], "the release managers; alice caused it");
+    let warned = world.clone().after(&policy, 25);
+    assert!(
+        warned
+            .log
+            .iter()
+            .any(|e| matches!(&e.body, EventBody::ClockWarned { clock, .. } if clock.as_str() == "release"))
+    );
+
+    let world = world.when(&policy, "alice", released("express@4")).when(&policy, "bob", released("express@5"));
+    assert_eq!(world.case.stage(), Stage::Released);
+    for clock in ["release", "fix"] {
+        assert!(matches!(world.clock(clock).state, ClockState::Met { .. }), "{clock}");
+    }
+    // More is found to be affected: what was met is open again, to the time that it had.
+    let due = world.clock("fix").start.due_at;
+    let mut more = policy.clone();
+    more.packages[0].lines[0].end_of_life = None;
+    let again = world.when(&more, "alice", affected(&["express@3", "express@4", "express@5"]));
+    assert_eq!(again.case.stage(), Stage::FixInPreparation);
+    assert_eq!((again.clock("fix").state, again.clock("fix").start.due_at), (ClockState::Running, due));
+}
+
+#[test]
+fn lines_that_all_need_no_fix_end_its_clock_without_a_release() {
+    let policy = policy();
+    let world = accepted(&policy).when(&policy, "alice", affected(&["express@4"])).when(
+        &policy,
+        "alice",
+        Command::WaiveLine { line: line("express@4"), reason: content() },
+    );
+    assert_eq!(world.clock("fix").state, ClockState::Ended);
+    assert!(world.case.steps.released.is_none());
+    assert_eq!(world.case.stage(), Stage::FixInPreparation);
+}
+
+#[test]
+fn t29_t30_the_reporter_hears_of_release_and_announcement_and_of_no_more_progress() {
+    let policy = policy();
+    let mut world = without(&policy, &[]);
+    let releases = world.log.iter().filter(|e| matches!(e.body, EventBody::FixesReleased)).count();
+    assert_eq!(releases, 1);
+    let before = world.log.len();
+    publish(&mut world, &policy, "bob").unwrap();
+    let told: Vec<_> = world.notices(&policy, before).iter().map(|p| p.notice.template()).collect();
+    assert_eq!(told, ["published"]);
+    assert_eq!(world.clock("progress-update").state, ClockState::Ended);
+    let world = world.when(&policy, "alice", Command::Update { message: message() });
+    assert_eq!(world.clock("progress-update").state, ClockState::Ended, "nothing starts it again");
+}
+
+#[test]
+fn t54_an_announcement_is_done_when_every_channel_was_seen_each_once() {
+    let policy = policy();
+    let mut world = without(&policy, &[]);
+    publish(&mut world, &policy, "bob").unwrap();
+    assert_eq!(world.clock("announcement").start.due_at, world.now + SignedDuration::from_mins(15));
+    let channels: Vec<_> = world.case.publication.published.as_ref().unwrap().channels.keys().cloned().collect();
+    for channel in &channels {
+        assert!(world.case.steps.announced.is_none());
+        let seen = Command::Announced { channel: channel.clone() };
+        assert!(!world.tell(&policy, &Actor::Desk, &seen).unwrap().is_empty());
+        assert!(world.tell(&policy, &Actor::Desk, &seen).unwrap().is_empty(), "once");
+    }
+    assert!(world.case.steps.announced.is_some());
+    assert!(matches!(world.clock("announcement").state, ClockState::Met { .. }));
+    let unknown = Command::Announced { channel: "elsewhere".parse().unwrap() };
+    assert!(world.tell(&policy, &Actor::Desk, &unknown).unwrap().is_empty());
+}
+
+#[test]
+fn t57_a_disabled_channel_gets_no_announcement() {
+    let policy = policy();
+    let mut world = without(&policy, &[]);
+    publish(&mut world, &policy, "bob").unwrap();
+    let channels = &world.case.publication.published.as_ref().unwrap().channels;
+    assert!(!channels.contains_key(&"strongloop-blog".parse().unwrap()));
+    assert!(channels.contains_key(&"express-mailing-list".parse().unwrap()));
+}
+
+#[test]
+fn what_is_published_is_not_changed() {
+    let policy = policy();
+    let mut world = without(&policy, &[]);
+    publish(&mut world, &policy, "bob").unwrap();
+    for (_, who, command) in steps() {
+        let told = world.clone().tell(&policy, &member(who), &command);
+        assert!(matches!(told, Err(Refusal::NotAllowed { why, .. }) if why.contains("was published")), "{command:?}");
+    }
+    let allowed = permit::allowed(&world.case, &policy, &"alice".parse().unwrap(), world.now);
+    assert!(allowed.contains(&CommandName::Close) && !allowed.contains(&CommandName::DraftAdvisory), "{allowed:?}");
+}

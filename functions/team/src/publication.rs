@@ -158,7 +158,6 @@ fn advisory(policy: &Policy, of: &Opened, now: Timestamp) -> Value {
 /// Every channel that it goes to, and those of the policy that are disabled: shown as such, never left out (T57).
 fn announced(policy: &Policy, case: &Case, records: &[ChannelRecord]) -> Vec<Value> {
     let Some(published) = &case.publication.published else { return Vec::new() };
-    let name = |id: &desk_domain::id::ChannelId| policy.channel(id).map_or_else(|| id.to_string(), |c| c.name.clone());
     let going = published.channels.iter().map(|(id, seen)| {
         let record = records.iter().find(|r| r.channel == *id);
         let state = match (seen, record) {
@@ -168,7 +167,7 @@ fn announced(policy: &Policy, case: &Case, records: &[ChannelRecord]) -> Vec<Val
         };
         let why = record.filter(|_| seen.is_none()).and_then(|r| r.why.as_deref());
         let failures = record.map_or(0, |r| r.failures);
-        json!({"channel": id, "name": name(id), "state": state, "seen_at": seen, "failures": failures, "why": why})
+        json!({"channel": id, "name": policy.channel_name(id), "state": state, "seen_at": seen, "failures": failures, "why": why})
     });
     let disabled = policy.channels.iter().filter(|c| !c.enabled && !published.channels.contains_key(&c.id));
     let disabled = disabled.map(|c| json!({"channel": c.id, "name": c.name, "state": "disabled"}));
@@ -190,7 +189,7 @@ fn line_view(of: &Opened, line: &Line, now: Timestamp) -> Value {
     let state = road.lines.get(&line.name);
     let mut view = json!({
         "line": line.name, "end_of_life": line.end_of_life, "maintained": line.maintained_at(now),
-        "affected": affected, "state": word(affected, state),
+        "affected": affected, "state": word(affected, line.maintained_at(now), state),
     });
     if let Some(ready) = state.and_then(|s| s.ready.as_ref()) {
         view["reference"] = json!(of.text(&ready.content));
@@ -206,14 +205,15 @@ fn line_view(of: &Opened, line: &Line, now: Timestamp) -> Value {
     view
 }
 
-/// `undetermined`, `not-affected`, `pending`, `ready`, `released` or `waived` (T50).
-fn word(affected: Option<bool>, state: Option<&LineState>) -> &'static str {
+/// `undetermined`, `not-affected`, `pending`, `ready`, `released`, `waived` (T50), or `end-of-life`, which gets no fix.
+fn word(affected: Option<bool>, maintained: bool, state: Option<&LineState>) -> &'static str {
     match (state.and_then(|s| s.end.as_ref()), affected) {
         (Some(LineEnd::Released(_)), _) => "released",
         (Some(LineEnd::NotAffected(_)), _) => "not-affected",
         (Some(LineEnd::Waived(_)), _) => "waived",
         (None, _) if state.is_some_and(|s| s.ready.is_some()) => "ready",
         (None, None) => "undetermined",
+        (None, Some(true)) if !maintained => "end-of-life",
         (None, Some(true)) => "pending",
         (None, Some(false)) => "not-affected",
     }

@@ -33,4 +33,5 @@ scripts! {
     t32_t33_silence = "silence",
     t24_t46_the_ways_that_a_case_can_end = "ends",
     t23_bounce = "bounce",
+    t7_t30_t44_t47_t54_express_start_to_end = "express-start-to-end",
 }

@@ -37,6 +37,19 @@ impl Policy {
         self.channels.iter().find(|c| c.id == *id)
     }
 
+    /// What people call a channel: the policy's own name for it where it has one.
+    pub fn channel_name(&self, id: &ChannelId) -> String {
+        let updates = || self.channels.iter().find(|c| c.enabled && c.kind == ChannelKind::UpdatesPage);
+        let own = match id.as_str() {
+            "advisory-page" => "Advisory page",
+            "osv" => "OSV record",
+            "feed" => "Atom feed",
+            "updates-page" => updates().map_or("Security updates page", |c| c.name.as_str()),
+            other => self.channel(id).map_or(other, |c| c.name.as_str()),
+        };
+        own.to_owned()
+    }
+
     /// Where an announcement goes: what the desk publishes itself, then the policy's channels that are enabled (T54, T55).
     /// The updates page is the desk's own, whatever the policy calls it.
     pub fn announcement_channels(&self) -> Vec<ChannelId> {

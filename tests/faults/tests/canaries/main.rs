@@ -2,15 +2,18 @@
 //! file of the data folder and in no output, in no encoding, but where DESIGN §6 says that it may be.
 
 mod refusals;
+mod road;
 mod stage;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use desk_faults::search::{Found, files};
 use desk_faults::{Place, Running};
 use serde_json::json;
 
 use refusals::refusals;
+use road::road;
 use stage::{Canaries, Filed, Stage, is_mail, only_in_mails, refused};
 
 /// A vector that stands in no document: a score is a person's judgement too.
@@ -45,6 +48,8 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
         ("idempotency_key", &stage.canaries.of("form: key of a reply")),
     ];
     assert_eq!(stage.desk.form("/case/messages", &sent).status, 201);
+    // As far as the approved advisory: not a word of it is anywhere before it is published.
+    road(&mut stage, "main", &main);
     stage.tell("main", &main, "defer", &["reason"], &[]);
     stage.tell("main", &main, "close", &["reason", "next_steps"], &[("resolution", json!("wont-fix"))]);
     // To a closed case: opens another, whose code is told only now.
@@ -70,6 +75,34 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
     stage.nothing_but(|word, file| {
         is_mail(file) && (word.ends_with("reporter.email") || in_mail.iter().any(|allowed| allowed == word))
     });
+}
+
+/// What was approved is published, on every channel, and not a word beside it.
+#[test]
+fn what_is_published_is_public_and_nothing_else_of_its_case() {
+    let mut stage = Stage::new("words-published");
+    let report = stage.report("main", Some("express"), "page", false);
+    let main = stage.file("main", &report);
+    every_command(&mut stage, "main", &main);
+    let mut said = road(&mut stage, "main", &main);
+    said.extend(["a vector", "a weakness"].map(str::to_owned));
+    stage.desk.advance("1m");
+    assert!(stage.found().iter().all(|f| !said.contains(&f.word)), "before it is published");
+    stage.command("bob", &main, &json!({"command": "publish"}));
+    stage.desk.advance("20m");
+    let site: BTreeSet<String> =
+        stage.found().into_iter().filter(|f| f.file.to_string_lossy().contains("/s3/site/")).map(|f| f.word).collect();
+    assert_eq!(site, said, "all of it is on the site");
+    let mails = stage.desk.mails();
+    assert_eq!(mails.iter().filter(|(to, ..)| to == "express-js@googlegroups.com").count(), 1);
+    stage.nothing_but(|word, file| {
+        let out = is_mail(file) || file.components().any(|c| c.as_os_str() == "site") || is_database(file);
+        (said.contains(word) && out) || (is_mail(file) && word.ends_with("reporter.email"))
+    });
+}
+
+fn is_database(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("dynamodb.sqlite"))
 }
 
 /// The form with every field.

@@ -5,11 +5,14 @@
 //! # a comment
 //! report FILE [as NAME] [field=value…]   files scripts/reports/FILE or an advisory; NAME is what the script calls the case
 //! about NAME                             the commands below are about that case
-//! as MEMBER COMMAND [field=value…]       gives a command through the API; `name[]=value` makes a list
+//! as MEMBER COMMAND [field=value…]       gives a command through the API; `name[]=value` makes a list, `name:=JSON` takes JSON
 //! button MEMBER [press [TEXT]]           the page behind the newest button in that member's mail
 //! advance 12h                            moves the clock
 //! mails | subjects                       what was mailed since last asked: whole, or who and what about
 //! reporter page | reporter says TEXT     with the receipt code
+//! reporter credit none | field=value…    the answer about credit
+//! road [as MEMBER]                       how far the case is on its way to publication
+//! site KEY                               what is published there; CASE is the case's id
 //! case [as MEMBER] | board [as MEMBER]   what the team sees
 //! desk ARGUMENT…                         the command line, on this folder; CASE is the case's id
 //! ```
@@ -72,7 +75,9 @@ impl Journey {
     fn start(name: &str) -> Journey {
         let folder = Folder::new(name);
         let express = std::fs::read_to_string(crate::express()).expect("the policy");
+        // What the policy says of days would make a journey another one in another year.
         let away = |line: &&str| !line.starts_with("away");
+        let express = express.replace("\"express@4\", end_of_life = 2027-04-01", "\"express@4\"");
         let policy = folder.file("policy.toml", express.lines().filter(away).collect::<Vec<_>>().join("\n"));
         let desk = Desk::start_with(&folder.0.join("data"), policy.as_ref());
         let now = desk.get("/_local/clock", &[]).ok()["now"].as_str().expect("a time").to_owned();
@@ -101,6 +106,16 @@ impl Journey {
             ["subjects"] => show::subjects(&self.new_mails()),
             ["reporter", "page"] => show::page(&self.desk.view(&self.reporter())),
             ["reporter", "says", text] => self.reply(text),
+            ["reporter", "credit", "none"] => self.credit(json!({"decision": "none"})),
+            ["reporter", "credit", rest @ ..] => {
+                let fields = words::fields(rest).into_iter().chain([("decision".to_owned(), json!("as"))]);
+                self.credit(fields.collect())
+            }
+            ["road"] => self.road("bob"),
+            ["road", "as", member] => self.road(member),
+            ["site", key] => {
+                show::site(&self.desk.get(&format!("/site/{}", key.replace("CASE", &self.case().id)), &[]))
+            }
             ["case"] => self.team_view("alice"),
             ["case", "as", member] => self.team_view(member),
             ["board"] => self.board("alice"),
@@ -198,6 +213,16 @@ impl Journey {
         show::replied(&answer)
     }
 
+    fn credit(&mut self, body: Value) -> String {
+        show::replied(&self.desk.post("/case/credit", &[("authorization", &self.reporter())], &body))
+    }
+
+    fn road(&mut self, member: &str) -> String {
+        let token = self.bearer(member);
+        let path = format!("/desk/api/cases/{}", self.case().id);
+        show::road(&self.desk.get(&path, &[("authorization", &token)]).ok())
+    }
+
     fn team_view(&mut self, member: &str) -> String {
         let token = self.bearer(member);
         let path = format!("/desk/api/cases/{}", self.case().id);
@@ -281,6 +306,9 @@ fn problem(answer: &Answer) -> String {
     let mut said = format!("{} {}", answer.status, problem["detail"].as_str().unwrap_or("?"));
     for error in problem["errors"].as_array().into_iter().flatten() {
         said += &format!("\n{}: {}", error["pointer"].as_str().unwrap_or("?"), error["detail"].as_str().unwrap_or("?"));
+    }
+    for missing in problem["missing"].as_array().into_iter().flatten() {
+        said += &format!("\nmissing: {}", missing["detail"].as_str().unwrap_or("?"));
     }
     if let Some(allowed) = problem["allowed"].as_array() {
         said += &format!("\nallowed: {}", show::list(allowed));

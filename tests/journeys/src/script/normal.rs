@@ -53,6 +53,16 @@ impl Normal {
             // As long as an id is, so that lines fold where they did.
             return Some((id.len(), format!("EXP-2026-{:05}", place + 1)));
         }
+        // Days of a policy stand; the day of a publication is the journey's.
+        const PUBLISHED: &str = "Published ";
+        if let Some(day) = text.strip_prefix(PUBLISHED).and_then(|rest| rest.get(..10))
+            && let Ok(day) = day.parse::<jiff::civil::Date>()
+            && instant(&text[PUBLISHED.len()..]).is_none()
+        {
+            let at = day.to_zoned(jiff::tz::TimeZone::UTC).map(|day| day.timestamp()).unwrap_or(self.start);
+            let days = at.as_second().div_euclid(86_400) - self.start.as_second().div_euclid(86_400);
+            return Some((PUBLISHED.len() + 10, format!("{PUBLISHED}T+{days}d")));
+        }
         if let Some((length, at)) = instant(text) {
             return Some((length, since(self.start, at)));
         }
@@ -99,7 +109,7 @@ fn instant(text: &str) -> Option<(usize, Timestamp)> {
         return None;
     }
     let date = text.get(..10).filter(|d| d.parse::<jiff::civil::Date>().is_ok())?;
-    let exact = run(text, |c| c.is_ascii_digit() || "-:.TZ".contains(c));
+    let exact = run(text, |c| c.is_ascii_digit() || "-:.TZ+".contains(c));
     if let Ok(at) = exact.parse() {
         return Some((exact.len(), at));
     }
@@ -135,6 +145,8 @@ mod tests {
         is("http://127.0.0.1:4711/case?t=abcdefghijklmnopqrstuvwxyz.x_y-z end", "http://desk.test/case?t=TOKEN end");
         is("ghost-casino-evidence-click-guitar-flip-ankle-cake-quit-hood-model-unfold", "TWELVE-WORDS");
         is("on 2027-01-31, as-is", "on 2027-01-31, as-is");
+        is("Published 2026-11-25. Published 2026-11-23 09:00 UTC", "Published T+2d. Published T+0");
+        is("<updated>2026-11-23T09:01:30+00:00<", "<updated>T+1m<");
     }
 
     #[test]

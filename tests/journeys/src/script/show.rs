@@ -92,6 +92,29 @@ pub(super) fn case(answer: &Answer) -> String {
     format!("{}\n{head}\n{}{notes}allowed: {allowed}", text(&case, "stage"), clocks(&case))
 }
 
+/// How far a case is on the road to publication.
+pub(super) fn road(case: &Value) -> String {
+    let list = |name: &str| case[name].as_array().cloned().unwrap_or_default();
+    let line = |l: &Value| {
+        let more = l["version"].as_str().or(l["reason"].as_str()).map(|m| format!(" ({m})")).unwrap_or_default();
+        format!("  {}: {}{more}\n", text(l, "line"), text(l, "state"))
+    };
+    let lines: String = list("lines").iter().map(line).collect();
+    let missing: String = list("missing").iter().map(|m| format!("  missing: {}\n", text(m, "detail"))).collect();
+    let channel = |c: &Value| format!("  {}: {}\n", text(c, "name"), text(c, "state"));
+    let channels: String = list("channels").iter().map(channel).collect();
+    format!("{}\naffected: {}\n{lines}{missing}{channels}", text(case, "stage"), case["npm_ranges"])
+}
+
+/// Something of the published site: a page as it is read, anything else as it stands.
+pub(super) fn site(answer: &Answer) -> String {
+    match (answer.status, answer.header("content-type")) {
+        (200, Some(kind)) if kind.starts_with("text/html") => html(answer),
+        (200, _) => answer.text.clone(),
+        (status, _) => status.to_string(),
+    }
+}
+
 pub(super) fn board(board: &Value) -> String {
     let row =
         |row: &Value| ["case_id", "package", "stage", "handler", "next_due"].map(|name| text(row, name)).join(" | ");

@@ -4,10 +4,13 @@ use serde_json::{Value, json};
 
 /// Splits a line.
 pub(super) fn split(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
+    let (mut words, mut word, mut quoted, mut whole) = (Vec::new(), None::<String>, false, false);
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
         match c {
+            // Opens at the beginning of a value alone: elsewhere it is an apostrophe.
+            '\'' if whole || (!quoted && word.as_ref().is_some_and(|w| w.ends_with('='))) => whole = !whole,
+            c if whole => word.get_or_insert_default().push(c),
             '"' => {
                 quoted = !quoted;
                 word.get_or_insert_default();
@@ -21,12 +24,12 @@ pub(super) fn split(line: &str) -> Vec<String> {
             c => word.get_or_insert_default().push(c),
         }
     }
-    assert!(!quoted, "a quote is not closed: {line}");
+    assert!(!quoted && !whole, "a quote is not closed: {line}");
     words.extend(word);
     words
 }
 
-/// `name=value` pairs; `name[]=value` makes a list of one.
+/// `name=value` pairs; `name[]=value` makes a list, `name:=JSON` takes JSON. Inside single quotes a double one is a letter.
 pub(super) fn fields(words: &[&str]) -> Vec<(String, Value)> {
     let field = |word: &&str| {
         let (name, value) = word.split_once('=').unwrap_or_else(|| panic!("not field=value: {word}"));
@@ -34,12 +37,24 @@ pub(super) fn fields(words: &[&str]) -> Vec<(String, Value)> {
             "true" => json!(true),
             value => json!(value),
         };
-        match name.strip_suffix("[]") {
-            Some(name) => (name.to_owned(), json!([value])),
-            None => (name.to_owned(), value),
+        match (name.strip_suffix("[]"), name.strip_suffix(':')) {
+            (Some(name), _) => (name.to_owned(), json!([value])),
+            (_, Some(name)) => {
+                let text = value.as_str().unwrap_or_default();
+                let parsed = serde_json::from_str(text).unwrap_or_else(|e| panic!("{name} is no JSON: {e}: {text}"));
+                (name.to_owned(), parsed)
+            }
+            _ => (name.to_owned(), value),
         }
     };
-    words.iter().map(field).collect()
+    let mut all: Vec<(String, Value)> = Vec::new();
+    for (name, value) in words.iter().map(field) {
+        match (all.iter_mut().find(|(known, _)| *known == name), &value) {
+            (Some((_, Value::Array(list))), Value::Array(more)) => list.extend(more.iter().cloned()),
+            _ => all.push((name, value)),
+        }
+    }
+    all
 }
 
 #[cfg(test)]
@@ -54,5 +69,10 @@ mod tests {
         );
         let expected = [("cvss".to_owned(), json!(["CVSS:3.1/AV:N"])), ("page_only".to_owned(), json!(true))];
         assert_eq!(fields(&["cvss[]=CVSS:3.1/AV:N", "page_only=true"]), expected);
+        let json = split(r#"as bob x affected:='[{"line": "a b"}]' cwe[]=CWE-1 cwe[]=CWE-2"#);
+        let json: Vec<&str> = json[3..].iter().map(String::as_str).collect();
+        let expected =
+            [("affected".to_owned(), json!([{"line": "a b"}])), ("cwe".to_owned(), json!(["CWE-1", "CWE-2"]))];
+        assert_eq!(fields(&json), expected);
     }
 }

@@ -1,0 +1,67 @@
+//! The road to publication: every word on it is sealed until it is published, and then what was approved is public, and
+//! nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::stage::{Filed, Stage, refused};
+
+/// Everything that is said on the way, each with its canary, up to an approved advisory. The names of what would be published.
+pub(crate) fn road(stage: &mut Stage, name: &str, filed: &Filed) -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
+    let field = |what: &str| format!("{name}: {what}");
+    let mut public = |what: &str| {
+        said.insert(field(what));
+        field(what)
+    };
+    // A pre-release is a word like any other.
+    let fixed = format!("4.19.2-{}", stage.canaries.of(&public("fixed")));
+    let introduced = format!("4.0.0-{}", stage.canaries.of(&public("introduced")));
+    let wrong = json!([{"package": stage.canaries.of(&field("wrong package")), "line": stage.canaries.of(&field("wrong line")),
+        "introduced": stage.canaries.of(&field("wrong introduced")), "fixed": stage.canaries.of(&field("wrong fixed"))}]);
+    let at = |stage: &Stage, body: &Value| stage.desk.command(&filed.case, &stage.tokens["alice"], body);
+    refused(422, &at(stage, &json!({"command": "determine-affected", "affected": wrong})));
+    let range = json!({"package": "express", "line": "express@4", "introduced": introduced, "fixed": fixed});
+    stage.command("alice", filed, &json!({"command": "determine-affected", "affected": [range]}));
+    let findings = json!([stage.canaries.of(&field("finding")),
+        {"summary": stage.canaries.of(&field("finding summary")), "details": stage.canaries.text(&field("finding details")),
+            "package": stage.canaries.of(&field("finding package")), "versions": stage.canaries.of(&field("finding versions"))}]);
+    stage.tell(name, filed, "waive-audit", &["reason"], &[]);
+    stage.tell(name, filed, "record-audit", &["searched", "result"], &[("findings", findings)]);
+    stage.tell(name, filed, "fix-ready", &["reference"], &[("line", json!("express@4"))]);
+    stage.tell(name, filed, "not-affected", &["reason"], &[("line", json!("express@5"))]);
+    stage.tell(name, filed, "waive-line", &["reason"], &[("line", json!("express@3"))]);
+    let version = stage.canaries.of(&field("affected version"));
+    refused(
+        422,
+        &at(stage, &json!({"command": "fix-released", "line": "express@4", "version": format!("4.1.0-{version}")})),
+    );
+    let version = format!("4.19.3-{}", stage.canaries.of(&field("version")));
+    stage.command("alice", filed, &json!({"command": "fix-released", "line": "express@4", "version": version}));
+    stage.command("alice", filed, &json!({"command": "ask-credit"}));
+    let link = format!("https://example.org/{}", stage.canaries.of(&field("credit link before")));
+    let credit = json!({"command": "record-credit", "decision": "as", "as": stage.canaries.of(&field("credit before")), "link": link});
+    stage.command("alice", filed, &credit);
+    let wrong = [
+        ("code", filed.code.clone()),
+        ("decision", "as".to_owned()),
+        ("as", stage.canaries.of(&field("credit with a wrong link"))),
+        ("link", stage.canaries.of(&field("wrong link"))),
+    ];
+    let wrong: Vec<(&str, &str)> = wrong.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    refused(422, &stage.desk.form("/case/credit", &wrong));
+    let link = format!("https://example.org/{}", stage.canaries.of(&public("credit link")));
+    let credit = json!({"decision": "as", "as": stage.canaries.of(&public("credit")), "link": link});
+    stage.desk.post("/case/credit", &filed.code, &credit).ok();
+    let mut draft = json!({"command": "draft-advisory", "title": stage.canaries.of(&public("title")),
+        "summary": stage.canaries.of(&public("summary of it")), "details": stage.canaries.text(&public("details of it")),
+        "workarounds": stage.canaries.text(&public("workarounds"))});
+    draft["references"] = json!([format!("https://example.org/{}", stage.canaries.of(&public("reference")))]);
+    draft["aliases"] = json!([format!("X-{}", stage.canaries.of(&public("alias")))]);
+    stage.command("alice", filed, &draft);
+    stage.command("bob", filed, &json!({"command": "approve-advisory"}));
+    // The team reads all of it, and none of that is kept in the clear either.
+    stage.desk.get(&format!("/desk/api/cases/{}", filed.case), &stage.tokens["alice"]);
+    said
+}

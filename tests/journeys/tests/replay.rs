@@ -1,0 +1,202 @@
+//! Past advisories: replayed through every step, and imported. What comes out is held against what went in.
+
+use std::path::{Path, PathBuf};
+
+use desk_journeys::{Desk, Folder, cli, root};
+use serde_json::{Value, json};
+
+fn advisories() -> PathBuf {
+    root().join("tests/data/advisories")
+}
+
+fn read(path: impl AsRef<Path>) -> Value {
+    let path = path.as_ref();
+    let bytes = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Replays a folder; the rows, and what was said on stderr.
+fn replay(dir: &Path, data: &Path, done: bool) -> (Vec<Value>, String) {
+    let text = |p: &Path| p.to_str().expect("UTF-8").to_owned();
+    let output = cli(&["replay", &text(dir), "--json", "--data", &text(data)]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(i32::from(!done)), "{said}");
+    let rows: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    (rows.as_array().expect("a list").clone(), said)
+}
+
+/// The package, and each range's type and events in any order.
+fn ranges(record: &Value) -> Vec<(String, Vec<(String, Vec<String>)>)> {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let events = |range: &Value| {
+        let mut events: Vec<String> = list(&range["events"]).iter().map(Value::to_string).collect();
+        events.sort();
+        (range["type"].to_string(), events)
+    };
+    let element = |a: &Value| (a["package"]["name"].to_string(), list(&a["ranges"]).iter().map(events).collect());
+    list(&record["affected"]).iter().map(element).collect()
+}
+
+/// T9, T47: the record published says what the original says, and calls the original by its names.
+fn says_the_same(original: &Value, row: &Value) {
+    let published = read(row["osv"].as_str().expect("a path"));
+    assert_eq!(ranges(&published), ranges(original), "{row}");
+    for name in ["references", "credits"] {
+        assert_eq!(
+            published[name].as_array(),
+            original[name].as_array().filter(|all| !all.is_empty()),
+            "{name}: {row}"
+        );
+    }
+    let names = |record: &Value| {
+        record["aliases"].as_array().into_iter().flatten().map(|a| a.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (mut ours, mut theirs) = (names(&published), names(original));
+    theirs.push(original["id"].as_str().expect("an id").to_owned());
+    ours.sort();
+    theirs.sort();
+    assert_eq!(ours, theirs);
+    let page = std::fs::read_to_string(row["page"].as_str().expect("a path")).expect("the page");
+    assert!(page.contains(row["case_id"].as_str().expect("an id")));
+}
+
+#[test]
+fn the_four_real_advisories_are_replayed_to_publication_and_one_is_late() {
+    let folder = Folder::new("replay");
+    let data = folder.0.join("data");
+    let (rows, _) = replay(&advisories(), &data, true);
+    assert_eq!(rows.len(), 4);
+    let mut missed = 0;
+    for row in &rows {
+        let source = row["source"].as_str().expect("a file");
+        says_the_same(&read(advisories().join(source)), row);
+        let promise = |name: &str| row["promises"][name].as_i64().expect("a count");
+        missed += promise("missed");
+        assert_eq!(promise("kept") + promise("missed"), 2);
+        let seconds = |name: &str| row[name].as_i64().expect("seconds");
+        assert_eq!(seconds("acknowledged_after_s") > 24 * 3600, promise("missed") == 1, "{row}");
+        assert!(seconds("responded_after_s") > seconds("acknowledged_after_s"));
+        assert!(row["osv"].as_str().is_some_and(|path| Path::new(path).starts_with(&data)));
+    }
+    assert_eq!(missed, 1);
+    let verified = cli(&["verify", "--json", "--data", data.to_str().unwrap()]);
+    assert!(verified.status.success());
+    let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!((verified["holds"].as_bool(), verified["cases"].as_array().map(Vec::len)), (Some(true), Some(4)));
+    // It goes on in a folder of its own, and leaves other folders alone.
+    assert_eq!(replay(&advisories(), &data, true).0.len(), 4);
+    let theirs = folder.0.join("theirs");
+    drop(Desk::start(&theirs));
+    let refused = cli(&["replay", advisories().to_str().unwrap(), "--data", theirs.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--data"));
+}
+
+fn record(id: &str, affected: Value) -> Value {
+    json!({
+        "schema_version": "1.6.0", "id": id, "modified": "2024-05-02T10:00:00Z", "published": "2024-05-01T10:00:00Z",
+        "aliases": ["CVE-2024-12345"], "summary": format!("Problem {id}"), "details": "### Impact\n\nWords.",
+        "affected": affected, "references": [{"type": "FIX", "url": "https://example.org/fix"}],
+        "severity": [{"type": "CVSS_V3", "score": "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"}],
+        "database_specific": {"severity": "HIGH", "cwe_ids": ["CWE-1321"]},
+    })
+}
+
+fn element(package: &str, ranges: &[(&str, &str)]) -> Value {
+    let range = |(from, fixed): &(&str, &str)| json!({"introduced": from, "fixed": fixed});
+    let events = |pair: &Value| json!([{"introduced": pair["introduced"]}, {"fixed": pair["fixed"]}]);
+    let ranges: Vec<Value> = ranges.iter().map(|r| json!({"type": "SEMVER", "events": events(&range(r))})).collect();
+    json!({"package": {"ecosystem": "npm", "name": package}, "ranges": ranges})
+}
+
+#[test]
+fn t50_many_back_ported_lines_of_packages_that_the_policy_does_not_name() {
+    let folder = Folder::new("replay-lines");
+    let dir = folder.0.join("in");
+    std::fs::create_dir_all(&dir).unwrap();
+    let lines = [
+        ("6.10.0", "6.10.3"),
+        ("6.9.0", "6.9.7"),
+        ("6.8.0", "6.8.3"),
+        ("6.7.0", "6.7.3"),
+        ("6.6.0", "6.6.1"),
+        ("6.5.0", "6.5.3"),
+        ("6.4.0", "6.4.1"),
+        ("6.3.0", "6.3.3"),
+        ("0", "6.2.4"),
+    ];
+    let qs: Vec<Value> = lines.iter().map(|line| element("qs", &[*line])).collect();
+    let mut credited = record("GHSA-hrpp-h998-j3pp", json!(qs));
+    credited["credits"] = json!([
+        {"name": "Jane Doe", "contact": ["https://example.org/jane", "mailto:jane@example.org"], "type": "FINDER"},
+        {"name": "Bob"},
+    ]);
+    let grouped = json!([
+        element("@scope/JSONish", &[("1.0.0", "1.4.3"), ("2.0.0", "2.1.0")]),
+        // Out of order, as real records have them; and one without any fix.
+        {"package": {"ecosystem": "npm", "name": "mixin-deep"}, "ranges": [{"type": "ECOSYSTEM", "events":
+            [{"introduced": "0"}, {"introduced": "2.0.0"}, {"fixed": "2.0.1"}, {"fixed": "1.3.2"}]}]},
+        {"package": {"ecosystem": "npm", "name": "shiba"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}]},
+        {"package": {"ecosystem": "npm", "name": "last"}, "ranges": [{"type": "SEMVER", "events":
+            [{"introduced": "1.0.0"}, {"last_affected": "1.4.2"}]}]},
+    ]);
+    let takes = [("qs.json", credited), ("grouped.json", record("GHSA-aaaa-bbbb-cccc", grouped))];
+    let mut withdrawn = record("GHSA-1111-2222-3333", json!([element("x", &[("0", "1.0.0")])]));
+    withdrawn["withdrawn"] = json!("2024-06-01T00:00:00Z");
+    let python = json!([{"package": {"ecosystem": "PyPI", "name": "x"}, "ranges": []}]);
+    let refuses = [
+        ("withdrawn.json", withdrawn, "withdrawn"),
+        ("python.json", record("PYSEC-2024-1", python), "PyPI"),
+        ("version.json", record("GHSA-4444-5555-6666", json!([element("x", &[("0", "1.0")])])), "\"1.0\" of x"),
+        ("other.json", json!({"hello": "world"}), "no OSV record"),
+    ];
+    for (name, record, _) in refuses.iter().cloned().chain(takes.iter().map(|(n, r)| (*n, r.clone(), ""))) {
+        std::fs::write(dir.join(name), record.to_string()).unwrap();
+    }
+    std::fs::write(dir.join("README.md"), "not a record").unwrap();
+    let (rows, said) = replay(&dir, &folder.0.join("data"), false);
+    assert_eq!(rows.len(), 2, "{said}");
+    for row in &rows {
+        says_the_same(&read(dir.join(row["source"].as_str().unwrap())), row);
+    }
+    for (name, _, why) in &refuses {
+        let line = said.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{name}: {said}"));
+        assert!(line.contains(why), "{line}");
+    }
+    let updates = std::fs::read_to_string(folder.0.join("data/s3/site/security-updates.html")).unwrap();
+    for line in ["qs@6.10", "qs@6.2", "@scope/JSONish@1", "mixin-deep@2", "shiba@0", "last@1"] {
+        assert!(updates.contains(&format!(">{line}")), "{line}");
+    }
+}
+
+#[test]
+fn past_advisories_are_imported_without_cases_and_mails() {
+    let folder = Folder::new("import");
+    let desk = Desk::start(&folder.0.join("data"));
+    let import = || desk.cli(&["import", advisories().to_str().unwrap()]);
+    let taken: Value = serde_json::from_slice(&import().stdout).unwrap();
+    assert_eq!(taken.as_array().map(Vec::len), Some(4));
+    let site = |key: &str| desk.get(&format!("/site/{key}"), &[]);
+    let (updates, feed) = (site("security-updates.html").text, site("feed.atom").text);
+    for entry in taken.as_array().unwrap() {
+        let id = entry["advisory"].as_str().unwrap();
+        let original = read(advisories().join(entry["source"].as_str().unwrap()));
+        assert!(updates.contains(id) && feed.contains(id), "{id}");
+        assert_eq!(site(entry["page"].as_str().unwrap()).status, 200);
+        let published = site(&format!("osv/{id}.json")).json();
+        assert_eq!((&published["id"], &published["modified"]), (&original["id"], &original["modified"]));
+        assert_eq!(ranges(&published), ranges(&original));
+        assert_eq!(published["aliases"], original["aliases"], "its own id is no other name of it");
+    }
+    // Of Express by the policy's own lines; the newest first, as they were published then.
+    let place = |text: &str| updates.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(place("<h3>4.20.0</h3>") < place("<h3>4.19.2</h3>"));
+    assert!(updates.contains("Published 2024-03-25"));
+    assert!(import().status.success(), "again");
+    assert_eq!(site("feed.atom").text, feed, "and it changes nothing");
+    let alice = desk.token("alice");
+    assert_eq!(desk.get("/desk/api/cases", &[("authorization", &alice)]).ok()["cases"], json!([]));
+    desk.advance("1h");
+    assert!(desk.mails().is_empty());
+    assert_eq!(desk.post("/_local/import", &[], &json!({})).status, 403, "it needs the folder's secret");
+}

@@ -1,0 +1,289 @@
+//! From an accepted case to its announcement, through the contracts alone.
+
+use desk_journeys::{Answer, Desk, Folder};
+use serde_json::{Value, json};
+
+/// A case that is accepted and taken by Bob, and the reporter's bearer header.
+struct Road {
+    desk: Desk,
+    case: String,
+    code: String,
+    bob: String,
+    dave: String,
+    // Dropped last: the desk has it open.
+    _folder: Folder,
+}
+
+impl Road {
+    fn new(name: &str) -> Road {
+        let folder = Folder::new(name);
+        let desk = Desk::start(&folder.0.join("data"));
+        let report = json!({"package": "express", "versions": "<4.19.2", "summary": "An open redirect",
+            "details": "res.redirect() follows.", "reporter": {"name": "Rita", "email": "rita@example.org"},
+            "credit": {"as": "Rita of the report"}});
+        let (case, code) = desk.filed(&report);
+        let (bob, dave) = (desk.token("bob"), desk.token("dave"));
+        let road = Road { desk, case, code, bob, dave, _folder: folder };
+        road.tell(json!({"command": "respond", "message": "Yes.", "next_steps": "A fix."}));
+        road.tell(json!({"command": "assign", "member": "bob"}));
+        road.tell(json!({"command": "validate", "reason": "Confirmed."}));
+        road.tell(json!({"command": "accept"}));
+        road
+    }
+
+    fn by(&self, who: &str, body: &Value) -> Answer {
+        self.desk.command(&self.case, who, body)
+    }
+
+    fn tell(&self, body: Value) -> Value {
+        self.by(&self.bob, &body).ok()
+    }
+
+    fn determine(&self, introduced: &str, fixed: &str) {
+        self.tell(json!({"command": "determine-affected", "affected":
+            [{"package": "express", "line": "express@4", "introduced": introduced, "fixed": fixed}]}));
+    }
+
+    /// Everything but approving and publishing.
+    fn drafted(self, fixed: &str) -> Road {
+        self.determine("0", fixed);
+        self.tell(json!({"command": "record-audit", "searched": "All of it.", "result": "none"}));
+        self.tell(json!({"command": "fix-released", "line": "express@4", "version": fixed}));
+        self.tell(json!({"command": "ask-credit"}));
+        self.tell(
+            json!({"command": "record-credit", "decision": "as", "as": "Rita", "link": "https://rita.example.org"}),
+        );
+        self.tell(json!({"command": "draft-advisory", "title": "An open redirect", "summary": "It leads elsewhere.",
+            "details": "Words.", "references": ["https://example.org/fix"], "cve": "CVE-2024-29041"}));
+        self
+    }
+
+    fn published(&self) {
+        self.by(&self.dave, &json!({"command": "approve-advisory"})).ok();
+        self.by(&self.dave, &json!({"command": "publish"})).ok();
+        self.desk.advance("2m");
+    }
+
+    fn view(&self) -> Value {
+        self.desk.get(&format!("/desk/api/cases/{}", self.case), &[("authorization", &self.bob)]).ok()
+    }
+
+    fn site(&self, key: &str) -> String {
+        let answer = self.desk.get(&format!("/site/{}", key.replace("CASE", &self.case)), &[]);
+        assert_eq!(answer.status, 200, "{key}");
+        answer.text
+    }
+
+    /// Every output of the advisory, by its name.
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        let keys = ["advisories/CASE.html", "osv/CASE.json", "feed.atom", "security-updates.html"];
+        let list = self.desk.mail_to("express-js@googlegroups.com", "An open redirect");
+        keys.iter().map(|key| (*key, self.site(key))).chain([("list mail", list)]).collect()
+    }
+}
+
+#[test]
+fn every_output_follows_a_range_that_was_changed_before_approval() {
+    let road = Road::new("range").drafted("4.19.2");
+    road.determine("4.2.0", "4.19.2");
+    road.published();
+    let record: Value = serde_json::from_str(&road.site("osv/CASE.json")).unwrap();
+    let events = json!([{"introduced": "4.2.0"}, {"fixed": "4.19.2"}]);
+    assert_eq!(record["affected"][0]["ranges"][0]["events"], events);
+    for (output, text) in road.outputs() {
+        let range = [
+            ">=4.2.0 <4.19.2",
+            "&#62;=4.2.0 &#60;4.19.2",
+            "&amp;#62;=4.2.0 &amp;#60;4.19.2",
+            "\"introduced\": \"4.2.0\"",
+        ];
+        assert!(range.iter().any(|range| text.contains(range)), "{output}: {text}");
+    }
+    assert_eq!(road.view()["npm_ranges"]["express"], ">=4.2.0 <4.19.2");
+}
+
+#[test]
+fn t9_granted_credit_is_identical_in_every_output_and_refused_credit_in_none() {
+    let granted = Road::new("credit-granted").drafted("4.19.2");
+    granted.published();
+    for (output, text) in granted.outputs() {
+        assert!(text.contains("Rita") && text.contains("https://rita.example.org"), "{output}");
+        let line = "Rita (https://rita.example.org)";
+        assert!(text.contains(line) || output.starts_with("osv"), "{output}");
+        assert!(!text.contains("of the report"), "{output}: what was wished for first was not granted");
+    }
+    let refused = Road::new("credit-refused").drafted("4.19.2");
+    refused.tell(json!({"command": "record-credit", "decision": "none"}));
+    refused.published();
+    for (output, text) in refused.outputs() {
+        assert!(!text.contains("Rita") && !text.to_lowercase().contains("credit"), "{output}");
+    }
+}
+
+#[test]
+fn t7_the_reporter_says_on_the_page_how_to_be_credited() {
+    let road = Road::new("credit-page");
+    let code = road.code.trim_start_matches("Bearer ").to_owned();
+    let credit = |body: &Value| road.desk.post("/case/credit", &[("authorization", &road.code)], body);
+    let early = credit(&json!({"decision": "none"}));
+    assert_eq!(early.status, 409, "{}", early.text);
+    let page = || road.desk.post_form("/case", &[("code", &code)]).text;
+    assert!(!page().contains("How may we credit you?"));
+    road.tell(json!({"command": "ask-credit"}));
+    let asked = page();
+    assert!(asked.contains("How may we credit you?") && asked.contains("value=\"Rita of the report\""), "{asked}");
+
+    assert_eq!(credit(&json!({"decision": "as"})).pointers(), ["/as"]);
+    assert_eq!(credit(&json!({"decision": "as", "as": "R", "link": "ftp://x"})).pointers(), ["/link"]);
+    let form = |fields: &[(&str, &str)]| {
+        let fields: Vec<(&str, &str)> = [("code", code.as_str())].into_iter().chain(fields.to_vec()).collect();
+        road.desk.post_form("/case/credit", &fields)
+    };
+    let wrong = form(&[("decision", "as"), ("as", "Rita R."), ("link", "javascript:alert(1)")]);
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text.contains("value=\"Rita R.\"") && wrong.text.contains("The link must be"), "{}", wrong.text);
+
+    let key = [("authorization", road.code.as_str()), ("idempotency-key", "k-1")];
+    let body = json!({"decision": "as", "as": "Rita R.", "link": "https://rita.example.org"});
+    let first = road.desk.post("/case/credit", &key, &body);
+    assert_eq!((first.status, &first.text), (201, &road.desk.post("/case/credit", &key, &body).text), "once");
+    assert_eq!(road.desk.view(&road.code)["credit"]["state"], "answered");
+    assert_eq!(road.view()["credit"]["credits"][0]["name"], "Rita R.");
+    // The other button leaves what stands in the fields alone.
+    let none = form(&[("decision", "none"), ("as", "Rita R."), ("link", "")]);
+    assert_eq!(none.status, 201, "{}", none.text);
+    assert!(none.text.contains("You do not wish to be named."), "{}", none.text);
+    assert_eq!(road.desk.view(&road.code)["credit"], json!({"state": "answered", "credits": []}));
+    road.desk.advance("1s");
+    let told = road.desk.subjects();
+    assert_eq!(told.iter().filter(|s| s.starts_with("bob@") && s.ends_with("about credit")).count(), 2, "{told:#?}");
+}
+
+#[test]
+fn t48_a_finding_of_the_audit_is_a_case_of_its_own() {
+    let road = Road::new("findings");
+    let findings = json!(["A second place.", {"summary": "A third place.", "details": "In res.links().", "package": "express",
+        "versions": "5.x"}]);
+    let told = road
+        .tell(json!({"command": "record-audit", "searched": "All of it.", "result": "found", "findings": findings}));
+    let opened: Vec<String> = serde_json::from_value(told["events"][0]["findings"].clone()).unwrap();
+    assert_eq!(opened.len(), 2);
+    for (id, summary) in opened.iter().zip(["A second place.", "A third place."]) {
+        let child = road.desk.get(&format!("/desk/api/cases/{id}"), &[("authorization", &road.bob)]).ok();
+        assert_eq!((child["found_by"].as_str(), child["handler"].as_str()), (Some(road.case.as_str()), Some("bob")));
+        assert!(child["report"]["body"].as_str().unwrap().contains(summary));
+        assert_eq!(child["clocks"], json!([]), "nobody outside waits for it");
+    }
+    let audit = &road.view()["audit"];
+    assert_eq!((&audit["searched"], &audit["findings"]), (&json!("All of it."), &json!(opened)));
+    // It goes its own way, with nobody to ask about credit.
+    let child = Road { case: opened[0].clone(), ..road };
+    child.tell(json!({"command": "validate", "reason": "So it is."}));
+    child.tell(json!({"command": "accept"}));
+    child.tell(json!({"command": "record-credit", "decision": "none"}));
+    child.determine("0", "4.19.3");
+    child.tell(json!({"command": "waive-audit", "reason": "It was the audit."}));
+    child.tell(json!({"command": "fix-released", "line": "express@4", "version": "4.19.3"}));
+    child.tell(json!({"command": "draft-advisory", "title": "Another", "summary": "s", "details": "d"}));
+    child.published();
+    assert!(child.site("advisories/CASE.html").contains("Another"));
+    let told = child.desk.subjects();
+    assert!(!told.iter().any(|s| s.starts_with("rita@") && s.contains(&child.case)), "{told:#?}");
+    assert!(child.desk.cli(&["verify"]).status.success());
+}
+
+#[test]
+fn what_is_approved_is_what_was_read() {
+    let road = Road::new("approved").drafted("4.19.2");
+    let version = road.view()["version"].as_u64().unwrap();
+    road.tell(json!({"command": "draft-advisory", "title": "Another title", "summary": "s", "details": "d"}));
+    let stale = road.by(&road.dave, &json!({"command": "approve-advisory", "version": version}));
+    assert_eq!(stale.status, 409, "{}", stale.text);
+    let version = road.view()["version"].as_u64().unwrap();
+    road.by(&road.dave, &json!({"command": "approve-advisory", "version": version})).ok();
+    let again = road.by(&road.dave, &json!({"command": "approve-advisory"}));
+    assert!(again.status == 409 && again.text.contains("was approved by dave"), "{}", again.text);
+}
+
+#[test]
+fn publishing_through_a_closed_gate_is_refused_with_all_that_is_missing() {
+    let road = Road::new("closed-gate");
+    let refused = road.by(&road.bob, &json!({"command": "publish"}));
+    assert_eq!(refused.status, 409);
+    let missing: Vec<Value> =
+        refused.json()["missing"].as_array().unwrap().iter().map(|m| m["requirement"].clone()).collect();
+    assert_eq!(missing, ["affected", "audit", "credit", "advisory"]);
+    assert!(!refused.json()["allowed"].as_array().unwrap().contains(&json!("publish")));
+    let road = road.drafted("4.19.2");
+    road.by(&road.dave, &json!({"command": "approve-advisory"})).ok();
+    assert!(road.view()["allowed"].as_array().unwrap().contains(&json!("publish")));
+    let key = [("authorization", road.dave.as_str()), ("idempotency-key", "publish-1")];
+    let path = format!("/desk/api/cases/{}/commands", road.case);
+    let first = road.desk.post(&path, &key, &json!({"command": "publish"}));
+    assert_eq!((first.status, &first.text), (200, &road.desk.post(&path, &key, &json!({"command": "publish"})).text));
+    road.desk.advance("2m");
+    let lists = road.desk.subjects().iter().filter(|s| s.starts_with("express-js@")).count();
+    assert_eq!(lists, 1);
+}
+
+#[test]
+fn t56_the_list_mail_is_plain_text_from_the_security_address_in_a_thread() {
+    let road = Road::new("list-mail").drafted("4.19.2");
+    road.published();
+    let mails = road.desk.mails();
+    let mail = mails.iter().find(|m| m["to"][0] == "express-js@googlegroups.com").expect("the mail");
+    let header = |name: &str| mail["headers"][name].as_str().unwrap_or_default().to_owned();
+    assert!(header("Content-Type").starts_with("text/plain"), "{}", header("Content-Type"));
+    assert!(header("From").contains("<security@expressjs.com>"));
+    assert!(header("References").contains(&road.case) && header("References") == header("In-Reply-To"));
+    assert_eq!(header("Auto-Submitted"), "", "a person approved each word of it");
+}
+
+#[test]
+fn t31_t57_both_sides_see_where_it_is_announced() {
+    let road = Road::new("announced").drafted("4.19.2");
+    assert!(road.desk.view(&road.code).get("advisory_url").is_none());
+    road.published();
+    let url = road.desk.view(&road.code)["advisory_url"].as_str().expect("an address").to_owned();
+    assert!(url.ends_with(&format!("/site/advisories/{}.html", road.case)));
+    let view = road.view();
+    let state = |name: &str| {
+        let channels = view["channels"].as_array().unwrap();
+        channels.iter().find(|c| c["name"] == name).unwrap_or_else(|| panic!("{name}"))["state"].clone()
+    };
+    for name in ["Advisory page", "OSV record", "Atom feed", "Security updates", "Express mailing list"] {
+        assert_eq!(state(name), "done", "{name}");
+    }
+    assert_eq!(state("StrongLoop blog"), "disabled");
+    let page = road.desk.get(&format!("/desk/cases/{}", road.case), &[("authorization", &road.bob)]).text;
+    assert!(page.contains("StrongLoop blog") && page.contains("disabled"), "{page}");
+}
+
+#[test]
+fn t54_t57_an_enabled_blog_gets_an_entry() {
+    let folder = Folder::new("blog");
+    let express = std::fs::read_to_string(desk_journeys::express()).unwrap();
+    let policy = folder.file(
+        "policy.toml",
+        express
+            .replace("url = \"https://blog.strongloop.com\"\nenabled = false", "url = \"https://blog.strongloop.com\""),
+    );
+    let desk = Desk::start_with(&folder.0.join("data"), policy.as_ref());
+    let (case, code) = desk.filed(&json!({"package": "express", "versions": "4", "summary": "s", "details": "d"}));
+    let (bob, dave) = (desk.token("bob"), desk.token("dave"));
+    let road = Road { desk, case, code, bob, dave, _folder: folder };
+    for body in [
+        json!({"command": "respond", "message": "m", "next_steps": "n"}),
+        json!({"command": "assign", "member": "bob"}),
+        json!({"command": "validate", "reason": "r"}),
+        json!({"command": "accept"}),
+    ] {
+        road.tell(body);
+    }
+    let road = road.drafted("4.19.2");
+    road.published();
+    let at = road.view()["advisory"]["published"]["at"].as_str().unwrap()[..10].to_owned();
+    let entry = road.site(&format!("blog/{at}-CASE.md"));
+    assert!(entry.starts_with("---\ntitle: \"An open redirect\"\ndate: "), "{entry}");
+    assert!(entry.contains("| `express@4` | `express` | `<4.19.2` | 4.19.2 |"), "{entry}");
+}

@@ -1,27 +1,19 @@
-// The public pages as a reporter without JavaScript sees them, in Chromium, against the real desk on this machine.
+// The pages in Chromium without JavaScript, against the real desk on this machine: the reporter's, then what is published.
 // Environment: DESK_BIN (the program), DESK_SCREENSHOTS (a folder; default: a new one in the temporary folder).
 
-import { execFile, spawn } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { join } from "node:path";
 
-import axe from "axe-core";
 import { chromium } from "playwright-core";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, "../..");
-const vnu = join(here, "node_modules/vnu-jar/build/dist/vnu.jar");
+import { Stop, check, counts, must } from "./checks.mjs";
+import { Desk } from "./desk.mjs";
+import { inspect } from "./inspect.mjs";
+import { published } from "./published.mjs";
 
 const CASE_ID = /EXP-\d{4}-[0-9A-Z]{5}/;
 const CODE = /^[a-z]+(-[a-z]+){9,}$/; // 128 bits are at least ten words
-const WIDTHS = [390, 1280];
-const READY_SECONDS = 30;
-const STOP_SECONDS = 10;
 
 const REPORT = {
   package: "express",
@@ -30,133 +22,6 @@ const REPORT = {
   details: "A target that starts with three slashes leaves the site.\n\nSteps: GET /?to=///example.org",
 };
 const REPLY = "It also happens in version 5.0.1.";
-
-// --- checks ----------------------------------------------------------------------------------------------------
-
-let passed = 0;
-let failed = 0;
-
-function check(name, good, detail = "") {
-  if (good) passed += 1;
-  else failed += 1;
-  console.log(`${good ? "ok  " : "FAIL"}  ${name}`);
-  if (!good && detail) console.log(String(detail).replace(/^/gm, "      "));
-  return good;
-}
-
-/** A step that the following ones need: what it throws counts as one failed check and ends the story. */
-class Stop extends Error {}
-function must(name, good, detail) {
-  if (!check(name, good, detail)) throw new Stop(name);
-}
-
-// --- the desk --------------------------------------------------------------------------------------------------
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-class Desk {
-  static async start(folder) {
-    const desk = new Desk();
-    const port = await freePort();
-    desk.origin = `http://127.0.0.1:${port}`;
-    desk.log = join(folder, "desk.log");
-    const log = openSync(desk.log, "w");
-    const options = ["--policy", "infra/policies/express.toml", "--data", join(folder, "data")];
-    const listen = ["--listen", `127.0.0.1:${port}`, "--clock", "manual"];
-    const setup = { cwd: root, stdio: ["ignore", log, log] };
-    desk.process = spawn(process.env.DESK_BIN, ["serve", ...options, ...listen], setup);
-    closeSync(log);
-    desk.ended = new Promise((resolve) => {
-      desk.process.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
-      desk.process.once("error", (error) => resolve(error.message));
-    });
-    desk.running = true;
-    desk.ended.then(() => (desk.running = false));
-    return desk;
-  }
-
-  async ready() {
-    const until = Date.now() + READY_SECONDS * 1000;
-    while (this.running && Date.now() < until) {
-      const answer = await fetch(`${this.origin}/healthz`).catch(() => null);
-      if (answer?.status === 200) return true;
-      await sleep(100);
-    }
-    return false;
-  }
-
-  /** Asks it to end, and says whether it did so in time and by itself. */
-  async stop() {
-    if (!this.running) return false;
-    this.process.kill("SIGTERM");
-    const kindly = await Promise.race([this.ended.then(() => true), sleep(STOP_SECONDS * 1000, false, { ref: false })]);
-    if (!kindly) this.process.kill("SIGKILL");
-    return kindly;
-  }
-
-  lastLines(count = 30) {
-    return readFileSync(this.log, "utf8").trimEnd().split("\n").slice(-count).join("\n");
-  }
-}
-
-// --- what every page is checked for ----------------------------------------------------------------------------
-
-/** `html` is the page as it was sent, so that what is checked is what the desk wrote. */
-async function inspect({ browser, page, shots, origin }, name, html) {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 844 });
-    await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    check(`${name}: fits ${width} px`, wide <= width, `it is ${wide} px wide: ${await widest(page, width)}`);
-  }
-  await markup(name, html, shots);
-  for (const scheme of ["light", "dark"]) await accessible(browser, name, page.url(), html, scheme, origin);
-}
-
-function widest(page, width) {
-  return page.evaluate((limit) => {
-    const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > limit + 1);
-    return out.slice(0, 5).map((e) => `${e.tagName.toLowerCase()}${e.id && `#${e.id}`}`).join(", ");
-  }, width);
-}
-
-async function markup(name, html, shots) {
-  const file = join(shots, `${name}.html`);
-  writeFileSync(file, html);
-  const answer = await promisify(execFile)("java", ["-jar", vnu, "--format", "text", file]).then(
-    () => "",
-    (error) => error.stderr || error.message,
-  );
-  check(`${name}: valid HTML`, answer === "", answer.replaceAll(file, `${name}.html`));
-}
-
-/** axe needs scripts: the same bytes again, under the same address, in a context that has them. */
-async function accessible(browser, name, url, html, colorScheme, origin) {
-  const context = await browser.newContext({ bypassCSP: true, colorScheme, viewport: { width: 1280, height: 844 } });
-  try {
-    const page = await context.newPage();
-    const target = new URL(url, origin).href.split("#")[0];
-    await page.route(target, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body: html }));
-    await page.goto(target);
-    await page.addScriptTag({ content: axe.source });
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    const grave = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
-    const told = (v) => `${v.impact} ${v.id}: ${v.help}`;
-    const where = (v) => v.nodes.map((n) => `\n  ${n.html}`).join("");
-    check(`${name}: accessible (${colorScheme})`, grave.length === 0, grave.map((v) => told(v) + where(v)).join("\n"));
-    for (const v of violations.filter((v) => !grave.includes(v))) console.log(`note  ${name}: ${told(v)}`);
-  } finally {
-    await context.close();
-  }
-}
 
 // --- filling forms ---------------------------------------------------------------------------------------------
 
@@ -290,49 +155,65 @@ function words(page) {
 
 // --- main ------------------------------------------------------------------------------------------------------
 
-async function story(tools) {
+/** Nothing that a page shows comes from elsewhere. */
+async function alone(tools, story) {
   const elsewhere = new Set();
   tools.page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
     if (origin !== tools.origin && protocol !== "data:") elsewhere.add(request.url());
   });
+  await story();
+  check("nothing is loaded from elsewhere", elsewhere.size === 0, [...elsewhere].join("\n"));
+}
+
+async function reporter(tools) {
   await reportForm(tools);
   await refusedReport(tools);
   const given = await receipt(tools);
   await casePage(tools, given);
   await reply(tools, given);
-  check("nothing is loaded from elsewhere", elsewhere.size === 0, [...elsewhere].join("\n"));
+}
+
+/** One desk in a folder of its own, one story on it. */
+async function on(browser, shots, prepare, story) {
+  const folder = mkdtempSync(join(tmpdir(), "desk-browser-"));
+  let desk = null;
+  try {
+    const policy = await prepare(folder);
+    desk = await Desk.start(folder, policy);
+    must("the desk is ready", await desk.ready(), desk.running ? "" : await desk.ended);
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const tools = { browser, page, shots, origin: desk.origin, data: join(folder, "data") };
+    await alone(tools, () => story(tools));
+    await context.close();
+  } catch (error) {
+    if (!(error instanceof Stop)) check("the story runs to its end", false, error.stack);
+  } finally {
+    if (desk) check("the desk ends when asked", await desk.stop(), await desk.ended);
+    if (desk && counts.failed) console.log(`the desk's last lines:\n${desk.lastLines()}`);
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function main() {
   if (!process.env.DESK_BIN) throw new Error("DESK_BIN names no program");
-  const folder = mkdtempSync(join(tmpdir(), "desk-browser-"));
   const shots = process.env.DESK_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "desk-screenshots-"));
   mkdirSync(shots, { recursive: true });
-  const desk = await Desk.start(folder);
-  let browser = null;
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  });
   try {
-    must("the desk is ready", await desk.ready(), desk.running ? "" : await desk.ended);
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-    });
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    await story({ browser, page, shots, origin: desk.origin });
-  } catch (error) {
-    if (!(error instanceof Stop)) check("the story runs to its end", false, error.stack);
+    await on(browser, shots, () => undefined, reporter);
+    await on(browser, shots, published.prepare, published.story);
   } finally {
-    await browser?.close();
-    const kindly = await desk.stop();
-    check("the desk ends when asked", kindly, await desk.ended);
-    if (failed) console.log(`the desk's last lines:\n${desk.lastLines()}`);
-    rmSync(folder, { recursive: true, force: true });
+    await browser.close();
   }
   console.log(`screenshots: ${shots}`);
-  console.log(`browser: ${passed} passed, ${failed} failed`);
-  process.exitCode = failed ? 1 : 0;
+  console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
+  process.exitCode = counts.failed ? 1 : 0;
 }
 
 await main();

@@ -1,0 +1,63 @@
+// What every page is checked for: width, markup, accessibility.
+
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import axe from "axe-core";
+
+import { check } from "./checks.mjs";
+
+const vnu = join(dirname(fileURLToPath(import.meta.url)), "node_modules/vnu-jar/build/dist/vnu.jar");
+const WIDTHS = [390, 1280];
+
+/** `html` is the page as it was sent, so that what is checked is what the desk wrote. */
+export async function inspect({ browser, page, shots, origin }, name, html) {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    check(`${name}: fits ${width} px`, wide <= width, `it is ${wide} px wide: ${await widest(page, width)}`);
+  }
+  await markup(name, html, shots);
+  for (const scheme of ["light", "dark"]) await accessible(browser, name, page.url(), html, scheme, origin);
+}
+
+function widest(page, width) {
+  return page.evaluate((limit) => {
+    const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > limit + 1);
+    return out.slice(0, 5).map((e) => `${e.tagName.toLowerCase()}${e.id && `#${e.id}`}`).join(", ");
+  }, width);
+}
+
+async function markup(name, html, shots) {
+  const file = join(shots, `${name}.html`);
+  writeFileSync(file, html);
+  const answer = await promisify(execFile)("java", ["-jar", vnu, "--format", "text", file]).then(
+    () => "",
+    (error) => error.stderr || error.message,
+  );
+  check(`${name}: valid HTML`, answer === "", answer.replaceAll(file, `${name}.html`));
+}
+
+/** axe needs scripts: the same bytes again, under the same address, in a context that has them. */
+async function accessible(browser, name, url, html, colorScheme, origin) {
+  const context = await browser.newContext({ bypassCSP: true, colorScheme, viewport: { width: 1280, height: 844 } });
+  try {
+    const page = await context.newPage();
+    const target = new URL(url, origin).href.split("#")[0];
+    await page.route(target, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body: html }));
+    await page.goto(target);
+    await page.addScriptTag({ content: axe.source });
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    const grave = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
+    const told = (v) => `${v.impact} ${v.id}: ${v.help}`;
+    const where = (v) => v.nodes.map((n) => `\n  ${n.html}`).join("");
+    check(`${name}: accessible (${colorScheme})`, grave.length === 0, grave.map((v) => told(v) + where(v)).join("\n"));
+    for (const v of violations.filter((v) => !grave.includes(v))) console.log(`note  ${name}: ${told(v)}`);
+  } finally {
+    await context.close();
+  }
+}

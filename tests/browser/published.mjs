@@ -1,0 +1,115 @@
+// What is published: past advisories are replayed, and every kind of page that comes of it is looked at, in light and dark
+// and as it prints; with the team's page of a case, and the reporter's where credit is asked.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { check, must } from "./checks.mjs";
+import { cli } from "./desk.mjs";
+import { inspect } from "./inspect.mjs";
+
+const CLOCK = { "content-type": "application/json" };
+
+/** Replays the advisories in the folder; the policy that names all of their packages. */
+async function prepare(folder) {
+  const data = join(folder, "data");
+  await cli("replay", "tests/data/advisories", "--data", data);
+  return join(data, "replay-policy.toml");
+}
+
+async function story(tools) {
+  const site = `${tools.origin}/site/`;
+  const front = await look(tools, "site-front", site);
+  check("front: leads to the newest advisory", front.includes("Open Redirect in malformed URLs"), front);
+  const updates = await look(tools, "site-updates", `${site}security-updates.html`);
+  for (const version of ["4.20.0", "4.19.2", "5.0.0-beta.3", "0.7.0", "1.20.3"]) {
+    check(`updates: has ${version}`, updates.includes(version), updates);
+  }
+  await look(tools, "site-policy", `${site}policy.html`);
+  const anchors = await tools.page.locator('a[href^="#"]').evaluateAll((links) => links.map((l) => l.hash.slice(1)));
+  const lost = await tools.page.evaluate((ids) => ids.filter((id) => !document.getElementById(id)), anchors);
+  check("policy: its four sections can be jumped to", anchors.length >= 4 && lost.length === 0, lost.join(", "));
+  await tools.page.goto(site);
+  const link = tools.page.locator('main a[href^="advisories/"]').first();
+  const advisory = await look(tools, "site-advisory", await link.evaluate((a) => a.href));
+  check("advisory: names what is patched", advisory.includes("4.19.2") && advisory.includes("5.0.0-beta.3"), advisory);
+  await references(tools);
+  await team(tools);
+  await credit(tools);
+}
+
+/** Every link of the page to the site itself leads somewhere. */
+async function references(tools) {
+  const hrefs = await tools.page.locator("a[href]").evaluateAll((links) => links.map((l) => l.href.split("#")[0]));
+  for (const href of new Set(hrefs.filter((href) => href.startsWith(tools.origin)))) {
+    const { status } = await fetch(href, { redirect: "manual" });
+    check(`advisory: ${href.slice(tools.origin.length)} is there`, status === 200, `it is ${status}`);
+  }
+}
+
+/** The page of a closed case, as its handler sees it. */
+async function team(tools) {
+  const token = (await cli("token", "alice", "--data", tools.data)).trim();
+  const context = await tools.browser.newContext({ javaScriptEnabled: false });
+  await context.setExtraHTTPHeaders({ authorization: `Bearer ${token}` });
+  const page = await context.newPage();
+  const mails = await (await fetch(`${tools.origin}/_local/mail.json`)).json();
+  const id = mails.map((m) => m.subject.match(/EXP-\d{4}-[0-9A-Z]{5}/)?.[0]).find((found) => found);
+  const answer = await page.goto(`${tools.origin}/desk/cases/${id}`);
+  must("team: the page of a case opens", answer.status() === 200, `it is ${answer.status()}`);
+  await page.locator("summary").first().click();
+  const text = await page.locator("body").innerText();
+  for (const word of ["The road to publication", "Express mailing list", "done", "StrongLoop blog", "Subject: "]) {
+    check(`team: shows "${word}"`, text.includes(word), text);
+  }
+  await inspect({ ...tools, page }, "team-case", await answer.text());
+  await context.close();
+}
+
+/** The reporter's page, where the question about credit waits. */
+async function credit(tools) {
+  const { page, origin } = tools;
+  const body = { package: "express", versions: "4", summary: "A question", details: "d", credit: { as: "Rita" } };
+  const filed = await (
+    await fetch(`${origin}/reports`, { method: "POST", headers: CLOCK, body: JSON.stringify(body) })
+  ).json();
+  const act = (...args) => cli("case", "do", filed.case_id, ...args, "--as", "bob", "--data", tools.data);
+  await act("validate", "reason=Confirmed.");
+  await act("ask-credit");
+  await page.goto(`${origin}/case`);
+  await page.locator('[name="code"]').first().fill(filed.receipt_code);
+  const open = page.locator("main form button").first();
+  const [answer] = await Promise.all([page.waitForNavigation(), open.click()]);
+  const name = page.locator("#credit-as");
+  must("credit: is asked on the page", (await name.count()) === 1, await page.locator("body").innerText());
+  check("credit: what was wished for stands there", (await name.inputValue()) === "Rita");
+  await inspect(tools, "credit", (await answer.text()).replaceAll(filed.receipt_code, "word-".repeat(11) + "word"));
+  await name.fill("Rita Reporter");
+  const [thanks] = await Promise.all([page.waitForNavigation(), page.getByText("Name me like this").click()]);
+  const said = await page.locator("body").innerText();
+  check("credit: is taken", thanks.status() === 201 && said.includes("Rita Reporter"), said);
+}
+
+/** Opens and inspects a page, and keeps how it looks in the dark and in print. */
+async function look(tools, name, url) {
+  const { page, shots, browser } = tools;
+  const answer = await page.goto(url);
+  must(`${name}: is there`, answer.status() === 200, `${url} is ${answer.status()}`);
+  const text = await page.locator("body").innerText();
+  await inspect(tools, name, await answer.text());
+  const looks = { dark: { colorScheme: "dark" }, print: {} };
+  for (const [look, options] of Object.entries(looks)) {
+    const context = await browser.newContext({ ...options, javaScriptEnabled: false });
+    const other = await context.newPage();
+    if (look === "print") await other.emulateMedia({ media: "print" });
+    await other.goto(url);
+    const file = join(shots, `${name}-${look}.png`);
+    await other.screenshot({ path: file, fullPage: true });
+    check(`${name}: was seen in ${look}`, readFileSync(file).length > 0);
+    await context.close();
+  }
+  await page.goto(url);
+  return text;
+}
+
+export const published = { prepare, story };

@@ -1,0 +1,69 @@
+"""What the desk publishes, held against validators that are not ours.
+
+usage: check.py SITE OSV-SCHEMA: the folder of a published site, and OSV's schema (left out: not checked).
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import feedparser
+from jsonschema import Draft202012Validator, FormatChecker
+from sectxt import Parser
+
+counts = {True: 0, False: 0}
+
+
+def check(name, problems):
+    counts[not problems] += 1
+    print(f"{'FAIL' if problems else 'ok  '}  {name}")
+    for problem in problems:
+        print(f"      {problem}")
+
+
+def osv(site, schema):
+    records = sorted(site.glob("osv/*.json"))
+    check("there are OSV records", [] if records else ["none"])
+    validator = Draft202012Validator(json.loads(schema.read_text()), format_checker=FormatChecker())
+    for path in records:
+        record = json.loads(path.read_text())
+        check(f"{path.name}: valid OSV", [f"{e.json_path}: {e.message}" for e in validator.iter_errors(record)])
+        page = site / "advisories" / f"{path.stem}.html"
+        check(f"{path.name}: has its page", [] if page.is_file() else [f"no {page.name}"])
+
+
+def atom(site):
+    path = site / "feed.atom"
+    lint = subprocess.run(["xmllint", "--noout", path], capture_output=True, text=True, check=False)
+    check("feed: well-formed XML", [] if lint.returncode == 0 else [lint.stderr])
+    feed = feedparser.parse(path.read_bytes())
+    odd = feed.get("bozo_exception") if feed.bozo else None if feed.version == "atom10" else feed.version
+    check("feed: feedparser reads it as Atom 1.0", [str(odd)] if odd else [])
+    ids = [entry.id for entry in feed.entries]
+    pages = len(list(site.glob("advisories/*.html")))
+    check("feed: an entry for each advisory", [] if len(ids) == pages else [f"{pages} pages, {ids}"])
+    check("feed: each entry has an id of its own", [] if len(set(ids)) == len(ids) else [str(ids)])
+    parts = ("title", "updated", "published", "link", "summary", "content")
+    check("feed: each entry is whole", [f"{e.id}: {part}" for e in feed.entries for part in parts if part not in e])
+    newest = [e.updated_parsed for e in feed.entries]
+    check("feed: the newest comes first", [] if newest == sorted(newest, reverse=True) else [str(newest)])
+
+
+def security_txt(site):
+    parsed = Parser((site / ".well-known/security.txt").read_bytes())
+    check("security.txt: RFC 9116", [str(error) for error in parsed.errors])
+
+
+def main():
+    site = Path(sys.argv[1])
+    if len(sys.argv) > 2:
+        osv(site, Path(sys.argv[2]))
+    atom(site)
+    security_txt(site)
+    print(f"documents: {counts[True]} passed, {counts[False]} failed")
+    return 1 if counts[False] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

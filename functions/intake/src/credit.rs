@@ -12,7 +12,7 @@ use desk_domain::case::{Actor, Command};
 use desk_domain::fields;
 use desk_keys::KeyError;
 use desk_store::requests::{Answer, Request};
-use desk_store::{ActError, Acted, Commit, Stored};
+use desk_store::{Acted, Commit, Stored};
 use desk_web::body::{self, Kind};
 use desk_web::{Problem, answer, site};
 use serde_json::{Value, json};
@@ -105,13 +105,8 @@ impl Intake {
             Ok(answer)
         };
         let case = &entered.stored.case.id;
-        match self.store.act(case, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await {
-            Ok((_, answer)) => answer.ok_or_else(Problem::unavailable),
-            Err(ActError::RequestSeen) => {
-                let answer = answer::recalled(&self.store, request.as_ref(), self.clock.now()).await?;
-                answer.ok_or_else(Problem::unavailable)
-            }
-            Err(e) => Err(e.into()),
-        }
+        let done = self.store.act(case, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
+        let done = done.map(|(_, answer)| answer.expect("an answer on credit is always an event"));
+        answer::once(&self.store, request.as_ref(), self.clock.now(), done).await
     }
 }

@@ -149,14 +149,9 @@ impl Intake {
             }
             Ok(answer)
         };
-        match self.store.act(&case.id, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await {
-            Ok((_, answer)) => Ok(answer.expect("a reply is always an event")),
-            Err(ActError::RequestSeen) => {
-                let answer = answer::recalled(&self.store, request.as_ref(), self.clock.now()).await?;
-                answer.ok_or_else(Problem::unavailable)
-            }
-            Err(e) => Err(e.into()),
-        }
+        let done = self.store.act(&case.id, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
+        let done = done.map(|(_, answer)| answer.expect("a reply is always an event"));
+        answer::once(&self.store, request.as_ref(), self.clock.now(), done).await
     }
 
     /// The case that goes on from a closed one: the message is its report, and who wrote it stays who it was.

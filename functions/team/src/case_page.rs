@@ -204,7 +204,8 @@ impl Team {
                     view["audit"]["findings"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
                 let found =
                     if found.is_empty() { String::new() } else { format!(" Cases opened: {}.", found.join(", ")) };
-                format!("Searched: {}. Result: {}.{found}", text("/audit/searched"), text("/audit/result"))
+                let words = |pointer: &str| text(pointer).trim_end_matches('.').to_owned();
+                format!("Searched: {}. Result: {}.{found}", words("/audit/searched"), words("/audit/result"))
             }
             "waived" => format!("Waived by {}: {}", who("/audit/by").unwrap_or_default(), text("/audit/reason")),
             _ => "not recorded".to_owned(),

@@ -101,14 +101,9 @@ impl Team {
             Ok(answer)
         };
         let actor = Actor::Member(member.id.clone());
-        match self.store.act(&stored.case.id, &self.policy, &actor, &self.clock, prepare, finish).await {
-            Ok((acted, None)) => Ok(said(&acted, None)),
-            Ok((_, Some(answer))) => Ok(answer),
-            Err(ActError::RequestSeen) => {
-                answer::recalled(&self.store, request, self.clock.now()).await?.ok_or_else(Problem::unavailable)
-            }
-            Err(e) => Err(e.into()),
-        }
+        let done = self.store.act(&stored.case.id, &self.policy, &actor, &self.clock, prepare, finish).await;
+        let done = done.map(|(acted, answer)| answer.unwrap_or_else(|| said(&acted, None)));
+        answer::once(&self.store, request, self.clock.now(), done).await
     }
 
     /// What must be opened before a command is given: the final form that is to be approved, and whether what was released is

@@ -2,8 +2,8 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use desk_store::Store;
 use desk_store::requests::{Answer, Recalled, Request};
+use desk_store::{ActError, Store};
 use jiff::Timestamp;
 
 use crate::Problem;
@@ -21,6 +21,22 @@ pub async fn recalled(store: &Store, request: Option<&Request>, now: Timestamp) 
             StatusCode::UNPROCESSABLE_ENTITY,
             "This Idempotency-Key was used with another body; use a new key for a new request.",
         )),
+    }
+}
+
+/// What a change is answered; where an equal request was there first, what that one was answered.
+///
+/// # Errors
+/// As the change was refused, and as [`recalled`].
+pub async fn once(
+    store: &Store,
+    request: Option<&Request>,
+    now: Timestamp,
+    done: Result<Answer, ActError>,
+) -> Result<Answer, Problem> {
+    match done {
+        Err(ActError::RequestSeen) => recalled(store, request, now).await?.ok_or_else(Problem::unavailable),
+        done => Ok(done?),
     }
 }
 

@@ -136,7 +136,7 @@ fn policy_check_names_every_problem_with_its_line() {
     let folder = Folder::new("policy");
     let text = std::fs::read_to_string(express()).unwrap();
     let broken = text
-        .replace("due = \"48h\"", "due = \"soon\"")
+        .replacen("due = \"48h\"", "due = \"soon\"", 1)
         .replace("address = \"bob@example.org\"", "address = \"bob\"")
         .replace("policy_owner = \"alice\"", "policy_owner = \"zoe\"")
         .replace("breach_level = \"second\"", "breach_level = \"third\"")

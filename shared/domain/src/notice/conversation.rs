@@ -51,7 +51,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
             "A fix is ready for every affected line that is still maintained; its release is next.".to_owned()
         }
         EventBody::FixesReleased => "The fixes are released. The announcement follows.".to_owned(),
-        EventBody::CreditAsked => "May we name you in the advisory, and how? Please answer below.".to_owned(),
+        EventBody::CreditAsked => "May we name you in the advisory, and how? Please answer on this page.".to_owned(),
         EventBody::CreditRecorded { granted: Some(_) } => "You will be credited as you asked.".to_owned(),
         EventBody::CreditRecorded { granted: None } => "The advisory will not name you.".to_owned(),
         EventBody::Published { .. } => "The advisory is published. Thank you.".to_owned(),

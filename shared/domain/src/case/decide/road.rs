@@ -1,0 +1,146 @@
+//! The steps from an accepted case to its publication: what each line comes to, the reporter's credit, the channels.
+
+use super::Next;
+use crate::case::ContentRef;
+use crate::case::event::EventBody;
+use crate::case::publication::{CreditState, Fixes, LineEnd};
+use crate::id::{ChannelId, ClockName, LineName};
+use crate::policy::{MetBy, Starts};
+use crate::refusal::Refusal;
+
+impl Next<'_> {
+    pub(super) fn fix_ready(&mut self, line: &LineName, reference: &ContentRef) -> Result<(), Refusal> {
+        self.fixable(line)?;
+        if self.case.publication.lines.get(line).is_some_and(|l| l.ready.is_some() || l.end.is_some()) {
+            return Err(self.not_now(format!("the fix of {line} is recorded already, and a fact is set once")));
+        }
+        self.push(EventBody::FixReady { line: line.clone(), reference: reference.clone() });
+        self.settle_fixes();
+        Ok(())
+    }
+
+    pub(super) fn fix_released(&mut self, line: &LineName, version: &ContentRef) -> Result<(), Refusal> {
+        self.fixable(line)?;
+        self.push(EventBody::FixReleased { line: line.clone(), version: version.clone() });
+        self.settle_fixes();
+        Ok(())
+    }
+
+    pub(super) fn not_affected(&mut self, line: &LineName, reason: &ContentRef) -> Result<(), Refusal> {
+        self.known_line(line)?;
+        self.push(EventBody::LineNotAffected { line: line.clone(), reason: reason.clone() });
+        self.settle_fixes();
+        Ok(())
+    }
+
+    pub(super) fn waive_line(&mut self, line: &LineName, reason: &ContentRef) -> Result<(), Refusal> {
+        self.known_line(line)?;
+        if matches!(self.case.publication.end_of(line), Some(LineEnd::Released(_))) {
+            return Err(self.not_now(format!("the fix of {line} is released; there is nothing to waive")));
+        }
+        self.push(EventBody::LineWaived { line: line.clone(), reason: reason.clone() });
+        self.settle_fixes();
+        Ok(())
+    }
+
+    fn known_line(&self, line: &LineName) -> Result<(), Refusal> {
+        match self.policy.line(line) {
+            Some(_) => Ok(()),
+            None => Err(Refusal::field("/line", "is not a line of the policy")),
+        }
+    }
+
+    /// A fix belongs to a line that is affected, as far as that is determined.
+    fn fixable(&self, line: &LineName) -> Result<(), Refusal> {
+        self.known_line(line)?;
+        match &self.case.publication.affected {
+            Some(affected) if !affected.lines.contains(line) => {
+                Err(Refusal::field("/line", "is not among the affected lines; determine-affected names them"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the lines come to after a change to one of them: ready everywhere, out everywhere, or pending again.
+    pub(super) fn settle_fixes(&mut self) {
+        let Some(fixes) = self.case.publication.fixes(self.policy, self.now) else { return };
+        let (ready, released) = (self.case.steps.fix_ready.is_some(), self.case.steps.released.is_some());
+        if (released && fixes != Fixes::Released) || (ready && fixes == Fixes::Pending) {
+            self.push(EventBody::FixesPending);
+            self.end_clocks(Starts::FixesReady);
+            self.reopen_released();
+        }
+        match fixes {
+            Fixes::Pending => {}
+            Fixes::Ready if self.case.steps.fix_ready.is_some() => {}
+            Fixes::Ready => {
+                self.push(EventBody::FixesReady);
+                self.start_clocks(Starts::FixesReady);
+            }
+            Fixes::Released if self.case.steps.released.is_some() => {}
+            Fixes::Released => {
+                self.push(EventBody::FixesReleased);
+                self.meet(MetBy::Released);
+            }
+            Fixes::NoneNeeded => {
+                for clock in self.open_clocks(|c| c.start.met_by == MetBy::Released) {
+                    self.push(EventBody::ClockEnded { clock });
+                }
+            }
+        }
+    }
+
+    /// A clock that releases had met runs again to the time that it had.
+    fn reopen_released(&mut self) {
+        let policy = self.policy;
+        let rows = policy.clocks.iter().filter(|row| row.starts != Starts::FixesReady && row.met_by == MetBy::Released);
+        for name in rows.map(|row| &row.name) {
+            if self.case.clock(name).is_some_and(|clock| clock.met().is_some()) {
+                self.push(EventBody::ClockReopened { clock: name.clone() });
+            }
+        }
+    }
+
+    /// What would run on after its reason is gone.
+    fn end_clocks(&mut self, starts: Starts) {
+        let policy = self.policy;
+        let names: Vec<&ClockName> = policy.clocks.iter().filter(|r| r.starts == starts).map(|r| &r.name).collect();
+        for clock in self.open_clocks(|c| names.contains(&c.name())) {
+            self.push(EventBody::ClockEnded { clock });
+        }
+    }
+
+    pub(super) fn answer_credit(&mut self, granted: Option<ContentRef>) -> Result<(), Refusal> {
+        let case = &self.case;
+        if case.publication.is_published() || case.is_closed() {
+            return Err(self.not_now(format!("{} is published or closed; its credit is settled", case.id)));
+        }
+        if case.publication.credit == CreditState::Unasked {
+            return Err(self.not_now("nobody has asked yet; you are asked before anything is published".to_owned()));
+        }
+        self.push(EventBody::CreditRecorded { granted });
+        Ok(())
+    }
+
+    /// The gate has been asked by [`permit`]: there is an approved form.
+    pub(super) fn publish(&mut self) {
+        let Some(approval) = &self.case.publication.approval else { return };
+        let (content, channels) = (approval.content.clone(), self.policy.announcement_channels());
+        self.push(EventBody::Published { content, channels });
+        // The reporter is kept informed until the announcement (T29); from here on the announcement speaks.
+        self.end_clocks(Starts::MessageToReporter);
+        self.start_clocks(Starts::AdvisoryPublished);
+    }
+
+    /// Seen on one channel, once; on the last the announcement is done.
+    pub(super) fn announced(&mut self, channel: &ChannelId) {
+        let seen = self.case.publication.published.as_ref().and_then(|p| p.channels.get(channel));
+        if seen != Some(&None) {
+            return;
+        }
+        self.push(EventBody::Announced { channel: channel.clone() });
+        if self.case.steps.announced.is_some() {
+            self.meet(MetBy::Announced);
+        }
+    }
+}

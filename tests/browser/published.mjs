@@ -33,18 +33,35 @@ async function story(tools) {
   const link = tools.page.locator('main a[href^="advisories/"]').first();
   const advisory = await look(tools, "site-advisory", await link.evaluate((a) => a.href));
   check("advisory: names what is patched", advisory.includes("4.19.2") && advisory.includes("5.0.0-beta.3"), advisory);
-  await references(tools);
+  await links(tools, "site");
   await team(tools);
   await credit(tools);
 }
 
-/** Every link of the page to the site itself leads somewhere. */
-async function references(tools) {
-  const hrefs = await tools.page.locator("a[href]").evaluateAll((links) => links.map((l) => l.href.split("#")[0]));
-  for (const href of new Set(hrefs.filter((href) => href.startsWith(tools.origin)))) {
-    const { status } = await fetch(href, { redirect: "manual" });
-    check(`advisory: ${href.slice(tools.origin.length)} is there`, status === 200, `it is ${status}`);
+/** From the front page on, every link of the site's to this desk leads somewhere. */
+async function links({ page, origin }, name) {
+  const site = `${origin}/site/`;
+  const found = new Set([site]); // grows while it is walked
+  for (const url of found) {
+    const answer = await fetch(url, { redirect: "manual" });
+    check(`${name}: ${url.slice(origin.length)} is there`, answer.status === 200, `it is ${answer.status}`);
+    if (!url.startsWith(site) || !answer.headers.get("content-type").startsWith("text/html")) continue;
+    await page.goto(url);
+    const hrefs = await page.locator("[href]").evaluateAll((links) => links.map((l) => l.href.split("#")[0]));
+    for (const href of hrefs) if (href.startsWith(origin)) found.add(href);
   }
+  return found;
+}
+
+/** Before anything is published the site is whole already. */
+async function empty(tools) {
+  const found = await links(tools, "empty site");
+  for (const key of ["security-updates.html", "policy.html", "feed.atom"]) {
+    check(`empty site: leads to ${key}`, found.has(`${tools.origin}/site/${key}`), [...found].join(", "));
+  }
+  await tools.page.goto(`${tools.origin}/site/security-updates.html`);
+  const said = await tools.page.locator("body").innerText();
+  check("empty site: says that there are no updates yet", said.includes("No security updates have been published"), said);
 }
 
 /** The page of a closed case, as its handler sees it. */
@@ -112,4 +129,4 @@ async function look(tools, name, url) {
   return text;
 }
 
-export const published = { prepare, story };
+export const published = { prepare, story, empty };

@@ -167,6 +167,7 @@ async function alone(tools, story) {
 }
 
 async function reporter(tools) {
+  await published.empty(tools);
   await reportForm(tools);
   await refusedReport(tools);
   const given = await receipt(tools);

@@ -21,8 +21,8 @@ async fn main() -> Result<(), Error> {
         policy,
         clock,
     };
-    if let Err(fault) = fan_out.publish_standing().await {
-        tracing::error!(fault = %fault, "the policy's documents could not be published; the next start tries again");
+    if let Err(fault) = fan_out.publish_shared().await {
+        tracing::error!(fault = %fault, "the site could not be brought up to date; the next start tries again");
     }
     lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| async {
         Ok::<_, Error>(fan_out.batch(event.payload).await)

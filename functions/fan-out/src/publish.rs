@@ -230,13 +230,13 @@ impl FanOut {
         })
     }
 
-    /// Publishes what follows from the policy alone, when a process starts with it.
+    /// Publishes what is made of the policy and of all advisories, when a process starts with that policy.
     ///
     /// # Errors
     /// Why it could not be written, in words.
-    pub async fn publish_standing(&self) -> Result<(), Fault> {
+    pub async fn publish_shared(&self) -> Result<(), Fault> {
         let (site, now) = (self.site(), self.clock.now());
-        match self.put_shared(|all| channel::standing(&site, all, now)).await? {
+        match self.put_shared(|all| channel::shared(&site, all, now)).await? {
             Served::Done => Ok(()),
             Served::Later(..) => Ok(()),
             Served::Failed(why) => Err(Fault::Retryable(why.to_owned())),

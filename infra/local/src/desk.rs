@@ -167,7 +167,7 @@ impl Desk {
             public_url: options.public_url,
             site_url,
         });
-        functions.fan_out.publish_standing().await?;
+        functions.fan_out.publish_shared().await?;
         let pump = Arc::new(Pump::new(functions, store.clone(), clock.clone(), ses, streams, wake.clone()));
         Ok(Desk { folder, policy, store, clock, pump, keys, site, intake, team, wake, embedded })
     }

@@ -191,7 +191,7 @@ async fn serve(global: &Global, what: Serve) -> Result<Output, Failure> {
 fn say_where(desk: &Desk, url: &str, as_json: bool) {
     let text = format!(
         "Disclosure Desk for {} is ready.\n\n  form  {url}/\n  desk  {url}/desk\n  mail  {url}/_local/mail\n  site  \
-         {url}/site/SECURITY.md\n\nThe clock stands at {}. Ctrl-C ends it; the data stays.",
+         {url}/site/\n\nThe clock stands at {}. Ctrl-C ends it; the data stays.",
         desk.policy.project.name,
         desk_domain::time::instant(desk.clock.now()),
     );

@@ -61,8 +61,14 @@ pub fn channel<'a>(policy: &'a Policy, id: &ChannelId) -> Option<Channel<'a>> {
     })
 }
 
+/// Everything that is made of all advisories: what a process that starts writes, so that it follows the policy that it starts
+/// with, and so that nothing leads nowhere while nothing has been published.
+pub fn shared(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
+    feed::objects(site, all, now).into_iter().chain(updates_page::objects(site, all, now)).collect()
+}
+
 /// What follows from the policy alone, and the front page last.
-pub fn standing(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
+fn standing(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
     vec![
         advisory_page::stylesheet(),
         Object::new("SECURITY.md", "text/markdown; charset=utf-8", security_md::render(site.policy)),

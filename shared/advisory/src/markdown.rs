@@ -1,13 +1,15 @@
-//! Markdown as HTML that does nothing: CommonMark and GitHub's tables, then cleaned. No images, so that reading an advisory
-//! tells nobody.
+//! Markdown as HTML that does nothing: CommonMark with GitHub's tables and bare links, then cleaned. No images, so that
+//! reading an advisory tells nobody.
 
 use ammonia::Builder;
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use desk_domain::advisory::is_web_link;
+use linkify::{LinkFinder, LinkKind};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
 /// The HTML of `text`, its headings below the page's own: the highest becomes `<h3>`.
 pub(crate) fn html(text: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let events: Vec<Event<'_>> = Parser::new_ext(text, options).collect();
+    let events = linked(TextMergeStream::new(Parser::new_ext(text, options)));
     let highest = events.iter().filter_map(heading).min().unwrap_or(3);
     let lowered = events.into_iter().map(|event| lower(event, highest));
     let mut raw = String::new();
@@ -17,6 +19,40 @@ pub(crate) fn html(text: &str) -> String {
         .rm_tags(["img", "map", "area", "figure", "figcaption"])
         .url_schemes(["http", "https", "mailto"].into_iter().collect());
     clean.clean(&raw).to_string()
+}
+
+/// A bare web address in running text becomes a link, as its writer meant it.
+fn linked<'a>(events: impl Iterator<Item = Event<'a>>) -> Vec<Event<'a>> {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]);
+    let mut linked = Vec::new();
+    // Links and code stay what they are.
+    let mut inside = 0_usize;
+    for event in events {
+        match &event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::CodeBlock(_)) => inside += 1,
+            Event::End(TagEnd::Link | TagEnd::Image | TagEnd::CodeBlock) => inside = inside.saturating_sub(1),
+            Event::InlineHtml(tag) if tag.starts_with("<a ") => inside += 1,
+            Event::InlineHtml(tag) if tag.starts_with("</a") => inside = inside.saturating_sub(1),
+            Event::Text(text) if inside == 0 => {
+                for span in finder.spans(text) {
+                    let words = Event::Text(CowStr::from(span.as_str().to_owned()));
+                    if span.kind().is_none() || !is_web_link(span.as_str()) {
+                        linked.push(words);
+                        continue;
+                    }
+                    let dest_url = CowStr::from(span.as_str().to_owned());
+                    let (link_type, title, id) = (LinkType::Autolink, CowStr::from(""), CowStr::from(""));
+                    linked.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
+                    linked.extend([words, Event::End(TagEnd::Link)]);
+                }
+                continue;
+            }
+            _ => {}
+        }
+        linked.push(event);
+    }
+    linked
 }
 
 fn heading(event: &Event<'_>) -> Option<usize> {
@@ -48,6 +84,20 @@ mod tests {
     fn headings_go_below_the_pages_own() {
         assert_eq!(html("# A\n\n## B\n"), "<h3>A</h3>\n<h4>B</h4>\n");
         assert_eq!(html("### Impact\n\ntext"), "<h3>Impact</h3>\n<p>text</p>\n");
+    }
+
+    #[test]
+    fn a_bare_link_in_running_text_is_one() {
+        let link = r#"<a href="https://example.org/a_b?c=d&amp;e" rel="noopener noreferrer">https://example.org/a_b?c=d&amp;e</a>"#;
+        assert_eq!(html("See (https://example.org/a_b?c=d&e)."), format!("<p>See ({link}).</p>\n"));
+        for plain in ["`https://example.org`", "ftp://example.org", "mail@example.org", "    https://example.org"] {
+            assert!(!html(plain).contains("<a"), "{plain}");
+        }
+        for once in
+            ["[https://example.org](https://example.org)", "<a href=\"https://x.example\">https://y.example</a>"]
+        {
+            assert_eq!(html(once).matches("<a").count(), 1, "{once}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The `fan-out` Lambda: woken by the stream of the table `cases`.
 
+use std::sync::Arc;
+
 use aws_lambda_events::event::dynamodb::Event;
 use desk_store::objects::{ObjectSettings, Objects};
 use desk_store::{Clock, Settings, Store, start};
@@ -12,7 +14,7 @@ async fn main() -> Result<(), Error> {
     let (clock, policy, keys) = (Clock::system(), start::policy()?, start::keys()?);
     let store = Store::connect(&Settings::from_env()?, clock.clone());
     let ring = store.ring_key("release").await?.ok_or("the release key is missing: run desk keys init")?;
-    let fan_out = FanOut {
+    let fan_out = Arc::new(FanOut {
         release_key: keys.root()?.unwrap(&ring.wrapped, "release")?,
         objects: Objects::connect(&ObjectSettings::from_env()?),
         public_url: policy.project.desk_url.clone(),
@@ -20,10 +22,14 @@ async fn main() -> Result<(), Error> {
         store,
         policy,
         clock,
-    };
-    if let Err(fault) = fan_out.publish_shared().await {
-        tracing::error!(fault = %fault, "the site could not be brought up to date; the next start tries again");
-    }
+    });
+    // Beside the work: people are told whatever the site's bucket does.
+    let site = fan_out.clone();
+    tokio::spawn(async move {
+        if let Err(fault) = site.publish_shared().await {
+            tracing::error!(fault = %fault, "the site could not be brought up to date; the next start tries again");
+        }
+    });
     lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| async {
         Ok::<_, Error>(fan_out.batch(event.payload).await)
     }))

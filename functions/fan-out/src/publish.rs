@@ -16,13 +16,15 @@ use desk_domain::notice::{Announcement, Notice};
 use desk_domain::policy;
 use desk_domain::refusal::Refusal;
 use desk_store::deliveries::{Delivery, State};
-use desk_store::objects::{If, Put};
+use desk_store::objects::{If, Object as Stored, Put};
 use desk_store::published::{ChannelRecord, ChannelState};
 use desk_store::{ActError, Fault};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::FanOut;
 
+/// The channel that the others lead to.
+const OWN_PAGE: &str = "advisory-page";
 /// How often two that publish at the same moment may get in each other's way.
 const ATTEMPTS: u32 = 12;
 const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
@@ -37,8 +39,10 @@ enum Served {
     Done,
     /// Not yet, and nothing is wrong.
     Later(ChannelState, SignedDuration),
-    /// In vain, for this reason.
+    /// In vain, for this reason; tried again soon.
     Failed(&'static str),
+    /// Not taken, for this reason: what changes that is a person's doing, so it is tried again rarely.
+    Refused(&'static str),
 }
 
 impl FanOut {
@@ -108,12 +112,12 @@ impl FanOut {
 
     async fn one(&self, published: &Published, record: &ChannelRecord, all: &[ChannelRecord]) -> Result<Served, Fault> {
         let Some(channel) = channel::channel(&self.policy, &record.channel) else {
-            return Ok(Served::Failed("the policy does not name it any more"));
+            return Ok(Served::Refused("the policy does not name it any more"));
         };
         let is_done = |id: &str| all.iter().any(|r| r.channel.as_str() == id && r.state == ChannelState::Done);
         match channel {
             Channel::Own(objects) => self.put_own(&objects(&self.site(), published)).await,
-            Channel::Shared(_) | Channel::List(..) if !is_done("advisory-page") => {
+            Channel::Shared(_) | Channel::List(..) if !is_done(OWN_PAGE) => {
                 Ok(Served::Later(ChannelState::Pending, FIRST_RETRY))
             }
             Channel::Shared(objects) => {
@@ -139,6 +143,7 @@ impl FanOut {
     ) -> Result<(), Fault> {
         let (id, channel) = (&published.advisory.id, &record.channel);
         let after = |wait| now.saturating_add(wait).unwrap_or(now);
+        let rarely = matches!(served, Served::Refused(_));
         match served {
             Served::Done => {
                 let command = Command::Announced { channel: channel.clone() };
@@ -149,13 +154,16 @@ impl FanOut {
                     Err(e) => return Err(Fault::Retryable(e.to_string())),
                 }
                 tracing::info!(advisory = %id, channel = %channel, "announced");
+                if channel.as_str() == OWN_PAGE {
+                    self.store.show_published(id).await?;
+                }
                 self.store.channel_done(id, channel, now).await
             }
             Served::Later(state, wait) => self.store.channel_again(id, channel, (state, None), now, after(wait)).await,
-            Served::Failed(why) => {
+            Served::Failed(why) | Served::Refused(why) => {
                 let failures = record.failures + 1;
                 tracing::error!(advisory = %id, channel = %channel, failures, why, alarm = "channel-failed", "not announced");
-                let again = after(backoff(failures));
+                let again = after(if rarely { backoff_of_refused(failures) } else { backoff(failures) });
                 self.store.channel_again(id, channel, (ChannelState::Failed, Some(why)), now, again).await
             }
         }
@@ -181,29 +189,40 @@ impl FanOut {
         Ok(back.is_some_and(|back| back.bytes == object.bytes))
     }
 
-    /// Writes objects that are made of everything, each only over what was there when everything was read.
+    /// Writes objects that are made of everything, each only over what was there before everything was read: whoever wrote
+    /// meanwhile may know of more.
     async fn put_shared(&self, render: impl Fn(&[Published]) -> Vec<Object>) -> Result<Served, Fault> {
-        let mut place = 0;
-        let mut attempts = 0;
-        loop {
-            let all = self.store.all_published().await?;
-            let objects = render(&all);
-            let Some(object) = objects.get(place) else { return Ok(Served::Done) };
-            let written = async {
-                let before = self.objects.get(&object.key).await?;
-                if before.as_ref().is_some_and(|b| b.bytes == object.bytes) {
-                    return Ok(true);
+        for _ in 0..ATTEMPTS {
+            let mut before = Vec::new();
+            for object in render(&[]) {
+                match self.objects.get(&object.key).await {
+                    Ok(found) => before.push(found),
+                    Err(fault) => return Ok(failed(&fault)),
                 }
-                let etag = before.and_then(|b| b.etag);
-                self.put_read_back(object, etag.as_deref().map_or(If::Absent, If::Unchanged)).await
-            };
-            match written.await {
-                Ok(true) => (place, attempts) = (place + 1, 0),
-                Ok(false) if attempts < ATTEMPTS => attempts += 1,
-                Ok(false) => return Ok(Served::Failed("others wrote it at the same time, again and again")),
+            }
+            let objects = render(&self.store.all_shown().await?);
+            match self.put_over(&before, &objects).await {
+                Ok(true) => return Ok(Served::Done),
+                Ok(false) => {}
                 Err(fault) => return Ok(failed(&fault)),
             }
         }
+        Ok(Served::Failed("others wrote it at the same time, again and again"))
+    }
+
+    /// Whether each was there already, or was written and read back.
+    async fn put_over(&self, before: &[Option<Stored>], objects: &[Object]) -> Result<bool, Fault> {
+        for (before, object) in before.iter().zip(objects) {
+            let same = |b: &Stored| b.bytes == object.bytes && b.content_type.as_deref() == Some(object.content_type);
+            if before.as_ref().is_some_and(same) {
+                continue;
+            }
+            let etag = before.as_ref().and_then(|b| b.etag.as_deref());
+            if !self.put_read_back(object, etag.map_or(If::Absent, If::Unchanged)).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// One mail, whose delivery is planned once; what is known of it now. One that came back is tried with a new delivery.
@@ -213,21 +232,27 @@ impl FanOut {
         list: &policy::Channel,
         notice: Announcement,
     ) -> Result<Served, Fault> {
-        let cause = format!("announce {} {}", notice.advisory, record.failures);
         let now = self.clock.now();
-        let mut delivery = Delivery::new(&cause, Recipient::List(list.id.clone()), Notice::Announcement(notice), now);
-        delivery.case = Some(record.case.clone());
-        self.store.plan_delivery(&delivery, None).await?;
-        let Some(known) = self.store.delivery(&delivery.id).await? else {
-            return Ok(Served::Later(ChannelState::Waiting, ASK_AGAIN));
-        };
-        Ok(match known.state {
-            State::Delivered => Served::Done,
-            State::Sent if known.since.duration_until(now) >= TAKEN_IS_ENOUGH => Served::Done,
-            State::Bounced => Served::Failed("the list refused the mail"),
-            State::Dead => Served::Failed("the mail can never be sent"),
-            _ => Served::Later(ChannelState::Waiting, ASK_AGAIN),
-        })
+        // The first whose end is open; a further one only where a failure was recorded after the last.
+        for mail in 0..=record.failures {
+            let cause = format!("announce {} {mail}", notice.advisory);
+            let (to, notice) = (Recipient::List(list.id.clone()), Notice::Announcement(notice.clone()));
+            let mut delivery = Delivery::new(&cause, to, notice, now);
+            delivery.case = Some(record.case.clone());
+            self.store.plan_delivery(&delivery, None).await?;
+            let Some(known) = self.store.delivery(&delivery.id).await? else { break };
+            let refused = match known.state {
+                State::Delivered => return Ok(Served::Done),
+                State::Sent if known.since.duration_until(now) >= TAKEN_IS_ENOUGH => return Ok(Served::Done),
+                State::Bounced => "the list refused the mail",
+                State::Dead => "the mail can never be sent",
+                _ => break,
+            };
+            if mail == record.failures {
+                return Ok(Served::Refused(refused));
+            }
+        }
+        Ok(Served::Later(ChannelState::Waiting, ASK_AGAIN))
     }
 
     /// Publishes what is made of the policy and of all advisories, when a process starts with that policy.
@@ -237,9 +262,8 @@ impl FanOut {
     pub async fn publish_shared(&self) -> Result<(), Fault> {
         let (site, now) = (self.site(), self.clock.now());
         match self.put_shared(|all| channel::shared(&site, all, now)).await? {
-            Served::Done => Ok(()),
-            Served::Later(..) => Ok(()),
-            Served::Failed(why) => Err(Fault::Retryable(why.to_owned())),
+            Served::Done | Served::Later(..) => Ok(()),
+            Served::Failed(why) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
         }
     }
 
@@ -251,25 +275,20 @@ impl FanOut {
     pub async fn import(&self, advisories: &[Published]) -> Result<(), Fault> {
         let (site, now) = (self.site(), self.clock.now());
         let written = |served: Served| match served {
-            Served::Failed(why) => Err(Fault::Retryable(why.to_owned())),
+            Served::Failed(why) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
             Served::Done | Served::Later(..) => Ok(()),
         };
+        for id in policy::OWN_CHANNELS {
+            let channel = id.parse().ok().and_then(|id| channel::channel(&self.policy, &id));
+            let Some(Channel::Own(objects)) = channel else { continue };
+            for published in advisories {
+                written(self.put_own(&objects(&site, published)).await?)?;
+            }
+        }
         for published in advisories {
             self.store.replace_published(published).await?;
         }
-        for id in policy::OWN_CHANNELS {
-            let Some(channel) = id.parse().ok().and_then(|id| channel::channel(&self.policy, &id)) else { continue };
-            match channel {
-                Channel::Own(objects) => {
-                    for published in advisories {
-                        written(self.put_own(&objects(&site, published)).await?)?;
-                    }
-                }
-                Channel::Shared(objects) => written(self.put_shared(|all| objects(&site, all, now)).await?)?,
-                Channel::List(..) => {}
-            }
-        }
-        Ok(())
+        written(self.put_shared(|all| channel::shared(&site, all, now)).await?)
     }
 }
 
@@ -277,6 +296,11 @@ impl FanOut {
 fn failed(fault: &Fault) -> Served {
     tracing::error!(fault = %fault, "the site's bucket failed");
     Served::Failed("the site's bucket did not take it")
+}
+
+/// 15 min, 1 h, 4 h … a day.
+fn backoff_of_refused(failures: u32) -> SignedDuration {
+    LONGEST_RETRY.saturating_mul(1 << (2 * failures.saturating_sub(1).min(4))).min(SignedDuration::from_hours(24))
 }
 
 /// 30 s, 1 min, 2 min … 15 min.

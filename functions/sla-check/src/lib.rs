@@ -93,7 +93,8 @@ impl SlaCheck {
             DueKind::Channel(advisory, channel) => {
                 tracing::info!(advisory = %advisory, channel = %channel, "not announced yet; waking the publisher");
                 done.channels_touched += 1;
-                self.store.touch_channel(advisory, channel, self.clock.now()).await.map_err(ActError::from)
+                // Its due time stays what it is: this very tick must not take it for another one.
+                self.store.touch_channel(advisory, channel, due.at).await.map_err(ActError::from)
             }
         };
         if let Err(e) = result {

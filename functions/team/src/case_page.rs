@@ -69,7 +69,7 @@ impl Team {
         let breach = |b: &desk_domain::case::Breach| (clock_label(&b.clock), b.due_at);
         let command = |name: &CommandName| CommandLine {
             name: sentence(name.as_str()),
-            line: command_line(*name, &case.id, &member.id),
+            line: command_line(*name, &case.id, case.version, &member.id),
         };
         TeamCasePage {
             site: site(policy),
@@ -310,8 +310,12 @@ fn sentence(word: &str) -> String {
 }
 
 /// How `member` gives a command in a shell, with dots for the words.
-fn command_line(name: CommandName, case: &CaseId, member: &MemberId) -> String {
-    let fields = fields(name);
+fn command_line(name: CommandName, case: &CaseId, version: u64, member: &MemberId) -> String {
+    let fields = match name {
+        // What stands on this page is approved, or nothing is.
+        CommandName::ApproveAdvisory => format!("version:={version}"),
+        _ => fields(name).to_owned(),
+    };
     format!("desk case do {case} {name}{}{fields} --as {member}", if fields.is_empty() { "" } else { " " })
 }
 
@@ -336,6 +340,7 @@ fn fields(name: CommandName) -> &'static str {
         CommandName::NotAffected | CommandName::WaiveLine => "line=… reason='…'",
         CommandName::RecordCredit => "decision=as as='…'",
         CommandName::DraftAdvisory => "title='…' summary='…' details=@…",
+        // What an approval names, its line adds.
         CommandName::AskCredit | CommandName::ApproveAdvisory | CommandName::Publish => "",
     }
 }
@@ -383,8 +388,10 @@ mod tests {
     #[test]
     fn a_command_line_is_whole() {
         let (case, member) = ("EXP-2026-7K3QF".parse().unwrap(), "alice".parse().unwrap());
-        let line = |name| command_line(name, &case, &member);
+        let line = |name| command_line(name, &case, 7, &member);
         assert_eq!(line(CommandName::Accept), "desk case do EXP-2026-7K3QF accept --as alice");
+        let approve = "desk case do EXP-2026-7K3QF approve-advisory version:=7 --as alice";
+        assert_eq!(line(CommandName::ApproveAdvisory), approve, "the form that stands on this page, or none");
         assert_eq!(line(CommandName::Note), "desk case do EXP-2026-7K3QF note text='…' --as alice");
     }
 

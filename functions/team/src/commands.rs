@@ -7,15 +7,15 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk_domain::advisory::Advisory;
-use desk_domain::affected;
-use desk_domain::case::permit::permit;
+use desk_domain::affected::{self, Affected};
+use desk_domain::case::permit::{permit, refuse};
 use desk_domain::case::{Actor, Command, CommandName, ContentRef};
 use desk_domain::id::LineName;
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
 use desk_keys::{KeyError, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
-use desk_store::{ActError, Acted, Commit, Fault, Stored};
+use desk_store::{ActError, Acted, Commit, Stored};
 use desk_web::view::Opened;
 use desk_web::{Problem, answer, body};
 use serde_json::{Value, json};
@@ -52,6 +52,29 @@ struct NewCode {
     mailed: bool,
 }
 
+/// What a command was held against before it is given.
+enum Checked {
+    Nothing,
+    /// The key that a new code is to open, and the code that it takes the place of.
+    Code {
+        key: SecretKey,
+        old: Option<String>,
+    },
+    /// The version is a fix.
+    Fix,
+    /// The lines whose release is no fix by the ranges that are to be determined.
+    Undone(Vec<LineName>),
+    /// The final form that is to be approved.
+    Form(Box<Advisory>),
+}
+
+impl Checked {
+    /// Whether it holds only for the case as it was read.
+    fn is_of_one_version(&self) -> bool {
+        matches!(self, Checked::Fix | Checked::Undone(_) | Checked::Form(_))
+    }
+}
+
 impl Team {
     async fn command(
         &self,
@@ -66,32 +89,27 @@ impl Team {
         {
             return Err(Refusal::field("/of", "there is no such case here").into());
         }
-        let reissue = match asked {
-            Asked::ReissueCode => {
-                let now = self.clock.now();
-                permit(&stored.case, &self.policy, &member.id, CommandName::ReissueCode, now)?;
-                Some((self.case_key(stored).await?, self.store.current_code(&stored.case.id).await?))
-            }
-            _ => None,
-        };
-        let form = self.checked(member, stored, &asked).await?;
+        let checked = self.checked(member, stored, &asked).await?;
         let prepare = |before: &Stored, commit: &mut Commit| {
-            if let Some((key, old)) = &reissue {
-                let (command, new) = self.new_code(before, commit, key, old.as_deref())?;
-                return Ok((command, Some(new)));
+            // What was opened and held against the command is what it is given to, or it is not given.
+            if checked.is_of_one_version() && before.case.version != stored.case.version {
+                return Err(ActError::Moved);
             }
-            let command = match (&asked, &form) {
-                (Asked::Approve { .. }, Some(form)) => {
-                    // What was read and composed is what is approved, or nothing is.
-                    if before.case.version != stored.case.version {
-                        return Err(ActError::Moved);
-                    }
-                    Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }
+            Ok(match (&asked, &checked) {
+                (_, Checked::Code { key, old }) => {
+                    let (command, new) = self.new_code(before, commit, key, old.as_deref())?;
+                    (command, Some(new))
                 }
-                (Asked::Audit { audit, findings }, _) => self.audited(member, before, commit, audit, findings)?,
-                _ => self.sealed(&asked, before, commit)?,
-            };
-            Ok((command, None))
+                (_, Checked::Form(form)) => {
+                    let content = self.seal_final_form(commit, before, form)?;
+                    (Command::ApproveAdvisory { content }, None)
+                }
+                (Asked::Affected(ranges), Checked::Undone(undone)) => {
+                    (self.determined(before, commit, ranges, undone)?, None)
+                }
+                (Asked::Audit { audit, findings }, _) => (self.audited(member, before, commit, audit, findings)?, None),
+                _ => (self.sealed(&asked, before, commit)?, None),
+            })
         };
         let finish = |acted: &Acted, new: Option<NewCode>, commit: &mut Commit| {
             let answer = said(acted, new.as_ref());
@@ -106,29 +124,45 @@ impl Team {
         answer::once(&self.store, request, self.clock.now(), done).await
     }
 
-    /// What must be opened before a command is given: the final form that is to be approved, and whether what was released is
-    /// a fix.
-    async fn checked(&self, member: &Member, stored: &Stored, asked: &Asked) -> Result<Option<Advisory>, Problem> {
+    /// What must be opened before a command is given.
+    async fn checked(&self, member: &Member, stored: &Stored, asked: &Asked) -> Result<Checked, Problem> {
         let name = match asked {
             Asked::Approve { .. } => CommandName::ApproveAdvisory,
             Asked::Released { .. } => CommandName::FixReleased,
-            _ => return Ok(None),
+            Asked::Affected(_) => CommandName::DetermineAffected,
+            Asked::ReissueCode => CommandName::ReissueCode,
+            _ => return Ok(Checked::Nothing),
         };
         let now = self.clock.now();
         permit(&stored.case, &self.policy, &member.id, name, now)?;
         let key = self.case_key(stored).await?;
+        if matches!(asked, Asked::ReissueCode) {
+            return Ok(Checked::Code { key, old: self.store.current_code(&stored.case.id).await? });
+        }
         let opened = Opened::read(&self.store, stored.case.clone(), &key).await?;
         match asked {
             Asked::Released { line, version } => {
                 publication::is_a_fix(&opened, line, version)?;
-                Ok(None)
+                Ok(Checked::Fix)
             }
+            Asked::Affected(ranges) => Ok(Checked::Undone(publication::undone(&opened, ranges))),
             Asked::Approve { version: Some(version) } if *version != stored.case.version => Err(ActError::Moved.into()),
-            _ => {
-                let form = publication::final_form(&self.policy, &opened, now);
-                Ok(Some(form.ok_or_else(|| Fault::Damaged(format!("the draft of {}", stored.case.id)))?))
-            }
+            _ => match publication::to_be_approved(&self.policy, &opened, now)? {
+                Ok(form) => Ok(Checked::Form(Box::new(form))),
+                Err(why) => Err(refuse(&stored.case, &self.policy, &member.id, now, why).into()),
+            },
         }
+    }
+
+    fn determined(
+        &self,
+        before: &Stored,
+        commit: &mut Commit,
+        ranges: &[Affected],
+        undone: &[LineName],
+    ) -> Result<Command, KeyError> {
+        let lines = affected::lines_touched(ranges, &self.policy);
+        Ok(Command::DetermineAffected { lines, content: seal_json(commit, before, &ranges)?, undone: undone.to_vec() })
     }
 
     /// The audit, and a case for each thing that it found, in one transaction.
@@ -184,10 +218,6 @@ impl Team {
             Asked::Score(severity, score) => {
                 Command::Score { severity: *severity, content: seal_json(commit, stored, score)? }
             }
-            Asked::Affected(ranges) => Command::DetermineAffected {
-                lines: affected::lines_touched(ranges, &self.policy),
-                content: seal_json(commit, stored, ranges)?,
-            },
             Asked::WaiveAudit { reason } => Command::WaiveAudit { reason: seal(commit, stored, reason)? },
             Asked::Line { name, line, text } => by_line(*name, line.clone(), seal(commit, stored, text)?),
             Asked::Released { line, version } => {
@@ -199,7 +229,9 @@ impl Team {
             Asked::Draft(draft) => Command::DraftAdvisory { content: seal_json(commit, stored, draft)? },
             Asked::Publish => Command::Publish,
             // These need more than their words; see `command`.
-            Asked::ReissueCode | Asked::Audit { .. } | Asked::Approve { .. } => return Err(ActError::Moved),
+            Asked::ReissueCode | Asked::Audit { .. } | Asked::Affected(_) | Asked::Approve { .. } => {
+                return Err(ActError::Moved);
+            }
         })
     }
 }

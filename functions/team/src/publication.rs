@@ -13,7 +13,7 @@ use desk_domain::policy::{Line, Policy};
 use desk_domain::refusal::Refusal;
 use desk_keys::{KeyError, SecretKey};
 use desk_store::published::ChannelRecord;
-use desk_store::{Commit, Stored};
+use desk_store::{Commit, Fault, Stored};
 use desk_web::body;
 use desk_web::view::Opened;
 use jiff::Timestamp;
@@ -47,14 +47,56 @@ pub(crate) fn final_form(policy: &Policy, of: &Opened, now: Timestamp) -> Option
     Some(Advisory::compose(policy, &of.case, draft, parts(of), now))
 }
 
-/// Refuses a version that is itself among the affected ones.
+/// Refuses a version that is no fix of its line by the ranges that are determined.
 pub(crate) fn is_a_fix(of: &Opened, line: &LineName, version: &NpmVersion) -> Result<(), Refusal> {
-    let ranges = affected(of);
-    let package = line.package();
-    match ranges.iter().find(|r| r.package.as_str() == package && r.contains(version)) {
-        Some(range) => Err(Refusal::field("/version", format!("is itself affected: {}", range.npm_range()))),
+    match affected::why_no_fix(&affected(of), line, version) {
+        Some(why) => Err(Refusal::field("/version", why)),
         None => Ok(()),
     }
+}
+
+/// The lines whose release is no fix by these ranges.
+pub(crate) fn undone(of: &Opened, ranges: &[Affected]) -> Vec<LineName> {
+    let is_undone = |(line, state): (&LineName, &LineState)| {
+        let Some(LineEnd::Released(written)) = &state.end else { return None };
+        let version: NpmVersion = of.text(&written.content).parse().ok()?;
+        affected::why_no_fix(ranges, line, &version).map(|_| line.clone())
+    };
+    of.case.publication.lines.iter().filter_map(is_undone).collect()
+}
+
+/// Where the final form would contradict itself: a line that was found not affected, and a range that takes it in; or a range
+/// that is left out with such a line, and takes in another line that nothing else does.
+fn contradiction(of: &Opened) -> Option<String> {
+    let lines = &of.case.publication.lines;
+    let unaffected =
+        |line: &LineName| matches!(lines.get(line).and_then(|s| s.end.as_ref()), Some(LineEnd::NotAffected(_)));
+    let (left_out, kept): (Vec<Affected>, Vec<Affected>) = affected(of).into_iter().partition(|r| unaffected(&r.line));
+    let narrow = "determine-affected says which versions are";
+    let taken_in = lines.keys().filter(|line| unaffected(line)).find_map(|line| {
+        let range = kept.iter().find(|range| range.touches(line))?;
+        Some(format!("{line} was found not affected, and the range {} takes it in; {narrow}", range.npm_range()))
+    });
+    let others = of.case.publication.affected.iter().flat_map(|a| &a.lines).filter(|line| !unaffected(line));
+    taken_in.or_else(|| {
+        others.filter(|line| !kept.iter().any(|range| range.touches(line))).find_map(|line| {
+            let range = left_out.iter().find(|range| range.touches(line))?;
+            let (gone, range) = (&range.line, range.npm_range());
+            Some(format!("{gone} was found not affected, and its range {range} is all that takes in {line}; {narrow}"))
+        })
+    })
+}
+
+/// The final form that is to be approved.
+///
+/// # Errors
+/// Why it cannot be approved as it stands; damage when its parts cannot be read.
+pub(crate) fn to_be_approved(policy: &Policy, of: &Opened, now: Timestamp) -> Result<Result<Advisory, String>, Fault> {
+    if let Some(why) = contradiction(of) {
+        return Ok(Err(why));
+    }
+    let form = final_form(policy, of, now);
+    form.map(Ok).ok_or_else(|| Fault::Damaged(format!("the draft of {}", of.case.id)))
 }
 
 impl Team {

@@ -167,7 +167,9 @@ impl Desk {
             public_url: options.public_url,
             site_url,
         });
-        functions.fan_out.publish_shared().await?;
+        if let Err(fault) = functions.fan_out.publish_shared().await {
+            tracing::error!(fault = %fault, "the site could not be brought up to date; the next start tries again");
+        }
         let pump = Arc::new(Pump::new(functions, store.clone(), clock.clone(), ses, streams, wake.clone()));
         Ok(Desk { folder, policy, store, clock, pump, keys, site, intake, team, wake, embedded })
     }

@@ -14,7 +14,7 @@ use desk_advisory::advisory_page;
 use desk_advisory::osv::{self, Reading};
 use desk_domain::advisory::{Advisory, Published};
 use desk_domain::fields::{self, FieldError, Fields};
-use desk_domain::id::{CaseId, MemberId};
+use desk_domain::id::{AdvisoryId, CaseId, MemberId};
 use desk_store::Fault;
 use desk_web::body::Kind;
 use desk_web::page::{MailPage, MailRow, MailView};
@@ -178,10 +178,8 @@ async fn import(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) -
     let bytes = body::read(body, LARGEST_RECORD).await?;
     let refused = |all: Vec<String>| Problem::invalid(all.into_iter().map(whole).collect());
     let reading = osv::read(&bytes).map_err(refused)?;
-    let (affected, _) = reading.lines(&desk.policy).map_err(refused)?;
-    if let Some(known) = desk.store.published(&reading.id).await?
-        && known.case.is_some()
-    {
+    let affected = reading.lines(&desk.policy).map_err(refused)?;
+    if desk.has_published(&reading.id).await? {
         return Err(refused(vec![format!("{} is an advisory of this very desk", reading.id)]));
     }
     let Reading { id, mut draft, score, credits, published_at, modified_at, .. } = reading;
@@ -189,6 +187,19 @@ async fn import(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) -
     let advisory = Advisory { id: id.clone(), draft, score, affected, lines: Vec::new(), credits };
     desk.pump.import(&[Published { advisory, case: None, published_at, modified_at }]).await?;
     Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id)})))
+}
+
+impl Desk {
+    /// Whether it is an advisory of this very desk, by its own id or as its record calls it.
+    async fn has_published(&self, id: &AdvisoryId) -> Result<bool, Problem> {
+        let own = id.as_str().strip_prefix(osv::PREFIX).and_then(|own| own.parse().ok());
+        for id in own.iter().chain([id]) {
+            if self.store.published(id).await?.is_some_and(|known| known.case.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// The largest record that is taken; an advisory is an item of the store.

@@ -119,6 +119,7 @@ impl Pump {
     /// # Errors
     /// When they cannot be written.
     pub async fn import(&self, advisories: &[Published]) -> Result<(), Fault> {
+        let _alone = self.streams.lock().await;
         self.functions.fan_out.import(advisories).await
     }
 

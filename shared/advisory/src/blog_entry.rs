@@ -3,7 +3,7 @@
 use desk_domain::advisory::{Published, credit_line};
 
 use crate::security_md::escaped;
-use crate::{Site, advisory_page, text};
+use crate::{Site, advisory_page, markdown, text};
 
 /// Its key in the site's bucket.
 pub fn key(published: &Published) -> String {
@@ -16,7 +16,11 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
     let draft = &advisory.draft;
     // A JSON text is a YAML text.
     let title = serde_json::to_string(&draft.title).unwrap_or_default();
-    let head = format!("---\ntitle: {title}\ndate: {}\ntags: [security]\n---", text::rfc3339(published.published_at));
+    // Jekyll would take `{{ … }}` in the text for its own.
+    let head = format!(
+        "---\ntitle: {title}\ndate: {}\ntags: [security]\nrender_with_liquid: false\n---",
+        text::rfc3339(published.published_at)
+    );
     let row = |a: &desk_domain::affected::Affected| {
         format!("| `{}` | `{}` | `{}` | {} |", a.line, a.package, a.npm_range().replace('|', "\\|"), text::patched(a))
     };
@@ -30,9 +34,9 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
     if !notes.is_empty() {
         blocks.push(notes.join("\n"));
     }
-    blocks.push(draft.details.clone());
+    blocks.push(markdown::without_html(&draft.details));
     if let Some(workarounds) = &draft.workarounds {
-        blocks.push(format!("### Workarounds\n\n{workarounds}"));
+        blocks.push(format!("### Workarounds\n\n{}", markdown::without_html(workarounds)));
     }
     if let Some(credit) = credit_line(&advisory.credits) {
         blocks.push(format!("Credit: {}", escaped(&credit)));

@@ -27,7 +27,13 @@ pub fn render(site: &Site<'_>, all: &[Published]) -> String {
         entries: all.iter().take(NEWEST).map(|published| entry(site, published)).collect(),
         ..Feed::default()
     };
-    feed.to_string() + "\n"
+    // One character that XML 1.0 has no place for would take the whole feed from everybody.
+    feed.to_string().replace(|c: char| !is_xml(c), "\u{fffd}") + "\n"
+}
+
+/// `Char` of XML 1.0, section 2.2.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
 }
 
 fn link(rel: &str, kind: &str, href: String) -> Link {

@@ -6,10 +6,11 @@ use desk_domain::advisory::is_web_link;
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
+const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
+
 /// The HTML of `text`, its headings below the page's own: the highest becomes `<h3>`.
 pub(crate) fn html(text: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let events = linked(TextMergeStream::new(Parser::new_ext(text, options)));
+    let events = linked(TextMergeStream::new(Parser::new_ext(text, OPTIONS)));
     let highest = events.iter().filter_map(heading).min().unwrap_or(3);
     let lowered = events.into_iter().map(|event| lower(event, highest));
     let mut raw = String::new();
@@ -19,6 +20,20 @@ pub(crate) fn html(text: &str) -> String {
         .rm_tags(["img", "map", "area", "figure", "figcaption"])
         .url_schemes(["http", "https", "mailto"].into_iter().collect());
     clean.clean(&raw).to_string()
+}
+
+/// The text with its HTML shown instead of meant, for a reader that is not ours.
+pub(crate) fn without_html(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (event, place) in Parser::new_ext(text, OPTIONS).into_offset_iter() {
+        if matches!(event, Event::Html(_) | Event::InlineHtml(_)) {
+            safe.push_str(&text[copied..place.start]);
+            safe.push_str(&text[place.clone()].replace('<', "&lt;"));
+            copied = place.end;
+        }
+    }
+    safe + &text[copied..]
 }
 
 /// A bare web address in running text becomes a link, as its writer meant it.
@@ -78,7 +93,14 @@ fn lower(event: Event<'_>, highest: usize) -> Event<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::html;
+    use super::{html, without_html};
+
+    #[test]
+    fn html_is_shown_and_the_rest_stays_as_it_is() {
+        let text = "A `<b>` and <i>x</i>.\n\n<script>\nalert(1)\n</script>\n\n```html\n<script>\n```\n\n1 < 2 && <https://x.example>";
+        let safe = "A `<b>` and &lt;i>x&lt;/i>.\n\n&lt;script>\nalert(1)\n&lt;/script>\n\n```html\n<script>\n```\n\n1 < 2 && <https://x.example>";
+        assert_eq!(without_html(text), safe);
+    }
 
     #[test]
     fn headings_go_below_the_pages_own() {

@@ -33,18 +33,21 @@ pub(crate) fn patched(affected: &Affected) -> String {
     }
 }
 
-/// What a line gets, where that is not in the ranges: `express@3: past its end of life (2015-12-31); it gets no fix`.
-pub(crate) fn line_note(note: &LineNote) -> Option<String> {
+/// What a line gets, where that is not in the ranges: `express@3 is affected and past its end of life (2015-12-31): it gets no
+/// fix`.
+fn line_note(advisory: &Advisory, note: &LineNote) -> Option<String> {
     let line = &note.line;
+    let fixed = advisory.affected.iter().any(|range| range.line == *line && range.fixed().is_some());
     let ended = note.end_of_life.map(|day| format!(" ({day})")).unwrap_or_default();
     match note.status {
         LineStatus::Fixed => None,
         LineStatus::Unfixed => Some(format!("{line} is affected and gets no fix")),
+        LineStatus::EndOfLife if fixed => Some(format!("{line} is past its end of life{ended}")),
         LineStatus::EndOfLife => Some(format!("{line} is affected and past its end of life{ended}: it gets no fix")),
         LineStatus::NotAffected => Some(format!("{line} is not affected")),
     }
 }
 
 pub(crate) fn line_notes(advisory: &Advisory) -> Vec<String> {
-    advisory.lines.iter().filter_map(line_note).collect()
+    advisory.lines.iter().filter_map(|note| line_note(advisory, note)).collect()
 }

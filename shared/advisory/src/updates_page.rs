@@ -1,6 +1,7 @@
 //! The security-updates page: everything that is published, by line and version, newest first, as the seed's is. It is
 //! always rebuilt whole from all advisories (T58).
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -56,9 +57,13 @@ pub fn render(site: &Site<'_>, all: &[Published], now: jiff::Timestamp) -> Strin
         }
     }
     // The policy's lines first, the newest at the top; then what older advisories speak of.
-    let known = site.policy.packages.iter().flat_map(|p| p.lines.iter().rev()).map(|l| l.name.clone());
-    let mut names: Vec<LineName> = known.collect();
-    names.extend(by_line.keys().rev().filter(|name| site.policy.line(name).is_none()).cloned().collect::<Vec<_>>());
+    let newest_first = |mut lines: Vec<LineName>| {
+        lines.sort_by_cached_key(|line| (line.package().to_owned(), Reverse(line.first())));
+        lines
+    };
+    let of_policy = |p: &desk_domain::policy::Package| newest_first(p.lines.iter().map(|l| l.name.clone()).collect());
+    let mut names: Vec<LineName> = site.policy.packages.iter().flat_map(of_policy).collect();
+    names.extend(newest_first(by_line.keys().filter(|name| site.policy.line(name).is_none()).cloned().collect()));
     let lines = names.into_iter().map(|name| {
         let mut updates = by_line.remove(&name).unwrap_or_default();
         updates.sort_by(|a, b| b.order.cmp(&a.order).then_with(|| a.title.cmp(&b.title)));

@@ -105,11 +105,11 @@ pub struct LineNote {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LineStatus {
-    /// A fixed version is named, or was released.
+    /// A fix is released, or will be before anything is published.
     Fixed,
-    /// Affected and maintained, and it gets no fix (waived by name).
+    /// Affected, and it gets no fix (waived by name).
     Unfixed,
-    /// Affected, past its end of life: it gets no fix.
+    /// Affected, past its end of life, and nobody released a fix all the same.
     EndOfLife,
     NotAffected,
 }
@@ -202,7 +202,7 @@ impl Draft {
         if title.contains(char::is_control) {
             fields.wrong("title", "must be one line");
         }
-        Draft {
+        let draft = Draft {
             title,
             summary: fields.required_text("summary", SUMMARY_BYTES.min(limits.text_bytes)),
             details: fields.required_text("details", limits.text_bytes),
@@ -210,7 +210,12 @@ impl Draft {
             references: references(fields),
             aliases: at_most(fields, "aliases", fields.parsed_list("aliases")),
             cve: fields.parsed("cve"),
+        };
+        let workarounds = draft.workarounds.as_deref().unwrap_or_default();
+        for (name, text) in [("summary", &*draft.summary), ("details", &draft.details), ("workarounds", workarounds)] {
+            without_controls(fields, name, text);
         }
+        draft
     }
 
     /// All other names of the problem, the CVE id first, each once.
@@ -260,12 +265,28 @@ fn at_most<T>(fields: &Fields<'_>, name: &str, all: Vec<T>) -> Vec<T> {
 /// Whether it is a page that a reference may lead to.
 pub fn is_web_link(text: &str) -> bool {
     text.len() <= LINK_BYTES
+        && is_one_word(text)
         && url::Url::parse(text).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host())
 }
 
 /// Whether it may stand beside a name: a page of theirs, or an address. It is shown as text, never as a link.
 pub fn is_contact(text: &str) -> bool {
-    is_web_link(text) || email_address::EmailAddress::is_valid(text.strip_prefix("mailto:").unwrap_or(text))
+    is_web_link(text)
+        || is_one_word(text) && email_address::EmailAddress::is_valid(text.strip_prefix("mailto:").unwrap_or(text))
+}
+
+/// A URL parser drops or encodes what an output would show as it is.
+fn is_one_word(text: &str) -> bool {
+    !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+/// Texts that go out in mails, feeds and pages hold no control characters but line ends and tabs.
+fn without_controls(fields: &Fields<'_>, name: &str, text: &str) {
+    let odd = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if let Some(at) = text.find(odd) {
+        let code = text[at..].chars().next().map_or(0, u32::from);
+        fields.wrong(name, format!("has a character that cannot be shown: U+{code:04X}, after {at} bytes"));
+    }
 }
 
 impl Credit {
@@ -348,14 +369,13 @@ fn line_notes(policy: &Policy, case: &Case, affected: &[Affected], now: Timestam
     let packages = affected::packages(affected).into_iter().filter_map(|name| policy.package(name.as_str()));
     let note = |line: &crate::policy::Line| {
         let hit = affected.iter().any(|range| range.touches(&line.name));
-        let fixed = affected.iter().any(|range| range.line == line.name && range.fixed().is_some());
         let status = match case.publication.end_of(&line.name) {
             Some(LineEnd::NotAffected(_)) => LineStatus::NotAffected,
             _ if !hit => LineStatus::NotAffected,
             Some(LineEnd::Released(_)) => LineStatus::Fixed,
             Some(LineEnd::Waived(_)) => LineStatus::Unfixed,
-            None if fixed => LineStatus::Fixed,
-            None if line.maintained_at(now) => LineStatus::Unfixed,
+            // It is not published before the fix is out.
+            None if line.maintained_at(now) => LineStatus::Fixed,
             None => LineStatus::EndOfLife,
         };
         LineNote { line: line.name.clone(), status, end_of_life: line.end_of_life }

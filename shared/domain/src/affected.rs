@@ -162,6 +162,21 @@ impl Affected {
         begins && ends
     }
 
+    /// Whether both are parts of one of OSV's `ranges`.
+    fn is_one_with(&self, other: &Affected) -> bool {
+        let grouped = self.element.is_some() && self.range.is_some();
+        grouped && (&self.package, self.element, self.range) == (&other.package, other.element, other.range)
+    }
+
+    /// Whether a version is in both.
+    fn meets(&self, other: &Affected) -> bool {
+        let starts_in = |a: &Affected, b: &Affected| match &a.introduced {
+            Since::Start => b.introduced == Since::Start,
+            Since::Version(first) => b.contains(first),
+        };
+        starts_in(self, other) || starts_in(other, self)
+    }
+
     /// As npm writes a range: `>=5.0.0-alpha.1 <5.0.0-beta.3`.
     pub fn npm_range(&self) -> String {
         let from = match &self.introduced {
@@ -201,6 +216,22 @@ pub fn lines_touched(affected: &[Affected], policy: &Policy) -> Vec<LineName> {
     lines.filter(|line| affected.iter().any(|range| range.touches(line))).cloned().collect()
 }
 
+/// Why a version is no fix of its line (T50): it is affected itself, or older than where the affected versions of the line end.
+pub fn why_no_fix(affected: &[Affected], line: &LineName, version: &NpmVersion) -> Option<String> {
+    let of_package = |range: &&Affected| range.package.as_str() == line.package();
+    if let Some(range) = affected.iter().filter(of_package).find(|range| range.contains(version)) {
+        return Some(format!("is itself affected: {}", range.npm_range()));
+    }
+    let newest = affected.iter().filter(|range| range.line == *line).filter_map(Affected::end).max()?;
+    (version < newest).then(|| format!("is older than {newest}, where the affected versions of {line} end"))
+}
+
+/// The newest version that the ranges themselves name as the fix of a line, where it is one.
+pub fn fix_of<'a>(affected: &'a [Affected], line: &LineName) -> Option<&'a NpmVersion> {
+    let newest = affected.iter().filter(|range| range.line == *line).filter_map(Affected::fixed).max()?;
+    why_no_fix(affected, line, newest).is_none().then_some(newest)
+}
+
 /// Reads `affected[]` of a command, each range held against itself and the policy (T47).
 pub fn read(fields: &Fields<'_>, policy: &Policy) -> Vec<Affected> {
     let rows = fields.objects("affected");
@@ -210,7 +241,23 @@ pub fn read(fields: &Fields<'_>, policy: &Policy) -> Vec<Affected> {
     if rows.len() > MOST {
         fields.wrong("affected", format!("has {} ranges; at most {MOST} are taken", rows.len()));
     }
-    rows.into_iter().take(MOST).filter_map(|row| one(row, policy)).collect()
+    let ranges: Vec<(String, Affected)> = rows
+        .into_iter()
+        .take(MOST)
+        .filter_map(|row| {
+            let at = row.pointer("range");
+            Some((at, one(row, policy)?))
+        })
+        .collect();
+    for (place, (at, range)) in ranges.iter().enumerate() {
+        if let Some((_, other)) =
+            ranges[..place].iter().find(|(_, other)| other.is_one_with(range) && other.meets(range))
+        {
+            let other = other.npm_range();
+            fields.wrong_at(at, format!("is one range with {other}, and its versions overlap; leave range out"));
+        }
+    }
+    ranges.into_iter().map(|(_, range)| range).collect()
 }
 
 fn one(fields: Fields<'_>, policy: &Policy) -> Option<Affected> {
@@ -239,16 +286,17 @@ fn one(fields: Fields<'_>, policy: &Policy) -> Option<Affected> {
             fields.wrong("introduced", "is not before the end of the range");
         }
     }
+    let whole = match (package, line, introduced, until) {
+        (Some(package), Some(line), Some(introduced), Some(until)) => {
+            Some(Affected { package, line, introduced, until, element, range, range_type })
+        }
+        _ => None,
+    };
+    if let Some(whole) = whole.as_ref().filter(|w| w.end().is_none() && !w.touches(&w.line)) {
+        fields.wrong("introduced", format!("is past the end of the line {}", whole.line));
+    }
     fields.finish();
-    Some(Affected {
-        package: package?,
-        line: line?,
-        introduced: introduced?,
-        until: until?,
-        element,
-        range,
-        range_type,
-    })
+    whole
 }
 
 fn named_end(until: &Until) -> Option<(&'static str, &NpmVersion)> {
@@ -261,7 +309,9 @@ fn named_end(until: &Until) -> Option<(&'static str, &NpmVersion)> {
 
 /// Exactly one of the three ends.
 fn until(fields: &Fields<'_>) -> Option<Until> {
-    let given = ["fixed", "last_affected", "unfixed"].map(|name| fields.value(name).is_some());
+    // A blank text is none, as everywhere.
+    let is_given = |value: &serde_json::Value| value.as_str().is_none_or(|text| !text.trim().is_empty());
+    let given = ["fixed", "last_affected", "unfixed"].map(|name| fields.value(name).is_some_and(is_given));
     let fixed = fields.parsed("fixed").map(Until::Fixed);
     let last = fields.parsed("last_affected").map(Until::LastAffected);
     let unfixed = fields.flag("unfixed").and_then(|unfixed| {
@@ -351,6 +401,29 @@ mod tests {
     }
 
     #[test]
+    fn t50_a_fix_is_neither_affected_nor_older_than_the_end_of_its_line() {
+        let ranges = asked(json!([
+            {"package": "express", "line": "express@4", "introduced": "4.2.0", "fixed": "4.5.1"},
+            {"package": "express", "line": "express@4", "introduced": "4.18.0", "fixed": "4.19.2"},
+            {"package": "express", "line": "express@5", "introduced": "5.0.0", "last_affected": "5.1.0"},
+        ]));
+        let ranges = ranges.unwrap_or_else(|e| panic!("{e:?}"));
+        let why = |line: &str, version: &str| {
+            why_no_fix(&ranges, &line.parse().unwrap(), &version.parse().unwrap()).unwrap_or_default()
+        };
+        assert!(why("express@4", "4.19.1").contains("itself affected"), "{}", why("express@4", "4.19.1"));
+        for old in ["4.0.0", "4.5.1", "4.17.9"] {
+            assert!(why("express@4", old).contains("older than 4.19.2"), "{old}");
+        }
+        assert!(why("express@5", "5.1.0").contains("itself affected"));
+        for fix in [("express@4", "4.19.2"), ("express@4", "4.21.0"), ("express@5", "5.1.1"), ("express@3", "3.0.0")] {
+            assert_eq!(why(fix.0, fix.1), "", "{fix:?}");
+        }
+        let fix = |line: &str| fix_of(&ranges, &line.parse().unwrap()).map(ToString::to_string);
+        assert_eq!((fix("express@4").as_deref(), fix("express@5")), (Some("4.19.2"), None));
+    }
+
+    #[test]
     fn t47_every_wrong_part_of_a_range_is_named() {
         let range = |change: Value| {
             let mut range = json!({"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"});
@@ -369,6 +442,15 @@ mod tests {
         assert_eq!(wrong(range(json!({"introduced": "4.20.0"}))), ["/affected/0/introduced"]);
         assert_eq!(wrong(range(json!({"last_affected": "4.19.1"}))), ["/affected/0/fixed"]);
         assert_eq!(wrong(range(json!({"fixed": null}))), ["/affected/0/fixed"]);
+        assert_eq!(wrong(range(json!({"fixed": " "}))), ["/affected/0/fixed"]);
+        assert_eq!(wrong(range(json!({"fixed": "", "last_affected": ""}))), ["/affected/0/fixed"]);
+        let part =
+            |from: &str, fixed: &str| range(json!({"introduced": from, "fixed": fixed, "element": 0, "range": 0}));
+        let parts = |all: Value| asked(all).err().unwrap_or_default().into_iter().map(|e| e.0).collect::<Vec<_>>();
+        assert_eq!(parts(json!([part("0", "4.19.2"), part("4.2.0", "4.18.0")])), ["/affected/1/range"]);
+        assert!(parts(json!([part("0", "4.17.2"), part("4.18.0", "4.19.0")])).is_empty());
+        let past = json!({"fixed": null, "unfixed": true, "introduced": "5.1.0"});
+        assert_eq!(wrong(range(past)), ["/affected/0/introduced"]);
         assert_eq!(wrong(range(json!({"nonsense": 1}))), ["/affected/0/nonsense"]);
         let nothing = ["/affected/0/fixed", "/affected/0/introduced", "/affected/0/line", "/affected/0/package"];
         let mut found = wrong(json!({}));

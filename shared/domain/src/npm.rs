@@ -76,6 +76,24 @@ impl LineName {
 }
 
 impl LineName {
+    /// The line one number narrower that holds this version of it; `None` where there is none.
+    pub fn narrower(&self, version: &NpmVersion) -> Option<LineName> {
+        let count = self.numbers().split('.').count();
+        let own = self.holds(version) && count < 3 && version.leading(count) == self.numbers();
+        own.then(|| format!("{}@{}", self.package(), version.leading(count + 1)).parse().ok()).flatten()
+    }
+
+    /// Whether another line lies within this one: `qs@6.10` in `qs@6`.
+    pub fn takes_in(&self, other: &LineName) -> bool {
+        let rest = other.numbers().strip_prefix(self.numbers());
+        self.package() == other.package() && rest.is_some_and(|rest| rest.starts_with('.'))
+    }
+
+    /// What lines are ordered by: the first version of [`LineName::span`].
+    pub fn first(&self) -> Option<NpmVersion> {
+        self.span().map(|(first, _)| first)
+    }
+
     /// The versions that its numbers begin: from the first (its earliest pre-release) up to the first of the next; one version
     /// alone where it is named after a whole pre-release. `None` when its name holds no numbers.
     pub fn span(&self) -> Option<(NpmVersion, Option<NpmVersion>)> {
@@ -151,6 +169,18 @@ mod tests {
         assert_eq!(span("x@1.2.3"), Some(("1.2.3-0".to_owned(), "1.2.4-0".to_owned())));
         assert_eq!(span("x@1.2.3-rc.1"), Some(("1.2.3-rc.1".to_owned(), String::new())));
         assert_eq!(span("x@lts"), None);
+    }
+
+    #[test]
+    fn a_line_becomes_narrower_until_no_other_lies_within_it() {
+        let line = |name: &str| name.parse::<LineName>().unwrap();
+        let narrower =
+            |name: &str, version: &str| line(name).narrower(&version.parse().unwrap()).map(|l| l.to_string());
+        assert_eq!(narrower("qs@6", "6.14.1").as_deref(), Some("qs@6.14"));
+        assert_eq!(narrower("qs@6.14", "6.14.1").as_deref(), Some("qs@6.14.1"));
+        assert_eq!((narrower("qs@6.14.1", "6.14.1"), narrower("qs@6", "5.0.0")), (None, None));
+        assert!(line("qs@6").takes_in(&line("qs@6.10")) && !line("qs@6").takes_in(&line("qs@6")));
+        assert!(!line("qs@6.1").takes_in(&line("qs@6.10")) && !line("qs@6").takes_in(&line("ms@6.1")));
     }
 
     #[test]

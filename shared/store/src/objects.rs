@@ -123,7 +123,7 @@ impl Objects {
         }
     }
 
-    /// An object as it is now; `None` when there is none.
+    /// An object as it is now; `None` when there is none (S3 says so only to who may `s3:ListBucket`).
     ///
     /// # Errors
     /// A fault of the store.
@@ -140,7 +140,7 @@ impl Objects {
     }
 }
 
-/// 412, or 409 when two conditional writes meet.
+/// 412, 409 when two conditional writes meet, or 404 when what was to be replaced is gone meanwhile.
 fn is_conflict<E: ProvideErrorMetadata, R>(e: &SdkError<E, R>) -> bool {
-    matches!(e.code(), Some("PreconditionFailed" | "ConditionalRequestConflict"))
+    matches!(e.code(), Some("PreconditionFailed" | "ConditionalRequestConflict" | "NoSuchKey"))
 }

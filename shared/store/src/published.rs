@@ -6,11 +6,11 @@
 //!
 //! | pk | sk | what |
 //! |--|--|--|
-//! | `PUBLISHED` | advisory id | the advisory with its times |
+//! | `PUBLISHED` | advisory id | the advisory with its times; `shown` once its own page is written |
 //! | `ADVISORY#<id>` | `CHANNEL#<id>` | where a channel stands; due until it is done |
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use desk_domain::advisory::Published;
 use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
 use jiff::Timestamp;
@@ -61,17 +61,37 @@ fn word(state: ChannelState) -> String {
 }
 
 impl Store {
-    /// Puts a published advisory; `false` when it is there already.
+    /// Puts a published advisory, whose page is still to be written; `false` when it is there already.
     ///
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn put_published(&self, published: &Published) -> Result<bool, Fault> {
-        self.put(published_item(published), Some("attribute_not_exists(pk)")).await
+        self.put(published_item(published).item(), Some("attribute_not_exists(pk)")).await
     }
 
-    /// Puts a published advisory over whatever was there under its id.
+    /// Puts a published advisory whose page is written, over whatever was there under its id.
     pub async fn replace_published(&self, published: &Published) -> Result<(), Fault> {
-        self.put(published_item(published), None).await.map(drop)
+        self.put(published_item(published).set("shown", AttributeValue::Bool(true)).item(), None).await.map(drop)
+    }
+
+    /// The advisory's own page is there: what shows all advisories may lead to it from now on.
+    pub async fn show_published(&self, id: &AdvisoryId) -> Result<(), Fault> {
+        let shown = self
+            .db
+            .update_item()
+            .table_name(&*self.cases)
+            .set_key(Some(key("PUBLISHED", id.as_str())))
+            .update_expression("SET shown = :yes")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":yes", AttributeValue::Bool(true))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match shown {
+            Ok(output) => self.meter.write(output.consumed_capacity()),
+            Err(e) => return Err(Fault::from_sdk(&e)),
+        }
+        Ok(())
     }
 
     pub async fn published(&self, id: &AdvisoryId) -> Result<Option<Published>, Fault> {
@@ -79,11 +99,11 @@ impl Store {
         item.map(|item| Read(&item).json("published")).transpose()
     }
 
-    /// Everything that is published, newest first.
-    pub async fn all_published(&self) -> Result<Vec<Published>, Fault> {
+    /// Everything that is published and has its own page, newest first.
+    pub async fn all_shown(&self) -> Result<Vec<Published>, Fault> {
         let items = self.range(&self.cases, "PUBLISHED", " ", "~").await?;
-        let mut all: Vec<Published> =
-            items.iter().map(|item| Read(item).json("published")).collect::<Result<_, _>>()?;
+        let shown = items.iter().filter(|item| item.contains_key("shown"));
+        let mut all: Vec<Published> = shown.map(|item| Read(item).json("published")).collect::<Result<_, _>>()?;
         all.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
         Ok(all)
     }
@@ -127,9 +147,9 @@ impl Store {
         self.set_channel(advisory, channel, state, now, why, Some(again)).await
     }
 
-    /// Wakes the publisher for a channel that is not done: it is due, whatever it waited for.
-    pub async fn touch_channel(&self, advisory: &AdvisoryId, channel: &ChannelId, now: Timestamp) -> Result<(), Fault> {
-        self.touch(channel_key(advisory, channel), now).await
+    /// Wakes the publisher for a channel that is not done: it is due at `at`, whatever it waited for.
+    pub async fn touch_channel(&self, advisory: &AdvisoryId, channel: &ChannelId, at: Timestamp) -> Result<(), Fault> {
+        self.touch(channel_key(advisory, channel), at).await
     }
 
     async fn set_channel(
@@ -186,11 +206,10 @@ impl Store {
     }
 }
 
-fn published_item(published: &Published) -> Item {
+fn published_item(published: &Published) -> Build {
     Build::new("PUBLISHED", published.advisory.id.as_str())
         .set("published", json(published))
         .set("published_at", s(instant(published.published_at)))
-        .item()
 }
 
 fn read(item: &Item) -> Result<ChannelRecord, Fault> {

@@ -17,7 +17,11 @@ fn line(name: &str) -> LineName {
 }
 
 fn affected(names: &[&str]) -> Command {
-    Command::DetermineAffected { content: content(), lines: names.iter().map(|n| line(n)).collect() }
+    Command::DetermineAffected {
+        content: content(),
+        lines: names.iter().map(|n| line(n)).collect(),
+        undone: Vec::new(),
+    }
 }
 
 fn released(name: &str) -> Command {
@@ -146,7 +150,7 @@ fn t49_a_line_past_its_end_of_life_does_not_block() {
     world.now = "2027-04-01T23:59:59Z".parse().unwrap();
     assert_eq!(world.case.missing(&policy, world.now).len(), 1, "its last day is one of its days");
     world.now += SignedDuration::from_secs(1);
-    assert!(world.case.missing(&policy, world.now).is_empty());
+    assert_eq!(refused(&mut world, &policy), ["approval express@4"], "only what is said of it is approved anew");
 }
 
 #[test]
@@ -172,6 +176,80 @@ fn it_is_shut_while_the_advisory_or_its_approval_alone_is_missing() {
     let policy = policy();
     assert_eq!(refused(&mut without(&policy, &["advisory", "approval"]), &policy), ["advisory"]);
     assert_eq!(refused(&mut without(&policy, &["approval"]), &policy), ["approval"]);
+}
+
+#[test]
+fn t50_a_release_of_a_line_that_was_given_up_is_said_so_it_is_approved_anew() {
+    let policy = policy();
+    for given_up in [
+        Command::WaiveLine { line: line("express@4"), reason: content() },
+        Command::NotAffected { line: line("express@4"), reason: content() },
+    ] {
+        let mut world = without(&policy, &["line express@4", "approval"])
+            .when(&policy, "alice", given_up)
+            .when(&policy, "bob", Command::ApproveAdvisory { content: content() })
+            .when(&policy, "alice", released("express@4"));
+        assert_eq!(refused(&mut world, &policy), ["approval"]);
+    }
+}
+
+#[test]
+fn t50_ranges_that_undo_a_release_make_its_line_pending() {
+    let policy = policy();
+    let again = Command::DetermineAffected {
+        content: content(),
+        lines: vec![line("express@4"), line("express@5")],
+        undone: vec![line("express@4")],
+    };
+    let mut world = without(&policy, &[]).when(&policy, "alice", again);
+    assert_eq!(refused(&mut world, &policy), ["line express@4", "approval"]);
+    assert_eq!(world.case.stage(), Stage::FixInPreparation);
+    assert_eq!(world.case.clock(&"fix".parse().unwrap()).unwrap().state, ClockState::Running);
+}
+
+#[test]
+fn t49_a_line_that_ends_after_the_approval_is_approved_anew_and_then_named() {
+    let policy = policy();
+    let mut world = without(&policy, &["line express@4"]);
+    world.now = "2027-04-02T00:00:00Z".parse().unwrap();
+    assert_eq!(refused(&mut world, &policy), ["approval express@4"]);
+    let mut again = world.when(&policy, "bob", Command::ApproveAdvisory { content: content() });
+    assert!(publish(&mut again, &policy, "bob").is_ok());
+    assert!(again.case.clocks.iter().all(|c| !c.is_open() || c.name().as_str() == "announcement"), "no fix is owed");
+}
+
+#[test]
+fn t49_the_fix_clock_runs_exactly_while_a_fix_is_owed() {
+    let policy = policy();
+    let fix = |world: &World| world.case.clock(&"fix".parse().unwrap()).map(|c| c.state);
+    let unscored = given(&policy, FRIDAY)
+        .when(&policy, "alice", Command::Respond { message: message() })
+        .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
+        .when(&policy, "alice", Command::Validate { message: message() })
+        .when(&policy, "alice", Command::Accept);
+    let score = Command::Score { severity: Severity::High, content: content() };
+    let scored_late = unscored
+        .when(&policy, "alice", affected(&["express@5"]))
+        .when(&policy, "alice", released("express@5"))
+        .when(&policy, "alice", score);
+    assert_eq!(fix(&scored_late), None, "what is done needs no clock");
+    let wider = scored_late.when(&policy, "alice", affected(&["express@4", "express@5"]));
+    assert_eq!(fix(&wider), Some(ClockState::Running), "and what is owed again has one");
+
+    let none_needed = accepted(&policy).when(&policy, "alice", affected(&["express@3"]));
+    assert_eq!(fix(&none_needed), Some(ClockState::Ended));
+    let needed = none_needed.when(&policy, "alice", affected(&["express@4"]));
+    assert_eq!(fix(&needed), Some(ClockState::Running), "it runs again when one is needed after all");
+}
+
+#[test]
+fn what_is_deferred_is_not_published_until_it_is_accepted_again() {
+    let policy = policy();
+    let mut world = without(&policy, &[]).when(&policy, "alice", Command::Defer { message: message() });
+    let refused = publish(&mut world, &policy, "alice");
+    assert!(matches!(&refused, Err(Refusal::NotAllowed { why, .. }) if why.contains("accept it again")), "{refused:?}");
+    let mut again = world.when(&policy, "alice", Command::Accept);
+    assert!(publish(&mut again, &policy, "bob").is_ok());
 }
 
 #[test]

@@ -45,7 +45,8 @@ fn road() -> Vec<Step> {
     let by = |who: &str, command| Step::Do(member(who), command);
     let line = |name: &str| name.parse::<LineName>().unwrap();
     let lines = |names: &[&str]| names.iter().map(|name| line(name)).collect();
-    let affected = |names: &[&str]| Command::DetermineAffected { content: content(), lines: lines(names) };
+    let affected =
+        |names: &[&str]| Command::DetermineAffected { content: content(), lines: lines(names), undone: Vec::new() };
     let released = |name: &str| Command::FixReleased { line: line(name), version: content() };
     vec![
         by("alice", affected(&["express@3", "express@4"])),
@@ -186,7 +187,11 @@ fn every_short_way_to_publication_keeps_the_invariants() {
         .when(
             &policy,
             "alice",
-            Command::DetermineAffected { content: content(), lines: vec!["express@4".parse().unwrap()] },
+            Command::DetermineAffected {
+                content: content(),
+                lines: vec!["express@4".parse().unwrap()],
+                undone: Vec::new(),
+            },
         )
         .when(&policy, "alice", Command::RecordAudit { content: content(), findings: Vec::new() })
         .when(&policy, "alice", Command::AskCredit)

@@ -103,6 +103,54 @@ fn every_output_follows_a_range_that_was_changed_before_approval() {
 }
 
 #[test]
+fn t50_a_release_that_a_wider_range_takes_in_is_no_fix_any_more() {
+    let road = Road::new("wider").drafted("4.19.2");
+    road.determine("0", "4.19.3");
+    road.by(&road.dave, &json!({"command": "approve-advisory"})).ok();
+    let publish = json!({"command": "publish"});
+    let refused = road.by(&road.dave, &publish);
+    assert_eq!(refused.json()["missing"][0]["line"], "express@4", "{}", refused.text);
+    assert_eq!(road.view()["stage"], "Fix in preparation");
+    let release = |version: &str| json!({"command": "fix-released", "line": "express@4", "version": version});
+    for old in ["4.19.2", "4.0.0"] {
+        assert_eq!(road.by(&road.bob, &release(old)).pointers(), ["/version"], "{old}");
+    }
+    road.tell(release("4.19.3"));
+    road.by(&road.dave, &publish).ok();
+}
+
+#[test]
+fn t50_a_form_that_contradicts_itself_is_not_approved() {
+    let road = Road::new("contradiction").drafted("4.19.2");
+    let affected = json!([{"package": "express", "line": "express@5", "introduced": "4.18.0", "fixed": "5.0.1"}]);
+    road.tell(json!({"command": "determine-affected", "affected": affected}));
+    let refused = |line: &str, word: &str| {
+        road.tell(json!({"command": "not-affected", "line": line, "reason": "It does not have that code."}));
+        let refused = road.by(&road.dave, &json!({"command": "approve-advisory"}));
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        let said = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(said.contains(line) && said.contains(word) && said.contains("determine-affected"), "{said}");
+    };
+    refused("express@4", "takes it in");
+    road.tell(json!({"command": "determine-affected", "affected": affected}));
+    refused("express@5", "all that takes in express@4");
+}
+
+#[test]
+fn t9_whoever_asked_not_to_be_named_is_not_named_by_the_team() {
+    let road = Road::new("not-named");
+    road.tell(json!({"command": "ask-credit"}));
+    let answer = road.desk.post("/case/credit", &[("authorization", &road.code)], &json!({"decision": "none"}));
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let named = json!({"command": "record-credit", "decision": "as", "as": "Rita"});
+    let refused = road.by(&road.bob, &named);
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    road.tell(json!({"command": "record-credit", "decision": "none"}));
+    let link = json!({"decision": "as", "as": "Rita", "link": "https://r.example/\n\n-- \nSomebody else"});
+    assert_eq!(road.desk.post("/case/credit", &[("authorization", &road.code)], &link).pointers(), ["/link"]);
+}
+
+#[test]
 fn t9_granted_credit_is_identical_in_every_output_and_refused_credit_in_none() {
     let granted = Road::new("credit-granted").drafted("4.19.2");
     granted.published();

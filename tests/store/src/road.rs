@@ -62,7 +62,7 @@ impl Bench {
             Command::Assign { member: "alice".parse().expect("a member") },
             Command::Validate { message: message() },
             Command::Accept,
-            Command::DetermineAffected { content: words.clone(), lines: vec![line()] },
+            Command::DetermineAffected { content: words.clone(), lines: vec![line()], undone: vec![] },
             Command::RecordAudit { content: words.clone(), findings: Vec::new() },
             Command::FixReleased { line: line(), version: words.clone() },
             Command::AskCredit,

@@ -1,5 +1,7 @@
 //! Publishing through failures: wherever it is cut off, it ends with every channel done, once.
 
+use std::sync::Arc;
+
 use aws_lambda_events::event::dynamodb::Event as StreamEvent;
 use desk_domain::case::EventBody;
 use desk_domain::id::{AdvisoryId, CaseId};
@@ -227,9 +229,38 @@ async fn a_list_that_refuses_a_mail_is_shown_and_gets_another() {
     fan_out.serve(&advisory).await.unwrap();
     let refused = state().await;
     assert_eq!((refused.state, refused.why.as_deref()), (ChannelState::Failed, Some("the list refused the mail")));
+    bench.advance(SignedDuration::from_mins(14));
+    fan_out.serve(&advisory).await.unwrap();
+    assert_eq!(state().await.failures, 1, "it is not written to again and again");
+    bench.advance(SignedDuration::from_mins(2));
     settle(&bench, &fan_out, &[(id.clone(), from)]).await;
     is_announced(&bench, &bucket, &id, "Redirect").await;
     assert_eq!(list_mails(&bench, "Redirect"), 2, "another mail, because the first reached nobody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t54_a_list_that_the_policy_had_lost_for_a_while_gets_one_mail() {
+    let (bench, bucket, release) = (Bench::new().await, Bucket::new(), SecretKey::generate());
+    let id = bench.ready(7).await;
+    let advisory = AdvisoryId::from(&id);
+    let to = bench.publish(&id, &release.public(), "Redirect").await;
+    let from = plan_of(&bench, &id, to).await;
+    let mut fan_out = bench.fan_out(&bucket, release, Budget::unlimited()).await;
+    fan_out.plan(&id, from).await.unwrap();
+    fan_out.serve(&advisory).await.unwrap();
+    let mut poorer = (*bench.policy).clone();
+    poorer.channels.retain(|c| c.id.as_str() != LIST);
+    fan_out.policy = Arc::new(poorer);
+    bench.advance(SignedDuration::from_mins(2));
+    fan_out.serve(&advisory).await.unwrap();
+    let channels = bench.store.channels(&advisory).await.unwrap();
+    let lost = channels.iter().find(|c| c.channel.as_str() == LIST).unwrap();
+    assert_eq!(lost.why.as_deref(), Some("the policy does not name it any more"));
+    fan_out.policy = bench.policy.clone();
+    bench.advance(SignedDuration::from_mins(16));
+    settle(&bench, &fan_out, &[(id.clone(), from)]).await;
+    is_announced(&bench, &bucket, &id, "Redirect").await;
+    assert_eq!(list_mails(&bench, "Redirect"), 1);
 }
 
 /// The one delivery that goes to the list.

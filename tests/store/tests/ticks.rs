@@ -1,7 +1,9 @@
 //! The schedule: levels once, what cannot be taken back only by agreement, lost plans found again.
 
+use std::time::Duration;
+
 use desk_domain::case::{Actor, ClockState, Command, EventBody};
-use desk_domain::id::CaseId;
+use desk_domain::id::{AdvisoryId, CaseId};
 use desk_keys::SecretKey;
 use desk_store::Stored;
 use desk_store_tests::Bench;
@@ -100,4 +102,24 @@ async fn a_member_who_left_hands_over_at_the_next_tick() {
     check(&bench).tick(bench.hands.now()).await.unwrap();
     let handler = case(&bench, &id).await.case.handler.unwrap();
     assert_ne!(handler.as_str(), "alice");
+}
+
+/// With a clock that runs, as it does: a channel that nobody serves is looked at once in a tick, and the tick comes to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tick_ends_though_a_channel_stays_due() {
+    let bench = Bench::new().await;
+    let id = bench.case(1, None).await;
+    let feed = "feed".parse().unwrap();
+    bench.store.plan_channel(&AdvisoryId::from(&id), &feed, &id, bench.hands.now()).await.unwrap();
+    let hands = bench.hands.clone();
+    let running = tokio::spawn(async move {
+        loop {
+            hands.advance(SignedDuration::from_millis(1));
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    let check = check(&bench);
+    let ticked = tokio::time::timeout(Duration::from_secs(20), check.tick(bench.hands.now())).await;
+    running.abort();
+    assert_eq!(ticked.expect("it comes to its end").unwrap().channels_touched, 1);
 }

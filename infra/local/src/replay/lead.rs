@@ -40,7 +40,7 @@ struct Case {
 impl Lead<'_> {
     /// Leads it all the way; the row of it, and how its channels stand.
     pub async fn to_publication(&self, root: &Path, source: &str) -> Result<(Done, String), Failure> {
-        let (ranges, _) = self.reading.lines(self.policy).map_err(|why| Failure(why.join("; ")))?;
+        let ranges = self.reading.lines(self.policy).map_err(|why| Failure(why.join("; ")))?;
         let case = self.report(&ranges).await?;
         let handler = self.answered(&case).await?;
         self.confirmed(&case, &handler).await?;
@@ -124,7 +124,7 @@ impl Lead<'_> {
         let lines = known["lines"].as_array().cloned().unwrap_or_default();
         let lines: Vec<String> =
             lines.iter().filter(open).filter_map(|line| line["line"].as_str().map(str::to_owned)).collect();
-        let fix = |line: &str| ranges.iter().filter(|r| r.line.as_str() == line).filter_map(Affected::fixed).max();
+        let fix = |line: &str| affected::fix_of(ranges, &line.parse().ok()?);
         let reference = self.reading.draft.references.first().map_or("the security fork", |r| r.url.as_str());
         self.pass(2 * 24 * 60).await?;
         for line in lines.iter().filter(|line| fix(line).is_some()) {

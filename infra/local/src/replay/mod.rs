@@ -8,6 +8,7 @@ mod policy;
 use std::path::{Path, PathBuf};
 
 use desk_advisory::osv::{self, Reading};
+use desk_domain::id::LineName;
 use desk_domain::policy::Policy;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -75,10 +76,18 @@ pub fn files(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
 pub async fn replay(dir: &Path, options: Options) -> Result<Replayed, Failure> {
     let (text, name) = policy_text(options.policy.as_deref())?;
     let mut policy = Policy::from_toml(&text).map_err(|e| Failure(format!("{name} is not a valid policy:\n{e}")))?;
-    let (mut readings, mut not_taken, mut copy) = (Vec::new(), Vec::new(), text);
+    let (mut read, mut not_taken) = (Vec::new(), Vec::new());
     for (source, bytes) in files(dir)? {
-        match osv::read(&bytes).and_then(|reading| lined(reading, &mut policy, &mut copy)) {
-            Ok(reading) => readings.push((source, reading)),
+        match osv::read(&bytes) {
+            Ok(reading) => read.push((source, reading)),
+            Err(why) => not_taken.push(NotTaken { source, why: why.join("; ") }),
+        }
+    }
+    let new = osv::new_lines(&read.iter().map(|(_, reading)| reading).collect::<Vec<_>>(), &policy);
+    let (mut readings, mut copy) = (Vec::new(), text);
+    for ((source, reading), new) in read.into_iter().zip(new) {
+        match lined(&reading, &new, &mut policy, &mut copy) {
+            Ok(()) => readings.push((source, reading)),
             Err(why) => not_taken.push(NotTaken { source, why: why.join("; ") }),
         }
     }
@@ -94,15 +103,16 @@ pub async fn replay(dir: &Path, options: Options) -> Result<Replayed, Failure> {
     Ok(Replayed { done, channels, not_taken })
 }
 
-/// Adds the lines that the policy lacks, to the policy and to the copy of its text.
-fn lined(reading: Reading, policy: &mut Policy, copy: &mut String) -> Result<Reading, Vec<String>> {
-    let (_, new) = reading.lines(policy)?;
+/// Adds the lines that the policy lacks for a record, to the policy and to the copy of its text.
+fn lined(reading: &Reading, new: &[LineName], policy: &mut Policy, copy: &mut String) -> Result<(), Vec<String>> {
+    reading.lines(policy)?;
+    let new: Vec<LineName> = new.iter().filter(|line| policy.line(line).is_none()).cloned().collect();
     if !new.is_empty() {
         let extended = policy::with_lines(copy, &new).map_err(|e| vec![e])?;
         *policy = Policy::from_toml(&extended).map_err(|e| vec![format!("the policy cannot take its lines: {e}")])?;
         *copy = extended;
     }
-    Ok(reading)
+    Ok(())
 }
 
 /// The folder is new, or replays were made in it before: a desk that people use is not moved through weeks.

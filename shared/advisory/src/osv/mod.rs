@@ -4,6 +4,6 @@ mod read;
 mod record;
 mod write;
 
-pub use read::{Range, Reading, read};
+pub use read::{Range, Reading, new_lines, read};
 pub use record::Record;
-pub use write::{key, record, render};
+pub use write::{PREFIX, key, record, render};

@@ -258,33 +258,28 @@ fn texts(record: &Record) -> (String, String) {
 
 impl Reading {
     /// The ranges with their lines: the policy's own line where it has one that holds the range's end, else a new one, named by
-    /// the fewest leading numbers of the fixed version that are unique in this record. Gives the new lines too.
+    /// the fewest leading numbers of the fixed version that are unique in this record.
     ///
     /// # Errors
     /// Where no line can be named.
-    pub fn lines(&self, policy: &Policy) -> Result<(Vec<Affected>, Vec<LineName>), Vec<String>> {
-        let (mut affected, mut new, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    pub fn lines(&self, policy: &Policy) -> Result<Vec<Affected>, Vec<String>> {
+        let (mut affected, mut problems) = (Vec::new(), Vec::new());
         for range in &self.ranges {
-            let line = match self.known(policy, range) {
-                Some(line) => Ok(line),
-                None => self.named(range).inspect(|line| {
-                    if !new.contains(line) {
-                        new.push(line.clone());
-                    }
-                }),
-            };
-            match line {
+            match self.known(policy, range).map_or_else(|| self.named(range), Ok) {
                 Ok(line) => affected.push(range.of(line)),
                 Err(why) => problems.push(why),
             }
         }
-        if problems.is_empty() { Ok((affected, new)) } else { Err(problems) }
+        if problems.is_empty() { Ok(affected) } else { Err(problems) }
     }
 
-    /// The policy's line that holds the range's end, the narrowest; for a range without an end the newest line.
+    /// The policy's line that holds the range's end, the narrowest; for a range without an end the newest line that it touches.
     fn known(&self, policy: &Policy, range: &Range) -> Option<LineName> {
         let lines = &policy.package(range.package.as_str())?.lines;
-        let Some(end) = range.end() else { return lines.last().map(|l| l.name.clone()) };
+        let Some(end) = range.end() else {
+            let touched = lines.iter().map(|l| &l.name).filter(|line| range.of((*line).clone()).touches(line));
+            return touched.max_by_key(|line| line.first()).cloned();
+        };
         let holding = lines.iter().filter(|l| l.name.holds(end));
         holding.max_by_key(|l| l.name.numbers().len()).map(|l| l.name.clone())
     }
@@ -302,6 +297,36 @@ impl Reading {
         };
         format!("{package}@{numbers}").parse().map_err(|_| format!("no line of {package} can be named after {numbers}"))
     }
+}
+
+/// The lines that a policy lacks for each of these records: named as [`Reading::lines`] does, and narrower where a line of
+/// another record lies within, so that none says anything of another.
+pub fn new_lines(readings: &[&Reading], policy: &Policy) -> Vec<Vec<LineName>> {
+    let unknown = |reading: &Reading| {
+        let ranges = reading.ranges.iter().filter(|range| reading.known(policy, range).is_none());
+        ranges.filter_map(|range| Some((reading.named(range).ok()?, range.naming().cloned()))).collect::<Vec<_>>()
+    };
+    let mut named: Vec<Vec<(LineName, Option<NpmVersion>)>> = readings.iter().map(|reading| unknown(reading)).collect();
+    loop {
+        let all: Vec<LineName> = named.iter().flatten().map(|(line, _)| line.clone()).collect();
+        let mut narrowed = false;
+        for (line, version) in named.iter_mut().flatten() {
+            let narrower = version.as_ref().and_then(|version| line.narrower(version));
+            if let Some(narrower) = narrower.filter(|_| all.iter().any(|other| line.takes_in(other))) {
+                (*line, narrowed) = (narrower, true);
+            }
+        }
+        if !narrowed {
+            break;
+        }
+    }
+    let lines = |of_reading: Vec<(LineName, Option<NpmVersion>)>| {
+        let mut lines: Vec<LineName> = of_reading.into_iter().map(|(line, _)| line).collect();
+        lines.sort_by_cached_key(|line| (line.package().to_owned(), line.first()));
+        lines.dedup();
+        lines
+    };
+    named.into_iter().map(lines).collect()
 }
 
 impl Range {

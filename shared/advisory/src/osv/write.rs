@@ -15,18 +15,20 @@ pub fn key(published: &Published) -> String {
     format!("osv/{}.json", published.advisory.id)
 }
 
+/// What the id of an advisory of a case begins with: `x_`, as databases that OSV has not registered are to.
+pub const PREFIX: &str = "x_";
+
 /// The record as a file.
 pub fn render(published: &Published) -> String {
     serde_json::to_string_pretty(&record(published)).unwrap_or_default() + "\n"
 }
 
-/// The record. An advisory of a case is named with `x_`, the prefix of databases that OSV has not registered; one that was
-/// imported keeps its name.
+/// The record. An advisory of a case is named with [`PREFIX`]; one that was imported keeps its name.
 pub fn record(published: &Published) -> Record {
     let advisory = &published.advisory;
     let draft = &advisory.draft;
     let id = match published.case {
-        Some(_) => format!("x_{}", advisory.id),
+        Some(_) => format!("{PREFIX}{}", advisory.id),
         None => advisory.id.to_string(),
     };
     let details = match &draft.workarounds {
@@ -100,8 +102,16 @@ fn elements(affected: &[Affected]) -> Vec<record::Affected> {
 fn element(affected: &[&Affected]) -> record::Affected {
     let mut grouped: Vec<Vec<&Affected>> = Vec::new();
     for range in affected {
+        // OSV allows only one kind of end in a range.
+        let clashes = |other: &&&Affected| {
+            use Until::{Fixed, LastAffected};
+            matches!((&other.until, &range.until), (Fixed(_), LastAffected(_)) | (LastAffected(_), Fixed(_)))
+        };
         let same = |with: &Vec<&Affected>| {
-            range.range.is_some() && with[0].range == range.range && with[0].range_type == range.range_type
+            range.range.is_some()
+                && with[0].range == range.range
+                && with[0].range_type == range.range_type
+                && !with.iter().any(|other| clashes(&other))
         };
         match grouped.iter_mut().find(|with| same(with)) {
             Some(with) => with.push(range),

@@ -71,9 +71,11 @@ pub enum Command {
         fact: FactName,
         source: ContentRef,
     },
+    /// `undone` names the lines whose release is no fix by these ranges.
     DetermineAffected {
         content: ContentRef,
         lines: Vec<LineName>,
+        undone: Vec<LineName>,
     },
     /// `findings` names the cases that the same transaction opens.
     RecordAudit {

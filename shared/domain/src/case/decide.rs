@@ -8,7 +8,8 @@ use super::clock::{ClockStart, ClockState};
 use super::command::{Command, Roster};
 use super::escalate;
 use super::event::{AssignedBy, Event, EventBody, Message, MessageKind, Reported, Resolution, SCHEMA};
-use super::permit::{self, permit};
+use super::permit::{self, permit, refuse};
+use super::publication::Fixes;
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case};
 use crate::id::{CaseId, ClockName, MemberId};
@@ -59,8 +60,12 @@ pub fn decide(
         permit(case, policy, member, name, now)?;
     }
     let mut next = Next { case: case.clone(), policy, actor: actor.clone(), now, events: Vec::new() };
-    next.run(command)?;
-    Ok(next.events)
+    match (next.run(command), actor) {
+        (Ok(()), _) => Ok(next.events),
+        // What is allowed instead is so of the case as it was, not as half of the command would have made it.
+        (Err(Refusal::NotAllowed { why, .. }), Actor::Member(member)) => Err(refuse(case, policy, member, now, why)),
+        (Err(refusal), _) => Err(refusal),
+    }
 }
 
 fn event(case: &CaseId, seq: u64, at: Timestamp, actor: &Actor, body: EventBody) -> Event {
@@ -135,8 +140,9 @@ impl Next<'_> {
                 }
                 self.push(EventBody::FactMarked { fact: *fact, source: source.clone() });
             }
-            Command::DetermineAffected { content, lines } => {
-                self.push(EventBody::AffectedDetermined { content: content.clone(), lines: lines.clone() });
+            Command::DetermineAffected { content, lines, undone } => {
+                let (content, lines, undone) = (content.clone(), lines.clone(), undone.clone());
+                self.push(EventBody::AffectedDetermined { content, lines, undone });
                 self.settle_fixes();
             }
             Command::RecordAudit { content, findings } => {
@@ -148,9 +154,7 @@ impl Next<'_> {
             Command::NotAffected { line, reason } => self.not_affected(line, reason)?,
             Command::WaiveLine { line, reason } => self.waive_line(line, reason)?,
             Command::AskCredit => self.push(EventBody::CreditAsked),
-            Command::RecordCredit { granted } => {
-                self.push(EventBody::CreditRecorded { granted: granted.clone() });
-            }
+            Command::RecordCredit { granted } => self.record_credit(granted.clone())?,
             Command::AnswerCredit { granted } => self.answer_credit(granted.clone())?,
             Command::DraftAdvisory { content } => self.push(EventBody::AdvisoryDrafted { content: content.clone() }),
             Command::ApproveAdvisory { content } => self.push(EventBody::AdvisoryApproved { content: content.clone() }),
@@ -165,10 +169,7 @@ impl Next<'_> {
     }
 
     fn not_now(&self, why: String) -> Refusal {
-        match &self.actor {
-            Actor::Member(member) => permit::refuse(&self.case, self.policy, member, self.now, why),
-            _ => Refusal::NotAllowed { why, allowed: Vec::new(), missing: Vec::new() },
-        }
+        Refusal::NotAllowed { why, allowed: Vec::new(), missing: Vec::new() }
     }
 
     /// A member's message to the reporter: meets what waits for one, restarts what runs from one.
@@ -199,6 +200,12 @@ impl Next<'_> {
     }
 
     fn start_clocks(&mut self, starts: Starts) {
+        use Starts::{Acknowledged, MessageToReporter, ReportReceived, RequestSent};
+        // What an audit found has no reporter to whom anything is promised.
+        let to_reporter = matches!(starts, ReportReceived | Acknowledged | MessageToReporter | RequestSent);
+        if to_reporter && self.case.found_by.is_some() {
+            return;
+        }
         let policy = self.policy;
         for row in policy.clocks.iter().filter(|row| row.starts == starts) {
             self.start_clock(row);
@@ -213,9 +220,10 @@ impl Next<'_> {
         }
     }
 
-    /// Starts what runs from acceptance and score; scoring again only ever shortens it.
+    /// Starts what runs from acceptance and score, while fixes are owed; scoring again only ever shortens it.
     fn start_fix_clocks(&mut self) {
-        if self.case.rm != Rm::Accepted {
+        let fixes = self.case.publication.fixes(self.policy, self.now);
+        if self.case.rm != Rm::Accepted || matches!(fixes, Some(Fixes::Released | Fixes::NoneNeeded)) {
             return;
         }
         let policy = self.policy;
@@ -332,7 +340,8 @@ impl Next<'_> {
         }
         self.transition(Rm::Closed);
         self.push(EventBody::Closed { resolution, told });
-        for clock in self.open_clocks(|_| true) {
+        // An announcement that is on its way stays a duty.
+        for clock in self.open_clocks(|c| c.start.met_by != MetBy::Announced) {
             self.push(EventBody::ClockEnded { clock });
         }
         Ok(())

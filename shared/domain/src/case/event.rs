@@ -238,6 +238,9 @@ pub enum EventBody {
     AffectedDetermined {
         content: ContentRef,
         lines: Vec<LineName>,
+        /// Lines whose release is no fix by these ranges: they are pending again.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        undone: Vec<LineName>,
     },
     /// The code was searched for similar problems (T48); each finding is a case of its own.
     AuditRecorded {

@@ -62,7 +62,7 @@ pub fn permit(
 }
 
 /// A refusal with what is allowed instead.
-pub(super) fn refuse(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp, why: String) -> Refusal {
+pub fn refuse(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp, why: String) -> Refusal {
     Refusal::NotAllowed { why, allowed: allowed(case, policy, member, now), missing: Vec::new() }
 }
 
@@ -101,7 +101,11 @@ impl Asking<'_> {
             ApproveAdvisory => self.published().or_else(|| self.approvable()),
             Publish => return self.gate(),
             // Spam may be closed from Received and Valid too; `decide` looks at the resolution.
-            Close | Update | Note | RequestInformation | ReissueCode | Mark => None,
+            RequestInformation => case
+                .found_by
+                .as_ref()
+                .map(|by| format!("it was found by the audit of {by}; there is no reporter to ask")),
+            Close | Update | Note | ReissueCode | Mark => None,
         };
         why.map(Obstacle::from)
     }
@@ -117,6 +121,11 @@ impl Asking<'_> {
         let (id, rm) = (&self.case.id, self.case.rm);
         (!matches!(rm, Rm::Valid | Rm::Accepted))
             .then(|| format!("{id} is {rm}; the problem is confirmed first (validate)"))
+    }
+
+    /// What was set aside is taken up again before anybody is told of it.
+    fn deferred(&self) -> Option<String> {
+        (self.case.rm == Rm::Deferred).then(|| format!("{} is Deferred; accept it again first (accept)", self.case.id))
     }
 
     fn accepted(&self) -> Option<String> {
@@ -141,7 +150,7 @@ impl Asking<'_> {
         if road.draft.is_none() {
             return Some("there is no advisory to approve (draft-advisory)".to_owned());
         }
-        if let Some(approval) = &road.approval {
+        if let Some(approval) = case.standing_approval(policy, self.now) {
             let at = crate::time::instant(approval.at);
             return Some(format!("its present form was approved by {} at {at}", who(&approval.by)));
         }
@@ -151,7 +160,8 @@ impl Asking<'_> {
     /// Publishing names all that it waits for at once.
     fn gate(&self) -> Option<Obstacle> {
         let case = self.case;
-        if let Some(why) = self.published().or_else(|| case.may_not_release(self.policy, self.member, "publish")) {
+        let may_not = || case.may_not_release(self.policy, self.member, "publish");
+        if let Some(why) = self.published().or_else(may_not).or_else(|| self.deferred()) {
             return Some(why.into());
         }
         let missing = case.missing(self.policy, self.now);

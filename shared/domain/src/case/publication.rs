@@ -152,20 +152,23 @@ pub(super) enum Fixes {
 }
 
 impl Case {
-    /// Takes in an event of the road. Whatever changes what will be said voids the approval; that a fix is ready or out
-    /// changes nothing of it.
+    /// Takes in an event of the road. Whatever changes what will be said voids the approval; that an expected fix is ready or
+    /// out changes nothing of it.
     pub(super) fn on_the_road(&mut self, event: &Event) {
         let step = Some(self.step(event));
         let written =
             |content: &ContentRef| Written { content: content.clone(), by: event.actor.clone(), at: event.at };
         let road = &mut self.publication;
         match &event.body {
-            EventBody::AffectedDetermined { content, lines } => {
+            EventBody::AffectedDetermined { content, lines, undone } => {
                 road.affected = Some(AffectedLines { ranges: written(content), lines: lines.clone() });
                 for line in lines {
                     // What is said to be affected now was not found unaffected before.
                     let state = road.lines.entry(line.clone()).or_default();
                     state.end = state.end.take().filter(|end| !matches!(end, LineEnd::NotAffected(_)));
+                }
+                for line in undone {
+                    road.lines.entry(line.clone()).or_default().end = None;
                 }
                 road.approval = None;
                 self.steps.affected_determined = step;
@@ -179,7 +182,11 @@ impl Case {
                 road.lines.entry(line.clone()).or_default().ready = Some(written(reference));
             }
             EventBody::FixReleased { line, version } => {
-                road.lines.entry(line.clone()).or_default().end = Some(LineEnd::Released(written(version)));
+                let released = LineEnd::Released(written(version));
+                let before = road.lines.entry(line.clone()).or_default().end.replace(released);
+                if matches!(before, Some(LineEnd::NotAffected(_) | LineEnd::Waived(_))) {
+                    road.approval = None;
+                }
             }
             EventBody::LineNotAffected { line, reason } => {
                 road.lines.entry(line.clone()).or_default().end = Some(LineEnd::NotAffected(written(reason)));
@@ -262,9 +269,33 @@ impl Case {
                 let detail = "the advisory in its present form is not approved (approve-advisory)";
                 miss("approval", None, detail.to_owned());
             }
-            (Some(_), Some(_)) => {}
+            (Some(_), Some(approval)) => {
+                if let Some(line) = self.ended_since(approval, policy, now) {
+                    let detail = format!(
+                        "{line} came to its end of life after the advisory was approved; it is approved anew \
+                         (approve-advisory)"
+                    );
+                    miss("approval", Some(line), detail);
+                }
+            }
         }
         missing
+    }
+
+    /// An affected line without an end that was maintained when the advisory was approved and is no longer: what is said of it
+    /// has changed.
+    fn ended_since(&self, approval: &Written, policy: &Policy, now: Timestamp) -> Option<&LineName> {
+        let road = &self.publication;
+        let open = road.affected.as_ref()?.lines.iter().filter(|line| road.end_of(line).is_none());
+        let maintained = |line: &LineName, at| policy.line(line).is_some_and(|l| l.maintained_at(at));
+        let mut ended = open.filter(|line| maintained(line, approval.at) && !maintained(line, now));
+        ended.next()
+    }
+
+    /// The approval, while it still is one of what would be said now.
+    pub(super) fn standing_approval(&self, policy: &Policy, now: Timestamp) -> Option<&Written> {
+        let approval = self.publication.approval.as_ref()?;
+        self.ended_since(approval, policy, now).is_none().then_some(approval)
     }
 
     /// Why `member` may not approve or publish (T44): only the handler, the backup or a release manager may.

@@ -8,8 +8,7 @@ impl FixesReleased {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         Letter::new(at.subject("The fixes are released"))
             .say(format!(
-                "The fixes of the problem that you reported are released on every line of {} that is affected and still \
-                 maintained.",
+                "The fixes of the problem that you reported are released, for every maintained line of {} that gets one.",
                 at.project()
             ))
             .say("The announcement follows; you hear of it as soon as it is public. Thank you for your patience until then.")

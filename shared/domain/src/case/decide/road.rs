@@ -1,9 +1,10 @@
 //! The steps from an accepted case to its publication: what each line comes to, the reporter's credit, the channels.
 
 use super::Next;
-use crate::case::ContentRef;
+use crate::case::clock::ClockState;
 use crate::case::event::EventBody;
 use crate::case::publication::{CreditState, Fixes, LineEnd};
+use crate::case::{Actor, Clock, ContentRef};
 use crate::id::{ChannelId, ClockName, LineName};
 use crate::policy::{MetBy, Starts};
 use crate::refusal::Refusal;
@@ -65,10 +66,18 @@ impl Next<'_> {
     pub(super) fn settle_fixes(&mut self) {
         let Some(fixes) = self.case.publication.fixes(self.policy, self.now) else { return };
         let (ready, released) = (self.case.steps.fix_ready.is_some(), self.case.steps.released.is_some());
-        if (released && fixes != Fixes::Released) || (ready && fixes == Fixes::Pending) {
+        let back = match fixes {
+            Fixes::Pending | Fixes::NoneNeeded => ready || released,
+            Fixes::Ready => released,
+            Fixes::Released => false,
+        };
+        if back {
             self.push(EventBody::FixesPending);
             self.end_clocks(Starts::FixesReady);
-            self.reopen_released();
+        }
+        if matches!(fixes, Fixes::Pending | Fixes::Ready) {
+            self.reopen_fix_clocks();
+            self.start_fix_clocks();
         }
         match fixes {
             Fixes::Pending => {}
@@ -90,12 +99,15 @@ impl Next<'_> {
         }
     }
 
-    /// A clock that releases had met runs again to the time that it had.
-    fn reopen_released(&mut self) {
+    /// A clock that releases had met, or that ended because no fix was needed, runs again to the time that it had. One that was
+    /// missed before it ended has nothing more to tell.
+    fn reopen_fix_clocks(&mut self) {
         let policy = self.policy;
         let rows = policy.clocks.iter().filter(|row| row.starts != Starts::FixesReady && row.met_by == MetBy::Released);
         for name in rows.map(|row| &row.name) {
-            if self.case.clock(name).is_some_and(|clock| clock.met().is_some()) {
+            let missed = self.case.breaches.iter().any(|breach| breach.clock == *name);
+            let over = |clock: &Clock| clock.met().is_some() || (clock.state == ClockState::Ended && !missed);
+            if self.case.clock(name).is_some_and(over) {
                 self.push(EventBody::ClockReopened { clock: name.clone() });
             }
         }
@@ -108,6 +120,18 @@ impl Next<'_> {
         for clock in self.open_clocks(|c| names.contains(&c.name())) {
             self.push(EventBody::ClockEnded { clock });
         }
+    }
+
+    /// Whoever asked not to be named is not named unless they say so themselves (T9).
+    pub(super) fn record_credit(&mut self, granted: Option<ContentRef>) -> Result<(), Refusal> {
+        let refused =
+            matches!(self.case.publication.credit, CreditState::Answered { granted: None, by: Actor::Reporter, .. });
+        if refused && granted.is_some() {
+            let why = "the reporter asked not to be named; only they can change that, on their case page";
+            return Err(self.not_now(why.to_owned()));
+        }
+        self.push(EventBody::CreditRecorded { granted });
+        Ok(())
     }
 
     pub(super) fn answer_credit(&mut self, granted: Option<ContentRef>) -> Result<(), Refusal> {
@@ -124,6 +148,8 @@ impl Next<'_> {
 
     /// The gate has been asked by [`permit`]: there is an approved form.
     pub(super) fn publish(&mut self) {
+        // A line may have come to its end since.
+        self.settle_fixes();
         let Some(approval) = &self.case.publication.approval else { return };
         let (content, channels) = (approval.content.clone(), self.policy.announcement_channels());
         self.push(EventBody::Published { content, channels });

@@ -179,14 +179,19 @@ async fn import(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) -
     let refused = |all: Vec<String>| Problem::invalid(all.into_iter().map(whole).collect());
     let reading = osv::read(&bytes).map_err(refused)?;
     let affected = reading.lines(&desk.policy).map_err(refused)?;
+    if let Some(known) = desk.store.published(&reading.id).await?
+        && known.modified_at > reading.modified_at
+    {
+        return Err(refused(vec![format!("a later version of {} was taken already", reading.id)]));
+    }
     if desk.has_published(&reading.id).await? {
         return Err(refused(vec![format!("{} is an advisory of this very desk", reading.id)]));
     }
-    let Reading { id, mut draft, score, credits, published_at, modified_at, .. } = reading;
+    let Reading { id, mut draft, score, credits, published_at, modified_at, left_out, .. } = reading;
     draft.aliases.retain(|alias| *alias != id);
     let advisory = Advisory { id: id.clone(), draft, score, affected, lines: Vec::new(), credits };
     desk.pump.import(&[Published { advisory, case: None, published_at, modified_at }]).await?;
-    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id)})))
+    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id), "left_out": left_out})))
 }
 
 impl Desk {

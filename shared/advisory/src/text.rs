@@ -1,7 +1,7 @@
 //! Words and times that several outputs say alike, so that they say the same.
 
 use desk_domain::advisory::{Advisory, LineNote, LineStatus};
-use desk_domain::affected::{Affected, Until};
+use desk_domain::affected::{Affected, RangeType, Until};
 use desk_domain::policy::Severity;
 use jiff::Timestamp;
 
@@ -27,6 +27,7 @@ pub(crate) fn severity(severity: Severity) -> &'static str {
 /// What to install for one range: `4.19.2 or later`, or what there is to say where nothing is.
 pub(crate) fn patched(affected: &Affected) -> String {
     match &affected.until {
+        _ if affected.range_type == RangeType::Versions => "any that is not named here".to_owned(),
         Until::Fixed(version) => version.to_string(),
         Until::LastAffected(version) => format!("any later than {version}"),
         Until::Unfixed(_) => "none".to_owned(),

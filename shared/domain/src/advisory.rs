@@ -20,7 +20,8 @@ use crate::policy::{Limits, Policy, Severity};
 /// References, aliases or people in one advisory.
 const MOST: usize = 100;
 const LINK_BYTES: usize = 2048;
-const SUMMARY_BYTES: usize = 4096;
+/// A summary, at most.
+pub const SUMMARY_BYTES: usize = 4096;
 
 /// The final form of an advisory: everything that is published of a case but the time.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

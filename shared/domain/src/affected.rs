@@ -32,6 +32,9 @@ pub struct Affected {
     pub range: Option<u64>,
     #[serde(default, skip_serializing_if = "RangeType::is_usual")]
     pub range_type: RangeType,
+    /// Versions that OSV's element lists beside its ranges; they say nothing that the ranges do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<String>,
 }
 
 /// The first affected version.
@@ -61,6 +64,8 @@ pub enum RangeType {
     #[default]
     Ecosystem,
     Semver,
+    /// No range: one version alone, which OSV lists under `versions`.
+    Versions,
 }
 
 impl RangeType {
@@ -76,7 +81,8 @@ impl FromStr for RangeType {
         match text {
             "ECOSYSTEM" => Ok(RangeType::Ecosystem),
             "SEMVER" => Ok(RangeType::Semver),
-            _ => Err(NotAnId("must be ECOSYSTEM or SEMVER")),
+            "VERSIONS" => Ok(RangeType::Versions),
+            _ => Err(NotAnId("must be ECOSYSTEM or SEMVER, or VERSIONS for one version alone")),
         }
     }
 }
@@ -177,8 +183,19 @@ impl Affected {
         starts_in(self, other) || starts_in(other, self)
     }
 
+    /// The version, where it is one alone.
+    fn single(&self) -> Option<&NpmVersion> {
+        match (&self.introduced, &self.until) {
+            (Since::Version(first), Until::LastAffected(last)) if first == last => Some(first),
+            _ => None,
+        }
+    }
+
     /// As npm writes a range: `>=5.0.0-alpha.1 <5.0.0-beta.3`.
     pub fn npm_range(&self) -> String {
+        if let Some(version) = self.single() {
+            return version.to_string();
+        }
         let from = match &self.introduced {
             Since::Start => None,
             Since::Version(version) => Some(format!(">={version}")),
@@ -268,6 +285,7 @@ fn one(fields: Fields<'_>, policy: &Policy) -> Option<Affected> {
     let element = fields.count("element");
     let range = fields.count("range");
     let range_type = fields.parsed::<RangeType>("range_type").unwrap_or_default();
+    let versions: Vec<NpmVersion> = fields.parsed_list("versions");
     if let Some(package) = &package {
         of_policy(&fields, package, line.as_ref(), policy);
     }
@@ -288,10 +306,14 @@ fn one(fields: Fields<'_>, policy: &Policy) -> Option<Affected> {
     }
     let whole = match (package, line, introduced, until) {
         (Some(package), Some(line), Some(introduced), Some(until)) => {
-            Some(Affected { package, line, introduced, until, element, range, range_type })
+            let versions = versions.iter().map(ToString::to_string).collect();
+            Some(Affected { package, line, introduced, until, element, range, range_type, versions })
         }
         _ => None,
     };
+    if whole.as_ref().is_some_and(|w| w.range_type == RangeType::Versions && w.single().is_none()) {
+        fields.wrong("range_type", "is for one version alone: introduced and last_affected are the same");
+    }
     if let Some(whole) = whole.as_ref().filter(|w| w.end().is_none() && !w.touches(&w.line)) {
         fields.wrong("introduced", format!("is past the end of the line {}", whole.line));
     }
@@ -449,6 +471,8 @@ mod tests {
         let parts = |all: Value| asked(all).err().unwrap_or_default().into_iter().map(|e| e.0).collect::<Vec<_>>();
         assert_eq!(parts(json!([part("0", "4.19.2"), part("4.2.0", "4.18.0")])), ["/affected/1/range"]);
         assert!(parts(json!([part("0", "4.17.2"), part("4.18.0", "4.19.0")])).is_empty());
+        let single = json!({"fixed": null, "introduced": "4.1.0", "last_affected": "4.1.1", "range_type": "VERSIONS"});
+        assert_eq!(wrong(range(single)), ["/affected/0/range_type"]);
         let past = json!({"fixed": null, "unfixed": true, "introduced": "5.1.0"});
         assert_eq!(wrong(range(past)), ["/affected/0/introduced"]);
         assert_eq!(wrong(range(json!({"nonsense": 1}))), ["/affected/0/nonsense"]);

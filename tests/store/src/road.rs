@@ -29,6 +29,7 @@ pub fn advisory(bench: &Bench, case: &desk_domain::case::Case, title: &str) -> A
         element: None,
         range: None,
         range_type: RangeType::default(),
+        versions: Vec::new(),
     };
     let credit = Credit { name: "Rita".to_owned(), contact: Vec::new(), kind: None };
     let score = Score { severity: Some(Severity::High), ..Score::default() };

@@ -44,6 +44,9 @@ impl Import {
         for (source, bytes) in replay::files(&self.dir)? {
             match client.with_secret("POST", "/_local/import", Some(bytes)).await?.done() {
                 Ok(answer) => {
+                    let left_out = answer["left_out"].as_array().into_iter().flatten();
+                    let left_out: Vec<String> = left_out.filter_map(|w| w.as_str().map(str::to_owned)).collect();
+                    replay::said_left_out(&source, &left_out);
                     taken.push(json!({"source": source, "advisory": answer["advisory"], "page": answer["page"]}))
                 }
                 Err(Failure(why)) => not_taken.push(NotTaken { source, why }),

@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use desk_advisory::osv::Reading;
-use desk_domain::advisory::Credit;
+use desk_domain::advisory::{Credit, Draft, SUMMARY_BYTES};
 use desk_domain::affected::{self, Affected};
+use desk_domain::fields::{self, FieldError};
 use desk_domain::policy::{Policy, Role};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
@@ -41,6 +42,7 @@ impl Lead<'_> {
     /// Leads it all the way; the row of it, and how its channels stand.
     pub async fn to_publication(&self, root: &Path, source: &str) -> Result<(Done, String), Failure> {
         let ranges = self.reading.lines(self.policy).map_err(|why| Failure(why.join("; ")))?;
+        self.can_be_said(&ranges)?;
         let case = self.report(&ranges).await?;
         let handler = self.answered(&case).await?;
         self.confirmed(&case, &handler).await?;
@@ -48,6 +50,19 @@ impl Lead<'_> {
         self.credited(&case, &handler).await?;
         self.published(&case, &handler).await?;
         self.row(&case, &handler, root, source).await
+    }
+
+    /// Holds what will be said against what the desk takes, before there is a case.
+    fn can_be_said(&self, ranges: &[Affected]) -> Result<(), Failure> {
+        let limits = &self.policy.limits;
+        let told = |problems: Vec<FieldError>| {
+            let all: Vec<String> = problems.into_iter().map(|e| format!("{} {}", e.pointer, e.detail)).collect();
+            Failure(all.join("; "))
+        };
+        fields::read(&self.draft_body(), |fields| Draft::read(fields, limits)).map_err(told)?;
+        fields::read(&self.credit_body(), |fields| Credit::read_decision(fields, limits.line_bytes)).map_err(told)?;
+        fields::read(&json!({"affected": ranges}), |fields| affected::read(fields, self.policy)).map_err(told)?;
+        Ok(())
     }
 
     async fn report(&self, ranges: &[Affected]) -> Result<Case, Failure> {
@@ -150,6 +165,10 @@ impl Lead<'_> {
     async fn credited(&self, case: &Case, handler: &str) -> Result<(), Failure> {
         self.tell(case, handler, json!({"command": "ask-credit"})).await?;
         self.pass(5 * 60).await?;
+        self.as_reporter(case, "/case/credit", self.credit_body()).await
+    }
+
+    fn credit_body(&self) -> Value {
         let asked = |credit: &Credit| {
             let mut body = json!({"as": credit.name, "link": credit.contact});
             if let Some(kind) = credit.kind {
@@ -157,7 +176,7 @@ impl Lead<'_> {
             }
             body
         };
-        let body = match self.reading.credits.split_first() {
+        match self.reading.credits.split_first() {
             None => json!({"decision": "none"}),
             Some((first, rest)) => {
                 let mut body = asked(first);
@@ -165,18 +184,21 @@ impl Lead<'_> {
                 body["also"] = rest.iter().map(asked).collect();
                 body
             }
-        };
-        self.as_reporter(case, "/case/credit", body).await
+        }
+    }
+
+    fn draft_body(&self) -> Value {
+        let (draft, limits) = (&self.reading.draft, &self.policy.limits);
+        json!({"title": cut(&draft.title, limits.line_bytes),
+            "summary": cut(&draft.summary, SUMMARY_BYTES.min(limits.text_bytes)), "details": draft.details,
+            "references": draft.references, "aliases": draft.aliases, "cve": draft.cve})
     }
 
     /// Drafted by the handler, approved by a second person, published, seen on every channel, closed.
     async fn published(&self, case: &Case, handler: &str) -> Result<(), Failure> {
         self.pass(60).await?;
-        let draft = &self.reading.draft;
-        let limits = &self.policy.limits;
-        let body = json!({"command": "draft-advisory", "title": cut(&draft.title, limits.line_bytes),
-            "summary": cut(&draft.summary, 4096.min(limits.text_bytes)), "details": draft.details,
-            "references": draft.references, "aliases": draft.aliases, "cve": draft.cve});
+        let mut body = self.draft_body();
+        body["command"] = "draft-advisory".into();
         self.tell(case, handler, body).await?;
         self.pass(2 * 60).await?;
         let second = self.second(case, handler).await?;

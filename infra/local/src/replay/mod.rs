@@ -18,6 +18,9 @@ use crate::clock::Mode;
 use crate::desk::{Options, policy_text};
 use crate::{Failure, folder};
 
+/// The copy of the policy in the data folder.
+const POLICY: &str = "replay-policy.toml";
+
 /// What came of it.
 pub struct Replayed {
     pub done: Vec<Done>,
@@ -76,12 +79,20 @@ pub fn files(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
 pub async fn replay(dir: &Path, options: Options) -> Result<Replayed, Failure> {
     let (text, name) = policy_text(options.policy.as_deref())?;
     let mut policy = Policy::from_toml(&text).map_err(|e| Failure(format!("{name} is not a valid policy:\n{e}")))?;
+    let files = files(dir)?;
+    let data = options.data.clone();
+    own_folder(&data)?;
+    let mut text = text;
+    keep_lines(&data.join(POLICY), &mut policy, &mut text)?;
     let (mut read, mut not_taken) = (Vec::new(), Vec::new());
-    for (source, bytes) in files(dir)? {
+    for (source, bytes) in files {
         match osv::read(&bytes) {
             Ok(reading) => read.push((source, reading)),
             Err(why) => not_taken.push(NotTaken { source, why: why.join("; ") }),
         }
+    }
+    for (source, reading) in &read {
+        said_left_out(source, &reading.left_out);
     }
     let new = osv::new_lines(&read.iter().map(|(_, reading)| reading).collect::<Vec<_>>(), &policy);
     let (mut readings, mut copy) = (Vec::new(), text);
@@ -91,10 +102,12 @@ pub async fn replay(dir: &Path, options: Options) -> Result<Replayed, Failure> {
             Err(why) => not_taken.push(NotTaken { source, why: why.join("; ") }),
         }
     }
-    let data = options.data.clone();
-    own_folder(&data)?;
-    let path = data.join("replay-policy.toml");
-    folder::write(&path, copy.as_bytes()).map_err(|e| Failure::of(&path.display().to_string(), e))?;
+    let path = data.join(POLICY);
+    {
+        // Nobody else replays into the folder while its policy is written.
+        let _alone = folder::Folder::open(&data)?;
+        folder::write(&path, copy.as_bytes()).map_err(|e| Failure::of(&path.display().to_string(), e))?;
+    }
     let options = Options { policy: Some(path), clock: Some(Mode::Manual), ..options };
     let client = Client::of_folder(options, None).await?;
     let led = lead_all(&client, &policy, &data, readings, &mut not_taken).await;
@@ -113,6 +126,27 @@ fn lined(reading: &Reading, new: &[LineName], policy: &mut Policy, copy: &mut St
         *copy = extended;
     }
     Ok(())
+}
+
+/// The lines of what was replayed into the folder before stay lines of its policy.
+fn keep_lines(before: &Path, policy: &mut Policy, copy: &mut String) -> Result<(), Failure> {
+    let Ok(text) = std::fs::read_to_string(before) else { return Ok(()) };
+    let Ok(known) = Policy::from_toml(&text) else { return Ok(()) };
+    let lines = known.packages.iter().flat_map(|p| &p.lines).map(|l| l.name.clone());
+    let lines: Vec<LineName> = lines.filter(|line| policy.line(line).is_none()).collect();
+    if !lines.is_empty() {
+        *copy = policy::with_lines(copy, &lines).map_err(Failure)?;
+        *policy = Policy::from_toml(copy).map_err(|e| Failure(format!("{} is of no use: {e}", before.display())))?;
+    }
+    Ok(())
+}
+
+/// Says plainly what of a record is not in its advisory.
+#[allow(clippy::print_stderr)]
+pub fn said_left_out(source: &str, left_out: &[String]) {
+    if !left_out.is_empty() {
+        eprintln!("desk: {source}: left out: {}", left_out.join("; "));
+    }
 }
 
 /// The folder is new, or replays were made in it before: a desk that people use is not moved through weeks.

@@ -22,6 +22,8 @@ pub struct Reading {
     pub credits: Vec<Credit>,
     pub published_at: Timestamp,
     pub modified_at: Timestamp,
+    /// What of the record has no place in an advisory of a package, in words.
+    pub left_out: Vec<String>,
 }
 
 /// A stretch of affected versions, not yet of any line.
@@ -32,6 +34,7 @@ pub struct Range {
     element: u64,
     range: u64,
     range_type: RangeType,
+    versions: Vec<String>,
 }
 
 /// Reads a record.
@@ -39,24 +42,30 @@ pub struct Range {
 /// # Errors
 /// Everything of it that cannot be taken, in words.
 pub fn read(bytes: &[u8]) -> Result<Reading, Vec<String>> {
-    let record: Record = serde_json::from_slice(bytes)
-        .map_err(|e| vec![format!("it is no OSV record: line {}, column {}", e.line(), e.column())])?;
-    let mut reader = Reader { problems: Vec::new() };
+    let record: Record = serde_json::from_slice(bytes).map_err(|e| vec![format!("it is no OSV record: {e}")])?;
+    let mut reader = Reader { problems: Vec::new(), left_out: Vec::new() };
     let reading = reader.record(&record);
     match reading {
-        Some(reading) if reader.problems.is_empty() => Ok(reading),
+        Some(reading) if reader.problems.is_empty() => Ok(Reading { left_out: reader.left_out, ..reading }),
         _ => Err(reader.problems),
     }
 }
 
 struct Reader {
     problems: Vec<String>,
+    left_out: Vec<String>,
 }
 
 impl Reader {
     fn cannot(&mut self, why: String) {
         if !self.problems.contains(&why) {
             self.problems.push(why);
+        }
+    }
+
+    fn leave_out(&mut self, what: String) {
+        if !self.left_out.contains(&what) {
+            self.left_out.push(what);
         }
     }
 
@@ -91,9 +100,10 @@ impl Reader {
             self.cannot("it has neither a summary nor details".to_owned());
         }
         let cve = aliases.iter().find_map(|alias| alias.as_str().parse::<CveId>().ok());
-        let title = summary.lines().next().unwrap_or_default().to_owned();
+        let title = summary.lines().next().unwrap_or_default().replace(char::is_control, " ");
         let draft = Draft { title, summary, details, workarounds: None, references, aliases, cve };
-        Some(Reading { id: id?, draft, score, ranges, credits, published_at: published_at?, modified_at: modified_at? })
+        let (published_at, modified_at, left_out) = (published_at?, modified_at?, Vec::new());
+        Some(Reading { id: id?, draft, score, ranges, credits, published_at, modified_at, left_out })
     }
 
     fn time(&mut self, name: &str, text: &str) -> Option<Timestamp> {
@@ -120,7 +130,8 @@ impl Reader {
     fn reference(&mut self, reference: &record::Reference) -> Option<Reference> {
         match reference.kind.parse::<ReferenceKind>() {
             Ok(_) if !is_web_link(&reference.url) => {
-                self.nothing(format!("the reference {:?} is no web link", reference.url))
+                self.leave_out(format!("the reference {:?}, which is no web link", reference.url));
+                None
             }
             Ok(kind) => Some(Reference { kind, url: reference.url.clone() }),
             Err(_) => self.nothing(format!("a reference's type {:?} is none of OSV's", reference.kind)),
@@ -133,11 +144,12 @@ impl Reader {
             Some(Ok(kind)) => Some(kind),
             Some(Err(_)) => return self.nothing("a credit's type is none of OSV's".to_owned()),
         };
-        let contact = credit.contact.clone().unwrap_or_default();
-        match contact.iter().find(|contact| !is_contact(contact)) {
-            Some(odd) => self.nothing(format!("{odd:?} is neither a link nor an address of somebody to credit")),
-            None => Some(Credit { name: credit.name.clone(), contact, kind }),
+        let all = credit.contact.clone().unwrap_or_default();
+        let (contact, odd): (Vec<String>, Vec<String>) = all.into_iter().partition(|contact| is_contact(contact));
+        for odd in odd {
+            self.leave_out(format!("{odd:?}, which is neither a link nor an address of somebody to credit"));
         }
+        Some(Credit { name: credit.name.clone(), contact, kind })
     }
 
     /// CVSS 3 and 4; a severity's band and weaknesses where GitHub puts them.
@@ -146,7 +158,7 @@ impl Reader {
         for severity in record.severity.iter().flatten() {
             match severity.kind.as_str() {
                 "CVSS_V3" | "CVSS_V4" => cvss.push(severity.score.clone()),
-                other => self.cannot(format!("its severity is told by {other}; only CVSS 3 and 4 are read")),
+                other => self.leave_out(format!("its severity by {other}; only CVSS 3 and 4 are read")),
             }
         }
         let specific = record.database_specific.as_ref();
@@ -159,7 +171,17 @@ impl Reader {
             _ => None,
         };
         let cwe = specific.and_then(|s| s["cwe_ids"].as_array()).into_iter().flatten();
-        Score { severity, cvss, cwe: cwe.filter_map(|c| c.as_str().map(str::to_owned)).collect() }
+        let cwe = cwe.filter_map(|c| c.as_str().map(str::to_owned));
+        let is_cwe = |id: &String| id.strip_prefix("CWE-").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+        let (cwe, odd): (Vec<String>, Vec<String>) = cwe.partition(is_cwe);
+        for odd in odd {
+            self.leave_out(format!("{odd:?}, which is no weakness of CWE's list"));
+        }
+        if severity.is_none() && cvss.is_empty() && !cwe.is_empty() {
+            self.leave_out("its weaknesses, because nothing says how severe it is".to_owned());
+            return Score::default();
+        }
+        Score { severity, cvss, cwe }
     }
 
     fn ranges(&mut self, affected: &[record::Affected]) -> Vec<Range> {
@@ -167,34 +189,67 @@ impl Reader {
             self.cannot("it names no affected package".to_owned());
         }
         let numbered = (0u64..).zip(affected);
-        numbered.flat_map(|(element, affected)| self.element(element, affected)).collect()
+        let ranges: Vec<Range> = numbered.flat_map(|(element, affected)| self.element(element, affected)).collect();
+        if ranges.is_empty() && self.problems.is_empty() {
+            let left_out = std::mem::take(&mut self.left_out).join("; ");
+            self.cannot(format!("it names no affected versions of an npm package; left out: {left_out}"));
+        }
+        ranges
     }
 
     fn element(&mut self, element: u64, affected: &record::Affected) -> Vec<Range> {
-        let name = &affected.package.name;
-        if affected.package.ecosystem != "npm" {
-            let ecosystem = &affected.package.ecosystem;
-            self.cannot(format!("{name} is of the ecosystem {ecosystem}, not of npm"));
+        let Some(record::Package { ecosystem, name }) = &affected.package else {
+            self.leave_out("an element of affected that names no package".to_owned());
+            return Vec::new();
+        };
+        if ecosystem != "npm" {
+            self.leave_out(format!("{name} of the ecosystem {ecosystem}"));
             return Vec::new();
         }
         let Ok(package) = name.parse::<PackageName>() else {
             self.cannot(format!("{name:?} is no package's name"));
             return Vec::new();
         };
-        let ranges = affected.ranges.as_deref().unwrap_or_default();
-        if ranges.is_empty() {
-            let listed = affected.versions.as_ref().map_or(0, Vec::len);
-            self.cannot(format!("{name} has no range of versions ({listed} single ones are listed)"));
+        let versions = affected.versions.clone().unwrap_or_default();
+        let numbered = (0u64..).zip(affected.ranges.as_deref().unwrap_or_default());
+        let mut ranges: Vec<Range> =
+            numbered.flat_map(|(range, record)| self.range(&package, (element, range), record)).collect();
+        match ranges.first_mut() {
+            Some(first) => first.versions = versions,
+            None => ranges = self.singles(&package, element, &versions),
         }
-        let numbered = (0u64..).zip(ranges);
-        numbered.flat_map(|(range, record)| self.range(&package, (element, range), record)).collect()
+        if ranges.is_empty() {
+            self.leave_out(format!("{name}, of which no affected versions are named"));
+        }
+        ranges
+    }
+
+    /// Single versions, where there is no range.
+    fn singles(&mut self, package: &PackageName, element: u64, versions: &[String]) -> Vec<Range> {
+        let mut single = |(range, text): (u64, &String)| {
+            let Ok(version) = text.parse::<NpmVersion>() else {
+                return self.nothing(format!("{text:?} of {package} is no version as npm writes it"));
+            };
+            let (introduced, until) = (Since::Version(version.clone()), Until::LastAffected(version));
+            let (package, range_type, versions) = (package.clone(), RangeType::Versions, Vec::new());
+            Some(Range { package, introduced, until, element, range, range_type, versions })
+        };
+        (0u64..).zip(versions).filter_map(&mut single).collect()
     }
 
     /// The events of one range, put in order and paired: OSV allows them in any.
     fn range(&mut self, package: &PackageName, (element, number): (u64, u64), range: &record::Range) -> Vec<Range> {
-        let Ok(range_type) = range.kind.parse::<RangeType>() else {
-            self.cannot(format!("a range of {package} is of the type {}", range.kind));
-            return Vec::new();
+        let range_type = match range.kind.as_str() {
+            "ECOSYSTEM" => RangeType::Ecosystem,
+            "SEMVER" => RangeType::Semver,
+            "GIT" => {
+                self.leave_out(format!("a range of commits of {package}"));
+                return Vec::new();
+            }
+            other => {
+                self.cannot(format!("a range of {package} is of the type {other}"));
+                return Vec::new();
+            }
         };
         let mut events = Vec::new();
         for event in &range.events {
@@ -226,6 +281,7 @@ impl Reader {
             element,
             range: number,
             range_type,
+            versions: Vec::new(),
         };
         for (version, _, event) in events {
             match (event, open.take(), version) {
@@ -355,6 +411,7 @@ impl Range {
             element: Some(self.element),
             range: Some(self.range),
             range_type: self.range_type,
+            versions: self.versions.clone(),
         }
     }
 }

@@ -45,7 +45,9 @@ pub struct Severity {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Affected {
-    pub package: Package,
+    /// Left out where only a repository's commits are named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<Package>,
     #[serde(default, skip_serializing_if = "is_empty")]
     pub ranges: Option<Vec<Range>>,
     #[serde(default, skip_serializing_if = "is_empty")]

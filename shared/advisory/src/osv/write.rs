@@ -69,7 +69,10 @@ fn specific(score: &advisory::Score) -> Option<serde_json::Value> {
         Severity::High => "HIGH",
         Severity::Critical => "CRITICAL",
     });
-    (band.is_some() || !score.cwe.is_empty()).then(|| json!({"cwe_ids": score.cwe, "severity": band}))
+    let band = band.map(|band| ("severity".to_owned(), json!(band)));
+    let weaknesses = (!score.cwe.is_empty()).then(|| ("cwe_ids".to_owned(), json!(score.cwe)));
+    let said: serde_json::Map<String, serde_json::Value> = weaknesses.into_iter().chain(band).collect();
+    (!said.is_empty()).then(|| said.into())
 }
 
 fn reference(reference: &advisory::Reference) -> record::Reference {
@@ -100,6 +103,11 @@ fn elements(affected: &[Affected]) -> Vec<record::Affected> {
 }
 
 fn element(affected: &[&Affected]) -> record::Affected {
+    let package = record::Package { ecosystem: "npm".to_owned(), name: affected[0].package.to_string() };
+    let (singles, affected): (Vec<&Affected>, Vec<&Affected>) =
+        affected.iter().partition(|range| range.range_type == RangeType::Versions);
+    let listed = singles.iter().filter_map(|single| single.end().map(ToString::to_string));
+    let versions: Vec<String> = listed.chain(affected.iter().flat_map(|range| range.versions.clone())).collect();
     let mut grouped: Vec<Vec<&Affected>> = Vec::new();
     for range in affected {
         // OSV allows only one kind of end in a range.
@@ -118,15 +126,15 @@ fn element(affected: &[&Affected]) -> record::Affected {
             None => grouped.push(vec![range]),
         }
     }
-    let package = record::Package { ecosystem: "npm".to_owned(), name: affected[0].package.to_string() };
     let range = |stretches: Vec<&Affected>| record::Range {
         kind: match stretches[0].range_type {
-            RangeType::Ecosystem => "ECOSYSTEM".to_owned(),
+            RangeType::Ecosystem | RangeType::Versions => "ECOSYSTEM".to_owned(),
             RangeType::Semver => "SEMVER".to_owned(),
         },
         events: stretches.into_iter().flat_map(events).collect(),
     };
-    record::Affected { package, ranges: Some(grouped.into_iter().map(range).collect()), versions: None }
+    let ranges = grouped.into_iter().map(range).collect();
+    record::Affected { package: Some(package), ranges: Some(ranges), versions: Some(versions) }
 }
 
 fn events(affected: &Affected) -> Vec<Event> {

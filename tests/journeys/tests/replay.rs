@@ -203,3 +203,62 @@ fn past_advisories_are_imported_without_cases_and_mails() {
     assert!(desk.mails().is_empty());
     assert_eq!(desk.post("/_local/import", &[], &json!({})).status, 403, "it needs the folder's secret");
 }
+
+#[test]
+fn single_versions_are_replayed_and_what_has_no_place_is_said() {
+    let folder = Folder::new("replay-rest");
+    let dir = folder.0.join("in");
+    std::fs::create_dir_all(&dir).unwrap();
+    let single = |version: &str| json!({"package": {"ecosystem": "npm", "name": "coa"}, "versions": [version]});
+    let mut listed = element("event-pubsub", &[("4.0.0", "4.3.1")]);
+    listed["versions"] = json!(["4.3.0"]);
+    let beside = json!([
+        element("jquery", &[("1.2.0", "3.5.0")]),
+        {"package": {"ecosystem": "RubyGems", "name": "jquery-rails"}, "ranges": []},
+        {"ranges": [{"type": "GIT", "repo": "https://example.org/x", "events": [{"introduced": "0"}]}]},
+    ]);
+    let mut odd = record("GHSA-2222-2222-2222", beside);
+    odd["references"] = json!([{"type": "FIX", "url": "git://example.org/x"}]);
+    odd["database_specific"]["cwe_ids"] = json!(["CWE-79", "NVD-CWE-noinfo"]);
+    odd["summary"] = json!("A tab\tin it");
+    let lines = record(
+        "GHSA-4444-4444-4444",
+        json!([element("qs", &[("6.10.0", "6.10.3")]), element("qs", &[("0", "6.9.7")])]),
+    );
+    let records = [
+        ("a-newer.json", record("GHSA-3333-3333-3333", json!([element("qs", &[("6.11.0", "6.14.1")])]))),
+        ("lines.json", lines),
+        ("listed.json", record("GHSA-5555-5555-5555", json!([listed]))),
+        ("odd.json", odd),
+        ("singles.json", record("GHSA-1111-1111-1111", json!([single("2.0.3"), single("2.1.1")]))),
+    ];
+    for (name, record) in &records {
+        std::fs::write(dir.join(name), record.to_string()).unwrap();
+    }
+    let (rows, said) = replay(&dir, &folder.0.join("data"), true);
+    for (row, (name, original)) in rows.iter().zip(&records) {
+        assert_eq!(row["source"], *name);
+        let published = read(row["osv"].as_str().unwrap());
+        let count = if *name == "odd.json" { 1 } else { original["affected"].as_array().unwrap().len() };
+        assert_eq!(published["affected"].as_array().unwrap()[..], original["affected"].as_array().unwrap()[..count]);
+    }
+    for word in ["jquery-rails", "names no package", "git://example.org/x", "NVD-CWE-noinfo"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let policy = std::fs::read_to_string(folder.0.join("data/replay-policy.toml")).unwrap();
+    for line in ["qs@6.14", "qs@6.10", "qs@6.9", "coa@2.0", "coa@2.1"] {
+        assert!(policy.contains(&format!("\"{line}\"")), "{line}: {policy}");
+    }
+    assert!(!policy.contains("\"qs@6\""), "no line takes in another");
+    // Another folder's records come to what is there already.
+    let more = folder.0.join("more");
+    std::fs::create_dir_all(&more).unwrap();
+    std::fs::write(
+        more.join("x.json"),
+        record("GHSA-6666-6666-6666", json!([element("x", &[("0", "1.0.1")])])).to_string(),
+    )
+    .unwrap();
+    replay(&more, &folder.0.join("data"), true);
+    let policy = std::fs::read_to_string(folder.0.join("data/replay-policy.toml")).unwrap();
+    assert!(policy.contains("\"qs@6.14\"") && policy.contains("\"x@1\""), "{policy}");
+}

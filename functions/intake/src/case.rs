@@ -13,6 +13,7 @@ use desk_web::link::CaseLink;
 use desk_web::view::Opened;
 use desk_web::{Problem, site};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{Intake, pages};
 
@@ -32,6 +33,14 @@ impl Intake {
         let key = code.key().unwrap(&entry.wrapped, entry.case.as_str())?;
         let stored = self.store.case(&entry.case).await?.ok_or_else(Problem::not_found)?;
         Ok(Entered { stored, key, lookup })
+    }
+
+    /// The case that the bearer's code opens, and the JSON that was sent to it.
+    pub(crate) async fn entered_with(&self, headers: &HeaderMap, sent: Body) -> Result<(Entered, Value), Problem> {
+        let code = body::bearer(headers).ok_or_else(Problem::not_found)?;
+        let entered = self.enter(code).await?;
+        let bytes = body::read(sent, self.policy.limits.body_bytes).await?;
+        Ok((entered, body::parse_json(&bytes)?))
     }
 
     pub(crate) async fn open(&self, entered: &Entered) -> Result<Opened, Problem> {

@@ -34,10 +34,7 @@ pub(crate) async fn post_credit(State(intake): State<Arc<Intake>>, headers: Head
 }
 
 async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {
-    let code = body::bearer(headers).ok_or_else(Problem::not_found)?;
-    let entered = intake.enter(code).await?;
-    let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
-    let value = body::parse_json(&bytes)?;
+    let (entered, value) = intake.entered_with(headers, body).await?;
     intake.credit(&entered, &value, body::idempotency_key(headers)?).await
 }
 
@@ -46,12 +43,18 @@ async fn from_form(intake: &Intake, body: Body) -> Result<Response, Problem> {
     let sent = body::form(&bytes);
     let field = |name: &str| sent.get(name).map(String::as_str).unwrap_or_default();
     let (code, name, link) = (field("code"), field("as").trim(), field("link").trim());
+    let entered = intake.enter(code).await?;
     let value = match field("decision") {
         // The button says that nobody is to be named; what stands in the fields is not meant.
         "none" => json!({"decision": "none"}),
-        decision => json!({"decision": decision, "as": name, "link": link}),
+        // Whom else the team has recorded is not the form's to change.
+        decision => {
+            let known = intake.open(&entered).await?.credit().credits;
+            let other = |c: &Credit| json!({"as": c.name, "link": c.contact, "type": c.kind});
+            let others: Vec<Value> = known.iter().skip(1).map(other).collect();
+            json!({"decision": decision, "as": name, "link": link, "also": others})
+        }
     };
-    let entered = intake.enter(code).await?;
     let key = Some(field("idempotency_key").to_owned()).filter(|key| !key.is_empty());
     let (status, said) = match intake.credit(&entered, &value, key).await {
         Ok(_) => {

@@ -38,10 +38,7 @@ pub(crate) async fn post_message(State(intake): State<Arc<Intake>>, headers: Hea
 }
 
 async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {
-    let code = body::bearer(headers).ok_or_else(Problem::not_found)?;
-    let entered = intake.enter(code).await?;
-    let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
-    let value = body::parse_json(&bytes)?;
+    let (entered, value) = intake.entered_with(headers, body).await?;
     let text = text_of(&value, intake.policy.limits.text_bytes).map_err(Problem::invalid)?;
     intake.reply(&entered, &text, body::idempotency_key(headers)?).await
 }

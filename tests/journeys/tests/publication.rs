@@ -197,6 +197,12 @@ fn t7_the_reporter_says_on_the_page_how_to_be_credited() {
     assert_eq!((first.status, &first.text), (201, &road.desk.post("/case/credit", &key, &body).text), "once");
     assert_eq!(road.desk.view(&road.code)["credit"]["state"], "answered");
     assert_eq!(road.view()["credit"]["credits"][0]["name"], "Rita R.");
+    let also = json!([{"as": "A colleague", "link": "https://colleague.example.org", "type": "ANALYST"}]);
+    road.tell(json!({"command": "record-credit", "decision": "as", "as": "Rita R.", "also": also}));
+    assert_eq!(form(&[("decision", "as"), ("as", "Rita Reporter"), ("link", "")]).status, 201);
+    let credits = &road.view()["credit"]["credits"];
+    assert_eq!((&credits[0]["name"], &credits[1]["name"]), (&json!("Rita Reporter"), &json!("A colleague")));
+    assert_eq!(credits[1]["type"], "ANALYST", "the form changes nothing of others: {credits}");
     // The other button leaves what stands in the fields alone.
     let none = form(&[("decision", "none"), ("as", "Rita R."), ("link", "")]);
     assert_eq!(none.status, 201, "{}", none.text);
@@ -204,7 +210,7 @@ fn t7_the_reporter_says_on_the_page_how_to_be_credited() {
     assert_eq!(road.desk.view(&road.code)["credit"], json!({"state": "answered", "credits": []}));
     road.desk.advance("1s");
     let told = road.desk.subjects();
-    assert_eq!(told.iter().filter(|s| s.starts_with("bob@") && s.ends_with("about credit")).count(), 2, "{told:#?}");
+    assert_eq!(told.iter().filter(|s| s.starts_with("bob@") && s.ends_with("about credit")).count(), 3, "{told:#?}");
 }
 
 #[test]

@@ -206,8 +206,17 @@ async fn t54_a_channel_that_fails_is_shown_and_retried_and_keeps_no_other() {
     is_announced(&bench, &bucket, &id, "Redirect").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_refuses_a_mail_is_shown_and_gets_another() {
+/// An advisory that is published, every channel of it served once.
+struct Served {
+    bench: Bench,
+    bucket: Bucket,
+    id: CaseId,
+    advisory: AdvisoryId,
+    from: u64,
+    fan_out: FanOut,
+}
+
+async fn served() -> Served {
     let (bench, bucket, release) = (Bench::new().await, Bucket::new(), SecretKey::generate());
     let id = bench.ready(7).await;
     let advisory = AdvisoryId::from(&id);
@@ -216,6 +225,12 @@ async fn a_list_that_refuses_a_mail_is_shown_and_gets_another() {
     let fan_out = bench.fan_out(&bucket, release, Budget::unlimited()).await;
     fan_out.plan(&id, from).await.unwrap();
     fan_out.serve(&advisory).await.unwrap();
+    Served { bench, bucket, id, advisory, from, fan_out }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_refuses_a_mail_is_shown_and_gets_another() {
+    let Served { bench, bucket, id, advisory, from, fan_out } = served().await;
     let state = async || {
         let channels = bench.store.channels(&advisory).await.unwrap();
         channels.into_iter().find(|c| c.channel.as_str() == LIST).unwrap()
@@ -240,14 +255,7 @@ async fn a_list_that_refuses_a_mail_is_shown_and_gets_another() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn t54_a_list_that_the_policy_had_lost_for_a_while_gets_one_mail() {
-    let (bench, bucket, release) = (Bench::new().await, Bucket::new(), SecretKey::generate());
-    let id = bench.ready(7).await;
-    let advisory = AdvisoryId::from(&id);
-    let to = bench.publish(&id, &release.public(), "Redirect").await;
-    let from = plan_of(&bench, &id, to).await;
-    let mut fan_out = bench.fan_out(&bucket, release, Budget::unlimited()).await;
-    fan_out.plan(&id, from).await.unwrap();
-    fan_out.serve(&advisory).await.unwrap();
+    let Served { bench, bucket, id, advisory, from, mut fan_out } = served().await;
     let mut poorer = (*bench.policy).clone();
     poorer.channels.retain(|c| c.id.as_str() != LIST);
     fan_out.policy = Arc::new(poorer);
@@ -277,14 +285,7 @@ async fn to_list(bench: &Bench) -> String {
 
 #[tokio::test]
 async fn a_mail_that_ses_took_counts_after_a_while_though_nobody_told_of_its_delivery() {
-    let (bench, bucket, release) = (Bench::new().await, Bucket::new(), SecretKey::generate());
-    let id = bench.ready(7).await;
-    let advisory = AdvisoryId::from(&id);
-    let to = bench.publish(&id, &release.public(), "Redirect").await;
-    let from = plan_of(&bench, &id, to).await;
-    let fan_out = bench.fan_out(&bucket, release, Budget::unlimited()).await;
-    fan_out.plan(&id, from).await.unwrap();
-    fan_out.serve(&advisory).await.unwrap();
+    let Served { bench, advisory, fan_out, .. } = served().await;
     let list = to_list(&bench).await;
     bench.store.claim(&list, bench.hands.now()).await.unwrap();
     bench.store.mark_sent(&list, "ses", bench.hands.now()).await.unwrap();

@@ -9,7 +9,6 @@ mod commands;
 mod message;
 mod publication;
 mod request;
-mod score;
 mod sign_in;
 
 pub use sign_in::start_session;

@@ -65,34 +65,12 @@ pub(crate) fn undone(of: &Opened, ranges: &[Affected]) -> Vec<LineName> {
     of.case.publication.lines.iter().filter_map(is_undone).collect()
 }
 
-/// Where the final form would contradict itself: a line that was found not affected, and a range that takes it in; or a range
-/// that is left out with such a line, and takes in another line that nothing else does.
-fn contradiction(of: &Opened) -> Option<String> {
-    let lines = &of.case.publication.lines;
-    let unaffected =
-        |line: &LineName| matches!(lines.get(line).and_then(|s| s.end.as_ref()), Some(LineEnd::NotAffected(_)));
-    let (left_out, kept): (Vec<Affected>, Vec<Affected>) = affected(of).into_iter().partition(|r| unaffected(&r.line));
-    let narrow = "determine-affected says which versions are";
-    let taken_in = lines.keys().filter(|line| unaffected(line)).find_map(|line| {
-        let range = kept.iter().find(|range| range.touches(line))?;
-        Some(format!("{line} was found not affected, and the range {} takes it in; {narrow}", range.npm_range()))
-    });
-    let others = of.case.publication.affected.iter().flat_map(|a| &a.lines).filter(|line| !unaffected(line));
-    taken_in.or_else(|| {
-        others.filter(|line| !kept.iter().any(|range| range.touches(line))).find_map(|line| {
-            let range = left_out.iter().find(|range| range.touches(line))?;
-            let (gone, range) = (&range.line, range.npm_range());
-            Some(format!("{gone} was found not affected, and its range {range} is all that takes in {line}; {narrow}"))
-        })
-    })
-}
-
 /// The final form that is to be approved.
 ///
 /// # Errors
 /// Why it cannot be approved as it stands; damage when its parts cannot be read.
 pub(crate) fn to_be_approved(policy: &Policy, of: &Opened, now: Timestamp) -> Result<Result<Advisory, String>, Fault> {
-    if let Some(why) = contradiction(of) {
+    if let Some(why) = of.case.publication.contradiction(&affected(of)) {
         return Ok(Err(why));
     }
     let form = final_form(policy, of, now);

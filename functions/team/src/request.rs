@@ -8,11 +8,10 @@ use desk_domain::fields::{FieldError, Fields, Problems};
 use desk_domain::id::{CaseId, LineName, MemberId};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::{Limits, Policy, Severity};
+use desk_domain::score;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-use crate::score;
 
 /// A command as it was asked for; its texts are still to be sealed.
 pub(crate) enum Asked {

@@ -358,8 +358,8 @@ pub struct Parts {
 impl Advisory {
     /// The final form as it stands now. A range of a line that was found not affected after all is left out.
     pub fn compose(policy: &Policy, case: &Case, draft: Draft, parts: Parts, now: Timestamp) -> Advisory {
-        let unaffected = |line: &LineName| matches!(case.publication.end_of(line), Some(LineEnd::NotAffected(_)));
-        let affected: Vec<Affected> = parts.affected.into_iter().filter(|a| !unaffected(&a.line)).collect();
+        let said = |range: &Affected| !case.publication.is_unaffected(&range.line);
+        let affected: Vec<Affected> = parts.affected.into_iter().filter(said).collect();
         let lines = line_notes(policy, case, &affected, now);
         Advisory { id: (&case.id).into(), draft, score: parts.score, affected, lines, credits: parts.credits }
     }

@@ -14,4 +14,5 @@ pub mod npm;
 pub mod policy;
 pub mod refusal;
 pub mod report;
+pub mod score;
 pub mod time;

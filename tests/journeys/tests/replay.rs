@@ -219,18 +219,23 @@ fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     ]);
     let mut odd = record("GHSA-2222-2222-2222", beside);
     odd["references"] = json!([{"type": "FIX", "url": "git://example.org/x"}]);
-    odd["database_specific"]["cwe_ids"] = json!(["CWE-79", "NVD-CWE-noinfo"]);
+    odd["database_specific"]["cwe_ids"] = json!(["CWE-79", "NVD-CWE-noinfo", "7.5", "how severe"]);
     odd["summary"] = json!("A tab\tin it");
     let lines = record(
         "GHSA-4444-4444-4444",
         json!([element("qs", &[("6.10.0", "6.10.3")]), element("qs", &[("0", "6.9.7")])]),
     );
+    let mut unrated = record("GHSA-7777-7777-7777", json!([element("y", &[("0", "1.0.1")])]));
+    unrated["severity"] = json!([{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"},
+        {"type": "CVSS_V3", "score": "7.5"}]);
+    unrated["database_specific"] = json!({"cwe_ids": ["CWE-601"]});
     let records = [
         ("a-newer.json", record("GHSA-3333-3333-3333", json!([element("qs", &[("6.11.0", "6.14.1")])]))),
         ("lines.json", lines),
         ("listed.json", record("GHSA-5555-5555-5555", json!([listed]))),
         ("odd.json", odd),
         ("singles.json", record("GHSA-1111-1111-1111", json!([single("2.0.3"), single("2.1.1")]))),
+        ("unrated.json", unrated),
     ];
     for (name, record) in &records {
         std::fs::write(dir.join(name), record.to_string()).unwrap();
@@ -261,4 +266,17 @@ fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     replay(&more, &folder.0.join("data"), true);
     let policy = std::fs::read_to_string(folder.0.join("data/replay-policy.toml")).unwrap();
     assert!(policy.contains("\"qs@6.14\"") && policy.contains("\"x@1\""), "{policy}");
+    // What the desk would refuse on the way is refused before there is a case.
+    let cases = || {
+        let verified = cli(&["verify", "--json", "--data", folder.0.join("data").to_str().unwrap()]);
+        let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+        verified["cases"].as_array().unwrap().len()
+    };
+    let before = cases();
+    let mut long = record("GHSA-8888-8888-8888", json!([element("z", &[("0", "1.0.1")])]));
+    long["credits"] = json!([{"name": "x".repeat(400)}]);
+    std::fs::write(more.join("x.json"), long.to_string()).unwrap();
+    let (rows, said) = replay(&more, &folder.0.join("data"), false);
+    assert!(rows.is_empty() && said.contains("/as"), "{said}");
+    assert_eq!(cases(), before);
 }

@@ -8,6 +8,7 @@ use desk_domain::affected::{Affected, RangeType, Since, Until};
 use desk_domain::id::{AdvisoryId, LineName, PackageName};
 use desk_domain::npm::{NpmVersion, line_numbers};
 use desk_domain::policy::{Policy, Severity};
+use desk_domain::score;
 use jiff::Timestamp;
 
 use super::record::{self, Event, Record};
@@ -157,7 +158,10 @@ impl Reader {
         let mut cvss = Vec::new();
         for severity in record.severity.iter().flatten() {
             match severity.kind.as_str() {
-                "CVSS_V3" | "CVSS_V4" => cvss.push(severity.score.clone()),
+                "CVSS_V3" | "CVSS_V4" if score::is_vector(&severity.score) => cvss.push(severity.score.clone()),
+                "CVSS_V3" | "CVSS_V4" => {
+                    self.leave_out(format!("{:?}, which is no vector of CVSS 3 or 4", severity.score));
+                }
                 other => self.leave_out(format!("its severity by {other}; only CVSS 3 and 4 are read")),
             }
         }
@@ -177,8 +181,10 @@ impl Reader {
         for odd in odd {
             self.leave_out(format!("{odd:?}, which is no weakness of CWE's list"));
         }
-        if severity.is_none() && cvss.is_empty() && !cwe.is_empty() {
-            self.leave_out("its weaknesses, because nothing says how severe it is".to_owned());
+        if severity.is_none() && score::rated(&cvss).is_none() {
+            if !cvss.is_empty() || !cwe.is_empty() {
+                self.leave_out("its vectors and weaknesses, because nothing says how severe it is".to_owned());
+            }
             return Score::default();
         }
         Score { severity, cvss, cwe }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{ContentRef, Event, EventBody, FactName};
 use super::{Actor, Case, Fact};
+use crate::affected::Affected;
 use crate::id::{CaseId, ChannelId, LineName, MemberId};
 use crate::policy::Policy;
 
@@ -111,6 +112,30 @@ impl Publication {
 
     pub fn end_of(&self, line: &LineName) -> Option<&LineEnd> {
         self.lines.get(line)?.end.as_ref()
+    }
+
+    /// Whether a line was found not affected after all.
+    pub fn is_unaffected(&self, line: &LineName) -> bool {
+        matches!(self.end_of(line), Some(LineEnd::NotAffected(_)))
+    }
+
+    /// Where an advisory of these ranges would contradict itself: a line that was found not affected, and a range that takes it
+    /// in; or a range that is left out with such a line, and takes in another line that nothing else does.
+    pub fn contradiction(&self, ranges: &[Affected]) -> Option<String> {
+        let (left_out, kept): (Vec<&Affected>, Vec<&Affected>) =
+            ranges.iter().partition(|r| self.is_unaffected(&r.line));
+        let narrow = "determine-affected says which versions are";
+        let taken_in = self.lines.keys().filter(|line| self.is_unaffected(line)).find_map(|line| {
+            let range = kept.iter().find(|range| range.touches(line))?.npm_range();
+            Some(format!("{line} was found not affected, and the range {range} takes it in; {narrow}"))
+        });
+        let lost = |line: &LineName| {
+            let range = left_out.iter().find(|range| range.touches(line))?;
+            let (gone, range) = (&range.line, range.npm_range());
+            Some(format!("{gone} was found not affected, and its range {range} is all that takes in {line}; {narrow}"))
+        };
+        let others = self.affected.iter().flat_map(|a| &a.lines).filter(|line| !self.is_unaffected(line));
+        taken_in.or_else(|| others.filter(|line| !kept.iter().any(|range| range.touches(line))).find_map(lost))
     }
 
     fn is_ready(&self, line: &LineName) -> bool {

@@ -3,10 +3,11 @@
 use std::str::FromStr;
 
 use cvss::{Cvss, Severity as Rating};
-use desk_domain::advisory::Score;
-use desk_domain::fields::Fields;
-use desk_domain::policy::Severity;
 use serde_json::Value;
+
+use crate::advisory::Score;
+use crate::fields::Fields;
+use crate::policy::Severity;
 
 /// A CVSS vector that the crate could read.
 struct Vector {
@@ -37,8 +38,8 @@ impl FromStr for Cwe {
     }
 }
 
-/// The severity that was given wins; else the highest of the vectors'.
-pub(crate) fn read(fields: &Fields<'_>) -> Option<(Severity, Score)> {
+/// Reads the fields of `score`. The severity that was given wins; else the highest of the vectors'.
+pub fn read(fields: &Fields<'_>) -> Option<(Severity, Score)> {
     let vectors: Vec<Vector> = fields.parsed_list("cvss");
     let cwe: Vec<Cwe> = fields.parsed_list("cwe");
     let given = fields.text("severity", 16).map(|text| match serde_json::from_value(Value::String(text)) {
@@ -63,6 +64,16 @@ pub(crate) fn read(fields: &Fields<'_>) -> Option<(Severity, Score)> {
     Some((severity?, Score { severity, cvss, cwe }))
 }
 
+/// Whether a vector can be read.
+pub fn is_vector(text: &str) -> bool {
+    text.parse::<Vector>().is_ok()
+}
+
+/// The highest severity that vectors give; `None` where none gives one.
+pub fn rated<'a>(vectors: impl IntoIterator<Item = &'a String>) -> Option<Severity> {
+    vectors.into_iter().filter_map(|text| band(text.parse::<Vector>().ok()?.rating)).max()
+}
+
 fn band(rating: Rating) -> Option<Severity> {
     match rating {
         Rating::None => None,
@@ -75,7 +86,7 @@ fn band(rating: Rating) -> Option<Severity> {
 
 #[cfg(test)]
 mod tests {
-    use desk_domain::fields;
+    use crate::fields;
     use serde_json::json;
 
     use super::*;

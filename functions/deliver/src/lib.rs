@@ -9,10 +9,10 @@ use aws_lambda_events::event::dynamodb::Event as StreamEvent;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use desk_domain::case::Recipient;
 use desk_domain::policy::Policy;
-use desk_keys::{LinkKey, SecretKey};
+use desk_keys::LinkKey;
 use desk_mail::ses::{Mailer, SendError};
 use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, LEASE, Record, State};
-use desk_store::{Clock, Fault, Store};
+use desk_store::{Clock, Fault, Ring, Store};
 use jiff::{SignedDuration, Timestamp};
 
 /// Deliveries that one run of the schedule takes from each shard.
@@ -27,7 +27,7 @@ pub struct Deliver {
     pub clock: Clock,
     pub mailer: Mailer,
     /// Opens addresses and words; nobody else holds it.
-    pub mail_key: SecretKey,
+    pub mail_key: Ring,
     pub team_links: LinkKey,
     pub reporter_links: LinkKey,
     /// Where the desk is reached, without a trailing slash.
@@ -50,7 +50,9 @@ impl Deliver {
                 let mut failure = DynamoDbBatchItemFailure::default();
                 failure.item_identifier = record.change.sequence_number.clone();
                 response.batch_item_failures.push(failure);
-                break;
+                if e.is_retryable() {
+                    break;
+                }
             }
         }
         response
@@ -75,6 +77,12 @@ impl Deliver {
     /// # Errors
     /// A fault of the store.
     pub async fn one(&self, id: &str) -> Result<(), Fault> {
+        if let Some(before) = self.store.hold().await?
+            && self.store.delivery(id).await?.and_then(|record| record.due_at).is_some_and(|due| due < before)
+        {
+            tracing::warn!(delivery = id, "held: it was due before a restore");
+            return Ok(());
+        }
         if let Some(claimed) = self.store.claim(id, self.clock.now()).await? {
             return self.send(&claimed).await;
         }
@@ -135,7 +143,13 @@ impl Deliver {
                     self.store.erase_content(case, words).await?;
                 }
                 let to = desk_mail::masked(&letter.to);
-                tracing::info!(delivery = id, template = record.delivery.notice.template(), to, "sent");
+                tracing::info!(
+                    delivery = id,
+                    template = record.delivery.notice.template(),
+                    to,
+                    metric.Sent = 1,
+                    "sent"
+                );
                 Ok(())
             }
             Err(SendError::Refused(code)) => {

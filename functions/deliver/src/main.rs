@@ -1,23 +1,25 @@
 //! The `deliver` Lambda: woken by the stream of the table `mail` and by the schedule.
 
+use aws_lambda_events::event::dynamodb::Event;
 use deliver::Deliver;
-use desk_keys::file::Purpose;
+use desk_aws::Account;
+use desk_keys::cloud::Keys;
+use desk_keys::link::Purpose;
 use desk_mail::ses;
-use desk_store::{Clock, Settings, Store, start};
+use desk_store::{Clock, Ring, Settings, Store, start};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logging();
-    let (clock, policy, keys) = (Clock::system(), start::policy()?, start::keys()?);
-    let store = Store::connect(&Settings::from_env()?, clock.clone());
-    let ring = store.ring_key("mail").await?.ok_or("the mail key is missing: run desk keys init")?;
+    let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
+    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
     let deliver = Deliver {
-        mail_key: keys.root()?.unwrap(&ring.wrapped, "mail")?,
-        mailer: ses::Mailer::connect(&ses::Settings::from_env()?),
-        team_links: keys.link_key(Purpose::TeamLinks)?,
-        reporter_links: keys.link_key(Purpose::ReporterLinks)?,
+        mail_key: Ring::open_up(store.clone(), keys.ring("mail")?, "mail").await?,
+        mailer: ses::Mailer::connect(&ses::Settings::from_env(&account)?),
+        team_links: keys.link_key(Purpose::TeamLinks).await?,
+        reporter_links: keys.link_key(Purpose::ReporterLinks).await?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         store,
@@ -29,7 +31,12 @@ async fn main() -> Result<(), Error> {
             deliver.tick().await?;
             return Ok::<_, Error>(json!({}));
         }
-        Ok(serde_json::to_value(deliver.batch(serde_json::from_value(event.payload)?).await)?)
+        let batch: Event = serde_json::from_value(event.payload)?;
+        let first = batch.records.first().and_then(|r| r.change.sequence_number.clone());
+        let response = deliver.batch(batch).await;
+        let failed = response.batch_item_failures.first().and_then(|f| f.item_identifier.as_deref());
+        start::first_or_partial(first.as_deref(), failed)?;
+        Ok(serde_json::to_value(response)?)
     }))
     .await
 }

@@ -12,6 +12,9 @@ use desk_web::link::{AcknowledgeLink, CaseLink};
 
 use crate::Deliver;
 
+/// SES's own address that takes every mail and gives it to nobody.
+const SIMULATOR: &str = "success@simulator.amazonses.com";
+
 /// A message ready to go.
 pub(crate) struct Written {
     pub to: String,
@@ -27,7 +30,7 @@ impl Deliver {
             Err(why) => return Ok(Err(why)),
         };
         let words = match (&record.sealed, &delivery.case, &delivery.words) {
-            (Some(sealed), ..) => self.opened(sealed),
+            (Some(sealed), ..) => self.opened(sealed).await?,
             (None, Some(case), Some(words)) => self.content(case, words).await?,
             _ => None,
         };
@@ -76,6 +79,7 @@ impl Deliver {
                 let list = self.policy.channel(id).filter(|c| c.enabled).and_then(|c| c.address.clone());
                 list.ok_or("the policy names no such list any more")
             }
+            Recipient::Canary => Ok(SIMULATOR.to_owned()),
             Recipient::Operator => Ok(self.policy.contacts.operator.clone()),
             Recipient::Reporter => self.reporter(case).await?.ok_or("the reporter has no address that works"),
         })
@@ -92,12 +96,15 @@ impl Deliver {
 
     async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<String>, Fault> {
         let sealed = self.store.content(case, id).await?;
-        Ok(sealed.and_then(|sealed| self.opened(&sealed)))
+        match sealed {
+            Some(sealed) => self.opened(&sealed).await,
+            None => Ok(None),
+        }
     }
 
-    fn opened(&self, sealed: &[u8]) -> Option<String> {
-        let plain = self.mail_key.open(sealed).ok()?;
-        String::from_utf8(plain.to_vec()).ok()
+    async fn opened(&self, sealed: &[u8]) -> Result<Option<String>, Fault> {
+        let plain = self.mail_key.open(sealed).await?;
+        Ok(plain.and_then(|plain| String::from_utf8(plain.to_vec()).ok()))
     }
 
     fn links(&self, record: &Record, words: Option<&str>) -> Links {

@@ -13,11 +13,10 @@ use desk_domain::case::{Case, EventBody};
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::Policy;
-use desk_keys::SecretKey;
 use desk_store::deliveries::Delivery;
 use desk_store::objects::Objects;
 use desk_store::published::channel_of;
-use desk_store::{Clock, Fault, Store};
+use desk_store::{Clock, Fault, Ring, Store};
 use jiff::Timestamp;
 
 /// The function.
@@ -28,14 +27,15 @@ pub struct FanOut {
     /// The bucket of the published site.
     pub objects: Objects,
     /// Opens the final form of an advisory; nobody else holds it.
-    pub release_key: SecretKey,
+    pub release_key: Ring,
     /// Where the desk and the site are reached, without a trailing slash.
     pub public_url: String,
     pub site_url: String,
 }
 
 impl FanOut {
-    /// A batch of stream records; the answer names those that are to come again.
+    /// A batch of stream records; the answer names the first of those that are to come again. What is damaged keeps nothing from
+    /// those behind it; when the store itself fails, they would too.
     pub async fn batch(&self, event: StreamEvent) -> DynamoDbEventResponse {
         let mut response = DynamoDbEventResponse::default();
         let mut seen = HashSet::new();
@@ -45,12 +45,12 @@ impl FanOut {
                 Work::Plan(case, from) => self.plan(case, *from).await,
                 Work::Serve(advisory) => self.serve(advisory).await,
             };
-            if let Err(e) = done {
-                tracing::error!(work = ?work, fault = %e, "it failed; it is tried again");
-                let mut failure = DynamoDbBatchItemFailure::default();
-                failure.item_identifier = record.change.sequence_number.clone();
-                response.batch_item_failures.push(failure);
-                // The lowest failed record is the checkpoint: what follows comes again anyway.
+            let Err(fault) = done else { continue };
+            tracing::error!(work = ?work, fault = %fault, "it failed; it is tried again");
+            let mut failure = DynamoDbBatchItemFailure::default();
+            failure.item_identifier = record.change.sequence_number.clone();
+            response.batch_item_failures.push(failure);
+            if fault.is_retryable() {
                 break;
             }
         }

@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::Event;
+use desk_aws::Account;
+use desk_keys::cloud::Keys;
 use desk_store::objects::{ObjectSettings, Objects};
-use desk_store::{Clock, Settings, Store, start};
+use desk_store::{Clock, Ring, Settings, Store, start};
 use fan_out::FanOut;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logging();
-    let (clock, policy, keys) = (Clock::system(), start::policy()?, start::keys()?);
-    let store = Store::connect(&Settings::from_env()?, clock.clone());
-    let ring = store.ring_key("release").await?.ok_or("the release key is missing: run desk keys init")?;
+    let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
+    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
     let fan_out = Arc::new(FanOut {
-        release_key: keys.root()?.unwrap(&ring.wrapped, "release")?,
-        objects: Objects::connect(&ObjectSettings::from_env()?),
+        release_key: Ring::open_up(store.clone(), keys.ring("release")?, "release").await?,
+        objects: Objects::connect(&ObjectSettings::from_env(&account)?),
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         store,
@@ -31,7 +32,11 @@ async fn main() -> Result<(), Error> {
         }
     });
     lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| async {
-        Ok::<_, Error>(fan_out.batch(event.payload).await)
+        let first = event.payload.records.first().and_then(|r| r.change.sequence_number.clone());
+        let response = fan_out.batch(event.payload).await;
+        let failed = response.batch_item_failures.first().and_then(|f| f.item_identifier.as_deref());
+        start::first_or_partial(first.as_deref(), failed)?;
+        Ok::<_, Error>(response)
     }))
     .await
 }

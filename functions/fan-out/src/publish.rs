@@ -82,7 +82,7 @@ impl FanOut {
         if desk_keys::sha256_hex(&sealed) != content.sha256 {
             return Err(damaged("is not the one that was approved"));
         }
-        let plain = self.release_key.open(&sealed).map_err(|_| damaged("cannot be opened"))?;
+        let plain = self.release_key.open(&sealed).await?.ok_or_else(|| damaged("cannot be opened"))?;
         serde_json::from_slice(&plain).map_err(|_| damaged("cannot be read"))
     }
 
@@ -97,7 +97,8 @@ impl FanOut {
         records.sort_by_key(|r| order.iter().position(|c| *c == r.channel).unwrap_or(usize::MAX));
         for place in 0..records.len() {
             let (now, record) = (self.clock.now(), &records[place]);
-            if record.due_at.is_none_or(|due| due > now) {
+            let Some(due) = record.due_at.filter(|due| *due <= now) else { continue };
+            if self.store.holds(due).await? {
                 continue;
             }
             let served = self.one(&published, record, &records).await?;

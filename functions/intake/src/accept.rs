@@ -7,18 +7,19 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use desk_domain::case::decide::open;
+use desk_domain::case::Actor;
+use desk_domain::case::decide::{open, open_canary};
 use desk_domain::case::event::Reported;
-use desk_domain::case::{Actor, EventBody};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::report::Report;
-use desk_keys::{KeyError, ReceiptCode, SecretKey};
+use desk_keys::{KeyError, NewKey, ReceiptCode};
 use desk_store::requests::{Answer, Request};
 use desk_store::{Commit, Fault, Outcome, Stored};
 use desk_web::answer;
 use desk_web::body::{self, Kind};
+use desk_web::link::{CANARY_HEADER, CanaryLink};
 use desk_web::{Problem, site};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::{Intake, form, pages};
@@ -43,7 +44,34 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
     let key = body::idempotency_key(headers)?;
     let value = body::parse_json(&body)?;
     let report = Report::from_json(&value, &intake.policy.limits).map_err(Problem::invalid)?;
-    intake.accept(&body, &value, &report, key).await
+    let kind = if is_canary(intake, headers)? { Sort::Canary } else { Sort::Report };
+    intake.accept(&body, &value, &report, key, kind).await
+}
+
+/// What a report is, beside its words.
+#[derive(Clone)]
+pub(crate) enum Sort {
+    Report,
+    /// It goes on from a closed case.
+    GoesOn(CaseId),
+    /// It only tries whether the desk works.
+    Canary,
+}
+
+/// How long after it was signed a canary's token is taken.
+const TOKEN_LASTS: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long what a canary left is kept.
+const CANARY_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Whether the canary sent it. A token that does not hold is refused: taken for a report, it would wake people.
+fn is_canary(intake: &Intake, headers: &HeaderMap) -> Result<bool, Problem> {
+    let Some(token) = headers.get(CANARY_HEADER) else { return Ok(false) };
+    let signed = token.to_str().ok().and_then(|token| intake.canary_links.verify::<CanaryLink>(token).ok());
+    match signed.filter(|link| link.at.duration_until(intake.clock.now()).abs() <= TOKEN_LASTS) {
+        Some(_) => Ok(true),
+        None => Err(Problem::new(StatusCode::FORBIDDEN, format!("{CANARY_HEADER} is not a token of this desk's."))),
+    }
 }
 
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
@@ -69,7 +97,7 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
         let detail = format!("The report may have at most {limit} bytes in all; this one has {}.", canonical.len());
         return page_of(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
-    match intake.accept(&canonical, &value, &report, key).await {
+    match intake.accept(&canonical, &value, &report, key, Sort::Report).await {
         Ok(answer) => pages::receipt(intake, &answer, &canonical, report.reporter.email),
         Err(problem) => page_of(problem),
     }
@@ -77,6 +105,8 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
 
 /// A new case before it is stored, with what only its reporter gets to see.
 pub(crate) struct NewCase {
+    /// All that it takes to store it.
+    pub commit: Commit,
     pub stored: Stored,
     pub code: ReceiptCode,
     pub receipt: String,
@@ -87,15 +117,22 @@ impl Intake {
     ///
     /// # Errors
     /// 422 when the key was used for something else, 503 when it could not be stored.
-    async fn accept(&self, raw: &[u8], value: &Value, report: &Report, key: Option<String>) -> Result<Answer, Problem> {
+    async fn accept(
+        &self,
+        raw: &[u8],
+        value: &Value,
+        report: &Report,
+        key: Option<String>,
+        sort: Sort,
+    ) -> Result<Answer, Problem> {
         let request = key.map(|key| Request::new("POST", "/reports", "public", &key, &body::canonical(value)));
         for _ in 0..ATTEMPTS {
             let now = self.clock.now();
             if let Some(answer) = answer::recalled(&self.store, request.as_ref(), now).await? {
                 return Ok(answer);
             }
-            let mut commit = Commit::new();
-            let new = self.new_case(&mut commit, raw, report, None, now)?;
+            let new = self.new_case(raw, report, sort.clone(), now).await?;
+            let mut commit = new.commit.clone();
             let answer = Answer { status: 201, body: self.answer(&new).to_string() };
             if let Some(request) = &request {
                 commit.remember(request, &answer, now)?;
@@ -108,28 +145,29 @@ impl Intake {
         Err(Fault::Retryable("no case id was free".to_owned()).into())
     }
 
-    /// Adds a new case to `commit`: id, keys, code, sealed content, first events.
-    pub(crate) fn new_case(
+    /// A new case: id, keys, code, sealed content, first events, signed receipt. Nothing of it is stored yet; whoever wraps
+    /// and signs is asked here, so that nothing is when they cannot be reached.
+    pub(crate) async fn new_case(
         &self,
-        commit: &mut Commit,
         raw: &[u8],
         report: &Report,
-        continues: Option<CaseId>,
+        sort: Sort,
         now: Timestamp,
     ) -> Result<NewCase, KeyError> {
         let year = now.to_zoned(jiff::tz::TimeZone::UTC).year();
         let id = CaseId::from_random(&self.policy.project.prefix, year, u32::from_le_bytes(desk_keys::random()));
-        let (key, code) = (SecretKey::generate(), ReceiptCode::generate());
-        commit.case_key(&id, self.root.wrap(&key, id.as_str())?);
+        let (NewKey { key, wrapped }, code) = (self.root.new_key(id.as_str()).await?, ReceiptCode::generate());
+        let mut commit = Commit::new();
+        commit.case_key(&id, wrapped);
         commit.code(&id, &code.lookup(), key.wrapped(&code.key().public(), id.as_str())?, None);
         let content = commit.seal(&id, &key.public(), content_id("report"), raw)?;
         let address = match &report.reporter.email {
-            Some(email) => {
+            Some(email) if !matches!(sort, Sort::Canary) => {
                 let address = content_id("reporter-address");
                 commit.content(&id, &address, self.mail_key.seal(email.as_bytes())?);
                 Some(address)
             }
-            None => None,
+            _ => None,
         };
         let reported = Reported {
             package: self.policy.package(&report.package).map(|p| p.name.clone()),
@@ -140,19 +178,28 @@ impl Intake {
             known_exploited: report.known_exploited,
             planned_for: report.planned_for,
             report: content,
-            continues,
+            canary: matches!(sort, Sort::Canary),
+            continues: if let Sort::GoesOn(case) = sort { Some(case) } else { None },
             found_by: None,
         };
-        let events: Vec<EventBody> = open(id.clone(), &self.policy, reported, now);
-        let stored = commit.open(&id, key.public(), &Actor::Reporter, events, now);
-        let receipt = self.signer.sign(&json!({
+        let stored = if reported.canary {
+            let events = open_canary(id.clone(), &self.policy, reported, now);
+            let stored = commit.open(&id, key.public(), &Actor::Desk, events, now);
+            commit.expire(now.saturating_add(CANARY_KEPT).unwrap_or(now));
+            stored
+        } else {
+            let events = open(id.clone(), &self.policy, reported, now);
+            commit.open(&id, key.public(), &Actor::Reporter, events, now)
+        };
+        let claims = json!({
             "iss": self.public_url,
             "case_id": id,
             "received_at": now,
             "report_sha256": desk_keys::sha256_hex(raw),
             "due": due(&stored),
-        }));
-        Ok(NewCase { stored, code, receipt })
+        });
+        let receipt = self.signer.sign(&claims).await?;
+        Ok(NewCase { commit, stored, code, receipt })
     }
 
     pub(crate) fn answer(&self, new: &NewCase) -> Value {

@@ -91,7 +91,7 @@ impl Intake {
             let granted = match credits.is_empty() {
                 true => None,
                 false => {
-                    let text = serde_json::to_vec(&credits).map_err(|_| KeyError("a credit is plain data"))?;
+                    let text = serde_json::to_vec(&credits).map_err(|_| KeyError::Wrong("a credit is plain data"))?;
                     Some(commit.seal(&before.case.id, &before.public, fresh_id("credit"), &text)?)
                 }
             };

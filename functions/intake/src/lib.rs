@@ -21,6 +21,7 @@ use desk_domain::policy::Policy;
 use desk_keys::{LinkKey, PublicKey, ReceiptSigner, RootPublic};
 use desk_store::{Clock, Store};
 use desk_web::{headers, page};
+use serde_json::Value;
 
 /// The function.
 pub struct Intake {
@@ -32,7 +33,11 @@ pub struct Intake {
     /// Seals the reporter's address for `deliver`.
     pub mail_key: PublicKey,
     pub signer: ReceiptSigner,
+    /// Every key that receipts were signed with: a JWK set.
+    pub receipt_keys: Value,
     pub reporter_links: LinkKey,
+    /// Tells the canary from whoever says to be one.
+    pub canary_links: LinkKey,
     /// Where the desk is reached, without a trailing slash.
     pub public_url: String,
     /// Where what is published is read, without a trailing slash.
@@ -56,7 +61,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
 
 async fn jwks(State(intake): State<Arc<Intake>>) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, "public, max-age=3600")];
-    (headers, intake.signer.jwks().to_string()).into_response()
+    (headers, intake.receipt_keys.to_string()).into_response()
 }
 
 async fn security_txt(State(intake): State<Arc<Intake>>) -> Response {

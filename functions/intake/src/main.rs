@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use desk_keys::file::Purpose;
+use desk_aws::Account;
+use desk_keys::cloud::Keys;
+use desk_keys::link::Purpose;
 use desk_store::{Clock, Settings, Store, start};
 use intake::{Intake, router};
 use lambda_http::Error;
@@ -10,13 +12,16 @@ use lambda_http::Error;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logging();
-    let (clock, policy, keys) = (Clock::system(), start::policy()?, start::keys()?);
-    let store = Store::connect(&Settings::from_env()?, clock.clone());
+    let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
+    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
+    let signer = keys.receipt_signer().await?;
     let intake = Intake {
-        mail_key: store.ring_key("mail").await?.ok_or("the mail key is missing: run desk keys init")?.public,
-        root: keys.root_public()?,
-        signer: keys.receipt_signer()?,
-        reporter_links: keys.link_key(Purpose::ReporterLinks)?,
+        mail_key: store.ring_public("mail").await?,
+        root: keys.cases_public()?,
+        receipt_keys: store.receipt_keys(signer.jwk()).await?,
+        signer,
+        reporter_links: keys.link_key(Purpose::ReporterLinks).await?,
+        canary_links: keys.link_key(Purpose::Canary).await?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         store,

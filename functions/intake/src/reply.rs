@@ -9,10 +9,9 @@ use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::{Actor, Command};
 use desk_domain::fields::{self, FieldError};
 use desk_domain::id::CaseId;
-use desk_domain::refusal::Refusal;
 use desk_domain::report::Report;
 use desk_store::requests::{Answer, Request};
-use desk_store::{ActError, Acted, Commit, Stored};
+use desk_store::{Acted, Commit, Stored};
 use desk_web::answer;
 use desk_web::body::{self, Kind};
 use desk_web::view::Opened;
@@ -20,7 +19,7 @@ use desk_web::{Problem, site};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::accept::{NewCase, fresh_id};
+use crate::accept::{NewCase, Sort, fresh_id};
 use crate::case::Entered;
 use crate::{Intake, pages};
 
@@ -122,22 +121,21 @@ impl Intake {
         }
         self.within_messages(&case.id).await?;
         let linked = match case.is_closed() {
-            true => Some(self.open(entered).await?),
+            true => Some(self.linked_case(&self.open(entered).await?, text).await?),
             false => None,
         };
         let prepare = |before: &Stored, commit: &mut Commit| {
-            let opened = match &linked {
-                Some(closed) => Some(self.linked_case(commit, closed, before, text)?),
-                None => None,
-            };
+            if let Some(new) = &linked {
+                commit.merge(new.commit.clone());
+            }
             let content = commit.seal(&before.case.id, &before.public, fresh_id("reply"), text.as_bytes())?;
-            let reply = Command::Reply { content, opened: opened.as_ref().map(|new| new.stored.case.id.clone()) };
-            Ok((reply, opened))
+            let opened = linked.as_ref().map(|new| new.stored.case.id.clone());
+            Ok((Command::Reply { content, opened }, ()))
         };
-        let finish = |acted: &Acted, opened: Option<NewCase>, commit: &mut Commit| {
+        let finish = |acted: &Acted, (), commit: &mut Commit| {
             let case = &acted.after.case;
             let mut body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at});
-            if let Some(new) = &opened {
+            if let Some(new) = &linked {
                 body["opened"] = self.answer(new);
             }
             let answer = Answer { status: 201, body: body.to_string() };
@@ -152,19 +150,13 @@ impl Intake {
     }
 
     /// The case that goes on from a closed one: the message is its report, and who wrote it stays who it was.
-    fn linked_case(
-        &self,
-        commit: &mut Commit,
-        closed: &Opened,
-        before: &Stored,
-        text: &str,
-    ) -> Result<NewCase, ActError> {
-        let mut value: Value = serde_json::from_str(closed.text(&before.case.report)).unwrap_or_default();
-        value["summary"] = format!("A message after {} was closed", before.case.id).into();
+    async fn linked_case(&self, closed: &Opened, text: &str) -> Result<NewCase, Problem> {
+        let case = &closed.case;
+        let mut value: Value = serde_json::from_str(closed.text(&case.report)).unwrap_or_default();
+        value["summary"] = format!("A message after {} was closed", case.id).into();
         value["details"] = text.into();
-        let report = Report::from_json(&value, &self.policy.limits).map_err(Refusal::Invalid)?;
-        let now = self.clock.now();
-        let raw = body::canonical(&value);
-        Ok(self.new_case(commit, &raw, &report, Some(before.case.id.clone()), now)?)
+        let report = Report::from_json(&value, &self.policy.limits).map_err(Problem::invalid)?;
+        let (now, raw) = (self.clock.now(), body::canonical(&value));
+        Ok(self.new_case(&raw, &report, Sort::GoesOn(case.id.clone()), now).await?)
     }
 }

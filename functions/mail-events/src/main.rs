@@ -1,6 +1,7 @@
 //! The `mail-events` Lambda: woken by SNS with the events of SES's configuration set.
 
 use aws_lambda_events::event::sns::SnsEvent;
+use desk_aws::Account;
 use desk_store::{Clock, Settings, Store, start};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use mail_events::MailEvents;
@@ -9,7 +10,7 @@ use mail_events::MailEvents;
 async fn main() -> Result<(), Error> {
     start::logging();
     let clock = Clock::system();
-    let store = Store::connect(&Settings::from_env()?, clock.clone());
+    let store = Store::connect(&Settings::from_env(&Account::from_env()?)?, clock.clone());
     let events = MailEvents { store, policy: start::policy()?, clock };
     lambda_runtime::run(service_fn(|event: LambdaEvent<SnsEvent>| async {
         Ok::<_, Error>(events.batch(event.payload).await?)

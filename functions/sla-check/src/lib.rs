@@ -1,15 +1,16 @@
 //! The schedule: each tick does what is due, no more. A tick that finds nothing costs sixteen empty queries.
 
+mod heartbeat;
 mod team_changes;
 
 use std::sync::Arc;
 
 use desk_domain::case::command::Roster;
-use desk_domain::case::{Actor, Command};
+use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::{CaseId, ClockName};
 use desk_domain::policy::{AtDue, Policy};
 use desk_domain::refusal::Refusal;
-use desk_store::{ActError, Clock, Due, DueKind, Fault, Store};
+use desk_store::{ActError, Clock, Due, DueKind, Fault, PLAN_GRACE, Store};
 use jiff::{SignedDuration, Timestamp};
 
 /// What is due is fetched in portions of this many from each shard.
@@ -26,10 +27,13 @@ pub struct SlaCheck {
     pub clock: Clock,
 }
 
-/// What wakes it: an EventBridge event, or a Scheduler's input with `<aws.scheduler.scheduled-time>`.
+/// What wakes it: an EventBridge event, which says when it was due.
 #[derive(Clone, Copy, Debug, serde::Deserialize)]
 pub struct Schedule {
     pub time: Timestamp,
+    /// An operator's word that what failed is mended: every plan that waits is handed to the planner at once.
+    #[serde(default)]
+    pub redrive: bool,
 }
 
 /// What a tick did.
@@ -41,6 +45,8 @@ pub struct Ticked {
     pub failed: usize,
     /// Due times that wait because the clocks disagree.
     pub held: usize,
+    /// What was due before a restore and waits for the operator.
+    pub restored: usize,
 }
 
 impl SlaCheck {
@@ -52,6 +58,7 @@ impl SlaCheck {
     pub async fn tick(&self, scheduled: Timestamp) -> Result<Ticked, Fault> {
         team_changes::follow(self).await?;
         let (mut done, mut seen) = (Ticked::default(), Vec::new());
+        let hold = self.store.hold().await?;
         let mut portion = PORTION;
         while portion <= LARGEST {
             let due = self.store.due(self.clock.now(), portion).await?;
@@ -66,13 +73,31 @@ impl SlaCheck {
             }
             let witnessed = self.witnessed(scheduled);
             for due in fresh {
-                self.one(&due, witnessed, &mut done).await;
+                match hold.is_some_and(|before| due.at < before) {
+                    true => done.restored += 1,
+                    false => self.one(&due, witnessed, &mut done).await,
+                }
                 seen.push(due);
             }
         }
         if done.held > 0 {
             tracing::error!(held = done.held, skew = ?self.store.skew(), alarm = "clock-disagreement", "the clocks disagree");
         }
+        if hold.is_some() {
+            tracing::error!(
+                due = done.restored,
+                alarm = "held",
+                "what was due before a restore waits for the operator"
+            );
+        }
+        self.store.ticked(self.clock.now()).await?;
+        tracing::debug!(
+            metric.Ticks = 1,
+            metric.TimersFired = done.fired,
+            metric.DueFailed = done.failed,
+            "the schedule ticked"
+        );
+        heartbeat::beat(self.policy.contacts.heartbeat.as_deref()).await;
         Ok(done)
     }
 
@@ -80,6 +105,25 @@ impl SlaCheck {
     fn witnessed(&self, scheduled: Timestamp) -> bool {
         let late = scheduled.duration_until(self.clock.now()).abs();
         late <= AGREEMENT && self.store.skew().is_some_and(|skew| skew.abs() <= AGREEMENT)
+    }
+
+    /// Wakes the planner for everything that is not planned or announced yet, due or not: what ended among the failures is tried
+    /// again now, and not when its grace is over.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn redrive(&self) -> Result<usize, Fault> {
+        let (now, mut woken) = (self.clock.now(), 0);
+        for due in self.store.due(now.saturating_add(PLAN_GRACE).unwrap_or(now), LARGEST).await? {
+            match &due.kind {
+                DueKind::Plan(case, from) => self.store.touch_plan(case, *from, now).await?,
+                DueKind::Channel(advisory, channel) => self.store.touch_channel(advisory, channel, now).await?,
+                DueKind::Timer(..) => continue,
+            }
+            woken += 1;
+        }
+        tracing::info!(woken, "what waits was handed over again");
+        Ok(woken)
     }
 
     async fn one(&self, due: &Due, witnessed: bool, done: &mut Ticked) {
@@ -112,6 +156,9 @@ impl SlaCheck {
         } else {
             done.fired += 1;
             tracing::info!(case = %case, clock = %clock, events = acted.events.len(), "a timer fired");
+            if acted.events.iter().any(|event| matches!(event, EventBody::ClockBreached { .. })) {
+                tracing::error!(case = %case, clock = %clock, alarm = "breach", "a promise is broken");
+            }
         }
         Ok(())
     }

@@ -10,10 +10,10 @@ use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::permit::{permit, refuse};
 use desk_domain::case::{Actor, Command, CommandName, ContentRef};
-use desk_domain::id::LineName;
+use desk_domain::id::{CaseId, LineName};
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
-use desk_keys::{KeyError, ReceiptCode, SecretKey};
+use desk_keys::{KeyError, NewKey, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
 use desk_store::{ActError, Acted, Commit, Stored};
 use desk_web::view::Opened;
@@ -66,6 +66,8 @@ enum Checked {
     Undone(Vec<LineName>),
     /// The final form that is to be approved.
     Form(Box<Advisory>),
+    /// Ids and keys for the cases of what was found.
+    Keys(Vec<(CaseId, NewKey)>),
 }
 
 impl Checked {
@@ -107,7 +109,9 @@ impl Team {
                 (Asked::Affected(ranges), Checked::Undone(undone)) => {
                     (self.determined(before, commit, ranges, undone)?, None)
                 }
-                (Asked::Audit { audit, findings }, _) => (self.audited(member, before, commit, audit, findings)?, None),
+                (Asked::Audit { audit, findings }, Checked::Keys(keys)) => {
+                    (self.audited(member, before, commit, audit, findings.iter().zip(keys))?, None)
+                }
                 _ => (self.sealed(&asked, before, commit)?, None),
             })
         };
@@ -131,10 +135,14 @@ impl Team {
             Asked::Released { .. } => CommandName::FixReleased,
             Asked::Affected(_) => CommandName::DetermineAffected,
             Asked::ReissueCode => CommandName::ReissueCode,
+            Asked::Audit { .. } => CommandName::RecordAudit,
             _ => return Ok(Checked::Nothing),
         };
         let now = self.clock.now();
         permit(&stored.case, &self.policy, &member.id, name, now)?;
+        if let Asked::Audit { findings, .. } = asked {
+            return Ok(Checked::Keys(self.finding_keys(findings.len()).await?));
+        }
         let key = self.case_key(stored).await?;
         if matches!(asked, Asked::ReissueCode) {
             return Ok(Checked::Code { key, old: self.store.current_code(&stored.case.id).await? });
@@ -166,17 +174,17 @@ impl Team {
     }
 
     /// The audit, and a case for each thing that it found, in one transaction.
-    fn audited(
+    fn audited<'a>(
         &self,
         member: &Member,
         before: &Stored,
         commit: &mut Commit,
         audit: &Audit,
-        findings: &[Finding],
+        findings: impl Iterator<Item = (&'a Finding, &'a (CaseId, NewKey))>,
     ) -> Result<Command, ActError> {
         let (case, now) = (&before.case, self.clock.now());
-        let open = |finding: &Finding| self.open_finding(commit, case, &member.id, finding, now);
-        let findings = findings.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        let open = |(finding, new)| self.open_finding(commit, case, &member.id, finding, new, now);
+        let findings = findings.map(open).collect::<Result<Vec<_>, _>>()?;
         Ok(Command::RecordAudit { content: seal_json(commit, before, audit)?, findings })
     }
 

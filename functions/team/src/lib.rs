@@ -77,7 +77,7 @@ impl Team {
         let id = &stored.case.id;
         let wrapped = self.store.case_key(id).await?;
         let wrapped = wrapped.ok_or_else(|| Fault::Damaged(format!("{id} has no key")))?;
-        Ok(self.root.unwrap(&wrapped, id.as_str())?)
+        Ok(self.root.unwrap(&wrapped, id.as_str()).await?)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use desk_keys::file::Purpose;
+use desk_aws::Account;
+use desk_keys::cloud::Keys;
+use desk_keys::link::Purpose;
 use desk_store::{Clock, Settings, Store, start};
 use lambda_http::Error;
 use team::{Team, router};
@@ -10,14 +12,13 @@ use team::{Team, router};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logging();
-    let (clock, policy, keys) = (Clock::system(), start::policy()?, start::keys()?);
-    let store = Store::connect(&Settings::from_env()?, clock.clone());
-    let missing = |purpose: &str| format!("the {purpose} key is missing: run desk keys init");
+    let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
+    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
     let team = Team {
-        mail_key: store.ring_key("mail").await?.ok_or_else(|| missing("mail"))?.public,
-        release_key: store.ring_key("release").await?.ok_or_else(|| missing("release"))?.public,
-        root: keys.root()?,
-        team_links: keys.link_key(Purpose::TeamLinks)?,
+        mail_key: store.ring_public("mail").await?,
+        release_key: store.ring_public("release").await?,
+        root: keys.cases()?,
+        team_links: keys.link_key(Purpose::TeamLinks).await?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         store,

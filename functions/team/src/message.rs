@@ -13,7 +13,7 @@ pub(crate) fn seal(commit: &mut Commit, stored: &Stored, text: &str) -> Result<C
 
 /// Seals a value of ours for the case, as JSON.
 pub(crate) fn seal_json<T: Serialize>(commit: &mut Commit, stored: &Stored, value: &T) -> Result<ContentRef, KeyError> {
-    let text = serde_json::to_string(value).map_err(|_| KeyError("it is plain data"))?;
+    let text = serde_json::to_string(value).map_err(|_| KeyError::Wrong("it is plain data"))?;
     seal(commit, stored, &text)
 }
 

@@ -11,7 +11,7 @@ use desk_domain::id::{CaseId, LineName, MemberId};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::{Line, Policy};
 use desk_domain::refusal::Refusal;
-use desk_keys::{KeyError, SecretKey};
+use desk_keys::{KeyError, NewKey};
 use desk_store::published::ChannelRecord;
 use desk_store::{Commit, Fault, Stored};
 use desk_web::body;
@@ -78,6 +78,18 @@ pub(crate) fn to_be_approved(policy: &Policy, of: &Opened, now: Timestamp) -> Re
 }
 
 impl Team {
+    /// Ids and keys for the cases of what an audit found.
+    pub(crate) async fn finding_keys(&self, findings: usize) -> Result<Vec<(CaseId, NewKey)>, KeyError> {
+        let (root, year) = (self.root.public(), self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).year());
+        let mut made = Vec::new();
+        for _ in 0..findings {
+            let id = CaseId::from_random(&self.policy.project.prefix, year, u32::from_le_bytes(desk_keys::random()));
+            let key = root.new_key(id.as_str()).await?;
+            made.push((id, key));
+        }
+        Ok(made)
+    }
+
     /// Adds a case of its own for something that an audit found. Its handler is its parent's, or who found it.
     pub(crate) fn open_finding(
         &self,
@@ -85,12 +97,10 @@ impl Team {
         parent: &Case,
         by: &MemberId,
         finding: &Finding,
+        (id, NewKey { key, wrapped }): &(CaseId, NewKey),
         now: Timestamp,
     ) -> Result<CaseId, KeyError> {
-        let year = now.to_zoned(jiff::tz::TimeZone::UTC).year();
-        let id = CaseId::from_random(&self.policy.project.prefix, year, u32::from_le_bytes(desk_keys::random()));
-        let key = SecretKey::generate();
-        commit.case_key(&id, self.root.public().wrap(&key, id.as_str())?);
+        commit.case_key(id, wrapped.clone());
         let named = finding.package.as_deref().or(parent.package.as_ref().map(|p| p.as_str()));
         let report = json!({
             "package": named.unwrap_or("as in the case that found it"),
@@ -107,15 +117,16 @@ impl Team {
             known_public: false,
             known_exploited: false,
             planned_for: None,
-            report: commit.seal(&id, &key.public(), content_id, &body::canonical(&report))?,
+            report: commit.seal(id, &key.public(), content_id, &body::canonical(&report))?,
             continues: None,
             found_by: Some(parent.id.clone()),
+            canary: false,
         };
         let actor = Actor::Member(by.clone());
         let handler = parent.handler.clone().unwrap_or_else(|| by.clone());
         let events = open_finding(id.clone(), &self.policy, reported, &actor, handler, now);
-        commit.open(&id, key.public(), &actor, events, now);
-        Ok(id)
+        commit.open(id, key.public(), &actor, events, now);
+        Ok(id.clone())
     }
 
     /// Seals the final form to the release key. What it was made from must still be the case.
@@ -125,7 +136,7 @@ impl Team {
         before: &Stored,
         form: &Advisory,
     ) -> Result<ContentRef, KeyError> {
-        let text = serde_json::to_vec(form).map_err(|_| KeyError("an advisory is plain data"))?;
+        let text = serde_json::to_vec(form).map_err(|_| KeyError::Wrong("an advisory is plain data"))?;
         commit.seal(&before.case.id, &self.release_key, crate::message::fresh("advisory"), &text)
     }
 }

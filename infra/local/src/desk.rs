@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
+use canary::Canary;
 use desk_domain::policy::Policy;
-use desk_keys::file::{KeyFile, Purpose};
-use desk_keys::{PublicKey, SecretKey};
+use desk_keys::PublicKey;
+use desk_keys::file::KeyFile;
+use desk_keys::link::Purpose;
 use desk_mail::ses::{Mailer, Settings as SesSettings};
 use desk_store::objects::Objects;
-use desk_store::{RingKey, Settings, Store};
+use desk_store::{Ring, Settings, Store};
 use intake::Intake;
 use team::Team;
 use tokio::sync::Notify;
@@ -49,6 +51,8 @@ pub struct Desk {
     pub keys: KeyFile,
     /// The bucket of the published site.
     pub site: Objects,
+    /// Tries the whole way, when it is asked to.
+    pub canary: Canary,
     intake: Arc<Intake>,
     team: Arc<Team>,
     wake: Arc<Notify>,
@@ -145,17 +149,26 @@ impl Desk {
             },
             mail_events: mail_events::MailEvents { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
         };
+        let signer = keys.receipt_signer().map_err(damaged)?;
         let intake = Arc::new(Intake {
             store: store.clone(),
             policy: policy.clone(),
             clock: clock.clock(),
             root: keys.root_public().map_err(damaged)?,
             mail_key: mail_public.clone(),
-            signer: keys.receipt_signer().map_err(damaged)?,
+            receipt_keys: store.receipt_keys(signer.jwk()).await?,
+            signer,
             reporter_links: keys.link_key(Purpose::ReporterLinks).map_err(damaged)?,
+            canary_links: keys.link_key(Purpose::Canary).map_err(damaged)?,
             public_url: options.public_url.clone(),
             site_url: site_url.clone(),
         });
+        let canary = Canary {
+            store: store.clone(),
+            clock: clock.clock(),
+            links: keys.link_key(Purpose::Canary).map_err(damaged)?,
+            url: options.public_url.clone(),
+        };
         let team = Arc::new(Team {
             store: store.clone(),
             policy: policy.clone(),
@@ -171,7 +184,7 @@ impl Desk {
             tracing::error!(fault = %fault, "the site could not be brought up to date; the next start tries again");
         }
         let pump = Arc::new(Pump::new(functions, store.clone(), clock.clone(), ses, streams, wake.clone()));
-        Ok(Desk { folder, policy, store, clock, pump, keys, site, intake, team, wake, embedded })
+        Ok(Desk { folder, policy, store, clock, pump, keys, site, canary, intake, team, wake, embedded })
     }
 
     /// Everything that the desk answers to.
@@ -200,15 +213,13 @@ impl Desk {
     }
 }
 
-/// The key of a purpose, made at the first start.
-async fn ring(store: &Store, keys: &KeyFile, purpose: &str) -> Result<(SecretKey, PublicKey), Failure> {
+/// The ring of a purpose, made at the first start.
+async fn ring(store: &Store, keys: &KeyFile, purpose: &'static str) -> Result<(Ring, PublicKey), Failure> {
     let damaged = |e: std::io::Error| Failure::of("the key file", e);
-    if store.ring_key(purpose).await?.is_none() {
-        let key = SecretKey::generate();
-        let wrapped = keys.root_public().map_err(damaged)?.wrap(&key, purpose)?;
-        store.put_ring_key(purpose, &RingKey { public: key.public(), wrapped }).await?;
+    if store.newest_ring_key(purpose).await?.is_none() {
+        let new = keys.root_public().map_err(damaged)?.new_key(purpose).await?;
+        store.put_ring_key(purpose, 1, &new).await?;
     }
-    let missing = || Failure(format!("the {purpose} key is missing"));
-    let ring = store.ring_key(purpose).await?.ok_or_else(missing)?;
-    Ok((keys.root().map_err(damaged)?.unwrap(&ring.wrapped, purpose)?, ring.public))
+    let ring = Ring::open_up(store.clone(), keys.root().map_err(damaged)?, purpose).await?;
+    Ok((ring, store.ring_public(purpose).await?))
 }

@@ -45,6 +45,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/_local/policy", get(policy))
         .route("/_local/verify", get(verify))
         .route("/_local/import", post(import))
+        .route("/_local/canary", post(canary))
         .with_state(desk)
         .layer(middleware::from_fn(headers::secure))
         .merge(Router::new().route("/site/", get(site::get)).route("/site/{*key}", get(site::get)).with_state(site))
@@ -147,6 +148,14 @@ async fn token(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) ->
 async fn policy(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
     desk.knows_secret(&headers)?;
     Ok(Json(json!(*desk.policy)))
+}
+
+/// `POST /_local/canary`: one flight of the canary. 503 says where it was lost.
+async fn canary(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+    desk.knows_secret(&headers)?;
+    let flown = desk.canary.fly().await;
+    let lost = |lost: canary::Lost| Problem::new(StatusCode::SERVICE_UNAVAILABLE, lost.to_string());
+    Ok(Json(json!(flown.map_err(lost)?)))
 }
 
 #[derive(Deserialize)]

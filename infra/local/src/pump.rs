@@ -12,7 +12,7 @@ use desk_store::{Fault, Store};
 use fan_out::FanOut;
 use jiff::{SignedDuration, Timestamp};
 use mail_events::MailEvents;
-use serde_json::json;
+use serde_json::{Value, json};
 use sla_check::SlaCheck;
 use tokio::sync::{Mutex, Notify};
 
@@ -148,8 +148,9 @@ impl Pump {
                 moved |= handed(&mut streams.mail, &batch, &response, &mut streams.failures)?;
             }
             for (id, events) in self.ses.untaken() {
-                let notification = notification(&id, &events);
-                if let Err(e) = self.functions.mail_events.batch(notification).await {
+                let event: SnsEvent =
+                    serde_json::from_value(notification(&id, &events)).expect("the form that aws_lambda_events reads");
+                if let Err(e) = self.functions.mail_events.batch(event).await {
                     return Err(Failure::of("mail-events", e));
                 }
                 self.ses.take(&id);
@@ -188,7 +189,7 @@ fn handed(
 }
 
 /// SES's events as SNS hands them to Lambda.
-fn notification(id: &str, events: &[desk_mail::event::SesEvent]) -> SnsEvent {
+pub(crate) fn notification(id: &str, events: &[desk_mail::event::SesEvent]) -> Value {
     let record = |(place, event): (usize, &desk_mail::event::SesEvent)| {
         json!({
             "EventVersion": "1.0",
@@ -210,5 +211,5 @@ fn notification(id: &str, events: &[desk_mail::event::SesEvent]) -> SnsEvent {
         })
     };
     let records: Vec<_> = events.iter().enumerate().map(record).collect();
-    serde_json::from_value(json!({ "Records": records })).expect("the form that aws_lambda_events reads")
+    json!({ "Records": records })
 }

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use aws_lambda_events::event::dynamodb::Event;
-use aws_sdk_dynamodbstreams::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, Record, ShardIteratorType};
-use aws_sdk_dynamodbstreams::{Client, Config};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
+use desk_aws::{Account, client_config};
 use serde_json::{Map, Value, json};
 
 use crate::{Failure, folder};
@@ -42,15 +41,8 @@ impl Stream {
     /// # Errors
     /// When the checkpoint file is damaged.
     pub fn new(endpoint: &str, table: &str, path: PathBuf) -> Result<Stream, Failure> {
-        let http =
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "stand-in"))
-            .endpoint_url(endpoint)
-            .http_client(http)
-            .build();
+        let account = Account::stand_in(endpoint);
+        let config = client_config!(aws_sdk_dynamodbstreams, &account, "DYNAMODB_STREAMS").build();
         let checkpoints = match std::fs::read(&path) {
             Ok(bytes) => {
                 serde_json::from_slice(&bytes).map_err(|e| Failure::of("a stream's checkpoint is damaged", e))?

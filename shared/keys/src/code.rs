@@ -40,15 +40,15 @@ impl FromStr for ReceiptCode {
 
     /// Takes the words in any case, joined by hyphens or blanks.
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let wrong = KeyError("that is not a receipt code: twelve words joined by hyphens");
+        let wrong = || KeyError::Wrong("that is not a receipt code: twelve words joined by hyphens");
         if text.len() > 300 {
-            return Err(wrong);
+            return Err(wrong());
         }
         let words = text.to_lowercase().replace('-', " ");
         let words = Zeroizing::new(words.split_whitespace().collect::<Vec<_>>().join(" "));
-        let mnemonic = Mnemonic::parse_in_normalized(Language::English, &words).map_err(|_| wrong)?;
+        let mnemonic = Mnemonic::parse_in_normalized(Language::English, &words).map_err(|_| wrong())?;
         let entropy = Zeroizing::new(mnemonic.to_entropy());
-        let bytes: [u8; 16] = entropy.as_slice().try_into().map_err(|_| wrong)?;
+        let bytes: [u8; 16] = entropy.as_slice().try_into().map_err(|_| wrong())?;
         Ok(ReceiptCode(Zeroizing::new(bytes)))
     }
 }

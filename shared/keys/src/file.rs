@@ -10,17 +10,9 @@ use base64::prelude::BASE64_STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::link::Purpose;
 use crate::seal::{Root, RootPublic, SecretKey};
 use crate::{LinkKey, ReceiptSigner};
-
-/// What each link key is for; no key serves two purposes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Acknowledge with one click: `deliver` signs, `team` verifies.
-    TeamLinks,
-    /// The reporter's page by link: `deliver` signs, `intake` verifies.
-    ReporterLinks,
-}
 
 /// The keys in the file. Has no `Debug`.
 #[derive(Serialize, Deserialize)]
@@ -80,21 +72,17 @@ impl KeyFile {
         BASE64.decode(text).map(Zeroizing::new).map_err(|_| io::Error::other("the key file is damaged"))
     }
 
-    fn root_key(&self) -> io::Result<SecretKey> {
-        Ok(SecretKey::derive(&KeyFile::bytes(&self.root)?, "disclosure-desk root"))
-    }
-
-    /// For those who read: `team` and `deliver`.
+    /// For those who read: it stands in for the KMS keys of cases, mail and release alike.
     ///
     /// # Errors
     /// When the file is damaged; so for all below.
     pub fn root(&self) -> io::Result<Root> {
-        self.root_key().map(Root)
+        Ok(Root::file(SecretKey::derive(&KeyFile::bytes(&self.root)?, "disclosure-desk root")))
     }
 
     /// For those who only write.
     pub fn root_public(&self) -> io::Result<RootPublic> {
-        Ok(RootPublic(self.root_key()?.public()))
+        Ok(self.root()?.public())
     }
 
     pub fn receipt_signer(&self) -> io::Result<ReceiptSigner> {
@@ -105,10 +93,11 @@ impl KeyFile {
         let text = match purpose {
             Purpose::TeamLinks => &self.team_links,
             Purpose::ReporterLinks => &self.reporter_links,
+            Purpose::Canary => return Ok(LinkKey::derive(&KeyFile::bytes(&self.root)?, "disclosure-desk canary")),
         };
         let bytes: [u8; 32] =
             KeyFile::bytes(text)?.as_slice().try_into().map_err(|_| io::Error::other("the key file is damaged"))?;
-        Ok(LinkKey(bytes))
+        Ok(LinkKey::new(bytes, None))
     }
 
     pub fn local_secret(&self) -> &str {
@@ -128,7 +117,7 @@ mod tests {
         let first = KeyFile::open_or_create(&path).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let again = KeyFile::open_or_create(&path).unwrap();
-        assert_eq!(first.receipt_signer().unwrap().jwks(), again.receipt_signer().unwrap().jwks());
+        assert_eq!(first.receipt_signer().unwrap().jwk(), again.receipt_signer().unwrap().jwk());
 
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         let refused = KeyFile::open_or_create(&path).err().unwrap().to_string();

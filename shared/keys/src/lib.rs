@@ -4,16 +4,18 @@
 //!
 //! | key | sealed to it | opened by |
 //! |--|--|--|
-//! | case key | a case's content | `team` (through the root), the reporter (through the receipt code) |
+//! | case key | a case's content | `team` (through its root), the reporter (through the receipt code) |
 //! | mail key | addresses, codes and words that wait to be sent | `deliver` |
 //! | release key | the final form of an advisory, once it is approved | `fan-out` |
-//! | root | the private halves of the three above | whoever holds the [`Root`] |
 //!
-//! Each function is handed only what its work needs: [`RootPublic`] can wrap and never unwrap. Locally one key file
-//! ([`file::KeyFile`], mode 0600) stands in for KMS and Secrets Manager.
+//! Their private halves are kept wrapped to a [`Root`]: in the cloud a KMS key for each of the three, so that a role can be
+//! allowed one of them ([`cloud`]); locally one key file of mode 0600 stands in for KMS and Secrets Manager
+//! ([`file::KeyFile`]). Each function is handed only what its work needs: a [`RootPublic`] can wrap and never unwrap.
 
+pub mod cloud;
 pub mod code;
 pub mod file;
+mod kms;
 pub mod link;
 pub mod receipt;
 pub mod seal;
@@ -21,12 +23,18 @@ pub mod seal;
 pub use code::ReceiptCode;
 pub use link::LinkKey;
 pub use receipt::{ReceiptSigner, VerifyError};
-pub use seal::{Opened, PublicKey, Root, RootPublic, SecretKey};
+pub use seal::{NewKey, Opened, PublicKey, Root, RootPublic, SecretKey};
 
-/// Something sealed, signed or wrapped that cannot be opened or does not verify. Says no more on purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct KeyError(pub &'static str);
+/// Why a key did not do its work. Says no more on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Something sealed, signed or wrapped cannot be opened or does not verify.
+    #[error("{0}")]
+    Wrong(&'static str),
+    /// Whoever holds the key cannot be reached or refuses: the same call may succeed later.
+    #[error("the key service is not available: {0}")]
+    Unavailable(String),
+}
 
 /// `N` bytes of the operating system's randomness.
 ///

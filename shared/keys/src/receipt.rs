@@ -5,14 +5,22 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use p256::ecdsa::signature::{Signer, Verifier};
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use p256::pkcs8::DecodePublicKey;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::KeyError;
+use crate::kms::KmsKey;
 
 /// Signs receipts.
 pub struct ReceiptSigner {
-    key: SigningKey,
-    kid: String,
+    key: Signs,
+    jwk: Value,
+}
+
+enum Signs {
+    File(SigningKey),
+    Kms(KmsKey),
 }
 
 /// Why a receipt does not verify.
@@ -30,15 +38,20 @@ impl ReceiptSigner {
     /// # Errors
     /// When the bytes are no P-256 secret.
     pub(crate) fn from_secret(secret: &[u8]) -> Result<ReceiptSigner, KeyError> {
-        let key = SigningKey::from_slice(secret).map_err(|_| KeyError("the receipt key is no P-256 key"))?;
+        let key = SigningKey::from_slice(secret).map_err(|_| KeyError::Wrong("the receipt key is no P-256 key"))?;
         let jwk = jwk(key.verifying_key());
-        // RFC 7638: the members in this order, no blanks.
-        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#, jwk["x"], jwk["y"]);
-        let kid = {
-            use sha2::Digest;
-            BASE64.encode(sha2::Sha256::digest(canonical.as_bytes()))
-        };
-        Ok(ReceiptSigner { key, kid })
+        Ok(ReceiptSigner { key: Signs::File(key), jwk })
+    }
+
+    /// A key of KMS's, which is asked for its public half.
+    ///
+    /// # Errors
+    /// When KMS does not answer, or it is no P-256 key.
+    pub(crate) async fn kms(key: KmsKey) -> Result<ReceiptSigner, KeyError> {
+        let der = key.public().await?;
+        let public = VerifyingKey::from_public_key_der(&der);
+        let public = public.map_err(|_| KeyError::Wrong("the receipt key is no P-256 key"))?;
+        Ok(ReceiptSigner { key: Signs::Kms(key), jwk: jwk(&public) })
     }
 
     pub(crate) fn generate_secret() -> Vec<u8> {
@@ -51,31 +64,36 @@ impl ReceiptSigner {
     }
 
     /// The compact JWS over `claims`.
-    pub fn sign(&self, claims: &Value) -> String {
-        let header = json!({"alg": "ES256", "kid": self.kid, "typ": "disclosure-receipt+jws"});
+    ///
+    /// # Errors
+    /// When whoever signs cannot be reached.
+    pub async fn sign(&self, claims: &Value) -> Result<String, KeyError> {
+        let header = json!({"alg": "ES256", "kid": self.jwk["kid"], "typ": "disclosure-receipt+jws"});
         let input = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
-        let signature: Signature = self.key.sign(input.as_bytes());
-        format!("{input}.{}", BASE64.encode(signature.to_bytes()))
+        let signature: Signature = match &self.key {
+            Signs::File(key) => key.sign(input.as_bytes()),
+            // KMS answers in DER; a JWS has the two numbers side by side (RFC 7518, 3.4).
+            Signs::Kms(key) => Signature::from_der(&key.sign(&Sha256::digest(input.as_bytes())).await?)
+                .map_err(|_| KeyError::Wrong("KMS gave no ECDSA signature"))?,
+        };
+        Ok(format!("{input}.{}", BASE64.encode(signature.to_bytes())))
     }
 
-    /// The JWK set to publish.
-    pub fn jwks(&self) -> Value {
-        let mut jwk = jwk(self.key.verifying_key());
-        jwk["kid"] = json!(self.kid);
-        jwk["alg"] = json!("ES256");
-        jwk["use"] = json!("sig");
-        json!({"keys": [jwk]})
+    /// The public half, as it is published (RFC 7517).
+    pub fn jwk(&self) -> &Value {
+        &self.jwk
     }
 }
 
 fn jwk(key: &VerifyingKey) -> Value {
     let point = key.to_sec1_point(false);
     let coordinate = |c: Option<&[u8]>| BASE64.encode(c.unwrap_or_default());
-    json!({
-        "kty": "EC", "crv": "P-256",
-        "x": coordinate(point.x().map(|x| x.as_slice())),
-        "y": coordinate(point.y().map(|y| y.as_slice())),
-    })
+    let x = coordinate(point.x().map(|x| x.as_slice()));
+    let y = coordinate(point.y().map(|y| y.as_slice()));
+    // RFC 7638: the members in this order, no blanks.
+    let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+    let kid = BASE64.encode(Sha256::digest(canonical.as_bytes()));
+    json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid, "alg": "ES256", "use": "sig"})
 }
 
 /// Verifies a receipt against a published JWK set and gives its claims.
@@ -111,22 +129,30 @@ mod tests {
         ReceiptSigner::from_secret(&ReceiptSigner::generate_secret()).unwrap()
     }
 
+    fn jwks(signer: &ReceiptSigner) -> Value {
+        json!({"keys": [signer.jwk()]})
+    }
+
+    fn sign(signer: &ReceiptSigner, claims: &Value) -> String {
+        futures_util::FutureExt::now_or_never(signer.sign(claims)).expect("a key in memory waits for nobody").unwrap()
+    }
+
     #[test]
     fn a_receipt_verifies_with_the_published_key() {
         let signer = signer();
         let claims = json!({"case_id": "EXP-2026-7K3QF"});
-        assert_eq!(verify(&signer.sign(&claims), &signer.jwks()), Ok(claims));
+        assert_eq!(verify(&sign(&signer, &claims), &jwks(&signer)), Ok(claims));
     }
 
     #[test]
     fn a_changed_or_foreign_receipt_does_not() {
         let (ours, other) = (signer(), signer());
-        let receipt = ours.sign(&json!({"a": 1}));
-        let forged = ours.sign(&json!({"a": 2}));
+        let receipt = sign(&ours, &json!({"a": 1}));
+        let forged = sign(&ours, &json!({"a": 2}));
         let mixed: Vec<&str> =
             [&receipt, &forged, &receipt].iter().enumerate().map(|(i, r)| r.split('.').nth(i).unwrap()).collect();
-        assert_eq!(verify(&mixed.join("."), &ours.jwks()), Err(VerifyError::Altered));
-        assert_eq!(verify(&receipt, &other.jwks()), Err(VerifyError::UnknownKey));
-        assert_eq!(verify("a.b", &ours.jwks()), Err(VerifyError::NotAReceipt));
+        assert_eq!(verify(&mixed.join("."), &jwks(&ours)), Err(VerifyError::Altered));
+        assert_eq!(verify(&receipt, &jwks(&other)), Err(VerifyError::UnknownKey));
+        assert_eq!(verify("a.b", &jwks(&ours)), Err(VerifyError::NotAReceipt));
     }
 }

@@ -11,8 +11,9 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::KeyError;
+use crate::kms::KmsKey;
 
-const CANNOT_OPEN: KeyError = KeyError("it cannot be opened with this key");
+const CANNOT_OPEN: KeyError = KeyError::Wrong("it cannot be opened with this key");
 
 /// The public half of a key: can seal. Its text is `age1…`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +32,8 @@ impl PublicKey {
     /// # Errors
     /// When this is no `age` recipient.
     pub fn seal(&self, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let recipient = Recipient::from_str(&self.0).map_err(KeyError)?;
-        age::encrypt(&recipient, plain).map_err(|_| KeyError("sealing failed"))
+        let recipient = Recipient::from_str(&self.0).map_err(KeyError::Wrong)?;
+        age::encrypt(&recipient, plain).map_err(|_| KeyError::Wrong("sealing failed"))
     }
 
     pub fn as_str(&self) -> &str {
@@ -105,35 +106,71 @@ impl SecretKey {
     }
 }
 
-/// The public half of the root: wraps private halves, never unwraps.
+/// What wraps private halves and never unwraps them.
 #[derive(Clone)]
-pub struct RootPublic(pub(crate) PublicKey);
+pub struct RootPublic(Wraps);
+
+#[derive(Clone)]
+enum Wraps {
+    File(PublicKey),
+    Kms(KmsKey),
+}
+
+/// What unwraps private halves: handed to the one function that reads what they open.
+pub struct Root(Unwraps);
+
+enum Unwraps {
+    File(SecretKey),
+    Kms(KmsKey),
+}
+
+/// A key that was just made, with its private half wrapped.
+pub struct NewKey {
+    pub key: SecretKey,
+    pub wrapped: Vec<u8>,
+}
 
 impl RootPublic {
-    /// Wraps `key`, bound to `context`.
+    /// Makes a key and wraps it, bound to `context` (a case id, a purpose).
     ///
     /// # Errors
-    /// When the root is damaged.
-    pub fn wrap(&self, key: &SecretKey, context: &str) -> Result<Vec<u8>, KeyError> {
-        key.wrapped(&self.0, context)
+    /// When whoever wraps cannot be reached.
+    pub async fn new_key(&self, context: &str) -> Result<NewKey, KeyError> {
+        let key = SecretKey::generate();
+        let wrapped = match &self.0 {
+            Wraps::File(public) => key.wrapped(public, context)?,
+            Wraps::Kms(kms) => kms.encrypt(key.text().as_bytes(), context).await?,
+        };
+        Ok(NewKey { key, wrapped })
     }
 }
 
-/// The root: unwraps. Held by `team` (case keys) and `deliver` (the mail key) alone.
-pub struct Root(pub(crate) SecretKey);
-
 impl Root {
+    pub(crate) fn file(key: SecretKey) -> Root {
+        Root(Unwraps::File(key))
+    }
+
+    pub(crate) fn kms(key: KmsKey) -> Root {
+        Root(Unwraps::Kms(key))
+    }
+
     /// Unwraps a key wrapped for `context`.
     ///
     /// # Errors
-    /// When the root or the context is another.
-    pub fn unwrap(&self, wrapped: &[u8], context: &str) -> Result<SecretKey, KeyError> {
-        self.0.unwrap(wrapped, context)
+    /// When the key or the context is another, or whoever unwraps cannot be reached.
+    pub async fn unwrap(&self, wrapped: &[u8], context: &str) -> Result<SecretKey, KeyError> {
+        match &self.0 {
+            Unwraps::File(key) => key.unwrap(wrapped, context),
+            Unwraps::Kms(kms) => SecretKey::from_text(&kms.decrypt(wrapped, context).await?),
+        }
     }
 
     /// The half that wraps.
     pub fn public(&self) -> RootPublic {
-        RootPublic(self.0.public())
+        RootPublic(match &self.0 {
+            Unwraps::File(key) => Wraps::File(key.public()),
+            Unwraps::Kms(kms) => Wraps::Kms(kms.clone()),
+        })
     }
 }
 

@@ -3,14 +3,12 @@
 
 use std::time::Duration;
 
+use aws_sdk_ses::Client;
 use aws_sdk_ses::config::retry::RetryConfig;
-use aws_sdk_ses::config::timeout::TimeoutConfig;
-use aws_sdk_ses::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_ses::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::{MessageTag, RawMessage};
-use aws_sdk_ses::{Client, Config};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use desk_aws::{Account, TimeoutConfig, client_config, var};
 
 /// The tag that carries a delivery's id through SES and back in its events.
 pub const DELIVERY_TAG: &str = "delivery";
@@ -18,44 +16,23 @@ pub const DELIVERY_TAG: &str = "delivery";
 /// Where SES is.
 #[derive(Clone)]
 pub struct Settings {
-    /// `None` is the region's own endpoint.
-    pub endpoint: Option<String>,
-    pub region: String,
-    pub credentials: Credentials,
+    pub account: Account,
     /// Publishes the events that `mail-events` reads.
     pub configuration_set: String,
 }
 
 impl Settings {
-    /// From `AWS_REGION`, the AWS credential variables, `AWS_ENDPOINT_URL_SES` and `DESK_SES_CONFIGURATION_SET`.
+    /// The configuration set that `DESK_SES_CONFIGURATION_SET` names.
     ///
     /// # Errors
     /// Names the variable that is missing.
-    pub fn from_env() -> Result<Settings, String> {
-        let var = |name: &str| std::env::var(name).map_err(|_| format!("{name} is not set"));
-        let credentials = Credentials::new(
-            var("AWS_ACCESS_KEY_ID")?,
-            var("AWS_SECRET_ACCESS_KEY")?,
-            var("AWS_SESSION_TOKEN").ok(),
-            None,
-            "environment",
-        );
-        Ok(Settings {
-            endpoint: var("AWS_ENDPOINT_URL_SES").ok(),
-            region: var("AWS_REGION")?,
-            credentials,
-            configuration_set: var("DESK_SES_CONFIGURATION_SET")?,
-        })
+    pub fn from_env(account: &Account) -> Result<Settings, String> {
+        Ok(Settings { account: account.clone(), configuration_set: var("DESK_SES_CONFIGURATION_SET")? })
     }
 
-    /// For a stand-in at `endpoint`, which takes any credentials.
+    /// For a stand-in at `endpoint`.
     pub fn stand_in(endpoint: impl Into<String>) -> Settings {
-        Settings {
-            endpoint: Some(endpoint.into()),
-            region: "us-east-1".to_owned(),
-            credentials: Credentials::new("local", "local", None, None, "stand-in"),
-            configuration_set: "disclosure-desk".to_owned(),
-        }
+        Settings { account: Account::stand_in(endpoint), configuration_set: "disclosure-desk".to_owned() }
     }
 }
 
@@ -81,23 +58,15 @@ pub struct Mailer {
 
 impl Mailer {
     pub fn connect(settings: &Settings) -> Mailer {
-        let http =
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))
             .operation_timeout(Duration::from_secs(10))
             .build();
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(settings.region.clone()))
-            .credentials_provider(settings.credentials.clone())
-            .http_client(http)
+        let config = client_config!(aws_sdk_ses, &settings.account, "SES")
             .timeout_config(timeouts)
             .retry_config(RetryConfig::disabled());
-        if let Some(endpoint) = &settings.endpoint {
-            config = config.endpoint_url(endpoint);
-        }
-        Mailer { client: Client::from_conf(config.build()), configuration_set: settings.configuration_set.clone() }
+        let client = Client::from_conf(config.build());
+        Mailer { client, configuration_set: settings.configuration_set.clone() }
     }
 
     /// Sends `raw` to `to`, tagged with the delivery's id; gives SES's own message id.

@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::item::{Build, Item, b, case_pk, instant, json, key, n, s, shard};
 
 /// A plan that nobody made by then is made by the schedule.
-pub(crate) const PLAN_GRACE: SignedDuration = SignedDuration::from_mins(5);
+pub const PLAN_GRACE: SignedDuration = SignedDuration::from_mins(5);
 
 const ABSENT: &str = "attribute_not_exists(pk)";
 
@@ -41,13 +41,14 @@ enum Guard {
 }
 
 /// A write whose table is named when it is sent.
+#[derive(Clone)]
 enum Write {
     Put(PutBuilder),
     Delete(DeleteBuilder),
 }
 
 /// A transaction in the making.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Commit {
     actions: Vec<(Write, Guard)>,
 }
@@ -55,6 +56,20 @@ pub struct Commit {
 impl Commit {
     pub fn new() -> Commit {
         Commit::default()
+    }
+
+    /// Everything of `other` too.
+    pub fn merge(&mut self, other: Commit) {
+        self.actions.extend(other.actions);
+    }
+
+    /// All that was put so far may be removed after `at`.
+    pub fn expire(&mut self, at: Timestamp) {
+        for (write, _) in &mut self.actions {
+            if let Write::Put(put) = write {
+                *put = put.clone().item("ttl", n(at.as_second()));
+            }
+        }
     }
 
     /// A new case with its first events; `bodies` begins with its report. Gives it as it will be stored.

@@ -97,6 +97,8 @@ pub struct Record {
     pub attempts: u32,
     /// When it entered its state.
     pub since: Timestamp,
+    /// When it is looked at; `None` once it is over.
+    pub due_at: Option<Timestamp>,
     /// Words sealed to the mail key that belong to no case (a sign-in link's secret).
     pub sealed: Option<Vec<u8>>,
 }
@@ -172,7 +174,11 @@ impl Store {
 
     /// It cannot be sent, ever; `why` is one of our own words.
     pub async fn mark_dead(&self, id: &str, why: &str, now: Timestamp) -> Result<(), Fault> {
-        let died = self.step(id, &[State::Claimed], State::Dead, now, None, "REMOVE sealed").await?;
+        self.end(id, &[State::Claimed], why, now).await
+    }
+
+    pub(crate) async fn end(&self, id: &str, from: &[State], why: &str, now: Timestamp) -> Result<(), Fault> {
+        let died = self.step(id, from, State::Dead, now, None, "REMOVE sealed").await?;
         if died.is_some() {
             self.note(id, "why", s(why)).await?;
         }
@@ -307,6 +313,7 @@ fn read_record(item: &Item) -> Result<Record, Fault> {
         state,
         attempts: read.number("attempts").unwrap_or(0) as u32,
         since: read.time("since")?,
+        due_at: read.maybe_text("due_at").map(|_| read.time("due_at")).transpose()?,
         sealed: read.bytes("sealed").ok().map(<[u8]>::to_vec),
     })
 }

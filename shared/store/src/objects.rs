@@ -1,24 +1,19 @@
 //! The bucket of the published site: plain objects, read back as they were written. A page that is made of everything is
 //! replaced only where it still is what was read before.
 
+use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
-use aws_sdk_s3::config::{
-    BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
-};
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::{Client, Config};
+use desk_aws::{Account, client_config, var};
 
-use crate::connect::{credentials, https, stand_in_credentials, timeouts, var};
 use crate::fault::Fault;
 
 /// Where the bucket is.
 #[derive(Clone)]
 pub struct ObjectSettings {
-    /// `None` is the region's own endpoint.
-    pub endpoint: Option<String>,
-    pub region: String,
-    pub credentials: Credentials,
+    pub account: Account,
     pub bucket: String,
 }
 
@@ -56,46 +51,31 @@ pub enum Put {
 }
 
 impl ObjectSettings {
-    /// From `AWS_REGION`, the AWS credential variables, `AWS_ENDPOINT_URL_S3` and `DESK_SITE_BUCKET`.
+    /// The bucket that `DESK_SITE_BUCKET` names.
     ///
     /// # Errors
     /// Names the variable that is missing.
-    pub fn from_env() -> Result<ObjectSettings, String> {
-        Ok(ObjectSettings {
-            endpoint: var("AWS_ENDPOINT_URL_S3").ok(),
-            region: var("AWS_REGION")?,
-            credentials: credentials()?,
-            bucket: var("DESK_SITE_BUCKET")?,
-        })
+    pub fn from_env(account: &Account) -> Result<ObjectSettings, String> {
+        Ok(ObjectSettings { account: account.clone(), bucket: var("DESK_SITE_BUCKET")? })
     }
 
     /// For a stand-in at `endpoint`.
     pub fn stand_in(endpoint: impl Into<String>, bucket: &str) -> ObjectSettings {
-        ObjectSettings {
-            endpoint: Some(endpoint.into()),
-            region: "us-east-1".to_owned(),
-            credentials: stand_in_credentials(),
-            bucket: bucket.to_owned(),
-        }
+        ObjectSettings { account: Account::stand_in(endpoint), bucket: bucket.to_owned() }
     }
 }
 
 impl Objects {
     /// Connects. Puts are whole and may be repeated, so the SDK's retries stay on.
     pub fn connect(settings: &ObjectSettings) -> Objects {
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(settings.region.clone()))
-            .credentials_provider(settings.credentials.clone())
-            .http_client(https())
-            .timeout_config(timeouts())
+        let account = &settings.account;
+        let config = client_config!(aws_sdk_s3, account, "S3")
             .retry_config(RetryConfig::standard().with_max_attempts(3))
+            // A stand-in has no host name for each bucket.
+            .force_path_style(account.endpoint("S3").is_some())
             // What was written is read back and compared whole.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
-        if let Some(endpoint) = &settings.endpoint {
-            config = config.endpoint_url(endpoint).force_path_style(true);
-        }
         Objects { client: Client::from_conf(config.build()), bucket: settings.bucket.clone() }
     }
 

@@ -51,7 +51,7 @@ impl Commit {
     /// # Errors
     /// When sealing fails.
     pub fn remember(&mut self, request: &Request, answer: &Answer, now: Timestamp) -> Result<(), KeyError> {
-        let plain = serde_json::to_vec(answer).map_err(|_| KeyError("an answer is plain data"))?;
+        let plain = serde_json::to_vec(answer).map_err(|_| KeyError::Wrong("an answer is plain data"))?;
         let expires = now.saturating_add(KEPT).unwrap_or(now);
         let item = Build::new(&request.pk, "REQUEST")
             .set("answer", b(request.key.public().seal(&plain)?))

@@ -1,28 +1,20 @@
-//! What is kept of the team and the keys beside the cases: members seen at the last policy, the mail keyring, and who
-//! read what.
+//! What is kept of the team beside the cases: members seen at the last policy, and who read what.
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use desk_domain::id::{CaseId, MemberId};
-use desk_keys::PublicKey;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::fault::Fault;
-use crate::item::{Build, Item, Read, b, instant, json, key, s};
+use crate::item::{Build, Item, Read, instant, json, key, s};
 
 /// The policy as the last tick saw it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeenPolicy {
     pub digest: String,
     pub members: Vec<MemberId>,
-}
-
-/// A key pair of the ring: the public half, and the private half wrapped to the root.
-pub struct RingKey {
-    pub public: PublicKey,
-    pub wrapped: Vec<u8>,
 }
 
 impl Store {
@@ -51,23 +43,16 @@ impl Store {
         Ok(())
     }
 
-    /// The newest key of a purpose: `mail`, `release`.
-    pub async fn ring_key(&self, purpose: &str) -> Result<Option<RingKey>, Fault> {
-        let item = self.get(&self.cases, key(format!("KEYRING#{purpose}#1"), "KEYRING")).await?;
-        let read = |item: Item| {
-            let read = Read(&item);
-            let public = PublicKey::from(read.text("public")?.to_owned());
-            Ok(RingKey { public, wrapped: read.bytes("wrapped")?.to_vec() })
-        };
-        item.map(read).transpose()
+    /// A tick of the schedule did its work.
+    pub async fn ticked(&self, at: Timestamp) -> Result<(), Fault> {
+        self.put(Build::new("DESK#tick", "TICK").set("at", s(instant(at))).item(), None).await?;
+        Ok(())
     }
 
-    /// Puts a purpose's first key; `false` when there is one already.
-    pub async fn put_ring_key(&self, purpose: &str, ring: &RingKey) -> Result<bool, Fault> {
-        let item = Build::new(format!("KEYRING#{purpose}#1"), "KEYRING")
-            .set("public", s(ring.public.as_str()))
-            .set("wrapped", b(ring.wrapped.clone()));
-        self.put(item.item(), Some("attribute_not_exists(pk)")).await
+    /// When a tick last did its work.
+    pub async fn last_tick(&self) -> Result<Option<Timestamp>, Fault> {
+        let item = self.get(&self.cases, key("DESK#tick", "TICK")).await?;
+        item.map(|item| Read(&item).time("at")).transpose()
     }
 
     /// Records that a member read a case, once an hour.

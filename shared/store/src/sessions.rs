@@ -56,11 +56,6 @@ impl Store {
         item.map(|item| holder(&item, now)).transpose().map(Option::flatten)
     }
 
-    /// Ends a session.
-    pub async fn end_session(&self, secret: &str) -> Result<(), Fault> {
-        self.delete(&self.cases, Ticket::Session.key(secret)).await
-    }
-
     /// Uses up a sign-in link: the member, the first time only.
     pub async fn use_sign_in(&self, secret: &str, now: Timestamp) -> Result<Option<MemberId>, Fault> {
         let used = self

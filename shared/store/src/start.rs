@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use desk_domain::policy::Policy;
+use tracing_subscriber::Layer;
 pub use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::metrics::Metrics;
+
 /// Our own crates: they log ids and never contents, so they may be as loud as they are asked to be.
-const OURS: [&str; 15] = [
+const OURS: [&str; 17] = [
+    "canary",
     "deliver",
     "desk",
     "desk_advisory",
+    "desk_aws",
     "desk_domain",
     "desk_keys",
     "desk_local",
@@ -41,9 +46,12 @@ pub fn logging_at(default: LevelFilter) {
         // The embedded DynamoDB warns of every condition that does not hold; here that is an answer, not a failure.
         .with_target("dynoxide", level.min(LevelFilter::ERROR))
         .with_targets(OURS.map(|name| (name, level)));
-    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).with_filter(targets);
+    // Only a deployed stack has somebody who reads them. What is counted does not hang on how loud the log is.
+    let metrics = desk_aws::var("DESK_STACK").ok().map(|stack| Metrics { stack });
+    let metrics = metrics.with_filter(Targets::new().with_targets(OURS.map(|name| (name, LevelFilter::DEBUG))));
     // A second call in one process (tests) keeps the first.
-    let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
+    let _ = tracing_subscriber::registry().with(lines).with(metrics).try_init();
 }
 
 /// The policy in the file that `DESK_POLICY` names, `/opt/policy.toml` by default.
@@ -56,11 +64,11 @@ pub fn policy() -> Result<Arc<Policy>, String> {
     Policy::from_toml(&text).map(Arc::new).map_err(|problems| format!("{path}:\n{problems}"))
 }
 
-/// The key file that `DESK_KEY_FILE` names.
+/// A batch whose very first record failed has failed as a whole, and says so: the mapping then divides it, tries it again and
+/// in the end puts it where failures go. Where records before the failed one are done, the answer that names it is enough.
 ///
 /// # Errors
-/// Names the variable or the file.
-pub fn keys() -> Result<desk_keys::file::KeyFile, String> {
-    let path = std::env::var("DESK_KEY_FILE").map_err(|_| "DESK_KEY_FILE is not set".to_owned())?;
-    desk_keys::file::KeyFile::open_or_create(path.as_ref()).map_err(|e| format!("{path}: {e}"))
+/// The whole batch comes again.
+pub fn first_or_partial(first: Option<&str>, failed: Option<&str>) -> Result<(), &'static str> {
+    if failed.is_some() && failed == first { Err("the first record of the batch failed") } else { Ok(()) }
 }

@@ -85,14 +85,17 @@ impl Store {
         Ok(soonest)
     }
 
-    /// The range of events of a plan; `None` when it was planned and disarmed meanwhile.
+    /// The range of events of a plan; `None` when it was planned and disarmed meanwhile, or is held.
     ///
     /// # Errors
     /// A fault of the store.
     pub async fn plan(&self, case: &CaseId, from: u64) -> Result<Option<(u64, u64)>, Fault> {
-        let item = self.get(&self.cases, plan_key(case, from)).await?;
-        let read = |item: Item| Ok((Read(&item).number("from")? as u64, Read(&item).number("to")? as u64));
-        item.map(read).transpose()
+        let Some(item) = self.get(&self.cases, plan_key(case, from)).await? else { return Ok(None) };
+        let read = Read(&item);
+        if self.holds(read.time("due_at")?).await? {
+            return Ok(None);
+        }
+        Ok(Some((read.number("from")? as u64, read.number("to")? as u64)))
     }
 
     /// Planned: nothing is left to do for these events.

@@ -36,7 +36,8 @@ impl Store {
                 .db
                 .scan()
                 .table_name(&*self.cases)
-                .filter_expression("sk = :case")
+                .filter_expression("sk = :case AND attribute_not_exists(#ttl)")
+                .expression_attribute_names("#ttl", "ttl")
                 .projection_expression("pk, sk")
                 .expression_attribute_values(":case", s("CASE"))
                 .set_exclusive_start_key(start)

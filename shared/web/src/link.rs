@@ -21,3 +21,12 @@ pub struct CaseLink {
     #[serde(rename = "c")]
     pub case: CaseId,
 }
+
+/// The header of a report that only tries whether the desk works; its value is a [`CanaryLink`]'s token.
+pub const CANARY_HEADER: &str = "desk-canary";
+
+/// Signed by the canary, for each of its reports.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CanaryLink {
+    pub at: Timestamp,
+}

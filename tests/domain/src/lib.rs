@@ -53,6 +53,7 @@ pub fn given(policy: &Policy, at: &str) -> World {
         report: content(),
         continues: None,
         found_by: None,
+        canary: false,
     };
     let bodies = open(id.clone(), policy, reported, now);
     let first = event(&id, 1, now, &Actor::Reporter, bodies[0].clone());

@@ -14,8 +14,9 @@ use desk_domain::case::event::{Answers, Reported};
 use desk_domain::case::{Actor, ContentRef};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::Policy;
-use desk_keys::SecretKey;
-use desk_store::{Clock, Commit, Outcome, Settings, Store};
+use desk_keys::file::KeyFile;
+use desk_keys::{PublicKey, SecretKey};
+use desk_store::{Clock, Commit, Outcome, Ring, Settings, Store};
 use dynoxide::actions::scan::ScanRequest;
 use dynoxide::types::{AttributeValue, Item};
 use dynoxide::{Database, ImportOptions};
@@ -89,7 +90,10 @@ pub struct Bench {
     pub hands: Hands,
     /// DynamoDB's clock.
     pub date: Hands,
-    pub mail_key: SecretKey,
+    /// What rings are wrapped with, and links signed.
+    pub keys: KeyFile,
+    pub mail_key: PublicKey,
+    pub release_key: PublicKey,
     url: String,
 }
 
@@ -102,7 +106,26 @@ impl Bench {
         let (hands, date) = (Hands::at("2026-11-22T12:00:00Z"), Hands::at("2026-11-22T12:00:00Z"));
         let store = Store::connect_with(&Settings::stand_in(&url), hands.clock(), Some(Date(date.clone())));
         store.create_tables().await.expect("tables");
-        Bench { store, database, policy: Arc::new(policy()), hands, date, mail_key: SecretKey::generate(), url }
+        let path = std::env::temp_dir().join(format!("desk-keys-{}", desk_keys::hex(&desk_keys::random::<8>())));
+        let keys = KeyFile::open_or_create(&path).expect("a key file");
+        std::fs::remove_file(path).expect("the key file was made");
+        let (mail_key, release_key) = (grow(&store, &keys, "mail").await, grow(&store, &keys, "release").await);
+        Bench { store, database, policy: Arc::new(policy()), hands, date, keys, mail_key, release_key, url }
+    }
+
+    /// What opens a ring, as its one reader would hold it.
+    pub async fn ring(&self, purpose: &'static str) -> Ring {
+        Ring::open_up(self.store.clone(), self.keys.root().expect("a root"), purpose).await.expect("a ring")
+    }
+
+    /// Rotates a ring: what is sealed to it from now on is sealed to the key that this gives.
+    pub async fn rotate(&self, purpose: &str) -> PublicKey {
+        grow(&self.store, &self.keys, purpose).await
+    }
+
+    /// Where the database answers.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Another handle to the same tables, through which calls are taken from `budget`.
@@ -110,14 +133,14 @@ impl Bench {
         Store::connect_with(&Settings::stand_in(&self.url), self.hands.clock(), Some(Broke(budget)))
     }
 
-    /// The function, with a bucket of its own; it reads what was sealed to `release_key`.
-    pub async fn fan_out(&self, bucket: &Bucket, release_key: SecretKey, budget: Budget) -> FanOut {
+    /// The function, with a bucket of its own.
+    pub async fn fan_out(&self, bucket: &Bucket, budget: Budget) -> FanOut {
         FanOut {
             store: self.store_on(budget.clone()),
             policy: self.policy.clone(),
             clock: self.hands.clock(),
             objects: bucket.objects(budget).await,
-            release_key,
+            release_key: self.ring("release").await,
             public_url: "http://desk.test".to_owned(),
             site_url: "http://desk.test/site".to_owned(),
         }
@@ -138,7 +161,7 @@ impl Bench {
         let report = ContentRef { id: content_id("report"), sha256: desk_keys::sha256_hex(&sealed) };
         commit.content(&id, &report.id, sealed);
         if let Some(address) = address {
-            let sealed = self.mail_key.public().seal(address.as_bytes()).expect("sealing");
+            let sealed = self.mail_key.seal(address.as_bytes()).expect("sealing");
             commit.content(&id, &content_id("reporter-address"), sealed);
         }
         let reported = Reported {
@@ -152,6 +175,7 @@ impl Bench {
             report,
             continues: None,
             found_by: None,
+            canary: false,
         };
         let now = self.hands.now();
         let events = open(id.clone(), &self.policy, reported, now);
@@ -159,6 +183,14 @@ impl Bench {
         assert_eq!(self.store.commit(commit).await.expect("a commit"), Outcome::Done);
         id
     }
+}
+
+/// A ring's next generation.
+async fn grow(store: &Store, keys: &KeyFile, purpose: &str) -> PublicKey {
+    let newest = store.newest_ring_key(purpose).await.expect("a ring").map_or(0, |(generation, _)| generation);
+    let new = keys.root_public().expect("a root").new_key(purpose).await.expect("a key");
+    assert!(store.put_ring_key(purpose, newest + 1, &new).await.expect("a write"), "the generation is new");
+    new.key.public()
 }
 
 /// Puts something else in the place of sealed content, behind the store's back.

@@ -5,7 +5,6 @@ use desk_domain::affected::{Affected, RangeType, Since, Until};
 use desk_domain::case::{Actor, Command, ContentRef};
 use desk_domain::id::CaseId;
 use desk_domain::policy::Severity;
-use desk_keys::PublicKey;
 use desk_store::{ActError, Acted, Commit};
 
 use crate::{Bench, content_id};
@@ -76,13 +75,13 @@ impl Bench {
         id
     }
 
-    /// Approves what is sealed to `release_key`, and publishes it; gives the events from which on nothing is planned yet.
-    pub async fn publish(&self, id: &CaseId, release_key: &PublicKey, title: &str) -> u64 {
+    /// Approves and publishes; gives the events from which on nothing is planned yet.
+    pub async fn publish(&self, id: &CaseId, title: &str) -> u64 {
         let bob = Actor::Member("bob".parse().expect("a member"));
         let prepare = |before: &desk_store::Stored, commit: &mut Commit| {
             let form = advisory(self, &before.case, title);
             let text = serde_json::to_vec(&form).expect("plain data");
-            let content = commit.seal(id, release_key, content_id("advisory-1"), &text)?;
+            let content = commit.seal(id, &self.release_key, content_id("advisory-1"), &text)?;
             Ok::<_, ActError>((Command::ApproveAdvisory { content }, ()))
         };
         let acted = self.store.act(id, &self.policy, &bob, &self.hands.clock(), prepare, |_, (), _| Ok(())).await;

@@ -18,13 +18,6 @@ use sla_check::SlaCheck;
 
 const LIST: &str = "express-mailing-list";
 
-/// Two handles to the same private half, as two processes would hold it.
-fn twice(key: &SecretKey) -> SecretKey {
-    let wrapping = SecretKey::generate();
-    let wrapped = key.wrapped(&wrapping.public(), "release").unwrap();
-    wrapping.unwrap(&wrapped, "release").unwrap()
-}
-
 /// A stream record that says that this channel's item has changed and is due.
 fn woken(id: &AdvisoryId, bench: &Bench) -> StreamEvent {
     let keys = json!({"pk": {"S": format!("ADVISORY#{id}")}, "sk": {"S": "CHANNEL#osv"}});
@@ -113,16 +106,16 @@ async fn t54_an_answer_lost_at_any_point_of_publishing_ends_with_all_channels_do
 /// Publishes again and again, cut off one call later each time, until it is not cut off any more.
 async fn cut_off_everywhere(answer_lost: bool) {
     for calls in 0.. {
-        let (bench, bucket, release) = (Bench::new().await, Bucket::new(), SecretKey::generate());
+        let (bench, bucket) = (Bench::new().await, Bucket::new());
         let id = bench.ready(7).await;
-        let to = bench.publish(&id, &release.public(), "Redirect").await;
+        let to = bench.publish(&id, "Redirect").await;
         let from = plan_of(&bench, &id, to).await;
         let budget = Budget::of(calls, answer_lost);
-        let doomed = bench.fan_out(&bucket, twice(&release), budget.clone()).await;
+        let doomed = bench.fan_out(&bucket, budget.clone()).await;
         let _ = doomed.plan(&id, from).await;
         let _ = doomed.serve(&(&id).into()).await;
         let cut_off = budget.is_spent();
-        let healthy = bench.fan_out(&bucket, release, Budget::unlimited()).await;
+        let healthy = bench.fan_out(&bucket, Budget::unlimited()).await;
         settle(&bench, &healthy, &[(id.clone(), from)]).await;
         is_announced(&bench, &bucket, &id, "Redirect").await;
         assert_eq!(list_mails(&bench, "Redirect"), 1, "one mail after {calls} calls");
@@ -145,17 +138,17 @@ async fn plan_of(bench: &Bench, id: &CaseId, to: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_that_are_published_at_once_are_both_on_every_page() {
-    let (bench, bucket, release) = (Bench::new().await, Bucket::new(), SecretKey::generate());
+    let (bench, bucket) = (Bench::new().await, Bucket::new());
     let mut published = Vec::new();
     for (number, title) in [(1, "First problem"), (2, "Second problem"), (3, "Third problem")] {
         let id = bench.ready(number).await;
-        let to = bench.publish(&id, &release.public(), title).await;
+        let to = bench.publish(&id, title).await;
         let from = plan_of(&bench, &id, to).await;
         published.push((id, from, title));
     }
     let mut running = Vec::new();
     for (id, from, _) in &published {
-        let fan_out = bench.fan_out(&bucket, twice(&release), Budget::unlimited()).await;
+        let fan_out = bench.fan_out(&bucket, Budget::unlimited()).await;
         let (id, from) = (id.clone(), *from);
         running.push(tokio::spawn(async move {
             fan_out.plan(&id, from).await.unwrap();
@@ -169,7 +162,7 @@ async fn two_that_are_published_at_once_are_both_on_every_page() {
         let text = bucket.text(key).unwrap();
         assert!(published.iter().all(|(_, _, title)| text.contains(title)), "{key}");
     }
-    let fan_out = bench.fan_out(&bucket, release, Budget::unlimited()).await;
+    let fan_out = bench.fan_out(&bucket, Budget::unlimited()).await;
     let cases: Vec<(CaseId, u64)> = published.iter().map(|(id, from, _)| (id.clone(), *from)).collect();
     settle(&bench, &fan_out, &cases).await;
     for (id, _, title) in &published {
@@ -179,13 +172,13 @@ async fn two_that_are_published_at_once_are_both_on_every_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn t54_a_channel_that_fails_is_shown_and_retried_and_keeps_no_other() {
-    let (bench, bucket, release) = (Bench::new().await, Bucket::new(), SecretKey::generate());
+    let (bench, bucket) = (Bench::new().await, Bucket::new());
     let id = bench.ready(7).await;
     let advisory = AdvisoryId::from(&id);
-    let to = bench.publish(&id, &release.public(), "Redirect").await;
+    let to = bench.publish(&id, "Redirect").await;
     let from = plan_of(&bench, &id, to).await;
     // The tables answer, the bucket does not.
-    let mut without = bench.fan_out(&bucket, twice(&release), Budget::unlimited()).await;
+    let mut without = bench.fan_out(&bucket, Budget::unlimited()).await;
     without.objects = bucket.objects(Budget::of(0, false)).await;
     without.plan(&id, from).await.unwrap();
     without.serve(&advisory).await.unwrap();
@@ -201,7 +194,7 @@ async fn t54_a_channel_that_fails_is_shown_and_retried_and_keeps_no_other() {
     without.serve(&advisory).await.unwrap();
     assert!(bench.store.channels(&advisory).await.unwrap().iter().any(|c| c.failures == 2));
 
-    let healthy = bench.fan_out(&bucket, release, Budget::unlimited()).await;
+    let healthy = bench.fan_out(&bucket, Budget::unlimited()).await;
     settle(&bench, &healthy, &[(id.clone(), from)]).await;
     is_announced(&bench, &bucket, &id, "Redirect").await;
 }
@@ -217,12 +210,12 @@ struct Served {
 }
 
 async fn served() -> Served {
-    let (bench, bucket, release) = (Bench::new().await, Bucket::new(), SecretKey::generate());
+    let (bench, bucket) = (Bench::new().await, Bucket::new());
     let id = bench.ready(7).await;
     let advisory = AdvisoryId::from(&id);
-    let to = bench.publish(&id, &release.public(), "Redirect").await;
+    let to = bench.publish(&id, "Redirect").await;
     let from = plan_of(&bench, &id, to).await;
-    let fan_out = bench.fan_out(&bucket, release, Budget::unlimited()).await;
+    let fan_out = bench.fan_out(&bucket, Budget::unlimited()).await;
     fan_out.plan(&id, from).await.unwrap();
     fan_out.serve(&advisory).await.unwrap();
     Served { bench, bucket, id, advisory, from, fan_out }
@@ -302,21 +295,22 @@ async fn a_mail_that_ses_took_counts_after_a_while_though_nobody_told_of_its_del
 
 #[tokio::test]
 async fn what_was_not_approved_is_never_opened_to_the_public() {
-    let (bench, bucket, release) = (Bench::new().await, Bucket::new(), SecretKey::generate());
+    let (bench, bucket) = (Bench::new().await, Bucket::new());
     let id = bench.ready(7).await;
-    let to = bench.publish(&id, &release.public(), "Redirect").await;
+    let to = bench.publish(&id, "Redirect").await;
     let from = plan_of(&bench, &id, to).await;
     // Somebody puts another sealed text in the place of the approved one.
-    let other = release.public().seal(b"{}").unwrap();
+    let other = bench.release_key.seal(b"{}").unwrap();
     desk_store_tests::replace_content(&bench, &id, "advisory-1", other);
-    let fan_out = bench.fan_out(&bucket, release, Budget::unlimited()).await;
+    let fan_out = bench.fan_out(&bucket, Budget::unlimited()).await;
     assert!(fan_out.plan(&id, from).await.is_err());
     assert!(bench.store.published(&(&id).into()).await.unwrap().is_none());
     assert!(bench.store.plan(&id, from).await.unwrap().is_some(), "it stays due, and is seen");
     // And a key of another purpose opens nothing.
-    let (bench, wrong) = (Bench::new().await, SecretKey::generate());
+    let mut bench = Bench::new().await;
+    bench.release_key = SecretKey::generate().public();
     let id = bench.ready(7).await;
-    let to = bench.publish(&id, &SecretKey::generate().public(), "Redirect").await;
+    let to = bench.publish(&id, "Redirect").await;
     let from = plan_of(&bench, &id, to).await;
-    assert!(bench.fan_out(&bucket, wrong, Budget::unlimited()).await.plan(&id, from).await.is_err());
+    assert!(bench.fan_out(&bucket, Budget::unlimited()).await.plan(&id, from).await.is_err());
 }

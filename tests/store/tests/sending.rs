@@ -3,7 +3,8 @@
 use deliver::Deliver;
 use desk_domain::case::{Actor, ClockState, Command, ContentRef, Message, Recipient};
 use desk_domain::notice::{Notice, ReporterReplied};
-use desk_keys::file::{KeyFile, Purpose};
+use desk_keys::SecretKey;
+use desk_keys::link::Purpose;
 use desk_mail::event::{Bounce, EventType, Mail, SesEvent};
 use desk_mail::ses::{DELIVERY_TAG, Mailer, Settings};
 use desk_store::deliveries::{Delivery, State};
@@ -23,17 +24,12 @@ struct Post {
 impl Post {
     async fn new() -> Post {
         let (bench, ses) = (Bench::new().await, Ses::default());
-        let path = std::env::temp_dir().join(format!("desk-keys-{}", desk_keys::hex(&desk_keys::random::<8>())));
-        let keys = KeyFile::open_or_create(&path).unwrap();
-        std::fs::remove_file(path).unwrap();
         let (store, policy, clock) = (bench.store.clone(), bench.policy.clone(), bench.hands.clock());
-        // The bench keeps the public half only from here on.
-        let wrapped = bench.mail_key.wrapped(&bench.mail_key.public(), "mail").unwrap();
         let deliver = Deliver {
             mailer: Mailer::connect(&Settings::stand_in(ses.serve().await)),
-            mail_key: bench.mail_key.unwrap(&wrapped, "mail").unwrap(),
-            team_links: keys.link_key(Purpose::TeamLinks).unwrap(),
-            reporter_links: keys.link_key(Purpose::ReporterLinks).unwrap(),
+            mail_key: bench.ring("mail").await,
+            team_links: bench.keys.link_key(Purpose::TeamLinks).unwrap(),
+            reporter_links: bench.keys.link_key(Purpose::ReporterLinks).unwrap(),
             public_url: "http://desk.test".to_owned(),
             site_url: "http://desk.test/site".to_owned(),
             store: store.clone(),
@@ -199,4 +195,18 @@ async fn t23_a_hard_bounce_reopens_the_clock_once() {
     assert_eq!(stored.case.sent.iter().filter(|s| s.bounced).count(), 1);
     assert_eq!(post.state(&delivery.id).await, State::Bounced);
     assert!(bench.store.verify(&id).await.unwrap().unwrap().problems.is_empty());
+}
+
+/// A ring may be rotated while its reader runs and while sealed words wait: neither is lost.
+#[tokio::test]
+async fn words_sealed_before_and_after_a_rotation_are_sent_by_a_process_that_started_before_it() {
+    let post = Post::new().await;
+    let old = post.bench.mail_key.seal(b"before").unwrap();
+    let new = post.bench.rotate("mail").await.seal(b"after").unwrap();
+    for (sealed, words) in [(new, "after"), (old, "before")] {
+        let opened = post.deliver.mail_key.open(&sealed).await.unwrap();
+        assert_eq!(opened.map(|o| o.to_vec()), Some(words.as_bytes().to_vec()));
+    }
+    let foreign = SecretKey::generate().public().seal(b"x").unwrap();
+    assert!(post.deliver.mail_key.open(&foreign).await.unwrap().is_none());
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use desk_domain::case::{Actor, ClockState, Command, EventBody};
 use desk_domain::id::{AdvisoryId, CaseId};
-use desk_keys::SecretKey;
 use desk_store::Stored;
 use desk_store_tests::Bench;
 use desk_store_tests::bucket::{Bucket, Budget};
@@ -73,7 +72,7 @@ async fn a_breach_waits_until_the_three_clocks_agree() {
 async fn a_plan_that_nobody_made_is_touched_by_the_schedule_and_made_once() {
     let bench = Bench::new().await;
     let id = bench.case(1, Some("rita@example.org")).await;
-    let fan_out = bench.fan_out(&Bucket::new(), SecretKey::generate(), Budget::unlimited()).await;
+    let fan_out = bench.fan_out(&Bucket::new(), Budget::unlimited()).await;
     assert!(bench.store.due_deliveries(bench.hands.now(), 25).await.unwrap().is_empty(), "its record was lost");
     bench.advance(SignedDuration::from_mins(4));
     assert_eq!(check(&bench).tick(bench.hands.now()).await.unwrap().plans_touched, 0);

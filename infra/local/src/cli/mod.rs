@@ -3,23 +3,30 @@
 
 mod case;
 pub(crate) mod client;
+mod keys;
 mod policy;
 mod published;
 mod report;
+mod restore;
+mod stack;
 mod verify;
 
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
-use desk_store::start;
+use desk_store::{Clock, start};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::Failure;
 use crate::clock::Mode;
 use crate::desk::{DEFAULT_DATA, Desk, Options};
+use crate::pump::notification;
+use crate::ses::Ses;
 use client::Client;
 
 /// Keeps the promises of a project's security policy.
@@ -78,6 +85,15 @@ enum What {
     Replay(published::Replay),
     /// Take in past advisories (OSV files of npm) as published, without cases and mails
     Import(published::Import),
+    /// Make or rotate the keys of a deployed stack
+    #[command(subcommand)]
+    Keys(keys::What),
+    /// Bring back what a deployed stack has lost, from tables restored to a point in time
+    #[command(subcommand)]
+    Restore(restore::What),
+    /// The SES stand-in alone, for a stack in an emulator: prints its URL, then each mail's events as SNS hands them over
+    #[command(hide = true)]
+    SesStandIn,
     /// Verify the chain of hashes and that replaying gives the snapshot
     Verify {
         /// One case; all when left out
@@ -148,6 +164,9 @@ impl Cli {
             Some(What::Token { member }) => token(&global, &member).await,
             Some(What::Replay(what)) => what.run(&global).await,
             Some(What::Import(what)) => what.run(&global).await,
+            Some(What::Keys(what)) => what.run().await,
+            Some(What::Restore(what)) => what.run().await,
+            Some(What::SesStandIn) => ses_stand_in(&global).await,
             Some(What::Verify { case }) => verify::log(&global, case).await,
         };
         report_outcome(outcome, global.json)
@@ -172,6 +191,24 @@ fn report_outcome(outcome: Result<Output, Failure>, as_json: bool) -> ExitCode {
             }
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn ses_stand_in(global: &Global) -> Result<Output, Failure> {
+    let wake = Arc::new(Notify::new());
+    let ses = Arc::new(Ses::new(global.data(), Clock::system(), wake.clone())?);
+    let url = ses.clone().serve().await?;
+    let say = |line: &str| {
+        let mut out = std::io::stdout();
+        writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|e| Failure::of("stdout", e))
+    };
+    say(&url)?;
+    loop {
+        for (id, events) in ses.untaken() {
+            say(&notification(&id, &events).to_string())?;
+            ses.take(&id);
+        }
+        wake.notified().await;
     }
 }
 

@@ -28,6 +28,18 @@ pub fn open(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> 
     next.events
 }
 
+/// The events of a canary: a report that is over as it arrives, so that it owes nobody anything, waits on no board and wakes
+/// nobody. Its page mail is planned all the same, to nobody.
+pub fn open_canary(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> Vec<EventBody> {
+    let first = event(&id, 1, now, &Actor::Desk, EventBody::ReportReceived(reported));
+    let case = Case::opened(&first).expect("a report opens a case");
+    let mut next = Next { case, policy, actor: Actor::Desk, now, events: vec![first.body] };
+    next.transition(Rm::Invalid);
+    next.transition(Rm::Closed);
+    next.push(EventBody::Closed { resolution: Resolution::Canary, told: true });
+    next.events
+}
+
 /// The events of a case that the audit of another found (T48). The team reports it to itself, so no promise to a reporter
 /// runs; it has a handler from the start (T40).
 pub fn open_finding(
@@ -303,6 +315,9 @@ impl Next<'_> {
     fn close(&mut self, resolution: Resolution, message: &Message, next_steps: bool) -> Result<(), Refusal> {
         if resolution == Resolution::Duplicate {
             return Err(Refusal::field("/resolution", "use the command duplicate, which names the other case"));
+        }
+        if resolution == Resolution::Canary {
+            return Err(Refusal::field("/resolution", "is not for cases that somebody reported"));
         }
         if resolution == Resolution::Fixed && self.case.rm != Rm::Accepted {
             return Err(Refusal::field("/resolution", "only an accepted case can be fixed"));

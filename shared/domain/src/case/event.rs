@@ -102,6 +102,8 @@ pub enum Resolution {
     NoAnswer,
     Duplicate,
     Spam,
+    /// It only tried whether the desk works.
+    Canary,
 }
 
 /// Whom a notice goes to. Addresses are resolved when it is sent, so who has left the team gets nothing more (T16).
@@ -114,6 +116,8 @@ pub enum Recipient {
     Operator,
     /// The list behind a channel of the policy.
     List(ChannelId),
+    /// Nobody: SES's own mailbox simulator, which a canary's page goes to.
+    Canary,
 }
 
 /// What is clear of a report: no word of the reporter's stands here.
@@ -136,6 +140,9 @@ pub struct Reported {
     /// The case whose audit found this one (T48): then the team itself reports it, and no promise to a reporter runs.
     #[serde(default)]
     pub found_by: Option<CaseId>,
+    /// It only tries whether the desk works: nobody hears of it, no clock runs, and it counts nowhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub canary: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

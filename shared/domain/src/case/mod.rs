@@ -49,6 +49,9 @@ pub struct Case {
     /// The case whose audit found this one.
     #[serde(default)]
     pub found_by: Option<CaseId>,
+    /// It only tries whether the desk works.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub canary: bool,
     pub rm: Rm,
     /// The state that the reporter's answer resumes, while the case is set aside for silence.
     pub set_aside_from: Option<Rm>,
@@ -144,6 +147,7 @@ impl Case {
             report: reported.report.clone(),
             continues: reported.continues.clone(),
             found_by: reported.found_by.clone(),
+            canary: reported.canary,
             rm: Rm::Received,
             set_aside_from: None,
             waiting_for_reporter: false,

@@ -55,6 +55,7 @@ impl Resolution {
             Resolution::NoAnswer => "no answer from the reporter",
             Resolution::Duplicate => "duplicate",
             Resolution::Spam => "spam",
+            Resolution::Canary => "a trial of the desk",
         }
     }
 }

@@ -177,6 +177,9 @@ impl Plan<'_> {
             continues: self.case.continues.clone(),
             acknowledge_until,
         });
+        if self.case.canary {
+            return vec![planned(Recipient::Canary, page)];
+        }
         let team: Vec<_> =
             self.policy.triage().map(|m| planned(Recipient::Member(m.id.clone()), page.clone())).collect();
         let team = if team.is_empty() { vec![planned(Recipient::Operator, page)] } else { team };

@@ -64,6 +64,8 @@ pub struct Contacts {
     pub operator: String,
     /// Woken last, when the whole team was silent.
     pub outside: Option<Person>,
+    /// Called after each good tick of the schedule: a service outside AWS that notices when the calls stop.
+    pub heartbeat: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

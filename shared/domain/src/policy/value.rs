@@ -86,6 +86,22 @@ impl FromStr for HttpsUrl {
     }
 }
 
+/// An [`HttpsUrl`], or plain HTTP to this very machine (an agent that passes the call on).
+pub(super) struct HeartbeatUrl(pub String);
+
+impl FromStr for HeartbeatUrl {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let local = ["http://127.0.0.1:", "http://localhost:"].iter().find_map(|start| text.strip_prefix(start));
+        let as_https = local.map(|rest| format!("https://localhost:{rest}"));
+        match as_https.as_deref().unwrap_or(text).parse::<HttpsUrl>() {
+            Ok(_) => Ok(HeartbeatUrl(text.to_owned())),
+            Err(_) => Err(NotAnId("must be an https URL such as https://health.example.org/ping/desk")),
+        }
+    }
+}
+
 /// Where the desk is reached: an [`HttpsUrl`] that a path can be added to.
 pub(super) struct BaseUrl(pub String);
 
@@ -232,6 +248,11 @@ mod tests {
         }
         assert!("https://groups.google.com/forum/#!forum/express-js".parse::<HttpsUrl>().is_ok());
         assert!("https://desk.example.org/".parse::<BaseUrl>().is_err());
+        for (url, right) in
+            [("https://h.example/x", true), ("http://127.0.0.1:9/x", true), ("http://h.example/x", false)]
+        {
+            assert_eq!(url.parse::<HeartbeatUrl>().is_ok(), right, "{url}");
+        }
         assert!("mailto:a@example.org?subject=x".parse::<ContactUri>().is_err());
     }
 }

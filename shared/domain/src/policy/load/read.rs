@@ -6,7 +6,7 @@ use super::names::Names;
 use super::{clock, scope};
 use crate::fields::{Fields, Problems};
 use crate::id::MemberId;
-use crate::policy::value::{BaseUrl, Day, HttpsUrl, Instant, Length, MailAddress, Word};
+use crate::policy::value::{BaseUrl, Day, HeartbeatUrl, HttpsUrl, Instant, Length, MailAddress, Word};
 use crate::policy::{Away, Contacts, Level, Member, Person, Policy, Project, Rota};
 
 const SCHEMA: u64 = 1;
@@ -95,12 +95,13 @@ fn contacts(fields: Fields<'_>, names: &Names<'_>) -> Option<Contacts> {
     }
     let operator = fields.required_parsed::<MailAddress>("operator");
     let outside = fields.object("outside").map(person);
+    let heartbeat = fields.parsed::<HeartbeatUrl>("heartbeat").map(|url| url.0);
     fields.finish();
     let outside = match outside {
         Some(person) => Some(person?),
         None => None,
     };
-    Some(Contacts { security: security?.0, policy_owner: policy_owner?, operator: operator?.0, outside })
+    Some(Contacts { security: security?.0, policy_owner: policy_owner?, operator: operator?.0, outside, heartbeat })
 }
 
 fn person(fields: Fields<'_>) -> Option<Person> {

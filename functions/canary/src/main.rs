@@ -1,0 +1,22 @@
+//! The `canary` Lambda: woken by the schedule, every quarter of an hour.
+
+use canary::Canary;
+use desk_aws::Account;
+use desk_keys::cloud::Keys;
+use desk_keys::link::Purpose;
+use desk_store::{Clock, Settings, Store, start};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start::logging();
+    let (clock, account) = (Clock::system(), Account::from_env()?);
+    let canary = Canary {
+        store: Store::connect(&Settings::from_env(&account)?, clock.clone()),
+        links: Keys::connect(&account).link_key(Purpose::Canary).await?,
+        url: desk_aws::var("DESK_PUBLIC_URL")?,
+        clock,
+    };
+    lambda_runtime::run(service_fn(|_: LambdaEvent<Value>| async { Ok::<_, Error>(canary.fly().await?) })).await
+}

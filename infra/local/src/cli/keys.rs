@@ -1,0 +1,135 @@
+//! `desk keys`: the keys of a deployed stack. The stack's own outputs say where they are; the operator's credentials make them.
+
+use clap::Subcommand;
+use desk_keys::cloud::{Keys, LINKS, RINGS};
+use desk_keys::link::Purpose;
+use desk_store::Store;
+use serde_json::json;
+
+use super::Output;
+use super::stack::{Stack, Where};
+use crate::Failure;
+
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// Make the keys that a new stack needs; what is there already stays
+    Init(Where),
+    /// Replace keys; what was sealed or signed with the ones before still opens and verifies
+    Rotate {
+        #[command(flatten)]
+        stack: Where,
+        /// Which: all when left out
+        #[arg(value_enum)]
+        which: Vec<Which>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Which {
+    /// What addresses and words that wait to be sent are sealed to
+    Mail,
+    /// What approved advisories are sealed to
+    Release,
+    /// What links in mails, and the canary, are signed with
+    Links,
+    /// The material of the KMS keys that wrap
+    Kms,
+}
+
+const ALL: [Which; 4] = [Which::Mail, Which::Release, Which::Links, Which::Kms];
+
+impl What {
+    pub(super) async fn run(self) -> Result<Output, Failure> {
+        match self {
+            What::Init(stack) => Ring::of(&stack.name).await?.init().await,
+            What::Rotate { stack, which } => Ring::of(&stack.name).await?.rotate(&which).await,
+        }
+    }
+}
+
+/// A stack's keys, with what it takes to change them.
+struct Ring {
+    stack: Stack,
+    store: Store,
+    keys: Keys,
+}
+
+impl Ring {
+    async fn of(name: &str) -> Result<Ring, Failure> {
+        let stack = Stack::find(name).await?;
+        let store = stack.store()?;
+        let keys = Keys::of_stack(&stack.account, stack.outputs.clone());
+        Ok(Ring { stack, store, keys })
+    }
+
+    /// Every ring's first generation, and the public half of the key that signs receipts now.
+    async fn init(&self) -> Result<Output, Failure> {
+        let mut made = Vec::new();
+        for purpose in RINGS {
+            if self.store.newest_ring_key(purpose).await?.is_none() {
+                self.grow(purpose, 1).await?;
+                made.push(format!("{purpose} 1"));
+            }
+        }
+        let signer = self.keys.receipt_signer().await.map_err(Failure)?;
+        if self.store.keep_receipt_key(signer.jwk()).await? {
+            made.push(format!("receipt {}", signer.jwk()["kid"].as_str().unwrap_or_default()));
+        }
+        let text = match made.as_slice() {
+            [] => format!("{}: every key was there already.", self.stack.name),
+            made => format!("{}: made {}.", self.stack.name, made.join(", ")),
+        };
+        Ok(Output::done(json!({"stack": self.stack.name, "made": made}), text))
+    }
+
+    async fn rotate(&self, which: &[Which]) -> Result<Output, Failure> {
+        let which = if which.is_empty() { &ALL } else { which };
+        let mut made = Vec::new();
+        for which in which {
+            match which {
+                Which::Mail => made.push(self.next("mail").await?),
+                Which::Release => made.push(self.next("release").await?),
+                Which::Links => {
+                    for purpose in LINKS {
+                        self.keys.rotate_links(purpose).await.map_err(Failure)?;
+                        made.push(link_name(purpose).to_owned());
+                    }
+                }
+                Which::Kms => {
+                    self.keys.rotate_kms().await.map_err(Failure)?;
+                    made.push("KMS material".to_owned());
+                }
+            }
+        }
+        let mut text = format!("{}: rotated {}.", self.stack.name, made.join(", "));
+        if which.contains(&Which::Links) {
+            text += " Links that are out keep working until the next rotation; functions that run take the new keys with their \
+                     next start.";
+        }
+        text += "\nThe key that signs receipts is rotated by a deployment: raise the parameter ReceiptKeyGeneration, then run \
+                 desk keys init again.";
+        Ok(Output::done(json!({"stack": self.stack.name, "rotated": made}), text))
+    }
+
+    async fn next(&self, purpose: &'static str) -> Result<String, Failure> {
+        let newest = self.store.newest_ring_key(purpose).await?.map(|(generation, _)| generation);
+        let newest = newest.ok_or_else(|| Failure(format!("there is no {purpose} key yet: run desk keys init")))?;
+        self.grow(purpose, newest + 1).await?;
+        Ok(format!("{purpose} {}", newest + 1))
+    }
+
+    async fn grow(&self, purpose: &'static str, generation: usize) -> Result<(), Failure> {
+        let root = self.keys.ring(purpose).map_err(Failure)?;
+        let new = root.public().new_key(purpose).await?;
+        let put = self.store.put_ring_key(purpose, generation, &new).await?;
+        if put { Ok(()) } else { Err(Failure(format!("somebody else is rotating the {purpose} key at this moment"))) }
+    }
+}
+
+fn link_name(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::TeamLinks => "team links",
+        Purpose::ReporterLinks => "reporter links",
+        Purpose::Canary => "canary",
+    }
+}

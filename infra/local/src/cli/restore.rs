@@ -1,0 +1,83 @@
+//! `desk restore`: after a loss, what is missing comes back from tables that were restored to a moment before it.
+
+use std::time::Duration;
+
+use clap::Subcommand;
+use desk_store::{Clock, Held};
+use serde_json::json;
+
+use super::Output;
+use super::stack::{Stack, Where};
+use crate::Failure;
+
+/// How long a function that read no marker may still be at work on what it read.
+const UNTIL_ALL_SEE_IT: Duration = Duration::from_secs(60);
+
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// Hold what was due until now, then bring back what is missing; nothing that is there is overwritten
+    Run {
+        #[command(flatten)]
+        stack: Where,
+        /// The table of cases as it was restored
+        #[arg(long, value_name = "TABLE")]
+        cases: String,
+        /// The table of mail as it was restored
+        #[arg(long, value_name = "TABLE")]
+        mail: String,
+    },
+    /// Count what is held
+    List(Where),
+    /// Let everything that is held go on: timers fire, notices are planned and sent
+    Release(Where),
+    /// Give up the notices that are held; timers and announcements go on
+    Drop(Where),
+}
+
+impl What {
+    pub(super) async fn run(self) -> Result<Output, Failure> {
+        match self {
+            What::Run { stack, cases, mail } => {
+                let stack = Stack::find(&stack.name).await?;
+                let store = stack.store()?;
+                store.put_hold(Clock::system().now()).await?;
+                tokio::time::sleep(UNTIL_ALL_SEE_IT).await;
+                let restored = store.restore_from(&cases, &mail).await?;
+                let text = format!(
+                    "{}: {} cases were missing; {} items came back.\n{}",
+                    stack.name,
+                    restored.cases.len(),
+                    restored.items,
+                    said(&store.held().await?)
+                );
+                Ok(Output::done(json!(restored), text))
+            }
+            What::List(stack) => {
+                let held = Stack::find(&stack.name).await?.store()?.held().await?;
+                Ok(Output::done(json!(held), said(&held)))
+            }
+            What::Release(stack) => {
+                let store = Stack::find(&stack.name).await?.store()?;
+                let held = store.held().await?;
+                store.end_hold().await?;
+                Ok(Output::done(json!(held), "Released: the next tick takes it up."))
+            }
+            What::Drop(stack) => {
+                let held = Stack::find(&stack.name).await?.store()?.drop_held(Clock::system().now()).await?;
+                let text = format!("Given up: {} deliveries, {} plans. The rest goes on.", held.deliveries, held.plans);
+                Ok(Output::done(json!(held), text))
+            }
+        }
+    }
+}
+
+fn said(held: &Held) -> String {
+    match held.before {
+        None => "Nothing is held.".to_owned(),
+        Some(before) => format!(
+            "Held, because due before {before}: {} timers, {} plans, {} channels, {} deliveries. Then: desk restore release, or \
+             desk restore drop.",
+            held.timers, held.plans, held.channels, held.deliveries
+        ),
+    }
+}

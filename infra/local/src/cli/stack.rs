@@ -1,0 +1,80 @@
+//! A deployed stack, found by its name: what the template gives out, and the operator's account.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
+use desk_aws::{Account, client_config};
+use desk_store::{Clock, Settings, Store};
+
+use crate::Failure;
+
+/// Which one.
+#[derive(clap::Args)]
+pub(super) struct Where {
+    /// The stack's name
+    #[arg(long = "stack", value_name = "STACK", default_value = "disclosure-desk")]
+    pub name: String,
+}
+
+/// A stack.
+pub(super) struct Stack {
+    pub name: String,
+    pub account: Account,
+    /// The template's outputs: name → value.
+    pub outputs: BTreeMap<String, String>,
+}
+
+impl Stack {
+    /// Asks CloudFormation, with the credentials of the environment.
+    ///
+    /// # Errors
+    /// In words for the operator.
+    pub async fn find(name: &str) -> Result<Stack, Failure> {
+        let account = Account::from_env().map_err(|missing| {
+            Failure(format!(
+                "{missing}. In a shell: eval \"$(aws configure export-credentials --format env)\"; export AWS_REGION=…"
+            ))
+        })?;
+        let client = Client::from_conf(client_config!(aws_sdk_cloudformation, &account, "CLOUDFORMATION").build());
+        let described = client.describe_stacks().stack_name(name).send().await;
+        let described = described.map_err(|e| Failure::of(&format!("the stack {name}"), code(&e)))?;
+        let stack = described.stacks().first().ok_or_else(|| Failure(format!("there is no stack {name}")))?;
+        let output = |o: &aws_sdk_cloudformation::types::Output| {
+            Some((o.output_key()?.to_owned(), o.output_value()?.to_owned()))
+        };
+        let outputs = stack.outputs().iter().filter_map(output).collect();
+        Ok(Stack { name: name.to_owned(), account, outputs })
+    }
+
+    /// Its tables.
+    ///
+    /// # Errors
+    /// When the template gives none out.
+    pub fn store(&self) -> Result<Store, Failure> {
+        let settings = Settings {
+            account: self.account.clone(),
+            cases_table: self.output("CasesTable")?.to_owned(),
+            mail_table: self.output("MailTable")?.to_owned(),
+        };
+        Ok(Store::connect(&settings, Clock::system()))
+    }
+
+    /// An output of the template.
+    ///
+    /// # Errors
+    /// When the stack was deployed from another template.
+    pub fn output(&self, name: &str) -> Result<&str, Failure> {
+        let value = self.outputs.get(name).map(String::as_str);
+        value.ok_or_else(|| Failure(format!("the stack {} gives out no {name}: is it this desk's?", self.name)))
+    }
+}
+
+/// A service's code and words for a failed call; an operator may see both.
+pub(super) fn code<E: ProvideErrorMetadata, R>(e: &SdkError<E, R>) -> String {
+    match (e.code(), e.message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code.to_owned(),
+        _ => "no answer".to_owned(),
+    }
+}

@@ -1,0 +1,154 @@
+//! The keys in the cloud: KMS wraps and signs, Secrets Manager keeps the link keys. A function finds their ARNs in its
+//! environment, an operator's command in the stack's outputs; which of them may be used is said by a role, not here.
+//!
+//! | variable | output | what |
+//! |--|--|--|
+//! | `DESK_CASE_KEY` | `CaseKey` | KMS key that wraps the cases' keys |
+//! | `DESK_MAIL_KEY`, `DESK_RELEASE_KEY` | `MailKey`, `ReleaseKey` | KMS keys that wrap the two rings |
+//! | `DESK_RECEIPT_KEY` | `ReceiptKey` | KMS key (P-256) that signs receipts |
+//! | `DESK_TEAM_LINKS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS` | `TeamLinks`, `ReporterLinks`, `CanaryLinks` | secrets of the link keys |
+
+use std::collections::BTreeMap;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
+use desk_aws::{Account, client_config, var};
+use zeroize::Zeroizing;
+
+use crate::kms::{KmsKey, unavailable};
+use crate::link::{LinkKey, Purpose, link_bytes};
+use crate::receipt::ReceiptSigner;
+use crate::seal::{Root, RootPublic};
+use crate::{KeyError, random};
+
+/// The rings of key pairs, each wrapped by a KMS key of its own.
+pub const RINGS: [&str; 2] = ["mail", "release"];
+
+/// Every secret that a link key is made of.
+pub const LINKS: [Purpose; 3] = [Purpose::TeamLinks, Purpose::ReporterLinks, Purpose::Canary];
+
+/// The doors to KMS and Secrets Manager.
+pub struct Keys {
+    kms: aws_sdk_kms::Client,
+    secrets: Client,
+    /// A stack's outputs; `None` where the environment says it.
+    outputs: Option<BTreeMap<String, String>>,
+}
+
+impl Keys {
+    /// A function's: its environment names the keys.
+    pub fn connect(account: &Account) -> Keys {
+        let secrets = Client::from_conf(client_config!(aws_sdk_secretsmanager, account, "SECRETS_MANAGER").build());
+        Keys { kms: KmsKey::client(account), secrets, outputs: None }
+    }
+
+    /// An operator's: the stack's outputs name the keys.
+    pub fn of_stack(account: &Account, outputs: BTreeMap<String, String>) -> Keys {
+        Keys { outputs: Some(outputs), ..Keys::connect(account) }
+    }
+
+    fn arn(&self, name: &Name) -> Result<String, String> {
+        match &self.outputs {
+            None => var(name.variable),
+            Some(outputs) => {
+                outputs.get(name.output).cloned().ok_or_else(|| format!("the stack gives out no {}", name.output))
+            }
+        }
+    }
+
+    /// What opens cases' keys: `team`'s alone.
+    ///
+    /// # Errors
+    /// Names the variable that is missing; so for those below.
+    pub fn cases(&self) -> Result<Root, String> {
+        Ok(Root::kms(KmsKey::new(&self.kms, self.arn(&CASE_KEY)?, "case")))
+    }
+
+    /// What wraps cases' keys and opens none.
+    pub fn cases_public(&self) -> Result<RootPublic, String> {
+        Ok(self.cases()?.public())
+    }
+
+    /// What opens a ring: the mail ring is `deliver`'s alone, the release ring `fan-out`'s.
+    pub fn ring(&self, purpose: &str) -> Result<Root, String> {
+        let name = if purpose == "release" { &RELEASE_KEY } else { &MAIL_KEY };
+        Ok(Root::kms(KmsKey::new(&self.kms, self.arn(name)?, "ring")))
+    }
+
+    /// Signs receipts; asks KMS once for the public half.
+    ///
+    /// # Errors
+    /// Also when KMS does not answer.
+    pub async fn receipt_signer(&self) -> Result<ReceiptSigner, String> {
+        let key = KmsKey::new(&self.kms, self.arn(&RECEIPT_KEY)?, "receipt");
+        ReceiptSigner::kms(key).await.map_err(|e| format!("the receipt key: {e}"))
+    }
+
+    /// A purpose's key as it is now, and as it was before the last rotation.
+    ///
+    /// # Errors
+    /// Also when Secrets Manager does not answer.
+    pub async fn link_key(&self, purpose: Purpose) -> Result<LinkKey, String> {
+        let name = links(purpose);
+        let arn = self.arn(&name)?;
+        let (current, previous) =
+            futures_util::future::join(self.secret(&arn, "AWSCURRENT"), self.secret(&arn, "AWSPREVIOUS")).await;
+        let current = current.and_then(|key| key.ok_or(KeyError::Wrong("the secret has no value")));
+        let failed = |e| format!("{}: {e}", name.output);
+        Ok(LinkKey::new(current.map_err(failed)?, previous.map_err(failed)?))
+    }
+
+    async fn secret(&self, arn: &str, stage: &str) -> Result<Option<[u8; 32]>, KeyError> {
+        match self.secrets.get_secret_value().secret_id(arn).version_stage(stage).send().await {
+            Ok(output) => Ok(output
+                .secret_string
+                .map(Zeroizing::new)
+                .map(|text| link_bytes(text.as_bytes(), "disclosure-desk link key"))),
+            // A secret that was never rotated has no version of before.
+            Err(e) if e.code() == Some("ResourceNotFoundException") => Ok(None),
+            Err(e) => Err(unavailable(&e)),
+        }
+    }
+
+    /// Gives a link key a new value. What was signed with the one before still verifies, until it is rotated once more.
+    ///
+    /// # Errors
+    /// Names the variable that is missing, or what Secrets Manager answered.
+    pub async fn rotate_links(&self, purpose: Purpose) -> Result<(), String> {
+        let name = links(purpose);
+        let value = crate::hex(&random::<32>());
+        let put = self.secrets.put_secret_value().secret_id(self.arn(&name)?).secret_string(value).send().await;
+        put.map(drop).map_err(|e| format!("{}: {}", name.output, unavailable(&e)))
+    }
+
+    /// Gives the KMS keys that wrap new material.
+    ///
+    /// # Errors
+    /// Names the variable that is missing, or what KMS answered.
+    pub async fn rotate_kms(&self) -> Result<(), String> {
+        for name in [CASE_KEY, MAIL_KEY, RELEASE_KEY] {
+            let rotated = KmsKey::new(&self.kms, self.arn(&name)?, "ring").rotate().await;
+            rotated.map_err(|e| format!("{}: {e}", name.output))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a key is called where it is looked for.
+struct Name {
+    variable: &'static str,
+    output: &'static str,
+}
+
+const CASE_KEY: Name = Name { variable: "DESK_CASE_KEY", output: "CaseKey" };
+const MAIL_KEY: Name = Name { variable: "DESK_MAIL_KEY", output: "MailKey" };
+const RELEASE_KEY: Name = Name { variable: "DESK_RELEASE_KEY", output: "ReleaseKey" };
+const RECEIPT_KEY: Name = Name { variable: "DESK_RECEIPT_KEY", output: "ReceiptKey" };
+
+fn links(purpose: Purpose) -> Name {
+    match purpose {
+        Purpose::TeamLinks => Name { variable: "DESK_TEAM_LINKS", output: "TeamLinks" },
+        Purpose::ReporterLinks => Name { variable: "DESK_REPORTER_LINKS", output: "ReporterLinks" },
+        Purpose::Canary => Name { variable: "DESK_CANARY_LINKS", output: "CanaryLinks" },
+    }
+}

@@ -14,6 +14,7 @@ use desk_mail::ses::{Mailer, SendError};
 use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, LEASE, Record, State};
 use desk_store::{Clock, Fault, Ring, Store};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 /// Deliveries that one run of the schedule takes from each shard.
 const PORTION: i32 = 25;
@@ -37,6 +38,26 @@ pub struct Deliver {
 }
 
 impl Deliver {
+    /// What wakes it: a batch of the stream, or else the schedule.
+    ///
+    /// # Errors
+    /// The whole event is to come again. So it is with a batch whose very first record failed: the mapping then divides it, tries
+    /// it again and in the end puts it where failures go; where records before the failed one are done, naming it is enough.
+    pub async fn event(&self, payload: Value) -> Result<Value, String> {
+        if payload.get("Records").is_none() {
+            self.tick().await.map_err(|e| e.to_string())?;
+            return Ok(Value::Null);
+        }
+        let batch: StreamEvent = serde_json::from_value(payload).map_err(|_| "this is no batch of a stream")?;
+        let first = batch.records.first().and_then(|r| r.change.sequence_number.clone());
+        let response = self.batch(batch).await;
+        let failed = response.batch_item_failures.first().map(|f| f.item_identifier.clone());
+        if failed.is_some_and(|failed| failed == first) {
+            return Err("the first record of the batch failed".to_owned());
+        }
+        serde_json::to_value(response).map_err(|e| e.to_string())
+    }
+
     /// A batch of the stream of the table `mail`.
     pub async fn batch(&self, event: StreamEvent) -> DynamoDbEventResponse {
         let mut response = DynamoDbEventResponse::default();

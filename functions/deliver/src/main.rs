@@ -1,6 +1,5 @@
 //! The `deliver` Lambda: woken by the stream of the table `mail` and by the schedule.
 
-use aws_lambda_events::event::dynamodb::Event;
 use deliver::Deliver;
 use desk_aws::Account;
 use desk_keys::cloud::Keys;
@@ -8,7 +7,7 @@ use desk_keys::link::Purpose;
 use desk_mail::ses;
 use desk_store::{Clock, Ring, Settings, Store, start};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -27,16 +26,7 @@ async fn main() -> Result<(), Error> {
         clock,
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async {
-        if event.payload.get("Records").is_none() {
-            deliver.tick().await?;
-            return Ok::<_, Error>(json!({}));
-        }
-        let batch: Event = serde_json::from_value(event.payload)?;
-        let first = batch.records.first().and_then(|r| r.change.sequence_number.clone());
-        let response = deliver.batch(batch).await;
-        let failed = response.batch_item_failures.first().and_then(|f| f.item_identifier.as_deref());
-        start::first_or_partial(first.as_deref(), failed)?;
-        Ok(serde_json::to_value(response)?)
+        Ok::<_, Error>(deliver.event(event.payload).await?)
     }))
     .await
 }

@@ -256,7 +256,7 @@ impl FanOut {
         Ok(Served::Later(ChannelState::Waiting, ASK_AGAIN))
     }
 
-    /// Publishes what is made of the policy and of all advisories, when a process starts with that policy.
+    /// Publishes what is made of the policy and of all advisories: a new policy, a line that came to its end.
     ///
     /// # Errors
     /// Why it could not be written, in words.

@@ -44,8 +44,8 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
     let key = body::idempotency_key(headers)?;
     let value = body::parse_json(&body)?;
     let report = Report::from_json(&value, &intake.policy.limits).map_err(Problem::invalid)?;
-    let kind = if is_canary(intake, headers)? { Sort::Canary } else { Sort::Report };
-    intake.accept(&body, &value, &report, key, kind).await
+    let sort = if is_canary(intake, headers)? { Sort::Canary } else { Sort::Report };
+    intake.accept(&body, &value, &report, key, sort).await
 }
 
 /// What a report is, beside its words.
@@ -67,7 +67,8 @@ const CANARY_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Whether the canary sent it. A token that does not hold is refused: taken for a report, it would wake people.
 fn is_canary(intake: &Intake, headers: &HeaderMap) -> Result<bool, Problem> {
     let Some(token) = headers.get(CANARY_HEADER) else { return Ok(false) };
-    let signed = token.to_str().ok().and_then(|token| intake.canary_links.verify::<CanaryLink>(token).ok());
+    let verified = |token| intake.canary_links.as_ref()?.verify::<CanaryLink>(token).ok();
+    let signed = token.to_str().ok().and_then(verified);
     match signed.filter(|link| link.at.duration_until(intake.clock.now()).abs() <= TOKEN_LASTS) {
         Some(_) => Ok(true),
         None => Err(Problem::new(StatusCode::FORBIDDEN, format!("{CANARY_HEADER} is not a token of this desk's."))),

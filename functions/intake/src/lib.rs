@@ -36,8 +36,8 @@ pub struct Intake {
     /// Every key that receipts were signed with: a JWK set.
     pub receipt_keys: Value,
     pub reporter_links: LinkKey,
-    /// Tells the canary from whoever says to be one.
-    pub canary_links: LinkKey,
+    /// Tells the canary from whoever says to be one; without it nobody is, and reports are taken all the same.
+    pub canary_links: Option<LinkKey>,
     /// Where the desk is reached, without a trailing slash.
     pub public_url: String,
     /// Where what is published is read, without a trailing slash.

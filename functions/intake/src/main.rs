@@ -2,16 +2,22 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use desk_aws::Account;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
 use desk_store::{Clock, Settings, Store, start};
+use desk_web::when_ready;
 use intake::{Intake, router};
 use lambda_http::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logging();
+    lambda_http::run(when_ready(routes).await).await
+}
+
+async fn routes() -> Result<Router, String> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
     let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
     let signer = keys.receipt_signer().await?;
@@ -21,12 +27,12 @@ async fn main() -> Result<(), Error> {
         receipt_keys: store.receipt_keys(signer.jwk()).await?,
         signer,
         reporter_links: keys.link_key(Purpose::ReporterLinks).await?,
-        canary_links: keys.link_key(Purpose::Canary).await?,
+        canary_links: keys.link_key(Purpose::Canary).await.ok(),
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         store,
         policy,
         clock,
     };
-    lambda_http::run(router(Arc::new(intake))).await
+    Ok(router(Arc::new(intake)))
 }

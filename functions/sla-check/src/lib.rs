@@ -1,4 +1,5 @@
-//! The schedule: each tick does what is due, no more. A tick that finds nothing costs sixteen empty queries.
+//! The schedule: each tick does what is due, no more. A tick that finds nothing costs sixteen empty queries, two reads and the
+//! write that says when it was.
 
 mod heartbeat;
 mod team_changes;
@@ -10,6 +11,7 @@ use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::{CaseId, ClockName};
 use desk_domain::policy::{AtDue, Policy};
 use desk_domain::refusal::Refusal;
+use desk_store::objects::Objects;
 use desk_store::{ActError, Clock, Due, DueKind, Fault, PLAN_GRACE, Store};
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,11 +22,18 @@ const LARGEST: i32 = 1600;
 /// What cannot be taken back waits until the three clocks agree this closely.
 const AGREEMENT: SignedDuration = SignedDuration::from_mins(2);
 
+/// So long mail may lie before it is taken up.
+const INBOUND_LIES: SignedDuration = SignedDuration::from_hours(1);
+
 /// The function.
 pub struct SlaCheck {
     pub store: Store,
     pub policy: Arc<Policy>,
     pub clock: Clock,
+    /// The bucket of mail as it came, where the stack receives any.
+    pub inbound: Option<Objects>,
+    /// Who is called after a good tick; in the cloud the policy's address, on one machine nobody.
+    pub heartbeat: Option<String>,
 }
 
 /// What wakes it: an EventBridge event, which says when it was due.
@@ -57,6 +66,10 @@ impl SlaCheck {
     /// due again at the next tick.
     pub async fn tick(&self, scheduled: Timestamp) -> Result<Ticked, Fault> {
         team_changes::follow(self).await?;
+        if self.policy.on_call(self.clock.now()).is_none() {
+            tracing::error!(alarm = "rota-gap", "nobody is on call");
+        }
+        self.look_at_inbound().await;
         let (mut done, mut seen) = (Ticked::default(), Vec::new());
         let hold = self.store.hold().await?;
         let mut portion = PORTION;
@@ -97,7 +110,11 @@ impl SlaCheck {
             metric.DueFailed = done.failed,
             "the schedule ticked"
         );
-        heartbeat::beat(self.policy.contacts.heartbeat.as_deref()).await;
+        if done.failed > 0 {
+            tracing::error!(failed = done.failed, alarm = "due-failed", "what was due could not be done");
+        } else {
+            heartbeat::beat(self.heartbeat.as_deref()).await;
+        }
         Ok(done)
     }
 
@@ -107,6 +124,18 @@ impl SlaCheck {
         late <= AGREEMENT && self.store.skew().is_some_and(|skew| skew.abs() <= AGREEMENT)
     }
 
+    /// Mail that nobody took up is a report that nobody knows of.
+    async fn look_at_inbound(&self) {
+        let Some(inbound) = &self.inbound else { return };
+        match inbound.oldest().await {
+            Ok(Some(at)) if at.duration_until(self.clock.now()) > INBOUND_LIES => {
+                tracing::error!(since = %at, alarm = "inbound-lying", "mail lies unread in the inbound bucket");
+            }
+            Ok(_) => {}
+            Err(fault) => tracing::error!(fault = %fault, "the inbound bucket could not be looked at"),
+        }
+    }
+
     /// Wakes the planner for everything that is not planned or announced yet, due or not: what ended among the failures is tried
     /// again now, and not when its grace is over.
     ///
@@ -114,7 +143,11 @@ impl SlaCheck {
     /// A fault of the store.
     pub async fn redrive(&self) -> Result<usize, Fault> {
         let (now, mut woken) = (self.clock.now(), 0);
+        let hold = self.store.hold().await?;
         for due in self.store.due(now.saturating_add(PLAN_GRACE).unwrap_or(now), LARGEST).await? {
+            if hold.is_some_and(|before| due.at < before) {
+                continue;
+            }
             match &due.kind {
                 DueKind::Plan(case, from) => self.store.touch_plan(case, *from, now).await?,
                 DueKind::Channel(advisory, channel) => self.store.touch_channel(advisory, channel, now).await?,

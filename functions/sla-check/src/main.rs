@@ -1,6 +1,7 @@
 //! The `sla-check` Lambda: woken by the schedule, each minute.
 
 use desk_aws::Account;
+use desk_store::objects::{ObjectSettings, Objects};
 use desk_store::{Clock, Settings, Store, start};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use sla_check::{Schedule, SlaCheck};
@@ -8,9 +9,16 @@ use sla_check::{Schedule, SlaCheck};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logging();
-    let clock = Clock::system();
-    let store = Store::connect(&Settings::from_env(&Account::from_env()?)?, clock.clone());
-    let check = SlaCheck { store, policy: start::policy()?, clock };
+    let (clock, account) = (Clock::system(), Account::from_env()?);
+    let inbound = desk_aws::var("DESK_INBOUND_BUCKET").ok();
+    let policy = start::policy()?;
+    let check = SlaCheck {
+        store: Store::connect(&Settings::from_env(&account)?, clock.clone()),
+        heartbeat: policy.contacts.heartbeat.clone(),
+        policy,
+        inbound: inbound.map(|bucket| Objects::connect(&ObjectSettings { account, bucket })),
+        clock,
+    };
     let check = &check;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Schedule>| async move {
         if event.payload.redrive {

@@ -1,4 +1,4 @@
-//! A tick that sees a new policy hands the cases of members who left to others, and says when the rota has a gap.
+//! A tick that sees a new policy hands the cases of members who left to others, so that no case is left to nobody.
 
 use desk_domain::case::{Actor, Command};
 use desk_domain::id::MemberId;
@@ -8,16 +8,10 @@ use crate::SlaCheck;
 
 /// Compares the policy with the one that the last tick saw; the new one counts as seen only once all is handed over.
 pub(crate) async fn follow(check: &SlaCheck) -> Result<(), Fault> {
-    let policy = &check.policy;
-    let text = serde_json::to_vec(&**policy).unwrap_or_default();
-    let now =
-        SeenPolicy { digest: desk_keys::sha256_hex(&text), members: policy.triage().map(|m| m.id.clone()).collect() };
+    let now = SeenPolicy::of(&check.policy);
     let before = check.store.seen_policy().await?;
     if before.as_ref().is_some_and(|b| b.digest == now.digest) {
         return Ok(());
-    }
-    if policy.on_call(check.clock.now()).is_none() {
-        tracing::error!(alarm = "rota-gap", "nobody is on call under the new policy");
     }
     let left = before.map(|b| b.members).unwrap_or_default().into_iter().filter(|m| !now.members.contains(m));
     for member in left {

@@ -2,16 +2,22 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use desk_aws::Account;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
 use desk_store::{Clock, Settings, Store, start};
+use desk_web::when_ready;
 use lambda_http::Error;
 use team::{Team, router};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logging();
+    lambda_http::run(when_ready(routes).await).await
+}
+
+async fn routes() -> Result<Router, String> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
     let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
     let team = Team {
@@ -25,5 +31,5 @@ async fn main() -> Result<(), Error> {
         policy,
         clock,
     };
-    lambda_http::run(router(Arc::new(team))).await
+    Ok(router(Arc::new(team)))
 }

@@ -126,7 +126,13 @@ impl Desk {
         let site_url = format!("{}/site", options.public_url);
         let damaged = |e: std::io::Error| Failure::of("the key file", e);
         let functions = Functions {
-            sla_check: sla_check::SlaCheck { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
+            sla_check: sla_check::SlaCheck {
+                store: store.clone(),
+                policy: policy.clone(),
+                clock: clock.clock(),
+                inbound: None,
+                heartbeat: None,
+            },
             fan_out: fan_out::FanOut {
                 store: store.clone(),
                 policy: policy.clone(),
@@ -159,7 +165,7 @@ impl Desk {
             receipt_keys: store.receipt_keys(signer.jwk()).await?,
             signer,
             reporter_links: keys.link_key(Purpose::ReporterLinks).map_err(damaged)?,
-            canary_links: keys.link_key(Purpose::Canary).map_err(damaged)?,
+            canary_links: Some(keys.link_key(Purpose::Canary).map_err(damaged)?),
             public_url: options.public_url.clone(),
             site_url: site_url.clone(),
         });

@@ -15,7 +15,7 @@ use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use desk_aws::{Account, client_config, var};
 use zeroize::Zeroizing;
 
-use crate::kms::{KmsKey, unavailable};
+use crate::kms::{KmsKey, impatient, unavailable};
 use crate::link::{LinkKey, Purpose, link_bytes};
 use crate::receipt::ReceiptSigner;
 use crate::seal::{Root, RootPublic};
@@ -38,7 +38,9 @@ pub struct Keys {
 impl Keys {
     /// A function's: its environment names the keys.
     pub fn connect(account: &Account) -> Keys {
-        let secrets = Client::from_conf(client_config!(aws_sdk_secretsmanager, account, "SECRETS_MANAGER").build());
+        let secrets = Client::from_conf(
+            client_config!(aws_sdk_secretsmanager, account, "SECRETS_MANAGER").timeout_config(impatient()).build(),
+        );
         Keys { kms: KmsKey::client(account), secrets, outputs: None }
     }
 

@@ -1,10 +1,12 @@
 //! One KMS key: wraps what it is given, bound to a context, or signs.
 
+use std::time::Duration;
+
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
-use desk_aws::{Account, client_config};
+use desk_aws::{Account, TimeoutConfig, client_config};
 use zeroize::Zeroizing;
 
 use crate::KeyError;
@@ -27,7 +29,7 @@ impl KmsKey {
 
     /// A client: every call may be repeated, so the SDK's retries stay on.
     pub fn client(account: &Account) -> Client {
-        Client::from_conf(client_config!(aws_sdk_kms, account, "KMS").build())
+        Client::from_conf(client_config!(aws_sdk_kms, account, "KMS").timeout_config(impatient()).build())
     }
 
     pub async fn encrypt(&self, plain: &[u8], context: &str) -> Result<Vec<u8>, KeyError> {
@@ -63,6 +65,15 @@ impl KmsKey {
     pub async fn rotate(&self) -> Result<(), KeyError> {
         self.client.rotate_key_on_demand().key_id(&self.arn).send().await.map_err(|e| unavailable(&e)).map(drop)
     }
+}
+
+/// Two calls to KMS stand before each receipt, and whoever waits for it must hear of a failure before the gateway gives up.
+pub(crate) fn impatient() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_millis(1500))
+        .operation_timeout(Duration::from_secs(4))
+        .build()
 }
 
 fn empty() -> KeyError {

@@ -98,6 +98,12 @@ impl Commit {
         self.extend(Some(before), before.clone(), actor, bodies.into_iter(), now)
     }
 
+    /// A snapshot that is behind its log, made anew; its timers with it.
+    pub(crate) fn replace(&mut self, before: &Stored, after: &Stored) {
+        self.put_snapshot(Some(before), after);
+        self.put_timers(Some(&before.case), &after.case);
+    }
+
     fn extend(
         &mut self,
         before: Option<&Stored>,

@@ -99,6 +99,8 @@ pub struct Record {
     pub since: Timestamp,
     /// When it is looked at; `None` once it is over.
     pub due_at: Option<Timestamp>,
+    /// It came back with a restore.
+    pub restored: bool,
     /// Words sealed to the mail key that belong to no case (a sign-in link's secret).
     pub sealed: Option<Vec<u8>>,
 }
@@ -314,6 +316,7 @@ fn read_record(item: &Item) -> Result<Record, Fault> {
         attempts: read.number("attempts").unwrap_or(0) as u32,
         since: read.time("since")?,
         due_at: read.maybe_text("due_at").map(|_| read.time("due_at")).transpose()?,
+        restored: item.contains_key("restored"),
         sealed: read.bytes("sealed").ok().map(<[u8]>::to_vec),
     })
 }

@@ -35,6 +35,13 @@ const PASSING: [&str; 13] = [
     "TransactionInProgressException",
 ];
 
+/// In words, for a log.
+impl From<Fault> for String {
+    fn from(fault: Fault) -> String {
+        fault.to_string()
+    }
+}
+
 impl Fault {
     pub fn is_retryable(&self) -> bool {
         matches!(self, Fault::Retryable(_))

@@ -8,6 +8,8 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use desk_aws::{Account, client_config, var};
 
+use jiff::Timestamp;
+
 use crate::fault::Fault;
 
 /// Where the bucket is.
@@ -101,6 +103,20 @@ impl Objects {
             Err(e) if is_conflict(&e) => Ok(Put::Conflict),
             Err(e) => Err(Fault::from_sdk(&e)),
         }
+    }
+
+    /// Since when the oldest object lies there; of the first thousand, which is more than should ever lie.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn oldest(&self) -> Result<Option<Timestamp>, Fault> {
+        let listed =
+            self.client.list_objects_v2().bucket(&self.bucket).send().await.map_err(|e| Fault::from_sdk(&e))?;
+        // SES tries a new bucket with an object of its own.
+        let theirs = |key: &str| key.ends_with("AMAZON_SES_SETUP_NOTIFICATION");
+        let mail = listed.contents().iter().filter(|object| !object.key().is_some_and(theirs));
+        let since = mail.filter_map(|object| object.last_modified());
+        Ok(since.filter_map(|at| Timestamp::from_second(at.secs()).ok()).min())
     }
 
     /// An object as it is now; `None` when there is none (S3 says so only to who may `s3:ListBucket`).

@@ -27,6 +27,10 @@ pub struct Ring {
     keys: Mutex<Vec<Arc<SecretKey>>>,
 }
 
+pub(crate) fn generation_key(purpose: &str, generation: usize) -> Item {
+    key(generation_pk(purpose, generation), "KEYRING")
+}
+
 fn generation_pk(purpose: &str, generation: usize) -> String {
     format!("KEYRING#{purpose}#{generation}")
 }
@@ -37,7 +41,7 @@ impl Store {
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn ring_key(&self, purpose: &str, generation: usize) -> Result<Option<RingKey>, Fault> {
-        let item = self.get(&self.cases, key(generation_pk(purpose, generation), "KEYRING")).await?;
+        let item = self.get(&self.cases, generation_key(purpose, generation)).await?;
         let read = |item: Item| {
             let read = Read(&item);
             let public = PublicKey::from(read.text("public")?.to_owned());
@@ -77,6 +81,12 @@ impl Store {
         let kid = jwk["kid"].as_str().ok_or_else(|| Fault::damaged("a receipt key without an id"))?;
         let item = Build::new("KEYRING#receipt", kid).set("jwk", json(jwk));
         self.put(item.item(), Some("attribute_not_exists(pk)")).await
+    }
+
+    /// Whether the public half of a key that signs receipts is kept.
+    pub async fn keeps_receipt_key(&self, jwk: &Value) -> Result<bool, Fault> {
+        let kid = jwk["kid"].as_str().unwrap_or_default();
+        Ok(self.get(&self.cases, key("KEYRING#receipt", kid)).await?.is_some())
     }
 
     /// Every key that receipts were ever signed with, and `current` where it is not among them: a JWK set (RFC 7517).
@@ -144,7 +154,7 @@ fn missing(purpose: &str) -> Fault {
 
 fn cannot_unwrap(purpose: &str, e: KeyError) -> Fault {
     match e {
-        KeyError::Unavailable(why) => Fault::Retryable(why),
+        KeyError::Unavailable(why) => Fault::Retryable(format!("the {purpose} key: {why}")),
         KeyError::Wrong(why) => Fault::damaged(format!("the {purpose} ring: {why}")),
     }
 }

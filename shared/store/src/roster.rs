@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use desk_domain::id::{CaseId, MemberId};
+use desk_domain::policy::Policy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,15 @@ use crate::item::{Build, Item, Read, instant, json, key, s};
 pub struct SeenPolicy {
     pub digest: String,
     pub members: Vec<MemberId>,
+}
+
+impl SeenPolicy {
+    /// As a tick sees it.
+    pub fn of(policy: &Policy) -> SeenPolicy {
+        let text = serde_json::to_vec(policy).expect("a policy is plain data");
+        let members = policy.triage().map(|m| m.id.clone()).collect();
+        SeenPolicy { digest: desk_keys::sha256_hex(&text), members }
+    }
 }
 
 impl Store {

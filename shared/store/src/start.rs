@@ -63,12 +63,3 @@ pub fn policy() -> Result<Arc<Policy>, String> {
     let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
     Policy::from_toml(&text).map(Arc::new).map_err(|problems| format!("{path}:\n{problems}"))
 }
-
-/// A batch whose very first record failed has failed as a whole, and says so: the mapping then divides it, tries it again and
-/// in the end puts it where failures go. Where records before the failed one are done, the answer that names it is enough.
-///
-/// # Errors
-/// The whole batch comes again.
-pub fn first_or_partial(first: Option<&str>, failed: Option<&str>) -> Result<(), &'static str> {
-    if failed.is_some() && failed == first { Err("the first record of the batch failed") } else { Ok(()) }
-}

@@ -137,7 +137,7 @@ impl Store {
     }
 }
 
-fn plan_key(case: &CaseId, from: u64) -> Item {
+pub(crate) fn plan_key(case: &CaseId, from: u64) -> Item {
     key(case_pk(case), format!("PLAN#{}", log_sk(from)))
 }
 

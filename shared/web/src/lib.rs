@@ -6,9 +6,11 @@ pub mod headers;
 pub mod link;
 pub mod page;
 pub mod problem;
+mod ready;
 pub mod view;
 
 pub use problem::Problem;
+pub use ready::when_ready;
 
 use desk_domain::policy::Policy;
 

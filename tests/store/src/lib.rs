@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use desk_domain::case::decide::open;
 use desk_domain::case::event::{Answers, Reported};
-use desk_domain::case::{Actor, ContentRef};
+use desk_domain::case::{Actor, Case, ContentRef, Event};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::Policy;
 use desk_keys::file::KeyFile;
@@ -195,12 +195,9 @@ async fn grow(store: &Store, keys: &KeyFile, purpose: &str) -> PublicKey {
 
 /// Puts something else in the place of sealed content, behind the store's back.
 pub fn replace_content(bench: &Bench, case: &CaseId, name: &str, sealed: Vec<u8>) {
-    let scan = ScanRequest { table_name: "cases".to_owned(), ..Default::default() };
-    let items = bench.database.scan(scan).expect("a scan").items.unwrap_or_default();
-    let is =
-        |item: &Item, name: &str, text: &str| matches!(item.get(name), Some(AttributeValue::S(found)) if found == text);
-    let content = |item: &Item| is(item, "pk", &format!("CASE#{case}")) && is(item, "sk", &format!("CONTENT#{name}"));
-    let mut item = items.into_iter().find(content).expect("such content");
+    let content =
+        |item: &Item| is_text(item, "pk", &format!("CASE#{case}")) && is_text(item, "sk", &format!("CONTENT#{name}"));
+    let mut item = scanned(bench, "cases").into_iter().find(content).expect("such content");
     item.insert("sealed".to_owned(), AttributeValue::B(sealed));
     bench.database.import_items("cases", vec![item], ImportOptions::default()).expect("a write");
 }
@@ -208,4 +205,46 @@ pub fn replace_content(bench: &Bench, case: &CaseId, name: &str, sealed: Vec<u8>
 /// A content id that the test spells right.
 pub fn content_id(name: &str) -> ContentId {
     name.parse().expect("a content id")
+}
+
+fn scanned(bench: &Bench, table: &str) -> Vec<Item> {
+    let scan = ScanRequest { table_name: table.to_owned(), ..Default::default() };
+    bench.database.scan(scan).expect("a scan").items.unwrap_or_default()
+}
+
+fn is_text(item: &Item, name: &str, text: &str) -> bool {
+    matches!(item.get(name), Some(AttributeValue::S(found)) if found == text)
+}
+
+/// Copies a case's log from one table to another, behind the store's back.
+pub fn copy_log(bench: &Bench, case: &CaseId, from: &str, to: &str) {
+    let log = scanned(bench, from).into_iter().filter(|item| is_text(item, "pk", &format!("LOG#{case}"))).collect();
+    bench.database.import_items(to, log, ImportOptions::default()).expect("a write");
+}
+
+/// Makes a case in a table what it was at a version: its snapshot is replayed, its later events are gone.
+pub fn rewind(bench: &Bench, case: &CaseId, table: &str, version: u64) {
+    let items = scanned(bench, table);
+    let mut log: Vec<(u64, Vec<u8>)> = items
+        .iter()
+        .filter(|item| is_text(item, "pk", &format!("LOG#{case}")))
+        .map(|item| match (item.get("sk"), item.get("event")) {
+            (Some(AttributeValue::S(seq)), Some(AttributeValue::B(bytes))) => {
+                (seq.parse().expect("a number"), bytes.clone())
+            }
+            _ => panic!("an event"),
+        })
+        .collect();
+    log.sort();
+    log.truncate(version as usize);
+    let events: Vec<Event> = log.iter().map(|(_, bytes)| serde_json::from_slice(bytes).expect("an event")).collect();
+    let rewound = Case::replay(&events).expect("a case");
+    let is_snapshot = |item: &Item| is_text(item, "pk", &format!("CASE#{case}")) && is_text(item, "sk", "CASE");
+    let mut snapshot = items.into_iter().find(is_snapshot).expect("a snapshot");
+    let text = serde_json::to_string(&rewound).expect("plain data");
+    snapshot.insert("snapshot".to_owned(), AttributeValue::S(text));
+    snapshot.insert("version".to_owned(), AttributeValue::N(version.to_string()));
+    let head = desk_keys::sha256_hex(&log.last().expect("a log").1);
+    snapshot.insert("head".to_owned(), AttributeValue::S(head));
+    bench.database.import_items(table, vec![snapshot], ImportOptions::default()).expect("a write");
 }

@@ -31,7 +31,13 @@ fn woken(id: &AdvisoryId, bench: &Bench) -> StreamEvent {
 
 /// What the streams, the schedule and SES bring about from here on, until nothing is left to do.
 async fn settle(bench: &Bench, fan_out: &FanOut, cases: &[(CaseId, u64)]) {
-    let check = SlaCheck { store: bench.store.clone(), policy: bench.policy.clone(), clock: bench.hands.clock() };
+    let check = SlaCheck {
+        store: bench.store.clone(),
+        policy: bench.policy.clone(),
+        clock: bench.hands.clock(),
+        inbound: None,
+        heartbeat: None,
+    };
     for _ in 0..12 {
         check.tick(bench.hands.now()).await.unwrap();
         for (case, from) in cases {

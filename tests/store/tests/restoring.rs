@@ -1,9 +1,10 @@
 //! After a loss: what is missing comes back, and no old notice is sent again.
 
-use desk_domain::case::Recipient;
+use desk_domain::case::event::{Message, Resolution};
+use desk_domain::case::{Actor, Command, ContentRef, Recipient};
 use desk_domain::notice::{Notice, ReporterReplied};
 use desk_store::deliveries::{Delivery, State};
-use desk_store::{Commit, Settings, Store};
+use desk_store::{Commit, DueKind, Ring, Settings, Store};
 use desk_store_tests::Bench;
 use jiff::SignedDuration;
 use sla_check::SlaCheck;
@@ -19,7 +20,7 @@ async fn restored_tables(bench: &Bench) -> Store {
 }
 
 async fn bring_back(bench: &Bench) -> desk_store::Restored {
-    bench.store.restore_from("cases-restored", "mail-restored").await.unwrap()
+    bench.store.restore_from("cases-restored", "mail-restored", bench.hands.now()).await.unwrap()
 }
 
 #[tokio::test]
@@ -42,7 +43,13 @@ async fn what_came_back_is_held_until_it_is_released_and_what_is_new_is_not() {
     assert_eq!(bench.store.verify(&id).await.unwrap().unwrap().problems, Vec::<String>::new());
     assert_eq!(bring_back(&bench).await.items, 0, "a second time there is nothing to bring back");
 
-    let check = SlaCheck { store: bench.store.clone(), policy: bench.policy.clone(), clock: bench.hands.clock() };
+    let check = SlaCheck {
+        store: bench.store.clone(),
+        policy: bench.policy.clone(),
+        clock: bench.hands.clock(),
+        inbound: None,
+        heartbeat: None,
+    };
     let before = bench.store.case(&id).await.unwrap().unwrap().case.version;
     let ticked = check.tick(bench.hands.now()).await.unwrap();
     assert!(ticked.restored > 0 && ticked.fired == 0, "{ticked:?}");
@@ -67,14 +74,19 @@ async fn held_notices_can_be_given_up() {
     let ours = std::mem::replace(&mut bench.store, backup);
     let id = bench.case(7, None).await;
     let notice = Notice::ReporterReplied(ReporterReplied { opened: None });
-    let old = Delivery::of_event(&id, 1, Recipient::Member("alice".parse().unwrap()), notice, bench.hands.now());
+    let old =
+        Delivery::of_event(&id, 1, Recipient::Member("alice".parse().unwrap()), notice.clone(), bench.hands.now());
     bench.store.plan_delivery(&old, None).await.unwrap();
     bench.store = ours;
     bench.advance(SignedDuration::from_hours(1));
     bench.store.put_hold(bench.hands.now()).await.unwrap();
     bring_back(&bench).await;
-    let dropped = bench.store.drop_held(bench.hands.now()).await.unwrap();
-    assert_eq!((dropped.plans, dropped.deliveries), (1, 1));
+    let live = bench.case(9, None).await;
+    let mine =
+        Delivery::of_event(&live, 1, Recipient::Operator, notice, bench.hands.now() - SignedDuration::from_mins(5));
+    bench.store.plan_delivery(&mine, None).await.unwrap();
+    assert_eq!(bench.store.drop_restored(bench.hands.now()).await.unwrap(), (1, 1));
+    assert_eq!(bench.store.delivery(&mine.id).await.unwrap().unwrap().state, State::Planned, "it was there all along");
     assert_eq!(bench.store.delivery(&old.id).await.unwrap().unwrap().state, State::Dead);
     assert!(bench.store.plan(&id, 1).await.unwrap().is_none());
     assert!(bench.store.hold().await.unwrap().is_none());
@@ -92,9 +104,74 @@ async fn of_a_case_that_is_there_nothing_comes_back_that_was_ended_on_purpose() 
     commit.code(&id, "replaced", b"wrapped".to_vec(), None);
     bench.store.commit(commit).await.unwrap();
     bench.store = ours;
-    let timers = bench.store.held().await.unwrap();
-    let restored = bring_back(&bench).await;
-    assert!(restored.cases.is_empty());
+    // Here its clocks are over since.
+    let spam = Command::Close { resolution: Resolution::Spam, message: message(), next_steps: false };
+    let actor = Actor::Member("alice".parse().unwrap());
+    bench.store.tell(&id, &bench.policy, &actor, &bench.hands.clock(), &spam).await.unwrap();
+    let later = bench.hands.now() + SignedDuration::from_hours(24 * 400);
+    let due = bench.store.due(later, 100).await.unwrap();
+    assert!(!due.iter().any(|due| matches!(due.kind, DueKind::Timer(..))), "{due:?}");
+    assert!(bring_back(&bench).await.cases.is_empty());
     assert!(bench.store.code("replaced").await.unwrap().is_none(), "a code that was replaced stays replaced");
-    assert_eq!(bench.store.held().await.unwrap(), timers);
+    assert_eq!(bench.store.due(later, 100).await.unwrap(), due, "a timer that is over stays over");
+}
+
+/// The log survived, the rest did not: what was restored is older than the log, and must catch up with it.
+#[tokio::test]
+async fn a_snapshot_older_than_the_log_that_survived_is_made_anew() {
+    let mut bench = Bench::new().await;
+    let backup = restored_tables(&bench).await;
+    let ours = std::mem::replace(&mut bench.store, backup.clone());
+    let id = bench.case(7, None).await;
+    let mut commit = Commit::new();
+    commit.code(&id, "old code", b"wrapped".to_vec(), None);
+    backup.commit(commit).await.unwrap();
+    let log_of = |store: &Store| {
+        let (store, id) = (store.clone(), id.clone());
+        async move { store.events(&id, 1, 99).await.unwrap() }
+    };
+    let before = log_of(&backup).await.len();
+    // What is only in the log that survived: an assignment, and another code.
+    let actor = Actor::Member("alice".parse().unwrap());
+    for command in [Command::Assign { member: "alice".parse().unwrap() }, Command::ReissueCode { mail: None }] {
+        bench.store.tell(&id, &bench.policy, &actor, &bench.hands.clock(), &command).await.unwrap();
+    }
+    let whole = backup.case(&id).await.unwrap().unwrap();
+    bench.store = ours;
+    desk_store_tests::copy_log(&bench, &id, "cases-restored", "cases");
+    desk_store_tests::rewind(&bench, &id, "cases-restored", before as u64);
+    assert!(backup.case(&id).await.unwrap().unwrap().case.version < whole.case.version, "the backup is older");
+
+    bench.store.put_hold(bench.hands.now()).await.unwrap();
+    bring_back(&bench).await;
+    let back = bench.store.case(&id).await.unwrap().unwrap();
+    assert_eq!((back.case.version, &back.head), (whole.case.version, &whole.head));
+    assert_eq!(bench.store.verify(&id).await.unwrap().unwrap().problems, Vec::<String>::new());
+    assert!(bench.store.code("old code").await.unwrap().is_none(), "it was replaced since");
+    let note = Command::Note { text: content() };
+    bench.store.tell(&id, &bench.policy, &actor, &bench.hands.clock(), &note).await.expect("it goes on");
+}
+
+/// Somebody made a new ring before restoring: what was sealed to the lost one opens all the same.
+#[tokio::test]
+async fn a_ring_that_was_made_anew_meanwhile_hides_nothing() {
+    let lost = Bench::new().await;
+    let sealed = lost.mail_key.seal(b"words").unwrap();
+    let ring = lost.store.ring_key("mail", 1).await.unwrap().unwrap();
+    // The same root, another table that never had this ring.
+    let fresh = restored_tables(&lost).await;
+    let new = lost.keys.root_public().unwrap().new_key("mail").await.unwrap();
+    assert!(fresh.put_ring_key("mail", 1, &new).await.unwrap());
+    fresh.restore_from("cases", "mail", lost.hands.now()).await.unwrap();
+    assert_eq!(fresh.ring_key("mail", 2).await.unwrap().map(|r| r.wrapped), Some(ring.wrapped));
+    let opened = Ring::open_up(fresh, lost.keys.root().unwrap(), "mail").await.unwrap().open(&sealed).await.unwrap();
+    assert_eq!(opened.map(|o| o.to_vec()), Some(b"words".to_vec()));
+}
+
+fn content() -> ContentRef {
+    ContentRef { id: "t-1".parse().unwrap(), sha256: String::new() }
+}
+
+fn message() -> Message {
+    Message { content: content(), mail: None }
 }

@@ -12,7 +12,13 @@ use jiff::SignedDuration;
 use sla_check::SlaCheck;
 
 fn check(bench: &Bench) -> SlaCheck {
-    SlaCheck { store: bench.store.clone(), policy: bench.policy.clone(), clock: bench.hands.clock() }
+    SlaCheck {
+        store: bench.store.clone(),
+        policy: bench.policy.clone(),
+        clock: bench.hands.clock(),
+        inbound: None,
+        heartbeat: None,
+    }
 }
 
 async fn case(bench: &Bench, id: &CaseId) -> Stored {

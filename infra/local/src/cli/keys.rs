@@ -36,30 +36,31 @@ pub(super) enum Which {
     Kms,
 }
 
-const ALL: [Which; 4] = [Which::Mail, Which::Release, Which::Links, Which::Kms];
+/// Links last: whoever repeats a command that failed must not rotate them twice.
+const ALL: [Which; 4] = [Which::Kms, Which::Mail, Which::Release, Which::Links];
 
 impl What {
     pub(super) async fn run(self) -> Result<Output, Failure> {
         match self {
-            What::Init(stack) => Ring::of(&stack.name).await?.init().await,
-            What::Rotate { stack, which } => Ring::of(&stack.name).await?.rotate(&which).await,
+            What::Init(stack) => StackKeys::of(&stack.name).await?.init().await,
+            What::Rotate { stack, which } => StackKeys::of(&stack.name).await?.rotate(&which).await,
         }
     }
 }
 
 /// A stack's keys, with what it takes to change them.
-struct Ring {
+struct StackKeys {
     stack: Stack,
     store: Store,
     keys: Keys,
 }
 
-impl Ring {
-    async fn of(name: &str) -> Result<Ring, Failure> {
+impl StackKeys {
+    async fn of(name: &str) -> Result<StackKeys, Failure> {
         let stack = Stack::find(name).await?;
         let store = stack.store()?;
         let keys = Keys::of_stack(&stack.account, stack.outputs.clone());
-        Ok(Ring { stack, store, keys })
+        Ok(StackKeys { stack, store, keys })
     }
 
     /// Every ring's first generation, and the public half of the key that signs receipts now.
@@ -83,9 +84,9 @@ impl Ring {
     }
 
     async fn rotate(&self, which: &[Which]) -> Result<Output, Failure> {
-        let which = if which.is_empty() { &ALL } else { which };
+        let which: Vec<Which> = ALL.into_iter().filter(|one| which.is_empty() || which.contains(one)).collect();
         let mut made = Vec::new();
-        for which in which {
+        for which in &which {
             match which {
                 Which::Mail => made.push(self.next("mail").await?),
                 Which::Release => made.push(self.next("release").await?),
@@ -103,8 +104,8 @@ impl Ring {
         }
         let mut text = format!("{}: rotated {}.", self.stack.name, made.join(", "));
         if which.contains(&Which::Links) {
-            text += " Links that are out keep working until the next rotation; functions that run take the new keys with their \
-                     next start.";
+            text += "\nLinks that are out keep working until the next rotation. Functions that run know the new key only after \
+                     their next start: deploy now (any change of the policy will do), or new links may be refused.";
         }
         text += "\nThe key that signs receipts is rotated by a deployment: raise the parameter ReceiptKeyGeneration, then run \
                  desk keys init again.";

@@ -3,6 +3,7 @@
 
 mod case;
 pub(crate) mod client;
+mod doctor;
 mod keys;
 mod policy;
 mod published;
@@ -85,6 +86,8 @@ enum What {
     Replay(published::Replay),
     /// Take in past advisories (OSV files of npm) as published, without cases and mails
     Import(published::Import),
+    /// Examine a deployed stack from outside; each finding says what to do
+    Doctor(doctor::Doctor),
     /// Make or rotate the keys of a deployed stack
     #[command(subcommand)]
     Keys(keys::What),
@@ -164,6 +167,7 @@ impl Cli {
             Some(What::Token { member }) => token(&global, &member).await,
             Some(What::Replay(what)) => what.run(&global).await,
             Some(What::Import(what)) => what.run(&global).await,
+            Some(What::Doctor(what)) => what.run(&global).await,
             Some(What::Keys(what)) => what.run().await,
             Some(What::Restore(what)) => what.run().await,
             Some(What::SesStandIn) => ses_stand_in(&global).await,

@@ -30,7 +30,7 @@ pub(super) enum What {
     List(Where),
     /// Let everything that is held go on: timers fire, notices are planned and sent
     Release(Where),
-    /// Give up the notices that are held; timers and announcements go on
+    /// Give up the notices that came back; all else that is held goes on
     Drop(Where),
 }
 
@@ -40,13 +40,18 @@ impl What {
             What::Run { stack, cases, mail } => {
                 let stack = Stack::find(&stack.name).await?;
                 let store = stack.store()?;
-                store.put_hold(Clock::system().now()).await?;
+                store.can_restore_from(&cases, &mail).await?;
+                let now = Clock::system().now();
+                store.put_hold(now).await?;
                 tokio::time::sleep(UNTIL_ALL_SEE_IT).await;
-                let restored = store.restore_from(&cases, &mail).await?;
+                let restored = store.restore_from(&cases, &mail, now).await?;
                 let text = format!(
-                    "{}: {} cases were missing; {} items came back.\n{}",
+                    "{}: {}; {} items came back.\n{}",
                     stack.name,
-                    restored.cases.len(),
+                    match restored.cases.len() {
+                        1 => "1 case was missing".to_owned(),
+                        missing => format!("{missing} cases were missing"),
+                    },
                     restored.items,
                     said(&store.held().await?)
                 );
@@ -63,9 +68,11 @@ impl What {
                 Ok(Output::done(json!(held), "Released: the next tick takes it up."))
             }
             What::Drop(stack) => {
-                let held = Stack::find(&stack.name).await?.store()?.drop_held(Clock::system().now()).await?;
-                let text = format!("Given up: {} deliveries, {} plans. The rest goes on.", held.deliveries, held.plans);
-                Ok(Output::done(json!(held), text))
+                let store = Stack::find(&stack.name).await?.store()?;
+                let (plans, deliveries) = store.drop_restored(Clock::system().now()).await?;
+                let text =
+                    format!("Given up: {deliveries} deliveries and {plans} plans that came back. The rest goes on.");
+                Ok(Output::done(json!({"plans": plans, "deliveries": deliveries}), text))
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use desk_aws::{Account, client_config};
 use desk_store::{Clock, Settings, Store};
 
@@ -71,10 +71,14 @@ impl Stack {
 }
 
 /// A service's code and words for a failed call; an operator may see both.
-pub(super) fn code<E: ProvideErrorMetadata, R>(e: &SdkError<E, R>) -> String {
+pub(super) fn code<E, R>(e: &SdkError<E, R>) -> String
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
     match (e.code(), e.message()) {
         (Some(code), Some(message)) => format!("{code}: {message}"),
         (Some(code), None) => code.to_owned(),
-        _ => "no answer".to_owned(),
+        _ => DisplayErrorContext(e).to_string(),
     }
 }

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""What the desk costs on AWS: a month without a report, a case, a million announcement mails. Prints Markdown.
+
+    python3 infra/aws/cost.py
+
+Prices: us-east-1, US dollars, no tax, with the date when the page was read (AWS's own in a stored copy) or `from memory`.
+What a case writes was counted in both tables' streams while `desk replay tests/data/advisories` published four advisories.
+"""
+
+import re
+from collections import Counter, namedtuple
+from math import prod
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Dollars for so many units; what every account gets free each month, for ever (not what ends after a year).
+Price = namedtuple("Price", "usd per unit free source date", defaults=["2026-11-25"])
+AWS = "aws.amazon.com/"
+PRICES = {
+    "lambda request": Price(0.20, 1e6, "requests", 1e6, AWS + "lambda/pricing"),
+    "lambda time": Price(0.0000133334, 1, "GB-s of arm64", 400e3, AWS + "lambda/pricing"),
+    "table write": Price(0.625, 1e6, "write units", 0, "airbyte.com/data-engineering-resources/dynamodb-pricing"),
+    "table read": Price(0.125, 1e6, "read units", 0, "airbyte.com/data-engineering-resources/dynamodb-pricing"),
+    "table store": Price(0.25, 1, "GB-months", 25, "devnotes.tech"),
+    "table recovery": Price(0.20, 1, "GB-months", 0, "devnotes.tech"),
+    "stream": Price(0, 1, "records read by Lambda", 0, "docs.aws.amazon.com, DynamoDB, Evaluate your streams usage"),
+    "schedule": Price(0, 1, "events of scheduled rules", 0, AWS + "eventbridge/pricing", "from memory"),
+    "s3 store": Price(0.023, 1, "GB-months", 0, "wring.co"),
+    "s3 put": Price(0.005, 1e3, "PUTs", 0, "wring.co"),
+    "s3 get": Price(0.0004, 1e3, "GETs", 0, "wring.co"),
+    "key": Price(1.00, 1, "months of a key", 0, AWS + "kms/pricing"),
+    "key request": Price(0.03, 10e3, "requests", 20e3, AWS + "kms/pricing"),
+    "key signature": Price(0.15, 10e3, "requests (ECC)", 0, "factualminds.com/blog, AWS KMS pricing"),
+    "secret": Price(0.40, 1, "months of a secret", 0, "hivebook.wiki/wiki/aws-secrets-manager"),
+    "secret call": Price(0.05, 10e3, "calls", 0, "hivebook.wiki/wiki/aws-secrets-manager"),
+    "api": Price(1.00, 1e6, "requests (HTTP API)", 0, "docs.aws.amazon.com, whitepaper on private APIs"),
+    "metric": Price(0.30, 1, "months of a metric", 10, AWS + "cloudwatch/pricing"),
+    "alarm": Price(0.10, 1, "months of a metric in an alarm", 10, AWS + "cloudwatch/pricing"),
+    "dashboard": Price(3.00, 1, "months of a dashboard", 3, AWS + "cloudwatch/pricing"),
+    "log": Price(0.50, 1, "GB", 5, AWS + "cloudwatch/pricing"),
+    "log store": Price(0.03, 1, "GB-months", 0, AWS + "cloudwatch/pricing"),
+    "mail": Price(0.16, 1e3, "mails (Essentials)", 0, "price list 2026-07-22, in github.com/api-evangelist/amazon-ses"),
+    "sns": Price(0.50, 1e6, "publishes", 1e6, "cloudburn.io"),
+    "edge bytes": Price(0.085, 1, "GB out", 1000, AWS + "cloudfront/pricing"),
+    "edge request": Price(0.01, 10e3, "requests", 10e6, "wring.co/blog/aws-cloudfront-pricing-guide"),
+}
+NO_PLAN_MAIL_USD = 0.10  # a thousand, in an account without an SES plan; one that is new in SES starts with Essentials
+
+
+def count(pattern, text):
+    return len(re.findall(pattern, text))
+
+
+# --- Counted: in the template, in the code, in the journey that is a test ---
+TEMPLATE = (ROOT / "infra/aws/template.yaml").read_text()
+CODE = "".join(path.read_text() for path in (ROOT / "functions").glob("*/src/*.rs"))
+JOURNEY = (ROOT / "tests/journeys/scripts/express-start-to-end.snap").read_text()
+FUNCTIONS = count(r"Type: AWS::Serverless::Function\b", TEMPLATE)
+MEMORY_GB = max(int(mb) for mb in re.findall(r"MemorySize: (\d+)", TEMPLATE)) / 1024
+TICKING = count(r"rate\(1 minute\)", TEMPLATE)
+KEYS = count(r"Type: AWS::KMS::Key\b", TEMPLATE) - 2  # one of two receipt keys is there; InboundKey by ReceiveMail
+SECRETS = count(r"Type: AWS::SecretsManager::Secret\b", TEMPLATE)
+ALARMS = count(r"Type: AWS::CloudWatch::Alarm\b", TEMPLATE)
+ALARM_METRICS = ALARMS - count(r"SUM\(METRICS\(\)\)", TEMPLATE) + count(r"MetricStat:", TEMPLATE)  # a sum: each of its own
+METRICS = len(set(re.findall(r"metric\.(\w+) =", CODE)))  # `Alarms` is charged only for hours in which there is one
+MAILS = sum(to.count("@") for to in re.findall(r"^ +T\+\S+ To: (.+)$", JOURNEY, re.M))
+EVENTS = int(re.search(r"(\d+) events +holds", JOURNEY)[1])
+
+# --- Assumed ---
+MINUTES = 730 * 60  # a month
+FLIGHTS = MINUTES // int(re.search(r"rate\((\d+) minutes\)", TEMPLATE)[1])
+DUE_READS, SEEN_READS = 16 * 0.5, 2  # a tick asks sixteen shards, half a unit each when none is due; sla-check two more
+RUN_S, CANARY_S = 0.1, 3  # an invocation, starts included; the canary looks each second whether its mail was sent
+FLIGHT_RUNS, FLIGHT_READS = 8, 27  # canary, intake 2, fan-out 2, deliver, mail-events 2; what they read
+FLIGHT_WRITES = 2 * 11 + 3  # KEY, CODE, CURRENT-CODE, CONTENT, 4 events, CASE (2 KB), PLAN in one; PLAN's index, end
+SECRET_CALLS = FLIGHTS * 6 + 360 * 4  # starts: with each flight intake (two, now and before) and canary (one); deliver's
+LOG_KB, LOG_MONTHS = 0.6, 3  # an invocation's START, END, REPORT and a line of ours; LogDays
+VISITS, PAGE_KB, STORED_GB = 10_000, 10, 0.05  # of the published site; in the tables, and as much in buckets
+REQUESTS, OPENED = 100, 60  # pages and commands of a case; of these, those for which KMS opens its key
+CASE_READS, MAIL_READS = 1020, 6  # a page with its log and words 12, a command 5, a plan 6
+
+# --- Measured with desk replay: a case is a quarter of four ---
+PLANS, CHANNEL_RUNS = 27, 17  # a plan for each transaction wakes fan-out when it is put and when it is done; so do channels
+TRANSACTED = 269  # items in transactions, each in KB rounded up; DynamoDB counts them twice
+OTHER_WRITES = 188 + 78  # indexes due, board, handler; plans done, sessions, channels, words erased
+MAIL_WRITES = 11.4  # a delivery planned, claimed, sent, delivered; its index; events that change nothing
+CASE_GB, MAIL_GB, MAIL_MONTHS = 58e-6, 0.66e-6, 13  # what stays, with 100 bytes an item of DynamoDB's own
+
+
+def month():
+    runs = TICKING * MINUTES + FLIGHTS * FLIGHT_RUNS
+    return [
+        ("requests: ticks, canary", "lambda request", runs),
+        ("time: the canary itself", "lambda time", FLIGHTS, CANARY_S, MEMORY_GB),
+        ("time: all others", "lambda time", runs - FLIGHTS, RUN_S, MEMORY_GB),
+        ("schedules", "schedule", TICKING * MINUTES + FLIGHTS),
+        ("reads: ticks", "table read", MINUTES, TICKING * DUE_READS + SEEN_READS),
+        ("reads: canary", "table read", FLIGHTS, FLIGHT_READS),
+        ("writes: ticks", "table write", MINUTES),
+        ("writes: canary, its case and mail", "table write", FLIGHTS, FLIGHT_WRITES + MAIL_WRITES),
+        ("tables", "table store", STORED_GB),
+        ("their point-in-time recovery", "table recovery", STORED_GB),
+        ("streams", "stream", FLIGHTS, 3),
+        ("buckets", "s3 store", STORED_GB),
+        ("keys", "key", KEYS),
+        ("canary: wrap a key, open a ring", "key request", FLIGHTS, 2),
+        ("canary: sign a receipt, public half", "key signature", FLIGHTS, 2),
+        ("secrets", "secret", SECRETS),
+        ("secrets, read at each start", "secret call", SECRET_CALLS),
+        ("canary: its requests", "api", FLIGHTS, 2),
+        ("metrics of our own", "metric", METRICS),
+        (f"{ALARMS} alarms", "alarm", ALARM_METRICS),
+        ("dashboard", "dashboard", 1),
+        ("logs", "log", runs, LOG_KB, 1e-6),
+        ("logs, kept", "log store", runs, LOG_KB, 1e-6, LOG_MONTHS),
+        ("canary: mails to SES's simulator", "mail", FLIGHTS),
+        ("SES tells of them", "sns", FLIGHTS, 2),
+        ("site, bytes", "edge bytes", VISITS, PAGE_KB, 1e-6),
+        ("site, canary: requests", "edge request", VISITS + 2 * FLIGHTS),
+    ]
+
+
+def case():
+    runs = REQUESTS + 2 * PLANS + CHANNEL_RUNS + 3 * MAILS
+    return [
+        ("requests: pages, fan-out, mails", "lambda request", runs),
+        ("time", "lambda time", runs, RUN_S, MEMORY_GB),
+        ("writes in transactions", "table write", 2, TRANSACTED),
+        ("writes: indexes, others", "table write", OTHER_WRITES),
+        ("writes: mails", "table write", MAILS, MAIL_WRITES),
+        ("reads", "table read", CASE_READS + MAILS * MAIL_READS),
+        ("tables, a year", "table store", CASE_GB, 12),
+        ("their recovery, a year", "table recovery", CASE_GB, 12),
+        ("site, written", "s3 put", 12),
+        ("site, read back", "s3 get", 24),
+        ("its key: wrapped once, opened", "key request", 1 + OPENED),
+        ("its receipt", "key signature", 1),
+        ("pages and commands", "api", REQUESTS),
+        ("pages, bytes", "edge bytes", REQUESTS, PAGE_KB, 1e-6),
+        ("pages, requests", "edge request", REQUESTS),
+        ("logs", "log", runs, LOG_KB, 1e-6),
+        ("mails", "mail", MAILS),
+        ("SES tells of them", "sns", MAILS, 2),
+    ]
+
+
+def mails(number):
+    return [
+        ("mails", "mail", number),
+        ("requests: deliver by tens, mail-events twice", "lambda request", number, 0.1 + 2),
+        ("time", "lambda time", number, 3, RUN_S, MEMORY_GB),
+        ("writes", "table write", number, MAIL_WRITES),
+        ("reads", "table read", number, MAIL_READS),
+        (f"rows, {MAIL_MONTHS} months", "table store", number, MAIL_GB, MAIL_MONTHS),
+        ("their recovery", "table recovery", number, MAIL_GB, MAIL_MONTHS),
+        ("SES tells of them", "sns", number, 2),
+        ("logs", "log", number, 3, LOG_KB, 1e-6),
+    ]
+
+
+def dollars(lines, free):
+    units = Counter()
+    for _, name, *factors in lines:
+        units[name] += prod(factors)
+    return sum(max(0, n - free * PRICES[name].free) * PRICES[name].usd / PRICES[name].per for name, n in units.items())
+
+
+def number(value):
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.6g}"
+
+
+def section(title, lines, beside, digits):
+    """A table with its arithmetic; what the free tier leaves of it in an account that pays for `beside` too."""
+    print(f"\n### {title}\n\n| what | arithmetic | $ |\n|--|--|--:|")
+    for line in lines:
+        what, price, factors = line[0], PRICES[line[1]], line[2:]
+        units = " × ".join(map(number, factors)) + (f" = {number(prod(factors))}" if len(factors) > 1 else "")
+        per = f" / {number(price.per)}" if price.per > 1 else ""
+        print(f"| {what} | {units} {price.unit} × {price.usd:g}{per} | {dollars([line], False):.{digits}f} |")
+    print(f"| **all, without the free tier** | | **{dollars(lines, False):.{digits}f}** |")
+    print(f"| **all, with it** | | **{dollars(beside + lines, True) - dollars(beside, True):.{digits}f}** |")
+
+
+def main():
+    print(f"Counted: {FUNCTIONS} functions of {MEMORY_GB * 1024:.0f} MB, {KEYS} keys, {SECRETS} secrets, {ALARMS} alarms on")
+    print(f"{ALARM_METRICS} metrics, {METRICS} metrics of our own; a case of {EVENTS} events and {MAILS} mails.")
+    section("A month without a report", month(), [], 2)
+    print("\nReceiveMail adds a key. Each of the first two yearly rotations of a key that wraps adds 1.00 a month.")
+    section("A case, from report to publication", case(), month(), 6)
+    section("A million announcement mails, each a delivery of its own", mails(1_000_000), month(), 2)
+    print(f"\nWithout an SES plan {NO_PLAN_MAIL_USD:.2f} a thousand mails: {NO_PLAN_MAIL_USD * 1000:.0f} for them.")
+    print("\n### Prices\n\n| price | $ | for | free each month | date | page |\n|--|--:|--|--:|--|--|")
+    for name, p in PRICES.items():
+        print(f"| {name} | {p.usd:g} | {number(p.per)} {p.unit} | {number(p.free)} | {p.date} | {p.source} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,406 @@
+//! What is made of the facts: one function for each thing, pure.
+
+use std::collections::BTreeMap;
+
+use desk_domain::policy::{ChannelKind, Policy};
+use desk_store::SeenPolicy;
+use jiff::{SignedDuration, Timestamp};
+
+use super::facts::{Asked, Facts};
+use super::{Finding, Health};
+
+/// A tick comes each minute; three in a row that did not are more than a hiccup.
+const TICK_AGE: SignedDuration = SignedDuration::from_mins(3);
+/// Who believes security.txt should not find it run out before anybody looks again.
+const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// An announcement, or a breach told to the whole team, should be out within this.
+const ROUND: SignedDuration = SignedDuration::from_mins(1);
+
+pub(super) fn all(facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<Finding> {
+    let mut all = vec![
+        identity(facts),
+        dkim(facts),
+        spf(facts),
+        dmarc(facts),
+        sandbox(facts),
+        rate(facts, policy),
+        receiving(facts, policy),
+        alarms(facts),
+        subscribers(facts),
+        tick(facts, now),
+        keys(facts),
+        held(facts),
+        deployed_policy(facts, policy),
+        security_txt(facts, now),
+    ];
+    all.extend(policy.members.iter().map(|member| reachable(facts, &member.address)));
+    all
+}
+
+fn well(about: &'static str, found: impl Into<String>) -> Finding {
+    Finding { about, health: Health::Well, found: found.into(), todo: None }
+}
+
+fn doubt(about: &'static str, found: impl Into<String>, todo: impl Into<String>) -> Finding {
+    Finding { about, health: Health::Doubt, found: found.into(), todo: Some(todo.into()) }
+}
+
+fn ill(about: &'static str, found: impl Into<String>, todo: impl Into<String>) -> Finding {
+    Finding { about, health: Health::Ill, found: found.into(), todo: Some(todo.into()) }
+}
+
+/// What could not be asked is neither well nor ill.
+fn unknown(about: &'static str, why: &str) -> Finding {
+    doubt(
+        about,
+        format!("could not be asked: {why}"),
+        "Ask again; if it stays so, see that your credentials may read it.",
+    )
+}
+
+fn judged<T>(about: &'static str, asked: &Asked<T>, judge: impl FnOnce(&T) -> Finding) -> Finding {
+    match asked {
+        Ok(answer) => judge(answer),
+        Err(why) => unknown(about, why),
+    }
+}
+
+fn identity(facts: &Facts) -> Finding {
+    let name = &facts.identity;
+    judged("identity", &facts.verified, |verified| match verified {
+        true => well("identity", format!("{name} is verified in SES")),
+        false => ill(
+            "identity",
+            format!("{name} is not verified in SES"),
+            "Verify the domain in SES, in the stack's region.",
+        ),
+    })
+}
+
+fn dkim(facts: &Facts) -> Finding {
+    judged("DKIM", &facts.dkim, |signed| match signed {
+        true => well("DKIM", "mail is signed"),
+        false => ill(
+            "DKIM",
+            "mail is not signed",
+            "Publish the three CNAME records that SES shows for the domain (Easy DKIM).",
+        ),
+    })
+}
+
+fn spf(facts: &Facts) -> Finding {
+    judged("SPF", &facts.mail_from, |own| match own {
+        None => doubt(
+            "SPF",
+            "bounces go to amazonses.com: SPF passes, but for another domain than the sender's",
+            "Set a custom MAIL FROM domain in SES, so that SPF counts for DMARC as DKIM does.",
+        ),
+        Some(domain) => judged("SPF", &facts.spf, |texts| {
+            let allowed = texts.iter().any(|t| t.contains("include:amazonses.com"));
+            match (texts.len(), allowed) {
+                (1, true) => well("SPF", format!("{domain} lets SES send")),
+                (0 | 1, _) => ill(
+                    "SPF",
+                    format!("{domain} does not let SES send"),
+                    format!("Publish at {domain} the TXT record: v=spf1 include:amazonses.com ~all"),
+                ),
+                _ => ill("SPF", format!("{domain} has more than one SPF record"), "Leave one (RFC 7208, 4.5)."),
+            }
+        }),
+    })
+}
+
+fn dmarc(facts: &Facts) -> Finding {
+    let name = &facts.identity;
+    judged("DMARC", &facts.dmarc, |texts| match texts.as_slice() {
+        [] => ill(
+            "DMARC",
+            format!("{name} has no DMARC record: anybody can write in its name"),
+            format!("Publish at _dmarc.{name} the TXT record: v=DMARC1; p=quarantine; rua=mailto:…"),
+        ),
+        [one] if one.split(';').any(|tag| tag.trim() == "p=none") => doubt(
+            "DMARC",
+            "it only watches (p=none)",
+            "Once its reports show that your own mail passes, say p=quarantine.",
+        ),
+        [_] => well("DMARC", format!("{name} says what becomes of forged mail")),
+        _ => ill("DMARC", "there is more than one record, so none counts", "Leave one (RFC 7489, 6.6.3)."),
+    })
+}
+
+fn sandbox(facts: &Facts) -> Finding {
+    judged("sandbox", &facts.account, |account| match (account.sending, account.production) {
+        (false, _) => {
+            ill("sandbox", "SES has stopped sending for this account", "See the account dashboard of SES for why.")
+        }
+        (true, false) => ill(
+            "sandbox",
+            "SES sends to verified addresses only: no reporter gets mail",
+            "Ask for production access in the SES console.",
+        ),
+        (true, true) => well("sandbox", "SES sends to everybody"),
+    })
+}
+
+/// A breach goes to the whole team at once, an announcement to every list: both within a minute, and ten times a day.
+fn rate(facts: &Facts, policy: &Policy) -> Finding {
+    let lists = policy.channels.iter().filter(|c| c.enabled && c.kind == ChannelKind::MailingList).count();
+    let round = (policy.members.len() + lists + 1) as f64;
+    judged("sending rate", &facts.account, |account| {
+        let left = account.max_24_hours - account.sent_24_hours;
+        let takes = round / account.per_second.max(f64::MIN_POSITIVE);
+        if takes > ROUND.as_secs_f64() || left < 10.0 * round {
+            return ill(
+                "sending rate",
+                format!(
+                    "{}/s and {left:.0} more today are too little for {round:.0} mails at once",
+                    account.per_second
+                ),
+                "Ask SES for a higher quota.",
+            );
+        }
+        let per_second = account.per_second;
+        well("sending rate", format!("{per_second}/s, {left:.0} more today; the largest round is {round:.0} mails"))
+    })
+}
+
+fn receiving(facts: &Facts, policy: &Policy) -> Finding {
+    let address = &policy.contacts.security;
+    match &facts.rules {
+        None => doubt(
+            "receipt rule",
+            format!("the desk does not receive mail to {address}"),
+            "See that somebody reads that mailbox, or deploy with ReceiveMail=yes.",
+        ),
+        Some((active, ours)) => judged("receipt rule", active, |active| match active {
+            Some(name) if name == ours => well("receipt rule", format!("mail to {address} is received")),
+            _ => ill(
+                "receipt rule",
+                "the stack's receipt rules are not the active ones",
+                format!("aws ses set-active-receipt-rule-set --rule-set-name {ours}"),
+            ),
+        }),
+    }
+}
+
+fn alarms(facts: &Facts) -> Finding {
+    judged("alarms", &facts.alarms, |alarms| {
+        if alarms.all == 0 {
+            return ill("alarms", "there are none", "Deploy the template again: its alarms were removed.");
+        }
+        match (alarms.silent.as_slice(), alarms.ringing.as_slice()) {
+            ([], []) => well("alarms", format!("{} watch, none rings", alarms.all)),
+            ([], ringing) => {
+                ill("alarms", format!("ringing: {}", ringing.join(", ")), "README.md says what each one means.")
+            }
+            (silent, _) => ill("alarms", format!("tell nobody: {}", silent.join(", ")), "Deploy the template again."),
+        }
+    })
+}
+
+fn subscribers(facts: &Facts) -> Finding {
+    judged("subscribers", &facts.subscribers, |subscribers| match (subscribers.confirmed, subscribers.pending) {
+        (0, 0) => ill("subscribers", "nobody hears of alarms", "Deploy the template again, with OperatorAddress."),
+        (0, _) => ill(
+            "subscribers",
+            "nobody hears of alarms yet",
+            "Confirm the subscription: its mail went to OperatorAddress.",
+        ),
+        (confirmed, _) => well("subscribers", format!("{confirmed} hear of alarms")),
+    })
+}
+
+fn tick(facts: &Facts, now: Timestamp) -> Finding {
+    judged("last tick", &facts.last_tick, |last| match last {
+        None => {
+            ill("last tick", "the schedule has never ticked", "See the log of sla-check, and that its rule is enabled.")
+        }
+        Some(at) if at.duration_until(now) > TICK_AGE => ill(
+            "last tick",
+            format!("the schedule last ticked at {}", desk_domain::time::instant(*at)),
+            "See the log of sla-check: no clock is watched.",
+        ),
+        Some(at) => well("last tick", desk_domain::time::instant(*at)),
+    })
+}
+
+fn keys(facts: &Facts) -> Finding {
+    judged("keys", &facts.keys, |missing| match missing.as_slice() {
+        [] => well("keys", "all are there"),
+        missing => ill(
+            "keys",
+            format!("missing: {}", missing.join(", ")),
+            "desk keys init; if there were keys before and tables have lost items, desk restore first",
+        ),
+    })
+}
+
+fn held(facts: &Facts) -> Finding {
+    judged("restore", &facts.held, |held| match held.before {
+        None => well("restore", "nothing is held"),
+        Some(before) => ill(
+            "restore",
+            format!("what was due before {} is held", desk_domain::time::instant(before)),
+            "desk restore list, then desk restore release or drop",
+        ),
+    })
+}
+
+fn deployed_policy(facts: &Facts, policy: &Policy) -> Finding {
+    judged("policy", &facts.seen_policy, |seen| match seen {
+        Some(digest) if *digest == SeenPolicy::of(policy).digest => {
+            well("policy", format!("version {} is at work", policy.version))
+        }
+        Some(_) => doubt(
+            "policy",
+            "another policy than this file is at work",
+            "Name the deployed one with --policy, or package and deploy this one.",
+        ),
+        None => doubt("policy", "no tick has read the policy yet", "Wait a minute and ask again."),
+    })
+}
+
+fn security_txt(facts: &Facts, now: Timestamp) -> Finding {
+    judged("security.txt", &facts.security_txt, |text| {
+        let expires = text.lines().find_map(|line| line.strip_prefix("Expires: ")?.parse::<Timestamp>().ok());
+        match expires {
+            None => ill(
+                "security.txt",
+                "what is served there is no security.txt",
+                "See what answers at the desk's address.",
+            ),
+            Some(at) if now.duration_until(at) < EXPIRES_SOON => ill(
+                "security.txt",
+                format!("it expires at {}", desk_domain::time::instant(at)),
+                "It is made anew at each request; see that no cache keeps it.",
+            ),
+            Some(at) => well("security.txt", format!("good until {}", desk_domain::time::instant(at))),
+        }
+    })
+}
+
+fn reachable(facts: &Facts, address: &str) -> Finding {
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let of =
+        |map: &BTreeMap<String, Asked<bool>>, key: &str| map.get(key).cloned().unwrap_or(Err("not asked".to_owned()));
+    match (of(&facts.suppressed, address), of(&facts.mail_servers, domain)) {
+        (Ok(true), _) => ill(
+            "member",
+            format!("{address} is suppressed by SES: mail to it is dropped in silence"),
+            format!(
+                "See that the mailbox works, then: aws sesv2 delete-suppressed-destination --email-address {address}"
+            ),
+        ),
+        (_, Ok(false)) => {
+            ill("member", format!("{address}: {domain} takes no mail"), "Mend the address in the policy.")
+        }
+        (Ok(false), Ok(true)) => well("member", format!("{address} can be reached")),
+        (Err(why), _) | (_, Err(why)) => unknown("member", &format!("{address}: {why}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::facts::{Account, Alarms, Subscribers};
+    use super::*;
+
+    const NOW: &str = "2026-11-25T12:00:00Z";
+
+    fn policy() -> Policy {
+        Policy::from_toml(include_str!("../../../../policies/express.toml")).unwrap()
+    }
+
+    /// A stack with which all is well.
+    fn facts() -> Facts {
+        let policy = policy();
+        let members = || policy.members.iter().map(|m| m.address.clone());
+        Facts {
+            identity: "expressjs.com".to_owned(),
+            verified: Ok(true),
+            dkim: Ok(true),
+            mail_from: Ok(Some("bounce.expressjs.com".to_owned())),
+            spf: Ok(vec!["v=spf1 include:amazonses.com ~all".to_owned()]),
+            dmarc: Ok(vec!["v=DMARC1; p=quarantine".to_owned()]),
+            account: Ok(Account {
+                production: true,
+                sending: true,
+                max_24_hours: 50_000.0,
+                sent_24_hours: 10.0,
+                per_second: 14.0,
+            }),
+            rules: Some((Ok(Some("rules".to_owned())), "rules".to_owned())),
+            alarms: Ok(Alarms { all: 20, ..Alarms::default() }),
+            subscribers: Ok(Subscribers { confirmed: 1, pending: 0 }),
+            last_tick: Ok(Some("2026-11-25T11:59:10Z".parse().unwrap())),
+            seen_policy: Ok(Some(SeenPolicy::of(&policy).digest)),
+            keys: Ok(Vec::new()),
+            held: Ok(desk_store::Held::default()),
+            security_txt: Ok("Contact: mailto:x\nExpires: 2027-05-21T00:00:00Z\n".to_owned()),
+            suppressed: members().map(|address| (address, Ok(false))).collect(),
+            mail_servers: members().map(|a| (a.rsplit_once('@').unwrap().1.to_owned(), Ok(true))).collect(),
+        }
+    }
+
+    /// What is not well, by its name.
+    fn not_well(facts: &Facts) -> Vec<(&'static str, Health)> {
+        let all = all(facts, &policy(), NOW.parse().unwrap());
+        assert!(
+            all.iter().all(|f| (f.health == Health::Well) == f.todo.is_none()),
+            "each that is not well says what to do"
+        );
+        all.into_iter().filter(|f| f.health != Health::Well).map(|f| (f.about, f.health)).collect()
+    }
+
+    fn one(change: impl FnOnce(&mut Facts)) -> Vec<(&'static str, Health)> {
+        let mut facts = facts();
+        change(&mut facts);
+        not_well(&facts)
+    }
+
+    #[test]
+    fn a_healthy_stack_has_no_findings() {
+        assert_eq!(not_well(&facts()), []);
+    }
+
+    #[test]
+    fn each_illness_is_found_alone() {
+        use Health::{Doubt, Ill};
+        let account = |change: fn(&mut Account)| one(|f| change(f.account.as_mut().ok().unwrap()));
+        assert_eq!(one(|f| f.verified = Ok(false)), [("identity", Ill)]);
+        assert_eq!(one(|f| f.dkim = Ok(false)), [("DKIM", Ill)]);
+        assert_eq!(one(|f| f.spf = Ok(Vec::new())), [("SPF", Ill)]);
+        assert_eq!(one(|f| f.spf = Ok(vec!["v=spf1 -all".to_owned()])), [("SPF", Ill)]);
+        assert_eq!(one(|f| f.mail_from = Ok(None)), [("SPF", Doubt)]);
+        assert_eq!(one(|f| f.dmarc = Ok(Vec::new())), [("DMARC", Ill)]);
+        assert_eq!(one(|f| f.dmarc = Ok(vec!["v=DMARC1; p=none".to_owned()])), [("DMARC", Doubt)]);
+        assert_eq!(one(|f| f.dmarc = Ok(vec!["v=DMARC1; p=reject; sp=none".to_owned()])), []);
+        assert_eq!(one(|f| f.mail_from = Err("Throttling".to_owned())), [("SPF", Doubt)]);
+        assert_eq!(account(|a| a.production = false), [("sandbox", Ill)]);
+        assert_eq!(account(|a| a.sending = false), [("sandbox", Ill)]);
+        assert_eq!(account(|a| a.per_second = 0.05), [("sending rate", Ill)]);
+        assert_eq!(account(|a| a.sent_24_hours = 49_990.0), [("sending rate", Ill)]);
+        assert_eq!(one(|f| f.rules = None), [("receipt rule", Doubt)]);
+        assert_eq!(one(|f| f.rules = Some((Ok(None), "rules".to_owned()))), [("receipt rule", Ill)]);
+        assert_eq!(one(|f| f.alarms = Ok(Alarms::default())), [("alarms", Ill)]);
+        let ringing = Alarms { all: 20, ringing: vec!["desk-NoTick".to_owned()], ..Alarms::default() };
+        assert_eq!(one(|f| f.alarms = Ok(ringing)), [("alarms", Ill)]);
+        assert_eq!(one(|f| f.subscribers = Ok(Subscribers { confirmed: 0, pending: 1 })), [("subscribers", Ill)]);
+        assert_eq!(one(|f| f.last_tick = Ok(None)), [("last tick", Ill)]);
+        assert_eq!(one(|f| f.last_tick = Ok(Some("2026-11-25T11:56:00Z".parse().unwrap()))), [("last tick", Ill)]);
+        assert_eq!(one(|f| f.keys = Ok(vec!["mail".to_owned()])), [("keys", Ill)]);
+        assert_eq!(one(|f| f.seen_policy = Ok(Some("other".to_owned()))), [("policy", Doubt)]);
+        assert_eq!(one(|f| f.security_txt = Ok("Expires: 2026-12-20T00:00:00Z".to_owned())), [("security.txt", Ill)]);
+        assert_eq!(one(|f| f.security_txt = Ok("<html>".to_owned())), [("security.txt", Ill)]);
+        let address = policy().members[0].address.clone();
+        assert_eq!(one(|f| drop(f.suppressed.insert(address, Ok(true)))), [("member", Ill)]);
+    }
+
+    #[test]
+    fn what_could_not_be_asked_is_in_doubt_and_hides_nothing() {
+        let found = one(|f| {
+            f.account = Err("AccessDenied".to_owned());
+            f.verified = Ok(false);
+        });
+        assert_eq!(found, [("identity", Health::Ill), ("sandbox", Health::Doubt), ("sending rate", Health::Doubt)]);
+    }
+}

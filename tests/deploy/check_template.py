@@ -1,0 +1,157 @@
+"""The template held against the code that it deploys, and against what the README promises of it. Needs no emulator.
+
+    python check_template.py
+
+Prints one line for each check, and at last `template: N passed, M failed`.
+"""
+
+import re
+import sys
+
+import sources
+import stored
+import template
+import watched
+from sources import differ
+from template import of_type
+
+PATH = sources.ROOT / "infra/aws/template.yaml"
+
+# POST routes without a limit of their own: each does nothing before it has seen a secret of a member's.
+FOR_MEMBERS = {
+    "POST /desk/acknowledge": "a link signed for one member",
+    "POST /desk/api/cases/{id}/commands": "a member's session",
+}
+# Those that HTTPS leads to.
+HTTPS = ("intake", "team")
+
+
+def main():
+    source = template.load(PATH)
+    desk = template.resolve(source, template.PARAMETERS)
+    groups = (
+        parameters(source), functions(desk), environment(desk), https(desk),
+        stored.tables(desk), stored.buckets(desk), watched.logs(desk), watched.mappings(desk), watched.alarms(desk),
+    )
+    passed = failed = 0
+    for name, problems in (result for group in groups for result in group):
+        problems = list(problems)
+        passed, failed = passed + (not problems), failed + bool(problems)
+        print(f"{'FAIL' if problems else 'ok  '}  {name}")
+        for problem in problems:
+            print(f"      {problem}")
+    print(f"template: {passed} passed, {failed} failed")
+    return failed > 0
+
+
+def parameters(source):
+    given = source["Parameters"]
+    yield "at most ten parameters", [] if len(given) <= 10 else [f"{len(given)}"]
+    yield "every parameter is described", (name for name, p in given.items() if not p.get("Description"))
+    limits = ("AllowedPattern", "AllowedValues", "MinValue", "MaxValue")
+    yield "every parameter is limited", (name for name, p in given.items() if not any(limit in p for limit in limits))
+    groups = source["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    shown = [name for group in groups for name in group["Parameters"]]
+    yield "every parameter is asked for once", [] if sorted(shown) == sorted(given) else [str(sorted(set(given) ^ set(shown)))]
+
+
+# --- functions --------------------------------------------------------------------------------------------------
+
+def functions(desk):
+    folders, found = set(sources.functions()), template.functions(desk)
+    yield "a function for each folder", differ(folders, set(found), "function")
+    package = (sources.ROOT / "infra/aws/package.py").read_text()
+    packed = set(re.findall(r'"([\w-]+)"', re.search(r"^FUNCTIONS = \[(.*?)\]", package, re.MULTILINE | re.DOTALL)[1]))
+    yield "a zip for each folder", differ(folders, packed, "zip")
+    groups = {group["LogGroupName"] for group in of_type(desk, "AWS::Logs::LogGroup").values()}
+    of_lambda = {name.rpartition("/")[2].removeprefix("desk-") for name in groups if name.startswith("/aws/lambda/")}
+    yield "a log group for each folder", differ(folders, of_lambda, "log group of")
+    named = {role["RoleName"].removeprefix("desk-") for role in of_type(desk, "AWS::IAM::Role").values()}
+    yield "a role for each folder", differ(folders, named, "role")
+    policies = {name: attached for name, attached, _ in template.policies(desk)}
+    yield "a policy for each folder", differ(folders, set(policies), "policy")
+    for name, function in sorted(found.items()):
+        yield f"{name}: its own name, role, policy and log", belongs(name, function, policies)
+    yield "no role has a right from anywhere else", other_rights(desk)
+
+
+def belongs(name, function, policies):
+    full = f"{template.STACK}-{name}"
+    if function["FunctionName"] != full:
+        yield f"it is called {function['FunctionName']}"
+    if not function.get("Role", "").endswith(f":role/{full}"):
+        yield f"its role is {function.get('Role')}"
+    if policies.get(name) != [full]:
+        yield f"its policy is at {policies.get(name)}"
+    if function.get("LoggingConfig", {}).get("LogGroup") != f"/aws/lambda/{full}":
+        yield f"it logs to {function.get('LoggingConfig')}"
+
+
+def other_rights(desk):
+    for name, role in of_type(desk, "AWS::IAM::Role").items():
+        yield from (f"{name} has {key}" for key in ("ManagedPolicyArns", "Policies") if role.get(key))
+        trusted = [s["Principal"] for s in role["AssumeRolePolicyDocument"]["Statement"]]
+        if trusted != [{"Service": "lambda.amazonaws.com"}]:
+            yield f"{name} trusts {trusted}"
+    yield from (f"{name} has Policies" for name, function in template.functions(desk).items() if function.get("Policies"))
+    known = ("AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::IAM::Policy")
+    kinds = {name: resource["Type"] for name, resource in desk["Resources"].items()}
+    yield from (f"{n} is a {kind}" for n, kind in kinds.items() if kind.startswith("AWS::IAM::") and kind not in known)
+    if len(list(template.policies(desk))) != len(of_type(desk, "AWS::IAM::Role")):
+        yield "there are more policies than roles, or fewer"
+
+
+def environment(desk):
+    yield "it is known where shared code reads each variable", sorted(sources.unexplained_variables())
+    for name, function in sorted(template.functions(desk).items()):
+        given = set(function["Environment"]["Variables"])
+        yield f"{name}: the variables that it reads, and no other", differ(sources.variables(name), given, "variable")
+    yield "a variable and its output name the same", misnamed(desk)
+
+
+def misnamed(desk):
+    for name, function in template.functions(desk).items():
+        given = function["Environment"]["Variables"]
+        for variable, output in sources.outputs().items():
+            if variable in given and given[variable] != desk["Outputs"].get(output, {}).get("Value"):
+                yield f"{name}: {variable} is not the output {output}"
+
+
+# --- HTTPS ------------------------------------------------------------------------------------------------------
+
+def https(desk):
+    integrations = of_type(desk, "AWS::ApiGatewayV2::Integration")
+    to = {name: i["IntegrationUri"].rpartition(f":{template.STACK}-")[2] for name, i in integrations.items()}
+    leads = {f"integrations/{template.STACK}-{name}": function for name, function in to.items()}
+    there = {route["RouteKey"]: leads.get(route["Target"]) for route in of_type(desk, "AWS::ApiGatewayV2::Route").values()}
+    for function in HTTPS:
+        of_code = sources.routes(function)
+        heads = {route.replace("GET ", "HEAD ", 1) for route in of_code if route.startswith("GET ")}
+        of_template = {key for key, to in there.items() if to == function}
+        yield f"{function}: every route, and no other", differ(of_code, of_template - heads, "route")
+    yield "every route leads to a function", (key for key, to in there.items() if to not in HTTPS)
+    (stage,) = (r for r in desk["Resources"].values() if r["Type"] == "AWS::ApiGatewayV2::Stage")
+    yield "whoever writes without a member's secret is limited", limits(desk, stage, there)
+    yield "CloudFront sends the Content-Security-Policy of the pages", security_headers(desk)
+
+
+def limits(desk, stage, there):
+    limited, writing = stage["Properties"]["RouteSettings"], {key for key in there if key.startswith("POST ")}
+    yield from (f"no limit for {key}" for key in sorted(writing - set(FOR_MEMBERS) - set(limited)))
+    yield from (f"{key} is no route" for key in sorted((set(limited) | set(FOR_MEMBERS)) - set(there)))
+    names = ("ThrottlingBurstLimit", "ThrottlingRateLimit")
+    settings = limited | {"the default": stage["Properties"].get("DefaultRouteSettings", {})}
+    yield from (f"{key}: no {name}" for key, s in settings.items() for name in names if not s.get(name))
+    waits = {desk["Resources"][name]["Properties"].get("RouteKey") for name in stage["DependsOn"]}
+    yield from (f"the stage does not wait for {key}" for key in sorted(set(limited) - waits))
+
+
+def security_headers(desk):
+    (policy,) = of_type(desk, "AWS::CloudFront::ResponseHeadersPolicy").values()
+    sent = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    if sent != sources.content_security_policy():
+        yield from (sent, sources.content_security_policy())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

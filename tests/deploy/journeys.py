@@ -1,0 +1,140 @@
+"""Journeys over HTTP against the deployed stack, and what its people find in their mail."""
+
+import email
+import email.policy
+import json
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from stack import wait
+
+# In every free text that is not to be published: found anywhere in the clear, the desk has leaked it.
+SECRET = "Xyzzyplugh"
+DESK = "https://desk.example.org"
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.text = status, headers, body.decode()
+
+    def json(self):
+        return json.loads(self.text)
+
+    def ok(self):
+        assert 200 <= self.status < 300, f"{self.status}: {self.text}"
+        return self.json()
+
+
+def call(url, body=None, form=None, headers=None):
+    headers = dict(headers or {})
+    data = None
+    if body is not None:
+        data, headers["content-type"] = json.dumps(body).encode(), "application/json"
+    if form is not None:
+        data, headers["content-type"] = urllib.parse.urlencode(form).encode(), "application/x-www-form-urlencoded"
+    request = urllib.request.Request(url, data=data, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=40) as answer:
+            return Answer(answer.status, answer.headers, answer.read())
+    except urllib.error.HTTPError as refused:
+        return Answer(refused.code, refused.headers, refused.read())
+
+
+class Mailbox:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def all(self):
+        """(to, subject, text), oldest first."""
+        mails = []
+        for path in sorted(self.folder.glob("*.eml")):
+            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            mails.append((str(mail["to"]), str(mail["subject"]), mail.get_body(("plain",)).get_content()))
+        return mails
+
+    def find(self, to, *words):
+        return [text for t, subject, text in self.all() if t == to and all(word in subject for word in words)]
+
+    def wait(self, to, *words, seconds=60):
+        return wait(lambda: self.find(to, *words), seconds, f"a mail to {to}: {' '.join(words)}")[0]
+
+
+def report(place, mail=None):
+    words = {"summary": "summary", "details": "details", "impact": "impact", "versions": "versions"}
+    body = {"package": "express", **{field: f"{SECRET} {word} {place}" for field, word in words.items()}}
+    body["reporter"] = {"name": f"{SECRET} name", "answers": "page", **({"email": mail} if mail else {})}
+    return body
+
+
+class Reporter:
+    def __init__(self, stack, place, mail=None):
+        self.stack = stack
+        self.body = json.dumps(report(place, mail)).encode()
+        self.filed = call(f"{stack.url}/reports", body=json.loads(self.body)).ok()
+        self.case = self.filed["case_id"]
+
+    def page(self):
+        return call(f"{self.stack.url}/case", headers={"authorization": f"Bearer {self.filed['receipt_code']}"}).ok()
+
+    def clock(self, name):
+        return next((c for c in self.page()["clocks"] if c["name"] == name), None)
+
+
+class Member:
+    """Signs in by mail, as members do."""
+
+    def __init__(self, stack, mailbox, name):
+        self.stack = stack
+        address = f"{name}@example.com"
+        before = len(mailbox.find(address, "sign-in"))
+        assert call(f"{stack.url}/desk/sign-in", body={"address": address}).status == 202
+        mails = wait(lambda: mailbox.find(address, "sign-in")[before:], 60, f"a sign-in link for {name}")
+        token = re.search(r"/desk/session\?token=(\S+)", mails[0]).group(1)
+        session = call(f"{stack.url}/desk/session", body={"token": token}).ok()
+        self.headers = {"authorization": f"Bearer {session['token']}"}
+
+    def tell(self, case, command, key=None, **fields):
+        body, headers = {"command": command, **fields}, {**self.headers, **({"idempotency-key": key} if key else {})}
+        return call(f"{self.stack.url}/desk/api/cases/{case}/commands", body=body, headers=headers)
+
+    def show(self, case):
+        return call(f"{self.stack.url}/desk/api/cases/{case}", headers=self.headers).ok()
+
+
+def acknowledge_by_mail(stack, mailbox, case, address):
+    """The button of the page mail: looked at, then pressed."""
+    text = mailbox.wait(address, case, "New report")
+    link = re.search(rf"{DESK}(/desk/acknowledge\?t=\S+)", text).group(1)
+    page = call(f"{stack.url}{link}")
+    assert page.status == 200 and "<form" in page.text, page.text
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    fields["message"] = f"{SECRET} acknowledged"
+    action = re.search(r'<form[^>]* action="([^"]+)"', page.text)
+    return call(f"{stack.url}{action.group(1) if action else link}", form=fields)
+
+
+def to_publication(bob, dave, case):
+    """From acknowledged to published, by the team's API."""
+    steps = [
+        (bob, "respond", {"message": f"{SECRET} response", "next_steps": f"{SECRET} steps"}),
+        (bob, "note", {"text": f"{SECRET} note"}),
+        (bob, "validate", {"reason": f"{SECRET} reason"}),
+        (bob, "accept", {}),
+        (bob, "score", {"severity": "high"}),
+        (bob, "determine-affected",
+         {"affected": [{"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"}]}),
+        (bob, "record-audit", {"searched": f"{SECRET} searched", "result": "found", "findings": [f"{SECRET} finding"]}),
+        (bob, "fix-ready", {"line": "express@4", "reference": f"{SECRET} reference"}),
+        (bob, "fix-released", {"line": "express@4", "version": "4.19.2"}),
+        (bob, "ask-credit", {}),
+        (bob, "record-credit", {"decision": "as", "as": "Rita Reporter"}),
+        (bob, "draft-advisory", {"title": "Open redirect", "summary": "A redirect could lead elsewhere.",
+                                 "details": "Update to 4.19.2."}),
+        (dave, "approve-advisory", {}),
+        (dave, "publish", {}),
+    ]
+    for member, command, fields in steps:
+        answer = member.tell(case, command, **fields)
+        assert answer.status == 200, f"{command}: {answer.status} {answer.text}"

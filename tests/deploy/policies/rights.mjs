@@ -1,0 +1,159 @@
+// Who needs what: read from what the functions do, not from the template. What is in no table is refused.
+
+/** What is done with items, in the tables and in the indexes that are asked. */
+export const ACTIONS = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']
+export const TABLES = ['CasesTable', 'MailTable']
+export const INDEXES = [
+  'CasesTable/index/due',
+  'CasesTable/index/board',
+  'CasesTable/index/handler',
+  'MailTable/index/due',
+]
+
+/**
+ * A function does this, there, to items whose partition is one of these. `CASE#` is every partition that begins so; what goes
+ * into a transaction needs the same right as alone, and a condition on the item itself needs none. `DESK#` holds the last tick
+ * and the mark of a restore.
+ */
+export const ITEMS = [
+  ['intake', 'CasesTable', 'GetItem', 'CASE# CODE# KEYRING# REQUEST#'],
+  ['intake', 'CasesTable', 'Query', 'CASE# KEYRING# LOG#'],
+  ['intake', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# REQUEST#'],
+  ['intake', 'CasesTable', 'UpdateItem', 'RATE#'],
+  ['intake', 'CasesTable', 'DeleteItem', 'CASE#'],
+
+  ['team', 'CasesTable', 'GetItem', 'CASE# KEY# KEYRING# REQUEST# SESSION#'],
+  ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# LOG#'],
+  ['team', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# READ# REQUEST# SESSION# SIGN-IN#'],
+  ['team', 'CasesTable', 'UpdateItem', 'RATE#'],
+  ['team', 'CasesTable', 'DeleteItem', 'CASE# CODE# SIGN-IN#'],
+  ['team', 'CasesTable/index/board', 'Query', 'BOARD#'],
+  ['team', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
+  ['team', 'MailTable', 'PutItem', 'DELIVERY#'],
+
+  ['sla-check', 'CasesTable', 'GetItem', 'CASE# DESK# TEAM#'],
+  ['sla-check', 'CasesTable', 'PutItem', 'CASE# DESK# LOG# TEAM#'],
+  ['sla-check', 'CasesTable', 'UpdateItem', 'ADVISORY# CASE#'],
+  ['sla-check', 'CasesTable', 'DeleteItem', 'CASE#'],
+  ['sla-check', 'CasesTable/index/due', 'Query', 'DUE#'],
+  ['sla-check', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
+
+  ['fan-out', 'CasesTable', 'GetItem', 'CASE# DESK# KEYRING# PUBLISHED'],
+  ['fan-out', 'CasesTable', 'Query', 'ADVISORY# LOG# PUBLISHED'],
+  ['fan-out', 'CasesTable', 'PutItem', 'ADVISORY# CASE# LOG# PUBLISHED'],
+  ['fan-out', 'CasesTable', 'UpdateItem', 'ADVISORY# PUBLISHED'],
+  ['fan-out', 'CasesTable', 'DeleteItem', 'CASE#'],
+  ['fan-out', 'MailTable', 'GetItem', 'DELIVERY#'],
+  ['fan-out', 'MailTable', 'PutItem', 'DELIVERY#'],
+
+  ['deliver', 'CasesTable', 'GetItem', 'CASE# DESK# KEYRING#'],
+  ['deliver', 'CasesTable', 'DeleteItem', 'CASE#'],
+  ['deliver', 'MailTable', 'GetItem', 'DELIVERY# SEND-EVENTS'],
+  ['deliver', 'MailTable', 'UpdateItem', 'DELIVERY#'],
+  ['deliver', 'MailTable/index/due', 'Query', 'DUE#'],
+
+  ['mail-events', 'CasesTable', 'GetItem', 'CASE#'],
+  ['mail-events', 'CasesTable', 'PutItem', 'CASE# LOG#'],
+  ['mail-events', 'CasesTable', 'UpdateItem', 'ADVISORY#'],
+  ['mail-events', 'CasesTable', 'DeleteItem', 'CASE#'],
+  ['mail-events', 'MailTable', 'GetItem', 'DELIVERY#'],
+  ['mail-events', 'MailTable', 'UpdateItem', 'DELIVERY# SEND-EVENTS'],
+
+  ['canary', 'MailTable', 'GetItem', 'DELIVERY#'],
+]
+
+/** What must hold whatever the table above is changed to. `not` names those that may; nobody named is everybody. */
+const READ = 'GetItem Query'
+export const NEVER = [
+  // promise, who, where, actions, partitions
+  ['nobody changes or removes an event or a case key', '', 'CasesTable', 'UpdateItem DeleteItem', 'LOG# KEY#'],
+  ['who only sends, or only watches, writes no event', 'deliver canary', 'CasesTable', 'PutItem', 'LOG#'],
+  ['only who opens cases makes case keys', 'not intake team', 'CasesTable', 'PutItem', 'KEY# CODE#'],
+  ['only team reads a case key', 'not team', 'CasesTable', READ, 'KEY#'],
+  ['only team reads a session', 'not team', 'CasesTable', READ, 'SESSION# SIGN-IN#'],
+  ['only intake finds a case by its code', 'not intake', 'CasesTable', READ, 'CODE#'],
+  ['nobody behind the streams reads an answer', 'not intake team', 'CasesTable', READ, 'REQUEST#'],
+  ['nobody makes or changes a ring of keys', '', 'CasesTable', 'PutItem UpdateItem DeleteItem', 'KEYRING#'],
+  ['only fan-out says what is published', 'not fan-out', 'CasesTable', 'PutItem UpdateItem DeleteItem', 'PUBLISHED'],
+  ['nobody removes a delivery', '', 'MailTable', 'DeleteItem', 'DELIVERY#'],
+  ['the canary reads no case', 'canary', 'CasesTable', READ, 'CASE# LOG# KEY# CODE# REQUEST# SESSION# KEYRING#'],
+]
+
+/** Action, what on, and who: nobody else. An object of a bucket, a stream and a secret are named like the resource. */
+export const WHO = [
+  ['kms:Encrypt', 'CaseKey', 'intake team'],
+  ['kms:Encrypt', 'MailKey', ''],
+  ['kms:Encrypt', 'ReleaseKey', ''],
+  ['kms:Decrypt', 'CaseKey', 'team'],
+  ['kms:Decrypt', 'MailKey', 'deliver'],
+  ['kms:Decrypt', 'ReleaseKey', 'fan-out'],
+  ['kms:Decrypt', 'InboundKey', ''],
+  ['kms:Sign', 'ReceiptKey', 'intake'],
+  ['kms:GetPublicKey', 'ReceiptKey', 'intake'],
+
+  ['secretsmanager:GetSecretValue', 'TeamLinks', 'team deliver'],
+  ['secretsmanager:GetSecretValue', 'ReporterLinks', 'intake deliver'],
+  ['secretsmanager:GetSecretValue', 'CanaryLinks', 'intake canary'],
+
+  ['s3:GetObject', 'SiteBucket/one', 'fan-out'],
+  ['s3:PutObject', 'SiteBucket/one', 'fan-out'],
+  ['s3:ListBucket', 'SiteBucket', 'fan-out'],
+  ['s3:ListBucket', 'InboundBucket', 'sla-check'],
+
+  ['dynamodb:DescribeStream', 'CasesTable/stream', 'fan-out'],
+  ['dynamodb:GetShardIterator', 'CasesTable/stream', 'fan-out'],
+  ['dynamodb:GetRecords', 'CasesTable/stream', 'fan-out'],
+  ['dynamodb:DescribeStream', 'MailTable/stream', 'deliver'],
+  ['dynamodb:GetShardIterator', 'MailTable/stream', 'deliver'],
+  ['dynamodb:GetRecords', 'MailTable/stream', 'deliver'],
+
+  ['sqs:SendMessage', 'FailuresQueue', 'fan-out deliver mail-events'],
+]
+
+/**
+ * Rights that cannot be asked about. ListStreams knows no resource; Lambda wants it of whoever reads a stream, and the template
+ * writes it as SAM's own DynamoDBStreamReadPolicy does.
+ */
+export const UNNAMED = { 'fan-out': 'dynamodb:ListStreams', deliver: 'dynamodb:ListStreams' }
+
+const OUR_KEYS = 'CaseKey MailKey ReleaseKey ReceiptKey InboundKey'
+const LINKS = 'TeamLinks ReporterLinks CanaryLinks'
+const WRAPPING_KEYS = 'CaseKey MailKey ReleaseKey InboundKey'
+
+/** Actions that are nobody's, and on what. */
+export const NOBODY = [
+  ['dynamodb:Scan dynamodb:BatchGetItem dynamodb:BatchWriteItem dynamodb:ConditionCheckItem', 'CasesTable MailTable'],
+  ['dynamodb:PartiQLSelect dynamodb:PartiQLInsert dynamodb:PartiQLUpdate dynamodb:PartiQLDelete', 'CasesTable MailTable'],
+  ['dynamodb:Scan', INDEXES.join(' ')],
+  ['dynamodb:DeleteTable dynamodb:UpdateTable dynamodb:UpdateTimeToLive dynamodb:PutResourcePolicy', 'CasesTable MailTable'],
+  ['dynamodb:DescribeContinuousBackups dynamodb:UpdateContinuousBackups', 'CasesTable MailTable'],
+  ['dynamodb:RestoreTableToPointInTime dynamodb:ExportTableToPointInTime dynamodb:CreateBackup', 'CasesTable MailTable'],
+  ['kms:GenerateDataKey kms:ReEncryptFrom kms:ReEncryptTo', WRAPPING_KEYS],
+  ['kms:CreateGrant kms:PutKeyPolicy kms:DisableKey kms:ScheduleKeyDeletion', OUR_KEYS],
+  ['secretsmanager:PutSecretValue secretsmanager:UpdateSecret secretsmanager:DeleteSecret', LINKS],
+  ['s3:GetObject s3:PutObject', 'ContentBucket/one InboundBucket/one'],
+  ['s3:ListBucket', 'ContentBucket'],
+  ['s3:DeleteObject s3:DeleteObjectVersion s3:GetObjectVersion', 'SiteBucket/one ContentBucket/one InboundBucket/one'],
+  ['s3:PutBucketPolicy s3:PutBucketVersioning s3:DeleteBucket', 'SiteBucket ContentBucket InboundBucket'],
+  ['sqs:ReceiveMessage sqs:DeleteMessage sqs:PurgeQueue', 'FailuresQueue'],
+  ['sns:Publish', 'MailEventsTopic AlarmTopic'],
+  ['lambda:InvokeFunction lambda:UpdateFunctionCode', 'Intake Team SlaCheck FanOut Deliver MailEvents Canary'],
+  ['logs:PutLogEvents', 'ApiLog'],
+]
+
+/** The name under which what is wrapped is bound, for each key that unwraps. */
+export const CONTEXTS = { CaseKey: 'case', MailKey: 'ring', ReleaseKey: 'ring' }
+
+/**
+ * What an account's administrator, its root, and every other role could do with `*` in a policy of their own: run the keys, and
+ * neither open, nor sign, nor let another do it.
+ */
+export const ADMINISTRATORS = [
+  // can, action, with
+  [true, 'kms:DescribeKey', OUR_KEYS],
+  [true, 'kms:RotateKeyOnDemand', 'CaseKey MailKey ReleaseKey'],
+  [false, 'kms:Decrypt', WRAPPING_KEYS],
+  [false, 'kms:ReEncryptFrom', WRAPPING_KEYS],
+  [false, 'kms:Sign', 'ReceiptKey'],
+  [false, 'kms:CreateGrant', OUR_KEYS],
+]

@@ -10,12 +10,13 @@ import sys
 import tempfile
 import time
 import traceback
+import zipfile
 from pathlib import Path
 
 import matrix
 import state
 from journeys import SECRET, Mailbox, Member, Reporter, acknowledge_by_mail, call, report, to_publication
-from stack import Stack, wait
+from stack import FUNCTIONS, ROOT, Stack, wait
 
 
 class Checks:
@@ -64,6 +65,7 @@ def main():
 
 def everything(stack, build, checks):
     mailbox = Mailbox(stack.mail)
+    checks.run("each zip holds what it should: the layer its policy, a function its binary and what it is made of", zips, stack, build)
     if not checks.run("the template deploys with the AWS CLI", stack.deploy, build):
         return
     checks.run("before desk keys init nothing is taken in", unavailable, stack)
@@ -92,6 +94,25 @@ def everything(stack, build, checks):
         print(line)
     checks.all(matrix.tried(stack))
     checks.run("every right of a role was used by its function", matrix.used, stack)
+
+
+def zips(stack, build):
+    """The emulator unpacks no layer, so it is looked at here."""
+    with zipfile.ZipFile(build / "policy.zip") as layer:
+        assert layer.namelist() == ["policy.toml"], layer.namelist()
+        (stack.work / "layer.toml").write_bytes(layer.read("policy.toml"))
+    assert "valid" in stack.shell(stack.desk, "policy", "check", str(stack.work / "layer.toml")).stdout
+    for function in FUNCTIONS:
+        with zipfile.ZipFile(build / f"{function}.zip") as archive:
+            assert archive.namelist() == ["bootstrap", "sbom.json"], archive.namelist()
+            assert archive.getinfo("bootstrap").external_attr >> 16 == 0o100755
+            assert archive.read("bootstrap").startswith(b"\x7fELF")
+            bom = archive.read("sbom.json")
+            assert str(ROOT).encode() not in bom, "a path of this machine"
+            made_of = json.loads(bom)
+            assert made_of["bomFormat"] == "CycloneDX" and made_of["metadata"]["component"]["name"] == function
+            names = {component["name"] for component in made_of["components"]}
+            assert {"aws-sdk-dynamodb", "lambda_runtime", "tokio", "serde"} <= names, names
 
 
 def unavailable(stack):
@@ -200,6 +221,7 @@ def doctor(stack):
     health = {finding["about"]: finding["health"] for finding in told["findings"]}
     for about in ("identity", "sandbox", "sending rate", "subscribers", "last tick", "keys", "restore", "policy", "security.txt"):
         assert health[about] == "well", (about, told)
+    assert "could not be asked" not in next(f["found"] for f in told["findings"] if f["about"] == "alarms"), told
     assert health["DKIM"] == "ill" and done.returncode == 1 and not told["well"], told
     assert all("todo" in finding for finding in told["findings"] if finding["health"] != "well"), told
 

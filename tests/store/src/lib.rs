@@ -207,6 +207,14 @@ pub fn content_id(name: &str) -> ContentId {
     name.parse().expect("a content id")
 }
 
+/// Leaves of a case's snapshot nothing that makes sense.
+pub fn damage(bench: &Bench, case: &CaseId) {
+    let is_snapshot = |item: &Item| is_text(item, "pk", &format!("CASE#{case}")) && is_text(item, "sk", "CASE");
+    let mut snapshot = scanned(bench, "cases").into_iter().find(is_snapshot).expect("a snapshot");
+    snapshot.insert("snapshot".to_owned(), AttributeValue::S("{}".to_owned()));
+    bench.database.import_items("cases", vec![snapshot], ImportOptions::default()).expect("a write");
+}
+
 fn scanned(bench: &Bench, table: &str) -> Vec<Item> {
     let scan = ScanRequest { table_name: table.to_owned(), ..Default::default() };
     bench.database.scan(scan).expect("a scan").items.unwrap_or_default()

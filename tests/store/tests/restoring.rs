@@ -58,6 +58,8 @@ async fn what_came_back_is_held_until_it_is_released_and_what_is_new_is_not() {
     let held = bench.store.held().await.unwrap();
     assert_eq!((held.plans, held.deliveries), (1, 1), "{held:?}");
 
+    assert_eq!(check.redrive().await.unwrap(), 0, "nor does driving again let it through");
+
     // What comes in now is not held.
     let fresh = bench.case(8, None).await;
     assert!(bench.store.plan(&fresh, 1).await.unwrap().is_some());

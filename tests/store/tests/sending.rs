@@ -41,9 +41,8 @@ impl Post {
 
     async fn planned(&self, to: &str) -> String {
         let id = self.bench.case(7, None).await;
-        let notice = Notice::ReporterReplied(ReporterReplied { opened: None });
         let recipient = Recipient::Member(to.parse().unwrap());
-        let delivery = Delivery::of_event(&id, 1, recipient, notice, self.bench.hands.now());
+        let delivery = Delivery::of_event(&id, 1, recipient, reporter_replied(), self.bench.hands.now());
         self.bench.store.plan_delivery(&delivery, None).await.unwrap();
         delivery.id
     }
@@ -58,6 +57,10 @@ impl Post {
         let bounce = (event_type == EventType::Bounce).then(|| Bounce { bounce_type: "Permanent".to_owned() });
         SesEvent { event_type, mail, bounce }
     }
+}
+
+fn reporter_replied() -> Notice {
+    Notice::ReporterReplied(ReporterReplied { opened: None })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,4 +212,23 @@ async fn words_sealed_before_and_after_a_rotation_are_sent_by_a_process_that_sta
     }
     let foreign = SecretKey::generate().public().seal(b"x").unwrap();
     assert!(post.deliver.mail_key.open(&foreign).await.unwrap().is_none());
+}
+
+/// What was due before a restore is held whichever way it is asked for; what is planned now goes out.
+#[tokio::test]
+async fn a_hold_keeps_back_what_was_due_before_it_and_nothing_else() {
+    let post = Post::new().await;
+    let old = post.planned("alice").await;
+    post.bench.advance(SignedDuration::from_mins(5));
+    post.bench.store.put_hold(post.bench.hands.now()).await.unwrap();
+    post.deliver.one(&old).await.unwrap();
+    post.deliver.tick().await.unwrap();
+    assert_eq!((post.ses.counts().0, post.state(&old).await), (0, State::Planned));
+    let new = Delivery::new("now", Recipient::Operator, reporter_replied(), post.bench.hands.now());
+    post.bench.store.plan_delivery(&new, None).await.unwrap();
+    post.deliver.tick().await.unwrap();
+    assert_eq!((post.ses.counts().0, post.state(&old).await), (1, State::Planned));
+    post.bench.store.end_hold().await.unwrap();
+    post.deliver.tick().await.unwrap();
+    assert_eq!((post.ses.counts().0, post.state(&old).await), (2, State::Sent));
 }

@@ -128,3 +128,33 @@ async fn a_tick_ends_though_a_channel_stays_due() {
     running.abort();
     assert_eq!(ticked.expect("it comes to its end").unwrap().channels_touched, 1);
 }
+
+/// Silence is noticed outside: a good tick is heard there, one that could not do what was due is not; nobody there fails nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_good_tick_is_heard_outside() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/beat", listener.local_addr().unwrap());
+    let heard = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let count = heard.clone();
+    let outside = tokio::spawn(async move {
+        while let Ok((mut call, _)) = listener.accept().await {
+            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut call, b"HTTP/1.1 204 No Content\r\n\r\n").await;
+        }
+    });
+    let heard = || heard.load(std::sync::atomic::Ordering::Relaxed);
+    let bench = Bench::new().await;
+    let check = SlaCheck { heartbeat: Some(url), ..check(&bench) };
+    check.tick(bench.hands.now()).await.unwrap();
+    assert_eq!(heard(), 1);
+    // A case that cannot be read: its clocks cannot fire.
+    let id = bench.case(7, None).await;
+    desk_store_tests::damage(&bench, &id);
+    bench.advance(SignedDuration::from_hours(24 * 3));
+    let ticked = check.tick(bench.hands.now()).await.unwrap();
+    assert!(ticked.failed > 0, "{ticked:?}");
+    assert_eq!(heard(), 1, "that was no good tick");
+    outside.abort();
+    let alone = SlaCheck { heartbeat: Some("http://127.0.0.1:9/beat".to_owned()), ..check };
+    alone.tick(bench.hands.now()).await.expect("nobody listens, and the tick goes on");
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use desk_aws::{Account, client_config};
 use desk_store::{Clock, Settings, Store};
 
@@ -79,6 +79,14 @@ where
     match (e.code(), e.message()) {
         (Some(code), Some(message)) => format!("{code}: {message}"),
         (Some(code), None) => code.to_owned(),
-        _ => DisplayErrorContext(e).to_string(),
+        _ => {
+            let mut words = vec![e.to_string()];
+            let mut source = std::error::Error::source(e);
+            while let Some(cause) = source {
+                words.push(cause.to_string());
+                source = cause.source();
+            }
+            words.join(": ")
+        }
     }
 }

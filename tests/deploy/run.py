@@ -88,6 +88,7 @@ def everything(stack, build, checks):
     checks.run("what waits is sent", state.settled, stack)
     checks.run("every mail was sent once", state.sent_once, stack, mailbox)
     checks.run("no word of a report in any table, bucket, queue, mail or log", state.no_words, stack, mailbox)
+    checks.run("metrics are in the logs, in the format that CloudWatch reads", state.metrics, stack)
     checks.run("keys are rotated, and what was sealed and signed before still works", state.rotate, stack, mailbox, reporter)
     checks.run("desk doctor sees what is well and what is not", doctor, stack)
     for line in stack.memory():
@@ -202,7 +203,8 @@ def kms_fails(stack):
 
 
 def left_alone(mailbox, late, member):
-    mailbox.wait("olivia@example.net", late.case, seconds=240)
+    mailbox.wait("alice@example.com", late.case, "Warning:", seconds=240)
+    mailbox.wait("olivia@example.net", late.case, "Missed:", seconds=240)
     assert late.clock("acknowledgement")["state"] == "breached", late.clock("acknowledgement")
     assert member.show(late.case)["handler"], "somebody was chosen when nobody took it"
     told = mailbox.find("late-reporter@example.org", late.case)

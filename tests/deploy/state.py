@@ -81,6 +81,25 @@ def no_words(stack, mailbox):
     assert not found, found
 
 
+def metrics(stack):
+    """The embedded metric format (CloudWatch's specification): what alarms and dashboard wait for is there, with its dimensions."""
+    found = Counter()
+    for group, line in stack.logs():
+        if not line.startswith("{") or '"_aws"' not in line:
+            continue
+        point = json.loads(line)
+        assert isinstance(point["_aws"]["Timestamp"], int), line
+        for directive in point["_aws"]["CloudWatchMetrics"]:
+            assert directive["Namespace"] == "DisclosureDesk", line
+            for dimension in [name for names in directive["Dimensions"] for name in names]:
+                assert isinstance(point[dimension], str), line
+            for metric in directive["Metrics"]:
+                assert isinstance(point[metric["Name"]], (int, float)), line
+                found[metric["Name"] if "alarm" not in point else f"Alarms {point['alarm']}"] += 1
+    for name in ("Ticks", "TimersFired", "Sent", "CanaryHome", "CanarySeconds", "Alarms breach", "Alarms held", "Alarms not-ready"):
+        assert found[name], (name, found)
+
+
 def objects(stack):
     s3 = stack.client("s3")
     for bucket in s3.list_buckets()["Buckets"]:
@@ -131,7 +150,7 @@ def update(stack, mailbox, build):
     """From the stack as it was without the canary and the dashboard, and signing with another key, to the template of today;
     reports come in all the while."""
     template = yaml_parse(TEMPLATE.read_text())
-    gone = [name for name in template["Resources"] if name.startswith("Canary") and name not in ("CanaryLinks",)]
+    gone = [name for name in template["Resources"] if name.startswith("Canary") and name not in ("CanaryLinks", "CanaryLog")]
     for name in [*gone, "Dashboard", "ErrorsAlarm"]:
         del template["Resources"][name]
     template["Outputs"].pop("DashboardUrl")

@@ -84,12 +84,12 @@ def everything(stack, build, checks):
     checks.run("each good tick is heard outside", heartbeat, stack)
     checks.run("a poison record ends in the failures queue, everything else goes on", state.poison, stack, mailbox)
     checks.run("a restore brings back what was lost, and no old notice", state.restore, stack, mailbox)
+    checks.run("keys are rotated, and what was sealed and signed before still works", state.rotate, stack, mailbox, reporter)
     checks.run("an update from a template of before keeps all and drops nothing", state.update, stack, mailbox, build)
     checks.run("what waits is sent", state.settled, stack)
     checks.run("every mail was sent once", state.sent_once, stack, mailbox)
     checks.run("no word of a report in any table, bucket, queue, mail or log", state.no_words, stack, mailbox)
     checks.run("metrics are in the logs, in the format that CloudWatch reads", state.metrics, stack)
-    checks.run("keys are rotated, and what was sealed and signed before still works", state.rotate, stack, mailbox, reporter)
     checks.run("desk doctor sees what is well and what is not", doctor, stack)
     for line in stack.memory():
         print(line)

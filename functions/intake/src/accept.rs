@@ -44,7 +44,7 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
     let key = body::idempotency_key(headers)?;
     let value = body::parse_json(&body)?;
     let report = Report::from_json(&value, &intake.policy.limits).map_err(Problem::invalid)?;
-    let sort = if is_canary(intake, headers)? { Sort::Canary } else { Sort::Report };
+    let sort = if is_canary(intake, headers).await? { Sort::Canary } else { Sort::Report };
     intake.accept(&body, &value, &report, key, sort).await
 }
 
@@ -65,10 +65,12 @@ const TOKEN_LASTS: SignedDuration = SignedDuration::from_mins(10);
 const CANARY_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Whether the canary sent it. A token that does not hold is refused: taken for a report, it would wake people.
-fn is_canary(intake: &Intake, headers: &HeaderMap) -> Result<bool, Problem> {
+async fn is_canary(intake: &Intake, headers: &HeaderMap) -> Result<bool, Problem> {
     let Some(token) = headers.get(CANARY_HEADER) else { return Ok(false) };
-    let verified = |token| intake.canary_links.as_ref()?.verify::<CanaryLink>(token).ok();
-    let signed = token.to_str().ok().and_then(verified);
+    let signed: Option<CanaryLink> = match token.to_str() {
+        Ok(token) => intake.canary_links.verify(token).await.ok(),
+        Err(_) => None,
+    };
     match signed.filter(|link| link.at.duration_until(intake.clock.now()).abs() <= TOKEN_LASTS) {
         Some(_) => Ok(true),
         None => Err(Problem::new(StatusCode::FORBIDDEN, format!("{CANARY_HEADER} is not a token of this desk's."))),

@@ -80,7 +80,7 @@ async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
 
 async fn by_link(intake: &Intake, token: Option<&str>) -> Result<Option<Stored>, Problem> {
     let Some(token) = token else { return Ok(None) };
-    let link: CaseLink = intake.reporter_links.verify(token).map_err(|_| Problem::not_found())?;
+    let link: CaseLink = intake.reporter_links.verify(token).await.map_err(|_| Problem::not_found())?;
     let stored = intake.store.case(&link.case).await?;
     Ok(Some(stored.ok_or_else(Problem::not_found)?))
 }

@@ -18,7 +18,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk_domain::policy::Policy;
-use desk_keys::{LinkKey, PublicKey, ReceiptSigner, RootPublic};
+use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_store::{Clock, Store};
 use desk_web::{headers, page};
 use serde_json::Value;
@@ -35,9 +35,9 @@ pub struct Intake {
     pub signer: ReceiptSigner,
     /// Every key that receipts were signed with: a JWK set.
     pub receipt_keys: Value,
-    pub reporter_links: LinkKey,
+    pub reporter_links: Links,
     /// Tells the canary from whoever says to be one; without it nobody is, and reports are taken all the same.
-    pub canary_links: Option<LinkKey>,
+    pub canary_links: Links,
     /// Where the desk is reached, without a trailing slash.
     pub public_url: String,
     /// Where what is published is read, without a trailing slash.

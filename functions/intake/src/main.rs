@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use desk_aws::Account;
+use desk_keys::Links;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
 use desk_store::{Clock, Settings, Store, start};
@@ -26,8 +27,8 @@ async fn routes() -> Result<Router, String> {
         root: keys.cases_public()?,
         receipt_keys: store.receipt_keys(signer.jwk()).await?,
         signer,
-        reporter_links: keys.link_key(Purpose::ReporterLinks).await?,
-        canary_links: keys.link_key(Purpose::Canary).await.ok(),
+        reporter_links: Links::of(&keys, Purpose::ReporterLinks).await?,
+        canary_links: Links::of_or_none(&keys, Purpose::Canary).await,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         store,

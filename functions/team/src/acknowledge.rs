@@ -35,7 +35,7 @@ struct Valid<'a> {
 impl Team {
     async fn follow(&self, token: &str) -> Result<Valid<'_>, Problem> {
         let gone = |why: &str| Problem::new(StatusCode::GONE, why);
-        let link: AcknowledgeLink = self.team_links.verify(token).map_err(|_| Problem::not_found())?;
+        let link: AcknowledgeLink = self.team_links.verify(token).await.map_err(|_| Problem::not_found())?;
         let triage = self.policy.triage().find(|m| m.id == link.member);
         let member = triage.ok_or_else(|| gone("This link was made for someone who is no longer of the team."))?;
         if link.expires_at <= self.clock.now() {

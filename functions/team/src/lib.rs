@@ -20,7 +20,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
 use axum::routing::{get, post};
 use desk_domain::policy::{Member, Policy, Role};
-use desk_keys::{LinkKey, PublicKey, Root, SecretKey};
+use desk_keys::{Links, PublicKey, Root, SecretKey};
 use desk_store::{Clock, Fault, Store, Stored};
 use desk_web::body::bearer;
 use desk_web::{Problem, headers};
@@ -39,7 +39,7 @@ pub struct Team {
     pub mail_key: PublicKey,
     /// Seals the final form of an advisory for `fan-out`.
     pub release_key: PublicKey,
-    pub team_links: LinkKey,
+    pub team_links: Links,
     /// Where the desk and the site are reached, without a trailing slash.
     pub public_url: String,
     pub site_url: String,

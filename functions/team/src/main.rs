@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use desk_aws::Account;
+use desk_keys::Links;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
 use desk_store::{Clock, Settings, Store, start};
@@ -24,7 +25,7 @@ async fn routes() -> Result<Router, String> {
         mail_key: store.ring_public("mail").await?,
         release_key: store.ring_public("release").await?,
         root: keys.cases()?,
-        team_links: keys.link_key(Purpose::TeamLinks).await?,
+        team_links: Links::of(&keys, Purpose::TeamLinks).await?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         store,

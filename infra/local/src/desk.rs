@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::Router;
 use canary::Canary;
 use desk_domain::policy::Policy;
-use desk_keys::PublicKey;
 use desk_keys::file::KeyFile;
 use desk_keys::link::Purpose;
+use desk_keys::{Links, PublicKey};
 use desk_mail::ses::{Mailer, Settings as SesSettings};
 use desk_store::objects::Objects;
 use desk_store::{Ring, Settings, Store};
@@ -164,8 +164,8 @@ impl Desk {
             mail_key: mail_public.clone(),
             receipt_keys: store.receipt_keys(signer.jwk()).await?,
             signer,
-            reporter_links: keys.link_key(Purpose::ReporterLinks).map_err(damaged)?,
-            canary_links: Some(keys.link_key(Purpose::Canary).map_err(damaged)?),
+            reporter_links: Links::fixed(keys.link_key(Purpose::ReporterLinks).map_err(damaged)?),
+            canary_links: Links::fixed(keys.link_key(Purpose::Canary).map_err(damaged)?),
             public_url: options.public_url.clone(),
             site_url: site_url.clone(),
         });
@@ -182,7 +182,7 @@ impl Desk {
             root: keys.root().map_err(damaged)?,
             mail_key: mail_public,
             release_key: release_public,
-            team_links: keys.link_key(Purpose::TeamLinks).map_err(damaged)?,
+            team_links: Links::fixed(keys.link_key(Purpose::TeamLinks).map_err(damaged)?),
             public_url: options.public_url,
             site_url,
         });

@@ -27,7 +27,8 @@ pub const RINGS: [&str; 2] = ["mail", "release"];
 /// Every secret that a link key is made of.
 pub const LINKS: [Purpose; 3] = [Purpose::TeamLinks, Purpose::ReporterLinks, Purpose::Canary];
 
-/// The doors to KMS and Secrets Manager.
+/// The doors to KMS and Secrets Manager. Cheap to clone.
+#[derive(Clone)]
 pub struct Keys {
     kms: aws_sdk_kms::Client,
     secrets: Client,

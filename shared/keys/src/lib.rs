@@ -17,11 +17,13 @@ pub mod code;
 pub mod file;
 mod kms;
 pub mod link;
+mod links;
 pub mod receipt;
 pub mod seal;
 
 pub use code::ReceiptCode;
 pub use link::LinkKey;
+pub use links::Links;
 pub use receipt::{ReceiptSigner, VerifyError};
 pub use seal::{NewKey, Opened, PublicKey, Root, RootPublic, SecretKey};
 

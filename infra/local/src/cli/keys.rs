@@ -104,8 +104,8 @@ impl StackKeys {
         }
         let mut text = format!("{}: rotated {}.", self.stack.name, made.join(", "));
         if which.contains(&Which::Links) {
-            text += "\nLinks that are out keep working until the next rotation. Functions that run know the new key only after \
-                     their next start: deploy now (any change of the policy will do), or new links may be refused.";
+            text += "\nLinks that are out keep working until the next rotation. Functions that run learn of the new key within a \
+                     minute of the first link that they cannot verify.";
         }
         text += "\nThe key that signs receipts is rotated by a deployment: raise the parameter ReceiptKeyGeneration, then run \
                  desk keys init again.";

@@ -1,0 +1,79 @@
+//! A link key as a process that runs for hours holds it: rotated outside meanwhile, it is asked for again.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+
+use crate::KeyError;
+use crate::cloud::Keys;
+use crate::link::{LinkKey, Purpose};
+
+/// What does not verify is mostly not ours; so often, at most, is the key asked for because of it.
+const ASK_AGAIN: Duration = Duration::from_secs(60);
+
+/// Verifies links of one purpose.
+pub struct Links {
+    known: Mutex<Known>,
+    from: Option<(Keys, Purpose)>,
+}
+
+struct Known {
+    /// `None` where it could not be read yet.
+    key: Option<LinkKey>,
+    asked: Instant,
+}
+
+impl Links {
+    /// A key that does not change while this process runs.
+    pub fn fixed(key: LinkKey) -> Links {
+        Links { known: Mutex::new(Known { key: Some(key), asked: Instant::now() }), from: None }
+    }
+
+    /// A key in Secrets Manager.
+    ///
+    /// # Errors
+    /// Names the variable that is missing, or what Secrets Manager answered.
+    pub async fn of(keys: &Keys, purpose: Purpose) -> Result<Links, String> {
+        let key = keys.link_key(purpose).await?;
+        Ok(Links { from: Some((keys.clone(), purpose)), ..Links::fixed(key) })
+    }
+
+    /// The same, where what it is for must not keep the rest from starting: until it can be read, nothing verifies.
+    pub async fn of_or_none(keys: &Keys, purpose: Purpose) -> Links {
+        let key = keys.link_key(purpose).await.ok();
+        Links { known: Mutex::new(Known { key, asked: Instant::now() }), from: Some((keys.clone(), purpose)) }
+    }
+
+    /// The payload of a token that the key signed, as it is now or was before the last rotation.
+    ///
+    /// # Errors
+    /// For everything else.
+    pub async fn verify<T: DeserializeOwned>(&self, token: &str) -> Result<T, KeyError> {
+        match self.with_known(token) {
+            Ok(payload) => Ok(payload),
+            Err(wrong) if self.asks_again().await => self.with_known(token).map_err(|_| wrong),
+            Err(wrong) => Err(wrong),
+        }
+    }
+
+    fn with_known<T: DeserializeOwned>(&self, token: &str) -> Result<T, KeyError> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.key.as_ref().ok_or(KeyError::Wrong("the link key is not known"))?.verify(token)
+    }
+
+    /// Whether the key was read anew.
+    async fn asks_again(&self) -> bool {
+        let Some((keys, purpose)) = &self.from else { return false };
+        {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.asked.elapsed() < ASK_AGAIN {
+                return false;
+            }
+            known.asked = Instant::now();
+        }
+        let Ok(key) = keys.link_key(*purpose).await else { return false };
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).key = Some(key);
+        true
+    }
+}

@@ -15,9 +15,9 @@ READS = {
     r"\.ring\(\"mail\"\)": {"DESK_MAIL_KEY"},
     r"\.ring\(\"release\"\)": {"DESK_RELEASE_KEY"},
     r"\.receipt_signer\(\)": {"DESK_RECEIPT_KEY"},
-    r"\.link_key\(Purpose::TeamLinks\)": {"DESK_TEAM_LINKS"},
-    r"\.link_key\(Purpose::ReporterLinks\)": {"DESK_REPORTER_LINKS"},
-    r"\.link_key\(Purpose::Canary\)": {"DESK_CANARY_LINKS"},
+    r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::TeamLinks\)": {"DESK_TEAM_LINKS"},
+    r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::ReporterLinks\)": {"DESK_REPORTER_LINKS"},
+    r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::Canary\)": {"DESK_CANARY_LINKS"},
 }
 
 # Read, but never set in AWS: the layer puts the policy at its default path, and `info` is the level there. A person may set

@@ -18,7 +18,7 @@ pub(super) enum What {
     Rotate {
         #[command(flatten)]
         stack: Where,
-        /// Which: all when left out
+        /// Which: all, links included, when left out
         #[arg(value_enum)]
         which: Vec<Which>,
     },

@@ -177,21 +177,22 @@ impl Cli {
     }
 }
 
-#[allow(clippy::print_stdout, clippy::print_stderr)]
+/// Whoever asked may have closed the pipe; that changes nothing of what was done.
 fn report_outcome(outcome: Result<Output, Failure>, as_json: bool) -> ExitCode {
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     match outcome {
         Ok(output) => {
-            if as_json {
-                println!("{}", output.json);
-            } else if !output.text.is_empty() {
-                println!("{}", output.text.trim_end());
-            }
+            let _ = match (as_json, output.text.is_empty()) {
+                (true, _) => writeln!(out, "{}", output.json),
+                (false, false) => writeln!(out, "{}", output.text.trim_end()),
+                (false, true) => Ok(()),
+            };
             if output.done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(Failure(why)) => {
-            eprintln!("desk: {why}");
+            let _ = writeln!(err, "desk: {why}");
             if as_json {
-                println!("{}", serde_json::json!({ "error": why }));
+                let _ = writeln!(out, "{}", serde_json::json!({ "error": why }));
             }
             ExitCode::FAILURE
         }

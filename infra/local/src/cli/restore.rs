@@ -1,5 +1,6 @@
 //! `desk restore`: after a loss, what is missing comes back from tables that were restored to a moment before it.
 
+use std::io::Write;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -43,6 +44,7 @@ impl What {
                 store.can_restore_from(&cases, &mail).await?;
                 let now = Clock::system().now();
                 store.put_hold(now).await?;
+                let _ = writeln!(std::io::stderr(), "What was due is held; a minute until every function sees it.");
                 tokio::time::sleep(UNTIL_ALL_SEE_IT).await;
                 let restored = store.restore_from(&cases, &mail, now).await?;
                 let text = format!(
@@ -55,6 +57,8 @@ impl What {
                     restored.items,
                     said(&store.held().await?)
                 );
+                let nothing = "\nNothing came back: are these the tables, each in its place, of before the loss?";
+                let text = if restored.items == 0 { text + nothing } else { text };
                 Ok(Output::done(json!(restored), text))
             }
             What::List(stack) => {
@@ -65,7 +69,9 @@ impl What {
                 let store = Stack::find(&stack.name).await?.store()?;
                 let held = store.held().await?;
                 store.end_hold().await?;
-                Ok(Output::done(json!(held), "Released: the next tick takes it up."))
+                let text =
+                    if held.before.is_some() { "Released: the next tick takes it up." } else { "Nothing was held." };
+                Ok(Output::done(json!(held), text))
             }
             What::Drop(stack) => {
                 let store = Stack::find(&stack.name).await?.store()?;

@@ -42,8 +42,10 @@ struct Finding {
 
 impl Doctor {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
+        let policy =
+            global.policy.as_deref().ok_or_else(|| Failure("name the deployed policy: --policy FILE".to_owned()))?;
+        let policy = read_policy(Some(policy))?;
         let stack = Stack::find(&self.stack.name).await?;
-        let policy = read_policy(global.policy.as_deref())?;
         let url = global.url.clone().map_or_else(|| stack.output("DeskUrl").map(str::to_owned), Ok)?;
         let facts = facts::gather(&stack, &policy, &url).await?;
         let findings = judge::all(&facts, &policy, Clock::system().now());

@@ -221,7 +221,7 @@ def doctor(stack):
     done = stack.desk_command("doctor", "--url", stack.url, "--policy", str(stack.policy), "--json", check=False)
     told = json.loads(done.stdout)
     health = {finding["about"]: finding["health"] for finding in told["findings"]}
-    for about in ("identity", "sandbox", "sending rate", "subscribers", "last tick", "keys", "restore", "policy", "security.txt"):
+    for about in ("identity", "sender", "sandbox", "sending rate", "subscribers", "last tick", "keys", "restore", "policy", "security.txt"):
         assert health[about] == "well", (about, told)
     assert "could not be asked" not in next(f["found"] for f in told["findings"] if f["about"] == "alarms"), told
     assert health["DKIM"] == "ill" and done.returncode == 1 and not told["well"], told

@@ -25,6 +25,8 @@ pub(super) type Asked<T> = Result<T, String>;
 
 pub(super) struct Facts {
     pub identity: String,
+    /// The one address that the stack's role may send from.
+    pub sender: String,
     pub verified: Asked<bool>,
     pub dkim: Asked<bool>,
     /// The domain that bounces go to; `None` is SES's own.
@@ -94,6 +96,7 @@ pub(super) async fn gather(stack: &Stack, policy: &Policy, url: &str) -> Result<
         spf: texts(&dns, &bounces_to, "v=spf1").await,
         dmarc: texts(&dns, &format!("_dmarc.{identity}"), "v=DMARC1").await,
         account: account_of(&ses).await,
+        sender: stack.output("SecurityAddress")?.to_owned(),
         rules: None,
         alarms: alarms(stack).await,
         subscribers: subscribers(stack).await,

@@ -22,6 +22,7 @@ const ROUND: SignedDuration = SignedDuration::from_mins(1);
 pub(super) fn all(facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<Finding> {
     let mut all = vec![
         identity(facts),
+        sender(facts, policy),
         dkim(facts),
         spf(facts),
         dmarc(facts),
@@ -78,6 +79,19 @@ fn identity(facts: &Facts) -> Finding {
             "Verify the domain in SES, in the stack's region.",
         ),
     })
+}
+
+/// Whoever sends from another address than the role allows sends nothing.
+fn sender(facts: &Facts, policy: &Policy) -> Finding {
+    let (allowed, wanted) = (&facts.sender, &policy.contacts.security);
+    match allowed == wanted {
+        true => well("sender", format!("mail comes from {wanted}")),
+        false => ill(
+            "sender",
+            format!("the policy sends from {wanted}, the stack may send from {allowed} only"),
+            format!("Deploy with SecurityAddress={wanted}, or mend contacts.security in the policy."),
+        ),
+    }
 }
 
 fn dkim(facts: &Facts) -> Finding {

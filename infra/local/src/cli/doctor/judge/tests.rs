@@ -15,6 +15,7 @@ fn facts() -> Facts {
     let members = || policy.members.iter().map(|m| m.address.clone());
     Facts {
         identity: "expressjs.com".to_owned(),
+        sender: policy.contacts.security.clone(),
         verified: Ok(true),
         dkim: Ok(true),
         mail_from: Ok(Some("bounce.expressjs.com".to_owned())),
@@ -66,6 +67,7 @@ fn each_illness_is_found_alone() {
     use Health::{Doubt, Ill};
     let account = |change: fn(&mut Account)| one(|f| change(f.account.as_mut().ok().unwrap()));
     assert_eq!(one(|f| f.verified = Ok(false)), [("identity", Ill)]);
+    assert_eq!(one(|f| f.sender = "other@example.org".to_owned()), [("sender", Ill)]);
     assert_eq!(one(|f| f.dkim = Ok(false)), [("DKIM", Ill)]);
     assert_eq!(one(|f| f.spf = Ok(Vec::new())), [("SPF", Ill)]);
     assert_eq!(one(|f| f.spf = Ok(vec!["v=spf1 -all".to_owned()])), [("SPF", Ill)]);

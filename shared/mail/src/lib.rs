@@ -1,7 +1,9 @@
-//! Mail: [`compose`] builds a message, [`ses`] hands it to SES once, [`event`] reads what SES tells of it.
+//! Mail: [`compose`] builds a message, [`ses`] hands it to SES once, [`event`] reads what SES tells of it; [`read`] reads what
+//! comes in.
 
 pub mod compose;
 pub mod event;
+pub mod read;
 pub mod ses;
 
 /// An address for a log: `a…@example.com`.

@@ -1,0 +1,146 @@
+//! What the header of a mail says: all that can be known even of a mail whose body cannot be read.
+
+use super::address::{Mailbox, normal, one_line, suffix_of};
+use super::authentication::{self, Authentication};
+use super::automatic::{Automatic, Own, Signs};
+use super::fields::{Field, Fields};
+use super::forwarder::{self, Claims, Forwarder};
+use super::verdict::Receipt;
+use jiff::Timestamp;
+
+/// The header. No `Debug`: it holds a person's words.
+pub struct Head {
+    /// What SES wrote above the mail; nothing if SES did not take it in.
+    pub receipt: Option<Receipt>,
+    /// Without its angle brackets. The sender chose it: unique only with the sender.
+    pub message_id: Option<String>,
+    /// Who stands in `From`, if it is exactly one.
+    pub from: Option<Mailbox>,
+    /// The author where a Google Group put itself into `From`. Anybody can write that: see [`Head::author`].
+    original_from: Option<Mailbox>,
+    pub sender: Option<Mailbox>,
+    pub reply_to: Vec<Mailbox>,
+    /// Addresses in `To` and `Cc`.
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    /// One line, decoded; empty if there is none.
+    pub subject: String,
+    /// What the sender's clock said.
+    pub date: Option<Timestamp>,
+    /// Message ids without their brackets.
+    pub in_reply_to: Vec<String>,
+    pub references: Vec<String>,
+    /// Addresses in fields that relays write: `Delivered-To` and its like.
+    delivered_to: Vec<String>,
+    signs: Signs,
+    claims: Claims,
+}
+
+/// The most characters of a subject, and of an id.
+const LINE_MAX: usize = 500;
+/// The most addresses of a field, and ids.
+const LIST_MAX: usize = 100;
+
+impl Head {
+    pub(super) fn of(fields: &Fields<'_>) -> Self {
+        let receipt = Receipt::of(fields);
+        let skip = receipt.as_ref().map_or(0, |receipt| receipt.fields);
+        let rest = Fields(fields.0[skip..].to_vec());
+        let authors = mailboxes(&rest, "From");
+        let subject = rest.first("Subject").map(|field| one_line(&field.decoded(), LINE_MAX)).unwrap_or_default();
+        let envelope = receipt.as_ref().map(|receipt| &receipt.envelope_from);
+        Self {
+            message_id: ids(&rest, "Message-ID").into_iter().next(),
+            from: only(&rest, "From"),
+            original_from: only(&rest, "X-Original-From"),
+            sender: mailboxes(&rest, "Sender").into_iter().next(),
+            reply_to: mailboxes(&rest, "Reply-To"),
+            to: addresses(&rest, &["To"]),
+            cc: addresses(&rest, &["Cc"]),
+            date: rest.first("Date").and_then(date),
+            in_reply_to: ids(&rest, "In-Reply-To"),
+            references: ids(&rest, "References"),
+            delivered_to: addresses(&rest, &["Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To"]),
+            signs: Signs::of(&rest, envelope, &authors, &subject),
+            claims: Claims::of(fields, skip),
+            subject,
+            receipt,
+        }
+    }
+
+    /// Who wrote it: `From`, if it is exactly one.
+    ///
+    /// A Google Group that forwards to the desk puts itself into `From` where the author's domain lets nobody else send
+    /// for it (DMARC `p=reject`); then the author is whom the group names.
+    pub fn author(&self, own: &Own<'_>) -> Option<&Mailbox> {
+        let rewritten = self.from.as_ref().is_some_and(|from| own.has(&from.address)) && self.signs.forwarded(own);
+        self.original_from.as_ref().filter(|_| rewritten).or(self.from.as_ref())
+    }
+
+    /// Whether a program sent it, and which kind (promise T13).
+    pub fn automatic(&self, own: &Own<'_>) -> Option<Automatic> {
+        self.signs.judge(own, self.author(own))
+    }
+
+    pub(super) fn calendar_reply(&mut self) {
+        self.signs.calendar_reply();
+    }
+
+    /// How sure it is that [`Head::author`] wrote it: by SES, or by what a forwarder of the policy found.
+    pub fn authentication(&self, own: &Own<'_>, forwarders: &[Forwarder]) -> Authentication {
+        let author = self.author(own);
+        let direct = match author == self.from.as_ref() {
+            true => authentication::by_ses(self.receipt.as_ref(), author),
+            // SES judged the group.
+            false => Authentication::Unaligned,
+        };
+        if direct == Authentication::Dmarc {
+            return direct;
+        }
+        forwarder::judged(forwarders, self.receipt.as_ref(), &self.claims, author).unwrap_or(direct)
+    }
+
+    /// What stands behind the `+` of every recipient whose address is `base` otherwise, in lower case, each once; the
+    /// one that SES delivered to first. They may be reply tokens, and may be anything.
+    pub fn suffixes(&self, base: &str) -> Vec<String> {
+        let envelope = self.receipt.as_ref().and_then(|receipt| receipt.recipient.as_ref());
+        let all = envelope.into_iter().chain(&self.delivered_to).chain(&self.to).chain(&self.cc);
+        let mut found = Vec::new();
+        for suffix in all.filter_map(|address| suffix_of(address, base)) {
+            if !found.contains(&suffix) {
+                found.push(suffix);
+            }
+        }
+        found
+    }
+}
+
+/// The one mailbox of the one field. Where there are more, readers differ on who it is.
+fn only(fields: &Fields<'_>, name: &str) -> Option<Mailbox> {
+    let mut all = fields.all(name);
+    let named = all.next()?.mailboxes();
+    match (named.as_slice(), all.next()) {
+        ([(name, address)], None) => Mailbox::new(name.clone(), address),
+        _ => None,
+    }
+}
+
+fn mailboxes(fields: &Fields<'_>, name: &str) -> Vec<Mailbox> {
+    let all = fields.all(name).flat_map(|field| field.mailboxes());
+    all.filter_map(|(name, address)| Mailbox::new(name, &address)).take(LIST_MAX).collect()
+}
+
+fn addresses(fields: &Fields<'_>, names: &[&str]) -> Vec<String> {
+    let named = fields.0.iter().filter(|field| names.iter().any(|name| field.is(name)));
+    named.flat_map(|field| field.mailboxes()).filter_map(|(_, address)| normal(&address)).take(LIST_MAX).collect()
+}
+
+fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {
+    let all = fields.all(name).flat_map(|field| field.ids()).map(|id| one_line(&id, LINE_MAX));
+    all.filter(|id| !id.is_empty()).take(LIST_MAX).collect()
+}
+
+fn date(field: &Field<'_>) -> Option<Timestamp> {
+    let date = mail_parser::DateTime::parse_rfc822(&field.text()).filter(mail_parser::DateTime::is_valid)?;
+    Timestamp::from_second(date.to_timestamp()).ok()
+}

@@ -1,0 +1,41 @@
+//! How much of a mail is read.
+
+/// Upper bounds. What is over the first five makes the mail [`Unreadable`](super::Read::Unreadable); the others cut,
+/// and are named in the mail.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The whole mail as it lies in the bucket. SES takes 40 MB.
+    pub bytes: usize,
+    /// MIME parts that are no containers.
+    pub parts: usize,
+    /// Containers within containers.
+    pub depth: usize,
+    /// Header fields of one part.
+    pub headers: usize,
+    /// The header of one part.
+    pub header_bytes: usize,
+    /// The text of the person, in UTF-8.
+    pub text_bytes: usize,
+    /// Attachments that are listed.
+    pub attachments: usize,
+    /// One attachment, decoded.
+    pub attachment_bytes: usize,
+    /// All attachments, decoded.
+    pub attachments_total_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 40 * 1024 * 1024,
+            parts: 500,
+            depth: 20,
+            headers: 1_000,
+            header_bytes: 256 * 1024,
+            text_bytes: 256 * 1024,
+            attachments: 50,
+            attachment_bytes: 25 * 1024 * 1024,
+            attachments_total_bytes: 30 * 1024 * 1024,
+        }
+    }
+}

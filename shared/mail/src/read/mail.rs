@@ -1,0 +1,239 @@
+//! A mail that could be read: who wrote what, with what attached.
+
+use super::address::one_line;
+use super::body;
+use super::fields::Field;
+use super::head::Head;
+use super::limits::Limits;
+use super::structure::{Leaf, Parts};
+
+/// A mail. No `Debug`: it holds a person's words.
+pub struct Mail {
+    pub head: Head,
+    /// What the person wrote, with `\n` as line end; attached mails are not part of it. Empty if there is no text.
+    pub text: String,
+    /// It was longer than the limit.
+    pub text_cut: bool,
+    /// The text was made from HTML; there is no other.
+    pub html_only: bool,
+    pub attachments: Vec<Attachment>,
+    /// What is over its limit: `attachments` (more than are listed), `attachment_bytes`, `attachments_total_bytes`.
+    pub over: Vec<&'static str>,
+    pub encrypted: Option<Encryption>,
+    /// It bears a signature of OpenPGP or S/MIME. Nobody has checked it.
+    pub signed: bool,
+}
+
+/// A part that is not the text. No `Debug`: its name is a person's word.
+#[derive(Clone)]
+pub struct Attachment {
+    /// Safe to show: one line, no path, nothing that turns the direction of writing. Never empty.
+    pub name: String,
+    /// `type/subtype` in lower case, as the sender says.
+    pub content_type: String,
+    /// Decoded.
+    pub bytes: usize,
+    /// For [`attachment`](super::attachment).
+    pub index: usize,
+}
+
+/// How a mail's content is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// RFC 3156.
+    PgpMime,
+    /// ASCII armour in the text (RFC 9580, section 6.2).
+    PgpInline,
+    /// RFC 8551.
+    Smime,
+}
+
+impl Mail {
+    pub(super) fn of(mut head: Head, parts: &Parts<'_>, limits: &Limits) -> Self {
+        let roles = roles(&parts.leaves, limits.text_bytes);
+        let (text, text_cut) = text(&roles, limits.text_bytes);
+        let mut texts =
+            parts.leaves.iter().zip(&roles).filter(|(_, role)| matches!(role, Role::Text { .. })).peekable();
+        let html_only = texts.peek().is_some() && texts.all(|(leaf, _)| body::is_html(leaf));
+        if parts.leaves.iter().any(|leaf| leaf.is("text/calendar") && leaf.says("method", "reply")) {
+            head.calendar_reply();
+        }
+        let (attachments, over) = attachments(&parts.leaves, &roles, limits);
+        Self {
+            encrypted: encryption(parts, &text),
+            signed: signed(parts, &text),
+            head,
+            text,
+            text_cut,
+            html_only,
+            attachments,
+            over,
+        }
+    }
+}
+
+/// What a leaf is to the reader.
+enum Role {
+    Text {
+        text: String,
+        /// There may be more of it than was looked at.
+        cut: bool,
+    },
+    /// Says nothing, or says in HTML what another says plainly.
+    Idle,
+    Attached,
+}
+
+/// Markup and encoding make up most of some texts; this is how much longer than the text its parts may be.
+const MARKUP: usize = 8;
+
+fn roles(leaves: &[Leaf<'_>], max: usize) -> Vec<Role> {
+    let mut roles = roles_if(leaves, is_text, max);
+    // A file shown inline is the text where there is no other.
+    if !roles.iter().any(|role| matches!(role, Role::Text { .. })) {
+        roles = roles_if(leaves, |leaf| is_text(leaf) || (leaf.is("text/plain") && !declared(leaf)), max);
+    }
+    // HTML that shows pictures alone is no text, and all that there is.
+    if !roles.iter().any(|role| matches!(role, Role::Text { .. })) {
+        let pictures = |leaf: &Leaf<'_>| body::is_html(leaf) && !leaf.body.trim_ascii().is_empty();
+        leaves.iter().zip(&mut roles).filter(|(leaf, _)| pictures(leaf)).for_each(|(_, role)| *role = Role::Attached);
+    }
+    let said = |(leaf, role): (&Leaf<'_>, &Role)| match role {
+        Role::Text { .. } if !is_marked_up(leaf) => leaf.alternative,
+        _ => None,
+    };
+    let said_plainly: Vec<usize> = leaves.iter().zip(&roles).filter_map(said).collect();
+    for (leaf, role) in leaves.iter().zip(&mut roles) {
+        let twin = is_marked_up(leaf) && leaf.alternative.is_some_and(|of| said_plainly.contains(&of));
+        if twin && !matches!(role, Role::Attached) {
+            *role = Role::Idle;
+        }
+    }
+    roles
+}
+
+fn roles_if(leaves: &[Leaf<'_>], shown: impl Fn(&Leaf<'_>) -> bool, max: usize) -> Vec<Role> {
+    let mut left = max.saturating_mul(MARKUP);
+    let mut role = |leaf| {
+        if !shown(leaf) {
+            return Role::Attached;
+        }
+        let text = body::text(leaf, left);
+        let cut = leaf.body.len() > left;
+        left = left.saturating_sub(leaf.body.len());
+        if text.trim().is_empty() && !cut { Role::Idle } else { Role::Text { text, cut } }
+    };
+    leaves.iter().map(&mut role).collect()
+}
+
+fn is_marked_up(leaf: &Leaf<'_>) -> bool {
+    body::is_html(leaf) || leaf.is("text/enriched") || leaf.is("text/richtext")
+}
+
+/// Whether the part is shown as text, and neither a file nor declared as an attachment.
+fn is_text(leaf: &Leaf<'_>) -> bool {
+    let plain = ["text", "text/plain"].iter().any(|kind| leaf.is(kind));
+    let broken = leaf.media_type.as_ref().is_none_or(|of| of.kind.is_empty() || of.kind.starts_with("multipart"));
+    let inside = |container: &str| leaf.container.as_deref() == Some(container);
+    // What has no type in a digest is a mail.
+    let digested = inside("multipart/digest") && leaf.media_type.is_none();
+    let alone = leaf.container.is_none();
+    let named = name(leaf).is_some() && !inside("multipart/alternative");
+    (plain || is_marked_up(leaf) || broken) && !digested && (alone || !(declared(leaf) || named))
+}
+
+/// Whether it is declared as an attachment (RFC 2183).
+fn declared(leaf: &Leaf<'_>) -> bool {
+    leaf.fields.text("Content-Disposition").to_ascii_lowercase().starts_with("attachment")
+}
+
+/// The text of all parts that are text, in their order; and whether it was cut.
+fn text(roles: &[Role], max: usize) -> (String, bool) {
+    let mut whole = String::new();
+    let mut any_cut = false;
+    for role in roles {
+        let Role::Text { text, cut } = role else { continue };
+        if !whole.is_empty() && !whole.ends_with('\n') {
+            whole.push('\n');
+        }
+        whole += text;
+        any_cut |= cut;
+        if whole.len() > max {
+            whole.truncate(whole.floor_char_boundary(max));
+            return (whole, true);
+        }
+    }
+    (whole, any_cut)
+}
+
+fn attachments(leaves: &[Leaf<'_>], roles: &[Role], limits: &Limits) -> (Vec<Attachment>, Vec<&'static str>) {
+    let mut listed = Vec::new();
+    let mut over = Vec::new();
+    let mut total = 0;
+    let attached = leaves.iter().zip(roles).enumerate().filter(|(_, (_, role))| matches!(role, Role::Attached));
+    for (index, (leaf, _)) in attached {
+        let attachment = describe(leaf, index, body::bytes(leaf).len());
+        total += attachment.bytes;
+        let mut note = |exceeded: bool, limit: &'static str| {
+            if exceeded && !over.contains(&limit) {
+                over.push(limit);
+            }
+        };
+        note(listed.len() >= limits.attachments, "attachments");
+        note(attachment.bytes > limits.attachment_bytes, "attachment_bytes");
+        note(total > limits.attachments_total_bytes, "attachments_total_bytes");
+        if listed.len() < limits.attachments {
+            listed.push(attachment);
+        }
+    }
+    (listed, over)
+}
+
+pub(super) fn describe(leaf: &Leaf<'_>, index: usize, bytes: usize) -> Attachment {
+    let kind = leaf.media_type.as_ref().map(|of| one_line(&of.kind, 100)).filter(|kind| kind.contains('/'));
+    let content_type = kind.unwrap_or_else(|| "application/octet-stream".to_owned());
+    let name = name(leaf).unwrap_or_else(|| match content_type.as_str() {
+        "message/rfc822" | "message/global" => format!("mail-{}.eml", index + 1),
+        _ => format!("part-{}", index + 1),
+    });
+    Attachment { name, content_type, bytes, index }
+}
+
+/// The file's name as the sender gives it, made safe.
+fn name(leaf: &Leaf<'_>) -> Option<String> {
+    let disposition = leaf.fields.first("Content-Disposition").and_then(Field::media_type);
+    let named = disposition.as_ref().and_then(|of| of.attribute("filename"));
+    let named = named.or_else(|| leaf.media_type.as_ref().and_then(|of| of.attribute("name")))?;
+    // Windows and Unix part differently; the last piece is the name for both.
+    let last = named.rsplit(['/', '\\']).next().unwrap_or_default();
+    let safe: String = one_line(last, 150).chars().map(|c| if ":*?\"<>|".contains(c) { '_' } else { c }).collect();
+    let safe = safe.trim_start_matches('.').trim().to_owned();
+    (!safe.is_empty()).then_some(safe)
+}
+
+fn is_smime(leaf: &Leaf<'_>) -> bool {
+    leaf.is("application/pkcs7-mime") || leaf.is("application/x-pkcs7-mime")
+}
+
+fn encryption(parts: &Parts<'_>, text: &str) -> Option<Encryption> {
+    let has = |container: &str| parts.containers.iter().any(|name| name == container);
+    let sealed = |leaf: &&Leaf<'_>| is_smime(leaf) && !leaf.says("smime-type", "signed-data");
+    // Exchange turns `multipart/encrypted` into `mixed` and leaves its parts.
+    if has("multipart/encrypted") || parts.leaves.iter().any(|leaf| leaf.is("application/pgp-encrypted")) {
+        Some(Encryption::PgpMime)
+    } else if parts.leaves.iter().any(|leaf| sealed(&leaf)) {
+        Some(Encryption::Smime)
+    } else {
+        has_line(text, "-----BEGIN PGP MESSAGE-----").then_some(Encryption::PgpInline)
+    }
+}
+
+fn signed(parts: &Parts<'_>, text: &str) -> bool {
+    parts.containers.iter().any(|name| name == "multipart/signed")
+        || parts.leaves.iter().any(|leaf| is_smime(leaf) && leaf.says("smime-type", "signed-data"))
+        || has_line(text, "-----BEGIN PGP SIGNED MESSAGE-----")
+}
+
+fn has_line(text: &str, line: &str) -> bool {
+    text.lines().any(|of| of.trim_end() == line)
+}

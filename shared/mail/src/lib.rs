@@ -1,8 +1,9 @@
 //! Mail: [`compose`] builds a message, [`ses`] hands it to SES once, [`event`] reads what SES tells of it; [`read`] reads what
-//! comes in.
+//! comes in; [`openpgp`] encrypts, signs and opens.
 
 pub mod compose;
 pub mod event;
+pub mod openpgp;
 pub mod read;
 pub mod ses;
 

@@ -1,0 +1,282 @@
+//! OpenPGP against another program: Debian's `gpg` reads what we write, and we read what it writes. Each test has a key
+//! ring of its own.
+
+mod gpg;
+
+use desk_mail::openpgp::desk::{self, Desk};
+use desk_mail::openpgp::{
+    DecryptionKey, KeyProblem, Kind, OpenProblem, PublicKey, SignatureState, SigningKey, clear_sign, encrypt_and_sign,
+    encrypted_body, is_encrypted, is_signed, open, open_block, sign_detached, text_entity,
+};
+use gpg::Gpg;
+use jiff::{SignedDuration, Timestamp};
+use mail_builder::MessageBuilder;
+use mail_parser::MessageParser;
+
+const WORDS: &str = "A redirect of Grüße leads elsewhere.\n-- \nFrom here, ever\n";
+/// Kinds of keys that people have: primary key, encryption subkey.
+const KINDS: [(&str, &str); 2] = [("ed25519", "cv25519"), ("rsa3072", "rsa3072")];
+
+#[test]
+fn gpg_reads_our_certificate() {
+    let (gpg, desk) = (Gpg::new("certificate"), fresh_desk());
+    gpg.import(&desk.certificate);
+    let listed = gpg.run(&["--with-colons", "--list-keys"], b"").out();
+    let rows: Vec<Vec<&str>> = listed.lines().map(|line| line.split(':').collect()).collect();
+    let keys: Vec<_> = rows.iter().filter(|row| matches!(row[0], "pub" | "sub")).collect();
+    let shown: Vec<_> = keys.iter().map(|row| (row[0], row[3], row[11].to_lowercase())).collect();
+    let sub = |algorithm, can: &str| ("sub", algorithm, can.to_owned());
+    assert!(shown[0].0 == "pub" && shown[0].1 == "22" && shown[0].2.starts_with('c'), "certifies only: {shown:?}");
+    assert_eq!(shown[1..], [sub("18", "e"), sub("22", "s"), sub("22", "s")]);
+    let expires = ends().as_second().to_string();
+    assert!(keys.iter().all(|row| row[6] == expires), "all end when we said: {listed}");
+    assert!(listed.contains(":Disclosure Desk <security@example.org>:"));
+}
+
+#[test]
+fn gpg_reads_what_each_function_signs_and_encrypts() {
+    let desk = fresh_desk();
+    for (primary, sub) in KINDS {
+        let gpg = Gpg::new("reads");
+        gpg.import(&desk.certificate);
+        let reporter = PublicKey::read(&gpg.new_key("rita@example.org", primary, sub), now()).unwrap();
+        for secret in [&desk.secrets.team_signing, &desk.secrets.deliver_signing] {
+            let signer = SigningKey::read(secret).unwrap();
+            let mail = mail(&encrypt_and_sign(&text_entity(WORDS), &reporter, &signer, now()).unwrap());
+            let parsed = MessageParser::default().parse(&mail).unwrap();
+            assert_eq!(is_encrypted(&parsed), Some(Kind::Mime));
+            let ciphertext = parsed.parts[2].contents();
+            let read = gpg.run(&["--decrypt"], ciphertext);
+            assert_eq!(body(read.out().as_bytes()), WORDS);
+            assert!(read.said("GOODSIG"), "{}", read.err);
+            assert!(read.said(&format!("VALIDSIG {}", signer.fingerprint())), "{}", read.err);
+            assert!(read.err.contains(&signer.certificate()) && !read.said("ERROR"), "{}", read.err);
+        }
+    }
+}
+
+#[test]
+fn gpg_verifies_signed_texts() {
+    let (gpg, desk) = (Gpg::new("texts"), fresh_desk());
+    gpg.import(&desk.certificate);
+    let signer = SigningKey::read(&desk.secrets.team_signing).unwrap();
+    let text = "Contact: mailto:security@example.org  \n- a dash\n\nExpires: 2027-01-01T00:00:00Z\n";
+    let signed = clear_sign(text, &signer, now()).unwrap();
+    assert!(signed.contains("Contact: mailto:security@example.org\n"), "still readable: {signed}");
+    assert!(gpg.run(&["--verify"], signed.as_bytes()).said("GOODSIG"));
+    let changed = signed.replace("2027-01-01", "2037-01-01");
+    assert!(gpg.try_run(&["--verify"], changed.as_bytes()).said("BADSIG"));
+
+    let file = gpg.file("signature.asc", sign_detached(text.as_bytes(), &signer, now()).unwrap().as_bytes());
+    assert!(gpg.run(&["--verify", &file, "-"], text.as_bytes()).said("GOODSIG"));
+}
+
+#[test]
+fn we_open_what_gpg_sends() {
+    let desk = fresh_desk();
+    let decryption = DecryptionKey::read(&desk.secrets.decryption).unwrap();
+    for (primary, sub) in KINDS {
+        let gpg = Gpg::new("sends");
+        gpg.import(&desk.certificate);
+        let reporter = PublicKey::read(&gpg.new_key("rita@example.org", primary, sub), now()).unwrap();
+        for more in
+            [&["--compress-algo", "none"][..], &["--compress-algo", "zip"], &["--compress-algo", "zlib"], &["-R"]]
+        {
+            let to = if more == ["-R"] { &["-R"][..] } else { &["-r"][..] };
+            let options = if more == ["-R"] { &[][..] } else { more };
+            let args = [options, &["--armor", "--sign", "--encrypt"], to, &["security@example.org"]].concat();
+            let sent = gpg.run(&args, &text_entity(WORDS)).out();
+            let raw = mail(sent.as_bytes());
+            let parsed = MessageParser::default().parse(&raw).unwrap();
+            let Ok(opened) = open(&parsed, &decryption, Some(&reporter), now()) else { panic!("it opens") };
+            assert_eq!((opened.kind, body(&opened.plain)), (Kind::Mime, WORDS.to_owned()));
+            assert_eq!(opened.signature, SignatureState::Good { certificate: reporter.fingerprint() });
+
+            let Ok(stranger) = open(&parsed, &decryption, None, now()) else { panic!("it opens") };
+            let SignatureState::Unknown { issuer: Some(issuer) } = stranger.signature else {
+                panic!("nobody gave a key")
+            };
+            assert_eq!(issuer, reporter.fingerprint());
+        }
+    }
+}
+
+#[test]
+fn we_open_inline_and_unsigned_messages() {
+    let (gpg, desk) = (Gpg::new("inline"), fresh_desk());
+    let decryption = DecryptionKey::read(&desk.secrets.decryption).unwrap();
+    gpg.import(&desk.certificate);
+    let key = gpg.new_key("rita@example.org", "ed25519", "cv25519");
+    let reporter = PublicKey::read(&key, now()).unwrap();
+    let encrypt = ["--armor", "--encrypt", "-r", "security@example.org"];
+    for (args, signature) in [
+        (encrypt.to_vec(), SignatureState::None),
+        ([&["--sign"][..], &encrypt].concat(), SignatureState::Good { certificate: reporter.fingerprint() }),
+        (
+            [&["--sign", "--textmode"][..], &encrypt].concat(),
+            SignatureState::Good { certificate: reporter.fingerprint() },
+        ),
+    ] {
+        let block = gpg.run(&args, WORDS.as_bytes()).out();
+        let raw = text_mail(&format!("Hello, here it is:\n\n{block}\n-- \nRita\n"));
+        let parsed = MessageParser::default().parse(&raw).unwrap();
+        assert_eq!((is_encrypted(&parsed), is_signed(&parsed)), (Some(Kind::Inline), false));
+        let Ok(opened) = open(&parsed, &decryption, Some(&reporter), now()) else { panic!("it opens") };
+        assert_eq!(String::from_utf8_lossy(&opened.plain).replace("\r\n", "\n"), WORDS);
+        assert_eq!(opened.signature, signature);
+
+        let twice = text_mail(&format!("{block}\n{block}"));
+        let twice = MessageParser::default().parse(&twice).unwrap();
+        assert_eq!(open(&twice, &decryption, None, now()).err(), Some(OpenProblem::Several));
+    }
+}
+
+#[test]
+fn what_is_not_for_us_or_was_changed_is_refused() {
+    let (gpg, desk) = (Gpg::new("refused"), fresh_desk());
+    let decryption = DecryptionKey::read(&desk.secrets.decryption).unwrap();
+    gpg.import(&desk.certificate);
+    gpg.new_key("rita@example.org", "ed25519", "cv25519");
+    let opened = |bytes: &[u8]| open_block(bytes, &decryption, None, now()).err();
+    let to_self = gpg.run(&["--encrypt", "-r", "rita@example.org"], WORDS.as_bytes()).stdout;
+    assert_eq!(opened(&to_self), Some(OpenProblem::NotForUs));
+    let by_passphrase = gpg.run(&["--passphrase", "word", "--symmetric"], WORDS.as_bytes()).stdout;
+    assert_eq!(opened(&by_passphrase), Some(OpenProblem::NotForUs));
+    let only_signed = gpg.run(&["--sign"], WORDS.as_bytes()).stdout;
+    assert_eq!(opened(&only_signed), Some(OpenProblem::NotEncrypted));
+
+    let sent = gpg.run(&["--sign", "--encrypt", "-r", "security@example.org"], WORDS.as_bytes()).stdout;
+    assert_eq!(opened(&sent), None);
+    for at in (sent.len() - 150..sent.len()).step_by(7) {
+        let mut changed = sent.clone();
+        changed[at] ^= 1;
+        assert!(opened(&changed).is_some(), "a bit of byte {at} was changed");
+    }
+    assert!(opened(&sent[..sent.len() - 1]).is_some(), "it was cut short");
+}
+
+#[test]
+fn keys_that_may_not_be_used_are_refused_in_words() {
+    let gpg = Gpg::new("keys");
+    let refused = |key: &str| PublicKey::read(key, now()).err();
+    let expired =
+        gpg.fingerprint_of_new("expired@example.org", &["--faked-system-time", "20260101T120000!"], "default", "1d");
+    let problem = refused(&gpg.export(&expired)).unwrap();
+    assert_eq!(problem.to_string(), "this key expired on 2026-01-02");
+    gpg.run(&["--quick-set-expire", &expired, "2y"], b"");
+    assert_eq!(refused(&gpg.export(&expired)), None, "its owner renewed it");
+
+    let revoked = gpg.fingerprint_of_new("revoked@example.org", &[], "default", "1y");
+    assert_eq!(refused(&gpg.export(&revoked)), None);
+    gpg.revoke(&revoked);
+    assert_eq!(refused(&gpg.export(&revoked)).unwrap().to_string(), "this key was revoked");
+
+    let signs =
+        gpg.fingerprint_of_new("signs@example.org", &["--faked-system-time", "20260101T120000!"], "ed25519", "5y");
+    assert_eq!(refused(&gpg.export(&signs)), Some(KeyProblem::NoEncryption));
+    gpg.run(&["--faked-system-time", "20260101T130000!", "--quick-add-key", &signs, "cv25519", "encr", "1d"], b"");
+    let problem = refused(&gpg.export(&signs)).unwrap();
+    assert_eq!(problem.to_string(), "this key holds no key that can encrypt any more: it expired on 2026-01-02");
+    gpg.run(&["--quick-add-key", &signs, "cv25519", "encr", "1y"], b"");
+    assert_eq!(refused(&gpg.export(&signs)), None, "the newer subkey can encrypt");
+    gpg.edit(&signs, "key 2\nrevkey\ny\n0\n\ny\nsave\n");
+    let problem = refused(&gpg.export(&signs)).unwrap();
+    assert!(matches!(problem, KeyProblem::EncryptionExpired(_)), "the one is expired, the other revoked: {problem}");
+    let later = now() + SignedDuration::from_hours(72);
+    assert!(matches!(PublicKey::read(&gpg.export(&signs), later), Err(KeyProblem::EncryptionExpired(_))));
+}
+
+#[test]
+fn a_revoked_subkey_is_not_encrypted_to() {
+    let gpg = Gpg::new("subkey");
+    let key = gpg.new_key("rita@example.org", "ed25519", "cv25519");
+    let usable = PublicKey::read(&key, now()).unwrap();
+    gpg.edit(&usable.fingerprint(), "key 1\nrevkey\ny\n0\n\ny\nsave\n");
+    let problem = PublicKey::read(&gpg.export(&usable.fingerprint()), now()).err().unwrap();
+    assert_eq!(problem.to_string(), "this key holds no key that can encrypt any more: it was revoked");
+}
+
+#[test]
+fn what_is_no_single_public_key_is_refused() {
+    let gpg = Gpg::new("single");
+    let refused = |key: &str| PublicKey::read(key, now()).err();
+    let one = gpg.new_key("one@example.org", "ed25519", "cv25519");
+    let two = gpg.new_key("two@example.org", "ed25519", "cv25519");
+    assert_eq!(refused(&format!("My key:\r\n\r\n{}\r\nbye", one.replace('\n', "\r\n"))), None, "words around it");
+    assert_eq!(refused(&gpg.run(&["--armor", "--export"], b"").out()), Some(KeyProblem::Several));
+    assert_eq!(refused(&format!("{one}{two}")), Some(KeyProblem::Several));
+    let secret = gpg.run(&["--armor", "--export-secret-keys", "one@example.org"], b"").out();
+    assert_eq!(refused(&secret), Some(KeyProblem::Secret));
+    assert_eq!(refused("words"), Some(KeyProblem::Unreadable));
+    assert_eq!(refused(&one[..one.len() / 2]), Some(KeyProblem::Unreadable));
+    let early = now() - SignedDuration::from_hours(48);
+    assert!(matches!(PublicKey::read(&one, early), Err(KeyProblem::NotYet(_))));
+
+    // The signatures of others on it change nothing.
+    gpg.run(&["--default-key", "two@example.org", "--quick-sign-key", &gpg.fingerprint("one@example.org")], b"");
+    assert_eq!(refused(&gpg.export("one@example.org")), None);
+}
+
+#[test]
+fn an_rsa_key_that_does_everything_itself_can_be_encrypted_to() {
+    let (gpg, desk) = (Gpg::new("itself"), fresh_desk());
+    gpg.run(&["--quick-generate-key", "Old <old@example.org>", "rsa2048", "cert,sign,encr", "1y"], b"");
+    let key = PublicKey::read(&gpg.export("old@example.org"), now()).unwrap();
+    let signer = SigningKey::read(&desk.secrets.team_signing).unwrap();
+    let sent = encrypt_and_sign(WORDS.as_bytes(), &key, &signer, now()).unwrap();
+    assert_eq!(gpg.try_run(&["--decrypt"], &sent).out(), WORDS);
+}
+
+#[test]
+fn a_renewed_certificate_lives_on_with_the_same_secrets() {
+    let (gpg, desk) = (Gpg::new("renewed"), fresh_desk());
+    let later = ends() + SignedDuration::from_hours(24 * 365);
+    let renewed = desk::renew(&desk.secrets.primary, &desk.certificate, now(), later).unwrap();
+    gpg.import(&desk.certificate);
+    gpg.import(&renewed);
+    let listed = gpg.run(&["--with-colons", "--list-keys"], b"").out();
+    let keys = listed.lines().filter(|line| line.starts_with("pub:") || line.starts_with("sub:"));
+    let expiries: Vec<_> = keys.filter_map(|line| line.split(':').nth(6)).collect();
+    assert_eq!(expiries, vec![later.as_second().to_string().as_str(); 4]);
+    let signer = SigningKey::read(&desk.secrets.deliver_signing).unwrap();
+    assert!(gpg.run(&["--verify"], clear_sign("words", &signer, now()).unwrap().as_bytes()).said("GOODSIG"));
+    assert!(desk::renew(&fresh_desk().secrets.primary, &desk.certificate, now(), later).is_err(), "another's key");
+}
+
+#[test]
+fn the_primary_secret_is_alone_in_its_text() {
+    let (gpg, desk) = (Gpg::new("primary"), fresh_desk());
+    gpg.import(&desk.secrets.primary);
+    let listed = gpg.run(&["--with-colons", "--list-secret-keys"], b"").out();
+    assert_eq!(listed.lines().filter(|line| line.starts_with("sec:")).count(), 1);
+    assert_eq!(listed.lines().filter(|line| line.starts_with("ssb:")).count(), 0, "no subkey: {listed}");
+}
+
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+fn ends() -> Timestamp {
+    let day = 24 * 60 * 60;
+    Timestamp::from_second((now().as_second() / day + 730) * day).unwrap()
+}
+
+fn fresh_desk() -> Desk {
+    desk::generate("Disclosure Desk", "security@example.org", now() - SignedDuration::from_mins(5), ends()).unwrap()
+}
+
+/// A PGP/MIME mail around `ciphertext`, as bytes.
+fn mail(ciphertext: &[u8]) -> Vec<u8> {
+    let builder = MessageBuilder::new().from("a@example.org").to("b@example.org").subject("Encrypted");
+    builder.body(encrypted_body(ciphertext)).write_to_vec().unwrap()
+}
+
+fn text_mail(text: &str) -> Vec<u8> {
+    MessageBuilder::new().from("a@example.org").to("b@example.org").text_body(text).write_to_vec().unwrap()
+}
+
+/// The text of a MIME entity.
+fn body(entity: &[u8]) -> String {
+    let parsed = MessageParser::default().parse(entity).unwrap();
+    parsed.body_text(0).unwrap().replace("\r\n", "\n")
+}

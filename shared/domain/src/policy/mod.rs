@@ -4,7 +4,9 @@
 //! the resolved policy: what was left out is filled in, what is here is valid.
 
 mod load;
+mod mail;
 mod named;
+mod rota;
 mod value;
 
 use std::collections::BTreeMap;
@@ -14,7 +16,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use load::{PolicyProblem, PolicyProblems};
+pub use mail::{Forwarder, MailRules};
 pub use named::OWN_CHANNELS;
+pub use rota::Gap;
 pub use value::Length;
 
 use crate::id::{ChannelId, ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
@@ -38,6 +42,7 @@ pub struct Policy {
     pub other_routes: Vec<Route>,
     pub channels: Vec<Channel>,
     pub limits: Limits,
+    pub mail: MailRules,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,6 +58,10 @@ pub struct Project {
     /// Where what is published is read, without a trailing slash; `desk_url` with `/site` unless the policy says otherwise.
     pub site_url: String,
 }
+
+/// The longest local part of the security address that leaves room for the token of an answer: 64 octets are all that a local
+/// part can have (RFC 5321, 4.5.3.1.1).
+pub const NAME_BYTES: usize = 19;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Contacts {
@@ -252,6 +261,13 @@ pub struct ThirdParty {
     pub maintainer: String,
     /// A `mailto:` or `https:` URI.
     pub contact: String,
+}
+
+impl ThirdParty {
+    /// Where a mail reaches them; `None` where the contact is a page.
+    pub fn mail_address(&self) -> Option<&str> {
+        self.contact.strip_prefix("mailto:")
+    }
 }
 
 /// Another way to report (T39).

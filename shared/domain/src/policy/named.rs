@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Channel, ChannelKind, ClockRow, Level, Line, Member, Package, Policy, Role, Rota};
+use super::{Channel, ChannelKind, ClockRow, Level, Line, Member, Package, Policy, Role, Rota, ThirdParty};
 use crate::id::{ChannelId, ClockName, LevelName, LineName, MemberId};
 
 impl Policy {
@@ -25,6 +25,11 @@ impl Policy {
     /// The package in scope of this name, as its registry writes it.
     pub fn package(&self, name: &str) -> Option<&Package> {
         self.packages.iter().find(|p| p.name.as_str() == name)
+    }
+
+    /// The module that others maintain, of this name (T35).
+    pub fn third_party(&self, name: &str) -> Option<&ThirdParty> {
+        self.third_party.iter().find(|t| t.package.as_str() == name)
     }
 
     /// The line of this name, of whatever package.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use email_address::{EmailAddress, Options};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use url::Url;
@@ -156,6 +156,38 @@ impl FromStr for Day {
         match text.parse() {
             Ok(day) if text.len() == "2026-12-24".len() => Ok(Day(day)),
             _ => Err(NotAnId("must be a day such as 2026-12-24")),
+        }
+    }
+}
+
+/// A time of day to the minute: `08:00`.
+pub(super) struct TimeOfDay(pub Time);
+
+impl FromStr for TimeOfDay {
+    type Err = NotAnId;
+
+    /// Takes TOML's own form too, which has seconds (`08:00:00`).
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        match text.parse::<Time>() {
+            Ok(time) if time.second() == 0 && ["08:00".len(), "08:00:00".len()].contains(&text.len()) => {
+                Ok(TimeOfDay(time))
+            }
+            _ => Err(NotAnId("must be a time of day (UTC) such as 08:00")),
+        }
+    }
+}
+
+/// A SHA-256 in hex, kept in small letters.
+pub(super) struct Sha256(pub String);
+
+impl FromStr for Sha256 {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            Ok(Sha256(text.to_ascii_lowercase()))
+        } else {
+            Err(NotAnId("must be a SHA-256 in hex, 64 digits: printf %s SECRET | sha256sum"))
         }
     }
 }

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::names::Names;
-use super::{clock, scope};
+use super::{clock, mail, scope};
 use crate::fields::{Fields, Problems};
 use crate::id::MemberId;
 use crate::policy::value::{BaseUrl, Day, HeartbeatUrl, HttpsUrl, Instant, Length, MailAddress, Word};
-use crate::policy::{Away, Contacts, Level, Member, Person, Policy, Project, Rota};
+use crate::policy::{Away, Contacts, Level, Member, NAME_BYTES, Person, Policy, Project, Rota};
 
 const SCHEMA: u64 = 1;
 const LINE_BYTES: usize = 200;
@@ -35,6 +35,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
     let other_routes = rows(&root, "other_routes", scope::route);
     let channels = rows(&root, "channels", scope::channel);
     let limits = scope::limits(root.object("limits"));
+    let mail = mail::rules(root.object("mail"), contacts.as_ref());
     root.finish();
     Some(Policy {
         schema: SCHEMA,
@@ -50,6 +51,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
         other_routes,
         channels,
         limits,
+        mail,
     })
 }
 
@@ -89,6 +91,12 @@ fn project(fields: Fields<'_>) -> Option<Project> {
 
 fn contacts(fields: Fields<'_>, names: &Names<'_>) -> Option<Contacts> {
     let security = fields.required_parsed::<MailAddress>("security");
+    if let Some(MailAddress(address)) = &security
+        && address.rsplit_once('@').is_some_and(|(name, _)| name.len() > NAME_BYTES || name.contains('+'))
+    {
+        let why = "so that what an answer is known by fits behind it";
+        fields.wrong("security", format!("must have a name of at most {NAME_BYTES} bytes and no '+', {why}"));
+    }
     let policy_owner = fields.required_parsed::<MemberId>("policy_owner");
     if let Some(id) = &policy_owner {
         names.needs_member(fields.pointer("policy_owner"), id.as_str(), "policy-owner");

@@ -1,6 +1,6 @@
 use jiff::SignedDuration;
 
-use crate::policy::{AtDue, Due, Limits, Policy, PolicyProblem, Severity};
+use crate::policy::{AtDue, Due, Limits, MailRules, Policy, PolicyProblem, Severity};
 
 const EXPRESS: &str = include_str!("../../../../../infra/policies/express.toml");
 const MINIMAL: &str = include_str!("../../../../../infra/policies/minimal.toml");
@@ -10,7 +10,7 @@ fn problems(changes: &[(&str, &str)]) -> Vec<PolicyProblem> {
     problems_of(&changed(changes))
 }
 
-fn changed(changes: &[(&str, &str)]) -> String {
+pub(super) fn changed(changes: &[(&str, &str)]) -> String {
     changes.iter().fold(MINIMAL.to_owned(), |text, (old, new)| {
         assert!(text.contains(old), "{old}");
         text.replacen(old, new, 1)
@@ -22,7 +22,7 @@ fn problems_of(text: &str) -> Vec<PolicyProblem> {
 }
 
 /// That a change leads to one problem, at the line that has `at` in it.
-fn one(old: &str, new: &str, at: &str, pointer: &str, detail: &str) {
+pub(super) fn one(old: &str, new: &str, at: &str, pointer: &str, detail: &str) {
     let text = changed(&[(old, new)]);
     let found = problems_of(&text);
     let line = text.lines().position(|l| l.contains(at)).unwrap() + 1;
@@ -42,11 +42,11 @@ fn t1_the_policies_shipped_are_valid_and_say_what_they_say() {
     assert_eq!(express.triage().count(), 4);
     assert_eq!(express.channels.iter().filter(|c| c.enabled).count(), 2);
     assert_eq!(express.package("express").unwrap().lines.len(), 3);
-    assert_eq!(express.limits, Limits::default());
+    assert_eq!((&express.limits, &express.mail), (&Limits::default(), &MailRules::default()), "it names the defaults");
 
     let minimal = Policy::from_toml(MINIMAL).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(minimal.project.prefix.as_str(), "MIN");
-    assert_eq!(minimal.limits, Limits::default());
+    assert_eq!((&minimal.limits, &minimal.mail), (&Limits::default(), &MailRules::default()));
     assert_eq!(minimal.clocks[0].at_due, AtDue::Breach);
     assert!(minimal.contacts.outside.is_none() && minimal.channels.is_empty());
 }

@@ -79,9 +79,7 @@ impl Canary {
             let known = self.store.delivery(&page.id).await.map_err(|fault| Lost(fault.to_string()))?;
             match known.map(|record| record.state) {
                 Some(State::Sent | State::Delivered) => return Ok(()),
-                Some(state @ (State::Dead | State::Bounced)) => {
-                    return Err(Lost(format!("its page mail is {state:?}")));
-                }
+                Some(state) if state.is_lost() => return Err(Lost(format!("its page mail is {state:?}"))),
                 state if start.elapsed() >= PATIENCE => {
                     let state = state.map_or("was not planned".to_owned(), |state| format!("is still {state:?}"));
                     return Err(Lost(format!("its page mail {state}")));
@@ -136,6 +134,9 @@ fn page_mail(case: &CaseId, now: jiff::Timestamp) -> Delivery {
         on_call: None,
         continues: None,
         acknowledge_until: None,
+        urgent: false,
+        quarantined: false,
+        hints: Vec::new(),
     };
     Delivery::of_event(case, 1, Recipient::Canary, Notice::NewReport(notice), now)
 }

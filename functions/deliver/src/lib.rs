@@ -1,25 +1,35 @@
-//! Planned deliveries become mail, once: claimed first, sent with the SDK's retries off, and what nobody knows the
+//! Planned deliveries become mail, once: claimed first, sent with the SDK's own retries off, and what nobody knows the
 //! outcome of waits for SES's own word before it is sent again. See `desk_store::deliveries` for the states.
+//!
+//! `attempt` takes one delivery from planned to sent; `allowed` says what a machine may write to whom, `pace` how fast.
 
+mod allowed;
+mod attempt;
+mod pace;
 mod write;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::dynamodb::Event as StreamEvent;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use desk_domain::case::Recipient;
 use desk_domain::policy::Policy;
 use desk_keys::LinkKey;
-use desk_mail::ses::{Mailer, SendError};
+use desk_mail::openpgp::SigningKey;
+use desk_mail::ses::Mailer;
 use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, LEASE, Record, State};
 use desk_store::{Clock, Fault, Ring, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+pub use attempt::Went;
+pub use pace::Pace;
+
 /// Deliveries that one run of the schedule takes from each shard.
 const PORTION: i32 = 25;
-const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
-const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(15);
+/// Nothing new is begun after this: the function has a minute, and one that ends in the middle of a mail leaves it in doubt.
+const BUDGET: Duration = Duration::from_secs(35);
 
 /// The function.
 pub struct Deliver {
@@ -31,6 +41,11 @@ pub struct Deliver {
     pub mail_key: Ring,
     pub team_links: LinkKey,
     pub reporter_links: LinkKey,
+    /// Signs where answers go, and finds addresses again.
+    pub reply_tokens: LinkKey,
+    pub pace: Pace,
+    /// Signs what goes to a receiver's OpenPGP key; `None` where the desk has no key, and writes to nobody's.
+    pub openpgp: Option<SigningKey>,
     /// Where the desk is reached, without a trailing slash.
     pub public_url: String,
     /// Where what is published is read, without a trailing slash.
@@ -58,15 +73,20 @@ impl Deliver {
         serde_json::to_value(response).map_err(|e| e.to_string())
     }
 
-    /// A batch of the stream of the table `mail`.
+    /// A batch of the stream of the table `mail`, in its order: the mapping goes on behind what was done. What finds no room
+    /// stays due, and the schedule takes it.
     pub async fn batch(&self, event: StreamEvent) -> DynamoDbEventResponse {
-        let mut response = DynamoDbEventResponse::default();
+        let (mut response, started) = (DynamoDbEventResponse::default(), Instant::now());
         for record in event.records.iter().filter(|r| r.event_name != "REMOVE") {
             let image: Result<Image, _> = serde_dynamo::from_item(record.change.new_image.clone());
             let Ok(Image { pk, state, due_at: Some(due_at) }) = image else { continue };
             let waits = matches!(state.as_deref(), Some("planned" | "retry")) && due_at <= self.clock.now();
             let Some(id) = pk.strip_prefix("DELIVERY#").filter(|_| waits) else { continue };
-            if let Err(e) = self.one(id).await {
+            let done = match started.elapsed() < BUDGET {
+                true => self.one(id).await.map(drop),
+                false => Err(Fault::Retryable("there was no time left for it".to_owned())),
+            };
+            if let Err(e) = done {
                 tracing::error!(delivery = id, fault = %e, "a delivery failed; it is tried again");
                 let mut failure = DynamoDbBatchItemFailure::default();
                 failure.item_identifier = record.change.sequence_number.clone();
@@ -79,43 +99,75 @@ impl Deliver {
         response
     }
 
-    /// The schedule: whatever is due, because its stream record was lost, its retry has come, its lease ran out, or it has
-    /// been ambiguous for long enough.
+    /// The schedule: whatever is due, because its stream record was lost, its retry has come, there was no room for it, its
+    /// lease ran out, or it has been ambiguous for long enough. What is in doubt first, then the most urgent, then the oldest.
     ///
     /// # Errors
     /// A fault of the store that kept it from finding what is due.
     pub async fn tick(&self) -> Result<(), Fault> {
-        for id in self.store.due_deliveries(self.clock.now(), PORTION).await? {
-            if let Err(e) = self.one(&id).await {
-                tracing::error!(delivery = id, fault = %e, "a delivery failed; it is due again at the next tick");
+        let started = Instant::now();
+        let mut due = self.due().await?;
+        due.sort_by_key(|record| (to_be_sent(record.state).then(|| record.delivery.notice.urgency()), record.due_at));
+        let all = due.len();
+        for (done, record) in due.iter().enumerate() {
+            let room = match started.elapsed() < BUDGET {
+                true => self.step(record).await,
+                false => Ok(Went::NoRoom),
+            };
+            match room {
+                Ok(Went::On) => {}
+                // Whoever comes now is no more urgent, and finds no room either.
+                Ok(Went::NoRoom) => {
+                    tracing::warn!(waiting = all - done, "no room for more mail now; the rest waits for the next tick");
+                    break;
+                }
+                Err(e) => {
+                    let id = record.delivery.id.as_str();
+                    tracing::error!(delivery = id, fault = %e, "a delivery failed; it is due again at the next tick");
+                }
             }
         }
         Ok(())
+    }
+
+    async fn due(&self) -> Result<Vec<Record>, Fault> {
+        let mut due = Vec::new();
+        for id in self.store.due_deliveries(self.clock.now(), PORTION).await? {
+            match self.store.delivery(&id).await {
+                Ok(record) => due.extend(record),
+                Err(e) => tracing::error!(delivery = id, fault = %e, "a delivery cannot be read"),
+            }
+        }
+        Ok(due)
     }
 
     /// Takes one delivery a step on.
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn one(&self, id: &str) -> Result<(), Fault> {
-        if let Some(before) = self.store.hold().await?
-            && self.store.delivery(id).await?.and_then(|record| record.due_at).is_some_and(|due| due < before)
-        {
+    pub async fn one(&self, id: &str) -> Result<Went, Fault> {
+        match self.store.delivery(id).await? {
+            Some(record) => self.step(&record).await,
+            None => Ok(Went::On),
+        }
+    }
+
+    async fn step(&self, record: &Record) -> Result<Went, Fault> {
+        let (id, now) = (record.delivery.id.as_str(), self.clock.now());
+        let hold = self.store.hold().await?;
+        if record.due_at.is_some_and(|due| hold.is_some_and(|before| due < before)) {
             tracing::warn!(delivery = id, "held: it was due before a restore");
-            return Ok(());
+            return Ok(Went::On);
         }
-        if let Some(claimed) = self.store.claim(id, self.clock.now()).await? {
-            return self.send(&claimed).await;
-        }
-        let Some(record) = self.store.delivery(id).await? else { return Ok(()) };
-        let now = self.clock.now();
         match record.state {
+            state if to_be_sent(state) && record.due_at.is_some_and(|due| due <= now) => self.attempt(record).await,
             State::Claimed if after(record.since, LEASE) <= now => {
                 tracing::warn!(delivery = id, "its lease ran out: nobody knows whether it was sent");
-                self.store.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await
+                self.store.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await?;
+                Ok(Went::On)
             }
-            State::Ambiguous => self.resolve(&record, now).await,
-            _ => Ok(()),
+            State::Ambiguous => self.resolve(record, now).await.map(|()| Went::On),
+            _ => Ok(Went::On),
         }
     }
 
@@ -144,60 +196,14 @@ impl Deliver {
         let again = after(now, wait);
         self.store.wait_ambiguous(id, if to_list { again } else { limit.min(again) }).await
     }
+}
 
-    async fn send(&self, record: &Record) -> Result<(), Fault> {
-        let id = record.delivery.id.as_str();
-        let letter = match self.write(record).await? {
-            Ok(written) => written,
-            Err(why) => {
-                tracing::error!(delivery = id, why, alarm = "dead", "a delivery cannot be sent");
-                return self.store.mark_dead(id, why, self.clock.now()).await;
-            }
-        };
-        let from = &self.policy.contacts.security;
-        let outcome = self.mailer.send(from, &letter.to, letter.raw, id).await;
-        let now = self.clock.now();
-        match outcome {
-            Ok(ses_id) => {
-                self.store.mark_sent(id, &ses_id, now).await?;
-                if let (Some(case), Some(words)) = (&record.delivery.case, &record.delivery.words) {
-                    self.store.erase_content(case, words).await?;
-                }
-                let to = desk_mail::masked(&letter.to);
-                tracing::info!(
-                    delivery = id,
-                    template = record.delivery.notice.template(),
-                    to,
-                    metric.Sent = 1,
-                    "sent"
-                );
-                Ok(())
-            }
-            Err(SendError::Refused(code)) => {
-                let again = after(now, backoff(record.attempts));
-                tracing::warn!(delivery = id, code, attempts = record.attempts, "refused for now");
-                self.store.retry_at(id, now, again).await
-            }
-            Err(SendError::Ambiguous(code)) => {
-                tracing::warn!(delivery = id, code, "nobody knows whether it was sent");
-                self.store.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await
-            }
-            Err(SendError::Rejected(code)) => {
-                tracing::error!(delivery = id, code, alarm = "dead", "SES will never take it");
-                self.store.mark_dead(id, "SES rejected it", now).await
-            }
-        }
-    }
+fn to_be_sent(state: State) -> bool {
+    matches!(state, State::Planned | State::Retry)
 }
 
 fn after(at: Timestamp, wait: SignedDuration) -> Timestamp {
     at.saturating_add(wait).unwrap_or(at)
-}
-
-/// 30 s, 1 min, 2 min … 15 min.
-fn backoff(attempts: u32) -> SignedDuration {
-    let doubled = FIRST_RETRY.saturating_mul(1 << attempts.saturating_sub(1).min(6));
-    doubled.min(LONGEST_RETRY)
 }
 
 /// What a stream record shows of a delivery.
@@ -206,15 +212,4 @@ struct Image {
     pk: String,
     state: Option<String>,
     due_at: Option<Timestamp>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn retries_back_off_to_a_quarter_of_an_hour() {
-        let seconds: Vec<i64> = (1..8).map(|attempt| backoff(attempt).as_secs()).collect();
-        assert_eq!(seconds, [30, 60, 120, 240, 480, 900, 900]);
-    }
 }

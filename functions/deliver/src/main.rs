@@ -1,9 +1,10 @@
 //! The `deliver` Lambda: woken by the stream of the table `mail` and by the schedule.
 
-use deliver::Deliver;
+use deliver::{Deliver, Pace};
 use desk_aws::Account;
-use desk_keys::cloud::Keys;
+use desk_keys::cloud::{Keys, OpenPgpSecret};
 use desk_keys::link::Purpose;
+use desk_mail::openpgp::SigningKey;
 use desk_mail::ses;
 use desk_store::{Clock, Ring, Settings, Store, start};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -19,6 +20,9 @@ async fn main() -> Result<(), Error> {
         mailer: ses::Mailer::connect(&ses::Settings::from_env(&account)?),
         team_links: keys.link_key(Purpose::TeamLinks).await?,
         reporter_links: keys.link_key(Purpose::ReporterLinks).await?,
+        reply_tokens: keys.link_key(Purpose::ReplyTokens).await?,
+        pace: Pace::default(),
+        openpgp: keys.openpgp(OpenPgpSecret::Notices).await.ok().and_then(|secret| SigningKey::read(&secret).ok()),
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         store,

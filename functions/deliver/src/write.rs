@@ -3,11 +3,14 @@
 use desk_advisory::advisory_page;
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
-use desk_domain::notice::{Letter, Links, Setting};
+use desk_domain::notice::{Letter, Links, Notice, Setting};
 use desk_domain::policy::{Member, Role};
-use desk_mail::compose::{Message, compose};
+use desk_mail::compose::{Automatic, Body, Message, compose, entity};
+use desk_mail::openpgp::{self, PublicKey};
+use desk_mail::token;
 use desk_store::Fault;
 use desk_store::deliveries::Record;
+use desk_store::opening::REPORTER_KEY;
 use desk_web::link::{AcknowledgeLink, CaseLink};
 
 use crate::Deliver;
@@ -19,6 +22,17 @@ const SIMULATOR: &str = "success@simulator.amazonses.com";
 pub(crate) struct Written {
     pub to: String,
     pub raw: Vec<u8>,
+}
+
+/// What in a message comes from its sender: sealed words, as they are to be used.
+#[derive(Default)]
+struct Words {
+    /// For the letter.
+    text: Option<String>,
+    /// The signed receipt, to go along.
+    receipt: Option<String>,
+    /// A finished OpenPGP message in place of the letter's body.
+    encrypted: Option<String>,
 }
 
 impl Deliver {
@@ -34,40 +48,113 @@ impl Deliver {
             (None, Some(case), Some(words)) => self.content(case, words).await?,
             _ => None,
         };
-        let links = self.links(record, words.as_deref());
+        let words = Words::of(&delivery.notice, words);
+        let links = self.links(record, words.text.as_deref());
         let setting = Setting {
             policy: &self.policy,
             case: delivery.case.as_ref(),
             recipient: &delivery.recipient,
             now: self.clock.now(),
             links: &links,
-            sealed: words.as_deref(),
+            sealed: words.text.as_deref(),
         };
         let letter = delivery.notice.letter(&setting);
-        Ok(self.composed(record, to, &letter).ok_or("the message could not be composed"))
+        let encrypted = match words.encrypted {
+            Some(finished) => Some(finished.into_bytes()),
+            None => self.encrypted(record, &letter, words.receipt.as_deref()).await?,
+        };
+        let answers = self.first_message_id(record).await?;
+        let body = match &encrypted {
+            Some(armoured) => Body::Encrypted(armoured),
+            None if delivery.notice.is_plain() => Body::Plain,
+            None => Body::Twins { receipt: words.receipt.as_deref() },
+        };
+        let raw = self.composed(record, &to, &letter, body, answers.as_deref());
+        Ok(raw.map(|raw| Written { to, raw }).ok_or("the message could not be composed"))
     }
 
-    fn composed(&self, record: &Record, to: String, letter: &Letter) -> Option<Written> {
+    fn composed(
+        &self,
+        record: &Record,
+        to: &str,
+        letter: &Letter,
+        body: Body<'_>,
+        answers: Option<&str>,
+    ) -> Option<Vec<u8>> {
+        let delivery = &record.delivery;
         let name = format!("{} security team", self.policy.project.name);
+        let reply_to = token::reply_to(&self.policy, &self.reply_tokens, delivery.case.as_ref(), &delivery.recipient);
         let message = Message {
             from: (&name, &self.policy.contacts.security),
-            to: &to,
+            to,
+            reply_to: reply_to.as_deref(),
             letter,
-            case: record.delivery.case.as_ref(),
-            id: &record.delivery.id[..32],
+            body,
+            case: delivery.case.as_ref(),
+            answers,
+            id: &delivery.id[..32],
             date: self.clock.now(),
-            personal: record.delivery.notice.is_personal(),
-            plain: record.delivery.notice.is_plain(),
+            automatic: match &delivery.notice {
+                notice if notice.is_personal() => Automatic::No,
+                notice if notice.is_first_answer() && answers.is_some() => Automatic::Replied,
+                _ => Automatic::Generated,
+            },
         };
-        let raw = compose(&message).ok()?;
-        Some(Written { to, raw })
+        compose(&message).ok()
+    }
+
+    /// The letter encrypted to its receiver's OpenPGP key and signed by the desk, where there is a key that may be used. A key
+    /// that may not is no reason to say nothing: what a machine writes holds no details.
+    async fn encrypted(
+        &self,
+        record: &Record,
+        letter: &Letter,
+        receipt: Option<&str>,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        let Some(signer) = &self.openpgp else { return Ok(None) };
+        let delivery = &record.delivery;
+        let armoured = match (&delivery.recipient, &delivery.case) {
+            (Recipient::Member(id), _) => self.policy.member(id).and_then(|member| member.openpgp_key.clone()),
+            (Recipient::Reporter, Some(case)) => {
+                let key: ContentId = REPORTER_KEY.parse().expect("a constant that is a content id");
+                self.content(case, &key).await?
+            }
+            _ => None,
+        };
+        let Some(armoured) = armoured else { return Ok(None) };
+        let now = self.clock.now();
+        let sealed = PublicKey::read(&armoured, now).map_err(|problem| problem.to_string()).and_then(|key| {
+            openpgp::encrypt_and_sign(&entity(letter, receipt), &key, signer, now).map_err(|e| e.to_string())
+        });
+        match sealed {
+            Ok(sealed) => Ok(Some(sealed)),
+            Err(why) => {
+                let to = &delivery.recipient;
+                tracing::warn!(delivery = delivery.id, recipient = ?to, why, "its key cannot be used: the notice goes in clear");
+                Ok(None)
+            }
+        }
+    }
+
+    /// The `Message-ID` of the mail that opened the case, for its reporter alone: in nobody else's mailbox does it stand.
+    async fn first_message_id(&self, record: &Record) -> Result<Option<String>, Fault> {
+        let (Recipient::Reporter, Some(case)) = (&record.delivery.recipient, &record.delivery.case) else {
+            return Ok(None);
+        };
+        let stored = self.store.case(case).await?;
+        match stored.and_then(|stored| stored.case.mail).and_then(|mail| mail.thread) {
+            Some(thread) => self.content(case, &thread).await,
+            None => Ok(None),
+        }
     }
 
     /// Where it goes now: who left the team or lost the role gets nothing from that moment (T16).
     async fn address(&self, case: Option<&CaseId>, to: &Recipient) -> Result<Result<String, &'static str>, Fault> {
         Ok(match to {
             Recipient::Member(id) => {
-                let has_part = |m: &&Member| m.has(Role::Triage) || m.has(Role::ReleaseManager);
+                let has_part = |m: &&Member| {
+                    [Role::Triage, Role::ReleaseManager, Role::PolicyOwner].iter().any(|role| m.has(*role))
+                };
                 let current = self.policy.member(id).filter(|m| case.is_none() || has_part(m));
                 current.map(|m| m.address.clone()).ok_or("the member is no longer of the team")
             }
@@ -78,6 +165,10 @@ impl Deliver {
             Recipient::List(id) => {
                 let list = self.policy.channel(id).filter(|c| c.enabled).and_then(|c| c.address.clone());
                 list.ok_or("the policy names no such list any more")
+            }
+            Recipient::Maintainer(package) => {
+                let module = self.policy.third_party(package.as_str()).and_then(|t| t.mail_address());
+                module.map(str::to_owned).ok_or("the policy names no address of its maintainers any more")
             }
             Recipient::Canary => Ok(SIMULATOR.to_owned()),
             Recipient::Operator => Ok(self.policy.contacts.operator.clone()),
@@ -112,7 +203,8 @@ impl Deliver {
         let delivery = &record.delivery;
         let Some(case) = &delivery.case else {
             let token = words.unwrap_or_default();
-            return Links { sign_in: format!("{base}/desk/session?token={token}"), ..Links::default() };
+            let (sign_in, board) = (format!("{base}/desk/session?token={token}"), format!("{base}/desk"));
+            return Links { sign_in, board, ..Links::default() };
         };
         let acknowledge = match (&delivery.recipient, delivery.notice.acknowledge_until()) {
             (Recipient::Member(member), Some(expires_at)) => {
@@ -124,9 +216,37 @@ impl Deliver {
         Links {
             case_page: format!("{base}/case?t={}", self.reporter_links.sign(&CaseLink { case: case.clone() })),
             desk_case: format!("{base}/desk/cases/{case}"),
+            board: format!("{base}/desk"),
             acknowledge,
             sign_in: String::new(),
             advisory: format!("{}/{}", self.site_url, advisory_page::key_of(&case.into())),
+            report_form: format!("{base}/"),
         }
     }
+}
+
+impl Words {
+    /// What was sealed with a receipt is its code, and the signed receipt; what was finished for a key is one OpenPGP message.
+    fn of(notice: &Notice, sealed: Option<String>) -> Words {
+        let Some(text) = sealed else { return Words::default() };
+        if notice.is_first_answer() {
+            let parts: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+            let part = |name: &str| parts[name].as_str().map(str::to_owned);
+            return Words { text: part("code"), receipt: part("receipt"), encrypted: None };
+        }
+        match armoured(&text) {
+            Some(message) => Words { encrypted: Some(message.to_owned()), ..Words::default() },
+            None => Words { text: Some(text), ..Words::default() },
+        }
+    }
+}
+
+/// The OpenPGP message that a finished body carries; `None` where it is a letter's words.
+fn armoured(text: &str) -> Option<&str> {
+    const END: &str = "-----END PGP MESSAGE-----";
+    let finished =
+        text.starts_with("-----BEGIN PGP MESSAGE-----") || text.starts_with("Content-Type: multipart/encrypted");
+    let begin = text.find("-----BEGIN PGP MESSAGE-----").filter(|_| finished)?;
+    let end = text[begin..].find(END)? + begin + END.len();
+    Some(&text[begin..end])
 }

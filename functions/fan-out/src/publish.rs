@@ -10,35 +10,32 @@ use desk_advisory::Site;
 use desk_advisory::channel::{self, Channel, Object};
 use desk_domain::advisory::{Advisory, Published};
 use desk_domain::case::event::ContentRef;
-use desk_domain::case::{Actor, Case, Command, Event, Recipient};
+use desk_domain::case::{Case, Event, Recipient};
 use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
 use desk_domain::notice::{Announcement, Notice};
 use desk_domain::policy;
-use desk_domain::refusal::Refusal;
+use desk_store::Fault;
 use desk_store::deliveries::{Delivery, State};
 use desk_store::objects::{If, Object as Stored, Put};
 use desk_store::published::{ChannelRecord, ChannelState};
-use desk_store::{ActError, Fault};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::FanOut;
 
 /// The channel that the others lead to.
-const OWN_PAGE: &str = "advisory-page";
+pub(crate) const OWN_PAGE: &str = "advisory-page";
 /// How often two that publish at the same moment may get in each other's way.
 const ATTEMPTS: u32 = 12;
-const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
-const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(15);
-/// How soon a mail that is on its way is asked about again, when no event of it arrives.
-const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(1);
 /// A mail that SES took counts as announced after this, though nobody told that it was delivered.
-const TAKEN_IS_ENOUGH: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const TAKEN_IS_ENOUGH: SignedDuration = SignedDuration::from_mins(5);
 
 /// What came of serving a channel.
-enum Served {
+pub(crate) enum Served {
     Done,
-    /// Not yet, and nothing is wrong.
-    Later(ChannelState, SignedDuration),
+    /// Not yet: another channel comes first.
+    Later,
+    /// A mail to a list, planned then; nothing has told yet that it went out.
+    OnItsWay(Timestamp),
     /// In vain, for this reason; tried again soon.
     Failed(&'static str),
     /// Not taken, for this reason: what changes that is a person's doing, so it is tried again rarely.
@@ -118,9 +115,7 @@ impl FanOut {
         let is_done = |id: &str| all.iter().any(|r| r.channel.as_str() == id && r.state == ChannelState::Done);
         match channel {
             Channel::Own(objects) => self.put_own(&objects(&self.site(), published)).await,
-            Channel::Shared(_) | Channel::List(..) if !is_done(OWN_PAGE) => {
-                Ok(Served::Later(ChannelState::Pending, FIRST_RETRY))
-            }
+            Channel::Shared(_) | Channel::List(..) if !is_done(OWN_PAGE) => Ok(Served::Later),
             Channel::Shared(objects) => {
                 let (site, now) = (self.site(), self.clock.now());
                 self.put_shared(|all| objects(&site, all, now)).await
@@ -130,42 +125,6 @@ impl FanOut {
                 let notice =
                     Announcement { advisory: published.advisory.id.clone(), subject: mail.subject, text: mail.text };
                 self.mail(record, list, notice).await
-            }
-        }
-    }
-
-    /// What came of it: an event of the case first, because a channel that is done is never looked at again.
-    async fn record(
-        &self,
-        published: &Published,
-        record: &ChannelRecord,
-        served: Served,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
-        let (id, channel) = (&published.advisory.id, &record.channel);
-        let after = |wait| now.saturating_add(wait).unwrap_or(now);
-        let rarely = matches!(served, Served::Refused(_));
-        match served {
-            Served::Done => {
-                let command = Command::Announced { channel: channel.clone() };
-                let told = self.store.tell(&record.case, &self.policy, &Actor::Desk, &self.clock, &command).await;
-                match told {
-                    Ok(_) | Err(ActError::Refused(Refusal::NotFound)) => {}
-                    Err(ActError::Fault(fault)) => return Err(fault),
-                    Err(e) => return Err(Fault::Retryable(e.to_string())),
-                }
-                tracing::info!(advisory = %id, channel = %channel, "announced");
-                if channel.as_str() == OWN_PAGE {
-                    self.store.show_published(id).await?;
-                }
-                self.store.channel_done(id, channel, now).await
-            }
-            Served::Later(state, wait) => self.store.channel_again(id, channel, (state, None), now, after(wait)).await,
-            Served::Failed(why) | Served::Refused(why) => {
-                let failures = record.failures + 1;
-                tracing::error!(advisory = %id, channel = %channel, failures, why, alarm = "channel-failed", "not announced");
-                let again = after(if rarely { backoff_of_refused(failures) } else { backoff(failures) });
-                self.store.channel_again(id, channel, (ChannelState::Failed, Some(why)), now, again).await
             }
         }
     }
@@ -234,6 +193,7 @@ impl FanOut {
         notice: Announcement,
     ) -> Result<Served, Fault> {
         let now = self.clock.now();
+        let mut since = now;
         // The first whose end is open; a further one only where a failure was recorded after the last.
         for mail in 0..=record.failures {
             let cause = format!("announce {} {mail}", notice.advisory);
@@ -242,10 +202,12 @@ impl FanOut {
             delivery.case = Some(record.case.clone());
             self.store.plan_delivery(&delivery, None).await?;
             let Some(known) = self.store.delivery(&delivery.id).await? else { break };
+            since = known.delivery.planned_at;
             let refused = match known.state {
-                State::Delivered => return Ok(Served::Done),
+                State::Delivered | State::Complained => return Ok(Served::Done),
                 State::Sent if known.since.duration_until(now) >= TAKEN_IS_ENOUGH => return Ok(Served::Done),
                 State::Bounced => "the list refused the mail",
+                State::Rejected => "the mail was taken and not sent",
                 State::Dead => "the mail can never be sent",
                 _ => break,
             };
@@ -253,7 +215,7 @@ impl FanOut {
                 return Ok(Served::Refused(refused));
             }
         }
-        Ok(Served::Later(ChannelState::Waiting, ASK_AGAIN))
+        Ok(Served::OnItsWay(since))
     }
 
     /// Publishes what is made of the policy and of all advisories: a new policy, a line that came to its end.
@@ -263,7 +225,7 @@ impl FanOut {
     pub async fn publish_shared(&self) -> Result<(), Fault> {
         let (site, now) = (self.site(), self.clock.now());
         match self.put_shared(|all| channel::shared(&site, all, now)).await? {
-            Served::Done | Served::Later(..) => Ok(()),
+            Served::Done | Served::Later | Served::OnItsWay(_) => Ok(()),
             Served::Failed(why) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
         }
     }
@@ -277,7 +239,7 @@ impl FanOut {
         let (site, now) = (self.site(), self.clock.now());
         let written = |served: Served| match served {
             Served::Failed(why) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
-            Served::Done | Served::Later(..) => Ok(()),
+            Served::Done | Served::Later | Served::OnItsWay(_) => Ok(()),
         };
         for id in policy::OWN_CHANNELS {
             let channel = id.parse().ok().and_then(|id| channel::channel(&self.policy, &id));
@@ -297,14 +259,4 @@ impl FanOut {
 fn failed(fault: &Fault) -> Served {
     tracing::error!(fault = %fault, "the site's bucket failed");
     Served::Failed("the site's bucket did not take it")
-}
-
-/// 15 min, 1 h, 4 h … a day.
-fn backoff_of_refused(failures: u32) -> SignedDuration {
-    LONGEST_RETRY.saturating_mul(1 << (2 * failures.saturating_sub(1).min(4))).min(SignedDuration::from_hours(24))
-}
-
-/// 30 s, 1 min, 2 min … 15 min.
-fn backoff(failures: u32) -> SignedDuration {
-    FIRST_RETRY.saturating_mul(1 << failures.saturating_sub(1).min(6)).min(LONGEST_RETRY)
 }

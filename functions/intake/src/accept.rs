@@ -7,14 +7,13 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use desk_domain::case::Actor;
-use desk_domain::case::decide::{open, open_canary};
-use desk_domain::case::event::Reported;
-use desk_domain::id::{CaseId, ContentId};
+use desk_domain::case::event::{Reported, Resolution};
+use desk_domain::id::CaseId;
 use desk_domain::report::Report;
-use desk_keys::{KeyError, NewKey, ReceiptCode};
+use desk_keys::KeyError;
+use desk_store::opening::{REPORTER_KEY, due};
 use desk_store::requests::{Answer, Request};
-use desk_store::{Commit, Fault, Outcome, Stored};
+use desk_store::{Fault, NewCase, Opener, Outcome};
 use desk_web::answer;
 use desk_web::body::{self, Kind};
 use desk_web::link::{CANARY_HEADER, CanaryLink};
@@ -22,7 +21,7 @@ use desk_web::{Problem, site};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::{Intake, form, pages};
+use crate::{Intake, form, pages, report};
 
 /// Ids are random; this many taken ones in a row do not happen.
 const ATTEMPTS: u32 = 12;
@@ -43,7 +42,7 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
     let body = body::read(body, intake.policy.limits.body_bytes).await?;
     let key = body::idempotency_key(headers)?;
     let value = body::parse_json(&body)?;
-    let report = Report::from_json(&value, &intake.policy.limits).map_err(Problem::invalid)?;
+    let report = report::read(&value, &intake.policy.limits, intake.clock.now()).map_err(Problem::invalid)?;
     let sort = if is_canary(intake, headers).await? { Sort::Canary } else { Sort::Report };
     intake.accept(&body, &value, &report, key, sort).await
 }
@@ -60,9 +59,6 @@ pub(crate) enum Sort {
 
 /// How long after it was signed a canary's token is taken.
 const TOKEN_LASTS: SignedDuration = SignedDuration::from_mins(10);
-
-/// How long what a canary left is kept.
-const CANARY_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Whether the canary sent it. A token that does not hold is refused: taken for a report, it would wake people.
 async fn is_canary(intake: &Intake, headers: &HeaderMap) -> Result<bool, Problem> {
@@ -87,7 +83,7 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
     };
     let sent = body::form(&bytes);
     let value = form::to_report(&sent);
-    let report = match Report::from_json(&value, &intake.policy.limits) {
+    let report = match report::read(&value, &intake.policy.limits, intake.clock.now()) {
         Ok(report) => report,
         Err(errors) => return pages::wrong_form(intake, sent, &errors),
     };
@@ -104,15 +100,6 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
         Ok(answer) => pages::receipt(intake, &answer, &canonical, report.reporter.email),
         Err(problem) => page_of(problem),
     }
-}
-
-/// A new case before it is stored, with what only its reporter gets to see.
-pub(crate) struct NewCase {
-    /// All that it takes to store it.
-    pub commit: Commit,
-    pub stored: Stored,
-    pub code: ReceiptCode,
-    pub receipt: String,
 }
 
 impl Intake {
@@ -148,8 +135,7 @@ impl Intake {
         Err(Fault::Retryable("no case id was free".to_owned()).into())
     }
 
-    /// A new case: id, keys, code, sealed content, first events, signed receipt. Nothing of it is stored yet; whoever wraps
-    /// and signs is asked here, so that nothing is when they cannot be reached.
+    /// A new case; nothing of it is stored yet.
     pub(crate) async fn new_case(
         &self,
         raw: &[u8],
@@ -157,21 +143,23 @@ impl Intake {
         sort: Sort,
         now: Timestamp,
     ) -> Result<NewCase, KeyError> {
-        let year = now.to_zoned(jiff::tz::TimeZone::UTC).year();
-        let id = CaseId::from_random(&self.policy.project.prefix, year, u32::from_le_bytes(desk_keys::random()));
-        let (NewKey { key, wrapped }, code) = (self.root.new_key(id.as_str()).await?, ReceiptCode::generate());
-        let mut commit = Commit::new();
-        commit.case_key(&id, wrapped);
-        commit.code(&id, &code.lookup(), key.wrapped(&code.key().public(), id.as_str())?, None);
-        let content = commit.seal(&id, &key.public(), content_id("report"), raw)?;
+        let opener = Opener {
+            policy: &self.policy,
+            root: &self.root,
+            mail_key: &self.mail_key,
+            signer: Some(&self.signer),
+            public_url: &self.public_url,
+        };
+        let mut opening = opener.begin(now).await?;
+        let content = opening.seal("report", raw)?;
         let address = match &report.reporter.email {
-            Some(email) if !matches!(sort, Sort::Canary) => {
-                let address = content_id("reporter-address");
-                commit.content(&id, &address, self.mail_key.seal(email.as_bytes())?);
-                Some(address)
-            }
+            Some(email) if !matches!(sort, Sort::Canary) => Some(opening.seal_for_mail("reporter-address", email)?),
             _ => None,
         };
+        if let (Some(key), Some(_)) = (&report.reporter.openpgp_key, &address) {
+            opening.seal_for_mail(REPORTER_KEY, key)?;
+        }
+        let canary = matches!(sort, Sort::Canary);
         let reported = Reported {
             package: self.policy.package(&report.package).map(|p| p.name.clone()),
             answers: report.reporter.answers,
@@ -181,28 +169,16 @@ impl Intake {
             known_exploited: report.known_exploited,
             planned_for: report.planned_for,
             report: content,
-            canary: matches!(sort, Sort::Canary),
+            canary,
             continues: if let Sort::GoesOn(case) = sort { Some(case) } else { None },
             found_by: None,
+            received_at: None,
+            third_party: self.policy.third_party(&report.package).map(|t| t.package.clone()),
+            may_forward: report.may_forward,
+            mail: None,
         };
-        let stored = if reported.canary {
-            let events = open_canary(id.clone(), &self.policy, reported, now);
-            let stored = commit.open(&id, key.public(), &Actor::Desk, events, now);
-            commit.expire(now.saturating_add(CANARY_KEPT).unwrap_or(now));
-            stored
-        } else {
-            let events = open(id.clone(), &self.policy, reported, now);
-            commit.open(&id, key.public(), &Actor::Reporter, events, now)
-        };
-        let claims = json!({
-            "iss": self.public_url,
-            "case_id": id,
-            "received_at": now,
-            "report_sha256": desk_keys::sha256_hex(raw),
-            "due": due(&stored),
-        });
-        let receipt = self.signer.sign(&claims).await?;
-        Ok(NewCase { commit, stored, code, receipt })
+        let filed = canary.then_some(Resolution::Canary);
+        opening.finish(reported, filed, &desk_keys::sha256_hex(raw)).await
     }
 
     pub(crate) fn answer(&self, new: &NewCase) -> Value {
@@ -215,22 +191,4 @@ impl Intake {
             "case_url": format!("{}/case", self.public_url),
         })
     }
-}
-
-/// The two promises' due times; a clock that starts only later has none yet.
-fn due(stored: &Stored) -> Value {
-    let due = |name: &str| {
-        let clock = stored.case.clocks.iter().find(|c| c.name().as_str() == name);
-        clock.map(|c| c.start.due_at)
-    };
-    json!({"acknowledgement": due("acknowledgement"), "detailed_response": due("detailed-response")})
-}
-
-/// A name of its own: `reply-0123456789abcdef`.
-pub(crate) fn fresh_id(kind: &str) -> ContentId {
-    content_id(&format!("{kind}-{}", desk_keys::hex(&desk_keys::random::<8>())))
-}
-
-pub(crate) fn content_id(name: &str) -> ContentId {
-    name.parse().expect("a constant that is a content id")
 }

@@ -17,10 +17,10 @@ use desk_web::body::{self, Kind};
 use desk_web::{Problem, answer, site};
 use serde_json::{Value, json};
 
-use crate::accept::fresh_id;
 use crate::case::Entered;
 use crate::reply::again;
 use crate::{Intake, pages};
+use desk_store::opening::fresh_id;
 
 pub(crate) async fn post_credit(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     match Kind::of(&headers) {

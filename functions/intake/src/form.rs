@@ -19,7 +19,7 @@ const TEXTS: [&str; 12] = [
     "credit.link",
     "disclosure.planned_for",
 ];
-const FLAGS: [&str; 2] = ["known_public", "known_exploited"];
+const FLAGS: [&str; 3] = ["known_public", "known_exploited", "may_forward"];
 
 /// The report that a sent form means. Line ends are those of Unix, whatever the browser sends.
 pub(crate) fn to_report(sent: &BTreeMap<String, String>) -> Value {
@@ -71,11 +71,12 @@ mod tests {
             ("details", "a\r\nb"),
             ("impact", "  "),
             ("known_public", "true"),
+            ("may_forward", "true"),
             ("reporter.email", "r@example.org"),
             ("reporter.answers", "page"),
             ("idempotency_key", "k"),
         ]);
-        let expected = json!({"package": "express", "details": "a\nb", "known_public": true,
+        let expected = json!({"package": "express", "details": "a\nb", "known_public": true, "may_forward": true,
             "reporter": {"email": "r@example.org", "answers": "page"}});
         assert_eq!(to_report(&form), expected);
         assert_eq!(field("/reporter/email"), "reporter.email");

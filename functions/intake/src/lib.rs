@@ -8,6 +8,7 @@ mod credit;
 mod form;
 mod pages;
 mod reply;
+mod report;
 
 use std::sync::Arc;
 
@@ -17,10 +18,11 @@ use axum::http::header;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use desk_advisory::security_txt::OPENPGP_PATH;
 use desk_domain::policy::Policy;
 use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_store::{Clock, Store};
-use desk_web::{headers, page};
+use desk_web::{Problem, headers, page};
 use serde_json::Value;
 
 /// The function.
@@ -35,6 +37,8 @@ pub struct Intake {
     pub signer: ReceiptSigner,
     /// Every key that receipts were signed with: a JWK set.
     pub receipt_keys: Value,
+    /// The desk's own OpenPGP certificate, in ASCII armour; `None` before it was made.
+    pub openpgp_certificate: Option<String>,
     pub reporter_links: Links,
     /// Tells the canary from whoever says to be one; without it nobody is, and reports are taken all the same.
     pub canary_links: Links,
@@ -54,6 +58,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/case/credit", post(credit::post_credit))
         .route("/.well-known/disclosure-desk.jwks", get(jwks))
         .route("/.well-known/security.txt", get(security_txt))
+        .route(OPENPGP_PATH, get(openpgp_certificate))
         .route(page::STYLESHEET_PATH, get(stylesheet))
         .with_state(intake)
         .layer(middleware::from_fn(headers::secure))
@@ -68,6 +73,14 @@ async fn security_txt(State(intake): State<Arc<Intake>>) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, desk_advisory::security_txt::render(&intake.policy, intake.clock.now())).into_response()
+}
+
+async fn openpgp_certificate(State(intake): State<Arc<Intake>>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/pgp-keys"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    match &intake.openpgp_certificate {
+        Some(certificate) => (headers, certificate.clone()).into_response(),
+        None => Problem::not_found().into_response(),
+    }
 }
 
 async fn stylesheet() -> Response {

@@ -26,6 +26,7 @@ async fn routes() -> Result<Router, String> {
         mail_key: store.ring_public("mail").await?,
         root: keys.cases_public()?,
         receipt_keys: store.receipt_keys(signer.jwk()).await?,
+        openpgp_certificate: store.openpgp_certificate().await?,
         signer,
         reporter_links: Links::of(&keys, Purpose::ReporterLinks).await?,
         canary_links: Links::of_or_none(&keys, Purpose::Canary).await,

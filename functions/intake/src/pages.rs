@@ -146,6 +146,8 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
             From::Desk => FromKind::Desk,
         },
         text: m.text.clone(),
+        quoted: m.quoted.clone(),
+        mail: None,
     };
     CasePage {
         credit: credit_form(opened, &view, said.credit),
@@ -193,5 +195,7 @@ fn reported(view: &view::CaseView) -> page::MessageView {
         from: "You".to_owned(),
         from_kind: FromKind::Reporter,
         text: format!("{}\n\n{}", text("summary"), text("details")),
+        quoted: report["mail"]["quoted"].as_str().map(str::to_owned),
+        mail: None,
     }
 }

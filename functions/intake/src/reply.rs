@@ -10,8 +10,9 @@ use desk_domain::case::{Actor, Command};
 use desk_domain::fields::{self, FieldError};
 use desk_domain::id::CaseId;
 use desk_domain::report::Report;
+use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
-use desk_store::{Acted, Commit, Stored};
+use desk_store::{Acted, Commit, NewCase, Stored};
 use desk_web::answer;
 use desk_web::body::{self, Kind};
 use desk_web::view::Opened;
@@ -19,7 +20,7 @@ use desk_web::{Problem, site};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::accept::{NewCase, Sort, fresh_id};
+use crate::accept::Sort;
 use crate::case::Entered;
 use crate::{Intake, pages};
 
@@ -130,7 +131,7 @@ impl Intake {
             }
             let content = commit.seal(&before.case.id, &before.public, fresh_id("reply"), text.as_bytes())?;
             let opened = linked.as_ref().map(|new| new.stored.case.id.clone());
-            Ok((Command::Reply { content, opened }, ()))
+            Ok((Command::Reply { content, opened, mail: None }, ()))
         };
         let finish = |acted: &Acted, (), commit: &mut Commit| {
             let case = &acted.after.case;
@@ -155,6 +156,10 @@ impl Intake {
         let mut value: Value = serde_json::from_str(closed.text(&case.report)).unwrap_or_default();
         value["summary"] = format!("A message after {} was closed", case.id).into();
         value["details"] = text.into();
+        // A report that came by mail says more than a form does.
+        if let Some(fields) = value.as_object_mut() {
+            fields.remove("mail");
+        }
         let report = Report::from_json(&value, &self.policy.limits).map_err(Problem::invalid)?;
         let (now, raw) = (self.clock.now(), body::canonical(&value));
         Ok(self.new_case(&raw, &report, Sort::GoesOn(case.id.clone()), now).await?)

@@ -1,15 +1,20 @@
-//! What SES tells of a message becomes its delivery's state; a hard bounce of a member's message opens its clock again.
+//! What SES tells of a message becomes its delivery's state; a message to a reporter that did not arrive opens its clock again,
+//! and who is to be paged and cannot be reached is told of to the others.
+//!
+//! Events come late, twice and in any order: each is handled so that handling it again changes nothing, and what must follow
+//! from one is done before its state is noted, so that a failure in between has it come again.
 
 use std::sync::Arc;
 
 use aws_lambda_events::event::sns::SnsEvent;
-use desk_domain::case::{Actor, Command, Recipient};
-use desk_domain::notice::Notice;
+use desk_domain::case::Recipient;
+use desk_domain::id::MemberId;
+use desk_domain::notice::{MemberBounced, Notice};
 use desk_domain::policy::Policy;
-use desk_domain::refusal::Refusal;
-use desk_mail::event::{EventType, SesEvent};
-use desk_store::deliveries::Record;
-use desk_store::{ActError, Clock, Fault, Store};
+use desk_mail::event::{Back, EventType, SesEvent};
+use desk_store::deliveries::{Delivery, Record, State};
+use desk_store::{ActError, Clock, Fault, Store, Unwritten};
+use jiff::tz::TimeZone;
 
 /// The function.
 pub struct MailEvents {
@@ -38,20 +43,148 @@ impl MailEvents {
     /// # Errors
     /// A fault of the store.
     pub async fn one(&self, event: &SesEvent) -> Result<(), ActError> {
-        let Some(delivery) = event.delivery() else {
+        let Some(id) = event.delivery() else {
             tracing::info!(ses = event.mail.message_id, "an event of mail that is not ours");
             return Ok(());
         };
-        tracing::info!(delivery, ses = event.mail.message_id, kind = ?event.event_type, "an SES event");
+        tracing::info!(delivery = id, ses = event.mail.message_id, kind = ?event.event_type, "an SES event");
+        if event.event_type == EventType::Send {
+            self.store.saw_send_event(event.mail.timestamp).await?;
+        }
+        let Some(record) = self.store.delivery(id).await? else {
+            tracing::warn!(delivery = id, "an event of a delivery that is not known (any more)");
+            return Ok(());
+        };
         match event.event_type {
-            EventType::Send => Ok(self.sent(event, delivery).await?),
-            EventType::Bounce if event.is_hard_bounce() => self.bounced(delivery).await,
-            EventType::Delivery => {
-                let delivered = self.store.mark_delivered(delivery, self.clock.now()).await?;
-                Ok(self.wake_channel(delivered.as_ref()).await?)
-            }
+            EventType::Send => self.sent(event, &record).await?,
+            EventType::Delivery => self.delivered(&record).await?,
+            EventType::Bounce if event.back() == Some(Back::Soft) => self.undelivered(&record).await?,
+            EventType::Bounce => self.bounced(&record).await?,
+            EventType::Complaint if event.was_delivered_and_complained_of() => self.complained(&record).await?,
+            // Kept back for a complaint of before: nobody has got this message.
+            EventType::Complaint => self.bounced(&record).await?,
+            EventType::Reject => self.rejected(&record).await?,
+            EventType::DeliveryDelay => self.delayed(&record).await?,
+            EventType::Other => {}
+        }
+        Ok(())
+    }
+
+    /// It was sent, whatever the sender got to hear of it.
+    async fn sent(&self, event: &SesEvent, record: &Record) -> Result<(), Fault> {
+        let id = record.delivery.id.as_str();
+        self.erase_words(self.store.mark_sent(id, &event.mail.message_id, self.clock.now()).await?).await
+    }
+
+    async fn delivered(&self, record: &Record) -> Result<(), Fault> {
+        let delivered = self.store.mark_delivered(&record.delivery.id, self.clock.now()).await?;
+        self.wake_channel(delivered.as_ref()).await?;
+        self.erase_words(delivered).await
+    }
+
+    /// It came back for good. The case, the list of dead addresses and the others of the team are told first: a bounce that was
+    /// marked and forgotten would be a promise silently broken.
+    async fn bounced(&self, record: &Record) -> Result<(), ActError> {
+        if record.state == State::Bounced {
+            return Ok(());
+        }
+        self.suppress(record, Unwritten::HardBounce).await?;
+        self.store.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
+        self.alarm_unless_reporter(record, "mail came back for good");
+        if let Recipient::Member(member) = &record.delivery.recipient {
+            self.tell_others(member).await?;
+        }
+        let bounced = self.store.mark_bounced(&record.delivery.id, self.clock.now()).await?;
+        self.wake_channel(bounced.as_ref()).await?;
+        Ok(self.erase_words(bounced).await?)
+    }
+
+    /// It came back after hours: the address may work again, but this message did not arrive. For a member's own message that is
+    /// a promise not kept. Nothing came back of what was delivered: an absent person's server answers like this too.
+    async fn undelivered(&self, record: &Record) -> Result<(), ActError> {
+        if matches!(record.state, State::Delivered | State::Bounced) {
+            return Ok(());
+        }
+        if matches!(record.delivery.notice, Notice::Written(_)) {
+            self.store.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
+        }
+        self.alarm_unless_reporter(record, "mail could not be delivered in time");
+        let bounced = self.store.mark_undelivered(&record.delivery.id, self.clock.now()).await?;
+        self.wake_channel(bounced.as_ref()).await?;
+        Ok(self.erase_words(bounced).await?)
+    }
+
+    /// It arrived, so its promise is kept; but nothing more is to be mailed there.
+    async fn complained(&self, record: &Record) -> Result<(), ActError> {
+        self.suppress(record, Unwritten::Complaint).await?;
+        self.alarm_unless_reporter(record, "a receiver calls our mail unwanted");
+        let complained = self.store.mark_complained(&record.delivery.id, self.clock.now()).await?;
+        self.wake_channel(complained.as_ref()).await?;
+        Ok(self.erase_words(complained).await?)
+    }
+
+    /// SES found in it what must not be mailed. Nobody has it; the address is not to blame, so only a member's own message is
+    /// told of to the case, which then counts what stands on its page.
+    async fn rejected(&self, record: &Record) -> Result<(), ActError> {
+        let id = record.delivery.id.as_str();
+        if record.state == State::Rejected {
+            return Ok(());
+        }
+        if matches!(record.delivery.notice, Notice::Written(_)) {
+            self.store.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
+        }
+        tracing::error!(
+            delivery = id,
+            template = record.delivery.notice.template(),
+            alarm = "mail-rejected",
+            "SES would not send a mail"
+        );
+        let rejected = self.store.mark_rejected(id, self.clock.now()).await?;
+        self.wake_channel(rejected.as_ref()).await?;
+        Ok(self.erase_words(rejected).await?)
+    }
+
+    /// The receiver's server does not take it so far. A page that waits is a page not read.
+    async fn delayed(&self, record: &Record) -> Result<(), Fault> {
+        let Some(noted) = self.store.note_delay(&record.delivery.id, self.clock.now()).await? else { return Ok(()) };
+        let (id, to) = (&noted.delivery.id, &noted.delivery.recipient);
+        match to {
+            Recipient::Reporter | Recipient::Maintainer(_) => tracing::warn!(delivery = id, "mail is delayed"),
+            _ => tracing::error!(delivery = id, recipient = ?to, alarm = "mail-delayed", "mail to the team is delayed"),
+        }
+        Ok(())
+    }
+
+    /// Only a reporter's address is: those that the policy names are its keepers' to mend. One that nobody has sent to since
+    /// addresses are noted is left to SES's own list.
+    async fn suppress(&self, record: &Record, why: Unwritten) -> Result<(), Fault> {
+        match (&record.delivery.recipient, &record.address) {
+            (Recipient::Reporter, Some(address)) => self.store.suppress(address, why, self.clock.now()).await,
             _ => Ok(()),
         }
+    }
+
+    fn alarm_unless_reporter(&self, record: &Record, what: &str) {
+        let (id, to) = (&record.delivery.id, &record.delivery.recipient);
+        match to {
+            Recipient::Reporter => tracing::warn!(delivery = id, what, "mail to a reporter"),
+            _ => {
+                tracing::error!(delivery = id, what, recipient = ?to, alarm = "mail-bounced", "mail to the team or outside")
+            }
+        }
+    }
+
+    /// A page to this member would not arrive: the operator and the rest of the team hear of it, once a day.
+    async fn tell_others(&self, member: &MemberId) -> Result<(), Fault> {
+        let now = self.clock.now();
+        let cause = format!("member-bounced {member} {}", now.to_zoned(TimeZone::UTC).date());
+        let others = self.policy.triage().filter(|other| other.id != *member);
+        let others = others.map(|other| Recipient::Member(other.id.clone()));
+        for to in others.chain([Recipient::Operator]) {
+            let notice = Notice::MemberBounced(MemberBounced { member: member.clone() });
+            self.store.plan_delivery(&Delivery::new(&cause, to, notice, now), None).await?;
+        }
+        Ok(())
     }
 
     /// What becomes of a mail to a list is what its channel waits for.
@@ -63,33 +196,12 @@ impl MailEvents {
         Ok(())
     }
 
-    /// It was sent, whatever the sender got to hear of it; and events are arriving.
-    async fn sent(&self, event: &SesEvent, delivery: &str) -> Result<(), Fault> {
-        self.store.saw_send_event(event.mail.timestamp).await?;
-        let sent = self.store.mark_sent(delivery, &event.mail.message_id, self.clock.now()).await?;
-        let Some(Record { delivery, .. }) = sent else { return Ok(()) };
-        if let (Some(case), Some(words)) = (&delivery.case, &delivery.words) {
-            self.store.erase_content(case, words).await?;
+    /// Of what a delivery has come to its end with, nothing waits any more.
+    async fn erase_words(&self, ended: Option<Record>) -> Result<(), Fault> {
+        let Some(Record { delivery, .. }) = ended else { return Ok(()) };
+        match (&delivery.case, &delivery.words) {
+            (Some(case), Some(words)) => self.store.erase_content(case, words).await,
+            _ => Ok(()),
         }
-        Ok(())
-    }
-
-    /// The case hears of it first: a bounce marked and then forgotten would be a promise silently broken.
-    async fn bounced(&self, id: &str) -> Result<(), ActError> {
-        let Some(Record { delivery, .. }) = self.store.delivery(id).await? else { return Ok(()) };
-        match (&delivery.recipient, &delivery.case, delivery.seq) {
-            (Recipient::Reporter, Some(case), Some(seq)) => {
-                let command = Command::MessageBounced { seq };
-                match self.store.tell(case, &self.policy, &Actor::Desk, &self.clock, &command).await {
-                    Ok(_) | Err(ActError::Refused(Refusal::NotFound)) => {}
-                    Err(e) => return Err(e),
-                }
-            }
-            (recipient, ..) => {
-                tracing::error!(delivery = id, recipient = ?recipient, alarm = "mail-bounced", "mail to the team or to a list came back");
-            }
-        }
-        let bounced = self.store.mark_bounced(id, self.clock.now()).await?;
-        Ok(self.wake_channel(bounced.as_ref()).await?)
     }
 }

@@ -1,6 +1,7 @@
 //! The schedule: each tick does what is due, no more. A tick that finds nothing costs sixteen empty queries, two reads and the
-//! write that says when it was.
+//! write that says when it was. What is done once a day costs the other ticks nothing: that it was done stands in what they read.
 
+mod digests;
 mod heartbeat;
 mod team_changes;
 
@@ -65,7 +66,7 @@ impl SlaCheck {
     /// A fault of the store that kept it from finding what is due. What failed for one case is counted and logged, and is
     /// due again at the next tick.
     pub async fn tick(&self, scheduled: Timestamp) -> Result<Ticked, Fault> {
-        team_changes::follow(self).await?;
+        let remembered = team_changes::follow(self).await?;
         if self.policy.on_call(self.clock.now()).is_none() {
             tracing::error!(alarm = "rota-gap", "nobody is on call");
         }
@@ -102,6 +103,12 @@ impl SlaCheck {
                 alarm = "held",
                 "what was due before a restore waits for the operator"
             );
+        }
+        if let Some(remembered) = remembered
+            && let Err(fault) = digests::tell(self, &remembered).await
+        {
+            done.failed += 1;
+            tracing::error!(fault = %fault, "the digests could not be planned; they are due again at the next tick");
         }
         self.store.ticked(self.clock.now()).await?;
         tracing::debug!(

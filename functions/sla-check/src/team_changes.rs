@@ -1,26 +1,51 @@
-//! A tick that sees a new policy hands the cases of members who left to others, so that no case is left to nobody.
+//! What follows from the policy itself, looked at when a tick sees a new one, and once a day: the cases of members who left go
+//! to others, so that no case is left to nobody; and a time in which nobody of the rota will be there is told beforehand.
 
-use desk_domain::case::{Actor, Command};
+use desk_domain::case::{Actor, Command, Recipient};
 use desk_domain::id::MemberId;
+use desk_domain::notice::{Notice, RotaGap};
+use desk_store::deliveries::Delivery;
 use desk_store::{ActError, Fault, SeenPolicy};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::SlaCheck;
 
-/// Compares the policy with the one that the last tick saw; the new one counts as seen only once all is handed over.
-pub(crate) async fn follow(check: &SlaCheck) -> Result<(), Fault> {
-    let now = SeenPolicy::of(&check.policy);
+/// So far ahead a gap of the rota is told of.
+const AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// Compares the policy and the day with those that the last tick saw; they count as seen only once all is done. Gives what is
+/// remembered from now on.
+pub(crate) async fn follow(check: &SlaCheck) -> Result<Option<SeenPolicy>, Fault> {
     let before = check.store.seen_policy().await?;
-    if before.as_ref().is_some_and(|b| b.digest == now.digest) {
-        return Ok(());
+    let now = check.clock.now();
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let seen = SeenPolicy {
+        rota_on: Some(today),
+        digests_on: before.as_ref().and_then(|before| before.digests_on),
+        ..SeenPolicy::of(&check.policy)
+    };
+    if before.as_ref().is_some_and(|b| b.digest == seen.digest && b.rota_on == seen.rota_on) {
+        return Ok(before);
     }
-    let left = before.map(|b| b.members).unwrap_or_default().into_iter().filter(|m| !now.members.contains(m));
+    let left = before.iter().flat_map(|b| &b.members).filter(|member| !seen.members.contains(member));
+    let mut done = true;
     for member in left {
-        if let Err(e) = hand_over(check, &member).await {
+        if let Err(e) = hand_over(check, member).await {
             tracing::error!(member = %member, fault = %e, "the cases of a member who left were not all handed over");
-            return Ok(());
+            done = false;
         }
     }
-    check.store.see_policy(&now).await
+    if let Err(e) = tell_of_gaps(check, now).await {
+        tracing::error!(fault = %e, "a gap of the rota could not be told of");
+        done = false;
+    }
+    if !done {
+        return Ok(before);
+    }
+    check.store.see_policy(&seen).await?;
+    Ok(Some(seen))
 }
 
 async fn hand_over(check: &SlaCheck, member: &MemberId) -> Result<(), ActError> {
@@ -37,4 +62,23 @@ async fn hand_over(check: &SlaCheck, member: &MemberId) -> Result<(), ActError> 
             return Ok(());
         }
     }
+}
+
+/// Looks from the beginning of today to the end of the day that is [`AHEAD`], so that whole days are seen on whole days: whenever
+/// it is looked at, the cause of a mail is the same until the next day. A gap that a new policy brings is told the same day.
+async fn tell_of_gaps(check: &SlaCheck, now: Timestamp) -> Result<(), Fault> {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let Ok(from) = today.to_zoned(TimeZone::UTC).map(|begins| begins.timestamp()) else { return Ok(()) };
+    let until = from.saturating_add(AHEAD + DAY).unwrap_or(Timestamp::MAX);
+    // What was over before this very moment is nobody's concern any more.
+    let gaps = check.policy.rota_gaps(from, until).into_iter().filter(|gap| gap.until.is_none_or(|until| until > now));
+    for gap in gaps {
+        tracing::warn!(from = %gap.from, "the rota has a gap");
+        for recipient in [Recipient::Operator, Recipient::Member(check.policy.contacts.policy_owner.clone())] {
+            let notice = Notice::RotaGap(RotaGap { from: gap.from, until: gap.until });
+            let cause = format!("rota-gap {} {today}", gap.from);
+            check.store.plan_delivery(&Delivery::new(&cause, recipient, notice, now), None).await?;
+        }
+    }
+    Ok(())
 }

@@ -18,7 +18,6 @@ use desk_web::{Problem, site};
 use serde::Deserialize;
 
 use crate::Team;
-use crate::message::message;
 
 #[derive(Deserialize)]
 pub(crate) struct LinkQuery {
@@ -113,9 +112,10 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
         let detail = format!("The message must have 1 to {limit} bytes; it is what the reporter gets.");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
+    let post = team.post(&stored, &member.name).await?;
     let prepare = |before: &Stored, commit: &mut Commit| {
-        let message = message(commit, before, &team.mail_key, &text, false)?;
-        Ok((Command::AcknowledgeByLink { message }, ()))
+        let message = post.message(commit, before, &text, false)?;
+        Ok((Command::AcknowledgeFromMail { message }, ()))
     };
     let actor = Actor::Member(member.id.clone());
     let acted = team.store.act(&stored.case.id, &team.policy, &actor, &team.clock, prepare, |_, (), _| Ok(())).await;

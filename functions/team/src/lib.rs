@@ -6,11 +6,15 @@ mod board;
 mod case_page;
 mod cases;
 mod commands;
+mod filed;
+mod mail;
 mod message;
+mod notes;
 mod publication;
 mod request;
 mod sign_in;
 
+pub use mail::OpenPgp;
 pub use sign_in::start_session;
 
 use std::sync::Arc;
@@ -21,6 +25,7 @@ use axum::middleware;
 use axum::routing::{get, post};
 use desk_domain::policy::{Member, Policy, Role};
 use desk_keys::{Links, PublicKey, Root, SecretKey};
+use desk_store::objects::Objects;
 use desk_store::{Clock, Fault, Store, Stored};
 use desk_web::body::bearer;
 use desk_web::{Problem, headers};
@@ -40,6 +45,10 @@ pub struct Team {
     /// Seals the final form of an advisory for `fan-out`.
     pub release_key: PublicKey,
     pub team_links: Links,
+    /// Raw mails, each sealed to its case.
+    pub content: Objects,
+    /// The desk's OpenPGP secrets; `None` before they were made.
+    pub openpgp: Option<OpenPgp>,
     /// Where the desk and the site are reached, without a trailing slash.
     pub public_url: String,
     pub site_url: String,
@@ -49,11 +58,15 @@ pub struct Team {
 pub fn router(team: Arc<Team>) -> Router {
     Router::new()
         .route("/desk", get(board::page))
+        .route("/desk/filed", get(filed::page))
         .route("/desk/cases/{id}", get(case_page::page))
+        .route("/desk/cases/{id}/mail/{content}", get(mail::raw))
+        .route("/desk/cases/{id}/mail/{content}/attachments/{index}", get(mail::attachment))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::post))
         .route("/desk/session", get(sign_in::session_page).post(sign_in::post_session))
         .route("/desk/acknowledge", get(acknowledge::page).post(acknowledge::post))
         .route("/desk/api/cases", get(board::list))
+        .route("/desk/api/filed", get(filed::list))
         .route("/desk/api/cases/{id}", get(cases::show))
         .route("/desk/api/cases/{id}/commands", post(commands::post))
         .with_state(team)

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use desk_aws::Account;
 use desk_keys::Links;
-use desk_keys::cloud::Keys;
+use desk_keys::cloud::{Keys, OpenPgpSecret};
 use desk_keys::link::Purpose;
+use desk_store::objects::{ObjectSettings, Objects};
 use desk_store::{Clock, Settings, Store, start};
 use desk_web::when_ready;
 use lambda_http::Error;
-use team::{Team, router};
+use team::{OpenPgp, Team, router};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -26,6 +27,8 @@ async fn routes() -> Result<Router, String> {
         release_key: store.ring_public("release").await?,
         root: keys.cases()?,
         team_links: Links::of(&keys, Purpose::TeamLinks).await?,
+        openpgp: OpenPgp::read(&keys.openpgp(OpenPgpSecret::Team).await?),
+        content: Objects::connect(&ObjectSettings::from_env(&account, "DESK_CONTENT_BUCKET")?),
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         store,

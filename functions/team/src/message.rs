@@ -1,10 +1,19 @@
-//! Seals a message to the reporter: for the case always, and for the mail key where it is to travel as text.
+//! Seals a message to the reporter: for the case always, and for the mail key where it is to travel: as text, or encrypted to
+//! the reporter's own key.
 
-use desk_domain::case::event::{Answers, ContentRef, Message};
+use desk_domain::case::Case;
+use desk_domain::case::event::{Answers, ContentRef, Hint, Message};
 use desk_domain::id::ContentId;
 use desk_keys::{KeyError, PublicKey};
-use desk_store::{Commit, Stored};
+use desk_mail::openpgp::{self, encrypt_and_sign, encrypted_body, text_entity};
+use desk_store::{Commit, Fault, Stored};
+use desk_web::Problem;
+use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
+
+use crate::Team;
+use crate::mail::OpenPgp;
 
 /// Seals `text` for the case and names it.
 pub(crate) fn seal(commit: &mut Commit, stored: &Stored, text: &str) -> Result<ContentRef, KeyError> {
@@ -29,24 +38,175 @@ pub(crate) fn seal_for_mail(
     Ok(id)
 }
 
-/// A message to the reporter. It travels as text only to someone who chose that, gave an address and no key (to a key
-/// it would have to be encrypted); everybody else's mail points to the case page.
-pub(crate) fn message(
-    commit: &mut Commit,
-    stored: &Stored,
-    mail_key: &PublicKey,
-    text: &str,
-    page_only: bool,
-) -> Result<Message, KeyError> {
-    let case = &stored.case;
-    let by_mail = case.answers == Answers::Mail && case.address.is_some() && !case.has_openpgp_key && !page_only;
-    let content = seal(commit, stored, text)?;
-    let mail = if by_mail { Some(seal_for_mail(commit, stored, mail_key, text)?) } else { None };
-    Ok(Message { content, mail })
-}
-
 /// A name of its own.
 pub(crate) fn fresh(kind: &str) -> ContentId {
-    let id = format!("{kind}-{}", desk_keys::hex(&desk_keys::random::<8>()));
-    id.parse().expect("small letters and digits")
+    desk_store::opening::fresh_id(kind)
+}
+
+/// How a message reaches a reporter who chose mail.
+enum Way {
+    /// On the case page; the mail points there. Why, where the reporter wished it otherwise.
+    Page(Option<String>),
+    /// Whoever wrote in clear is answered in clear.
+    Text,
+    /// To the key that the reporter gave.
+    Encrypted(Box<openpgp::PublicKey>),
+}
+
+/// A member's post: how what they write now reaches the reporter.
+pub(crate) struct Post<'a> {
+    mail_key: &'a PublicKey,
+    openpgp: Option<&'a OpenPgp>,
+    /// What stands under the message: the member and the team.
+    signature: String,
+    way: Way,
+    now: Timestamp,
+}
+
+impl Team {
+    /// How a member's message reaches the reporter of this case now.
+    pub(crate) async fn post(&self, stored: &Stored, member: &str) -> Result<Post<'_>, Problem> {
+        let case = &stored.case;
+        let now = self.clock.now();
+        let way = match (case.has_openpgp_key, wants_mail(case)) {
+            (_, false) => Way::Page(None),
+            (true, true) => by_key(self.openpgp.is_some(), self.given_key(stored, now).await?),
+            (false, true) => in_clear(case),
+        };
+        let signature = format!("{member}\n{} security team", self.policy.project.name);
+        Ok(Post { mail_key: &self.mail_key, openpgp: self.openpgp.as_ref(), signature, way, now })
+    }
+
+    /// The reporter's key, as it may be used now.
+    async fn given_key(
+        &self,
+        stored: &Stored,
+        now: Timestamp,
+    ) -> Result<Result<openpgp::PublicKey, openpgp::KeyProblem>, Problem> {
+        let case = &stored.case;
+        let damaged = || Fault::damaged(format!("the report of {}", case.id));
+        let key = self.case_key(stored).await?;
+        let sealed = self.store.content(&case.id, &case.report.id).await?.ok_or_else(damaged)?;
+        let report: Value = serde_json::from_slice(&key.open(&sealed)?).map_err(|_| damaged())?;
+        let text = report.pointer("/reporter/openpgp_key").and_then(Value::as_str).unwrap_or_default();
+        Ok(openpgp::PublicKey::read(text, now))
+    }
+}
+
+fn wants_mail(case: &Case) -> bool {
+    case.answers == Answers::Mail && case.address.is_some()
+}
+
+const STAYS: &str = "The message is on the case page, and the mail only points there.";
+
+fn by_key(desk_has_keys: bool, key: Result<openpgp::PublicKey, openpgp::KeyProblem>) -> Way {
+    match key {
+        Ok(_) if !desk_has_keys => Way::Page(Some(format!(
+            "The reporter gave an OpenPGP key, and this desk has none yet (desk keys init makes one). {STAYS}"
+        ))),
+        Ok(key) => Way::Encrypted(Box::new(key)),
+        Err(problem) => Way::Page(Some(format!("The reporter’s OpenPGP key cannot be used: {problem}. {STAYS}"))),
+    }
+}
+
+/// Whoever wrote encrypted and gave no key is not answered in clear.
+fn in_clear(case: &Case) -> Way {
+    match case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&Hint::Encrypted)) {
+        true => Way::Page(Some(format!("The reporter wrote encrypted and gave no key to be answered with. {STAYS}"))),
+        false => Way::Text,
+    }
+}
+
+impl Post<'_> {
+    /// A message to the reporter.
+    pub(crate) fn message(
+        &self,
+        commit: &mut Commit,
+        stored: &Stored,
+        text: &str,
+        page_only: bool,
+    ) -> Result<Message, KeyError> {
+        let content = seal(commit, stored, text)?;
+        let travels = match &self.way {
+            _ if page_only || !wants_mail(&stored.case) => None,
+            Way::Page(_) => None,
+            Way::Text => Some(text.to_owned()),
+            Way::Encrypted(key) => Some(self.encrypted(key, text)?),
+        };
+        let mail = travels.map(|text| seal_for_mail(commit, stored, self.mail_key, &text)).transpose()?;
+        Ok(Message { content, mail })
+    }
+
+    /// The message as PGP/MIME (RFC 3156), with who wrote it under it: a whole MIME entity.
+    fn encrypted(&self, key: &openpgp::PublicKey, text: &str) -> Result<String, KeyError> {
+        let failed = |_| KeyError::Wrong("a message could not be encrypted");
+        let keys = self.openpgp.ok_or(KeyError::Wrong("there is no key to sign with"))?;
+        let entity = text_entity(&format!("{text}\n\n-- \n{}\n", self.signature));
+        let ciphertext = encrypt_and_sign(&entity, key, &keys.signing, self.now).map_err(failed)?;
+        let mut body = Vec::new();
+        encrypted_body(&ciphertext).write_part(&mut body);
+        String::from_utf8(body).map_err(|_| KeyError::Wrong("armour is text"))
+    }
+
+    /// What the member should know of the way that a message takes.
+    pub(crate) fn warning(&self) -> Option<&str> {
+        match &self.way {
+            Way::Page(why) => why.as_deref(),
+            Way::Text | Way::Encrypted(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use desk_keys::SecretKey;
+    use desk_mail::openpgp::desk::generate;
+    use desk_mail::openpgp::{DecryptionKey, KeyProblem, SignatureState, SigningKey, open_block};
+    use desk_mail::read::{self, Limits, Read};
+
+    use super::*;
+
+    const NOW: &str = "2026-11-22T12:00:00Z";
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_message_to_a_key_is_whole_pgp_mime_that_names_its_member() {
+        let desk = generate("Desk", "s@example.org", at("2026-01-01T00:00:00Z"), at("2028-01-01T00:00:00Z")).unwrap();
+        let rita = generate("Rita", "r@example.org", at("2026-01-01T00:00:00Z"), at("2028-01-01T00:00:00Z")).unwrap();
+        let keys = OpenPgp {
+            decryption: DecryptionKey::read(&desk.secrets.decryption).unwrap(),
+            signing: SigningKey::read(&desk.secrets.team_signing).unwrap(),
+        };
+        let mail_key = SecretKey::generate().public();
+        let key = openpgp::PublicKey::read(&rita.certificate, at(NOW)).unwrap();
+        let post = Post {
+            mail_key: &mail_key,
+            openpgp: Some(&keys),
+            signature: "Álice\nExpress security team".to_owned(),
+            way: by_key(true, Ok(key.clone())),
+            now: at(NOW),
+        };
+        assert_eq!(post.warning(), None);
+        let body = post.encrypted(&key, "We can reproduce it. Grüße").unwrap();
+        assert!(body.starts_with("Content-Type: multipart/encrypted") && !body.contains("reproduce"), "{body}");
+        assert!(body.lines().count() > 10 && body.split_inclusive('\n').all(|line| line.ends_with("\r\n")), "CRLF");
+
+        let Read::Mail(mail) = read::read(body.as_bytes(), &Limits::default()) else { panic!("a mail") };
+        let (_, ciphertext) = read::attachment(body.as_bytes(), &Limits::default(), mail.attachments[1].index).unwrap();
+        let hers = DecryptionKey::read(&rita.secrets.decryption).unwrap();
+        let ours = openpgp::PublicKey::read(&desk.certificate, at(NOW)).unwrap();
+        let (plain, signature) = open_block(&ciphertext, &hers, Some(&ours), at(NOW)).unwrap();
+        assert!(matches!(signature, SignatureState::Good { .. }), "{signature:?}");
+        let Read::Mail(inner) = read::read(&plain, &Limits::default()) else { panic!("an entity") };
+        assert_eq!(inner.text.trim_end(), "We can reproduce it. Grüße\n\n-- \nÁlice\nExpress security team");
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_used_keeps_the_message_on_the_page_and_says_why() {
+        let Way::Page(Some(why)) = by_key(true, Err(KeyProblem::Revoked)) else { panic!("on the page") };
+        assert!(why.contains("this key was revoked") && why.contains("on the case page"), "{why}");
+    }
 }

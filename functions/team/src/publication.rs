@@ -121,6 +121,10 @@ impl Team {
             continues: None,
             found_by: Some(parent.id.clone()),
             canary: false,
+            received_at: None,
+            third_party: None,
+            may_forward: false,
+            mail: None,
         };
         let actor = Actor::Member(by.clone());
         let handler = parent.handler.clone().unwrap_or_else(|| by.clone());

@@ -12,13 +12,17 @@ use desk_keys::{Links, PublicKey};
 use desk_mail::ses::{Mailer, Settings as SesSettings};
 use desk_store::objects::Objects;
 use desk_store::{Ring, Settings, Store};
+use inbox::Inbox;
 use intake::Intake;
-use team::Team;
+use jiff::Timestamp;
+use team::{OpenPgp, Team};
 use tokio::sync::Notify;
 
 use crate::clock::{DeskClock, Mode, RewriteDate};
 use crate::dynamodb::Embedded;
 use crate::folder::Folder;
+use crate::inbound::Inbound;
+use crate::openpgp;
 use crate::pump::{Functions, Pump};
 use crate::ses::Ses;
 use crate::streams::Stream;
@@ -51,6 +55,10 @@ pub struct Desk {
     pub keys: KeyFile,
     /// The bucket of the published site.
     pub site: Objects,
+    /// The bucket of sealed mail.
+    pub content: Objects,
+    /// Mail that comes in.
+    pub inbound: Arc<Inbound>,
     /// Tries the whole way, when it is asked to.
     pub canary: Canary,
     intake: Arc<Intake>,
@@ -122,7 +130,10 @@ impl Desk {
             Stream::new(&endpoint, &settings.cases_table, folder.path("stream-cases.json"))?,
             Stream::new(&endpoint, &settings.mail_table, folder.path("stream-mail.json"))?,
         );
-        let site = site::serve(&folder.path("s3")).await?;
+        let [site, content, inbound] =
+            site::serve(&folder.path("s3"), [site::BUCKET, site::CONTENT, site::INBOUND]).await?;
+        let pgp = openpgp::OpenPgp::open_or_create(&folder.path("openpgp.json"), &policy, Timestamp::now())?;
+        store.put_openpgp_certificate(&pgp.certificate).await?;
         let site_url = format!("{}/site", options.public_url);
         let damaged = |e: std::io::Error| Failure::of("the key file", e);
         let functions = Functions {
@@ -130,7 +141,7 @@ impl Desk {
                 store: store.clone(),
                 policy: policy.clone(),
                 clock: clock.clock(),
-                inbound: None,
+                inbound: Some(inbound.clone()),
                 heartbeat: None,
             },
             fan_out: fan_out::FanOut {
@@ -150,12 +161,28 @@ impl Desk {
                 mail_key,
                 team_links: keys.link_key(Purpose::TeamLinks).map_err(damaged)?,
                 reporter_links: keys.link_key(Purpose::ReporterLinks).map_err(damaged)?,
+                reply_tokens: keys.link_key(Purpose::ReplyTokens).map_err(damaged)?,
+                openpgp: Some(pgp.deliver_signing),
+                pace: deliver::Pace::default(),
                 public_url: options.public_url.clone(),
                 site_url: site_url.clone(),
             },
             mail_events: mail_events::MailEvents { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
         };
         let signer = keys.receipt_signer().map_err(damaged)?;
+        let inbox = Inbox {
+            store: store.clone(),
+            policy: policy.clone(),
+            clock: clock.clock(),
+            inbound,
+            content: content.clone(),
+            root: keys.root_public().map_err(damaged)?,
+            mail_key: mail_public.clone(),
+            signer: keys.receipt_signer().map_err(damaged)?,
+            reply_tokens: Links::fixed(keys.link_key(Purpose::ReplyTokens).map_err(damaged)?),
+            public_url: options.public_url.clone(),
+        };
+        let inbound = Arc::new(Inbound::new(inbox, clock.clock()));
         let intake = Arc::new(Intake {
             store: store.clone(),
             policy: policy.clone(),
@@ -163,6 +190,7 @@ impl Desk {
             root: keys.root_public().map_err(damaged)?,
             mail_key: mail_public.clone(),
             receipt_keys: store.receipt_keys(signer.jwk()).await?,
+            openpgp_certificate: Some(pgp.certificate),
             signer,
             reporter_links: Links::fixed(keys.link_key(Purpose::ReporterLinks).map_err(damaged)?),
             canary_links: Links::fixed(keys.link_key(Purpose::Canary).map_err(damaged)?),
@@ -183,14 +211,32 @@ impl Desk {
             mail_key: mail_public,
             release_key: release_public,
             team_links: Links::fixed(keys.link_key(Purpose::TeamLinks).map_err(damaged)?),
+            content: content.clone(),
+            openpgp: Some(OpenPgp { decryption: pgp.decryption, signing: pgp.team_signing }),
             public_url: options.public_url,
             site_url,
         });
         if let Err(fault) = functions.fan_out.publish_shared().await {
             tracing::error!(fault = %fault, "the site could not be brought up to date; the next start tries again");
         }
-        let pump = Arc::new(Pump::new(functions, store.clone(), clock.clone(), ses, streams, wake.clone()));
-        Ok(Desk { folder, policy, store, clock, pump, keys, site, canary, intake, team, wake, embedded })
+        let pump =
+            Arc::new(Pump::new(functions, inbound.clone(), store.clone(), clock.clone(), ses, streams, wake.clone()));
+        Ok(Desk {
+            folder,
+            policy,
+            store,
+            clock,
+            pump,
+            keys,
+            site,
+            content,
+            inbound,
+            canary,
+            intake,
+            team,
+            wake,
+            embedded,
+        })
     }
 
     /// Everything that the desk answers to.

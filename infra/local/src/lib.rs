@@ -2,7 +2,8 @@
 //! that speak the real wire. The handlers are the very ones that Lambda runs.
 //!
 //! ```text
-//! data folder: lock  keys.json  clock.json  streams.json  running.json  dynamodb.sqlite  mail/*.eml  s3/site/…
+//! data folder: lock  keys.json  openpgp.json  clock.json  streams.json  running.json  dynamodb.sqlite  mail/*.eml
+//!              s3/{site,content,inbound}/…
 //! ```
 
 pub mod cli;
@@ -10,8 +11,10 @@ pub mod clock;
 pub mod desk;
 pub mod dynamodb;
 pub mod folder;
+pub mod inbound;
 pub mod local_routes;
 pub mod mailbox;
+pub mod openpgp;
 pub mod pump;
 pub mod replay;
 pub mod serve;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware;
@@ -25,10 +26,14 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use crate::desk::Desk;
+use crate::inbound::Given;
 use crate::{mailbox, site};
 
 /// The header that carries the data folder's secret.
 pub const SECRET_HEADER: &str = "x-desk-secret";
+
+/// The largest mail that is taken here: more than SES takes, so that what the desk does with too large a one can be seen.
+const LARGEST_MAIL: usize = 64 * 1024 * 1024;
 
 /// The longest that the clock is moved in one go.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 365 * 5);
@@ -40,6 +45,8 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/_local/mail", get(mail_page))
         .route("/_local/mail.json", get(mail_json))
         .route("/_local/mail/{id}/html", get(mail_html))
+        .route("/_local/mail/{id}/reply", post(reply))
+        .route("/_local/inbox", post(receive))
         .route("/_local/clock", get(clock).post(move_clock))
         .route("/_local/token", post(token))
         .route("/_local/policy", get(policy))
@@ -69,6 +76,7 @@ async fn mail_page(State(desk): State<Arc<Desk>>, Query(open): Query<Open>) -> H
         headers: mail.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         text: mail.text.clone(),
         html_href: Some(format!("/_local/mail/{}/html", mail.id)),
+        reply_action: mail.takes_answers().then(|| format!("/_local/mail/{}/reply", mail.id)),
     });
     let row =
         |m: &mailbox::Mail| MailRow { id: m.id.clone(), at: m.at, to: m.to.join(", "), subject: m.subject.clone() };
@@ -88,6 +96,29 @@ async fn mail_html(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Res
     let csp = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
     Ok(response)
+}
+
+/// `POST /_local/inbox`: a mail as it was sent (RFC 5322); the query says what SES would have found. Answers when it is stored.
+async fn receive(
+    State(desk): State<Arc<Desk>>,
+    given: Result<Query<Given>, QueryRejection>,
+    body: Body,
+) -> Result<Response, Problem> {
+    let Query(given) = given.map_err(|e| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, e.body_text()))?;
+    let mail = body::read(body, LARGEST_MAIL).await?;
+    let outcome = desk.inbound.receive(&mail, &given).await.map_err(Problem::invalid)?;
+    Ok((StatusCode::CREATED, Json(json!(outcome?))).into_response())
+}
+
+/// The reply of a mail's receiver, as their mail program would send it.
+async fn reply(State(desk): State<Arc<Desk>>, Path(id): Path<String>, body: Body) -> Result<Response, Problem> {
+    let sent = body::form(&body::read(body, LARGEST_MAIL).await?);
+    let text = sent.get("text").map(String::as_str).unwrap_or_default();
+    let answer = mailbox::answer(&desk.folder.path("mail"), &id, text, desk.clock.now());
+    let answer = answer.ok_or_else(Problem::not_found)?;
+    let outcome = desk.inbound.receive(&answer, &Given::default()).await.map_err(Problem::invalid)?;
+    outcome?;
+    Ok(Redirect::to("/_local/mail").into_response())
 }
 
 async fn clock(State(desk): State<Arc<Desk>>) -> Json<Value> {
@@ -175,7 +206,7 @@ async fn verify(
     };
     let mut verified = Vec::new();
     for case in cases {
-        verified.push(desk.store.verify(&case).await?.ok_or_else(Problem::not_found)?);
+        verified.push(desk.store.verify(&case, Some(&desk.content)).await?.ok_or_else(Problem::not_found)?);
     }
     let holds = verified.iter().all(|v| v.problems.is_empty());
     Ok(Json(json!({"holds": holds, "cases": verified})))

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use mail_builder::MessageBuilder;
+use mail_builder::headers::address::Address;
+use mail_builder::headers::message_id::MessageId;
 use mail_parser::{HeaderName, MessageParser};
 use serde::Serialize;
 
@@ -31,6 +34,41 @@ pub fn all(folder: &Path) -> Vec<Mail> {
         .collect();
     files.sort();
     files.iter().filter_map(|file| read(file)).collect()
+}
+
+impl Mail {
+    /// Whether an answer comes back to the desk.
+    pub fn takes_answers(&self) -> bool {
+        self.headers.contains_key("Reply-To")
+    }
+}
+
+/// What the receiver of a mail sends when they answer it: to its `Reply-To`, with the mail quoted. `None` when there is no such
+/// mail, or it takes no answers.
+pub fn answer(folder: &Path, id: &str, text: &str, at: Timestamp) -> Option<Vec<u8>> {
+    let mail = all(folder).into_iter().find(|mail| mail.id == id)?;
+    let header = |name: &str| mail.headers.get(name).map(String::as_str).unwrap_or_default();
+    let (own, references) = (bare(header("Message-ID")), header("References"));
+    let ids = references.split_whitespace().map(bare).chain([own]);
+    let subject = if mail.subject.starts_with("Re: ") { mail.subject.clone() } else { format!("Re: {}", mail.subject) };
+    let quoted: String = mail.text.lines().map(|line| format!("> {line}\n")).collect();
+    let text = format!("{text}\n\nOn {}, the desk wrote:\n{quoted}", mail.at.strftime("%Y-%m-%d at %H:%M UTC"));
+    let domain = mail.to.first()?.rsplit_once('@')?.1;
+    MessageBuilder::new()
+        .from(Address::new_address(None::<&str>, mail.to.first()?.as_str()))
+        .to(Address::new_address(None::<&str>, bare(header("Reply-To"))))
+        .subject(subject)
+        .message_id(format!("{}@{domain}", desk_keys::hex(&desk_keys::random::<16>())))
+        .date(at.as_second())
+        .in_reply_to(MessageId::new(own))
+        .references(MessageId { id: ids.map(Into::into).collect() })
+        .text_body(text)
+        .write_to_vec()
+        .ok()
+}
+
+fn bare(id: &str) -> &str {
+    id.trim().trim_start_matches('<').trim_end_matches('>')
 }
 
 fn read(file: &Path) -> Option<Mail> {

@@ -1,5 +1,5 @@
 //! What AWS does between the functions: streams wake `fan-out` and `deliver`, SNS wakes `mail-events`, the schedule wakes
-//! `sla-check` and `deliver`. One pump at a time, so that moving the clock steps through everything in order.
+//! `inbox`, `sla-check` and `deliver`. One pump at a time, so that moving the clock steps through everything in order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, Notify};
 
 use crate::Failure;
 use crate::clock::DeskClock;
+use crate::inbound::Inbound;
 use crate::ses::Ses;
 use crate::streams::{Batch, Stream};
 
@@ -39,6 +40,7 @@ pub struct Functions {
 /// Moves everything on.
 pub struct Pump {
     functions: Functions,
+    inbound: Arc<Inbound>,
     store: Store,
     clock: DeskClock,
     ses: Arc<Ses>,
@@ -55,13 +57,14 @@ struct Streams {
 impl Pump {
     pub fn new(
         functions: Functions,
+        inbound: Arc<Inbound>,
         store: Store,
         clock: DeskClock,
         ses: Arc<Ses>,
         (cases, mail): (Stream, Stream),
         wake: Arc<Notify>,
     ) -> Pump {
-        Pump { functions, store, clock, ses, streams: Mutex::new(Streams { cases, mail, failures: 0 }), wake }
+        Pump { functions, inbound, store, clock, ses, streams: Mutex::new(Streams { cases, mail, failures: 0 }), wake }
     }
 
     /// Runs until the task is dropped: drains whenever something happened, ticks at the schedule's interval.
@@ -130,6 +133,7 @@ impl Pump {
     }
 
     async fn tick(&self) -> Result<(), Failure> {
+        self.inbound.sweep().await;
         self.functions.sla_check.tick(self.clock.now()).await?;
         self.functions.deliver.tick().await?;
         Ok(())

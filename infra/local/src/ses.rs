@@ -1,6 +1,6 @@
 //! The SES stand-in: takes `SendRawEmail` (query protocol, API of 2010-12-01), keeps every message as an `.eml`, and emits
-//! what SES would: Send and Delivery, or a Bounce for the mailbox simulator's address. Like SES it puts its own
-//! `Message-ID` and `Date` into each message.
+//! what SES would: Send and Delivery, or what the mailbox simulator's addresses ask for. Like SES it puts its own
+//! `Message-ID` and `Date` into each message. Asked for its quotas, it tells of more than one machine sends.
 //!
 //! Events are written before the message has its name, and removed once they were taken: after a kill they come again.
 
@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
-use desk_mail::event::{Bounce, EventType, Mail, SesEvent};
+use desk_mail::event::{Bounce, Complaint, EventType, Mail, SesEvent};
 use desk_store::Clock;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
@@ -26,8 +26,14 @@ use tokio::sync::Notify;
 
 use crate::{Failure, folder};
 
-/// SES's own address that always bounces for good.
+/// SES's own addresses: one that bounces for good, one whose owner complains, one that SES keeps mail from.
 const BOUNCES: &str = "bounce@simulator.amazonses.com";
+const COMPLAINS: &str = "complaint@simulator.amazonses.com";
+const SUPPRESSED: &str = "suppressionlist@simulator.amazonses.com";
+
+/// So fast that nothing here waits for it.
+const QUOTA: &str = "<Max24HourSend>1000000</Max24HourSend><MaxSendRate>500</MaxSendRate>\
+                     <SentLast24Hours>0</SentLast24Hours>";
 
 /// The stand-in.
 pub struct Ses {
@@ -109,7 +115,7 @@ impl Ses {
         let values = numbered(call, "Tags.member.", ".Value");
         let tags: BTreeMap<String, Vec<String>> = names.into_iter().zip(values.into_iter().map(|v| vec![v])).collect();
         let message = overwrite(&raw, &id, now).ok_or(Rejected("MessageRejected", "the message has no header"))?;
-        let events = events(&id, now, tags, destinations.iter().any(|to| to == BOUNCES));
+        let events = events(&id, now, tags, &destinations);
         let kept =
             folder::write_json(&self.events(&id), &events).and_then(|()| folder::write(&self.message(&id), &message));
         kept.map_err(|_| Rejected("InternalFailure", "the message could not be kept"))?;
@@ -122,18 +128,19 @@ struct Rejected(&'static str, &'static str);
 
 async fn call(State(ses): State<Arc<Ses>>, body: Bytes) -> Response {
     let call: BTreeMap<String, String> = desk_web::body::form(&body);
-    let outcome = match call.get("Action").map(String::as_str) {
-        Some("SendRawEmail") => ses.send_raw_email(&call),
-        _ => Err(Rejected("InvalidAction", "this stand-in knows SendRawEmail")),
+    let action = call.get("Action").map(String::as_str).unwrap_or_default();
+    let outcome = match action {
+        "SendRawEmail" => ses.send_raw_email(&call).map(|id| format!("<MessageId>{id}</MessageId>")),
+        "GetSendQuota" => Ok(QUOTA.to_owned()),
+        _ => Err(Rejected("InvalidAction", "this stand-in knows SendRawEmail and GetSendQuota")),
     };
     let xml = [(header::CONTENT_TYPE, "text/xml")];
     match outcome {
-        Ok(id) => (
+        Ok(result) => (
             xml,
             format!(
-                "<SendRawEmailResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><SendRawEmailResult>\
-                 <MessageId>{id}</MessageId></SendRawEmailResult><ResponseMetadata><RequestId>{id}</RequestId>\
-                 </ResponseMetadata></SendRawEmailResponse>"
+                "<{action}Response xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><{action}Result>{result}</{action}Result>\
+                 <ResponseMetadata><RequestId>0</RequestId></ResponseMetadata></{action}Response>"
             ),
         )
             .into_response(),
@@ -154,14 +161,25 @@ fn numbered(call: &BTreeMap<String, String>, prefix: &str, suffix: &str) -> Vec<
     (1..).map_while(|i| call.get(&format!("{prefix}{i}{suffix}")).cloned()).collect()
 }
 
-fn events(id: &str, at: Timestamp, tags: BTreeMap<String, Vec<String>>, bounces: bool) -> Vec<SesEvent> {
+fn events(id: &str, at: Timestamp, tags: BTreeMap<String, Vec<String>>, to: &[String]) -> Vec<SesEvent> {
     let mail = Mail { timestamp: at, message_id: id.to_owned(), tags };
-    let event = |event_type, bounce| SesEvent { event_type, mail: mail.clone(), bounce };
-    let last = match bounces {
-        true => event(EventType::Bounce, Some(Bounce { bounce_type: "Permanent".to_owned() })),
-        false => event(EventType::Delivery, None),
+    let event = |event_type| SesEvent { event_type, mail: mail.clone(), bounce: None, complaint: None };
+    let goes_to = |address: &str| to.iter().any(|to| to == address);
+    let bounced = |sub_type: &str| {
+        let bounce = Bounce { bounce_type: "Permanent".to_owned(), bounce_sub_type: Some(sub_type.to_owned()) };
+        SesEvent { bounce: Some(bounce), ..event(EventType::Bounce) }
     };
-    vec![event(EventType::Send, None), last]
+    let sent = event(EventType::Send);
+    if goes_to(BOUNCES) {
+        return vec![sent, bounced("General")];
+    }
+    if goes_to(SUPPRESSED) {
+        return vec![sent, bounced("OnAccountSuppressionList")];
+    }
+    let delivered = event(EventType::Delivery);
+    let complaint = Complaint { complaint_sub_type: None };
+    let complains = SesEvent { complaint: Some(complaint), ..event(EventType::Complaint) };
+    [sent, delivered].into_iter().chain(goes_to(COMPLAINS).then_some(complains)).collect()
 }
 
 /// The message with SES's own `Message-ID` and `Date`.
@@ -195,5 +213,16 @@ mod tests {
         let expected = "Message-ID: <i1@email.amazonses.com>\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\n\
                         Subject: s\r\nTo: t\r\n\r\nDate: body";
         assert_eq!(text, expected);
+    }
+    #[test]
+    fn the_simulators_addresses_do_what_those_of_ses_do() {
+        let told = |to: &str| -> Vec<EventType> {
+            let events = events("i1", "2026-11-22T12:00:00Z".parse().unwrap(), BTreeMap::new(), &[to.to_owned()]);
+            events.iter().map(|event| event.event_type).collect()
+        };
+        assert_eq!(told("rita@example.org"), [EventType::Send, EventType::Delivery]);
+        assert_eq!(told(BOUNCES), [EventType::Send, EventType::Bounce]);
+        assert_eq!(told(SUPPRESSED), [EventType::Send, EventType::Bounce]);
+        assert_eq!(told(COMPLAINS), [EventType::Send, EventType::Delivery, EventType::Complaint]);
     }
 }

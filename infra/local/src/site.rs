@@ -1,5 +1,5 @@
 //! The embedded S3: `s3s` over plain files, on a loopback port of its own. The published site is the bucket `site`, whose
-//! objects are served under `/site/`, read only.
+//! objects are served under `/site/`, read only; sealed mail lies in `content`, mail as it came in `inbound`.
 
 use std::path::Path;
 
@@ -21,13 +21,19 @@ use crate::Failure;
 /// The bucket of the published site.
 pub const BUCKET: &str = "site";
 
-/// Serves the store of objects under `root`; gives a handle to the site's bucket.
+/// The bucket of sealed mail, and that of mail as it came.
+pub const CONTENT: &str = "content";
+pub const INBOUND: &str = "inbound";
+
+/// Serves the store of objects under `root`; gives a handle to each of `buckets`.
 ///
 /// # Errors
-/// When the folder cannot be made or no port is free.
-pub async fn serve(root: &Path) -> Result<Objects, Failure> {
+/// When a folder cannot be made or no port is free.
+pub async fn serve<const N: usize>(root: &Path, buckets: [&str; N]) -> Result<[Objects; N], Failure> {
     let cannot = |e: std::io::Error| Failure::of("the embedded S3 cannot start", e);
-    std::fs::create_dir_all(root.join(BUCKET)).map_err(cannot)?;
+    for bucket in buckets {
+        std::fs::create_dir_all(root.join(bucket)).map_err(cannot)?;
+    }
     let files = FileSystem::new(root).map_err(|e| Failure::of("the embedded S3 cannot start", format!("{e:?}")))?;
     let mut builder = S3ServiceBuilder::new(files);
     builder.set_auth(SimpleAuth::from_single("local", "local"));
@@ -35,7 +41,7 @@ pub async fn serve(root: &Path) -> Result<Objects, Failure> {
     let address = listener.local_addr().map_err(cannot)?;
     let app = Router::new().fallback(call).with_state(builder.build());
     tokio::spawn(async move { axum::serve(listener, app).await });
-    Ok(Objects::connect(&ObjectSettings::stand_in(format!("http://{address}"), BUCKET)))
+    Ok(buckets.map(|bucket| Objects::connect(&ObjectSettings::stand_in(format!("http://{address}"), bucket))))
 }
 
 async fn call(State(s3): State<S3Service>, request: Request) -> Response {

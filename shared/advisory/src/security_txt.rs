@@ -9,6 +9,9 @@ use crate::report_url;
 /// How long the file may be believed (RFC 9116, 2.5.5 recommends less than a year); it is made anew long before.
 const BELIEVED_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
 
+/// Where the desk publishes its OpenPGP certificate.
+pub const OPENPGP_PATH: &str = "/openpgp-key.asc";
+
 /// The file's whole text, lines ended by LF. `now` is the time of making it; the file expires 180 days after the
 /// beginning of that day (UTC), so that within a day the text does not change.
 pub fn render(policy: &Policy, now: Timestamp) -> String {
@@ -18,6 +21,7 @@ pub fn render(policy: &Policy, now: Timestamp) -> String {
         format!("Contact: mailto:{}", policy.contacts.security),
         format!("Contact: {}", report_url(policy)),
         format!("Expires: {}", expires(now)),
+        format!("Encryption: {}{OPENPGP_PATH}", project.desk_url),
         format!("Policy: {}", project.policy_url),
         "Preferred-Languages: en".to_owned(),
         format!("Canonical: {}/.well-known/security.txt", project.desk_url),
@@ -47,6 +51,7 @@ mod tests {
         Contact: mailto:security@expressjs.com
         Contact: https://desk.example.org/reports
         Expires: 2027-05-21T00:00:00Z
+        Encryption: https://desk.example.org/openpgp-key.asc
         Policy: https://github.com/expressjs/express/blob/master/Security.md
         Preferred-Languages: en
         Canonical: https://desk.example.org/.well-known/security.txt

@@ -22,6 +22,8 @@ pub struct Report {
     pub credit: Option<Credit>,
     /// The reporter's own plan to disclose (T6).
     pub planned_for: Option<Date>,
+    /// It may be forwarded to those who maintain the module (T37).
+    pub may_forward: bool,
 }
 
 #[derive(Default)]
@@ -51,6 +53,7 @@ impl Report {
             reporter: fields.object("reporter").map(|f| reporter(f, limits)).unwrap_or_default(),
             credit: fields.object("credit").and_then(|f| credit(f, line)),
             planned_for: fields.object("disclosure").and_then(planned_for),
+            may_forward: fields.flag("may_forward").unwrap_or(false),
         })
     }
 }
@@ -65,7 +68,8 @@ fn reporter(fields: Fields<'_>, limits: &Limits) -> Reporter {
     if reporter.email.as_ref().is_some_and(|e| !email_address::EmailAddress::is_valid(e)) {
         fields.wrong("email", "must be an e-mail address such as name@example.org");
     }
-    if reporter.openpgp_key.as_ref().is_some_and(|k| !is_armoured_key(k)) {
+    // Whether it is a key that can be used is judged where keys are read; here nothing is.
+    if reporter.openpgp_key.as_ref().is_some_and(|key| !key.contains("-----BEGIN PGP ")) {
         fields.wrong("openpgp_key", "must be an ASCII-armoured OpenPGP public key");
     }
     if reporter.answers == Answers::Mail && reporter.email.is_none() {
@@ -73,10 +77,6 @@ fn reporter(fields: Fields<'_>, limits: &Limits) -> Reporter {
     }
     fields.finish();
     reporter
-}
-
-fn is_armoured_key(text: &str) -> bool {
-    text.starts_with("-----BEGIN PGP PUBLIC KEY BLOCK-----") && text.ends_with("-----END PGP PUBLIC KEY BLOCK-----")
 }
 
 fn answers(fields: &Fields<'_>) -> Answers {

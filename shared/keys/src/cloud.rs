@@ -6,7 +6,8 @@
 //! | `DESK_CASE_KEY` | `CaseKey` | KMS key that wraps the cases' keys |
 //! | `DESK_MAIL_KEY`, `DESK_RELEASE_KEY` | `MailKey`, `ReleaseKey` | KMS keys that wrap the two rings |
 //! | `DESK_RECEIPT_KEY` | `ReceiptKey` | KMS key (P-256) that signs receipts |
-//! | `DESK_TEAM_LINKS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS` | `TeamLinks`, `ReporterLinks`, `CanaryLinks` | secrets of the link keys |
+//! | `DESK_TEAM_LINKS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS`, `DESK_REPLY_TOKENS` | `TeamLinks`, `ReporterLinks`, `CanaryLinks`, `ReplyTokens` | secrets of the link keys |
+//! | `DESK_OPENPGP_TEAM`, `DESK_OPENPGP_SIGNING` | `OpenPgpTeam`, `OpenPgpNotices`, `OpenPgpPrimary` | secrets of the desk's OpenPGP key, each for its one reader; the primary's has none |
 
 use std::collections::BTreeMap;
 
@@ -25,7 +26,7 @@ use crate::{KeyError, random};
 pub const RINGS: [&str; 2] = ["mail", "release"];
 
 /// Every secret that a link key is made of.
-pub const LINKS: [Purpose; 3] = [Purpose::TeamLinks, Purpose::ReporterLinks, Purpose::Canary];
+pub const LINKS: [Purpose; 4] = [Purpose::TeamLinks, Purpose::ReporterLinks, Purpose::Canary, Purpose::ReplyTokens];
 
 /// The doors to KMS and Secrets Manager. Cheap to clone.
 #[derive(Clone)]
@@ -113,6 +114,28 @@ impl Keys {
         }
     }
 
+    /// A secret of the desk's OpenPGP key, as it was put; before `desk keys init` it is none of OpenPGP's.
+    ///
+    /// # Errors
+    /// Names the variable that is missing, or what Secrets Manager answered.
+    pub async fn openpgp(&self, which: OpenPgpSecret) -> Result<Zeroizing<String>, String> {
+        let name = openpgp(which);
+        let arn = self.arn(&name)?;
+        let got = self.secrets.get_secret_value().secret_id(arn).send().await;
+        let got = got.map_err(|e| format!("{}: {}", name.output, unavailable(&e)))?;
+        Ok(Zeroizing::new(got.secret_string.unwrap_or_default()))
+    }
+
+    /// Puts a secret of the desk's OpenPGP key.
+    ///
+    /// # Errors
+    /// Names the variable that is missing, or what Secrets Manager answered.
+    pub async fn put_openpgp(&self, which: OpenPgpSecret, secret: &str) -> Result<(), String> {
+        let name = openpgp(which);
+        let put = self.secrets.put_secret_value().secret_id(self.arn(&name)?).secret_string(secret).send().await;
+        put.map(drop).map_err(|e| format!("{}: {}", name.output, unavailable(&e)))
+    }
+
     /// Gives a link key a new value. What was signed with the one before still verifies, until it is rotated once more.
     ///
     /// # Errors
@@ -137,6 +160,25 @@ impl Keys {
     }
 }
 
+/// The secrets of the desk's OpenPGP key: no function can read another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenPgpSecret {
+    /// Certifies the others; read by no function.
+    Primary,
+    /// Opens what is encrypted to the desk, and signs members' messages: `team`. Two secrets, one line each.
+    Team,
+    /// Signs notices: `deliver`.
+    Notices,
+}
+
+fn openpgp(which: OpenPgpSecret) -> Name {
+    match which {
+        OpenPgpSecret::Primary => Name { variable: "DESK_OPENPGP_PRIMARY", output: "OpenPgpPrimary" },
+        OpenPgpSecret::Team => Name { variable: "DESK_OPENPGP_TEAM", output: "OpenPgpTeam" },
+        OpenPgpSecret::Notices => Name { variable: "DESK_OPENPGP_SIGNING", output: "OpenPgpNotices" },
+    }
+}
+
 /// What a key is called where it is looked for.
 struct Name {
     variable: &'static str,
@@ -153,5 +195,6 @@ fn links(purpose: Purpose) -> Name {
         Purpose::TeamLinks => Name { variable: "DESK_TEAM_LINKS", output: "TeamLinks" },
         Purpose::ReporterLinks => Name { variable: "DESK_REPORTER_LINKS", output: "ReporterLinks" },
         Purpose::Canary => Name { variable: "DESK_CANARY_LINKS", output: "CanaryLinks" },
+        Purpose::ReplyTokens => Name { variable: "DESK_REPLY_TOKENS", output: "ReplyTokens" },
     }
 }

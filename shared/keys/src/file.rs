@@ -93,11 +93,16 @@ impl KeyFile {
         let text = match purpose {
             Purpose::TeamLinks => &self.team_links,
             Purpose::ReporterLinks => &self.reporter_links,
-            Purpose::Canary => return Ok(LinkKey::derive(&KeyFile::bytes(&self.root)?, "disclosure-desk canary")),
+            Purpose::Canary => return self.derived("disclosure-desk canary"),
+            Purpose::ReplyTokens => return self.derived("disclosure-desk reply tokens"),
         };
         let bytes: [u8; 32] =
             KeyFile::bytes(text)?.as_slice().try_into().map_err(|_| io::Error::other("the key file is damaged"))?;
         Ok(LinkKey::new(bytes, None))
+    }
+
+    fn derived(&self, purpose: &str) -> io::Result<LinkKey> {
+        Ok(LinkKey::derive(&KeyFile::bytes(&self.root)?, purpose))
     }
 
     pub fn local_secret(&self) -> &str {

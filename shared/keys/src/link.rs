@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use data_encoding::BASE32_NOPAD;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
@@ -19,6 +20,9 @@ pub enum Purpose {
     ReporterLinks,
     /// A report that only tries whether the desk works: `canary` signs, `intake` verifies.
     Canary,
+    /// What joins an answer to a case: `deliver` puts it into `Reply-To`, `inbox` verifies it. Both find addresses with it
+    /// too, see [`LinkKey::address_hashes`].
+    ReplyTokens,
 }
 
 /// The key of one purpose. Has no `Debug`.
@@ -39,11 +43,28 @@ impl LinkKey {
         LinkKey::new(link_bytes(secret, purpose), None)
     }
 
+    /// A key of random bytes, of one process: for tests, and for what need not outlive it.
+    pub fn ephemeral() -> LinkKey {
+        LinkKey::new(crate::random(), None)
+    }
+
     /// A token that carries `payload`, readable by anyone, changeable by no one.
     pub fn sign<T: Serialize>(&self, payload: &T) -> String {
         let payload = serde_json::to_vec(payload).expect("link payloads are plain data");
         let mac = mac(&self.current, &payload).finalize().into_bytes();
         format!("{}.{}", BASE64.encode(&payload), BASE64.encode(mac))
+    }
+
+    /// How `address` is found again where addresses are looked up and never stored: an HMAC of it in small letters, under a
+    /// key derived for nothing else. The first is what it is filed under; the second, what it was filed under before the
+    /// last rotation. What was filed before the one before that is forgotten.
+    pub fn address_hashes(&self, address: &str) -> Vec<String> {
+        let small = address.trim().to_lowercase();
+        let under = |key: &[u8; 32]| {
+            let key = link_bytes(key, "disclosure-desk address index");
+            crate::hex(&mac(&key, small.as_bytes()).finalize().into_bytes())
+        };
+        std::iter::once(&self.current).chain(&self.previous).map(under).collect()
     }
 
     /// The payload of a token that this key signed.
@@ -60,6 +81,24 @@ impl LinkKey {
             return Err(wrong());
         }
         serde_json::from_slice(&payload).map_err(|_| wrong())
+    }
+}
+
+/// The bytes of a tag: 128 bits, as much as a receipt code has.
+const TAG_BYTES: usize = 16;
+
+impl LinkKey {
+    /// A short proof that this key has seen `text`: 26 small letters and digits, which survive in any mail address.
+    pub fn tag(&self, text: &str) -> String {
+        let mac = mac(&self.current, text.as_bytes()).finalize().into_bytes();
+        BASE32_NOPAD.encode(&mac[..TAG_BYTES]).to_ascii_lowercase()
+    }
+
+    /// Whether `tag` is that proof, in letters of any size; compared in constant time.
+    pub fn has_tag(&self, text: &str, tag: &str) -> bool {
+        let Ok(tag) = BASE32_NOPAD.decode(tag.to_ascii_uppercase().as_bytes()) else { return false };
+        let mut keys = std::iter::once(&self.current).chain(&self.previous);
+        tag.len() == TAG_BYTES && keys.any(|key| mac(key, text.as_bytes()).verify_truncated_left(&tag).is_ok())
     }
 }
 
@@ -88,6 +127,27 @@ mod tests {
         assert!(key.verify::<(String, u32)>(&forged).is_err());
         assert!(LinkKey::new([2; 32], None).verify::<(String, u32)>(&token).is_err());
         assert!(key.verify::<(String, u32)>("").is_err());
+    }
+
+    #[test]
+    fn an_address_is_found_however_it_is_written_and_after_a_rotation() {
+        let (old, new) = (LinkKey::new([1; 32], None), LinkKey::new([2; 32], Some([1; 32])));
+        let filed = old.address_hashes("Rita@Example.org");
+        assert_eq!(filed, old.address_hashes(" rita@example.org\n"));
+        assert_eq!(new.address_hashes("rita@example.org")[1..], filed);
+        assert!(!new.address_hashes("rita@example.net").contains(&filed[0]));
+        assert_ne!(filed[0], crate::sha256_hex(b"rita@example.org"), "who has no key cannot guess");
+    }
+
+    #[test]
+    fn a_tag_proves_its_text_alone_in_letters_of_any_size() {
+        let key = LinkKey::new([1; 32], None);
+        let tag = key.tag("EXP-2026-7K3QF r");
+        assert_eq!(tag.len(), 26);
+        assert!(key.has_tag("EXP-2026-7K3QF r", &tag) && key.has_tag("EXP-2026-7K3QF r", &tag.to_uppercase()));
+        assert!(LinkKey::new([2; 32], Some([1; 32])).has_tag("EXP-2026-7K3QF r", &tag), "rotated since");
+        assert!(!key.has_tag("EXP-2026-7K3QG r", &tag) && !key.has_tag("EXP-2026-7K3QF r", &tag[..24]));
+        assert!(!key.has_tag("", "") && !LinkKey::new([2; 32], None).has_tag("EXP-2026-7K3QF r", &tag));
     }
 
     #[test]

@@ -57,6 +57,21 @@ impl Links {
         }
     }
 
+    /// Whether `tag` is the key's own over `text`, as it is now or was before the last rotation.
+    pub async fn has_tag(&self, text: &str, tag: &str) -> bool {
+        let known = |links: &Links| {
+            let known = links.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.key.as_ref().is_some_and(|key| key.has_tag(text, tag))
+        };
+        known(self) || (self.asks_again().await && known(self))
+    }
+
+    /// What addresses are filed under; see [`LinkKey::address_hashes`]. Nothing where the key is not known yet.
+    pub fn address_hashes(&self, address: &str) -> Vec<String> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.key.as_ref().map(|key| key.address_hashes(address)).unwrap_or_default()
+    }
+
     fn with_known<T: DeserializeOwned>(&self, token: &str) -> Result<T, KeyError> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.key.as_ref().ok_or(KeyError::Wrong("the link key is not known"))?.verify(token)

@@ -1,11 +1,12 @@
 //! Mail: [`compose`] builds a message, [`ses`] hands it to SES once, [`event`] reads what SES tells of it; [`read`] reads what
-//! comes in; [`openpgp`] encrypts, signs and opens.
+//! comes in, [`token`] joins an answer to its case, [`openpgp`] encrypts, signs and opens.
 
 pub mod compose;
 pub mod event;
 pub mod openpgp;
 pub mod read;
 pub mod ses;
+pub mod token;
 
 /// An address for a log: `a…@example.com`.
 pub fn masked(address: &str) -> String {

@@ -127,6 +127,11 @@ impl Store {
         item.as_ref().map(|item| Read(item).bytes("wrapped").map(<[u8]>::to_vec)).transpose()
     }
 
+    /// Whether the mail of this hash was taken in before.
+    pub async fn seen_mail(&self, hash: &str) -> Result<bool, Fault> {
+        Ok(self.get(&self.cases, key(format!("MESSAGE#{hash}"), "MESSAGE")).await?.is_some())
+    }
+
     /// What a code's look-up hash leads to.
     pub async fn code(&self, lookup: &str) -> Result<Option<CodeEntry>, Fault> {
         let item = self.get(&self.cases, key(format!("CODE#{lookup}"), "CODE")).await?;

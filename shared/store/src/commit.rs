@@ -4,17 +4,18 @@
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem};
-use desk_domain::case::event::{ContentRef, SCHEMA};
+use desk_domain::case::event::{ContentRef, Hint, SCHEMA};
 use desk_domain::case::{Actor, Case, Event, EventBody};
 use desk_domain::id::{CaseId, ContentId};
 use desk_keys::{KeyError, PublicKey};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Store;
-use crate::board::LAST;
+use crate::board::{LAST, filed_shard};
 use crate::cases::{Stored, log_pk, log_sk, sealed_item};
 use crate::fault::Fault;
 use crate::item::{Build, Item, b, case_pk, instant, json, key, n, s, shard};
+use crate::opening::kept_until;
 
 /// A plan that nobody made by then is made by the schedule.
 pub const PLAN_GRACE: SignedDuration = SignedDuration::from_mins(5);
@@ -27,7 +28,7 @@ pub enum Outcome {
     Done,
     /// Somebody else wrote first: read again, decide again. Also when a new case's id was taken.
     Conflict,
-    /// The idempotency key was used before: read what was answered then.
+    /// The idempotency key was used before, or the mail taken in: read what came of it then.
     RequestSeen,
     /// Something that this commit uses up (a link, a code) has been used already.
     Used,
@@ -93,9 +94,26 @@ impl Commit {
         self.extend(None, opened, actor, bodies, now)
     }
 
-    /// The next events of a case. Gives the case as it will be stored.
+    /// The next events of a case. Gives the case as it will be stored. What is kept for a while only stays so: a case whose
+    /// first events were gone could not be verified.
     pub fn append(&mut self, before: &Stored, actor: &Actor, bodies: Vec<EventBody>, now: Timestamp) -> Stored {
-        self.extend(Some(before), before.clone(), actor, bodies.into_iter(), now)
+        let after = self.extend(Some(before), before.clone(), actor, bodies.into_iter(), now);
+        if let Some(end) = kept_until(&after.case) {
+            self.expire_case(&after.case.id, end);
+        }
+        after
+    }
+
+    /// Everything that was put of one case so far may be removed after `at`.
+    fn expire_case(&mut self, id: &CaseId, at: Timestamp) {
+        let of_case = [s(case_pk(id)), s(log_pk(id))];
+        for (write, _) in &mut self.actions {
+            if let Write::Put(put) = write
+                && put.get_item().as_ref().and_then(|item| item.get("pk")).is_some_and(|pk| of_case.contains(pk))
+            {
+                *put = put.clone().item("ttl", n(at.as_second()));
+            }
+        }
     }
 
     /// A snapshot that is behind its log, made anew; its timers with it.
@@ -172,6 +190,12 @@ impl Commit {
         self.push(Write::Put(put), Guard::Request);
     }
 
+    /// The mail of this hash led to `case`; it leads to nothing more.
+    pub fn mail(&mut self, hash: &str, case: &CaseId) {
+        let item = Build::new(format!("MESSAGE#{hash}"), "MESSAGE").set("case", s(case.as_str()));
+        self.put(item.item(), Some(ABSENT), Guard::Request);
+    }
+
     fn put_event(&mut self, event: &Event, bytes: &[u8]) {
         let item = Build::new(log_pk(&event.case), log_sk(event.seq)).set("event", b(bytes)).item();
         self.put(item, Some(ABSENT), Guard::Version);
@@ -195,6 +219,11 @@ impl Commit {
                 .set("board", s(format!("BOARD#{}", shard(case.id.as_str()))))
                 .set("board_at", s(format!("{next}#{}", case.id)))
                 .set_some("handler_of", case.handler.as_ref().map(|m| s(format!("HANDLER#{m}"))));
+        } else if case.is_filed() {
+            item = item
+                .set("board", s(filed_shard(&case.id)))
+                .set("board_at", s(format!("{}#{}", instant(case.received_at), case.id)))
+                .set_some("names", named(case).map(|id| s(id.as_str())));
         }
         let put = Put::builder().set_item(Some(item.item()));
         let put = match before {
@@ -242,6 +271,14 @@ impl Commit {
     fn push(&mut self, write: Write, guard: Guard) {
         self.actions.push((write, guard));
     }
+}
+
+/// The case that a filed mail names, if it names one.
+fn named(case: &Case) -> Option<&CaseId> {
+    case.mail.as_ref()?.hints.iter().find_map(|hint| match hint {
+        Hint::Names(id) => Some(id),
+        _ => None,
+    })
 }
 
 fn chained(case: &CaseId, seq: u64, prev: String, actor: &Actor, body: EventBody, at: Timestamp) -> (Event, Vec<u8>) {
@@ -319,6 +356,42 @@ fn cancelled_by(codes: &[Option<&str>], guards: &[Guard]) -> Result<Outcome, Fau
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Everything that was put of a case, and whether it has an end.
+    fn ends(commit: &Commit) -> Vec<bool> {
+        let puts = commit.actions.iter().filter_map(|(write, _)| match write {
+            Write::Put(put) => put.get_item().as_ref(),
+            Write::Delete(_) => None,
+        });
+        puts.map(|item| item.contains_key("ttl")).collect()
+    }
+
+    #[test]
+    fn what_is_added_to_a_case_that_is_kept_for_a_while_is_kept_no_longer() {
+        let policy =
+            desk_domain::policy::Policy::from_toml(include_str!("../../../infra/policies/minimal.toml")).unwrap();
+        let (id, key): (CaseId, _) = ("MIN-2026-7K3QF".parse().unwrap(), desk_keys::SecretKey::generate().public());
+        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let reported = |report: &ContentRef| {
+            let value = serde_json::json!({"package": null, "answers": "page", "address": null,
+                "has_openpgp_key": false, "known_public": false, "known_exploited": false, "planned_for": null,
+                "report": report, "continues": null});
+            serde_json::from_value(value).unwrap()
+        };
+        let added = |why| {
+            let mut commit = Commit::new();
+            let report = commit.seal(&id, &key, "report".parse().unwrap(), b"w").unwrap();
+            let events = desk_domain::case::decide::open_filed(id.clone(), &policy, reported(&report), why, now);
+            let filed = commit.open(&id, key.clone(), &Actor::Desk, events, now);
+            let mut commit = Commit::new();
+            let content = commit.seal(&id, &key, "t-1".parse().unwrap(), b"w").unwrap();
+            commit.append(&filed, &Actor::Desk, vec![EventBody::Noted { content, mail: None }], now);
+            ends(&commit)
+        };
+        use desk_domain::case::event::Resolution;
+        assert!(added(Resolution::AutomaticMail).into_iter().all(|has_end| has_end));
+        assert!(added(Resolution::PolicyComment).into_iter().all(|has_end| !has_end));
+    }
 
     #[test]
     fn the_reason_of_a_cancelled_transaction_decides_what_follows() {

@@ -1,4 +1,4 @@
-//! Deliveries: one record for each message to each person, claimed before it is sent.
+//! Deliveries: one record for each message to each person, claimed before it is sent. `delivery_states` moves them on.
 //!
 //! ```text
 //! planned --claim--> claimed --accepted--> sent
@@ -6,22 +6,31 @@
 //! claimed --no answer, or the lease ran out--> ambiguous
 //! ambiguous --its Send event--> sent
 //! ambiguous --no event though others arrive, or (promise mail) waited long enough--> retry
-//! claimed --cannot ever be sent--> dead
+//! planned, retry --beyond what may go out by itself--> withheld
+//! planned, retry, claimed --cannot ever be sent--> dead
+//! planned, retry --its address is suppressed--> bounced
 //! sent --its Delivery event--> delivered
-//! sent, delivered --hard bounce--> bounced
+//! sent, delivered --it came back--> bounced
+//! sent, delivered --the receiver complains--> complained
+//! sent --SES would not send it after all--> rejected
 //! ```
+//!
+//! SES's events may come late, twice, in any order, and before the sender has heard that it was sent. So an event moves a
+//! delivery on from any state that it may be overtaken in, and never back.
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::notice::Notice;
+use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
+use crate::cases::log_sk;
 use crate::fault::Fault;
-use crate::item::{Build, Item, Read, b, instant, json, key, s};
+use crate::item::{Build, Item, Read, b, case_pk, instant, json, key, s};
 
 /// How long a claim holds.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
@@ -30,7 +39,9 @@ pub const AMBIGUOUS_WAIT: SignedDuration = SignedDuration::from_mins(2);
 /// After this, promise mail is sent again without proof: twice is better than never.
 pub const AMBIGUOUS_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 /// How long a record is kept once it is over.
-const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// Records that are read at once.
+const AT_ONCE: usize = 25;
 
 /// What is to be sent, to whom, and why. Clear fields only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,12 +82,19 @@ pub enum State {
     Ambiguous,
     Sent,
     Delivered,
+    /// It came back, or would: its address is known to be dead.
     Bounced,
+    /// It was delivered, and the receiver called it unwanted.
+    Complained,
+    /// SES took it and then would not send it.
+    Rejected,
+    /// A machine has written enough to this address, or to all, for today.
+    Withheld,
     Dead,
 }
 
 impl State {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             State::Planned => "planned",
             State::Claimed => "claimed",
@@ -85,8 +103,16 @@ impl State {
             State::Sent => "sent",
             State::Delivered => "delivered",
             State::Bounced => "bounced",
+            State::Complained => "complained",
+            State::Rejected => "rejected",
+            State::Withheld => "withheld",
             State::Dead => "dead",
         }
+    }
+
+    /// Whether the receiver will never have it, as far as is known.
+    pub fn is_lost(self) -> bool {
+        matches!(self, State::Bounced | State::Rejected | State::Withheld | State::Dead)
     }
 }
 
@@ -94,46 +120,82 @@ impl State {
 pub struct Record {
     pub delivery: Delivery,
     pub state: State,
+    /// How it came to that state, in our own words, where the state alone does not say.
+    pub why: Option<String>,
     pub attempts: u32,
     /// When it entered its state.
     pub since: Timestamp,
     /// When it is looked at; `None` once it is over.
     pub due_at: Option<Timestamp>,
+    /// The receiver's server has not taken it so far.
+    pub delayed_since: Option<Timestamp>,
+    /// What a reporter's address is found by; known from its first claim on.
+    pub address: Option<String>,
+    /// It was counted among the automatic mails of a day, and is not again.
+    pub allowed: bool,
     /// It came back with a restore.
     pub restored: bool,
     /// Words sealed to the mail key that belong to no case (a sign-in link's secret).
     pub sealed: Option<Vec<u8>>,
 }
 
-fn record_key(id: &str) -> Item {
+pub(crate) fn record_key(id: &str) -> Item {
     key(format!("DELIVERY#{id}"), "DELIVERY")
 }
 
 impl Store {
-    /// Plans a delivery; nothing happens when it is planned already.
+    /// Plans a delivery; nothing happens when it is planned already. What finds it by its case is put first: so nothing is sent
+    /// that the case does not show, and what was cut off in between shows nothing.
     ///
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn plan_delivery(&self, delivery: &Delivery, sealed: Option<Vec<u8>>) -> Result<(), Fault> {
+        if let Some(case) = &delivery.case {
+            let sk = format!("DELIVERY#{}#{}", log_sk(delivery.seq.unwrap_or_default()), delivery.id);
+            // A record is kept from its end on; one that has no end after twice that is nobody's concern any more.
+            let end = delivery.planned_at.saturating_add(KEPT * 2).unwrap_or(delivery.planned_at);
+            self.put_mail(Build::new(case_pk(case), sk).ttl(end).item(), None).await?;
+        }
         let item = Build::new(format!("DELIVERY#{}", delivery.id), "DELIVERY")
             .set("delivery", json(delivery))
             .set("state", s(State::Planned.as_str()))
             .set("since", s(instant(delivery.planned_at)))
             .set_some("sealed", sealed.map(b))
             .due(&delivery.id, delivery.planned_at);
-        let put = self.db.put_item().table_name(&*self.mail).set_item(Some(item.item()));
-        let put = put.condition_expression("attribute_not_exists(pk)");
+        self.put_mail(item.item(), Some("attribute_not_exists(pk)")).await.map(drop)
+    }
+
+    /// Puts an item into the table `mail`; `false` when the condition does not hold.
+    pub(crate) async fn put_mail(&self, item: Item, condition: Option<&str>) -> Result<bool, Fault> {
+        let put = self.db.put_item().table_name(&*self.mail).set_item(Some(item));
+        let put = put.set_condition_expression(condition.map(str::to_owned));
         match put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
-            Ok(output) => self.meter.write(output.consumed_capacity()),
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => {}
-            Err(e) => return Err(Fault::from_sdk(&e)),
+            Ok(output) => {
+                self.meter.write(output.consumed_capacity());
+                Ok(true)
+            }
+            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(e) => Err(Fault::from_sdk(&e)),
         }
-        Ok(())
     }
 
     pub async fn delivery(&self, id: &str) -> Result<Option<Record>, Fault> {
         let item = self.get(&self.mail, record_key(id)).await?;
         item.as_ref().map(read_record).transpose()
+    }
+
+    /// Every delivery of a case, in the order of the events that caused them.
+    pub async fn deliveries_of(&self, case: &CaseId) -> Result<Vec<Record>, Fault> {
+        let items = self.range(&self.mail, &case_pk(case), "DELIVERY#", "DELIVERY#~").await?;
+        let mut records = Vec::with_capacity(items.len());
+        for items in items.chunks(AT_ONCE) {
+            let read = items.iter().map(|item| async {
+                let sk = Read(item).text("sk")?;
+                self.delivery(sk.rsplit_once('#').map_or(sk, |(_, id)| id)).await
+            });
+            records.extend(try_join_all(read).await?.into_iter().flatten());
+        }
+        Ok(records)
     }
 
     /// Ids of deliveries that are due up to `until`: to be sent, or past their lease, or ambiguous for long enough.
@@ -142,180 +204,22 @@ impl Store {
         let id = |item: &Item| Ok(Read(item).text("pk")?.trim_start_matches("DELIVERY#").to_owned());
         items.iter().map(id).collect()
     }
-
-    /// Claims a delivery that waits to be sent; `None` when somebody else has, or it does not wait (any more, or yet).
-    pub async fn claim(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
-        let lease = now.saturating_add(LEASE).unwrap_or(now);
-        self.step(id, &[State::Planned, State::Retry], State::Claimed, now, Some(lease), "ADD attempts :one").await
-    }
-
-    /// SES took it. What was sealed for it is erased.
-    pub async fn mark_sent(&self, id: &str, ses_id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
-        let from = [State::Planned, State::Claimed, State::Retry, State::Ambiguous];
-        let record = self.step(id, &from, State::Sent, now, None, "REMOVE sealed").await?;
-        if record.is_some() {
-            self.note(id, "ses_id", s(ses_id)).await?;
-        }
-        Ok(record)
-    }
-
-    /// Refused for now: again at `at`.
-    pub async fn retry_at(&self, id: &str, now: Timestamp, at: Timestamp) -> Result<(), Fault> {
-        self.step(id, &[State::Claimed, State::Ambiguous], State::Retry, now, Some(at), "").await.map(drop)
-    }
-
-    /// Nobody knows whether it was sent: looked at again at `at`.
-    pub async fn mark_ambiguous(&self, id: &str, now: Timestamp, at: Timestamp) -> Result<(), Fault> {
-        self.step(id, &[State::Claimed], State::Ambiguous, now, Some(at), "").await.map(drop)
-    }
-
-    /// Still ambiguous: looked at again at `at`.
-    pub async fn wait_ambiguous(&self, id: &str, at: Timestamp) -> Result<(), Fault> {
-        self.note(id, "due_at", s(instant(at))).await
-    }
-
-    /// It cannot be sent, ever; `why` is one of our own words.
-    pub async fn mark_dead(&self, id: &str, why: &str, now: Timestamp) -> Result<(), Fault> {
-        self.end(id, &[State::Claimed], why, now).await
-    }
-
-    pub(crate) async fn end(&self, id: &str, from: &[State], why: &str, now: Timestamp) -> Result<(), Fault> {
-        let died = self.step(id, from, State::Dead, now, None, "REMOVE sealed").await?;
-        if died.is_some() {
-            self.note(id, "why", s(why)).await?;
-        }
-        Ok(())
-    }
-
-    /// The receiver's server took it.
-    pub async fn mark_delivered(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
-        let from = [State::Claimed, State::Ambiguous, State::Sent];
-        self.step(id, &from, State::Delivered, now, None, "REMOVE sealed").await
-    }
-
-    /// It came back for good.
-    pub async fn mark_bounced(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
-        let from = [State::Claimed, State::Ambiguous, State::Sent, State::Delivered];
-        self.step(id, &from, State::Bounced, now, None, "REMOVE sealed").await
-    }
-
-    /// Moves a delivery to a state, if it is in one of `from`, and (for a claim) due.
-    async fn step(
-        &self,
-        id: &str,
-        from: &[State],
-        to: State,
-        now: Timestamp,
-        due: Option<Timestamp>,
-        more: &str,
-    ) -> Result<Option<Record>, Fault> {
-        let names: Vec<String> = (0..from.len()).map(|i| format!(":from{i}")).collect();
-        let claiming = to == State::Claimed;
-        let set = "SET #state = :to, since = :now";
-        let expression = match due {
-            Some(_) => format!("{set}, due_at = :due {more}"),
-            None if more.starts_with("REMOVE") => format!("{set}, #ttl = :ttl {more}, due, due_at"),
-            None => format!("{set}, #ttl = :ttl REMOVE due, due_at {more}"),
-        };
-        let mut condition = format!("#state IN ({})", names.join(", "));
-        if claiming {
-            condition.push_str(" AND due_at <= :now");
-        }
-        let mut update = self
-            .db
-            .update_item()
-            .table_name(&*self.mail)
-            .set_key(Some(record_key(id)))
-            .update_expression(expression)
-            .condition_expression(condition)
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":to", s(to.as_str()))
-            .expression_attribute_values(":now", s(instant(now)))
-            .return_values(ReturnValue::AllNew)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        for (name, state) in names.into_iter().zip(from) {
-            update = update.expression_attribute_values(name, s(state.as_str()));
-        }
-        update = match due {
-            Some(due) => update.expression_attribute_values(":due", s(instant(due))),
-            None => {
-                let end = now.saturating_add(KEPT).unwrap_or(now);
-                update
-                    .expression_attribute_names("#ttl", "ttl")
-                    .expression_attribute_values(":ttl", crate::item::n(end.as_second()))
-            }
-        };
-        if claiming {
-            update = update.expression_attribute_values(":one", crate::item::n(1));
-        }
-        match update.send().await {
-            Ok(output) => {
-                self.meter.write(output.consumed_capacity());
-                output.attributes().map(read_record).transpose()
-            }
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(None),
-            Err(e) => Err(Fault::from_sdk(&e)),
-        }
-    }
-
-    async fn note(&self, id: &str, name: &str, value: AttributeValue) -> Result<(), Fault> {
-        let sent = self
-            .db
-            .update_item()
-            .table_name(&*self.mail)
-            .set_key(Some(record_key(id)))
-            .update_expression("SET #name = :value")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_names("#name", name)
-            .expression_attribute_values(":value", value)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match sent {
-            Ok(output) => self.meter.write(output.consumed_capacity()),
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => {}
-            Err(e) => return Err(Fault::from_sdk(&e)),
-        }
-        Ok(())
-    }
-
-    /// A `Send` event for something sent at `at` arrived: events are arriving.
-    pub async fn saw_send_event(&self, at: Timestamp) -> Result<(), Fault> {
-        let sent = self
-            .db
-            .update_item()
-            .table_name(&*self.mail)
-            .set_key(Some(key("SEND-EVENTS", "NEWEST")))
-            .update_expression("SET newest = :at")
-            .condition_expression("attribute_not_exists(newest) OR newest < :at")
-            .expression_attribute_values(":at", s(instant(at)))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match sent {
-            Ok(output) => self.meter.write(output.consumed_capacity()),
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => {}
-            Err(e) => return Err(Fault::from_sdk(&e)),
-        }
-        Ok(())
-    }
-
-    /// When the newest message that a `Send` event told of was sent.
-    pub async fn newest_send_event(&self) -> Result<Option<Timestamp>, Fault> {
-        let item = self.get(&self.mail, key("SEND-EVENTS", "NEWEST")).await?;
-        item.as_ref().map(|item| Read(item).time("newest")).transpose()
-    }
 }
 
-fn read_record(item: &Item) -> Result<Record, Fault> {
+pub(crate) fn read_record(item: &Item) -> Result<Record, Fault> {
     let read = Read(item);
     let state = serde_json::from_value(read.text("state")?.into()).map_err(|_| Fault::damaged("a delivery's state"))?;
+    let maybe_time = |name: &str| read.maybe_text(name).map(|_| read.time(name)).transpose();
     Ok(Record {
         delivery: read.json("delivery")?,
         state,
+        why: read.maybe_text("why").map(str::to_owned),
         attempts: read.number("attempts").unwrap_or(0) as u32,
         since: read.time("since")?,
-        due_at: read.maybe_text("due_at").map(|_| read.time("due_at")).transpose()?,
+        due_at: maybe_time("due_at")?,
+        delayed_since: maybe_time("delayed_since")?,
+        address: read.maybe_text("address").map(str::to_owned),
+        allowed: item.contains_key("allowed"),
         restored: item.contains_key("restored"),
         sealed: read.bytes("sealed").ok().map(<[u8]>::to_vec),
     })

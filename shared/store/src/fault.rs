@@ -47,7 +47,7 @@ impl Fault {
         matches!(self, Fault::Retryable(_))
     }
 
-    pub(crate) fn damaged(what: impl Into<String>) -> Fault {
+    pub fn damaged(what: impl Into<String>) -> Fault {
         Fault::Damaged(what.into())
     }
 

@@ -6,17 +6,21 @@
 //! find is checked on the base item.
 
 mod act;
+mod allowance;
 mod board;
 mod cases;
 mod clock;
 mod commit;
 mod connect;
 pub mod deliveries;
+mod delivery_states;
 mod fault;
 mod item;
 mod meter;
 mod metrics;
 pub mod objects;
+pub mod opening;
+mod pace;
 pub mod published;
 pub mod requests;
 mod restore;
@@ -25,21 +29,25 @@ mod roster;
 pub mod schema;
 mod sessions;
 pub mod start;
+mod suppression;
 mod timers;
 mod verify;
 
 pub use act::{ActError, Acted};
-pub use board::{BoardPage, BoardRow, is_cursor};
+pub use allowance::Allowance;
+pub use board::{BoardPage, BoardRow, FiledPage, FiledRow, is_cursor};
 pub use cases::{CodeEntry, Stored};
 pub use clock::Clock;
 pub use commit::{Commit, Outcome, PLAN_GRACE};
 pub use connect::Settings;
 pub use fault::Fault;
 pub use meter::Consumed;
+pub use opening::{NewCase, Opener, Opening};
 pub use restore::{Held, Restored};
 pub use ring::{Ring, RingKey};
 pub use roster::SeenPolicy;
 pub use sessions::Ticket;
+pub use suppression::Unwritten;
 pub use timers::{Due, DueKind};
 pub use verify::Verified;
 

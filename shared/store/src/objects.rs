@@ -1,5 +1,5 @@
-//! The bucket of the published site: plain objects, read back as they were written. A page that is made of everything is
-//! replaced only where it still is what was read before.
+//! A bucket: of the published site, of sealed mail, or of mail as it came. Plain objects, read back as they were written. A
+//! page that is made of everything is replaced only where it still is what was read before.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -7,7 +7,7 @@ use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation}
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use desk_aws::{Account, client_config, var};
-
+use desk_domain::id::CaseId;
 use jiff::Timestamp;
 
 use crate::fault::Fault;
@@ -33,6 +33,15 @@ pub struct Object {
     pub content_type: Option<String>,
     /// What it is replaced by, on the condition that it is still this.
     pub etag: Option<String>,
+    pub last_modified: Option<Timestamp>,
+}
+
+/// An object that was asked for up to a size.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    Whole(Object),
+    /// It has so many bytes, and was not read.
+    Larger(u64),
 }
 
 /// On what condition an object is put.
@@ -53,12 +62,12 @@ pub enum Put {
 }
 
 impl ObjectSettings {
-    /// The bucket that `DESK_SITE_BUCKET` names.
+    /// The bucket that `variable` names: `DESK_SITE_BUCKET`, `DESK_CONTENT_BUCKET` or `DESK_INBOUND_BUCKET`.
     ///
     /// # Errors
     /// Names the variable that is missing.
-    pub fn from_env(account: &Account) -> Result<ObjectSettings, String> {
-        Ok(ObjectSettings { account: account.clone(), bucket: var("DESK_SITE_BUCKET")? })
+    pub fn from_env(account: &Account, variable: &'static str) -> Result<ObjectSettings, String> {
+        Ok(ObjectSettings { account: account.clone(), bucket: var(variable)? })
     }
 
     /// For a stand-in at `endpoint`.
@@ -110,13 +119,30 @@ impl Objects {
     /// # Errors
     /// A fault of the store.
     pub async fn oldest(&self) -> Result<Option<Timestamp>, Fault> {
-        let listed =
-            self.client.list_objects_v2().bucket(&self.bucket).send().await.map_err(|e| Fault::from_sdk(&e))?;
-        // SES tries a new bucket with an object of its own.
-        let theirs = |key: &str| key.ends_with("AMAZON_SES_SETUP_NOTIFICATION");
-        let mail = listed.contents().iter().filter(|object| !object.key().is_some_and(theirs));
-        let since = mail.filter_map(|object| object.last_modified());
-        Ok(since.filter_map(|at| Timestamp::from_second(at.secs()).ok()).min())
+        Ok(self.list().await?.into_iter().filter_map(|(_, since)| since).min())
+    }
+
+    /// Keys, and since when each lies there; the first thousand.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn list(&self) -> Result<Vec<(String, Option<Timestamp>)>, Fault> {
+        let listed = self.client.list_objects_v2().bucket(&self.bucket).send().await;
+        let listed = listed.map_err(|e| Fault::from_sdk(&e))?;
+        let row = |object: &aws_sdk_s3::types::Object| {
+            let key = object.key().filter(|key| !key.ends_with(SES_TRIAL))?;
+            Some((key.to_owned(), object.last_modified().and_then(instant)))
+        };
+        Ok(listed.contents().iter().filter_map(row).collect())
+    }
+
+    /// Removes an object; nothing happens when there is none.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn delete(&self, key: &str) -> Result<(), Fault> {
+        let deleted = self.client.delete_object().bucket(&self.bucket).key(key).send().await;
+        deleted.map(drop).map_err(|e| Fault::from_sdk(&e))
     }
 
     /// An object as it is now; `None` when there is none (S3 says so only to who may `s3:ListBucket`).
@@ -124,16 +150,44 @@ impl Objects {
     /// # Errors
     /// A fault of the store.
     pub async fn get(&self, key: &str) -> Result<Option<Object>, Fault> {
+        Ok(match self.get_at_most(key, u64::MAX).await? {
+            Some(Found::Whole(object)) => Some(object),
+            Some(Found::Larger(_)) | None => None,
+        })
+    }
+
+    /// An object as it is now, of at most `most` bytes; of a larger one only how large it is.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn get_at_most(&self, key: &str, most: u64) -> Result<Option<Found>, Fault> {
         let output = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
             Ok(output) => output,
             Err(e) if e.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(None),
             Err(e) => return Err(Fault::from_sdk(&e)),
         };
+        let length = output.content_length.and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
+        if length > most {
+            return Ok(Some(Found::Larger(length)));
+        }
         let (etag, content_type) = (output.e_tag, output.content_type);
+        let last_modified = output.last_modified.as_ref().and_then(instant);
         let body = output.body.collect().await;
         let body = body.map_err(|_| Fault::Retryable("an object ended too soon".to_owned()))?;
-        Ok(Some(Object { bytes: body.to_vec(), content_type, etag }))
+        Ok(Some(Found::Whole(Object { bytes: body.to_vec(), content_type, etag, last_modified })))
     }
+}
+
+/// Where a mail that is sealed for a case lies.
+pub fn sealed_key(case: &CaseId, content: &str) -> String {
+    format!("{case}/{content}")
+}
+
+/// SES tries a new bucket with an object of its own.
+const SES_TRIAL: &str = "AMAZON_SES_SETUP_NOTIFICATION";
+
+fn instant(at: &aws_sdk_s3::primitives::DateTime) -> Option<Timestamp> {
+    Timestamp::from_second(at.secs()).ok()
 }
 
 /// 412, 409 when two conditional writes meet, or 404 when what was to be replaced is gone meanwhile.

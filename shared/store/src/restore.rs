@@ -3,7 +3,8 @@
 //!
 //! | of the restored table | comes back |
 //! |--|--|
-//! | `LOG#`, `KEY#`, `READ#`, `KEYRING#`, `ADVISORY#`, `PUBLISHED`, `DELIVERY#` | where it is missing |
+//! | `LOG#`, `KEY#`, `READ#`, `KEYRING#`, `ADVISORY#`, `PUBLISHED` | where it is missing |
+//! | of the table `mail`: `DELIVERY#`, `CASE#`, `SUPPRESSED#` | where it is missing |
 //! | `CASE#`, `CODE#` | where the whole case is missing: of a case that is there, an old timer or a code that was replaced must not come back. A snapshot older than the log that survived is made anew |
 //! | sessions, sign-in links, counters, remembered requests | never: they are short-lived, or were ended on purpose |
 //!
@@ -109,7 +110,7 @@ impl Store {
             for id in self.due_deliveries(before, PORTION).await? {
                 if self.delivery(&id).await?.is_some_and(|record| record.restored && record.state != State::Dead) {
                     let waits = [State::Planned, State::Retry, State::Claimed, State::Ambiguous];
-                    self.end(&id, &waits, "given up after a restore", now).await?;
+                    self.end(&id, &waits, State::Dead, "given up after a restore", now).await?;
                     deliveries += 1;
                 }
             }
@@ -162,7 +163,9 @@ impl Store {
             restored.items += usize::from(self.bring_back(&self.cases, item.clone(), now).await?);
         }
         for item in self.everything(mail).await? {
-            if Read(&item).text("pk")?.starts_with("DELIVERY#") && lives(&item) {
+            let pk = Read(&item).text("pk")?;
+            let kept = ["DELIVERY#", "CASE#", "SUPPRESSED#"].iter().any(|prefix| pk.starts_with(prefix));
+            if kept && lives(&item) {
                 restored.items += usize::from(self.bring_back(&self.mail, item, now).await?);
             }
         }

@@ -35,6 +35,9 @@ fn generation_pk(purpose: &str, generation: usize) -> String {
     format!("KEYRING#{purpose}#{generation}")
 }
 
+/// Where the desk's OpenPGP certificate is.
+const OPENPGP_PK: &str = "KEYRING#openpgp";
+
 impl Store {
     /// A generation of a ring, counted from 1.
     ///
@@ -87,6 +90,18 @@ impl Store {
     pub async fn keeps_receipt_key(&self, jwk: &Value) -> Result<bool, Fault> {
         let kid = jwk["kid"].as_str().unwrap_or_default();
         Ok(self.get(&self.cases, key("KEYRING#receipt", kid)).await?.is_some())
+    }
+
+    /// The desk's own OpenPGP certificate, in ASCII armour; `None` before it was made.
+    pub async fn openpgp_certificate(&self) -> Result<Option<String>, Fault> {
+        let item = self.get(&self.cases, key(OPENPGP_PK, "KEYRING")).await?;
+        item.map(|item| Read(&item).text("certificate").map(str::to_owned)).transpose()
+    }
+
+    /// Puts the certificate, or the one that takes its place: renewed, it is the same key with another end.
+    pub async fn put_openpgp_certificate(&self, certificate: &str) -> Result<(), Fault> {
+        let item = Build::new(OPENPGP_PK, "KEYRING").set("certificate", s(certificate));
+        self.put(item.item(), None).await.map(drop)
     }
 
     /// Every key that receipts were ever signed with, and `current` where it is not among them: a JWK set (RFC 7517).

@@ -1,29 +1,37 @@
-//! What is kept of the team beside the cases: members seen at the last policy, and who read what.
+//! What is kept of the team beside the cases: members seen at the last policy, what it was told today, and who read what.
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Policy;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, instant, json, key, s};
 
-/// The policy as the last tick saw it.
+/// The policy as the last tick saw it, and what is done once a day: each tick reads it anyway, so that a day's work costs the
+/// other ticks of the day nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeenPolicy {
     pub digest: String,
     pub members: Vec<MemberId>,
+    /// The day (UTC) on which the rota was last searched for gaps.
+    #[serde(default)]
+    pub rota_on: Option<Date>,
+    /// The day whose digests were planned last.
+    #[serde(default)]
+    pub digests_on: Option<Date>,
 }
 
 impl SeenPolicy {
-    /// As a tick sees it.
+    /// As a tick sees it that has done nothing yet.
     pub fn of(policy: &Policy) -> SeenPolicy {
         let text = serde_json::to_vec(policy).expect("a policy is plain data");
         let members = policy.triage().map(|m| m.id.clone()).collect();
-        SeenPolicy { digest: desk_keys::sha256_hex(&text), members }
+        SeenPolicy { digest: desk_keys::sha256_hex(&text), members, rota_on: None, digests_on: None }
     }
 }
 

@@ -4,6 +4,7 @@
 //! |--|--|--|
 //! | `due` | `due` = `DUE#<shard>`, `due_at` = instant | what is due up to now (timers and plans), keys only |
 //! | `board` | `board` = `BOARD#<shard>`, `board_at` = next due + id | open cases by what is due next, clear fields only |
+//! | `board` | `board` = `FILED#<shard>`, `board_at` = received + id | what is only filed, newest first |
 //! | `handler` | `handler_of` = `HANDLER#<member>`, `board_at` | a member's open cases and load |
 //!
 //! `mail` has a `due` index of its own. All indexes are sparse: an item is in one while it carries its keys.
@@ -17,7 +18,7 @@ use crate::Store;
 use crate::fault::Fault;
 
 /// Clear fields that the board shows without opening anything.
-const BOARD_FIELDS: [&str; 5] = ["package", "stage", "handler", "next_due", "received_at"];
+const BOARD_FIELDS: [&str; 6] = ["package", "stage", "handler", "next_due", "received_at", "names"];
 
 impl Store {
     /// Makes the tables that are not there yet: on demand, streams on, TTL on.

@@ -45,6 +45,8 @@ pub fn logging_at(default: LevelFilter) {
         .with_default(level.min(LevelFilter::INFO))
         // The embedded DynamoDB warns of every condition that does not hold; here that is an answer, not a failure.
         .with_target("dynoxide", level.min(LevelFilter::ERROR))
+        // rPGP warns of user ids that it leaves out, by name and address.
+        .with_target("pgp", LevelFilter::OFF)
         .with_targets(OURS.map(|name| (name, level)));
     let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).with_filter(targets);
     // Only a deployed stack has somebody who reads them. What is counted does not hang on how loud the log is.

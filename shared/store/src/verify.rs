@@ -13,6 +13,7 @@ use crate::Store;
 use crate::cases::parse_event;
 use crate::fault::Fault;
 use crate::item::{Read, s};
+use crate::objects::{Objects, sealed_key};
 
 /// What verifying a case found; it holds when `problems` is empty.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -58,11 +59,11 @@ impl Store {
         }
     }
 
-    /// Verifies one case; `None` when there is none of that id.
+    /// Verifies one case, with what of it lies in the bucket of sealed `mail`; `None` when there is none of that id.
     ///
     /// # Errors
     /// A fault of the store. What does not hold is no fault: it is in the answer.
-    pub async fn verify(&self, id: &CaseId) -> Result<Option<Verified>, Fault> {
+    pub async fn verify(&self, id: &CaseId, mail: Option<&Objects>) -> Result<Option<Verified>, Fault> {
         let Some(stored) = self.case(id).await? else { return Ok(None) };
         let log = self.log(id, 1, u64::MAX >> 24).await?;
         let mut problems = Vec::new();
@@ -96,8 +97,15 @@ impl Store {
             .map(|(id, sealed)| (id.into(), desk_keys::sha256_hex(&sealed)))
             .collect();
         for (content, hash) in refs {
-            match contents.get(&content) {
-                Some(stored) if *stored == hash => {}
+            let stored = match (contents.get(&content), mail) {
+                (None, Some(mail)) => {
+                    let object = mail.get(&sealed_key(id, &content)).await?;
+                    object.map(|object| desk_keys::sha256_hex(&object.bytes))
+                }
+                (stored, _) => stored.cloned(),
+            };
+            match stored {
+                Some(stored) if stored == hash => {}
                 Some(_) => problems.push(format!("content {content} is not what the log names")),
                 None => problems.push(format!("content {content} is missing")),
             }

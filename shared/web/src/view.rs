@@ -1,8 +1,10 @@
 //! A case as its reader sees it: stage, clocks and conversation, from the log and the content that the reader's key opens.
 
+mod mail;
+
 use desk_advisory::advisory_page;
 use desk_domain::advisory::Credit;
-use desk_domain::case::event::EventBody;
+use desk_domain::case::event::{EventBody, MailParts};
 use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Actor, Case, ClockState, ContentRef, Event, Stage};
 use desk_domain::id::{CaseId, ClockName};
@@ -13,6 +15,8 @@ use desk_store::{Fault, Store};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub use mail::{AttachmentView, MailView, OpenedMail, Signature};
 
 /// What `GET /case` answers, and the first part of what the team's case answers. Has no `Debug`: it holds a report.
 #[derive(Serialize)]
@@ -56,6 +60,12 @@ pub struct MessageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     pub text: String,
+    /// What a mail quoted of earlier messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<String>,
+    /// The mail that it came in, for the team's eyes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailView>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -117,23 +127,28 @@ impl Opened {
         CreditView { state, credits: granted.and_then(|content| self.json(content)).unwrap_or_default() }
     }
 
-    /// The view; `all_clocks` for the team, else only what the reporter may see. `site_url` is where the published site is.
-    pub fn view(&self, policy: &Policy, site_url: &str, all_clocks: bool) -> CaseView {
+    /// What a mail quoted.
+    pub fn quoted(&self, mail: &MailParts) -> Option<String> {
+        mail.quoted.as_ref().map(|content| self.text(content).to_owned())
+    }
+
+    /// The view; `for_team`, else only what the reporter may see. `site_url` is where the published site is.
+    pub fn view(&self, policy: &Policy, site_url: &str, for_team: bool) -> CaseView {
         let page = || format!("{site_url}/{}", advisory_page::key_of(&(&self.case.id).into()));
         let report = self.text(&self.case.report);
         CaseView {
             case_id: self.case.id.clone(),
             stage: self.case.stage(),
             received_at: self.case.received_at,
-            clocks: clocks(&self.case, all_clocks),
-            messages: self.messages(policy),
+            clocks: clocks(&self.case, for_team),
+            messages: self.messages(policy, for_team),
             report: ReportView { sha256: desk_keys::sha256_hex(report.as_bytes()), body: report.to_owned() },
             credit: self.credit(),
             advisory_url: self.case.publication.is_published().then(page),
         }
     }
 
-    fn messages(&self, policy: &Policy) -> Vec<MessageView> {
+    fn messages(&self, policy: &Policy, for_team: bool) -> Vec<MessageView> {
         let mut messages = Vec::new();
         let mut case: Option<Case> = None;
         for event in &self.events {
@@ -141,22 +156,37 @@ impl Opened {
                 Some(case) => case.apply(event),
                 None => case = Case::opened(event),
             }
-            let said = match &event.body {
-                EventBody::MessageSent { message, .. } => Some((From::Team, self.text(&message.content).to_owned())),
-                EventBody::ReporterReplied { content, .. } => Some((From::Reporter, self.text(content).to_owned())),
-                _ => None,
-            };
-            let by = match (&said, &event.actor) {
-                (Some((From::Team, _)), Actor::Member(id)) => {
-                    Some(policy.member(id).map_or_else(|| id.to_string(), |m| m.name.clone()))
-                }
-                _ => None,
-            };
-            messages.extend(said.map(|(from, text)| MessageView { at: event.at, from, by, text }));
+            messages.extend(self.said(policy, event, for_team));
             let line = case.as_ref().and_then(|case| conversation::line(policy, case, event));
-            messages.extend(line.map(|text| MessageView { at: event.at, from: From::Desk, by: None, text }));
+            messages.extend(line.map(|text| MessageView::of(event, From::Desk, text)));
         }
         messages
+    }
+
+    /// What a person said by an event.
+    fn said(&self, policy: &Policy, event: &Event, for_team: bool) -> Option<MessageView> {
+        match &event.body {
+            EventBody::MessageSent { message, .. } => {
+                let mut said = MessageView::of(event, From::Team, self.text(&message.content).to_owned());
+                if let Actor::Member(id) = &event.actor {
+                    said.by = Some(policy.member(id).map_or_else(|| id.to_string(), |m| m.name.clone()));
+                }
+                Some(said)
+            }
+            EventBody::ReporterReplied { content, mail, .. } => {
+                let mut said = MessageView::of(event, From::Reporter, self.text(content).to_owned());
+                said.quoted = mail.as_ref().and_then(|mail| self.quoted(mail));
+                said.mail = mail.as_ref().filter(|_| for_team).map(Into::into);
+                Some(said)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl MessageView {
+    fn of(event: &Event, from: From, text: String) -> MessageView {
+        MessageView { at: event.at, from, by: None, text, quoted: None, mail: None }
     }
 }
 

@@ -54,6 +54,10 @@ pub fn given(policy: &Policy, at: &str) -> World {
         continues: None,
         found_by: None,
         canary: false,
+        received_at: None,
+        third_party: None,
+        may_forward: false,
+        mail: None,
     };
     let bodies = open(id.clone(), policy, reported, now);
     let first = event(&id, 1, now, &Actor::Reporter, bodies[0].clone());
@@ -87,7 +91,7 @@ impl World {
 
     /// The reporter writes.
     pub fn answered(mut self, policy: &Policy) -> World {
-        self.tell(policy, &Actor::Reporter, &Command::Reply { content: content(), opened: None })
+        self.tell(policy, &Actor::Reporter, &Command::Reply { content: content(), opened: None, mail: None })
             .expect("a reply is taken");
         self
     }

@@ -32,7 +32,7 @@ fn steps() -> Vec<Step> {
         alice(Command::Score { severity: Severity::High, content: content() }),
         alice(close(Resolution::WontFix)),
         alice(close(Resolution::Spam)),
-        Step::Do(Actor::Reporter, Command::Reply { content: content(), opened: None }),
+        Step::Do(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None }),
         Step::Do(Actor::Desk, Command::MessageBounced { seq: 5 }),
         Step::Wait(4),
         Step::Wait(24),

@@ -1,6 +1,7 @@
 //! A store on an embedded DynamoDB of its own, a clock that the test moves, a scripted SES, and a bucket that may be gone.
 
 pub mod bucket;
+pub mod post;
 pub mod road;
 pub mod ses;
 
@@ -10,7 +11,7 @@ use aws_sdk_dynamodb::config::interceptors::BeforeDeserializationInterceptorCont
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use desk_domain::case::decide::open;
-use desk_domain::case::event::{Answers, Reported};
+use desk_domain::case::event::{Answers, ByMail, Reported, Sender};
 use desk_domain::case::{Actor, Case, ContentRef, Event};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::Policy;
@@ -154,6 +155,15 @@ impl Bench {
 
     /// A case with a sealed report and, where the reporter gave one, an address.
     pub async fn case(&self, number: u32, address: Option<&str>) -> CaseId {
+        self.case_of(number, address, None).await
+    }
+
+    /// The same, of a report that came by mail, and how sure it was whose.
+    pub async fn case_by_mail(&self, number: u32, address: &str, sender: Sender) -> CaseId {
+        self.case_of(number, Some(address), Some(sender)).await
+    }
+
+    async fn case_of(&self, number: u32, address: Option<&str>, sender: Option<Sender>) -> CaseId {
         let id = CaseId::from_random(&self.policy.project.prefix, 2026, number);
         let key = SecretKey::generate();
         let mut commit = Commit::new();
@@ -164,7 +174,12 @@ impl Bench {
             let sealed = self.mail_key.seal(address.as_bytes()).expect("sealing");
             commit.content(&id, &content_id("reporter-address"), sealed);
         }
+        let by_mail = |sender| ByMail { sender, raw: report.clone(), receipt: None, thread: None, hints: Vec::new() };
         let reported = Reported {
+            mail: sender.map(by_mail),
+            received_at: None,
+            third_party: None,
+            may_forward: false,
             package: None,
             answers: Answers::Page,
             address: address.map(|_| content_id("reporter-address")),
@@ -172,7 +187,7 @@ impl Bench {
             known_public: false,
             known_exploited: false,
             planned_for: None,
-            report,
+            report: report.clone(),
             continues: None,
             found_by: None,
             canary: false,

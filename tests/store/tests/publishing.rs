@@ -45,7 +45,7 @@ async fn settle(bench: &Bench, fan_out: &FanOut, cases: &[(CaseId, u64)]) {
             fan_out.batch(woken(&case.into(), bench)).await;
         }
         for delivery in bench.store.due_deliveries(bench.hands.now(), 50).await.unwrap() {
-            bench.store.claim(&delivery, bench.hands.now()).await.unwrap();
+            bench.store.claim(&delivery, None, bench.hands.now()).await.unwrap();
             bench.store.mark_sent(&delivery, "ses", bench.hands.now()).await.unwrap();
             bench.store.mark_delivered(&delivery, bench.hands.now()).await.unwrap();
         }
@@ -89,7 +89,7 @@ async fn is_announced(bench: &Bench, bucket: &Bucket, id: &CaseId, title: &str) 
         assert!(bucket.text(key).is_some_and(|text| text.matches(title).count() > 0), "{key}");
     }
     assert!(stored.case.steps.announced.is_some());
-    assert!(bench.store.verify(id).await.unwrap().unwrap().problems.is_empty());
+    assert!(bench.store.verify(id, None).await.unwrap().unwrap().problems.is_empty());
 }
 
 /// The mails to the list that were planned for an advisory.
@@ -236,7 +236,7 @@ async fn a_list_that_refuses_a_mail_is_shown_and_gets_another() {
     };
     assert_eq!(state().await.state, ChannelState::Waiting);
     let list = to_list(&bench).await;
-    bench.store.claim(&list, bench.hands.now()).await.unwrap();
+    bench.store.claim(&list, None, bench.hands.now()).await.unwrap();
     bench.store.mark_sent(&list, "ses", bench.hands.now()).await.unwrap();
     bench.store.mark_bounced(&list, bench.hands.now()).await.unwrap();
     bench.store.touch_channel(&advisory, &LIST.parse().unwrap(), bench.hands.now()).await.unwrap();
@@ -286,7 +286,7 @@ async fn to_list(bench: &Bench) -> String {
 async fn a_mail_that_ses_took_counts_after_a_while_though_nobody_told_of_its_delivery() {
     let Served { bench, advisory, fan_out, .. } = served().await;
     let list = to_list(&bench).await;
-    bench.store.claim(&list, bench.hands.now()).await.unwrap();
+    bench.store.claim(&list, None, bench.hands.now()).await.unwrap();
     bench.store.mark_sent(&list, "ses", bench.hands.now()).await.unwrap();
     let done = async || {
         fan_out.serve(&advisory).await.unwrap();

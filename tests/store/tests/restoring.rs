@@ -4,7 +4,7 @@ use desk_domain::case::event::{Message, Resolution};
 use desk_domain::case::{Actor, Command, ContentRef, Recipient};
 use desk_domain::notice::{Notice, ReporterReplied};
 use desk_store::deliveries::{Delivery, State};
-use desk_store::{Commit, DueKind, Ring, Settings, Store};
+use desk_store::{Commit, DueKind, Ring, Settings, Store, Unwritten};
 use desk_store_tests::Bench;
 use jiff::SignedDuration;
 use sla_check::SlaCheck;
@@ -40,7 +40,7 @@ async fn what_came_back_is_held_until_it_is_released_and_what_is_new_is_not() {
     bench.store.put_hold(bench.hands.now()).await.unwrap();
     let restored = bring_back(&bench).await;
     assert_eq!(restored.cases.iter().collect::<Vec<_>>(), [&id]);
-    assert_eq!(bench.store.verify(&id).await.unwrap().unwrap().problems, Vec::<String>::new());
+    assert_eq!(bench.store.verify(&id, None).await.unwrap().unwrap().problems, Vec::<String>::new());
     assert_eq!(bring_back(&bench).await.items, 0, "a second time there is nothing to bring back");
 
     let check = SlaCheck {
@@ -148,9 +148,9 @@ async fn a_snapshot_older_than_the_log_that_survived_is_made_anew() {
     bring_back(&bench).await;
     let back = bench.store.case(&id).await.unwrap().unwrap();
     assert_eq!((back.case.version, &back.head), (whole.case.version, &whole.head));
-    assert_eq!(bench.store.verify(&id).await.unwrap().unwrap().problems, Vec::<String>::new());
+    assert_eq!(bench.store.verify(&id, None).await.unwrap().unwrap().problems, Vec::<String>::new());
     assert!(bench.store.code("old code").await.unwrap().is_none(), "it was replaced since");
-    let note = Command::Note { text: content() };
+    let note = Command::Note { text: content(), mail: None };
     bench.store.tell(&id, &bench.policy, &actor, &bench.hands.clock(), &note).await.expect("it goes on");
 }
 
@@ -176,4 +176,22 @@ fn content() -> ContentRef {
 
 fn message() -> Message {
     Message { content: content(), mail: None }
+}
+
+/// What became of a case's mails is seen after a restore too, and an address that refused mail is still not written to.
+#[tokio::test]
+async fn what_is_known_of_mail_and_addresses_comes_back() {
+    let mut bench = Bench::new().await;
+    let backup = restored_tables(&bench).await;
+    let ours = std::mem::replace(&mut bench.store, backup);
+    let id = bench.case(7, Some("rita@example.org")).await;
+    let notice = Notice::ReporterReplied(ReporterReplied { opened: None });
+    let delivery = Delivery::of_event(&id, 1, Recipient::Operator, notice, bench.hands.now());
+    bench.store.plan_delivery(&delivery, None).await.unwrap();
+    bench.store.suppress("a-hash", Unwritten::HardBounce, bench.hands.now()).await.unwrap();
+    bench.store = ours;
+    bring_back(&bench).await;
+    let found = bench.store.deliveries_of(&id).await.unwrap();
+    assert_eq!(found.iter().map(|record| &record.delivery.id).collect::<Vec<_>>(), [&delivery.id]);
+    assert!(bench.store.suppressed(&["a-hash".to_owned()]).await.unwrap().is_some());
 }

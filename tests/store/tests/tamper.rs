@@ -9,13 +9,13 @@ use dynoxide::types::{AttributeValue, Item};
 async fn after(change: impl Fn(&mut Item) -> bool) -> Vec<String> {
     let bench = Bench::new().await;
     let id = bench.case(1, None).await;
-    assert!(bench.store.verify(&id).await.unwrap().unwrap().problems.is_empty());
+    assert!(bench.store.verify(&id, None).await.unwrap().unwrap().problems.is_empty());
     let scan = ScanRequest { table_name: "cases".to_owned(), ..Default::default() };
     let mut items = bench.database.scan(scan).unwrap().items.unwrap();
     let changed: Vec<Item> = items.iter_mut().filter_map(|item| change(item).then(|| item.clone())).collect();
     assert_eq!(changed.len(), 1);
     bench.database.import_items("cases", changed, ImportOptions::default()).unwrap();
-    bench.store.verify(&id).await.unwrap().unwrap().problems
+    bench.store.verify(&id, None).await.unwrap().unwrap().problems
 }
 
 fn is(item: &Item, name: &str, text: &str) -> bool {

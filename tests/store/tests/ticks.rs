@@ -53,7 +53,7 @@ async fn t22_two_ticks_at_once_fire_each_level_once() {
     warned.dedup();
     assert_eq!(warned.len(), all, "{warned:#?}");
     assert!(warned.contains(&"acknowledgement breached".to_owned()));
-    assert!(bench.store.verify(&id).await.unwrap().unwrap().problems.is_empty());
+    assert!(bench.store.verify(&id, None).await.unwrap().unwrap().problems.is_empty());
 }
 
 #[tokio::test]

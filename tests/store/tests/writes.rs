@@ -15,7 +15,7 @@ async fn note(bench: &Bench, id: &CaseId) {
         let name = format!("t-{}", desk_keys::hex(&desk_keys::random::<8>()));
         let text = ContentRef { id: content_id(&name), sha256: desk_keys::sha256_hex(&sealed) };
         commit.content(&before.case.id, &text.id, sealed);
-        Ok((Command::Note { text }, ()))
+        Ok((Command::Note { text, mail: None }, ()))
     };
     let clock = bench.hands.clock();
     bench.store.act(id, &bench.policy, &alice, &clock, prepare, |_, (), _| Ok(())).await.unwrap();
@@ -37,7 +37,7 @@ async fn two_writers_at_once_lose_nothing() {
     for one in [writer(), writer()] {
         one.await.unwrap();
     }
-    let verified = bench.store.verify(&id).await.unwrap().unwrap();
+    let verified = bench.store.verify(&id, None).await.unwrap().unwrap();
     assert_eq!((verified.events, verified.problems), (before + 16, vec![]));
 }
 

@@ -1,4 +1,6 @@
-//! `desk case list|show|do|export`.
+//! `desk case list|show|do|export|mail`.
+
+mod mail;
 
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
@@ -15,6 +17,9 @@ pub(super) enum What {
         /// Where the page before ended
         #[arg(long)]
         next: Option<String>,
+        /// What is only filed instead, newest first: automatic mail, comments on the policy, spam
+        #[arg(long)]
+        filed: bool,
     },
     /// One case
     Show {
@@ -39,6 +44,8 @@ pub(super) enum What {
         /// The case id
         id: String,
     },
+    /// A mail of a case as it came, or one of its attachments
+    Mail(mail::What),
 }
 
 /// Fields of commands that are lists even with one member.
@@ -47,18 +54,21 @@ const LISTS: [&str; 6] = ["affected", "aliases", "cvss", "cwe", "findings", "ref
 impl What {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
         let client = global.client().await?;
-        let output = self.ask(&client).await;
+        let output = self.ask(&client, global.json).await;
         client.close().await;
         output
     }
 
-    async fn ask(self, client: &Client) -> Result<Output, Failure> {
+    async fn ask(self, client: &Client, as_json: bool) -> Result<Output, Failure> {
         match self {
-            What::List { next } => {
+            What::List { next, filed } => {
                 let query = next.map(|next| format!("?next={}", encoded(&next))).unwrap_or_default();
-                let page = client.as_member("GET", &format!("/desk/api/cases{query}"), None).await?.done()?;
-                Ok(Output::done(page.clone(), list(&page)))
+                let what = if filed { "filed" } else { "cases" };
+                let page = client.as_member("GET", &format!("/desk/api/{what}{query}"), None).await?.done()?;
+                let text = if filed { list_filed(&page) } else { list(&page) };
+                Ok(Output::done(page, text))
             }
+            What::Mail(what) => what.get(client, as_json).await,
             What::Show { id } => {
                 let case = client.as_member("GET", &format!("/desk/api/cases/{}", encoded(&id)), None).await?.done()?;
                 Ok(Output::done(case.clone(), show(&case)))
@@ -73,7 +83,8 @@ impl What {
                 let path = format!("/desk/api/cases/{}/commands", encoded(&id));
                 let answer =
                     client.as_member_with("POST", &path, Some(body), idempotency_key.as_deref()).await?.done()?;
-                Ok(Output::done(answer.clone(), format!("{}: {}", plain(&answer["case_id"]), plain(&answer["stage"]))))
+                let text = done(&answer);
+                Ok(Output::done(answer, text))
             }
         }
     }
@@ -121,14 +132,40 @@ fn body(command: String, fields: Vec<(String, Value)>) -> Value {
     Value::Object(body)
 }
 
+/// The state after a command, and what there is to know beside it.
+fn done(answer: &Value) -> String {
+    let mut lines = vec![format!("{}: {}", plain(&answer["case_id"]), plain(&answer["stage"]))];
+    if let Some(opened) = answer["opened"]["case_id"].as_str() {
+        lines.push(format!("opened {opened}"));
+    }
+    for code in [&answer["receipt_code"], &answer["opened"]["receipt_code"]].into_iter().filter_map(Value::as_str) {
+        lines.push(format!("receipt code, shown only now: {code}"));
+    }
+    lines.extend(answer["warnings"].as_array().into_iter().flatten().map(|why| format!("note: {}", plain(why))));
+    lines.join("\n")
+}
+
 fn list(page: &Value) -> String {
+    table(
+        page,
+        ["case", "package", "stage", "handler", "next due"],
+        ["case_id", "package", "stage", "handler", "next_due"],
+        "",
+    )
+}
+
+fn list_filed(page: &Value) -> String {
+    table(page, ["case", "received", "why", "names"], ["case_id", "received_at", "why", "names"], " --filed")
+}
+
+fn table<const N: usize>(page: &Value, head: [&str; N], fields: [&str; N], more: &str) -> String {
     let mut table = comfy_table::Table::new();
-    table.set_header(["case", "package", "stage", "handler", "next due"]);
+    table.set_header(head);
     for case in page["cases"].as_array().into_iter().flatten() {
-        table.add_row(["case_id", "package", "stage", "handler", "next_due"].map(|name| plain(&case[name])));
+        table.add_row(fields.map(|name| plain(&case[name])));
     }
     match page["next"].as_str() {
-        Some(next) => format!("{table}\nmore: desk case list --next '{next}'"),
+        Some(next) => format!("{table}\nmore: desk case list{more} --next '{next}'"),
         None => table.to_string(),
     }
 }
@@ -147,15 +184,39 @@ fn show(case: &Value) -> String {
     for message in case["messages"].as_array().into_iter().flatten() {
         lines.push(format!("  {} {}", plain(&message["at"]), plain(&message["from"])));
         lines.extend(plain(&message["text"]).lines().map(|line| format!("    {line}")));
+        lines.extend(message["mail"]["content"].as_str().map(|content| format!("    (by mail: {content})")));
     }
+    lines.extend(waits(case));
     let allowed: Vec<String> = case["allowed"].as_array().into_iter().flatten().map(plain).collect();
     lines.push(format!("allowed now: {}", allowed.join(", ")));
     lines.join("\n")
 }
 
+/// What waits in quarantine.
+fn waits(case: &Value) -> Vec<String> {
+    let quarantine = &case["quarantine"];
+    let mut lines = Vec::new();
+    if quarantine["report"] == true {
+        lines.push("in quarantine: the report is not proven to be its sender's (release-quarantine)".to_owned());
+    }
+    for held in quarantine["answers"].as_array().into_iter().flatten() {
+        lines.push(format!("in quarantine: an answer of {} (release-quarantine)", plain(&held["at"])));
+        lines.extend(plain(&held["text"]).lines().map(|line| format!("    {line}")));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_there_is_to_know_beside_an_answer_is_said() {
+        let answer = json!({"case_id": "EXP-2026-7K3QF", "stage": "Acknowledged", "warnings": ["It stays."]});
+        assert_eq!(done(&answer), "EXP-2026-7K3QF: Acknowledged\nnote: It stays.");
+        let opened = json!({"case_id": "A", "stage": "S", "opened": {"case_id": "B", "receipt_code": "w-w"}});
+        assert_eq!(done(&opened), "A: S\nopened B\nreceipt code, shown only now: w-w");
+    }
 
     #[test]
     fn fields_become_the_body_of_a_command() {

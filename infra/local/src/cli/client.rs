@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, Response, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -25,6 +25,21 @@ pub(crate) struct Client {
 enum To {
     Running(String),
     Opened(Arc<Desk>),
+}
+
+/// An answer as it came.
+pub(crate) struct Fetched {
+    pub status: u16,
+    /// `Content-Range`, of a piece.
+    pub content_range: Option<String>,
+    pub bytes: Vec<u8>,
+}
+
+impl Fetched {
+    /// As JSON.
+    pub(crate) fn answer(self) -> Answer {
+        Answer { status: self.status, body: serde_json::from_slice(&self.bytes).unwrap_or(Value::Null) }
+    }
 }
 
 /// An answer.
@@ -76,6 +91,17 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<Vec<u8>>,
     ) -> Result<Answer, Failure> {
+        Ok(self.fetch(method, path, headers, body).await?.answer())
+    }
+
+    /// The answer as it came.
+    pub(crate) async fn fetch(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Fetched, Failure> {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -84,21 +110,25 @@ impl Client {
             request = request.header("content-type", "application/json");
         }
         let bad = |e| Failure::of("the request", e);
-        let (status, bytes) = match &self.to {
+        let response = match &self.to {
             To::Opened(desk) => {
                 let request = request.body(Body::from(body.unwrap_or_default())).map_err(bad)?;
                 let response = desk.router().oneshot(request).await.unwrap_or_else(|never| match never {});
-                let status = response.status();
-                let bytes = response.into_body().collect().await.map_err(|e| Failure::of("the answer", e))?;
-                (status, bytes.to_bytes().to_vec())
+                let (head, body) = response.into_parts();
+                let bytes = body.collect().await.map_err(|e| Failure::of("the answer", e))?;
+                Response::from_parts(head, bytes.to_bytes().to_vec())
             }
             To::Running(url) => {
                 let request = request.uri(format!("{url}{path}")).body(body.unwrap_or_default()).map_err(bad)?;
                 over_http(url, request)?
             }
         };
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Ok(Answer { status: status.as_u16(), body })
+        let range = response.headers().get(header::CONTENT_RANGE).and_then(|value| value.to_str().ok());
+        Ok(Fetched {
+            status: response.status().as_u16(),
+            content_range: range.map(str::to_owned),
+            bytes: response.into_body(),
+        })
     }
 
     /// A member's bearer token, made with the folder's secret.
@@ -127,12 +157,21 @@ impl Client {
         body: Option<Vec<u8>>,
         key: Option<&str>,
     ) -> Result<Answer, Failure> {
-        let token = match (&self.member, std::env::var("DESK_TOKEN")) {
-            (Some(member), _) => return self.as_this_member_with(member, method, path, body, key).await,
-            (None, Ok(token)) => token,
-            (None, Err(_)) => return Err(Failure("say who acts: --as MEMBER, or DESK_TOKEN".to_owned())),
-        };
-        self.with_token(&token, method, path, body, key).await
+        self.with_bearer(&self.bearer().await?, method, path, body, key).await
+    }
+
+    /// The header of the member of `--as`, or of `DESK_TOKEN`.
+    pub(crate) async fn bearer(&self) -> Result<String, Failure> {
+        match (&self.member, std::env::var("DESK_TOKEN")) {
+            (Some(member), _) => self.bearer_of(member).await,
+            (None, Ok(token)) => Ok(format!("Bearer {token}")),
+            (None, Err(_)) => Err(Failure("say who acts: --as MEMBER, or DESK_TOKEN".to_owned())),
+        }
+    }
+
+    async fn bearer_of(&self, member: &str) -> Result<String, Failure> {
+        let token = self.token(member).await?;
+        Ok(format!("Bearer {}", token["token"].as_str().unwrap_or_default()))
     }
 
     /// Asks as this member, by the folder's secret.
@@ -143,31 +182,18 @@ impl Client {
         path: &str,
         body: Option<Vec<u8>>,
     ) -> Result<Answer, Failure> {
-        self.as_this_member_with(member, method, path, body, None).await
+        self.with_bearer(&self.bearer_of(member).await?, method, path, body, None).await
     }
 
-    async fn as_this_member_with(
+    async fn with_bearer(
         &self,
-        member: &str,
+        bearer: &str,
         method: &str,
         path: &str,
         body: Option<Vec<u8>>,
         key: Option<&str>,
     ) -> Result<Answer, Failure> {
-        let token = self.token(member).await?["token"].as_str().unwrap_or_default().to_owned();
-        self.with_token(&token, method, path, body, key).await
-    }
-
-    async fn with_token(
-        &self,
-        token: &str,
-        method: &str,
-        path: &str,
-        body: Option<Vec<u8>>,
-        key: Option<&str>,
-    ) -> Result<Answer, Failure> {
-        let bearer = format!("Bearer {token}");
-        let mut headers = vec![("authorization", bearer.as_str())];
+        let mut headers = vec![("authorization", bearer)];
         headers.extend(key.map(|key| ("idempotency-key", key)));
         self.ask(method, path, &headers, body).await
     }
@@ -214,9 +240,9 @@ pub(super) fn answers(url: &str) -> bool {
         .is_ok_and(|response| response.status().is_success())
 }
 
-fn over_http(url: &str, request: Request<Vec<u8>>) -> Result<(StatusCode, Vec<u8>), Failure> {
-    let mut response = agent().run(request).map_err(|e| Failure::of(&format!("{url} does not answer"), e))?;
-    let status = response.status();
-    let bytes = response.body_mut().with_config().limit(256 << 20).read_to_vec();
-    Ok((status, bytes.map_err(|e| Failure::of("the answer", e))?))
+fn over_http(url: &str, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Failure> {
+    let response = agent().run(request).map_err(|e| Failure::of(&format!("{url} does not answer"), e))?;
+    let (head, mut body) = response.into_parts();
+    let bytes = body.with_config().limit(256 << 20).read_to_vec();
+    Ok(Response::from_parts(head, bytes.map_err(|e| Failure::of("the answer", e))?))
 }

@@ -1,10 +1,13 @@
 //! `desk keys`: the keys of a deployed stack. The stack's own outputs say where they are; the operator's credentials make them.
 
 use clap::Subcommand;
-use desk_keys::cloud::{Keys, LINKS, RINGS};
+use desk_keys::cloud::{Keys, LINKS, OpenPgpSecret, RINGS};
 use desk_keys::link::Purpose;
+use desk_mail::openpgp;
 use desk_store::Store;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::Output;
 use super::stack::{Stack, Where};
@@ -34,10 +37,15 @@ pub(super) enum Which {
     Links,
     /// The material of the KMS keys that wrap
     Kms,
+    /// The end of the desk's OpenPGP key, two years from now; the key itself stays
+    Openpgp,
 }
 
+/// How long the OpenPGP key is good: an end that is far enough to be published, and near enough to be noticed.
+const OPENPGP_LASTS: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
+
 /// Links last: whoever repeats a command that failed must not rotate them twice.
-const ALL: [Which; 4] = [Which::Kms, Which::Mail, Which::Release, Which::Links];
+const ALL: [Which; 5] = [Which::Kms, Which::Mail, Which::Release, Which::Openpgp, Which::Links];
 
 impl What {
     pub(super) async fn run(self) -> Result<Output, Failure> {
@@ -76,6 +84,10 @@ impl StackKeys {
         if self.store.keep_receipt_key(signer.jwk()).await? {
             made.push(format!("receipt {}", signer.jwk()["kid"].as_str().unwrap_or_default()));
         }
+        if self.store.openpgp_certificate().await?.is_none() {
+            self.make_openpgp().await?;
+            made.push("OpenPGP key".to_owned());
+        }
         let text = match made.as_slice() {
             [] => format!("{}: every key was there already.", self.stack.name),
             made => format!("{}: made {}.", self.stack.name, made.join(", ")),
@@ -96,6 +108,10 @@ impl StackKeys {
                         made.push(link_name(purpose).to_owned());
                     }
                 }
+                Which::Openpgp => {
+                    self.renew_openpgp().await?;
+                    made.push("the end of the OpenPGP key".to_owned());
+                }
                 Which::Kms => {
                     self.keys.rotate_kms().await.map_err(Failure)?;
                     made.push("KMS material".to_owned());
@@ -110,6 +126,35 @@ impl StackKeys {
         text += "\nThe key that signs receipts is rotated by a deployment: raise the parameter ReceiptKeyGeneration, then run \
                  desk keys init again.";
         Ok(Output::done(json!({"stack": self.stack.name, "rotated": made}), text))
+    }
+
+    /// The secrets first: what is published can be used.
+    async fn make_openpgp(&self) -> Result<(), Failure> {
+        let (now, address) = (Timestamp::now(), self.stack.output("SecurityAddress")?);
+        let cannot = |e: openpgp::Fault| Failure::of("the OpenPGP key", e);
+        let made = openpgp::desk::generate("Security team", address, now, after(now)).map_err(cannot)?;
+        let secrets = made.secrets;
+        let team =
+            Zeroizing::new(json!({"decryption": *secrets.decryption, "signing": *secrets.team_signing}).to_string());
+        let all = [
+            (OpenPgpSecret::Primary, &secrets.primary),
+            (OpenPgpSecret::Team, &team),
+            (OpenPgpSecret::Notices, &secrets.deliver_signing),
+        ];
+        for (which, secret) in all {
+            self.keys.put_openpgp(which, secret).await.map_err(Failure)?;
+        }
+        Ok(self.store.put_openpgp_certificate(&made.certificate).await?)
+    }
+
+    async fn renew_openpgp(&self) -> Result<(), Failure> {
+        let certificate = self.store.openpgp_certificate().await?;
+        let certificate =
+            certificate.ok_or_else(|| Failure("there is no OpenPGP key yet: run desk keys init".to_owned()))?;
+        let primary = self.keys.openpgp(OpenPgpSecret::Primary).await.map_err(Failure)?;
+        let now = Timestamp::now();
+        let renewed = openpgp::desk::renew(&primary, &certificate, now, after(now));
+        Ok(self.store.put_openpgp_certificate(&renewed.map_err(|e| Failure::of("the OpenPGP key", e))?).await?)
     }
 
     async fn next(&self, purpose: &'static str) -> Result<String, Failure> {
@@ -127,10 +172,15 @@ impl StackKeys {
     }
 }
 
+fn after(now: Timestamp) -> Timestamp {
+    now.saturating_add(OPENPGP_LASTS).unwrap_or(now)
+}
+
 fn link_name(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::TeamLinks => "team links",
         Purpose::ReporterLinks => "reporter links",
         Purpose::Canary => "canary",
+        Purpose::ReplyTokens => "reply tokens",
     }
 }

@@ -6,8 +6,11 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::escalate;
-use super::event::{ContentRef, FactName, Message, Resolution};
-use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId};
+use jiff::civil::Date;
+
+use super::Recipient;
+use super::event::{ContentRef, FactName, MailParts, Message, Resolution};
+use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
 use crate::policy::Severity;
 
 pub use escalate::Roster;
@@ -26,6 +29,7 @@ pub enum Command {
     },
     Note {
         text: ContentRef,
+        mail: Option<MailParts>,
     },
     RequestInformation {
         message: Message,
@@ -113,10 +117,29 @@ pub enum Command {
         content: ContentRef,
     },
     Publish,
+    /// What waits in quarantine is the reporter's, or (`refuse`) it is not.
+    ReleaseQuarantine {
+        refuse: bool,
+    },
+    RecordConsent {
+        source: ContentRef,
+    },
+    /// The message travels to the maintainers of the module.
+    Forward {
+        to: PackageName,
+        message: Message,
+    },
+    PlanRelease {
+        on: Date,
+    },
+    /// The same transaction opens the case.
+    TreatAsReport {
+        opened: CaseId,
+    },
 
-    /// A member's click in the page mail. It acknowledges and reads nothing, so it asks for no need to know: while the
-    /// promise runs, any member of triage may keep it.
-    AcknowledgeByLink {
+    /// A member's click in the page mail, or their answer to it that begins with ACK. It acknowledges and reads nothing, so it
+    /// asks for no need to know: while the promise runs, any member of triage may keep it.
+    AcknowledgeFromMail {
         message: Message,
     },
 
@@ -124,6 +147,18 @@ pub enum Command {
     Reply {
         content: ContentRef,
         opened: Option<CaseId>,
+        mail: Option<MailParts>,
+    },
+    /// Somebody wrote who has the reporter's token and may not be the reporter.
+    QuarantineReply {
+        content: ContentRef,
+        mail: MailParts,
+    },
+    /// A maintainer, the contact outside or the operator answered a mail of this case.
+    OutsiderReply {
+        from: Recipient,
+        content: ContentRef,
+        mail: MailParts,
     },
 
     /// The reporter says how to be credited; `granted: None` names nobody.
@@ -199,6 +234,11 @@ names! {
     DraftAdvisory = "draft-advisory",
     ApproveAdvisory = "approve-advisory",
     Publish = "publish",
+    ReleaseQuarantine = "release-quarantine",
+    RecordConsent = "record-consent",
+    Forward = "forward",
+    PlanRelease = "plan-release",
+    TreatAsReport = "treat-as-report",
 }
 
 impl fmt::Display for CommandName {
@@ -258,7 +298,14 @@ impl Command {
             Command::DraftAdvisory { .. } => CommandName::DraftAdvisory,
             Command::ApproveAdvisory { .. } => CommandName::ApproveAdvisory,
             Command::Publish => CommandName::Publish,
-            Command::AcknowledgeByLink { .. }
+            Command::ReleaseQuarantine { .. } => CommandName::ReleaseQuarantine,
+            Command::RecordConsent { .. } => CommandName::RecordConsent,
+            Command::Forward { .. } => CommandName::Forward,
+            Command::PlanRelease { .. } => CommandName::PlanRelease,
+            Command::TreatAsReport { .. } => CommandName::TreatAsReport,
+            Command::AcknowledgeFromMail { .. }
+            | Command::QuarantineReply { .. }
+            | Command::OutsiderReply { .. }
             | Command::Reply { .. }
             | Command::AnswerCredit { .. }
             | Command::Announced { .. }

@@ -1,5 +1,6 @@
 //! Which events follow from a report or a command.
 
+mod mail;
 mod road;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::clock::{ClockStart, ClockState};
 use super::command::{Command, Roster};
 use super::escalate;
-use super::event::{AssignedBy, Event, EventBody, Message, MessageKind, Reported, Resolution, SCHEMA};
+use super::event::{AssignedBy, Event, EventBody, MailParts, Message, MessageKind, Reported, Resolution, SCHEMA};
 use super::permit::{self, permit, refuse};
 use super::publication::Fixes;
 use super::rm::{self, Rm, Transition};
@@ -23,20 +24,27 @@ const ASSIGNMENT_RETRY: SignedDuration = SignedDuration::from_hours(1);
 pub fn open(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> Vec<EventBody> {
     let first = event(&id, 1, now, &Actor::Reporter, EventBody::ReportReceived(reported));
     let case = Case::opened(&first).expect("a report opens a case");
-    let mut next = Next { case, policy, actor: Actor::Reporter, now, events: vec![first.body] };
+    let received_at = case.received_at;
+    let mut next = Next { case, policy, actor: Actor::Reporter, now: received_at, events: vec![first.body] };
     next.start_clocks(Starts::ReportReceived);
     next.events
 }
 
-/// The events of a canary: a report that is over as it arrives, so that it owes nobody anything, waits on no board and wakes
-/// nobody. Its page mail is planned all the same, to nobody.
-pub fn open_canary(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> Vec<EventBody> {
+/// The events of what is only filed: it is over as it arrives and owes nobody an answer. A person may still find that it is a
+/// report ([`Command::TreatAsReport`]).
+pub fn open_filed(
+    id: CaseId,
+    policy: &Policy,
+    reported: Reported,
+    resolution: Resolution,
+    now: Timestamp,
+) -> Vec<EventBody> {
     let first = event(&id, 1, now, &Actor::Desk, EventBody::ReportReceived(reported));
     let case = Case::opened(&first).expect("a report opens a case");
     let mut next = Next { case, policy, actor: Actor::Desk, now, events: vec![first.body] };
     next.transition(Rm::Invalid);
     next.transition(Rm::Closed);
-    next.push(EventBody::Closed { resolution: Resolution::Canary, told: true });
+    next.push(EventBody::Closed { resolution, told: true });
     next.events
 }
 
@@ -103,7 +111,7 @@ impl Next<'_> {
     fn run(&mut self, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::Acknowledge { message } => self.message(MessageKind::Acknowledgement, message, false),
-            Command::AcknowledgeByLink { message } => {
+            Command::AcknowledgeFromMail { message } => {
                 if let Some(why) = permit::acknowledged(&self.case) {
                     return Err(Refusal::NotAllowed { why, allowed: Vec::new(), missing: Vec::new() });
                 }
@@ -111,7 +119,7 @@ impl Next<'_> {
             }
             Command::Respond { message } => self.message(MessageKind::Response, message, true),
             Command::Update { message } => self.message(MessageKind::Update, message, false),
-            Command::Note { text } => self.push(EventBody::Noted { content: text.clone() }),
+            Command::Note { text, mail } => self.push(EventBody::Noted { content: text.clone(), mail: mail.clone() }),
             Command::RequestInformation { message, next_steps } => self.request_information(message, *next_steps),
             Command::Assign { member } | Command::HandOver { member } => {
                 self.eligible(member)?;
@@ -172,7 +180,17 @@ impl Next<'_> {
             Command::ApproveAdvisory { content } => self.push(EventBody::AdvisoryApproved { content: content.clone() }),
             Command::Publish => self.publish(),
             Command::Announced { channel } => self.announced(channel),
-            Command::Reply { content, opened } => self.reply(content, opened.clone()),
+            Command::Reply { content, opened, mail } => self.reply(content, opened.clone(), mail.clone()),
+            Command::QuarantineReply { content, mail } => self.quarantine_reply(content, mail),
+            Command::OutsiderReply { from, content, mail } => {
+                let (from, content, mail) = (from.clone(), content.clone(), mail.clone());
+                self.push(EventBody::OutsiderReplied { from, content, mail });
+            }
+            Command::ReleaseQuarantine { refuse } => self.end_quarantine(*refuse),
+            Command::RecordConsent { source } => self.push(EventBody::ConsentRecorded { source: source.clone() }),
+            Command::Forward { to, message } => self.forward(to, message)?,
+            Command::PlanRelease { on } => self.push(EventBody::ReleasePlanned { on: *on }),
+            Command::TreatAsReport { opened } => self.push(EventBody::TreatedAsReport { opened: opened.clone() }),
             Command::FireTimer { clock, witnessed, roster } => self.fire(clock, *witnessed, roster),
             Command::MessageBounced { seq } => self.bounced(*seq),
             Command::ReplaceHandler { roster } => self.replace_handler(roster),
@@ -258,8 +276,8 @@ impl Next<'_> {
         self.start_clocks(Starts::RequestSent);
     }
 
-    fn reply(&mut self, content: &super::ContentRef, opened: Option<CaseId>) {
-        self.push(EventBody::ReporterReplied { content: content.clone(), opened });
+    fn reply(&mut self, content: &super::ContentRef, opened: Option<CaseId>, mail: Option<MailParts>) {
+        self.push(EventBody::ReporterReplied { content: content.clone(), opened, mail });
         self.meet(MetBy::ReporterAnswer);
         for clock in self.open_clocks(|c| c.start.pauses == Some(Pauses::WaitingForReporter)) {
             if self.case.clock(&clock).is_some_and(|c| matches!(c.state, ClockState::Paused { .. })) {
@@ -316,14 +334,14 @@ impl Next<'_> {
         if resolution == Resolution::Duplicate {
             return Err(Refusal::field("/resolution", "use the command duplicate, which names the other case"));
         }
-        if resolution == Resolution::Canary {
+        if matches!(resolution, Resolution::Canary | Resolution::AutomaticMail) {
             return Err(Refusal::field("/resolution", "is not for cases that somebody reported"));
         }
         if resolution == Resolution::Fixed && self.case.rm != Rm::Accepted {
             return Err(Refusal::field("/resolution", "only an accepted case can be fixed"));
         }
-        if resolution == Resolution::Spam {
-            return self.close_spam(message);
+        if matches!(resolution, Resolution::Spam | Resolution::PolicyComment) {
+            return self.close_unanswered(resolution, message);
         }
         if !rm::allows(self.case.rm, Transition::Close) {
             return Err(self.not_now(format!("{} is {}; it cannot be closed from there", self.case.id, self.case.rm)));
@@ -332,21 +350,21 @@ impl Next<'_> {
         self.end(resolution, true)
     }
 
-    /// Spam gets no mail, meets no clock and owes no promise; its reason is a note.
-    fn close_spam(&mut self, message: &Message) -> Result<(), Refusal> {
+    /// What is no report meets no clock and owes no promise; the reason is a note. Spam gets no mail at all.
+    fn close_unanswered(&mut self, resolution: Resolution, message: &Message) -> Result<(), Refusal> {
         match self.case.rm {
             Rm::Received => self.transition(Rm::Invalid),
             Rm::Valid => self.transition(Rm::Deferred),
             Rm::Invalid | Rm::Deferred | Rm::Accepted | Rm::Closed => {}
         }
-        self.push(EventBody::Noted { content: message.content.clone() });
-        self.end(Resolution::Spam, false)
+        self.push(EventBody::Noted { content: message.content.clone(), mail: None });
+        self.end(resolution, false)
     }
 
     /// Closes; `told`: a member's message has said so to the reporter.
     fn end(&mut self, resolution: Resolution, told: bool) -> Result<(), Refusal> {
         let owed = self.open_clocks(|c| c.start.promise);
-        if resolution != Resolution::Spam && !owed.is_empty() {
+        if !matches!(resolution, Resolution::Spam | Resolution::PolicyComment) && !owed.is_empty() {
             let names: Vec<&str> = owed.iter().map(ClockName::as_str).collect();
             return Err(self.not_now(format!(
                 "{} is still owed to the reporter; a message with next_steps keeps it",

@@ -104,6 +104,10 @@ pub enum Resolution {
     Spam,
     /// It only tried whether the desk works.
     Canary,
+    /// A comment on the policy (T59): thanked, given to who answers for the policy, and no report.
+    PolicyComment,
+    /// A machine sent it (RFC 3834): filed, never answered (T13).
+    AutomaticMail,
 }
 
 /// Whom a notice goes to. Addresses are resolved when it is sent, so who has left the team gets nothing more (T16).
@@ -116,6 +120,8 @@ pub enum Recipient {
     Operator,
     /// The list behind a channel of the policy.
     List(ChannelId),
+    /// Who maintains a module that the policy names as others' (T37).
+    Maintainer(PackageName),
     /// Nobody: SES's own mailbox simulator, which a canary's page goes to.
     Canary,
 }
@@ -143,6 +149,91 @@ pub struct Reported {
     /// It only tries whether the desk works: nobody hears of it, no clock runs, and it counts nowhere.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub canary: bool,
+    /// When the server received it, where that is earlier than the event: SES's own time of a mail, the first receipt of what
+    /// became a report later (T60). Every clock that starts with the report runs from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Timestamp>,
+    /// A module that the policy names as others' (T35).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third_party: Option<PackageName>,
+    /// The reporter has said that it may be forwarded (T37).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_forward: bool,
+    /// It came by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<ByMail>,
+}
+
+/// What is clear of a mail that opened a case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ByMail {
+    pub sender: Sender,
+    /// The mail exactly as SES handed it over; the name of a sealed object.
+    pub raw: ContentRef,
+    /// The receipt code and the signed receipt, sealed to the mail key; they travel with the receipt.
+    pub receipt: Option<ContentId>,
+    /// The mail's own `Message-ID`, sealed to the mail key: what is sent is threaded to it too.
+    pub thread: Option<ContentId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Hint>,
+}
+
+impl ByMail {
+    /// Whether its words count and its address does not (yet): a stranger may have written another's name under them, or SES
+    /// takes it for spam.
+    pub fn is_quarantined(&self) -> bool {
+        !self.sender.is_authenticated() || self.hints.contains(&Hint::Spam)
+    }
+}
+
+/// How sure it is that a mail comes from the domain in its `From`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sender {
+    /// DMARC passed (RFC 7489).
+    Dmarc,
+    /// The domain has no DMARC record, and SPF or DKIM passed for it.
+    Aligned,
+    /// Nothing speaks for it and nothing against it.
+    Unaligned,
+    /// DMARC failed, or the mail names no sender or several.
+    Failed,
+}
+
+impl Sender {
+    /// Whether the address may be written to by a machine. What a stranger can put there must not be: it would make the desk
+    /// write to whomever they please.
+    pub fn is_authenticated(self) -> bool {
+        matches!(self, Sender::Dmarc | Sender::Aligned)
+    }
+}
+
+/// What a person should know of a mail beside its words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hint {
+    /// It names a case, or answers mail of one, without that mail's reply token: it is not joined to it.
+    Names(CaseId),
+    /// It could not be read; the raw mail is kept.
+    Unreadable,
+    /// It is over the policy's limits: only the raw mail holds all of it.
+    OverLimits,
+    /// Encrypted; opened where the team reads it.
+    Encrypted,
+    /// SES takes it for spam.
+    Spam,
+    /// SES found a virus in it; an exploit looks like one.
+    Virus,
+}
+
+/// What a mail holds beside the words that a person wrote now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MailParts {
+    /// Quoted text of earlier messages.
+    pub quoted: Option<ContentRef>,
+    pub raw: ContentRef,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Hint>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -221,9 +312,48 @@ pub enum EventBody {
         content: ContentRef,
         /// The case that a reply to a closed case opened.
         opened: Option<CaseId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mail: Option<MailParts>,
+    },
+    /// An answer that is not proven to be the reporter's: it changes nothing until a person has looked at it.
+    ReplyQuarantined {
+        content: ContentRef,
+        mail: MailParts,
+    },
+    /// A person has looked: what waited is let in, or refused.
+    QuarantineEnded {
+        refused: bool,
+        /// It was the report itself.
+        report: bool,
+    },
+    /// Somebody who is neither reporter nor team answered a mail of this case.
+    OutsiderReplied {
+        from: Recipient,
+        content: ContentRef,
+        mail: MailParts,
+    },
+    /// The reporter's consent to forward what they reported (T37).
+    ConsentRecorded {
+        source: ContentRef,
+    },
+    /// A member's message to those who maintain a module (T37).
+    Forwarded {
+        to: PackageName,
+        message: Message,
+    },
+    /// When the release is planned (T30).
+    ReleasePlanned {
+        on: Date,
+    },
+    /// What was filed is a report after all (T60).
+    TreatedAsReport {
+        opened: CaseId,
     },
     Noted {
         content: ContentRef,
+        /// It came as a mail's answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mail: Option<MailParts>,
     },
     Scored {
         severity: Severity,

@@ -25,7 +25,7 @@ pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
 pub use rm::Rm;
 pub use stage::Stage;
 
-use self::event::{Answers, FactName, Resolution};
+use self::event::{Answers, ByMail, FactName, MailParts, Resolution};
 use self::publication::Publication;
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{Policy, Role, Severity};
@@ -71,6 +71,51 @@ pub struct Case {
     #[serde(default)]
     pub publication: Publication,
     pub resolution: Option<Resolution>,
+    /// A module that others maintain (T35).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third_party: Option<PackageName>,
+    /// How it came by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<ByMail>,
+    #[serde(default, skip_serializing_if = "Quarantine::is_empty")]
+    pub quarantine: Quarantine,
+    /// The reporter agrees that it is forwarded (T37).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_forward: bool,
+    /// To whose maintainers it was.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub forwarded: BTreeSet<PackageName>,
+    /// When the release is planned (T30).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release_planned: Option<Date>,
+    /// The case that this one became, when it was a report after all (T60).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub became: Option<CaseId>,
+}
+
+/// What waits for a person to say whether it is the reporter's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quarantine {
+    /// The report itself: no automatic mail goes to the address that it names.
+    #[serde(default)]
+    pub report: bool,
+    /// Answers, in the order in which they came.
+    #[serde(default)]
+    pub answers: Vec<Held>,
+}
+
+/// An answer in quarantine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    pub at: Timestamp,
+    pub content: ContentRef,
+    pub mail: MailParts,
+}
+
+impl Quarantine {
+    pub fn is_empty(&self) -> bool {
+        !self.report && self.answers.is_empty()
+    }
 }
 
 /// A fact, with when, who and from where; set once.
@@ -138,7 +183,7 @@ impl Case {
         Some(Case {
             id: first.case.clone(),
             version: 1,
-            received_at: first.at,
+            received_at: reported.received_at.unwrap_or(first.at),
             package: reported.package.clone(),
             answers: reported.answers,
             address: reported.address.clone(),
@@ -163,6 +208,16 @@ impl Case {
             duplicate_of: None,
             publication: Publication::default(),
             resolution: None,
+            third_party: reported.third_party.clone(),
+            quarantine: Quarantine {
+                report: reported.mail.as_ref().is_some_and(|m| m.is_quarantined()),
+                answers: Vec::new(),
+            },
+            mail: reported.mail.clone(),
+            may_forward: reported.may_forward,
+            forwarded: BTreeSet::new(),
+            release_planned: None,
+            became: None,
         })
     }
 
@@ -225,6 +280,21 @@ impl Case {
             EventBody::RmChanged { from, to } => self.rm_changed(event, *from, *to),
             EventBody::InformationRequested => self.waiting_for_reporter = true,
             EventBody::ReporterReplied { .. } => self.waiting_for_reporter = false,
+            EventBody::ReplyQuarantined { content, mail } => {
+                self.quarantine.answers.push(Held { at, content: content.clone(), mail: mail.clone() })
+            }
+            EventBody::QuarantineEnded { refused, report } => {
+                self.quarantine = Quarantine::default();
+                // Whoever wrote the report, the address under it is not theirs.
+                if *refused && *report {
+                    self.address = None;
+                }
+            }
+            EventBody::ConsentRecorded { .. } => self.may_forward = true,
+            EventBody::Forwarded { to, .. } => drop(self.forwarded.insert(to.clone())),
+            EventBody::ReleasePlanned { on } => self.release_planned = Some(*on),
+            EventBody::TreatedAsReport { opened } => self.became = Some(opened.clone()),
+            EventBody::OutsiderReplied { .. } => {}
             EventBody::Scored { severity, .. } => {
                 self.severity = Some(*severity);
                 self.publication.approval = None;
@@ -320,6 +390,16 @@ impl Case {
 
     pub fn is_closed(&self) -> bool {
         self.rm == Rm::Closed
+    }
+
+    /// Whether the reporter's address was proven by the mail that the report came in; one typed into a form never is.
+    pub fn address_authenticated(&self) -> bool {
+        self.mail.as_ref().is_some_and(|mail| mail.sender.is_authenticated())
+    }
+
+    /// Whether it was only filed as it came: nobody is owed an answer.
+    pub fn is_filed(&self) -> bool {
+        matches!(self.resolution, Some(Resolution::AutomaticMail | Resolution::PolicyComment | Resolution::Spam))
     }
 
     pub fn has_fact(&self, fact: FactName) -> bool {

@@ -73,6 +73,7 @@ impl Asking<'_> {
         if case.is_closed() {
             return match name {
                 Note | ReissueCode | Mark => None,
+                TreatAsReport => self.unfiled().map(Obstacle::from),
                 _ => Some(format!("{} is closed, and closed is final", case.id).into()),
             };
         }
@@ -105,6 +106,13 @@ impl Asking<'_> {
                 .found_by
                 .as_ref()
                 .map(|by| format!("it was found by the audit of {by}; there is no reporter to ask")),
+            ReleaseQuarantine => {
+                case.quarantine.is_empty().then(|| format!("nothing of {} waits in quarantine", case.id))
+            }
+            RecordConsent => case.may_forward.then(|| "the reporter's consent is recorded already".to_owned()),
+            Forward => self.unforwarded(),
+            PlanRelease => self.published().or_else(|| self.accepted()),
+            TreatAsReport => Some(format!("{} is a report", case.id)),
             Close | Update | Note | ReissueCode | Mark => None,
         };
         why.map(Obstacle::from)
@@ -114,6 +122,23 @@ impl Asking<'_> {
     fn published(&self) -> Option<String> {
         let published = self.case.publication.published.as_ref()?;
         Some(format!("{} was published at {}", self.case.id, crate::time::instant(published.advisory.at)))
+    }
+
+    fn unforwarded(&self) -> Option<String> {
+        if self.case.may_forward {
+            return None;
+        }
+        Some("the reporter has not agreed that it is forwarded; ask first, then record-consent".to_owned())
+    }
+
+    /// Only what was filed can turn out to be a report, once.
+    fn unfiled(&self) -> Option<String> {
+        let case = self.case;
+        match (&case.became, case.is_filed()) {
+            (Some(became), _) => Some(format!("it became {became}")),
+            (None, true) => None,
+            (None, false) => Some(format!("{} is closed, and closed is final", case.id)),
+        }
     }
 
     /// The steps of the policy in their order: confirmed first (T46).

@@ -34,7 +34,7 @@ impl Case {
             return Stage::MoreInformationNeeded;
         }
         match self.rm {
-            Rm::Accepted if self.steps.fix_ready.is_some() => Stage::ReleaseScheduled,
+            Rm::Accepted if self.steps.fix_ready.is_some() || self.release_planned.is_some() => Stage::ReleaseScheduled,
             Rm::Accepted => Stage::FixInPreparation,
             Rm::Valid => Stage::Confirmed,
             _ if self.steps.responded.is_some() => Stage::UnderReview,
@@ -56,6 +56,8 @@ impl Resolution {
             Resolution::Duplicate => "duplicate",
             Resolution::Spam => "spam",
             Resolution::Canary => "a trial of the desk",
+            Resolution::PolicyComment => "a comment on the policy",
+            Resolution::AutomaticMail => "automatic mail",
         }
     }
 }

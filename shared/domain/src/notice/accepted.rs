@@ -13,7 +13,7 @@ impl Accepted {
                 at.project()
             ))
             .say("You will hear of each step. Until it is announced, please keep the matter to yourself.")
-            .link("Your case page", &at.links.case_page)
+            .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }
 }

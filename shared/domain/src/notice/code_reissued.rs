@@ -12,12 +12,14 @@ impl CodeReissued {
         let letter = Letter::new(at.subject("Your new receipt code"))
             .say(format!("{name} of the {} security team has issued a new receipt code for your case.", at.project()));
         let letter = match at.sealed {
-            Some(code) => letter.words(code),
-            None => letter.say("The code is no longer in store; ask the team for another."),
+            Some(code) => letter
+                .words(code)
+                .say("The code before it opens nothing any more. Keep this one: it cannot be shown again."),
+            None => letter.say(
+                "The code before it opens nothing any more, and the new one is no longer in store: please ask the team for \
+                 another.",
+            ),
         };
-        letter
-            .say("The code before it opens nothing any more. Keep this one: it cannot be shown again.")
-            .link("Your case page", &at.links.case_page)
-            .sign(at.team_signature())
+        letter.link(ANSWER, &at.links.case_page).sign(at.team_signature())
     }
 }

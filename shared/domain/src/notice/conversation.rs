@@ -55,6 +55,11 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::CreditRecorded { granted: Some(_) } => "You will be credited as you asked.".to_owned(),
         EventBody::CreditRecorded { granted: None } => "The advisory will not name you.".to_owned(),
         EventBody::Published { .. } => "The advisory is published. Thank you.".to_owned(),
+        EventBody::ReleasePlanned { on } => format!("The release of the fix is planned for {on}."),
+        EventBody::Forwarded { to, .. } => {
+            let module = policy.third_party(to.as_str());
+            format!("We have written to {}, as you agreed.", module.map_or(to.as_str(), |t| t.maintainer.as_str()))
+        }
         EventBody::CodeReissued { .. } => "A new receipt code was issued.".to_owned(),
         EventBody::Closed { resolution: Resolution::Spam, .. } | EventBody::Closed { told: true, .. } => return None,
         EventBody::Closed { resolution, .. } => format!("The case is closed: {}.", resolution.words()),

@@ -13,10 +13,11 @@ impl CreditAsked {
                 at.project()
             ))
             .say(
-                "Please say on your case page by which name or handle, with a link if you like, or that you would rather \
-                 not be named. What you say there is printed as it stands, everywhere or nowhere.",
+                "Please say by which name or handle, with a link if you like, or that you would rather not be named. Your \
+                 case page asks for just that; what you write in a mail, a member of the team records for you. It is printed \
+                 as it stands, everywhere or nowhere.",
             )
-            .link("Your case page", &at.links.case_page)
+            .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }
 }

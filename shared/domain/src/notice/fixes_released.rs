@@ -12,7 +12,7 @@ impl FixesReleased {
                 at.project()
             ))
             .say("The announcement follows; you hear of it as soon as it is public. Thank you for your patience until then.")
-            .link("Your case page", &at.links.case_page)
+            .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }
 }

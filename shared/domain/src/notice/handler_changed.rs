@@ -20,7 +20,7 @@ impl HandlerChanged {
         Letter::new(at.subject(subject))
             .say(text)
             .say("One person answers for each case from here to the announcement. The promised times stay as they are.")
-            .link("Your case page", &at.links.case_page)
+            .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }
 }

@@ -16,7 +16,7 @@ pub struct Letter {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
     Paragraph(String),
-    /// Labels and values: times, names, states.
+    /// Labels and values: times, names, states. A value may have several lines.
     Facts(Vec<(String, String)>),
     /// A person's own message, kept line by line.
     Words(String),
@@ -89,7 +89,9 @@ impl Part {
             Part::Signature(who) => format!("-- \n{who}"),
             Part::Facts(facts) => {
                 let width = facts.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
-                let lines = facts.iter().map(|(label, value)| format!("  {label:width$}  {value}"));
+                let below = format!("\n{:1$}", "", width + 4);
+                let lines =
+                    facts.iter().map(|(label, value)| format!("  {label:width$}  {}", value.replace('\n', &below)));
                 lines.collect::<Vec<_>>().join("\n")
             }
         }
@@ -107,7 +109,7 @@ impl Part {
             Part::Facts(facts) => {
                 let mut rows = String::new();
                 for (label, value) in facts {
-                    let (label, value) = (escape(label), escape(value));
+                    let (label, value) = (escape(label), escape(value).replace('\n', "<br>"));
                     let _ = writeln!(rows, "<tr><th scope=\"row\" align=\"left\">{label}</th><td>{value}</td></tr>");
                 }
                 format!("<table cellpadding=\"4\">\n{rows}</table>\n")

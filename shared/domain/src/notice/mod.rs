@@ -5,29 +5,46 @@
 //! are signed and sealed words are opened.
 
 mod accepted;
+mod acknowledgement_refused;
 mod announcement;
 mod approval_asked;
 mod bounced;
 mod breach;
+mod channel_failed;
+mod channel_verified;
 mod closed;
 mod code_reissued;
+mod comment_thanks;
 pub mod conversation;
 mod credit_answered;
 mod credit_asked;
+mod digest;
 mod fixes_ready;
 mod fixes_released;
+mod forward;
+mod forwarded;
 mod handler_changed;
 pub mod letter;
+mod member_bounced;
 mod new_report;
 mod no_handler;
+mod outsider_replied;
 pub mod plan;
+mod policy_comment;
 mod promise_missed;
 mod published;
 mod receipt;
+mod release_planned;
 mod reminder;
+mod reply_quarantined;
 mod reporter_replied;
+mod rota_gap;
 mod set_aside;
 mod sign_in;
+mod third_party_receipt;
+mod unreadable_receipt;
+mod urgency;
+mod urgent_receipt;
 mod warning;
 mod written;
 mod you_are_handler;
@@ -35,7 +52,11 @@ mod you_are_handler;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use acknowledgement_refused::WhyRefused;
+pub use digest::{DIGEST_ROWS, DigestRow, Listed, MissedRow};
 pub use letter::Letter;
+pub use urgency::Urgency;
+pub use written::standard_acknowledgement;
 
 use crate::case::Recipient;
 use crate::id::{CaseId, MemberId};
@@ -66,30 +87,50 @@ macro_rules! notices {
 
 notices! {
     Accepted in accepted,
+    AcknowledgementRefused in acknowledgement_refused,
     Announcement in announcement,
     ApprovalAsked in approval_asked,
     Bounced in bounced,
     Breach in breach,
+    ChannelFailed in channel_failed,
+    ChannelVerified in channel_verified,
     ClosedNotice in closed,
     CodeReissued in code_reissued,
+    CommentThanks in comment_thanks,
     CreditAnswered in credit_answered,
     CreditAsked in credit_asked,
+    Digest in digest,
     FixesReady in fixes_ready,
     FixesReleased in fixes_released,
+    Forward in forward,
+    Forwarded in forwarded,
     HandlerChanged in handler_changed,
+    MemberBounced in member_bounced,
     NewReport in new_report,
     NoHandler in no_handler,
+    OutsiderReplied in outsider_replied,
+    PolicyComment in policy_comment,
     PromiseMissed in promise_missed,
     Published in published,
     Receipt in receipt,
+    ReleasePlanned in release_planned,
     Reminder in reminder,
+    ReplyQuarantined in reply_quarantined,
     ReporterReplied in reporter_replied,
+    RotaGap in rota_gap,
     SetAside in set_aside,
     SignIn in sign_in,
+    ThirdPartyReceipt in third_party_receipt,
+    UnreadableReceipt in unreadable_receipt,
+    UrgentReceipt in urgent_receipt,
     Warning in warning,
     Written in written,
     YouAreHandler in you_are_handler,
 }
+
+/// How a letter to a reporter ends: it can be answered, and this is how. The label of the link to the case page, so that it is
+/// said once in each.
+const ANSWER: &str = "You can answer this mail, or write on your case page";
 
 /// Where and when a notice is written.
 pub struct Setting<'a> {
@@ -110,11 +151,14 @@ pub struct Links {
     pub case_page: String,
     /// The case on the desk of the team.
     pub desk_case: String,
+    /// All open cases on the desk of the team.
+    pub board: String,
     /// Acknowledge with one click; see [`Notice::acknowledge_until`].
     pub acknowledge: Option<String>,
     pub sign_in: String,
     /// The published advisory.
     pub advisory: String,
+    pub report_form: String,
 }
 
 impl Notice {
@@ -131,7 +175,15 @@ impl Notice {
 
     /// Whether a person wrote it, or approved each word: then it does not go out marked as automatic (RFC 3834).
     pub fn is_personal(&self) -> bool {
-        matches!(self, Notice::Written(_) | Notice::Announcement(_))
+        matches!(self, Notice::Written(_) | Notice::Forward(_) | Notice::Announcement(_))
+    }
+
+    /// Whether it is the first answer to a report: it carries the receipt code of who has not seen it on a screen.
+    pub fn is_first_answer(&self) -> bool {
+        matches!(
+            self,
+            Notice::Receipt(_) | Notice::ThirdPartyReceipt(_) | Notice::UrgentReceipt(_) | Notice::UnreadableReceipt(_)
+        )
     }
 
     /// Whether it goes out as plain text alone, as lists want it (T56).

@@ -1,4 +1,5 @@
 use super::*;
+use crate::case::event::Hint;
 use crate::id::{ClockName, PackageName};
 
 /// To the team: a report came in. Id and deadlines, no details (T17).
@@ -10,6 +11,14 @@ pub struct NewReport {
     pub on_call: Option<MemberId>,
     pub continues: Option<CaseId>,
     pub acknowledge_until: Option<Timestamp>,
+    /// The reporter says that it is public or under attack.
+    #[serde(default)]
+    pub urgent: bool,
+    /// It is not proven whose mail it is: the reporter has no receipt yet.
+    #[serde(default)]
+    pub quarantined: bool,
+    #[serde(default)]
+    pub hints: Vec<Hint>,
 }
 
 impl NewReport {
@@ -23,17 +32,55 @@ impl NewReport {
         if let Some(case) = &self.continues {
             facts.push(("Goes on from".to_owned(), case.to_string()));
         }
-        let letter = Letter::new(at.subject("New report: please acknowledge"))
-            .say(format!("A new report about {} has come in.", at.project()))
+        let (subject, what) = match self.urgent {
+            true => {
+                ("Urgent: a new report, public or under attack", "The reporter says that it is public or under attack.")
+            }
+            false => ("New report: please acknowledge", ""),
+        };
+        let letter = Letter::new(at.subject(subject))
+            .say(format!("A new report about {} has come in. {what}", at.project()).trim_end())
             .facts(facts)
             .say(self.whose(at));
+        let letter = self.said_of_the_mail().into_iter().fold(letter, Letter::say);
         let letter = match &at.links.acknowledge {
             Some(url) => letter
                 .link("Acknowledge now (you see the message before it is sent)", url)
-                .say("That link is yours alone; it needs no sign-in and shows no details."),
+                .say("That link is yours alone; it needs no sign-in and shows no details. You may also answer this mail: ACK at the \
+                      beginning, then your message to the reporter, if you want another than the usual one."),
             None => letter,
         };
-        letter.link("Read the report on the desk", &at.links.desk_case).sign(at.team_signature())
+        let letter = match at.recipient {
+            Recipient::Operator => warning::who_can_act(letter, at),
+            _ => letter.link("Read the report on the desk", &at.links.desk_case),
+        };
+        letter.sign(at.team_signature())
+    }
+
+    fn said_of_the_mail(&self) -> Vec<String> {
+        let quarantined = self.quarantined.then(|| {
+            "It came by mail, and nothing proves that it comes from its sender's address: the reporter has no receipt. Read it, \
+             and if it is genuine, release-quarantine lets the desk write to them."
+                .to_owned()
+        });
+        let hint = |hint: &Hint| match hint {
+            Hint::Names(case) => {
+                format!("It names {case}, but holds no token that joins it to that case: see whether it belongs there.")
+            }
+            Hint::Unreadable => {
+                "The mail could not be read by the desk. It is kept as it came; a person has to look at it.".to_owned()
+            }
+            Hint::OverLimits => {
+                "It is larger than the policy's limits: only the mail as it came holds all of it.".to_owned()
+            }
+            Hint::Encrypted => "It is encrypted; the desk opens it for you where it can.".to_owned(),
+            Hint::Spam => "Amazon SES takes it for spam.".to_owned(),
+            Hint::Virus => {
+                "Amazon SES found a virus in it. An exploit looks like one: open nothing of it outside a sandbox."
+                    .to_owned()
+            }
+        };
+        quarantined.into_iter().chain(self.hints.iter().map(hint)).collect()
     }
 
     fn whose(&self, at: &Setting<'_>) -> String {

@@ -1,11 +1,15 @@
 //! Which notices an event causes, and for whom: the one place where a cause becomes a message.
 
+mod announced;
+
 use jiff::Timestamp;
 
+pub use announced::{of_channel, seen_everywhere};
+
 use super::*;
-use crate::case::event::{AssignedBy, EventBody};
+use crate::case::event::{AssignedBy, EventBody, FactName, Hint, Resolution};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
-use crate::id::{ClockName, ContentId};
+use crate::id::{ClockName, ContentId, PackageName};
 use crate::policy::{MetBy, Pauses, Role};
 
 /// A notice for one person.
@@ -59,7 +63,8 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let Actor::Member(by) = &event.actor else { return Vec::new() };
             plan.to_reporter(Notice::CodeReissued(CodeReissued { by: by.clone() }), Some(mail.clone()))
         }
-        EventBody::Closed { resolution, told: false } if *resolution != crate::case::event::Resolution::Spam => {
+        EventBody::Closed { resolution: Resolution::PolicyComment, .. } => plan.policy_comment(),
+        EventBody::Closed { resolution, told: false } if *resolution != Resolution::Spam => {
             plan.to_reporter(Notice::ClosedNotice(ClosedNotice { resolution: *resolution }), None)
         }
         EventBody::FixesReady => plan.fixes_ready(),
@@ -70,7 +75,15 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_handler(Notice::CreditAnswered(CreditAnswered { granted: granted.is_some(), approval_waits }))
         }
         EventBody::AdvisoryDrafted { .. } => plan.drafted(),
+        EventBody::ReplyQuarantined { .. } => plan.to_handler(Notice::ReplyQuarantined(ReplyQuarantined {})),
+        EventBody::QuarantineEnded { refused: false, report: true } => plan.receipt(),
+        EventBody::OutsiderReplied { from, .. } => {
+            plan.to_handler(Notice::OutsiderReplied(OutsiderReplied { from: from.clone() }))
+        }
+        EventBody::Forwarded { to, message } => plan.forwarded(to, message.mail.as_ref()),
+        EventBody::ReleasePlanned { on } => plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on: *on }), None),
         EventBody::Published { .. } => plan.to_reporter(Notice::Published(Published {}), None),
+        EventBody::Announced { .. } => announced::everywhere(policy, case, event.at),
         EventBody::Closed { .. }
         | EventBody::AffectedDetermined { .. }
         | EventBody::AuditRecorded { .. }
@@ -82,7 +95,6 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::FixesPending
         | EventBody::CreditRecorded { .. }
         | EventBody::AdvisoryApproved { .. }
-        | EventBody::Announced { .. }
         | EventBody::BackupSet { .. }
         | EventBody::CodeReissued { mail: None }
         | EventBody::RmChanged { .. }
@@ -95,6 +107,9 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::ClockEnded { .. }
         | EventBody::InformationRequested
         | EventBody::Noted { .. }
+        | EventBody::QuarantineEnded { .. }
+        | EventBody::ConsentRecorded { .. }
+        | EventBody::TreatedAsReport { .. }
         | EventBody::Scored { .. }
         | EventBody::FactMarked { .. }
         | EventBody::DuplicateOf { .. } => Vec::new(),
@@ -116,8 +131,10 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
+    /// What a machine writes waits until somebody has said that the address is the reporter's; what a person writes, that person
+    /// answers for.
     fn to_reporter(&self, notice: Notice, sealed: Option<ContentId>) -> Vec<Planned> {
-        let reachable = self.case.address.is_some();
+        let reachable = self.case.address.is_some() && (!self.case.quarantine.report || notice.is_personal());
         reachable.then_some(Planned { recipient: Recipient::Reporter, notice, sealed }).into_iter().collect()
     }
 
@@ -165,17 +182,22 @@ impl Plan<'_> {
             // Found by the team's own audit: its handler hears of it as such, and there is no reporter to thank.
             return Vec::new();
         }
+        if self.case.is_filed() {
+            return Vec::new();
+        }
         let at = self.event.at;
         let due = self.open_clocks(|c| c.start.promise);
         let acknowledge_until = due.iter().find(|(c, _)| c.as_str() == "acknowledgement").map(|(_, due)| *due);
-        let receipt = Notice::Receipt(Receipt { received_at: at, due: due.clone() });
         let page = Notice::NewReport(NewReport {
             package: self.case.package.clone(),
-            received_at: at,
+            received_at: self.case.received_at,
             due,
             on_call: self.policy.on_call(at).map(|m| m.id.clone()),
             continues: self.case.continues.clone(),
             acknowledge_until,
+            urgent: self.urgent(),
+            quarantined: self.case.quarantine.report,
+            hints: self.case.mail.as_ref().map(|mail| mail.hints.clone()).unwrap_or_default(),
         });
         if self.case.canary {
             return vec![planned(Recipient::Canary, page)];
@@ -183,7 +205,45 @@ impl Plan<'_> {
         let team: Vec<_> =
             self.policy.triage().map(|m| planned(Recipient::Member(m.id.clone()), page.clone())).collect();
         let team = if team.is_empty() { vec![planned(Recipient::Operator, page)] } else { team };
-        self.to_reporter(receipt, None).into_iter().chain(team).collect()
+        self.receipt().into_iter().chain(team).collect()
+    }
+
+    /// The first answer to a report: one mail, whatever there is to say in it.
+    fn receipt(&self) -> Vec<Planned> {
+        let case = self.case;
+        let receipt = Receipt { received_at: case.received_at, due: self.open_clocks(|c| c.start.promise) };
+        let unreadable = case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&Hint::Unreadable));
+        let notice = match (&case.third_party, self.urgent()) {
+            _ if unreadable => Notice::UnreadableReceipt(UnreadableReceipt { receipt }),
+            (Some(package), _) => Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: package.clone(), receipt }),
+            (None, true) => {
+                let attacked = case.has_fact(FactName::AttacksObserved);
+                Notice::UrgentReceipt(UrgentReceipt { attacked, receipt })
+            }
+            (None, false) => Notice::Receipt(receipt),
+        };
+        self.to_reporter(notice, case.mail.as_ref().and_then(|mail| mail.receipt.clone()))
+    }
+
+    /// The reporter says that it is public or under attack.
+    fn urgent(&self) -> bool {
+        self.case.has_fact(FactName::AttacksObserved) || self.case.has_fact(FactName::Public)
+    }
+
+    fn policy_comment(&self) -> Vec<Planned> {
+        let owner = Recipient::Member(self.policy.contacts.policy_owner.clone());
+        let notice = Notice::PolicyComment(PolicyComment { received_at: self.case.received_at });
+        let mut all = self.to_reporter(Notice::CommentThanks(CommentThanks {}), None);
+        all.push(planned(owner, notice));
+        all
+    }
+
+    fn forwarded(&self, to: &PackageName, words: Option<&ContentId>) -> Vec<Planned> {
+        let Actor::Member(by) = &self.event.actor else { return Vec::new() };
+        let notice = Notice::Forward(Forward { package: to.clone(), by: by.clone() });
+        let mut all = self.to_reporter(Notice::Forwarded(Forwarded { package: to.clone() }), None);
+        all.push(Planned { recipient: Recipient::Maintainer(to.clone()), notice, sealed: words.cloned() });
+        all
     }
 
     fn warned(&self, clock: &ClockName, recipient: &Recipient) -> Option<Planned> {

@@ -21,7 +21,7 @@ impl PromiseMissed {
                 "Your report is safe and not forgotten: those who answer for it have been told that it is overdue. The \
                  delay is recorded on your case.",
             )
-            .link("Your case page", &at.links.case_page)
+            .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }
 }

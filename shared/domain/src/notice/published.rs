@@ -14,7 +14,7 @@ impl Published {
             ))
             .link("The advisory", &at.links.advisory)
             .say("You need not keep the matter to yourself any longer.")
-            .link("Your case page", &at.links.case_page)
+            .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }
 }

@@ -11,18 +11,37 @@ pub struct Receipt {
 
 impl Receipt {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let letter = Letter::new(at.subject("We have received your report")).say(format!(
+            "Thank you for helping to keep {} safe. Your report has arrived and is stored.",
+            at.project()
+        ));
+        self.promised(letter, at)
+    }
+
+    /// What every first answer goes on with: the times promised, and the way to the case page.
+    pub(super) fn promised(&self, letter: Letter, at: &Setting<'_>) -> Letter {
         let mut facts = vec![("Received".to_owned(), crate::time::instant(self.received_at))];
         facts.extend(self.due.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))));
-        Letter::new(at.subject("We have received your report"))
-            .say(format!("Thank you for helping to keep {} safe. Your report has arrived and is stored.", at.project()))
+        let letter = letter
             .say("The members of the security team have been told. One of them will write to you by these times:")
-            .facts(facts)
-            .say(
-                "Your case page shows where the report stands and takes further messages. To see the conversation, \
-                 open it with the receipt code that you were shown when you sent the report.",
-            )
-            .link("Your case page", &at.links.case_page)
-            .say("If you did not report anything to us, you need not do anything: this mail gives access to nothing.")
-            .sign(at.team_signature())
+            .facts(facts);
+        let letter = match at.sealed {
+            Some(code) => letter
+                .say(
+                    "You can simply answer this mail. Your case page, if you prefer it, shows where the report stands and \
+                     the whole conversation. It opens with this receipt code; whoever has it can read your case:",
+                )
+                .words(code)
+                .link("Your case page", &at.links.case_page)
+                .say("If you did not report anything to us, please answer and say so."),
+            None => letter
+                .say(
+                    "Your case page shows where the report stands. To see the conversation, open it with the receipt code \
+                     that you were shown when you sent the report.",
+                )
+                .link(ANSWER, &at.links.case_page)
+                .say("If you did not report anything to us, please answer and say so. This mail shows nobody the report."),
+        };
+        letter.sign(at.team_signature())
     }
 }

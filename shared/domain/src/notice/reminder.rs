@@ -12,7 +12,7 @@ impl Reminder {
             .say("The team has asked you for more information and cannot go on without it. The questions are on your case page.")
             .facts(vec![("Set aside without an answer".to_owned(), at.due(self.due_at))])
             .say("A later answer takes the case up again just as well.")
-            .link("Your case page", &at.links.case_page)
+            .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }
 }

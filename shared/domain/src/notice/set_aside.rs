@@ -9,7 +9,7 @@ impl SetAside {
         Letter::new(at.subject("Your report is set aside until you answer"))
             .say("We asked you for more information and have not heard from you, so your report is set aside.")
             .say("It is not closed. As soon as you answer, work on it goes on where it stopped.")
-            .link("Your case page", &at.links.case_page)
+            .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::case::event::MessageKind;
+use crate::policy::Member;
 
 /// To the reporter: a member of the team has written. The words travel only where the reporter chose mail; else the
 /// mail points to the case page.
@@ -7,6 +8,15 @@ use crate::case::event::MessageKind;
 pub struct Written {
     pub kind: MessageKind,
     pub by: MemberId,
+}
+
+/// What acknowledges where a member says nothing else.
+pub fn standard_acknowledgement(policy: &Policy, member: &Member) -> String {
+    format!(
+        "Thank you for your report. I have received it and will look into it; you will hear from the {} security team in \
+         detail, with the next steps.\n\n{}",
+        policy.project.name, member.name
+    )
 }
 
 impl Written {
@@ -20,13 +30,12 @@ impl Written {
                 .say("The message is on your case page; open it with your receipt code."),
         };
         let letter = match self.kind {
-            MessageKind::Closed | MessageKind::Duplicate => letter
-                .say("If you see it differently, write on the case page: that opens a new case linked to this one."),
+            MessageKind::Closed | MessageKind::Duplicate => {
+                letter.say("If you see it differently, please say so: that opens a new case linked to this one.")
+            }
             _ => letter,
         };
-        letter
-            .link("Your case page, where you can answer", &at.links.case_page)
-            .sign(format!("{name}\n{} security team", at.project()))
+        letter.link(ANSWER, &at.links.case_page).sign(format!("{name}\n{} security team", at.project()))
     }
 
     fn subject(&self) -> &'static str {

@@ -1,5 +1,7 @@
 //! How much of a mail is read.
 
+use desk_domain::policy::Policy;
+
 /// Upper bounds. What is over the first five makes the mail [`Unreadable`](super::Read::Unreadable); the others cut,
 /// and are named in the mail.
 #[derive(Clone, Debug)]
@@ -22,6 +24,24 @@ pub struct Limits {
     pub attachment_bytes: usize,
     /// All attachments, decoded.
     pub attachments_total_bytes: usize,
+}
+
+impl Limits {
+    /// What the policy takes in.
+    pub fn of(policy: &Policy) -> Limits {
+        let mail = &policy.mail;
+        Limits {
+            bytes: mail.mail_bytes,
+            parts: mail.parts,
+            depth: mail.depth,
+            headers: mail.headers,
+            text_bytes: policy.limits.text_bytes,
+            attachments: mail.attachments,
+            attachment_bytes: mail.attachment_bytes,
+            attachments_total_bytes: mail.attachments_bytes,
+            ..Limits::default()
+        }
+    }
 }
 
 impl Default for Limits {

@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::time::after;
-use super::{Site, rendered};
+use super::{MailPart, Site, rendered};
 
 /// The reporter-facing stages, in the order of a case that runs through.
 const STAGES: [&str; 9] = [
@@ -96,6 +96,10 @@ pub struct MessageView {
     pub from_kind: FromKind,
     /// Shown as plain text, line by line as it was written.
     pub text: String,
+    /// What a mail quoted of earlier messages: folded.
+    pub quoted: Option<String>,
+    /// The mail that it came in, on pages of the team.
+    pub mail: Option<MailPart>,
 }
 
 /// Whose message it is.

@@ -17,7 +17,7 @@ const fn optional(name: &'static str, label: &'static str, hint: &'static str) -
 }
 
 /// Every field a person can fill in, in the order of the form.
-pub(super) const FIELDS: [FieldText; 14] = [
+pub(super) const FIELDS: [FieldText; 15] = [
     required("package", "Package", "The package that has the problem, by its name in the registry."),
     required("versions", "Affected versions", "As far as you know, such as “4.17.0 to 4.21.1” or “all”."),
     required("summary", "Summary", "One sentence. It is kept as secret as the rest of your report."),
@@ -36,6 +36,11 @@ pub(super) const FIELDS: [FieldText; 14] = [
         "known_exploited",
         "It is already being exploited",
         "You know of attacks that use it. Say how in the details.",
+    ),
+    optional(
+        "may_forward",
+        "If the problem is in a module that others maintain, you may forward my report to them",
+        "Without this we ask you first.",
     ),
     optional("reporter.name", "Your name", "A name or a handle; we use it to address you."),
     optional(

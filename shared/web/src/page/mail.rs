@@ -37,6 +37,8 @@ pub struct MailView {
     pub text: String,
     /// Address of the HTML part, when there is one.
     pub html_href: Option<String>,
+    /// Where its receiver's answer is sent from, when it takes one.
+    pub reply_action: Option<String>,
 }
 
 /// What a mail program shows.
@@ -110,7 +112,13 @@ mod tests {
     #[test]
     fn the_headers_that_people_read_come_first_and_none_is_lost() {
         let headers = ["Auto-Submitted", "date", "Subject", "To", "X-Other"].map(|name| (name.into(), String::new()));
-        let mail = MailView { id: String::new(), headers: headers.into(), text: String::new(), html_href: None };
+        let mail = MailView {
+            id: String::new(),
+            headers: headers.into(),
+            text: String::new(),
+            html_href: None,
+            reply_action: None,
+        };
         let names = |headers: Vec<&(String, String)>| headers.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         assert_eq!(names(mail.main_headers()), ["To", "date", "Subject"]);
         assert_eq!(names(mail.other_headers()), ["Auto-Submitted", "X-Other"]);

@@ -8,7 +8,9 @@ mod board;
 mod case;
 mod error;
 mod field;
+mod filed;
 mod mail;
+mod mail_parts;
 mod receipt;
 mod report_form;
 mod sign_in;
@@ -23,11 +25,15 @@ pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
 pub use self::board::{BoardPage, BoardRow};
 pub use self::case::{CaseLogin, CasePage, CaseSummary, ClockView, CreditForm, FromKind, MessageView};
 pub use self::error::ErrorPage;
+pub use self::filed::{FiledPage, FiledRow};
 pub use self::mail::{MailPage, MailRow, MailView};
+pub use self::mail_parts::{AttachmentLine, MailPart, size};
 pub use self::receipt::Receipt;
 pub use self::report_form::{FormError, ReportForm, ThirdParty};
 pub use self::sign_in::{SessionPage, SignInPage};
-pub use self::team_case::{CommandLine, NoteView, ReportFields, Road, TeamCasePage};
+pub use self::team_case::{
+    CommandLine, DeliveryLine, HeldView, NoteView, QuarantineView, ReportFields, Road, TeamCasePage,
+};
 
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].
 pub const STYLESHEET: &str = include_str!("../../assets/desk.css");

@@ -6,7 +6,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::time::after;
-use super::{CaseSummary, ClockView, MessageView, Site, rendered};
+use super::{CaseSummary, ClockView, MailPart, MessageView, Site, rendered};
 
 /// Everything that the team may read of a case. It holds a report, so it has no `Debug`.
 #[derive(Template)]
@@ -25,12 +25,51 @@ pub struct TeamCasePage {
     pub lines: Vec<String>,
     pub road: Road,
     pub report: ReportFields,
+    /// The mail that the report came in.
+    pub mail: Option<MailPart>,
+    /// What waits for somebody to say whose it is.
+    pub quarantine: Option<QuarantineView>,
     /// The conversation, oldest first.
     pub messages: Vec<MessageView>,
     pub notes: Vec<NoteView>,
     /// Broken promises: which, when it was due.
     pub breaches: Vec<(String, Timestamp)>,
+    /// What was mailed of the case, oldest first.
+    pub deliveries: Vec<DeliveryLine>,
     pub commands: Vec<CommandLine>,
+}
+
+/// What waits in quarantine. No `Debug`: it holds what somebody wrote.
+pub struct QuarantineView {
+    /// The report itself is not proven to be its sender's.
+    pub report: bool,
+    /// Answers, in the order in which they came.
+    pub answers: Vec<HeldView>,
+    /// How it is let in, and how it is left aside.
+    pub release: String,
+    pub refuse: String,
+}
+
+/// An answer in quarantine. No `Debug`.
+pub struct HeldView {
+    pub at: Timestamp,
+    pub text: String,
+    pub quoted: Option<String>,
+    pub mail: MailPart,
+}
+
+/// A mail that was sent, or is to be.
+#[derive(Clone, Debug)]
+pub struct DeliveryLine {
+    /// `The reporter`, a member's name.
+    pub to: String,
+    /// What it says, by its name: `Receipt`.
+    pub what: String,
+    /// `delivered`, `withheld: …`
+    pub state: String,
+    pub at: Timestamp,
+    /// The receiver will never have it, as far as is known.
+    pub lost: bool,
 }
 
 /// How far the case is on the road to publication. No `Debug`: it holds the advisory.
@@ -62,15 +101,23 @@ pub struct ReportFields {
     /// Shown as plain text: a stranger's link is nobody's to follow by accident.
     pub credit: Option<String>,
     pub planned_for: Option<String>,
+    /// It may be forwarded to those who maintain the module.
+    pub may_forward: bool,
+    /// What the reporter's mail quoted: folded.
+    pub quoted: Option<String>,
 }
 
-/// What the team wrote for itself. No `Debug`.
+/// What the team wrote for itself, and what others than the reporter wrote to it. No `Debug`.
 pub struct NoteView {
     pub at: Timestamp,
     pub by: String,
-    /// What the note is the source of: `Public`.
-    pub fact: Option<String>,
+    /// What the note is: `source of “Public”`.
+    pub about: Option<String>,
     pub text: String,
+    /// What a mail quoted of earlier messages: folded.
+    pub quoted: Option<String>,
+    /// The mail that it came in.
+    pub mail: Option<MailPart>,
 }
 
 /// A command that may be given now, and how.
@@ -85,6 +132,16 @@ impl TeamCasePage {
     /// The page as HTML.
     pub fn html(&self) -> String {
         rendered(self)
+    }
+
+    /// `5 mails, 1 not delivered`.
+    fn deliveries_in_short(&self) -> String {
+        let (all, lost) = (self.deliveries.len(), self.deliveries.iter().filter(|mail| mail.lost).count());
+        let mails = if all == 1 { "1 mail".to_owned() } else { format!("{all} mails") };
+        match lost {
+            0 => mails,
+            lost => format!("{mails}, {lost} not delivered"),
+        }
     }
 
     /// What a paused clock goes on with: `3 d 2 h`.

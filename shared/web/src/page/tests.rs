@@ -61,9 +61,33 @@ fn summary(stage: &str) -> CaseSummary {
     CaseSummary { case_id: text(), stage: stage.to_owned(), received_at: at(1), clocks, now: at(13) }
 }
 
+fn mail_part() -> MailPart {
+    let attachment = AttachmentLine {
+        name: text(),
+        content_type: text(),
+        size: size(1234),
+        sha256: Some(text()),
+        href: "/desk/cases/EXP-2026-7K3QF/mail/raw/attachments/1".into(),
+    };
+    let href = "/desk/cases/EXP-2026-7K3QF/mail/raw".into();
+    MailPart { hints: vec![text()], opened: Some(text()), attachments: vec![attachment], href, command: text() }
+}
+
+fn quarantine() -> QuarantineView {
+    let held = || HeldView { at: at(2), text: text(), quoted: Some(text()), mail: mail_part() };
+    QuarantineView { report: true, answers: vec![held(), held()], release: text(), refuse: text() }
+}
+
 fn case(error: Option<String>) -> CasePage {
     let kinds = [FromKind::Reporter, FromKind::Team, FromKind::Desk];
-    let message = |from_kind| MessageView { at: at(2), from: text(), from_kind, text: text() };
+    let message = |from_kind| MessageView {
+        at: at(2),
+        from: text(),
+        from_kind,
+        text: text(),
+        quoted: Some(text()),
+        mail: (from_kind == FromKind::Reporter).then(mail_part),
+    };
     CasePage {
         site: site(),
         summary: summary(HOSTILE),
@@ -101,8 +125,12 @@ fn team_case(told: bool) -> TeamCasePage {
         answers_by_mail: told,
         credit: some(),
         planned_for: some(),
+        may_forward: told,
+        quoted: some(),
     };
-    let note = |fact| NoteView { at: at(2), by: text(), fact, text: text() };
+    let note =
+        |about| NoteView { at: at(2), by: text(), mail: told.then(mail_part), quoted: some(), about, text: text() };
+    let delivery = |lost| DeliveryLine { to: text(), what: text(), state: text(), at: at(2), lost };
     TeamCasePage {
         site: site(),
         member_name: text(),
@@ -118,6 +146,9 @@ fn team_case(told: bool) -> TeamCasePage {
             preview: some(),
         },
         report,
+        mail: told.then(mail_part),
+        quarantine: told.then(quarantine),
+        deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
         messages: if told { case(None).messages } else { Vec::new() },
         notes: if told { vec![note(None), note(some())] } else { Vec::new() },
         breaches: if told { vec![(text(), at(12))] } else { Vec::new() },
@@ -169,9 +200,22 @@ fn board() -> BoardPage {
     BoardPage { site: site(), member_name: text(), now: at(13), cases: vec![full, bare], next: Some(text()) }
 }
 
+fn filed(told: bool) -> FiledPage {
+    let full = FiledRow { case_id: text(), href: Some(text()), received_at: at(1), why: text(), names: Some(text()) };
+    let bare = FiledRow { href: None, names: None, ..full.clone() };
+    let cases = if told { vec![full, bare] } else { Vec::new() };
+    FiledPage { site: site(), member_name: text(), now: at(13), cases, next: told.then(text) }
+}
+
 fn mail() -> MailPage {
     let headers = vec![(text(), text()), ("Subject".into(), text())];
-    let open = MailView { id: text(), headers, text: format!("https://{HOSTILE}"), html_href: Some(text()) };
+    let open = MailView {
+        id: text(),
+        headers,
+        text: format!("https://{HOSTILE}"),
+        html_href: Some(text()),
+        reply_action: Some(text()),
+    };
     let row = MailRow { id: text(), at: at(1), to: text(), subject: text() };
     MailPage { now: at(1), clock: at(2), mails: vec![row], open: Some(open) }
 }
@@ -198,6 +242,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("sign in, sent", SignInPage { site: site(), sent: true }.html()),
         ("session", SessionPage { site: site(), token: text() }.html()),
         ("board", board().html()),
+        ("filed", filed(true).html()),
+        ("filed, empty", filed(false).html()),
         ("error", ErrorPage { site: site(), title: text(), detail: text() }.html()),
         ("mail", mail().html()),
     ]
@@ -329,4 +375,30 @@ fn the_details_of_a_report_that_start_with_an_empty_line_keep_it() {
 #[test]
 fn the_stylesheet_loads_nothing() {
     assert!(!STYLESHEET.contains("url(") && !STYLESHEET.contains("@import"));
+}
+
+#[test]
+fn an_answer_in_quarantine_is_marked_and_says_how_it_is_let_in_or_refused() {
+    let mut page = team_case(true);
+    let quarantine = page.quarantine.as_mut().expect("it has one");
+    (quarantine.release, quarantine.refuse) = ("desk release".into(), "desk refuse".into());
+    let html = page.html();
+    assert!(html.contains("Not proven to be the reporter’s") && html.contains("<code>desk release</code>"));
+    assert!(html.contains("<code>desk refuse</code>"));
+    page.quarantine = None;
+    assert!(!page.html().contains("quarantine-title"));
+}
+
+#[test]
+fn forwarding_is_asked_for_only_where_others_maintain_something() {
+    let mut page = form(&[]);
+    assert!(page.html().contains("name=\"may_forward\""));
+    page.third_party.clear();
+    assert!(!page.html().contains("name=\"may_forward\""));
+}
+
+#[test]
+fn quoted_text_is_folded_not_lost() {
+    let html = case(None).html();
+    assert_eq!(html.matches("<details class=\"quoted\">").count(), 3);
 }

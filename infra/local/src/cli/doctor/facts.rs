@@ -41,6 +41,8 @@ pub(super) struct Facts {
     pub last_tick: Asked<Option<Timestamp>>,
     pub seen_policy: Asked<Option<String>>,
     pub keys: Asked<Vec<String>>,
+    /// The desk's own OpenPGP certificate.
+    pub openpgp: Asked<Option<String>>,
     pub held: Asked<Held>,
     pub security_txt: Asked<String>,
     /// Addresses of members → whether SES suppresses them.
@@ -103,6 +105,7 @@ pub(super) async fn gather(stack: &Stack, policy: &Policy, url: &str) -> Result<
         last_tick: store.last_tick().await.map_err(|e| e.to_string()),
         seen_policy: store.seen_policy().await.map(|seen| seen.map(|s| s.digest)).map_err(|e| e.to_string()),
         keys: missing_keys(stack, &store).await,
+        openpgp: store.openpgp_certificate().await.map_err(|e| e.to_string()),
         held: store.held().await.map_err(|e| e.to_string()),
         security_txt: security_txt(url.to_owned()).await,
         suppressed: BTreeMap::new(),

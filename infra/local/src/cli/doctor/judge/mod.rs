@@ -5,7 +5,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use desk_domain::policy::{ChannelKind, Policy};
+use desk_domain::policy::{ChannelKind, Member, Policy};
+use desk_mail::openpgp::PublicKey;
 use desk_store::SeenPolicy;
 use jiff::{SignedDuration, Timestamp};
 
@@ -33,11 +34,13 @@ pub(super) fn all(facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<Finding
         subscribers(facts),
         tick(facts, now),
         keys(facts),
+        openpgp(facts, now),
         held(facts),
         deployed_policy(facts, policy),
         security_txt(facts, now),
     ];
     all.extend(policy.members.iter().map(|member| reachable(facts, &member.address)));
+    all.extend(members_keys(policy, now));
     all
 }
 
@@ -250,6 +253,36 @@ fn keys(facts: &Facts) -> Finding {
             "desk keys init; if there were keys before and tables have lost items, desk restore first",
         ),
     })
+}
+
+/// Whether a key can be encrypted to, now and for a while.
+fn lasts(key: &str, now: Timestamp) -> Result<(), String> {
+    let later = now.saturating_add(EXPIRES_SOON).unwrap_or(now);
+    PublicKey::read(key, now).and_then(|_| PublicKey::read(key, later)).map(drop).map_err(|problem| problem.to_string())
+}
+
+fn openpgp(facts: &Facts, now: Timestamp) -> Finding {
+    let about = "OpenPGP key";
+    judged(about, &facts.openpgp, |certificate| match certificate.as_deref().map(|key| lasts(key, now)) {
+        None => ill(about, "there is none, and mail goes in clear", "desk keys init"),
+        Some(Ok(())) => well(about, "can be encrypted to"),
+        Some(Err(why)) => ill(about, format!("within thirty days: {why}"), "desk keys rotate openpgp"),
+    })
+}
+
+/// A member's key that cannot be used is a member who is written to in clear.
+fn members_keys(policy: &Policy, now: Timestamp) -> Vec<Finding> {
+    let about = "member's key";
+    let judged = |member: &Member| {
+        let name = &member.name;
+        Some(match lasts(member.openpgp_key.as_deref()?, now) {
+            Ok(()) => well(about, format!("{name} is written to in secret")),
+            Err(why) => {
+                ill(about, format!("{name}, within thirty days: {why}"), "Put a key that works into the policy.")
+            }
+        })
+    };
+    policy.members.iter().filter_map(judged).collect()
 }
 
 fn held(facts: &Facts) -> Finding {

@@ -34,11 +34,28 @@ fn facts() -> Facts {
         last_tick: Ok(Some("2026-11-25T11:59:10Z".parse().unwrap())),
         seen_policy: Ok(Some(SeenPolicy::of(&policy).digest)),
         keys: Ok(Vec::new()),
+        openpgp: Ok(Some(certificate("2028-11-25T00:00:00Z"))),
         held: Ok(desk_store::Held::default()),
         security_txt: Ok("Contact: mailto:x\nExpires: 2027-05-21T00:00:00Z\n".to_owned()),
         suppressed: members().map(|address| (address, Ok(false))).collect(),
         mail_servers: members().map(|a| (a.rsplit_once('@').unwrap().1.to_owned(), Ok(true))).collect(),
     }
+}
+
+fn certificate(ends: &str) -> String {
+    let (from, ends) = ("2026-11-25T00:00:00Z".parse().unwrap(), ends.parse().unwrap());
+    desk_mail::openpgp::desk::generate("Security team", "security@expressjs.com", from, ends).unwrap().certificate
+}
+
+#[test]
+fn an_openpgp_key_is_renewed_before_it_ends() {
+    assert_eq!(one(|f| f.openpgp = Ok(None)), [("OpenPGP key", Health::Ill)]);
+    assert_eq!(one(|f| f.openpgp = Ok(Some(certificate("2026-12-20T00:00:00Z")))), [("OpenPGP key", Health::Ill)]);
+    let mut policy = policy();
+    policy.members[0].openpgp_key = Some(certificate("2026-12-20T00:00:00Z"));
+    policy.members[1].openpgp_key = Some(certificate("2028-12-20T00:00:00Z"));
+    let healths: Vec<Health> = members_keys(&policy, NOW.parse().unwrap()).into_iter().map(|f| f.health).collect();
+    assert_eq!(healths, [Health::Ill, Health::Well]);
 }
 
 /// What is not well, by its name.

@@ -1,0 +1,70 @@
+//! What a machine may write to a reporter's address: anybody can type anybody's into a form.
+
+use desk_domain::case::Recipient;
+use desk_domain::notice::Notice;
+use desk_store::deliveries::Record;
+use desk_store::{Allowance, Fault};
+
+use crate::Deliver;
+
+impl Deliver {
+    /// Whether the delivery may go to `to`; if not, it has ended as withheld. Only what goes out by itself is counted: a
+    /// person's words, what a person asked to have sent, and whatever follows once a member has written to that reporter (T28)
+    /// each have somebody behind them.
+    pub(crate) async fn allowed(&self, record: &Record, to: &str) -> Result<bool, Fault> {
+        let delivery = &record.delivery;
+        let by_a_person = delivery.notice.is_personal() || matches!(delivery.notice, Notice::CodeReissued(_));
+        let (Recipient::Reporter, Some(case)) = (&delivery.recipient, &delivery.case) else { return Ok(true) };
+        if by_a_person || record.allowed {
+            return Ok(true);
+        }
+        let Some(stored) = self.store.case(case).await? else { return Ok(true) };
+        if stored.case.steps.acknowledged.is_some() {
+            return Ok(true);
+        }
+        let (rules, now) = (&self.policy.mail, self.clock.now());
+        let most = match stored.case.address_authenticated() {
+            true => rules.automatic_per_day_authenticated,
+            false => rules.automatic_per_day_typed,
+        };
+        let address = self.reply_tokens.address_hashes(&mailbox(to)).swap_remove(0);
+        let most = (most, rules.automatic_per_day_all);
+        let why = match self.store.take_allowance(&delivery.id, &address, most, now).await? {
+            Allowance::Granted => return Ok(true),
+            Allowance::AddressSpent => "its address has had the day's automatic mails",
+            Allowance::AllSpent => {
+                if self.store.tells_all_spent(now).await? {
+                    tracing::error!(alarm = "budget", "the day's automatic mails to reporters are used up");
+                }
+                "the day's automatic mails to reporters are used up"
+            }
+        };
+        self.store.withhold(&delivery.id, why, now).await?;
+        tracing::warn!(delivery = delivery.id, why, metric.Withheld = 1, "an automatic mail is withheld");
+        self.erase_words(record).await?;
+        Ok(false)
+    }
+}
+
+/// The mailbox that an address leads to: what stands after a plus is its owner's own business, and would make one mailbox look
+/// like many.
+fn mailbox(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((local, domain)) => {
+            format!("{}@{domain}", local.split('+').next().filter(|l| !l.is_empty()).unwrap_or(local))
+        }
+        None => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plus_makes_no_other_mailbox() {
+        assert_eq!(mailbox("rita+1@example.org"), mailbox("rita@example.org"));
+        assert_eq!(mailbox("+x@example.org"), "+x@example.org");
+        assert_eq!(mailbox("nothing"), "nothing");
+    }
+}

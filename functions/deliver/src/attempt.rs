@@ -1,0 +1,174 @@
+//! One delivery, from planned to sent. Everything that may keep it from going is asked before the claim, and may be asked again
+//! by another at the same time; between the claim and SES's answer there is nothing but the sending, so that as little as can
+//! be is ever in doubt.
+
+use desk_domain::case::Recipient;
+use desk_domain::notice::{Notice, Urgency};
+use desk_mail::ses::{SendError, Throttle};
+use desk_store::deliveries::{AMBIGUOUS_WAIT, Record};
+use desk_store::{ActError, Fault};
+use jiff::SignedDuration;
+
+use crate::write::Written;
+use crate::{Deliver, after};
+
+const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
+const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(15);
+
+/// What came of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Went {
+    /// It was taken, or there was nothing to take.
+    On,
+    /// The account may not send that much now. The delivery stays due; that is no attempt.
+    NoRoom,
+}
+
+impl Deliver {
+    pub(crate) async fn attempt(&self, record: &Record) -> Result<Went, Fault> {
+        let delivery = &record.delivery;
+        let letter = match self.write(record).await? {
+            Ok(written) => written,
+            Err(why) => return self.cannot_be_sent(record, why).await.map(|()| Went::On),
+        };
+        let addresses = match delivery.recipient {
+            Recipient::Reporter => self.reply_tokens.address_hashes(&letter.to),
+            _ => Vec::new(),
+        };
+        if self.store.suppressed(&addresses).await?.is_some() {
+            return self.suppressed(record).await.map(|()| Went::On);
+        }
+        if !self.allowed(record, &letter.to).await? {
+            return Ok(Went::On);
+        }
+        if !self.room(delivery.notice.urgency()).await? {
+            return Ok(Went::NoRoom);
+        }
+        let address = addresses.first().map(String::as_str);
+        if let Some(claimed) = self.store.claim(&delivery.id, address, self.clock.now()).await? {
+            self.send(&claimed, letter).await?;
+        }
+        Ok(Went::On)
+    }
+
+    async fn send(&self, record: &Record, letter: Written) -> Result<(), Fault> {
+        let (id, notice) = (record.delivery.id.as_str(), &record.delivery.notice);
+        let from = &self.policy.contacts.security;
+        let outcome = self.mailer.send(from, &letter.to, letter.raw, id).await;
+        let now = self.clock.now();
+        match outcome {
+            Ok(ses_id) => {
+                self.store.mark_sent(id, &ses_id, now).await?;
+                self.erase_words(record).await?;
+                self.pace.sent_one();
+                let to = desk_mail::masked(&letter.to);
+                tracing::info!(delivery = id, template = notice.template(), to, metric.Sent = 1, "sent");
+                Ok(())
+            }
+            Err(SendError::Refused(code)) => {
+                tracing::warn!(delivery = id, code, attempts = record.attempts, "refused for now");
+                self.store.retry_at(id, now, after(now, backoff(FIRST_RETRY, record.attempts))).await
+            }
+            Err(SendError::Throttled(throttle)) => {
+                tracing::warn!(delivery = id, throttle = %throttle, attempts = record.attempts, "throttled");
+                let pause = backoff(pause(throttle, notice.urgency()), record.attempts);
+                self.store.retry_at(id, now, after(now, pause)).await?;
+                self.store.stand_back(after(now, stands_back(throttle))).await
+            }
+            Err(SendError::Ambiguous(code)) => {
+                tracing::warn!(delivery = id, code, "nobody knows whether it was sent");
+                self.store.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await
+            }
+            Err(SendError::Rejected(code)) => {
+                tracing::error!(delivery = id, code, "SES will never take it");
+                self.cannot_be_sent(record, "SES rejected it").await
+            }
+        }
+    }
+
+    /// The address is known to refuse mail. The case hears of it as of a bounce, first: a message that nobody gets keeps no
+    /// promise.
+    async fn suppressed(&self, record: &Record) -> Result<(), Fault> {
+        let id = record.delivery.id.as_str();
+        self.tell_bounced(record).await?;
+        self.store.mark_suppressed(id, self.clock.now()).await?;
+        tracing::warn!(delivery = id, metric.Suppressed = 1, "its address is suppressed");
+        self.erase_words(record).await
+    }
+
+    /// A member's message that never went opens its clocks again; of anything else the operator's alarm is enough.
+    async fn cannot_be_sent(&self, record: &Record, why: &'static str) -> Result<(), Fault> {
+        let id = record.delivery.id.as_str();
+        tracing::error!(delivery = id, why, alarm = "dead", "a delivery cannot be sent");
+        if matches!(record.delivery.notice, Notice::Written(_)) {
+            self.tell_bounced(record).await?;
+        }
+        self.store.mark_dead(id, why, self.clock.now()).await?;
+        self.erase_words(record).await
+    }
+
+    async fn tell_bounced(&self, record: &Record) -> Result<(), Fault> {
+        let told = self.store.tell_bounced(&record.delivery, &self.policy, &self.clock).await;
+        told.map_err(|e| match e {
+            ActError::Fault(fault) => fault,
+            other => Fault::Retryable(format!("the case could not be told: {other}")),
+        })
+    }
+
+    pub(crate) async fn erase_words(&self, record: &Record) -> Result<(), Fault> {
+        match (&record.delivery.case, &record.delivery.words) {
+            (Some(case), Some(words)) => self.store.erase_content(case, words).await,
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How long a throttled delivery waits at first. The more urgent comes back sooner, and finds the others standing back.
+fn pause(throttle: Throttle, urgency: Urgency) -> SignedDuration {
+    let rate = match urgency {
+        Urgency::Breach => SignedDuration::from_secs(1),
+        Urgency::Promise => SignedDuration::from_secs(5),
+        Urgency::Ordinary => FIRST_RETRY,
+        Urgency::Digest => SignedDuration::from_mins(2),
+        Urgency::List => SignedDuration::from_mins(5),
+    };
+    match throttle {
+        Throttle::Rate => rate,
+        // A daily quota frees itself mail by mail, as those of a day before leave its window.
+        Throttle::Day => rate.saturating_mul(10).max(SignedDuration::from_mins(1)),
+    }
+}
+
+/// How long the less urgent leave the account to the others.
+fn stands_back(throttle: Throttle) -> SignedDuration {
+    match throttle {
+        Throttle::Rate => SignedDuration::from_secs(10),
+        Throttle::Day => LONGEST_RETRY,
+    }
+}
+
+/// `first`, twice that, four times … at most a quarter of an hour, or `first` where that is longer.
+fn backoff(first: SignedDuration, attempts: u32) -> SignedDuration {
+    first.saturating_mul(1 << attempts.saturating_sub(1).min(10)).min(LONGEST_RETRY.max(first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_back_off_to_a_quarter_of_an_hour() {
+        let seconds: Vec<i64> = (1..8).map(|attempt| backoff(FIRST_RETRY, attempt).as_secs()).collect();
+        assert_eq!(seconds, [30, 60, 120, 240, 480, 900, 900]);
+        assert_eq!(backoff(SignedDuration::from_hours(1), 9), SignedDuration::from_hours(1));
+    }
+
+    #[test]
+    fn the_more_urgent_comes_back_sooner_from_either_quota() {
+        let all = [Urgency::Breach, Urgency::Promise, Urgency::Ordinary, Urgency::Digest, Urgency::List];
+        for throttle in [Throttle::Rate, Throttle::Day] {
+            let pauses = all.map(|urgency| pause(throttle, urgency));
+            assert!(pauses.is_sorted(), "{pauses:?}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What came of serving a channel: recorded, and told where the team should know.
+//!
+//! A bucket or a mail server that stumbles is tried again within seconds, and nobody need hear of it. What stays, or comes near
+//! the time when the announcement is due, is told: once for each channel and publication, and once more when it works again,
+//! to those who were told. That all are done is an event of the case, and told by its plan.
+
+use desk_domain::advisory::Published;
+use desk_domain::case::{Actor, Case, Command, Recipient};
+use desk_domain::id::{AdvisoryId, ChannelId};
+use desk_domain::notice::plan::{of_channel, seen_everywhere};
+use desk_domain::notice::{ChannelFailed, ChannelVerified, Notice};
+use desk_domain::policy::MetBy;
+use desk_domain::refusal::Refusal;
+use desk_store::deliveries::Delivery;
+use desk_store::published::{ChannelRecord, ChannelState};
+use desk_store::{ActError, Fault};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::FanOut;
+use crate::publish::{OWN_PAGE, Served, TAKEN_IS_ENOUGH};
+
+/// How soon a mail that is on its way is asked about again, when no event of it arrives.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
+const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(15);
+
+/// A minute and a half after the first attempt: what fails so often in a row does not pass by itself.
+const TOO_OFTEN: u32 = 3;
+
+/// Why a mail to a list is not done.
+const ON_ITS_WAY: &str = "the mail was handed over, and nothing has told yet that it went out";
+
+/// A channel that an advisory is not on yet.
+struct NotYet {
+    why: &'static str,
+    /// It will not be by trying again.
+    refused: bool,
+    /// Attempts in vain so far.
+    failures: u32,
+    /// When it is looked at next.
+    again: Timestamp,
+}
+
+impl FanOut {
+    /// What came of it: an event of the case first, because a channel that is done is never looked at again.
+    pub(crate) async fn record(
+        &self,
+        published: &Published,
+        record: &ChannelRecord,
+        served: Served,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let (id, channel) = (&published.advisory.id, &record.channel);
+        let after = |wait| now.saturating_add(wait).unwrap_or(now);
+        let rarely = matches!(served, Served::Refused(_));
+        match served {
+            Served::Done => {
+                let command = Command::Announced { channel: channel.clone() };
+                let told = self.store.tell(&record.case, &self.policy, &Actor::Desk, &self.clock, &command).await;
+                match told {
+                    Ok(acted) => self.tell_verified(id, record, &acted.after.case, now).await?,
+                    Err(ActError::Refused(Refusal::NotFound)) => {}
+                    Err(ActError::Fault(fault)) => return Err(fault),
+                    Err(e) => return Err(Fault::Retryable(e.to_string())),
+                }
+                tracing::info!(advisory = %id, channel = %channel, "announced");
+                if channel.as_str() == OWN_PAGE {
+                    self.store.show_published(id).await?;
+                }
+                self.store.channel_done(id, channel, now).await
+            }
+            Served::Later => {
+                // What it waits for tells, if need be.
+                self.store.channel_again(id, channel, (ChannelState::Pending, None), now, after(FIRST_RETRY)).await
+            }
+            Served::OnItsWay(since) => {
+                let again = after(ASK_AGAIN);
+                self.store.channel_again(id, channel, (ChannelState::Waiting, None), now, again).await?;
+                if since.duration_until(now) < TAKEN_IS_ENOUGH {
+                    return Ok(());
+                }
+                let not_yet = NotYet { why: ON_ITS_WAY, refused: false, failures: 0, again };
+                self.tell_failed(published, record, now, not_yet).await
+            }
+            Served::Failed(why) | Served::Refused(why) => {
+                let failures = record.failures + 1;
+                tracing::error!(advisory = %id, channel = %channel, failures, why, alarm = "channel-failed", "not announced");
+                let again = after(if rarely { backoff_of_refused(failures) } else { backoff(failures) });
+                self.store.channel_again(id, channel, (ChannelState::Failed, Some(why)), now, again).await?;
+                self.tell_failed(published, record, now, NotYet { why, refused: rarely, failures, again }).await
+            }
+        }
+    }
+
+    /// Tells that an advisory is not on a channel, if that is worth a mail by now.
+    async fn tell_failed(
+        &self,
+        published: &Published,
+        record: &ChannelRecord,
+        now: Timestamp,
+        not_yet: NotYet,
+    ) -> Result<(), Fault> {
+        let Some(stored) = self.store.case(&record.case).await? else { return Ok(()) };
+        let clock = stored.case.clocks.iter().find(|c| c.start.met_by == MetBy::Announced && c.is_open());
+        let due_at = clock.map(|c| c.start.due_at);
+        if !is_worth_a_mail(&not_yet, published.published_at, due_at) {
+            return Ok(());
+        }
+        let notice = Notice::ChannelFailed(ChannelFailed {
+            channel: record.channel.clone(),
+            since: published.published_at,
+            due_at,
+            why: not_yet.why.to_owned(),
+            refused: not_yet.refused,
+        });
+        for plan in of_channel(&self.policy, &stored.case, &notice, now) {
+            let cause = cause_of_failure(&published.advisory.id, &record.channel);
+            self.plan_once(&stored.case, &cause, plan.recipient, plan.notice, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells those who were told that a channel had failed that the advisory was seen there after all, unless it is the last and
+    /// they hear that all is done.
+    async fn tell_verified(
+        &self,
+        advisory: &AdvisoryId,
+        record: &ChannelRecord,
+        case: &Case,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let may_be_told = record.failures > 0 || record.state == ChannelState::Waiting;
+        if !may_be_told || seen_everywhere(case).is_some() {
+            return Ok(());
+        }
+        let channel = &record.channel;
+        let seen = case.publication.published.as_ref().and_then(|p| *p.channels.get(channel)?).unwrap_or(now);
+        let notice = Notice::ChannelVerified(ChannelVerified { seen: vec![(channel.clone(), seen)], all: false });
+        for plan in of_channel(&self.policy, case, &notice, now) {
+            // A delivery's id hangs on its notice's kind, not on what it says.
+            let failed = ChannelFailed {
+                channel: channel.clone(),
+                since: seen,
+                due_at: None,
+                why: String::new(),
+                refused: false,
+            };
+            let failed = Notice::ChannelFailed(failed);
+            let told = Delivery::new(&cause_of_failure(advisory, channel), plan.recipient.clone(), failed, now);
+            if self.store.delivery(&told.id).await?.is_some() {
+                let cause = format!("channel-verified {advisory} {channel}");
+                self.plan_once(case, &cause, plan.recipient, plan.notice, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn plan_once(
+        &self,
+        case: &Case,
+        cause: &str,
+        to: Recipient,
+        notice: Notice,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let delivery = Delivery { case: Some(case.id.clone()), ..Delivery::new(cause, to, notice, now) };
+        if self.store.delivery(&delivery.id).await?.is_none() {
+            self.store.plan_delivery(&delivery, None).await?;
+        }
+        Ok(())
+    }
+}
+
+fn cause_of_failure(advisory: &AdvisoryId, channel: &ChannelId) -> String {
+    format!("channel-failed {advisory} {channel}")
+}
+
+/// What only a person can change is told at once; what is tried again, when it has failed too often, or when the next attempt
+/// would come in the last third of the time that there is for the announcement.
+fn is_worth_a_mail(not_yet: &NotYet, published_at: Timestamp, due_at: Option<Timestamp>) -> bool {
+    let near = due_at.map(|due| due.saturating_sub(published_at.duration_until(due) / 3).unwrap_or(due));
+    not_yet.refused || not_yet.failures >= TOO_OFTEN || near.is_some_and(|near| not_yet.again >= near)
+}
+
+/// 15 min, 1 h, 4 h … a day.
+fn backoff_of_refused(failures: u32) -> SignedDuration {
+    LONGEST_RETRY.saturating_mul(1 << (2 * failures.saturating_sub(1).min(4))).min(SignedDuration::from_hours(24))
+}
+
+/// 30 s, 1 min, 2 min … 15 min.
+fn backoff(failures: u32) -> SignedDuration {
+    FIRST_RETRY.saturating_mul(1 << failures.saturating_sub(1).min(6)).min(LONGEST_RETRY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::SignedDuration;
+
+    #[test]
+    fn a_mail_is_written_of_what_stays_and_of_what_is_nearly_due() {
+        let published: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let due = Some(published + SignedDuration::from_mins(15));
+        let told = |failures, refused, minutes, due| {
+            let again = published + SignedDuration::from_mins(minutes);
+            is_worth_a_mail(&NotYet { why: "", refused, failures, again }, published, due)
+        };
+        assert!(!told(1, false, 1, due) && !told(2, false, 2, due), "it may pass by itself");
+        assert!(told(3, false, 3, due));
+        assert!(told(1, true, 1, due), "only a person can change it");
+        assert!(!told(0, false, 9, due) && told(0, false, 10, due), "a mail that is on its way for too long");
+        assert!(!told(2, false, 600, None), "nothing is due");
+    }
+}

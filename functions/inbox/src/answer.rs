@@ -1,0 +1,99 @@
+//! Answers that carry a token: the reporter's, and those from outside the team.
+
+use desk_domain::case::event::ContentRef;
+use desk_domain::case::{Actor, Command, Recipient};
+use desk_domain::id::CaseId;
+use desk_store::{ActError, Acted, Commit, NewCase, Stored};
+use jiff::SignedDuration;
+
+use crate::judge::Arrived;
+use crate::{Inbox, Outcome};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+impl Inbox {
+    /// An answer that is proven changes the case; one that is not waits for a person, and what follows a closed case is a case
+    /// of its own. Beyond the day's limit it is filed, where a person finds it.
+    pub(crate) async fn reporters_answer(&self, arrived: &Arrived, stored: &Stored) -> Result<Outcome, ActError> {
+        let case = &stored.case;
+        let limit = self.policy.limits.reporter_messages_per_day;
+        if !self.store.within_rate(&format!("reply {}", case.id), DAY, limit, self.clock.now()).await? {
+            tracing::warn!(case = %case.id, "more answers than the policy takes in a day: filed");
+            return self.file(arrived).await;
+        }
+        if case.is_filed() || (case.is_closed() && !arrived.sender.is_authenticated()) {
+            return self.report(arrived, Some(&case.id)).await;
+        }
+        if !arrived.sender.is_authenticated() {
+            let wait = |content, mail| Command::QuarantineReply { content, mail };
+            self.told(&case.id, arrived, stored, &Actor::Reporter, wait).await?;
+            return Ok(Outcome::Quarantined { case: case.id.clone() });
+        }
+        let linked = match case.is_closed() {
+            true => Some(self.new_case(arrived, Some(&case.id), None).await?),
+            false => None,
+        };
+        self.reply(arrived, stored, linked).await
+    }
+
+    async fn reply(&self, arrived: &Arrived, stored: &Stored, linked: Option<NewCase>) -> Result<Outcome, ActError> {
+        let id = stored.case.id.clone();
+        let raw = self.keep_raw(&id, &stored.public, arrived).await?;
+        let opened = linked.as_ref().map(|new| new.stored.case.id.clone());
+        let prepare = |before: &Stored, commit: &mut Commit| {
+            if let Some(new) = &linked {
+                commit.merge(new.commit.clone());
+            }
+            commit.mail(&arrived.hash, &id);
+            let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
+            Ok((Command::Reply { content, opened: opened.clone(), mail: Some(mail) }, ()))
+        };
+        let done = self.store.act(&id, &self.policy, &Actor::Reporter, &self.clock, prepare, |_, (), _| Ok(())).await;
+        if done.is_err() {
+            self.forget_raw(&id, &raw).await;
+            if let Some((case, mail)) = linked.and_then(|new| Some((new.stored.case.id, new.stored.case.mail?))) {
+                self.forget_raw(&case, &mail.raw).await;
+            }
+        }
+        done.map(|_| Outcome::Replied { case: id, opened })
+    }
+
+    /// From a maintainer, the contact outside, the operator: for the handler to read. What is not proven to be theirs is a
+    /// report like any stranger's mail.
+    pub(crate) async fn outsiders_answer(
+        &self,
+        arrived: &Arrived,
+        stored: &Stored,
+        from: Recipient,
+    ) -> Result<Outcome, ActError> {
+        let case = &stored.case;
+        if !arrived.sender.is_authenticated() {
+            return self.report(arrived, None).await;
+        }
+        let note = |content, mail| Command::OutsiderReply { from: from.clone(), content, mail };
+        self.told(&case.id, arrived, stored, &Actor::Desk, note).await?;
+        Ok(Outcome::Noted { case: case.id.clone() })
+    }
+
+    /// Gives a command that is made of the mail's words and parts; the mail is kept only if the command is taken.
+    pub(crate) async fn told(
+        &self,
+        id: &CaseId,
+        arrived: &Arrived,
+        stored: &Stored,
+        actor: &Actor,
+        command: impl Fn(ContentRef, desk_domain::case::event::MailParts) -> Command,
+    ) -> Result<Acted, ActError> {
+        let raw = self.keep_raw(id, &stored.public, arrived).await?;
+        let prepare = |before: &Stored, commit: &mut Commit| {
+            commit.mail(&arrived.hash, id);
+            let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
+            Ok((command(content, mail), ()))
+        };
+        let done = self.store.act(id, &self.policy, actor, &self.clock, prepare, |_, (), _| Ok(())).await;
+        if done.is_err() {
+            self.forget_raw(id, &raw).await;
+        }
+        done.map(|(acted, _)| acted)
+    }
+}

@@ -1,0 +1,236 @@
+//! Mail that SES took in: a report, an answer to a case, or something to file. One `Message-ID`, one effect.
+//!
+//! The mail lies in the inbound bucket until what it led to is stored; whatever fails on the way leaves it there, and the
+//! schedule takes it up again. So nothing is lost, and nothing is said to have arrived that has not.
+//!
+//! The order of judgement, each step on what SES itself found ([`desk_mail::read`]), never on what a sender can write:
+//!
+//! 1. *Automatic mail* (RFC 3834), bounces and lists are filed and never answered.
+//! 2. Mail to the address for *comments* on the policy is one (T59).
+//! 3. A *reply token* joins a mail to its case ([`desk_mail::token`]): the reporter's answer, a member's, a maintainer's.
+//! 4. Everything else is a *report*. One that names a case without a token says so to the team.
+//!
+//! What is not proven to come from its sender's domain, because DMARC failed or because nothing speaks for it, is in quarantine:
+//! its words are stored and its clocks run, and no machine writes to that address. Nothing is proven of what SES takes for spam
+//! either: a report in it would be lost if it were thrown away, and its sender would be somebody else's victim if it were
+//! answered.
+//!
+//! Addresses in `To` and `Cc` are read for tokens and for nothing else; nothing of a case is ever sent to them.
+
+mod answer;
+mod file;
+mod judge;
+mod member;
+mod report;
+mod sealed;
+
+use std::sync::Arc;
+
+use desk_domain::id::CaseId;
+use desk_domain::policy::Policy;
+use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
+use desk_mail::read::{Limits, Read, read_within};
+use desk_store::objects::Objects;
+use desk_store::{ActError, Clock, Store};
+use jiff::{SignedDuration, Timestamp};
+use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::judge::{Arrived, Purpose};
+
+/// The schedule leaves to S3's own event what has not lain so long.
+const LIES: SignedDuration = SignedDuration::from_mins(2);
+
+/// The function.
+pub struct Inbox {
+    pub store: Store,
+    pub policy: Arc<Policy>,
+    pub clock: Clock,
+    /// The bucket of mail as it came.
+    pub inbound: Objects,
+    /// The bucket of sealed mail.
+    pub content: Objects,
+    /// Wraps new case keys; cannot unwrap any.
+    pub root: RootPublic,
+    /// Seals what waits to be sent.
+    pub mail_key: PublicKey,
+    pub signer: ReceiptSigner,
+    pub reply_tokens: Links,
+    /// Where the desk is reached, without a trailing slash.
+    pub public_url: String,
+}
+
+/// What a mail led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
+pub enum Outcome {
+    /// It opened a case.
+    Reported {
+        #[serde(rename = "case_id")]
+        case: CaseId,
+    },
+    /// It was filed, as a case that is over: nobody is answered.
+    Filed {
+        #[serde(rename = "case_id")]
+        case: CaseId,
+    },
+    /// The reporter's answer; `opened` names the case that an answer to a closed one opened.
+    Replied {
+        #[serde(rename = "case_id")]
+        case: CaseId,
+        opened: Option<CaseId>,
+    },
+    /// An answer that waits for a person.
+    Quarantined {
+        #[serde(rename = "case_id")]
+        case: CaseId,
+    },
+    /// A member's ACK.
+    Acknowledged {
+        #[serde(rename = "case_id")]
+        case: CaseId,
+    },
+    /// Among the notes of a case: a member's answer, or one from outside the team.
+    Noted {
+        #[serde(rename = "case_id")]
+        case: CaseId,
+    },
+    /// Its `Message-ID` was seen before; nothing more came of it.
+    Seen,
+    /// Somebody else has taken it.
+    Gone,
+}
+
+/// What S3 tells of an object that was put.
+#[derive(Deserialize)]
+struct Record {
+    s3: Entity,
+}
+
+#[derive(Deserialize)]
+struct Entity {
+    object: Named,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    /// As in a URL: blanks are `+`.
+    key: String,
+}
+
+impl Inbox {
+    /// What wakes it: S3's event of new objects, or else the schedule.
+    ///
+    /// # Errors
+    /// When something could not be taken in; it still lies in the bucket.
+    pub async fn event(&self, payload: Value) -> Result<Value, String> {
+        let keys = match payload.get("Records") {
+            Some(records) => {
+                let records: Vec<Record> =
+                    serde_json::from_value(records.clone()).map_err(|_| "this is no event of S3's")?;
+                records.iter().map(|record| object_key(&record.s3.object.key)).collect()
+            }
+            None => {
+                let lying = self.inbound.list().await.map_err(|e| e.to_string())?;
+                let before = self.clock.now().saturating_sub(LIES).unwrap_or(Timestamp::MIN);
+                let waits = |since: &Option<Timestamp>| since.is_none_or(|since| since <= before);
+                lying.into_iter().filter(|(_, since)| waits(since)).map(|(key, _)| key).collect::<Vec<_>>()
+            }
+        };
+        let mut failed = 0;
+        for key in keys {
+            if let Err(fault) = self.take(&key).await {
+                tracing::error!(object = key, fault = %fault, alarm = "mail-unread", "a mail could not be taken in; it still lies in the bucket");
+                failed += 1;
+            }
+        }
+        match (failed, payload.get("Records")) {
+            // The schedule comes again by itself.
+            (0, _) | (_, None) => Ok(Value::Null),
+            (failed, Some(_)) => Err(format!("{failed} mails could not be taken in")),
+        }
+    }
+
+    /// Takes one mail in.
+    ///
+    /// # Errors
+    /// When it could not be stored; it still lies in the bucket.
+    pub async fn take(&self, object: &str) -> Result<Outcome, ActError> {
+        let Some(found) = self.inbound.get(object).await? else { return Ok(Outcome::Gone) };
+        let raw: Arc<[u8]> = found.bytes.into();
+        let arrived = self.arrived(raw, found.last_modified).await;
+        let outcome = match self.store.seen_mail(&arrived.hash).await? {
+            true => Outcome::Seen,
+            false => self.effect(&arrived).await?,
+        };
+        self.inbound.delete(object).await?;
+        let unreadable = matches!(arrived.read, Read::Unreadable { .. });
+        tracing::info!(
+            object,
+            outcome = ?outcome,
+            sender = ?arrived.sender,
+            unreadable,
+            metric.MailReceived = 1,
+            metric.MailFiled = u64::from(matches!(outcome, Outcome::Filed { .. })),
+            metric.MailUnreadable = u64::from(unreadable),
+            "a mail was taken in"
+        );
+        Ok(outcome)
+    }
+
+    /// The mail, read on a thread of its own that this one does not wait for longer than the policy says.
+    async fn arrived(&self, raw: Arc<[u8]>, since: Option<Timestamp>) -> Arrived {
+        let (limits, within) = (Limits::of(&self.policy), self.policy.mail.parse_seconds.unsigned_abs());
+        let handed = raw.clone();
+        let read = tokio::task::spawn_blocking(move || read_within(handed, limits, within)).await;
+        let read = read.unwrap_or(Read::Unreadable { why: "the thread that read it failed", head: None });
+        Arrived::new(&self.policy, raw, read, since, self.clock.now())
+    }
+
+    async fn effect(&self, arrived: &Arrived) -> Result<Outcome, ActError> {
+        let purpose = self.purpose(arrived).await?;
+        if !matches!(purpose, Purpose::Automatic) {
+            self.answers_again(arrived).await?;
+        }
+        let done = match purpose {
+            Purpose::Automatic => self.file(arrived).await,
+            Purpose::Comment => self.comment(arrived).await,
+            Purpose::ReportersAnswer(stored) => self.reporters_answer(arrived, &stored).await,
+            Purpose::MembersAnswer(stored, member) => self.members_answer(arrived, &stored, member).await,
+            Purpose::OutsidersAnswer(stored, from) => self.outsiders_answer(arrived, &stored, from).await,
+            Purpose::Report => self.report(arrived, None).await,
+        };
+        match done {
+            // Another process was faster with the very same mail.
+            Err(ActError::RequestSeen) => Ok(Outcome::Seen),
+            done => done,
+        }
+    }
+}
+
+impl Inbox {
+    /// Whoever writes from an address can be reached there, whatever came back from it before.
+    async fn answers_again(&self, arrived: &Arrived) -> Result<(), ActError> {
+        let from = arrived.from().filter(|_| arrived.sender.is_authenticated());
+        match from.map(|from| self.reply_tokens.address_hashes(&from)) {
+            Some(filed) => Ok(self.store.unsuppress(&filed).await?),
+            None => Ok(()),
+        }
+    }
+}
+
+fn object_key(key: &str) -> String {
+    percent_decode_str(&key.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_s3_writes_it_in_events() {
+        assert_eq!(object_key("d6iitobk75ur44p8kdnnp7g2n800"), "d6iitobk75ur44p8kdnnp7g2n800");
+        assert_eq!(object_key("Happy+Face%2B1.jpg"), "Happy Face+1.jpg");
+    }
+}

@@ -1,0 +1,34 @@
+//! The `inbox` Lambda: woken by the bucket of mail as it came, and by the schedule for what still lies there.
+
+use desk_aws::Account;
+use desk_keys::Links;
+use desk_keys::cloud::Keys;
+use desk_keys::link::Purpose;
+use desk_store::objects::{ObjectSettings, Objects};
+use desk_store::{Clock, Settings, Store, start};
+use inbox::Inbox;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start::logging();
+    let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
+    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
+    let inbox = Inbox {
+        inbound: Objects::connect(&ObjectSettings::from_env(&account, "DESK_INBOUND_BUCKET")?),
+        content: Objects::connect(&ObjectSettings::from_env(&account, "DESK_CONTENT_BUCKET")?),
+        root: keys.cases_public()?,
+        mail_key: store.ring_public("mail").await?,
+        signer: keys.receipt_signer().await?,
+        reply_tokens: Links::of(&keys, Purpose::ReplyTokens).await?,
+        public_url: policy.project.desk_url.clone(),
+        store,
+        policy,
+        clock,
+    };
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async {
+        Ok::<_, Error>(inbox.event(event.payload).await?)
+    }))
+    .await
+}

@@ -1,0 +1,223 @@
+//! A mail that opens a case: its words as a report has them, the mail itself sealed beside.
+
+use desk_domain::case::event::{Answers, ByMail, Reported, Resolution};
+use desk_domain::id::{CaseId, PackageName};
+use desk_domain::policy::Policy;
+use desk_mail::openpgp::PublicKey;
+use desk_mail::read::{Encryption, Limits, Mail, attachment};
+use desk_store::opening::{REPORTER_KEY, content_id};
+use desk_store::{ActError, Fault, NewCase, Opener};
+use serde_json::{Value, json};
+
+use crate::judge::Arrived;
+use crate::{Inbox, Outcome};
+
+/// Ids are random; this many taken ones in a row do not happen.
+const ATTEMPTS: u32 = 12;
+
+const NOT_SAID: &str = "(not said)";
+const PUBLIC_KEY: &str = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+const END_OF_KEY: &str = "-----END PGP PUBLIC KEY BLOCK-----";
+const PGP_KEYS: &str = "application/pgp-keys";
+
+impl Inbox {
+    /// A new case, that goes on from `continues` where it answers a closed one.
+    pub(crate) async fn report(&self, arrived: &Arrived, continues: Option<&CaseId>) -> Result<Outcome, ActError> {
+        let case = self.opened(arrived, continues, None).await?;
+        Ok(Outcome::Reported { case })
+    }
+
+    /// Opens a case and stores it; one that is `filed` is over as it arrives.
+    pub(crate) async fn opened(
+        &self,
+        arrived: &Arrived,
+        continues: Option<&CaseId>,
+        filed: Option<Resolution>,
+    ) -> Result<CaseId, ActError> {
+        for _ in 0..ATTEMPTS {
+            let new = self.new_case(arrived, continues, filed).await?;
+            let (id, mail) = (new.stored.case.id.clone(), new.stored.case.mail.clone());
+            let mut commit = new.commit;
+            commit.mail(&arrived.hash, &id);
+            let outcome = self.store.commit(commit).await?;
+            if outcome == desk_store::Outcome::Done {
+                return Ok(id);
+            }
+            if let Some(mail) = mail {
+                self.forget_raw(&id, &mail.raw).await;
+            }
+            if outcome == desk_store::Outcome::RequestSeen {
+                return Err(ActError::RequestSeen);
+            }
+        }
+        Err(Fault::Retryable("no case id was free".to_owned()).into())
+    }
+
+    /// A new case; of it only the sealed mail is stored yet.
+    pub(crate) async fn new_case(
+        &self,
+        arrived: &Arrived,
+        continues: Option<&CaseId>,
+        filed: Option<Resolution>,
+    ) -> Result<NewCase, ActError> {
+        let policy = &*self.policy;
+        let opener = Opener {
+            policy,
+            root: &self.root,
+            mail_key: &self.mail_key,
+            signer: Some(&self.signer),
+            public_url: &self.public_url,
+        };
+        let mut opening = opener.begin(self.clock.now()).await?;
+        let key =
+            arrived.mail().filter(|_| arrived.sender.is_authenticated()).and_then(|mail| self.key_of(arrived, mail));
+        let report = opening.seal("report", report_json(arrived, key.as_deref()).to_string().as_bytes())?;
+        let raw = self.keep_raw(&opening.id, &opening.public(), arrived).await?;
+        let from = arrived.from();
+        let address = match &from {
+            Some(from) => Some(opening.seal_for_mail("reporter-address", from)?),
+            None => None,
+        };
+        if let Some(key) = &key {
+            opening.seal_for_mail(REPORTER_KEY, key)?;
+        }
+        let thread = match arrived.head().and_then(|head| head.message_id.as_deref()) {
+            Some(id) if from.is_some() => Some(opening.seal_for_mail("thread", id)?),
+            _ => None,
+        };
+        let subject = arrived.head().map(|head| head.subject.as_str()).unwrap_or_default();
+        let (package, third_party) = about(policy, subject);
+        let reported = Reported {
+            package,
+            answers: Answers::Mail,
+            address,
+            has_openpgp_key: key.is_some(),
+            known_public: false,
+            known_exploited: false,
+            planned_for: None,
+            report,
+            continues: continues.cloned(),
+            found_by: None,
+            canary: false,
+            received_at: Some(arrived.received_at),
+            third_party,
+            may_forward: false,
+            mail: Some(ByMail {
+                sender: arrived.sender,
+                raw,
+                receipt: filed.is_none().then(|| content_id("receipt-mail")),
+                thread,
+                hints: arrived.hints(policy, continues),
+            }),
+        };
+        Ok(opening.finish(reported, filed, &desk_keys::sha256_hex(&arrived.raw)).await?)
+    }
+
+    /// The sender's OpenPGP key, in the text or attached, where it may be used; mail to them is encrypted from then on.
+    fn key_of(&self, arrived: &Arrived, mail: &Mail) -> Option<String> {
+        let attached = mail.attachments.iter().filter(|part| part.content_type == PGP_KEYS).filter_map(|part| {
+            let (_, bytes) = attachment(&arrived.raw, &Limits::of(&self.policy), part.index)?;
+            String::from_utf8(bytes).ok()
+        });
+        let armoured = attached.chain(std::iter::once(mail.text.clone())).filter_map(|text| block(&text));
+        let usable = |key: &String| PublicKey::read(key, self.clock.now()).is_ok();
+        armoured.into_iter().find(usable)
+    }
+}
+
+fn block(text: &str) -> Option<String> {
+    let begin = text.find(PUBLIC_KEY)?;
+    let end = text[begin..].find(END_OF_KEY)? + begin + END_OF_KEY.len();
+    Some(text[begin..end].replace("\r\n", "\n"))
+}
+
+/// The report as `POST /reports` would have it, and what only a mail has.
+fn report_json(arrived: &Arrived, key: Option<&str>) -> Value {
+    let (head, mail) = (arrived.head(), arrived.mail());
+    let from = arrived.author.as_ref();
+    let subject = head.map(|head| head.subject.as_str()).filter(|subject| !subject.is_empty());
+    let attachments = mail.map(|mail| mail.attachments.iter().map(described).collect::<Vec<_>>());
+    json!({
+        "package": NOT_SAID,
+        "versions": NOT_SAID,
+        "summary": subject.unwrap_or("(a mail without a subject)"),
+        "details": arrived.whole(),
+        "reporter": {
+            "name": from.and_then(|from| from.name.as_deref()),
+            "email": from.map(|from| from.address.as_str()),
+            "openpgp_key": key,
+            "answers": "mail",
+        },
+        "mail": {
+            "message_id": head.and_then(|head| head.message_id.as_deref()),
+            "from": from.map(|from| from.address.as_str()),
+            "subject": subject,
+            "date": head.and_then(|head| head.date),
+            "text_cut": mail.is_some_and(|mail| mail.text_cut),
+            "html_only": mail.is_some_and(|mail| mail.html_only),
+            "signed": mail.is_some_and(|mail| mail.signed),
+            "encrypted": mail.and_then(|mail| mail.encrypted).map(|encryption| match encryption {
+                Encryption::PgpMime => "pgp-mime",
+                Encryption::PgpInline => "pgp-inline",
+                Encryption::Smime => "smime",
+            }),
+            "attachments": attachments.unwrap_or_default(),
+            "over": mail.map(|mail| mail.over.clone()).unwrap_or_default(),
+        },
+    })
+}
+
+fn described(part: &desk_mail::read::Attachment) -> Value {
+    json!({"index": part.index, "name": part.name, "content_type": part.content_type, "bytes": part.bytes})
+}
+
+/// The package that a subject speaks of, by a name of the policy's that stands in it as a word of its own: of those in scope, or
+/// else of others' (T35). Not in the text: there, whatever is used is named.
+fn about(policy: &Policy, subject: &str) -> (Option<PackageName>, Option<PackageName>) {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_./@~".contains(c);
+    let words = || subject.split(|c| !is_name(c)).map(|word| word.trim_matches(['.', '/', '-']));
+    let named = |name: &PackageName| {
+        let name = name.as_str();
+        // People write a package as they write its project: "Express".
+        words()
+            .filter_map(|word| word.split_at_checked(name.len()))
+            .any(|(word, rest)| word.eq_ignore_ascii_case(name) && (rest.is_empty() || rest.starts_with('@')))
+    };
+    let own = policy.packages.iter().map(|package| &package.name).find(|name| named(name));
+    let others = policy.third_party.iter().map(|module| &module.package).find(|name| named(name));
+    match own {
+        Some(own) => (Some(own.clone()), None),
+        None => (None, others.cloned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t35_a_subject_names_a_package_as_a_word_of_its_own() {
+        let policy = Policy::from_toml(include_str!("../../../infra/policies/express.toml")).unwrap();
+        let about = |subject: &str| {
+            let (own, others) = about(&policy, subject);
+            (own.map(String::from), others.map(String::from))
+        };
+        let own = (Some("express".to_owned()), None);
+        let helmet = (None, Some("helmet".to_owned()));
+        assert_eq!(about("Open redirect in express"), own);
+        assert_eq!(about("express@4.19.1: open redirect"), own);
+        assert_eq!(about("Express: open redirect"), own);
+        assert_eq!(about("Express: open redirect"), own);
+        assert_eq!(about("helmet, and how express uses it"), own);
+        assert_eq!(about("XSS in helmet."), helmet);
+        assert_eq!(about("We expressed our concern about helmet-like things"), (None, None));
+        assert_eq!(about(""), (None, None));
+    }
+
+    #[test]
+    fn a_key_is_found_between_its_lines() {
+        let text = format!("Hello\n{PUBLIC_KEY}\r\n\r\nabc\r\n{END_OF_KEY}\nbye");
+        assert_eq!(block(&text).unwrap(), format!("{PUBLIC_KEY}\n\nabc\n{END_OF_KEY}"));
+        assert_eq!(block(PUBLIC_KEY), None);
+    }
+}

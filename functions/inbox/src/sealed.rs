@@ -1,0 +1,93 @@
+//! What of a mail is sealed: the mail as it came, as an object, and its words.
+
+use desk_domain::case::event::{ContentRef, MailParts};
+use desk_domain::id::CaseId;
+use desk_keys::PublicKey;
+use desk_mail::read::trim::trim;
+use desk_store::objects::{If, sealed_key};
+use desk_store::opening::fresh_id;
+use desk_store::{ActError, Commit, Stored};
+
+use crate::Inbox;
+use crate::judge::Arrived;
+
+/// What stands in place of words that cannot be shown.
+const ENCRYPTED: &str = "(This mail is encrypted. The desk opens it from the mail as it came.)";
+const UNREADABLE: &str = "(This mail could not be read. It is kept as it came.)";
+const EMPTY: &str = "(This mail has no text.)";
+
+/// The words of a mail, as a person reads them. No `Debug`.
+pub(crate) struct Said {
+    /// What the person wrote now; never empty.
+    pub written: String,
+    /// What the mail carries along of earlier messages.
+    pub quoted: Option<String>,
+}
+
+impl Arrived {
+    /// The words of an answer: what it quotes is set apart. A first report is whole ([`Arrived::whole`]).
+    pub(crate) fn said(&self) -> Said {
+        let Some(mail) = self.mail().filter(|mail| mail.encrypted.is_none()) else {
+            return Said { written: self.whole(), quoted: None };
+        };
+        let trimmed = trim(&mail.text);
+        match trimmed.written.is_empty() {
+            true => Said { written: EMPTY.to_owned(), quoted: trimmed.quoted },
+            false => Said { written: trimmed.written, quoted: trimmed.quoted },
+        }
+    }
+
+    /// The whole text.
+    pub(crate) fn whole(&self) -> String {
+        match self.mail() {
+            None => UNREADABLE.to_owned(),
+            Some(mail) if mail.encrypted.is_some() => ENCRYPTED.to_owned(),
+            Some(mail) if mail.text.trim().is_empty() => EMPTY.to_owned(),
+            Some(mail) => mail.text.trim_end().to_owned(),
+        }
+    }
+}
+
+impl Inbox {
+    /// Seals the mail as it came for the case and puts it into the bucket, before anything names it: what is named is there.
+    ///
+    /// # Errors
+    /// When it could not be put.
+    pub(crate) async fn keep_raw(
+        &self,
+        case: &CaseId,
+        key: &PublicKey,
+        arrived: &Arrived,
+    ) -> Result<ContentRef, ActError> {
+        let sealed = key.seal(&arrived.raw)?;
+        let content = ContentRef { id: fresh_id("mail"), sha256: desk_keys::sha256_hex(&sealed) };
+        let at = sealed_key(case, content.id.as_str());
+        self.content.put(&at, "application/age", &sealed, If::Whatever).await?;
+        Ok(content)
+    }
+
+    /// Removes what was put for something that did not come about.
+    pub(crate) async fn forget_raw(&self, case: &CaseId, content: &ContentRef) {
+        let at = sealed_key(case, content.id.as_str());
+        if let Err(fault) = self.content.delete(&at).await {
+            tracing::warn!(object = at, fault = %fault, "a sealed mail that nothing names stays");
+        }
+    }
+
+    /// An answer's words and what belongs to them, sealed for the case in `commit`.
+    pub(crate) fn seal_answer(
+        &self,
+        commit: &mut Commit,
+        before: &Stored,
+        arrived: &Arrived,
+        raw: &ContentRef,
+    ) -> Result<(ContentRef, MailParts), ActError> {
+        let (id, said) = (&before.case.id, arrived.said());
+        let content = commit.seal(id, &before.public, fresh_id("reply"), said.written.as_bytes())?;
+        let quoted = match said.quoted {
+            Some(quoted) => Some(commit.seal(id, &before.public, fresh_id("quoted"), quoted.as_bytes())?),
+            None => None,
+        };
+        Ok((content, MailParts { quoted, raw: raw.clone(), hints: arrived.hints(&self.policy, Some(id)) }))
+    }
+}

@@ -1,0 +1,141 @@
+//! The team's daily digest: to each member who is there, the cases that wait. Made from the board once a day, at the policy's
+//! `mail.digest_at` or at the first tick after it; a tick that comes twice plans the same deliveries, which are there already.
+
+use std::collections::BTreeMap;
+
+use desk_domain::case::{Case, Clock, ClockState, Recipient};
+use desk_domain::id::CaseId;
+use desk_domain::notice::{DIGEST_ROWS, Digest, DigestRow, Listed, MissedRow, Notice};
+use desk_domain::policy::Member;
+use desk_store::deliveries::Delivery;
+use desk_store::{BoardRow, Fault, SeenPolicy};
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::SlaCheck;
+
+/// A digest tells of what was missed within this.
+const LATELY: SignedDuration = SignedDuration::from_hours(24);
+/// So many overdue cases are looked into; where there are more, the digest is not what tells of it.
+const LOOKED_INTO: usize = 200;
+
+/// The rows of the board with the cases behind those that may be shown.
+struct Open {
+    rows: Vec<BoardRow>,
+    cases: BTreeMap<CaseId, Case>,
+}
+
+/// Plans the digests of the newest day whose time has come, unless `seen` says that it was done. A desk that has just begun
+/// has no day behind it to tell of.
+pub(crate) async fn tell(check: &SlaCheck, seen: &SeenPolicy) -> Result<(), Fault> {
+    let now = check.clock.now();
+    let Some(day) = check.policy.mail.digest_at.and_then(|at| newest_day(at, now)) else { return Ok(()) };
+    if seen.digests_on.is_some_and(|last| last >= day) {
+        return Ok(());
+    }
+    if seen.digests_on.is_some() {
+        plan(check, day, now).await?;
+    }
+    check.store.see_policy(&SeenPolicy { digests_on: Some(day), ..seen.clone() }).await
+}
+
+/// The day whose digest is the newest one that is due: so none is lost when the minute is missed, be it over midnight.
+fn newest_day(at: Time, now: Timestamp) -> Option<Date> {
+    let now = now.to_zoned(TimeZone::UTC);
+    if now.time() >= at { Some(now.date()) } else { now.date().yesterday().ok() }
+}
+
+async fn plan(check: &SlaCheck, day: Date, now: Timestamp) -> Result<(), Fault> {
+    let policy = &check.policy;
+    let present: Vec<&Member> = policy.triage().filter(|member| !member.away_at(now)).collect();
+    let open = read(check, &present, now).await?;
+    let (unassigned, missed) = (open.listed(|row| row.handler.is_none()), open.missed(now));
+    let mut planned = 0;
+    for member in present {
+        let digest = Digest {
+            on: day,
+            own: open.listed(|row| row.handler.as_ref() == Some(&member.id)),
+            unassigned: unassigned.clone(),
+            missed: missed.clone(),
+            open: open.rows.len(),
+        };
+        if digest.is_empty() {
+            continue;
+        }
+        let recipient = Recipient::Member(member.id.clone());
+        let delivery = Delivery::new(&format!("digest {day}"), recipient, Notice::Digest(digest), now);
+        check.store.plan_delivery(&delivery, None).await?;
+        planned += 1;
+    }
+    tracing::info!(day = %day, open = open.rows.len(), digests = planned, "digests were planned");
+    Ok(())
+}
+
+/// The whole board, and of it the cases that a digest may show: what is due next, and what was missed, no index says.
+async fn read(check: &SlaCheck, present: &[&Member], now: Timestamp) -> Result<Open, Fault> {
+    let rows = check.store.all_open().await?;
+    let overdue = rows.iter().rev().filter(|row| row.next_due.is_some_and(|due| due <= now)).take(LOOKED_INTO);
+    let mut wanted: Vec<&CaseId> = overdue.map(|row| &row.case).collect();
+    wanted.extend(first(&rows, |row| row.handler.is_none()));
+    for member in present {
+        wanted.extend(first(&rows, |row| row.handler.as_ref() == Some(&member.id)));
+    }
+    wanted.sort();
+    wanted.dedup();
+    let mut cases = BTreeMap::new();
+    for id in wanted {
+        match check.store.case(id).await {
+            Ok(stored) => cases.extend(stored.map(|stored| (id.clone(), stored.case))),
+            Err(fault) if fault.is_retryable() => return Err(fault),
+            // One case that is damaged takes nobody's digest away.
+            Err(fault) => tracing::error!(case = %id, fault = %fault, "a case could not be read for the digest"),
+        }
+    }
+    Ok(Open { rows, cases })
+}
+
+/// The cases of the rows of a list that are shown.
+fn first(rows: &[BoardRow], which: impl Fn(&BoardRow) -> bool) -> impl Iterator<Item = &CaseId> {
+    rows.iter().filter(move |row| which(row)).take(DIGEST_ROWS).map(|row| &row.case)
+}
+
+impl Open {
+    fn listed(&self, which: impl Fn(&BoardRow) -> bool) -> Listed<DigestRow> {
+        let rows = self.rows.iter().filter(|row| which(row));
+        let mut listed = Listed::of(rows.map(|row| self.row(row)).collect());
+        listed.rows.sort_by_key(|row| row.next.as_ref().map_or(Timestamp::MAX, |(_, due)| *due));
+        listed
+    }
+
+    /// A clock that is paused is not due, whatever the board sorts it by.
+    fn row(&self, row: &BoardRow) -> DigestRow {
+        let clocks = self.cases.get(&row.case).map(|case| case.clocks.as_slice()).unwrap_or_default();
+        let running = clocks.iter().filter(|c| c.is_open() && !matches!(c.state, ClockState::Paused { .. }));
+        let next = running.min_by_key(|c| c.start.due_at);
+        DigestRow {
+            case: row.case.clone(),
+            stage: row.stage.clone(),
+            next: next.map(|clock| (clock.name().clone(), clock.start.due_at)),
+        }
+    }
+
+    /// What was missed lately, the newest first. What was missed and then done, late, is not to be done any more: of that the
+    /// case tells.
+    fn missed(&self, now: Timestamp) -> Listed<MissedRow> {
+        let since = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
+        let lately = |clock: &&Clock| matches!(clock.state, ClockState::Breached { at, met: None } if at > since);
+        let of_case = |case: &Case| {
+            let missed = case.clocks.iter().filter(lately);
+            let row = |clock: &Clock| MissedRow {
+                case: case.id.clone(),
+                clock: clock.name().clone(),
+                due_at: clock.start.due_at,
+            };
+            missed.map(row).collect::<Vec<_>>()
+        };
+        let mut missed: Vec<MissedRow> = self.cases.values().flat_map(of_case).collect();
+        missed.sort_by(|a, b| b.due_at.cmp(&a.due_at).then_with(|| a.case.cmp(&b.case)));
+        Listed::of(missed)
+    }
+}

@@ -1,0 +1,176 @@
+//! One case as a page, to read. Reading is recorded; commands are given through the API.
+
+mod commands;
+pub(crate) mod deliveries;
+mod facts;
+mod report;
+mod road;
+mod words;
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk_domain::case::permit::allowed;
+use desk_domain::case::{ClockState, CommandName};
+use desk_domain::id::{CaseId, MemberId};
+use desk_domain::policy::Member;
+use desk_web::page::{
+    self, CaseSummary, CommandLine, FromKind, HeldView, MailPart, NoteView, QuarantineView, TeamCasePage,
+};
+use desk_web::view::{self, From, MailView};
+use desk_web::{Problem, clock_label, site};
+
+use self::commands::command_line;
+use self::words::sentence;
+use crate::cases::Shown;
+use crate::notes::{Kind, Note};
+use crate::{Team, mail, publication};
+
+pub(crate) async fn page(
+    State(team): State<Arc<Team>>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    match case_page(&team, id, &headers).await {
+        Ok(page) => Html(page.html()).into_response(),
+        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
+        Err(problem) => problem.page(site(&team.policy)),
+    }
+}
+
+async fn case_page(
+    team: &Team,
+    id: Result<Path<String>, PathRejection>,
+    headers: &HeaderMap,
+) -> Result<TeamCasePage, Problem> {
+    let member = team.member(headers, true).await?;
+    let Path(id) = id.map_err(|_| Problem::not_found())?;
+    let shown = team.shown(&id, member).await?;
+    Ok(team.case_page(&shown, member))
+}
+
+impl Team {
+    fn case_page(&self, shown: &Shown, member: &Member) -> TeamCasePage {
+        let (opened, view, channels) = (&shown.opened, &shown.view, &shown.channels);
+        let (case, policy, now) = (&opened.case, &*self.policy, self.clock.now());
+        let report = report::report(&view.report.body);
+        let reporter = report.reporter_name.clone().unwrap_or_else(|| "The reporter".to_owned());
+        let paper = Paper { case: &case.id, member: &member.id };
+        let paused_since = case.clocks.iter().filter_map(|clock| match clock.state {
+            ClockState::Paused { since } => Some((clock_label(clock.name()), since)),
+            _ => None,
+        });
+        let breach = |b: &desk_domain::case::Breach| (clock_label(&b.clock), b.due_at);
+        let command = |name: &CommandName| CommandLine {
+            name: sentence(name.as_str()),
+            line: command_line(*name, &case.id, case.version, &member.id),
+        };
+        TeamCasePage {
+            site: site(policy),
+            member_name: member.name.clone(),
+            summary: CaseSummary {
+                case_id: case.id.to_string(),
+                stage: view.stage.to_string(),
+                received_at: view.received_at,
+                clocks: view.clocks.iter().map(clock).collect(),
+                now,
+            },
+            paused_since: paused_since.collect(),
+            facts: facts::facts(policy, opened),
+            package: case.package.as_ref().map(ToString::to_string),
+            lines: publication::lines(policy, opened, now).iter().map(facts::line).collect(),
+            road: self.road(opened, channels, now),
+            messages: view.messages.iter().map(|m| paper.message(m, &reporter)).collect(),
+            report,
+            mail: shown.mail.as_ref().map(|mail| {
+                let sender = case.mail.as_ref().map(|mail| mail::sender(mail.sender).to_owned());
+                mail::part(&case.id, &member.id, mail, sender.into_iter().collect())
+            }),
+            quarantine: paper.quarantine(shown),
+            notes: shown.notes.iter().map(|note| self.note(note, &paper)).collect(),
+            breaches: case.breaches.iter().map(breach).collect(),
+            deliveries: deliveries::lines(policy, &shown.deliveries),
+            commands: allowed(case, policy, &member.id, now).iter().map(command).collect(),
+        }
+    }
+
+    fn note(&self, note: &Note, paper: &Paper<'_>) -> NoteView {
+        let policy = &*self.policy;
+        let about = match &note.kind {
+            Kind::Plain => None,
+            Kind::Source(fact) => Some(format!("source of “{}”", words::fact(*fact))),
+            Kind::Consent => Some("source of the reporter’s consent to forwarding".to_owned()),
+            Kind::Forwarded(to) => Some(format!("forwarded to the maintainers of {to}")),
+            Kind::Outsider(_) => Some("by mail".to_owned()),
+            Kind::Refused => Some("refused: not the reporter’s".to_owned()),
+        };
+        let by = match &note.kind {
+            Kind::Outsider(from) => words::recipient(policy, from),
+            Kind::Refused => "An answer by mail".to_owned(),
+            _ => words::actor(policy, &note.by),
+        };
+        let mail = note.mail.as_ref().map(|mail| paper.mail(mail));
+        NoteView { at: note.at, by, about, text: note.text.clone(), quoted: note.quoted.clone(), mail }
+    }
+}
+
+/// What every part of the page names: which case it is, and who reads it.
+struct Paper<'a> {
+    case: &'a CaseId,
+    member: &'a MemberId,
+}
+
+impl Paper<'_> {
+    fn mail(&self, mail: &MailView) -> MailPart {
+        mail::part(self.case, self.member, mail, Vec::new())
+    }
+
+    fn message(&self, message: &view::MessageView, reporter: &str) -> page::MessageView {
+        let (from, from_kind) = match message.from {
+            From::Reporter => (reporter.to_owned(), FromKind::Reporter),
+            From::Team => (message.by.clone().unwrap_or_else(|| "Security team".to_owned()), FromKind::Team),
+            From::Desk => ("Disclosure Desk".to_owned(), FromKind::Desk),
+        };
+        page::MessageView {
+            at: message.at,
+            from,
+            from_kind,
+            text: message.text.clone(),
+            quoted: message.quoted.clone(),
+            mail: message.mail.as_ref().map(|mail| self.mail(mail)),
+        }
+    }
+
+    fn quarantine(&self, shown: &Shown) -> Option<QuarantineView> {
+        let case = &shown.opened.case;
+        if case.quarantine.is_empty() || case.is_closed() {
+            return None;
+        }
+        let held = |held: &crate::cases::Held| HeldView {
+            at: held.at,
+            text: held.text.clone(),
+            quoted: held.quoted.clone(),
+            mail: self.mail(&held.mail),
+        };
+        let release = command_line(CommandName::ReleaseQuarantine, self.case, case.version, self.member);
+        Some(QuarantineView {
+            report: case.quarantine.report,
+            answers: shown.held.iter().map(held).collect(),
+            refuse: release.replace(" --as ", " refuse=true --as "),
+            release,
+        })
+    }
+}
+
+fn clock(clock: &view::ClockView) -> page::ClockView {
+    page::ClockView {
+        label: clock_label(&clock.name),
+        state: clock.state.to_owned(),
+        started_at: clock.started_at,
+        due_at: clock.due_at,
+        met_at: clock.met_at,
+    }
+}

@@ -1,0 +1,54 @@
+//! Words that more than one part of a case's page uses.
+
+use desk_domain::case::event::FactName;
+use desk_domain::case::{Actor, Recipient};
+use desk_domain::id::MemberId;
+use desk_domain::policy::Policy;
+use serde_json::Value;
+
+pub(super) fn member_name(policy: &Policy, id: &MemberId) -> String {
+    policy.member(id).map_or_else(|| id.to_string(), |member| member.name.clone())
+}
+
+pub(super) fn actor(policy: &Policy, actor: &Actor) -> String {
+    match actor {
+        Actor::Member(id) => member_name(policy, id),
+        Actor::Reporter => "The reporter".to_owned(),
+        Actor::Desk => "Disclosure Desk".to_owned(),
+    }
+}
+
+pub(super) fn recipient(policy: &Policy, to: &Recipient) -> String {
+    match to {
+        Recipient::Reporter => "The reporter".to_owned(),
+        Recipient::Member(id) => member_name(policy, id),
+        Recipient::Outside => "The contact outside the team".to_owned(),
+        Recipient::Operator => "The operator".to_owned(),
+        Recipient::List(id) => policy.channel_name(id),
+        Recipient::Maintainer(package) => match policy.third_party(package.as_str()) {
+            Some(module) => format!("{}, who maintain {package}", module.maintainer),
+            None => format!("The maintainers of {package}"),
+        },
+        Recipient::Canary => "Amazon SES’s mailbox simulator".to_owned(),
+    }
+}
+
+pub(super) fn fact(fact: FactName) -> &'static str {
+    match fact {
+        FactName::Public => "Already public",
+        FactName::ExploitPublic => "An exploit is public",
+        FactName::AttacksObserved => "Attacks were observed",
+    }
+}
+
+/// A word as the API writes it.
+pub(super) fn word(value: Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// `request-information` → `Request information`.
+pub(super) fn sentence(word: &str) -> String {
+    let spaced = word.replace(['-', '_'], " ");
+    let mut chars = spaced.chars();
+    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
+}

@@ -1,0 +1,140 @@
+//! What was filed becomes a report after all (T60): a new case from the same words, with the time when they came. What was
+//! filed stays as it is and says what it became.
+
+use desk_domain::case::event::{ByMail, ContentRef, EventBody, Reported};
+use desk_domain::id::{CaseId, ContentId};
+use desk_keys::SecretKey;
+use desk_store::objects::If;
+use desk_store::opening::{REPORTER_KEY, content_id};
+use desk_store::{Commit, Fault, Opener, Opening, Stored};
+use desk_web::Problem;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::Team;
+use crate::mail::object_key;
+
+/// Where the new receipt code waits for the mail that carries it.
+const RECEIPT: &str = "receipt-mail";
+
+/// The new case, before it is stored.
+pub(super) struct Treated {
+    pub commit: Commit,
+    pub opened: CaseId,
+    code: Code,
+}
+
+/// How the reporter comes by the new case's code.
+enum Code {
+    /// By the mail that says that the report was received.
+    Mailed,
+    /// By the member, who is shown it.
+    Shown(String),
+    /// It is issued anew when the member asks for it.
+    Reissued,
+}
+
+impl Team {
+    /// The case that a filed one becomes; what its raw mail needs is in the bucket.
+    pub(super) async fn treated(&self, filed: &Stored, key: &SecretKey, now: Timestamp) -> Result<Treated, Problem> {
+        let case = &filed.case;
+        let first = self.store.events(&case.id, 1, 1).await?.into_iter().next();
+        let Some(EventBody::ReportReceived(reported)) = first.map(|event| event.body) else {
+            return Err(Fault::damaged(format!("the first event of {}", case.id)).into());
+        };
+        let sealed = self.store.content(&case.id, &case.report.id).await?;
+        let words = key.open(&sealed.ok_or_else(|| Fault::damaged(format!("the report of {}", case.id)))?)?;
+        let root = self.root.public();
+        let opener = Opener {
+            policy: &self.policy,
+            root: &root,
+            mail_key: &self.mail_key,
+            signer: None,
+            public_url: &self.public_url,
+        };
+        let mut opening = opener.begin(now).await?;
+        let report = opening.seal("report", &words)?;
+        let said: Value = serde_json::from_slice(&words).unwrap_or_default();
+        let address = match (&case.address, &reported.address, said["reporter"]["email"].as_str()) {
+            (Some(address), ..) => self.copied(&mut opening, &case.id, address).await?,
+            // Nobody was to be written to while it was a machine's mail.
+            (None, None, Some(email)) => Some(opening.seal_for_mail("reporter-address", email)?),
+            // It came back, or was found to be another's.
+            (None, ..) => None,
+        };
+        self.copied(&mut opening, &case.id, &content_id(REPORTER_KEY)).await?;
+        let mail = match &case.mail {
+            Some(mail) => Some(self.moved(&mut opening, &case.id, key, mail).await?),
+            None => None,
+        };
+        let by_mail = mail.is_some();
+        let has_address = address.is_some();
+        let reported = Reported {
+            report,
+            address,
+            mail,
+            received_at: Some(case.received_at),
+            continues: Some(case.id.clone()),
+            found_by: None,
+            canary: false,
+            ..reported
+        };
+        let new = opening.finish(reported, None, &desk_keys::sha256_hex(&words)).await?;
+        let code = match (has_address, by_mail) {
+            (true, true) => Code::Mailed,
+            (true, false) => Code::Reissued,
+            (false, _) => Code::Shown(new.code.words().to_string()),
+        };
+        Ok(Treated { commit: new.commit, opened: new.stored.case.id, code })
+    }
+
+    /// What is sealed to the mail key, taken over as it is.
+    async fn copied(
+        &self,
+        opening: &mut Opening<'_>,
+        from: &CaseId,
+        name: &ContentId,
+    ) -> Result<Option<ContentId>, Fault> {
+        let sealed = self.store.content(from, name).await?;
+        Ok(sealed.map(|sealed| opening.sealed(name.as_str(), sealed)))
+    }
+
+    /// The mail that it came in, sealed to the new case.
+    async fn moved(
+        &self,
+        opening: &mut Opening<'_>,
+        from: &CaseId,
+        key: &SecretKey,
+        mail: &ByMail,
+    ) -> Result<ByMail, Problem> {
+        let raw = self.raw_mail(from, key, &mail.raw, u64::MAX).await?;
+        let (raw, _) = raw.map_err(|_| Fault::damaged("a mail without an end"))?;
+        let sealed = opening.public().seal(&raw)?;
+        let raw = ContentRef { id: mail.raw.id.clone(), sha256: desk_keys::sha256_hex(&sealed) };
+        // Before the case that names it: what is named is there.
+        let place = object_key(&opening.id, &raw.id);
+        self.content.put(&place, "application/octet-stream", &sealed, If::Whatever).await?;
+        let thread = match &mail.thread {
+            Some(thread) => self.copied(opening, from, thread).await?,
+            None => None,
+        };
+        Ok(ByMail { raw, receipt: Some(content_id(RECEIPT)), thread, ..mail.clone() })
+    }
+}
+
+impl Treated {
+    /// Says in the answer to the command what was opened, and how its code reaches the reporter.
+    pub(super) fn tell(&self, answer: &mut Value) {
+        answer["opened"] = json!({"case_id": self.opened});
+        if let Code::Shown(words) = &self.code {
+            answer["opened"]["receipt_code"] = json!(words);
+        }
+    }
+
+    /// What is left to do.
+    pub(super) fn warning(&self) -> Option<String> {
+        let id = &self.opened;
+        matches!(self.code, Code::Reissued)
+            .then(|| format!("The reporter has no code for {id} yet: reissue-code on {id} mails one."))
+    }
+}

@@ -1,0 +1,84 @@
+//! What is only filed: automatic mail, comments on the policy, spam. Newest first, from clear fields alone, so that what was
+//! filed wrongly is found by a person.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk_domain::policy::{Member, Role};
+use desk_store::FiledRow;
+use desk_web::page::{self, FiledPage};
+use desk_web::{Problem, site};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::Team;
+
+/// `next` of the page before.
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    next: Option<String>,
+}
+
+impl Team {
+    async fn filed(&self, which: &Which) -> Result<desk_store::FiledPage, Problem> {
+        let after = which.next.as_deref();
+        if after.is_some_and(|next| !desk_store::is_cursor(next)) {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "next must be what the page before gave as next."));
+        }
+        Ok(self.store.filed(after).await?)
+    }
+}
+
+pub(crate) async fn list(
+    State(team): State<Arc<Team>>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    team.member(&headers, false).await?;
+    let filed = team.filed(&which).await?;
+    let row = |row: &FiledRow| json!({"case_id": row.case, "received_at": row.received_at, "why": why(&row.stage), "names": row.names});
+    Ok(Json(json!({"cases": filed.rows.iter().map(row).collect::<Vec<_>>(), "next": filed.next})))
+}
+
+pub(crate) async fn page(State(team): State<Arc<Team>>, Query(which): Query<Which>, headers: HeaderMap) -> Response {
+    match filed_page(&team, &which, &headers).await {
+        Ok(page) => Html(page.html()).into_response(),
+        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
+        Err(problem) => problem.page(site(&team.policy)),
+    }
+}
+
+async fn filed_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<FiledPage, Problem> {
+    let member = team.member(headers, true).await?;
+    let filed = team.filed(which).await?;
+    let row = |row: FiledRow| page::FiledRow {
+        href: may_read(&row, member).then(|| format!("/desk/cases/{}", row.case)),
+        case_id: row.case.to_string(),
+        received_at: row.received_at,
+        why: why(&row.stage).to_owned(),
+        names: row.names.map(|id| id.to_string()),
+    };
+    Ok(FiledPage {
+        site: site(&team.policy),
+        member_name: member.name.clone(),
+        now: team.clock.now(),
+        cases: filed.rows.into_iter().map(row).collect(),
+        next: filed.next.map(|next| format!("/desk/filed?next={}", next.replace('#', "%23"))),
+    })
+}
+
+/// Whether the row alone shows that the case opens to `member`.
+fn may_read(row: &FiledRow, member: &Member) -> bool {
+    match &row.handler {
+        None => member.roles.contains(&Role::Triage),
+        Some(handler) => *handler == member.id,
+    }
+}
+
+/// `Closed (automatic mail)` → `automatic mail`.
+fn why(stage: &str) -> &str {
+    stage.strip_prefix("Closed (").and_then(|rest| rest.strip_suffix(')')).unwrap_or(stage)
+}

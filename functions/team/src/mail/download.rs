@@ -1,0 +1,177 @@
+//! `GET /desk/cases/{id}/mail/{content}` and `…/attachments/{index}`: a mail as it came, and what was attached to it. Always
+//! to be saved, never to be shown: whoever wrote it may wish the team ill. Reading is recorded, as a page's is.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use desk_domain::id::ContentId;
+use desk_store::Fault;
+use desk_web::Problem;
+use desk_web::view::Opened;
+
+use super::look::{self, limits};
+use super::named;
+use super::piece::{PIECE, Piece, piece};
+use crate::Team;
+
+/// Text travels as text, where each byte may be written in six.
+const TEXT_BYTES: usize = 512 * 1024;
+
+const SANDBOX: &str = "default-src 'none'; sandbox";
+
+/// What is handed out. No `Debug`.
+struct File {
+    name: String,
+    content_type: &'static str,
+    bytes: Vec<u8>,
+    /// How a shell gets it, whatever its size.
+    command: String,
+}
+
+pub(crate) async fn raw(
+    State(team): State<Arc<Team>>,
+    Path((id, content)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (kept, raw) = team.kept(&id, &content, &headers).await?;
+    let command = format!("desk case mail {id} --content {content} --out FILE");
+    let name = format!("{}-{content}.eml", kept.case.id);
+    answer(File { name, content_type: "message/rfc822", bytes: raw, command }, &headers)
+}
+
+pub(crate) async fn attachment(
+    State(team): State<Arc<Team>>,
+    Path((id, content, index)): Path<(String, String, usize)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (kept, raw) = team.kept(&id, &content, &headers).await?;
+    let reporter = team.reporter_key(&kept);
+    let found = look::attachment(&raw, &limits(&team.policy), &team.opener(reporter.as_ref()), index);
+    let (attached, bytes) = found.ok_or_else(Problem::not_found)?;
+    let is_text =
+        attached.content_type == "text/plain" && bytes.len() <= TEXT_BYTES && std::str::from_utf8(&bytes).is_ok();
+    let content_type = if is_text { "text/plain; charset=utf-8" } else { "application/octet-stream" };
+    let command = format!("desk case mail {id} --content {content} --attachment {index} --out FILE");
+    answer(File { name: attached.name, content_type, bytes, command }, &headers)
+}
+
+impl Team {
+    /// A mail of a case that is the caller's to read, as it came. The reading is recorded.
+    async fn kept(&self, id: &str, content: &str, headers: &HeaderMap) -> Result<(Opened, Vec<u8>), Problem> {
+        let member = self.member(headers, true).await?;
+        let stored = self.readable(id, &member.id).await?;
+        let name: ContentId = content.parse().map_err(|_| Problem::not_found())?;
+        let key = self.case_key(&stored).await?;
+        let opened = Opened::read(&self.store, stored.case, &key).await?;
+        let mail = named(&opened.case, &opened.events, &name).ok_or_else(Problem::not_found)?;
+        self.store.record_reading(&opened.case.id, &member.id, self.clock.now()).await?;
+        let raw = self.raw_mail(&opened.case.id, &key, mail, u64::MAX).await?;
+        let (raw, _) = raw.map_err(|_| Fault::damaged("a mail without an end"))?;
+        Ok((opened, raw))
+    }
+}
+
+/// The file, or the piece of it that was asked for.
+fn answer(file: File, headers: &HeaderMap) -> Result<Response, Problem> {
+    let len = file.bytes.len();
+    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    let mut response = match piece(range, len) {
+        Piece::Whole => ([(header::CONTENT_TYPE, file.content_type)], file.bytes).into_response(),
+        Piece::Part(from, until) => {
+            let place = format!("bytes {from}-{}/{len}", until - 1);
+            let part = file.bytes[from..until].to_vec();
+            // Half a character is no text.
+            let kind = "application/octet-stream".to_owned();
+            let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_RANGE, place)];
+            (StatusCode::PARTIAL_CONTENT, headers, part).into_response()
+        }
+        Piece::TooLarge => {
+            let detail = format!(
+                "It has {len} bytes, and an answer holds at most {PIECE}: ask for it in pieces (Range), or in a shell: {}",
+                file.command
+            );
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+        }
+        Piece::Unsatisfiable => {
+            let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, format!("It has {len} bytes."));
+            let mut response = problem.into_response();
+            if let Ok(place) = HeaderValue::from_str(&format!("bytes */{len}")) {
+                response.headers_mut().insert(header::CONTENT_RANGE, place);
+            }
+            return Ok(response);
+        }
+    };
+    let sent = response.headers_mut();
+    sent.insert(header::CONTENT_DISPOSITION, disposition(&file.name));
+    sent.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
+    sent.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    sent.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    Ok(response)
+}
+
+/// To be saved under a name that cannot end the header: in ASCII, and (RFC 8187) as it is.
+fn disposition(name: &str) -> HeaderValue {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' }).collect();
+    let byte = |b: u8| match b {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(b).to_string(),
+        b => format!("%{b:02X}"),
+    };
+    let exact: String = name.bytes().map(byte).collect();
+    let text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}");
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("attachment"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(bytes: usize, range: Option<&str>) -> Result<Response, Problem> {
+        let mut headers = HeaderMap::new();
+        if let Some(range) = range {
+            headers.insert(header::RANGE, range.parse().unwrap());
+        }
+        let file = File {
+            name: "poc.html".to_owned(),
+            content_type: "application/octet-stream",
+            bytes: vec![7; bytes],
+            command: "desk case mail X".to_owned(),
+        };
+        answer(file, &headers)
+    }
+
+    #[test]
+    fn a_file_is_saved_and_never_shown() {
+        let response = get(3, None).unwrap();
+        let header = |name: &str| response.headers()[name].to_str().unwrap();
+        assert_eq!(header("content-disposition"), "attachment; filename=\"poc.html\"; filename*=UTF-8''poc.html");
+        assert_eq!(header("content-security-policy"), SANDBOX);
+        assert_eq!(header("x-content-type-options"), "nosniff");
+    }
+
+    #[test]
+    fn what_is_too_large_for_an_answer_comes_in_pieces() {
+        let refused = get(PIECE + 1, None).unwrap_err();
+        assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(refused.detail().contains("desk case mail X"), "{}", refused.detail());
+        let part = get(PIECE + 1, Some(&format!("bytes={PIECE}-"))).unwrap();
+        let place = part.headers()[header::CONTENT_RANGE].to_str().unwrap().to_owned();
+        assert_eq!(
+            (part.status(), place),
+            (StatusCode::PARTIAL_CONTENT, format!("bytes {PIECE}-{PIECE}/{}", PIECE + 1))
+        );
+        let beyond = get(3, Some("bytes=3-")).unwrap();
+        assert_eq!(beyond.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+        assert_eq!(beyond.headers()[header::CONTENT_RANGE], "bytes */3");
+    }
+
+    #[test]
+    fn no_name_ends_the_header_that_it_stands_in() {
+        let value = disposition("a\"; b\r\nSet-Cookie: x\u{202e}é.txt");
+        let text = value.to_str().unwrap();
+        assert!(!text.contains(['\r', '\n']) && text.matches('"').count() == 2, "{text}");
+        assert!(text.ends_with("%C3%A9.txt"), "{text}");
+    }
+}

@@ -1,0 +1,139 @@
+//! What a raw mail holds, as far as the desk can read and open it. Pure: bytes in, what is shown out.
+
+use desk_domain::policy::Policy;
+use desk_mail::read::{self, Encryption, Limits, Mail, Read};
+use desk_web::view::{AttachmentView, MailView, OpenedMail, Signature};
+
+use super::pgp::{Inner, Opener};
+
+/// Up to this size of a mail its attachments are hashed each time it is shown: finding each costs reading all of it.
+const HASHED_BYTES: usize = 8 * 1024 * 1024;
+
+/// A mail that was looked into. No `Debug`.
+pub(crate) struct Looked {
+    attachments: Vec<AttachmentView>,
+    over: Vec<&'static str>,
+    encrypted: Option<&'static str>,
+    opened: Option<OpenedMail>,
+    unread: Option<String>,
+    signed: bool,
+}
+
+/// How much of a mail is read: what the policy takes in, and all of its parts.
+pub(crate) fn limits(policy: &Policy) -> Limits {
+    let mail = &policy.mail;
+    Limits {
+        bytes: mail.mail_bytes,
+        parts: mail.parts,
+        depth: mail.depth,
+        headers: mail.headers,
+        attachments: mail.attachments,
+        attachment_bytes: mail.attachment_bytes,
+        attachments_total_bytes: mail.attachments_bytes,
+        ..Limits::default()
+    }
+}
+
+/// Looks into a mail.
+pub(crate) fn look(raw: &[u8], limits: &Limits, opener: &Opener<'_>) -> Looked {
+    let mail = match read::read(raw, limits) {
+        Read::Mail(mail) => mail,
+        Read::Unreadable { why, .. } => return Looked::unread(format!("It cannot be read by the desk: {why}.")),
+    };
+    let Some(encryption) = mail.encrypted else { return Looked::of(raw, &mail, limits) };
+    let kind = Some(kind(encryption));
+    match opener.open(raw, &mail, limits) {
+        Ok((Inner::Text(text), signature)) => {
+            let opened = Some(OpenedMail { text, signature });
+            Looked { encrypted: kind, opened, ..Looked::of(raw, &mail, limits) }
+        }
+        Ok((Inner::Entity(entity), signature)) => Looked { encrypted: kind, ..inside(&entity, limits, signature) },
+        Err(why) => Looked { encrypted: kind, unread: Some(why), ..Looked::of(raw, &mail, limits) },
+    }
+}
+
+/// What PGP/MIME held: its attachments take the place of the sealed ones.
+fn inside(entity: &[u8], limits: &Limits, signature: Signature) -> Looked {
+    match read::read(entity, limits) {
+        Read::Mail(mail) => {
+            let opened = OpenedMail { text: mail.text.clone(), signature };
+            Looked { opened: Some(opened), ..Looked::of(entity, &mail, limits) }
+        }
+        // No mail in a mail, but something: it is shown as it is.
+        Read::Unreadable { .. } => {
+            let text = String::from_utf8_lossy(&entity[..entity.len().min(limits.text_bytes)]).into_owned();
+            let why = "What was encrypted is no mail that the desk can read.".to_owned();
+            Looked { opened: Some(OpenedMail { text, signature }), ..Looked::unread(why) }
+        }
+    }
+}
+
+/// An attachment with its bytes: of what was encrypted, where it can be opened; nothing if there is none of that index.
+pub(crate) fn attachment(
+    raw: &[u8],
+    limits: &Limits,
+    opener: &Opener<'_>,
+    index: usize,
+) -> Option<(read::Attachment, Vec<u8>)> {
+    let Read::Mail(mail) = read::read(raw, limits) else { return None };
+    let entity = match mail.encrypted.and_then(|_| opener.open(raw, &mail, limits).ok()) {
+        Some((Inner::Entity(entity), _)) => Some(entity),
+        _ => None,
+    };
+    read::attachment(entity.as_deref().unwrap_or(raw), limits, index)
+}
+
+impl Looked {
+    fn of(raw: &[u8], mail: &Mail, limits: &Limits) -> Looked {
+        let hash = |index| {
+            let bytes = read::attachment(raw, limits, index).filter(|_| raw.len() <= HASHED_BYTES);
+            bytes.map(|(_, bytes)| desk_keys::sha256_hex(&bytes))
+        };
+        let view = |part: &read::Attachment| AttachmentView {
+            index: part.index,
+            name: part.name.clone(),
+            content_type: part.content_type.clone(),
+            bytes: part.bytes,
+            sha256: hash(part.index),
+        };
+        Looked {
+            attachments: mail.attachments.iter().map(view).collect(),
+            over: mail.over.clone(),
+            encrypted: None,
+            opened: None,
+            unread: None,
+            signed: mail.signed,
+        }
+    }
+
+    /// What was not looked into, and why.
+    pub(crate) fn unread(why: String) -> Looked {
+        Looked {
+            attachments: Vec::new(),
+            over: Vec::new(),
+            encrypted: None,
+            opened: None,
+            unread: Some(why),
+            signed: false,
+        }
+    }
+
+    /// Fills in what the events alone do not say.
+    pub(crate) fn fill(self, view: &mut MailView) {
+        view.attachments = self.attachments;
+        view.over = self.over.into_iter().map(str::to_owned).collect();
+        view.encrypted = self.encrypted;
+        view.opened = self.opened;
+        view.unread = self.unread;
+        view.signed = self.signed;
+    }
+}
+
+/// As the report's JSON names it.
+fn kind(encryption: Encryption) -> &'static str {
+    match encryption {
+        Encryption::PgpMime => "pgp-mime",
+        Encryption::PgpInline => "pgp-inline",
+        Encryption::Smime => "smime",
+    }
+}

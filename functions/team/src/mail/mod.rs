@@ -1,0 +1,150 @@
+//! Mail that came in: kept whole and sealed in a bucket, looked into where a member reads its case.
+
+mod download;
+mod look;
+mod pgp;
+mod piece;
+mod words;
+
+use std::collections::BTreeMap;
+
+use desk_domain::case::event::EventBody;
+use desk_domain::case::{Case, ContentRef};
+use desk_domain::id::{CaseId, ContentId};
+use desk_keys::SecretKey;
+use desk_mail::openpgp::PublicKey;
+use desk_store::Fault;
+use desk_store::objects::Found;
+use desk_web::view::{AttachmentView, CaseView, MailView, Opened};
+use serde_json::Value;
+
+pub(crate) use self::download::{attachment, raw};
+pub(crate) use self::look::Looked;
+pub use self::pgp::OpenPgp;
+pub(crate) use self::words::{part, sender};
+
+use self::look::{limits, look};
+use self::pgp::Opener;
+use crate::Team;
+
+/// Sealed bytes of mails that one page looks into, in all; the rest is shown by its link alone.
+const PAGE_BYTES: u64 = 24 * 1024 * 1024;
+
+/// What was found in the mails of a case, by their names.
+pub(crate) struct Mails(BTreeMap<ContentId, Looked>);
+
+/// Where a raw mail lies in the bucket.
+pub(crate) fn object_key(case: &CaseId, mail: &ContentId) -> String {
+    format!("{case}/{mail}")
+}
+
+impl Team {
+    /// A raw mail, opened, if it has at most `most` sealed bytes; else how many it has.
+    pub(crate) async fn raw_mail(
+        &self,
+        case: &CaseId,
+        key: &SecretKey,
+        mail: &ContentRef,
+        most: u64,
+    ) -> Result<Result<(Vec<u8>, u64), u64>, Fault> {
+        let gone = || Fault::damaged(format!("the mail {} of {case} is not in the bucket", mail.id));
+        let found = self.content.get_at_most(&object_key(case, &mail.id), most).await?.ok_or_else(gone)?;
+        let sealed = match found {
+            Found::Whole(object) => object.bytes,
+            Found::Larger(bytes) => return Ok(Err(bytes)),
+        };
+        if desk_keys::sha256_hex(&sealed) != mail.sha256 {
+            return Err(Fault::damaged(format!("the mail {} of {case} is not the one that was kept", mail.id)));
+        }
+        let bytes = sealed.len() as u64;
+        let plain = key.open(&sealed).map_err(|_| Fault::damaged(format!("the mail {} of {case}", mail.id)))?;
+        Ok(Ok((plain.to_vec(), bytes)))
+    }
+
+    /// Looks into the mails of a case, the newest first, as far as one page may.
+    pub(crate) async fn mails(&self, opened: &Opened, key: &SecretKey) -> Mails {
+        let (case, mut left, mut found) = (&opened.case, PAGE_BYTES, BTreeMap::new());
+        let (reporter, limits) = (self.reporter_key(opened), limits(&self.policy));
+        let opener = self.opener(reporter.as_ref());
+        for mail in raw_mails(opened).into_iter().rev() {
+            let looked = match self.raw_mail(&case.id, key, mail, left).await {
+                Ok(Ok((raw, bytes))) => {
+                    left -= bytes.min(left);
+                    look(&raw, &limits, &opener)
+                }
+                Ok(Err(_)) => {
+                    Looked::unread("It is too large to be looked into here: get the mail as it came.".to_owned())
+                }
+                // The case is shown all the same: what is lost is one mail, and that is said.
+                Err(fault) => {
+                    tracing::error!(case = %case.id, content = %mail.id, fault = %fault, "a mail could not be read");
+                    Looked::unread("The mail as it came cannot be read from the store now.".to_owned())
+                }
+            };
+            found.insert(mail.id.clone(), looked);
+        }
+        Mails(found)
+    }
+
+    fn opener<'a>(&'a self, reporter: Option<&'a PublicKey>) -> Opener<'a> {
+        Opener { keys: self.openpgp.as_ref(), reporter, now: self.clock.now() }
+    }
+
+    /// The key that the reporter gave, if it can be used now.
+    fn reporter_key(&self, opened: &Opened) -> Option<PublicKey> {
+        let report: Value = opened.json(&opened.case.report)?;
+        let key = report.pointer("/reporter/openpgp_key")?.as_str()?;
+        PublicKey::read(key, self.clock.now()).ok()
+    }
+}
+
+impl Mails {
+    /// Fills in what was found in one mail. Each is shown once.
+    pub(crate) fn fill(&mut self, mail: &mut MailView) {
+        if let Some(looked) = self.0.remove(&mail.content) {
+            looked.fill(mail);
+        }
+    }
+
+    /// Fills in the conversation.
+    pub(crate) fn fill_all(&mut self, view: &mut CaseView) {
+        view.messages.iter_mut().filter_map(|message| message.mail.as_mut()).for_each(|mail| self.fill(mail));
+    }
+}
+
+/// What is attached to the mail of a report, as it was recorded when it came: shown where the mail itself is not looked into.
+pub(crate) fn recorded(opened: &Opened) -> Vec<AttachmentView> {
+    let report: Option<Value> = opened.json(&opened.case.report);
+    let listed = report.and_then(|mut report| report.pointer_mut("/mail/attachments").map(Value::take));
+    listed.and_then(|listed| serde_json::from_value(listed).ok()).unwrap_or_default()
+}
+
+/// Every mail of a case, in the order in which they came.
+fn raw_mails(opened: &Opened) -> Vec<&ContentRef> {
+    let own = opened.case.mail.as_ref().map(|mail| &mail.raw);
+    let mut all: Vec<&ContentRef> = own.into_iter().collect();
+    for mail in opened.events.iter().filter_map(|event| mail_of(&event.body)) {
+        // What waited in quarantine and was let in is told of twice.
+        if !all.iter().any(|known| known.id == mail.id) {
+            all.push(mail);
+        }
+    }
+    all
+}
+
+/// The raw mail that an event came by.
+fn mail_of(body: &EventBody) -> Option<&ContentRef> {
+    let mail = match body {
+        EventBody::ReplyQuarantined { mail, .. } | EventBody::OutsiderReplied { mail, .. } => Some(mail),
+        EventBody::ReporterReplied { mail, .. } | EventBody::Noted { mail, .. } => mail.as_ref(),
+        _ => None,
+    };
+    mail.map(|mail| &mail.raw)
+}
+
+/// The mail of this name, if a case has it.
+fn named<'a>(case: &'a Case, events: &'a [desk_domain::case::Event], name: &ContentId) -> Option<&'a ContentRef> {
+    let own = case.mail.as_ref().map(|mail| &mail.raw);
+    let mut all = own.into_iter().chain(events.iter().filter_map(|event| mail_of(&event.body)));
+    all.find(|mail| mail.id == *name)
+}

@@ -1,0 +1,67 @@
+//! What an audit came to (T48): where was searched, and what was found.
+
+use desk_domain::fields::Fields;
+use desk_domain::policy::Limits;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Asked;
+
+/// What a search for similar problems came to, as it is sealed.
+#[derive(Serialize)]
+pub(crate) struct Audit {
+    pub searched: String,
+    pub result: String,
+}
+
+/// A similar problem that was found: the report of a case of its own.
+pub(crate) struct Finding {
+    pub package: Option<String>,
+    pub versions: Option<String>,
+    pub summary: String,
+    pub details: Option<String>,
+}
+
+/// The most that one audit may find: each is a case, and all of them are one transaction.
+const FINDINGS: usize = 10;
+
+pub(super) fn read(fields: &Fields<'_>, limits: &Limits) -> Asked {
+    let searched = fields.required_text("searched", limits.text_bytes);
+    let result = fields.required_text("result", limits.text_bytes);
+    let listed = fields.list("findings");
+    if listed.len() > FINDINGS {
+        fields.wrong("findings", format!("has {} members; at most {FINDINGS} are taken at once", listed.len()));
+    }
+    match (result.as_str(), listed.is_empty()) {
+        ("none", false) => fields.wrong("findings", "must be empty where the result is none"),
+        ("found", true) => fields.wrong("findings", "is required where the result is found"),
+        _ => {}
+    }
+    let findings = listed.into_iter().take(FINDINGS).map(|(at, value)| finding(fields, &at, value, limits)).collect();
+    Asked::Audit { audit: Audit { searched, result }, findings }
+}
+
+/// A sentence, or a report's own fields.
+fn finding(fields: &Fields<'_>, at: &str, value: &Value, limits: &Limits) -> Finding {
+    if let Value::String(summary) = value {
+        if summary.trim().is_empty() || summary.len() > limits.line_bytes {
+            fields.wrong_at(
+                at,
+                format!(
+                    "must be a sentence of 1 to {} bytes, or an object with summary and details",
+                    limits.line_bytes
+                ),
+            );
+        }
+        return Finding { package: None, versions: None, summary: summary.trim().to_owned(), details: None };
+    }
+    let row = fields.inner(value, at);
+    let finding = Finding {
+        package: row.text("package", limits.line_bytes),
+        versions: row.text("versions", limits.line_bytes),
+        summary: row.required_text("summary", limits.line_bytes),
+        details: row.text("details", limits.text_bytes),
+    };
+    row.finish();
+    finding
+}

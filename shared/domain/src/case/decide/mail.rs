@@ -1,0 +1,49 @@
+//! What mail brings to a case: answers in quarantine and out of it, and what is forwarded.
+
+use super::Next;
+use crate::case::event::{ContentRef, EventBody, MailParts, Message};
+use crate::case::{Clock, ClockState};
+use crate::id::PackageName;
+use crate::policy::Pauses;
+use crate::refusal::Refusal;
+
+impl Next<'_> {
+    /// An answer that may be a stranger's changes nothing but that nobody is set aside while it waits.
+    pub(super) fn quarantine_reply(&mut self, content: &ContentRef, mail: &MailParts) {
+        self.push(EventBody::ReplyQuarantined { content: content.clone(), mail: mail.clone() });
+        for clock in self.open_clocks(|c| frozen_by_quarantine(c) && c.state == ClockState::Running) {
+            self.push(EventBody::ClockPaused { clock });
+        }
+    }
+
+    /// Let in, each answer is as if it had come now; refused, it is as if it had never come.
+    pub(super) fn end_quarantine(&mut self, refuse: bool) {
+        let held = self.case.quarantine.clone();
+        self.push(EventBody::QuarantineEnded { refused: refuse, report: held.report });
+        for clock in self.open_clocks(|c| frozen_by_quarantine(c) && matches!(c.state, ClockState::Paused { .. })) {
+            self.push(EventBody::ClockResumed { clock });
+        }
+        if !refuse {
+            for answer in held.answers {
+                self.reply(&answer.content, None, Some(answer.mail));
+            }
+        }
+    }
+
+    /// Only with the reporter's consent (T37), and only to somebody whom the policy names.
+    pub(super) fn forward(&mut self, to: &PackageName, message: &Message) -> Result<(), Refusal> {
+        let Some(module) = self.policy.third_party(to.as_str()) else {
+            return Err(Refusal::field("/to", "is not a package that the policy names as others'"));
+        };
+        if module.mail_address().is_none() {
+            let why = format!("has maintainers who take reports at {}, not by mail", module.contact);
+            return Err(Refusal::field("/to", why));
+        }
+        self.push(EventBody::Forwarded { to: to.clone(), message: message.clone() });
+        Ok(())
+    }
+}
+
+fn frozen_by_quarantine(clock: &Clock) -> bool {
+    clock.start.pauses == Some(Pauses::AnswerInQuarantine)
+}

@@ -1,0 +1,42 @@
+use super::*;
+
+/// To a member whose mailed ACK did not acknowledge: why, and what does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AcknowledgementRefused {
+    pub why: WhyRefused,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhyRefused {
+    /// It did not pass DMARC, or came from another address than the member's.
+    NotProven,
+    /// Somebody else was first, or the case is closed.
+    NotOpen,
+    /// It was encrypted, or too long for a message.
+    NotReadable,
+}
+
+impl AcknowledgementRefused {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let why = match self.why {
+            WhyRefused::NotProven => {
+                "an answer that begins with ACK counts only when it comes from your own address in the policy and passes \
+                 DMARC, and yours did not"
+            }
+            WhyRefused::NotOpen => "the case is acknowledged already, or closed",
+            WhyRefused::NotReadable => "what followed the ACK could not be read as a message to the reporter",
+        };
+        let next = match self.why {
+            WhyRefused::NotOpen => "What they should hear from you, you can still send from the desk.",
+            WhyRefused::NotProven | WhyRefused::NotReadable => {
+                "To acknowledge, use the button in the mail about the case, or the desk."
+            }
+        };
+        Letter::new(at.subject("Your ACK was not taken"))
+            .say(format!("Your answer did not acknowledge this case: {why}."))
+            .say(format!("Nothing was sent to the reporter in your name. {next}"))
+            .link("Open the case on the desk", &at.links.desk_case)
+            .sign(at.team_signature())
+    }
+}

@@ -1,0 +1,22 @@
+use super::*;
+
+/// To somebody who commented on the policy (T59).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CommentThanks {}
+
+impl CommentThanks {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        Letter::new(at.subject("Thank you for your comment on our policy"))
+            .say(format!(
+                "Thank you for your comment on the security policy of {}. It was given to the person who answers for the \
+                 policy.",
+                at.project()
+            ))
+            .link("A change can also be proposed as a pull request to it", &at.policy.project.policy_url)
+            .say(
+                "It is not handled as the report of a vulnerability. If it is one, please answer this mail and say so: then \
+                 the times that the policy promises count from when your first mail arrived.",
+            )
+            .sign(at.team_signature())
+    }
+}

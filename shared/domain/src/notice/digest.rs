@@ -1,0 +1,112 @@
+use super::*;
+use crate::id::ClockName;
+use jiff::civil::Date;
+
+/// How many rows each list of a digest shows.
+pub const DIGEST_ROWS: usize = 20;
+
+/// To each present member of the team, once a day: the member's own cases, those that nobody handles, and what was missed.
+/// Ids, times and states only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The day that it is of (UTC).
+    pub on: Date,
+    /// The member's own cases, by what is due next.
+    pub own: Listed<DigestRow>,
+    pub unassigned: Listed<DigestRow>,
+    /// Due times of the last day that passed unmet, the team's.
+    pub missed: Listed<MissedRow>,
+    /// Open cases of the whole team.
+    pub open: usize,
+}
+
+/// The first [`DIGEST_ROWS`] of a list, and how many there are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listed<T> {
+    pub rows: Vec<T>,
+    pub count: usize,
+}
+
+/// An open case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DigestRow {
+    pub case: CaseId,
+    pub stage: String,
+    /// `None` when nothing is due.
+    pub next: Option<(ClockName, Timestamp)>,
+}
+
+/// A due time that passed unmet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MissedRow {
+    pub case: CaseId,
+    pub clock: ClockName,
+    pub due_at: Timestamp,
+}
+
+impl<T> Listed<T> {
+    /// Of everything, in the order in which it is to be shown.
+    pub fn of(all: Vec<T>) -> Listed<T> {
+        let count = all.len();
+        Listed { rows: all.into_iter().take(DIGEST_ROWS).collect(), count }
+    }
+
+    fn said(&self, letter: Letter, title: &str, row: impl Fn(&T) -> (String, String)) -> Letter {
+        if self.rows.is_empty() {
+            return letter;
+        }
+        let letter = letter.say(format!("{title}:")).facts(self.rows.iter().map(row).collect());
+        match self.count.saturating_sub(self.rows.len()) {
+            0 => letter,
+            more => letter.say(format!("and {more} more, which the board shows.")),
+        }
+    }
+}
+
+impl Digest {
+    /// Whether there is nothing that the member would have to look at.
+    pub fn is_empty(&self) -> bool {
+        self.own.count + self.unassigned.count + self.missed.count == 0
+    }
+
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let open = |row: &DigestRow| (row.case.to_string(), row.said(at));
+        let missed = |row: &MissedRow| (row.case.to_string(), due(&row.clock, row.due_at, at));
+        let letter = Letter::new(at.subject(&format!("Your digest of {}", self.on))).say(self.counts());
+        let letter = self.missed.said(letter, "Missed in the last day, and still to be done", missed);
+        let letter = self.own.said(letter, "Your cases, the soonest due first", open);
+        let letter = self.unassigned.said(letter, "Cases without a handler; please take one if you can", open);
+        letter
+            .link("All open cases on the desk", &at.links.board)
+            .say("This mail comes once a day, when there is something to say in it; digest_at in the policy says when.")
+            .sign(at.team_signature())
+    }
+
+    fn counts(&self) -> String {
+        let cases = |count| if count == 1 { "1 case".to_owned() } else { format!("{count} cases") };
+        let yours = match self.own.count {
+            0 => "You handle no case".to_owned(),
+            count => format!("You handle {}", cases(count)),
+        };
+        let nobodys = match self.unassigned.count {
+            0 => String::new(),
+            1 => ", of which 1 has no handler".to_owned(),
+            count => format!(", of which {count} have no handler"),
+        };
+        let are = if self.open == 1 { "is" } else { "are" };
+        format!("{yours}. {} of the team {are} open{nobodys}.", cases(self.open))
+    }
+}
+
+impl DigestRow {
+    fn said(&self, at: &Setting<'_>) -> String {
+        let next = self.next.as_ref().map(|(clock, when)| format!("; {}", due(clock, *when, at)));
+        format!("{}{}", self.stage, next.unwrap_or_default())
+    }
+}
+
+/// The time stands on a line of its own: with it, no clock's name makes the line too long.
+fn due(clock: &ClockName, when: Timestamp, at: &Setting<'_>) -> String {
+    let is = if when <= at.now { "was due" } else { "is due" };
+    format!("{} {is}\n{}", conversation::clock_words(clock), at.due(when))
+}

@@ -1,0 +1,21 @@
+use super::*;
+
+/// To the handler, or who is on call: a maintainer, the contact outside or the operator has answered a mail of this case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutsiderReplied {
+    pub from: Recipient,
+}
+
+impl OutsiderReplied {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let who = match &self.from {
+            Recipient::Maintainer(package) => format!("The maintainers of {package} have"),
+            Recipient::Outside => "The contact outside the team has".to_owned(),
+            _ => "The operator has".to_owned(),
+        };
+        Letter::new(at.subject("An answer from outside the team"))
+            .say(format!("{who} answered a mail of this case. The answer is among its notes on the desk; this mail holds no word of it."))
+            .link("Open the case on the desk", &at.links.desk_case)
+            .sign(at.team_signature())
+    }
+}

@@ -1,0 +1,21 @@
+use super::*;
+
+/// To the handler, or who is on call: an answer came whose sender is not proven; nothing has changed by it yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplyQuarantined {}
+
+impl ReplyQuarantined {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        Letter::new(at.subject("An answer waits in quarantine"))
+            .say(
+                "A mail came that answers this case with the reporter's own token, but the mail of its domain is signed and \
+                 this one is not, or not rightly: it may be somebody else's.",
+            )
+            .say(
+                "It changes nothing until you have read it on the desk and said whose it is: release-quarantine lets it in, \
+                 with refuse it is left aside. Until then the case is not set aside for silence.",
+            )
+            .link("Open the case on the desk", &at.links.desk_case)
+            .sign(at.team_signature())
+    }
+}

@@ -1,0 +1,31 @@
+use super::*;
+use crate::id::PackageName;
+
+/// To the reporter of a problem in a module that others maintain: it is taken all the same, and this is where it belongs
+/// (T35, T36).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ThirdPartyReceipt {
+    pub package: PackageName,
+    pub receipt: Receipt,
+}
+
+impl ThirdPartyReceipt {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let letter = Letter::new(at.subject("Your report, and who maintains the module")).say(format!(
+            "Thank you for your report. It has arrived and is stored. It names {}, which {} does not maintain.",
+            self.package,
+            at.project()
+        ));
+        let module = at.policy.third_party(self.package.as_str());
+        let letter = match module {
+            Some(module) => letter
+                .say("Please report it to those who do, too; they can fix it. We forward nothing unless you agree to it:")
+                .facts(vec![
+                    ("Maintained by".to_owned(), module.maintainer.clone()),
+                    ("Reports go to".to_owned(), module.contact.strip_prefix("mailto:").unwrap_or(&module.contact).to_owned()),
+                ]),
+            None => letter,
+        };
+        self.receipt.promised(letter, at)
+    }
+}

@@ -1,0 +1,125 @@
+//! How much a machine may write to reporters' addresses in a day: anybody can type anybody's address into a form, and nobody
+//! must be flooded by us for it.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, TransactWriteItem, Update};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::Store;
+use crate::deliveries::record_key;
+use crate::fault::Fault;
+use crate::item::{Item, key, n};
+
+/// Long past the day that it counts.
+const KEPT: SignedDuration = SignedDuration::from_hours(72);
+/// Who meets others at a counter this often in a row tries again later.
+const ATTEMPTS: u32 = 8;
+
+/// Whether an automatic mail may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowance {
+    /// It is counted, now or before.
+    Granted,
+    /// Its address has had its share of the day.
+    AddressSpent,
+    /// All addresses together have.
+    AllSpent,
+}
+
+/// The counter of an address, or of all.
+fn counter(of: &str, now: Timestamp) -> Item {
+    let day = now.to_zoned(TimeZone::UTC).date();
+    key(format!("ALLOWANCE#{day}#{of}"), "ALLOWANCE")
+}
+
+/// Counts one more, while there are fewer than `most`.
+fn one_more(counter: Item, most: u64, now: Timestamp) -> UpdateBuilder {
+    let end = now.saturating_add(KEPT).unwrap_or(now);
+    Update::builder()
+        .set_key(Some(counter))
+        .update_expression("SET #ttl = :end ADD used :one")
+        .condition_expression("attribute_not_exists(used) OR used < :most")
+        .expression_attribute_names("#ttl", "ttl")
+        .expression_attribute_values(":end", n(end.as_second()))
+        .expression_attribute_values(":one", n(1))
+        .expression_attribute_values(":most", n(most))
+}
+
+impl Store {
+    /// Counts a delivery against its address (`address` is what that is found by) and against all, at most `per_address` and
+    /// `all` in the day (UTC) of `now`. One transaction with the delivery itself, so that it is counted once however often, and
+    /// by however many at once, it is tried.
+    ///
+    /// # Errors
+    /// A fault of the store; so for all below.
+    pub async fn take_allowance(
+        &self,
+        delivery: &str,
+        address: &str,
+        (per_address, all): (u64, u64),
+        now: Timestamp,
+    ) -> Result<Allowance, Fault> {
+        if per_address == 0 {
+            return Ok(Allowance::AddressSpent);
+        }
+        for _ in 0..ATTEMPTS {
+            let mark = Update::builder()
+                .set_key(Some(record_key(delivery)))
+                .update_expression("SET allowed = :yes")
+                .condition_expression("attribute_exists(pk) AND attribute_not_exists(allowed)")
+                .expression_attribute_values(":yes", AttributeValue::Bool(true));
+            let updates =
+                [mark, one_more(counter(address, now), per_address, now), one_more(counter("all", now), all, now)];
+            match self.update_all(updates.into()).await? {
+                None => return Ok(Allowance::Granted),
+                Some(failed) if failed[0] => return Ok(Allowance::Granted),
+                Some(failed) if failed[1] => return Ok(Allowance::AddressSpent),
+                Some(failed) if failed[2] => return Ok(Allowance::AllSpent),
+                Some(_) => {}
+            }
+        }
+        Err(Fault::Retryable("too many at one counter".to_owned()))
+    }
+
+    /// Whether this is the first to tell, in the day of `now`, that all addresses together have had their share.
+    pub async fn tells_all_spent(&self, now: Timestamp) -> Result<bool, Fault> {
+        let update = self.db.update_item().table_name(&*self.mail).set_key(Some(counter("all", now)));
+        let update = update
+            .update_expression("SET told = :yes")
+            .condition_expression("attribute_not_exists(told)")
+            .expression_attribute_values(":yes", AttributeValue::Bool(true));
+        self.counted(update).await
+    }
+
+    /// All updates of the table `mail`, or none; which conditions did not hold, where some did not. Where none is said not to
+    /// hold, another transaction was in the way.
+    async fn update_all(&self, updates: Vec<UpdateBuilder>) -> Result<Option<Vec<bool>>, Fault> {
+        let item = |update: UpdateBuilder| {
+            let update =
+                update.table_name(&*self.mail).build().map_err(|_| Fault::damaged("an update without a key"))?;
+            Ok::<_, Fault>(TransactWriteItem::builder().update(update).build())
+        };
+        let items = updates.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
+        let sent = self.db.transact_write_items().set_transact_items(Some(items));
+        match sent.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
+            Ok(output) => {
+                output.consumed_capacity().iter().for_each(|c| self.meter.write(Some(c)));
+                Ok(None)
+            }
+            Err(e) => match e.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    let reasons = cancelled.cancellation_reasons().iter().map(|reason| reason.code());
+                    let codes: Vec<&str> = reasons.map(|code| code.unwrap_or("None")).collect();
+                    let passing = ["None", "ConditionalCheckFailed", "TransactionConflict"];
+                    match codes.iter().find(|code| !passing.contains(code)) {
+                        Some(code) => Err(Fault::from_code(Some(code))),
+                        None => Ok(Some(codes.iter().map(|code| *code == "ConditionalCheckFailed").collect())),
+                    }
+                }
+                _ => Err(Fault::from_sdk(&e)),
+            },
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! A new case before it is stored: its id, its key, the code that opens it, and what is sealed for it.
+//!
+//! Nothing is stored until the [`Commit`] is: whoever wraps and signs is asked before, so that nothing is when they cannot be
+//! reached.
+
+use desk_domain::case::decide::{open, open_filed};
+use desk_domain::case::event::{ContentRef, Reported, Resolution};
+use desk_domain::case::{Actor, Case, EventBody};
+use desk_domain::id::{CaseId, ContentId};
+use desk_domain::policy::Policy;
+use desk_keys::{KeyError, NewKey, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::cases::Stored;
+use crate::commit::Commit;
+
+/// How long what nobody has to answer is kept.
+const CANARY_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+const AUTOMATIC_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// The reporter's OpenPGP key, sealed to the mail key beside the address: what is mailed is encrypted to it.
+pub const REPORTER_KEY: &str = "reporter-key";
+
+/// What a case is opened with. Each of them only seals, wraps or signs.
+#[derive(Clone, Copy)]
+pub struct Opener<'a> {
+    pub policy: &'a Policy,
+    /// Wraps new case keys; cannot unwrap any.
+    pub root: &'a RootPublic,
+    /// Seals what waits to be sent.
+    pub mail_key: &'a PublicKey,
+    /// Signs the receipt; who opens a case for somebody else gives none.
+    pub signer: Option<&'a ReceiptSigner>,
+    /// Where the desk is reached: who issues the receipt.
+    pub public_url: &'a str,
+}
+
+/// A case in the making.
+pub struct Opening<'a> {
+    opener: Opener<'a>,
+    pub id: CaseId,
+    pub now: Timestamp,
+    key: NewKey,
+    code: ReceiptCode,
+    commit: Commit,
+}
+
+/// A new case, with what only its reporter gets to see.
+pub struct NewCase {
+    /// All that it takes to store it.
+    pub commit: Commit,
+    pub stored: Stored,
+    pub code: ReceiptCode,
+    /// The signed receipt (JWS).
+    pub receipt: Option<String>,
+}
+
+impl<'a> Opener<'a> {
+    /// Draws an id, makes a key and a code.
+    ///
+    /// # Errors
+    /// When whoever wraps keys cannot be reached.
+    pub async fn begin(self, now: Timestamp) -> Result<Opening<'a>, KeyError> {
+        let year = now.to_zoned(jiff::tz::TimeZone::UTC).year();
+        let random = u32::from_le_bytes(desk_keys::random());
+        let id = CaseId::from_random(&self.policy.project.prefix, year, random);
+        let (key, code) = (self.root.new_key(id.as_str()).await?, ReceiptCode::generate());
+        let mut commit = Commit::new();
+        commit.case_key(&id, key.wrapped.clone());
+        commit.code(&id, &code.lookup(), key.key.wrapped(&code.key().public(), id.as_str())?, None);
+        Ok(Opening { opener: self, id, now, key, code, commit })
+    }
+}
+
+impl Opening<'_> {
+    /// The key that opens the case.
+    pub fn public(&self) -> PublicKey {
+        self.key.key.public()
+    }
+
+    /// Seals words for the case.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn seal(&mut self, name: &str, words: &[u8]) -> Result<ContentRef, KeyError> {
+        let public = self.public();
+        self.commit.seal(&self.id, &public, content_id(name), words)
+    }
+
+    /// Seals words for `deliver`.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn seal_for_mail(&mut self, name: &str, words: &str) -> Result<ContentId, KeyError> {
+        let id = content_id(name);
+        self.commit.content(&self.id, &id, self.opener.mail_key.seal(words.as_bytes())?);
+        Ok(id)
+    }
+
+    /// Content that was sealed before.
+    pub fn sealed(&mut self, name: &str, sealed: Vec<u8>) -> ContentId {
+        let id = content_id(name);
+        self.commit.content(&self.id, &id, sealed);
+        id
+    }
+
+    /// The case as it will be, with its receipt over `sha256` (hex) of what was received. What `filed` names is over as it
+    /// arrives, and goes after a while.
+    ///
+    /// # Errors
+    /// When whoever signs cannot be reached.
+    pub async fn finish(
+        self,
+        reported: Reported,
+        filed: Option<Resolution>,
+        sha256: &str,
+    ) -> Result<NewCase, KeyError> {
+        let Opening { opener, id, now, key, code, mut commit } = self;
+        // The receipt travels sealed under the name that the report gives it.
+        let travels = reported.mail.as_ref().and_then(|mail| mail.receipt.clone());
+        let (actor, events): (_, Vec<EventBody>) = match filed {
+            None => (Actor::Reporter, open(id.clone(), opener.policy, reported, now)),
+            Some(why) => (Actor::Desk, open_filed(id.clone(), opener.policy, reported, why, now)),
+        };
+        let stored = commit.open(&id, key.key.public(), &actor, events, now);
+        let claims = json!({
+            "iss": opener.public_url,
+            "case_id": id,
+            "received_at": stored.case.received_at,
+            "report_sha256": sha256,
+            "due": due(&stored),
+        });
+        let receipt = match opener.signer {
+            Some(signer) => Some(signer.sign(&claims).await?),
+            None => None,
+        };
+        if let Some(name) = travels {
+            let text = json!({"code": *code.words(), "receipt": receipt}).to_string();
+            commit.content(&id, &name, opener.mail_key.seal(text.as_bytes())?);
+        }
+        if let Some(end) = kept_until(&stored.case) {
+            commit.expire(end);
+        }
+        Ok(NewCase { commit, stored, code, receipt })
+    }
+}
+
+/// Until when it is kept; `None` where that is for ever.
+pub(crate) fn kept_until(case: &Case) -> Option<Timestamp> {
+    let kept = match case.resolution? {
+        Resolution::Canary => CANARY_KEPT,
+        Resolution::AutomaticMail => AUTOMATIC_KEPT,
+        _ => return None,
+    };
+    Some(case.received_at.saturating_add(kept).unwrap_or(Timestamp::MAX))
+}
+
+/// The two promises' due times; a clock that starts only later has none yet.
+pub fn due(stored: &Stored) -> Value {
+    let due = |name: &str| {
+        let clock = stored.case.clocks.iter().find(|c| c.name().as_str() == name);
+        clock.map(|c| c.start.due_at)
+    };
+    json!({"acknowledgement": due("acknowledgement"), "detailed_response": due("detailed-response")})
+}
+
+/// A name of its own: `reply-0123456789abcdef`.
+pub fn fresh_id(kind: &str) -> ContentId {
+    content_id(&format!("{kind}-{}", desk_keys::hex(&desk_keys::random::<8>())))
+}
+
+/// # Panics
+/// When `name` is no content id; it is one of our own words.
+pub fn content_id(name: &str) -> ContentId {
+    name.parse().expect("a constant that is a content id")
+}

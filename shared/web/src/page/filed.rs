@@ -1,0 +1,39 @@
+//! What is only filed, newest first: automatic mail, comments on the policy, spam. Clear fields only.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::{Site, rendered};
+
+/// One page of the list.
+#[derive(Template)]
+#[template(path = "filed.html")]
+pub struct FiledPage {
+    pub site: Site,
+    pub member_name: String,
+    pub now: Timestamp,
+    /// Newest first.
+    pub cases: Vec<FiledRow>,
+    /// Address of the next page, when there is one.
+    pub next: Option<String>,
+}
+
+/// One filed case.
+#[derive(Clone, Debug)]
+pub struct FiledRow {
+    pub case_id: String,
+    /// Address of its own page, for those who may read it.
+    pub href: Option<String>,
+    pub received_at: Timestamp,
+    /// `automatic mail`.
+    pub why: String,
+    /// The case that it names without being joined to it.
+    pub names: Option<String>,
+}
+
+impl FiledPage {
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        rendered(self)
+    }
+}

@@ -1,0 +1,119 @@
+//! Every notice as its receiver reads it: a snapshot of each in each setting that changes what it says, and what holds for all.
+
+mod outside;
+mod reporter;
+mod rules;
+mod team;
+
+use desk_domain::case::Recipient;
+use desk_domain::id::{ClockName, MemberId};
+use desk_domain::notice::{Letter, Links, Notice, Setting};
+use desk_domain::policy::Policy;
+use jiff::Timestamp;
+
+/// When all of them are read: four and a half hours after the report came in.
+const NOW: &str = "2027-03-27T02:30:00Z";
+const RECEIVED: &str = "2027-03-26T22:00:00Z";
+const DUE: &str = "2027-03-27T22:00:00Z";
+
+/// A notice in a setting.
+pub struct Sample {
+    /// What is particular about it; empty where there is only one.
+    pub setting: &'static str,
+    pub notice: Notice,
+    pub to: Recipient,
+    pub sealed: Option<&'static str>,
+}
+
+impl Sample {
+    /// Sealed words that belong into it.
+    pub fn with(self, sealed: &'static str) -> Sample {
+        Sample { sealed: Some(sealed), ..self }
+    }
+
+    pub fn letter(&self, policy: &Policy) -> Letter {
+        let case = "EXP-2027-7K3QF".parse().unwrap();
+        let may_acknowledge = self.notice.acknowledge_until().is_some() && matches!(self.to, Recipient::Member(_));
+        let links = Links {
+            case_page: "https://desk.example/case?t=…".to_owned(),
+            desk_case: "https://desk.example/desk/cases/EXP-2027-7K3QF".to_owned(),
+            board: "https://desk.example/desk".to_owned(),
+            acknowledge: may_acknowledge.then(|| "https://desk.example/desk/acknowledge?t=…".to_owned()),
+            sign_in: "https://desk.example/desk/session?token=…".to_owned(),
+            advisory: "https://desk.example/site/advisories/EXP-2027-7K3QF.html".to_owned(),
+            report_form: "https://desk.example/".to_owned(),
+        };
+        self.notice.letter(&Setting {
+            policy,
+            case: is_of_a_case(&self.notice).then_some(&case),
+            recipient: &self.to,
+            now: at(NOW),
+            links: &links,
+            sealed: self.sealed,
+        })
+    }
+
+    /// `new_report-member-urgent`.
+    fn name(&self) -> String {
+        let to = format!("{:?}", self.to).to_lowercase();
+        let to: String = to.chars().take_while(|c| c.is_alphabetic()).collect();
+        let parts = [self.notice.template(), to.as_str(), self.setting];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+    }
+}
+
+pub fn sample(setting: &'static str, notice: Notice, to: Recipient) -> Sample {
+    Sample { setting, notice, to, sealed: None }
+}
+
+/// All of them.
+fn all() -> Vec<Sample> {
+    [reporter::samples(), team::samples(), team::samples_of_the_desk(), outside::samples()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn is_of_a_case(notice: &Notice) -> bool {
+    !matches!(notice, Notice::SignIn(_) | Notice::MemberBounced(_) | Notice::RotaGap(_) | Notice::Digest(_))
+}
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub fn clock(name: &str) -> ClockName {
+    name.parse().unwrap()
+}
+
+pub fn member(id: &str) -> MemberId {
+    id.parse().unwrap()
+}
+
+pub fn alice() -> Recipient {
+    Recipient::Member(member("alice"))
+}
+
+/// The two promises of the policy.
+pub fn promises() -> Vec<(ClockName, Timestamp)> {
+    vec![(clock("acknowledgement"), at(DUE)), (clock("detailed-response"), at("2027-03-28T22:00:00Z"))]
+}
+
+#[test]
+fn every_notice_reads_as_its_snapshot() {
+    let policy = desk_domain_tests::policy();
+    let mut names = std::collections::BTreeSet::new();
+    for sample in all() {
+        let (name, letter) = (sample.name(), sample.letter(&policy));
+        assert!(names.insert(name.clone()), "two are called {name}");
+        insta::assert_snapshot!(name, format!("Subject: {}\n\n{}", letter.subject, letter.text()));
+    }
+}
+
+#[test]
+fn the_html_twin_keeps_a_persons_words_line_by_line() {
+    let policy = desk_domain_tests::policy();
+    let samples = reporter::samples();
+    let with_words = samples.iter().find(|s| s.notice.template() == "written" && s.sealed.is_some()).unwrap();
+    insta::assert_snapshot!("written-html", with_words.letter(&policy).html());
+}

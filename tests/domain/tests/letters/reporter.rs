@@ -1,0 +1,87 @@
+//! To the reporter.
+
+use desk_domain::case::Recipient;
+use desk_domain::case::event::{MessageKind, Resolution};
+use desk_domain::notice::*;
+
+use crate::{DUE, RECEIVED, Sample, at, clock, member, promises, sample};
+
+const CODE: &str = "abandon-ability-able-about-above-absent-absorb-abstract-absurd-abuse-access-accident";
+
+fn receipt() -> Receipt {
+    Receipt { received_at: at(RECEIVED), due: promises() }
+}
+
+pub fn samples() -> Vec<Sample> {
+    [first_answers(), written(), on_the_way(), ends()].into_iter().flatten().collect()
+}
+
+fn to(setting: &'static str, notice: Notice) -> Sample {
+    sample(setting, notice, Recipient::Reporter)
+}
+
+fn first_answers() -> Vec<Sample> {
+    let third_party = |package: &str| {
+        Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: package.parse().unwrap(), receipt: receipt() })
+    };
+    let urgent = |attacked| Notice::UrgentReceipt(UrgentReceipt { attacked, receipt: receipt() });
+    vec![
+        to("", Notice::Receipt(receipt())),
+        to("with-code", Notice::Receipt(receipt())).with(CODE),
+        to("", third_party("body-parser")).with(CODE),
+        to("by-page", third_party("helmet")),
+        to("not-named-any-more", third_party("left-pad")),
+        to("attacked", urgent(true)).with(CODE),
+        to("public", urgent(false)),
+        to("", Notice::UnreadableReceipt(UnreadableReceipt { receipt: receipt() })).with(CODE),
+        to("", Notice::CommentThanks(CommentThanks {})),
+    ]
+}
+
+fn written() -> Vec<Sample> {
+    use MessageKind::*;
+    let written = |kind| Notice::Written(Written { kind, by: member("alice") });
+    vec![
+        to("response", written(Response)),
+        to("response-by-mail", written(Response)).with("Dear <Rita>,\n\n  we can reproduce it: a & b.\n\nAlice"),
+        to("acknowledgement", written(Acknowledgement)),
+        to("update", written(Update)),
+        to("request", written(Request)),
+        to("validated", written(Validated)),
+        to("invalidated", written(Invalidated)),
+        to("deferred", written(Deferred)),
+        to("duplicate", written(Duplicate)),
+        to("closed", written(Closed)),
+    ]
+}
+
+fn on_the_way() -> Vec<Sample> {
+    let handler = |previous: Option<&str>| {
+        Notice::HandlerChanged(HandlerChanged { handler: member("alice"), previous: previous.map(member) })
+    };
+    let code = || Notice::CodeReissued(CodeReissued { by: member("alice") });
+    vec![
+        to("first", handler(None)),
+        to("", handler(Some("bob"))),
+        to("", Notice::PromiseMissed(PromiseMissed { clock: clock("acknowledgement"), due_at: at(RECEIVED) })),
+        to("", Notice::Reminder(Reminder { due_at: at(DUE) })),
+        to("", Notice::SetAside(SetAside {})),
+        to("", Notice::Accepted(Accepted {})),
+        to("", code()).with(CODE),
+        to("erased", code()),
+        to("", Notice::Forwarded(Forwarded { package: "body-parser".parse().unwrap() })),
+        to("", Notice::CreditAsked(CreditAsked {})),
+        to("", Notice::ReleasePlanned(ReleasePlanned { on: "2027-04-02".parse().unwrap() })),
+        to("", Notice::FixesReleased(FixesReleased {})),
+    ]
+}
+
+fn ends() -> Vec<Sample> {
+    let closed = |resolution| Notice::ClosedNotice(ClosedNotice { resolution });
+    vec![
+        to("", closed(Resolution::Duplicate)),
+        to("no-answer", closed(Resolution::NoAnswer)),
+        to("third-party", closed(Resolution::ThirdParty)),
+        to("", Notice::Published(Published {})),
+    ]
+}

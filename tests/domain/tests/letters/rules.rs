@@ -1,0 +1,142 @@
+//! What holds for every letter.
+
+use std::collections::BTreeSet;
+
+use desk_domain::notice::letter::Part;
+use desk_domain::notice::{Letter, Notice};
+use jiff::Timestamp;
+
+use crate::{NOW, Sample, all, at};
+
+/// The list itself, so that a notice without a letter here is seen.
+const LIST: &str = include_str!("../../../../shared/domain/src/notice/mod.rs");
+
+fn each(check: impl Fn(&Sample, &Letter)) {
+    let policy = desk_domain_tests::policy();
+    for sample in all() {
+        check(&sample, &sample.letter(&policy));
+    }
+}
+
+/// All text in a row, on one line.
+fn running(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn no_notice_is_forgotten() {
+    let (_, list) = LIST.split_once("\nnotices! {").unwrap();
+    let lines = list.lines().take_while(|line| *line != "}").filter_map(|line| line.trim().strip_suffix(','));
+    let listed: BTreeSet<&str> = lines.map(|line| line.split_once(" in ").unwrap().1).collect();
+    let here: BTreeSet<&str> = all().iter().map(|sample| sample.notice.template()).collect();
+    assert!(listed.len() > 30, "the list was read: {listed:?}");
+    assert_eq!(here, listed);
+}
+
+#[test]
+fn a_subject_begins_with_the_case_or_the_project_in_brackets() {
+    each(|sample, letter| {
+        let own = ["[EXP-2027-7K3QF] ", "[EXP] "].iter().any(|id| letter.subject.starts_with(id));
+        // What goes to a list is public, and worded as lists know it.
+        assert!(own || matches!(sample.notice, Notice::Announcement(_)), "{}", letter.subject);
+        assert!(letter.subject.len() <= 78, "{}", letter.subject);
+    });
+}
+
+#[test]
+fn no_line_of_ours_is_longer_than_a_mail_wants() {
+    each(|sample, letter| {
+        let of_ours = |part: &&Part| matches!(part, Part::Paragraph(_) | Part::Facts(_) | Part::Signature(_));
+        for part in letter.parts.iter().filter(of_ours) {
+            let text = Letter { subject: String::new(), parts: vec![part.clone()] }.text();
+            let long = text.lines().find(|line| line.chars().count() > 78);
+            assert_eq!(long, None, "{}", sample.notice.template());
+        }
+    });
+}
+
+#[test]
+fn every_time_is_utc_and_what_is_to_come_says_how_soon() {
+    let mut seen = 0;
+    let policy = desk_domain_tests::policy();
+    for sample in all() {
+        let letter = sample.letter(&policy);
+        let text = running(&letter.text());
+        for (place, _) in text.match_indices(':').filter(|(place, _)| is_a_time(&text, *place)) {
+            let (from, rest) = (place - "2027-03-27 22".len(), &text[place + ":00".len()..]);
+            let moment: Timestamp = format!("{}Z", text[from..place + 3].replace(' ', "T")).parse().unwrap();
+            assert!(rest.starts_with(" UTC"), "{text}");
+            assert!(moment <= at(NOW) || rest.starts_with(" UTC (in "), "{text}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 60, "there are times: {seen}");
+}
+
+/// Whether the colon at `place` is that of a day and time.
+fn is_a_time(text: &str, place: usize) -> bool {
+    let digits = |text: Option<&str>| text.is_some_and(|t| t.bytes().all(|b| b.is_ascii_digit()));
+    digits(text.get(place + 1..place + 3)) && place >= 13 && digits(text.get(place - 2..place))
+}
+
+#[test]
+fn the_html_twin_says_the_same_words() {
+    each(|sample, letter| {
+        let urls: BTreeSet<&str> = letter
+            .parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Link { url, .. } => Some(url.as_str()),
+                _ => None,
+            })
+            .collect();
+        let plain = words(&letter.text()).into_iter().filter(|w| w != "--" && !urls.contains(w.as_str()));
+        let html = letter.html();
+        let (_, body) = html.split_once("<body").and_then(|(_, rest)| rest.split_once('>')).unwrap();
+        assert_eq!(plain.collect::<Vec<_>>(), words(&read(body)), "{}", sample.notice.template());
+    });
+}
+
+/// The words; a colon at the end leads to a link's address, which the twin has behind its label.
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(|word| word.trim_end_matches(':').to_owned()).collect()
+}
+
+/// What stands between the tags.
+fn read(html: &str) -> String {
+    let text: String = html.split('>').filter_map(|piece| piece.split('<').next()).collect::<Vec<_>>().join(" ");
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+#[test]
+fn nothing_that_was_sealed_is_in_a_subject() {
+    let policy = desk_domain_tests::policy();
+    for mut sample in all() {
+        sample.sealed = None;
+        let without = sample.letter(&policy).subject;
+        assert_eq!(sample.with("abandon-ability").letter(&policy).subject, without, "it is fixed, whatever is inside");
+    }
+}
+
+#[test]
+fn only_what_a_person_wrote_is_not_marked_as_automatic() {
+    let personal = ["announcement", "forward", "written"];
+    each(|sample, letter| {
+        let template = sample.notice.template();
+        assert_eq!(sample.notice.is_personal(), personal.contains(&template), "{template}");
+        // And what a machine wrote is signed by it, not by a person.
+        let by_desk = letter.text().trim_end().ends_with("by its Disclosure Desk");
+        assert_eq!(by_desk, !personal.contains(&template), "{template}");
+    });
+}
+
+#[test]
+fn a_letter_to_a_reporter_says_once_that_it_can_be_answered() {
+    each(|sample, letter| {
+        if sample.to != desk_domain::case::Recipient::Reporter {
+            return;
+        }
+        let text = running(&letter.text()).to_lowercase();
+        assert!(text.contains("answer this mail"), "{}: {text}", sample.notice.template());
+    });
+}

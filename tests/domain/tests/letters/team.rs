@@ -1,0 +1,180 @@
+//! To members of the team, and to the operator.
+
+use desk_domain::case::Recipient;
+use desk_domain::case::event::{AssignedBy, Hint};
+use desk_domain::notice::*;
+
+use crate::{DUE, RECEIVED, Sample, alice, at, clock, member, promises, sample};
+
+fn to(setting: &'static str, notice: Notice) -> Sample {
+    sample(setting, notice, alice())
+}
+
+/// Of a case.
+pub fn samples() -> Vec<Sample> {
+    [new_reports(), clocks(), conversation(), road(), announced()].into_iter().flatten().collect()
+}
+
+fn new_reports() -> Vec<Sample> {
+    let plain = NewReport {
+        package: Some("express".parse().unwrap()),
+        received_at: at(RECEIVED),
+        due: promises(),
+        on_call: Some(member("alice")),
+        continues: None,
+        acknowledge_until: Some(at(DUE)),
+        urgent: false,
+        quarantined: false,
+        hints: Vec::new(),
+    };
+    let report = |change: fn(&mut NewReport)| {
+        let mut report = plain.clone();
+        change(&mut report);
+        Notice::NewReport(report)
+    };
+    vec![
+        to("", report(|_| {})),
+        to("continues", report(|r| r.continues = Some("EXP-2026-00000".parse().unwrap()))),
+        to("another-on-call", report(|r| r.on_call = Some(member("bob")))),
+        to("nobody-on-call", report(|r| (r.on_call, r.package) = (None, None))),
+        to("urgent", report(|r| r.urgent = true)),
+        to("quarantined", report(|r| r.quarantined = true)),
+        to("names", report(|r| r.hints = vec![Hint::Names("EXP-2026-00000".parse().unwrap())])),
+        to("unreadable", report(|r| (r.package, r.hints) = (None, vec![Hint::Unreadable]))),
+        to("over-limits", report(|r| r.hints = vec![Hint::OverLimits])),
+        to("encrypted", report(|r| r.hints = vec![Hint::Encrypted])),
+        to("spam", report(|r| (r.quarantined, r.hints) = (true, vec![Hint::Spam]))),
+        to("virus", report(|r| r.hints = vec![Hint::Virus])),
+        sample("", report(|r| r.on_call = None), Recipient::Operator),
+    ]
+}
+
+fn clocks() -> Vec<Sample> {
+    let warning = |name, promise, acknowledge: bool| {
+        let acknowledge_until = acknowledge.then_some(at(DUE));
+        Notice::Warning(Warning { clock: clock(name), due_at: at(DUE), promise, acknowledge_until })
+    };
+    let breach = |name, promise: bool| {
+        let acknowledge_until = promise.then_some(at(DUE));
+        Notice::Breach(Breach { clock: clock(name), due_at: at(RECEIVED), promise, acknowledge_until })
+    };
+    let you = |backup, by, acknowledge: bool| {
+        let (next, acknowledge_until) = (promises(), acknowledge.then_some(at(DUE)));
+        Notice::YouAreHandler(YouAreHandler { backup, by, next, acknowledge_until })
+    };
+    let nobody = || Notice::NoHandler(NoHandler { again_at: at(DUE) });
+    vec![
+        to("", warning("acknowledgement", true, true)),
+        to("handler", warning("handler", false, false)),
+        to("duty", warning("fix", false, false)),
+        sample("", warning("acknowledgement", true, true), Recipient::Operator),
+        sample("", warning("acknowledgement", true, true), Recipient::Outside),
+        to("", breach("acknowledgement", true)),
+        to("duty", breach("fix", false)),
+        sample("", breach("acknowledgement", true), Recipient::Operator),
+        to("", you(false, AssignedBy::Rota, true)),
+        to("by-a-member", you(false, AssignedBy::Member, false)),
+        to("backup", you(true, AssignedBy::Member, false)),
+        sample("", nobody(), Recipient::Operator),
+        to("", nobody()),
+    ]
+}
+
+fn conversation() -> Vec<Sample> {
+    let opened = Some("EXP-2027-Q0000".parse().unwrap());
+    let refused = |why| Notice::AcknowledgementRefused(AcknowledgementRefused { why });
+    let outsider = |from| Notice::OutsiderReplied(OutsiderReplied { from });
+    vec![
+        to("", Notice::ReporterReplied(ReporterReplied { opened: None })),
+        to("to-a-closed-case", Notice::ReporterReplied(ReporterReplied { opened })),
+        to("", Notice::Bounced(Bounced { waiting: promises() })),
+        to("nothing-waits", Notice::Bounced(Bounced { waiting: Vec::new() })),
+        to("not-proven", refused(WhyRefused::NotProven)),
+        to("not-open", refused(WhyRefused::NotOpen)),
+        to("not-readable", refused(WhyRefused::NotReadable)),
+        to("maintainer", outsider(Recipient::Maintainer("body-parser".parse().unwrap()))),
+        to("outside", outsider(Recipient::Outside)),
+        to("operator", outsider(Recipient::Operator)),
+        to("", Notice::ReplyQuarantined(ReplyQuarantined {})),
+        to("", Notice::PolicyComment(PolicyComment { received_at: at(RECEIVED) })),
+    ]
+}
+
+fn road() -> Vec<Sample> {
+    let credit = |granted, approval_waits| Notice::CreditAnswered(CreditAnswered { granted, approval_waits });
+    vec![
+        to("", credit(true, true)),
+        to("refused", credit(false, false)),
+        to("", Notice::ApprovalAsked(ApprovalAsked { by: member("bob") })),
+        to("", Notice::FixesReady(FixesReady { due: vec![(clock("release"), at(DUE))] })),
+        to("nothing-due", Notice::FixesReady(FixesReady { due: Vec::new() })),
+    ]
+}
+
+fn announced() -> Vec<Sample> {
+    let failed = |channel: &str, why: &str, refused| {
+        let (channel, why, due_at) = (channel.parse().unwrap(), why.to_owned(), Some(at("2027-03-27T02:37:00Z")));
+        Notice::ChannelFailed(ChannelFailed { channel, since: at("2027-03-27T02:22:00Z"), due_at, why, refused })
+    };
+    let seen = |channel: &str, minute| (channel.parse().unwrap(), at(&format!("2027-03-27T02:{minute}:00Z")));
+    let all =
+        vec![seen("advisory-page", 22), seen("osv", 22), seen("express-mailing-list", 24), seen("updates-page", 29)];
+    let verified = |seen, all| Notice::ChannelVerified(ChannelVerified { seen, all });
+    vec![
+        to("", failed("osv", "the site's bucket did not take it", false)),
+        to("refused", failed("express-mailing-list", "the list refused the mail", true)),
+        to("recovered", verified(vec![seen("osv", 29)], false)),
+        to("everywhere", verified(all, true)),
+    ]
+}
+
+/// Of no case.
+pub fn samples_of_the_desk() -> Vec<Sample> {
+    let gap = |from: &str, until: Option<&str>| Notice::RotaGap(RotaGap { from: at(from), until: until.map(at) });
+    let bounced = || Notice::MemberBounced(MemberBounced { member: member("bob") });
+    let ahead = || gap("2027-03-30T00:00:00Z", Some("2027-04-02T00:00:00Z"));
+    vec![
+        to("", Notice::SignIn(SignIn { expires_at: at("2027-03-27T02:45:00Z") })),
+        to("", bounced()),
+        sample("", bounced(), Recipient::Operator),
+        sample("ahead", ahead(), Recipient::Operator),
+        to("ahead", ahead()),
+        to("begun", gap("2027-03-27T00:00:00Z", Some("2027-03-28T00:00:00Z"))),
+        to("without-end", gap("2027-03-27T00:00:00Z", None)),
+        to("", Notice::Digest(digest())),
+        to(
+            "only-unassigned",
+            Notice::Digest(Digest { own: Listed::of(Vec::new()), missed: Listed::of(Vec::new()), ..digest() }),
+        ),
+        to("long", Notice::Digest(Digest { own: Listed::of(many()), open: 30, ..digest() })),
+    ]
+}
+
+fn row(case: &str, stage: &str, next: Option<&str>) -> DigestRow {
+    let next = next.map(|name| (clock(name), at("2027-03-28T22:00:00Z")));
+    DigestRow { case: case.parse().unwrap(), stage: stage.to_owned(), next }
+}
+
+/// More than a digest shows.
+fn many() -> Vec<DigestRow> {
+    (1..=23).map(|number| row(&format!("EXP-2027-000{number:02}"), "Fix in preparation", Some("fix"))).collect()
+}
+
+fn digest() -> Digest {
+    let overdue =
+        DigestRow { next: Some((clock("progress-update"), at(RECEIVED))), ..row("EXP-2027-B0000", "Confirmed", None) };
+    let missed =
+        MissedRow { case: "EXP-2027-B0000".parse().unwrap(), clock: clock("progress-update"), due_at: at(RECEIVED) };
+    let own = vec![
+        overdue,
+        row("EXP-2027-7K3QF", "More information needed", Some("reporter-information")),
+        row("EXP-2027-C0000", "Released", None),
+    ];
+    Digest {
+        on: "2027-03-27".parse().unwrap(),
+        own: Listed::of(own),
+        unassigned: Listed::of(vec![row("EXP-2027-D0000", "Received", Some("detailed-response"))]),
+        missed: Listed::of(vec![missed]),
+        open: 9,
+    }
+}

@@ -1,0 +1,142 @@
+//! The functions that send and hear of what was sent, on a bench, with a scripted SES.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deliver::{Deliver, Pace};
+use desk_domain::case::{Actor, Command, ContentRef, Message, Recipient};
+use desk_domain::id::CaseId;
+use desk_domain::notice::{Notice, Receipt, ReporterReplied, Written};
+use desk_domain::policy::Policy;
+use desk_keys::link::Purpose;
+use desk_mail::event::{Bounce, Complaint, EventType, Mail, SesEvent};
+use desk_mail::ses::{DELIVERY_TAG, Mailer, Settings};
+use desk_store::deliveries::{Delivery, Record, State};
+use desk_store::{Commit, Store, Stored};
+use mail_events::MailEvents;
+
+use crate::ses::Ses;
+use crate::{Bench, content_id};
+
+pub struct Post {
+    pub bench: Bench,
+    pub ses: Ses,
+    pub ses_url: String,
+    pub deliver: Deliver,
+    pub events: MailEvents,
+}
+
+/// A notice that any member may get.
+pub fn reporter_replied() -> Notice {
+    Notice::ReporterReplied(ReporterReplied { opened: None })
+}
+
+impl Post {
+    pub async fn new() -> Post {
+        Post::under(|_| {}).await
+    }
+
+    /// Under a policy that was changed.
+    pub async fn under(change: impl FnOnce(&mut Policy)) -> Post {
+        let (mut bench, ses) = (Bench::new().await, Ses::default());
+        let mut policy = crate::policy();
+        change(&mut policy);
+        bench.policy = Arc::new(policy);
+        let ses_url = ses.serve().await;
+        let deliver = instance(&bench, &ses_url, bench.store.clone(), Duration::from_secs(10)).await;
+        let (store, policy, clock) = (bench.store.clone(), bench.policy.clone(), bench.hands.clock());
+        Post { bench, ses, ses_url, deliver, events: MailEvents { store, policy, clock } }
+    }
+
+    /// One more instance of the function, which waits so long for SES.
+    pub async fn instance(&self, answers_within: Duration) -> Deliver {
+        instance(&self.bench, &self.ses_url, self.bench.store.clone(), answers_within).await
+    }
+
+    /// A notice to a member, planned.
+    pub async fn planned(&self, to: &str) -> String {
+        let id = self.bench.case(7, None).await;
+        self.plan(&id, 1, Recipient::Member(to.parse().expect("a member")), reporter_replied()).await
+    }
+
+    pub async fn plan(&self, case: &CaseId, seq: u64, to: Recipient, notice: Notice) -> String {
+        let delivery = Delivery::of_event(case, seq, to, notice, self.bench.hands.now());
+        self.bench.store.plan_delivery(&delivery, None).await.expect("a plan");
+        delivery.id
+    }
+
+    /// The receipt of a case, planned.
+    pub async fn receipt(&self, case: &CaseId) -> String {
+        let receipt = Receipt { received_at: self.bench.hands.now(), due: Vec::new() };
+        self.plan(case, 1, Recipient::Reporter, Notice::Receipt(receipt)).await
+    }
+
+    /// A member acknowledges the case; the delivery of those words, planned.
+    pub async fn acknowledged(&self, case: &CaseId) -> String {
+        let bench = &self.bench;
+        let alice = Actor::Member("alice".parse().expect("a member"));
+        let prepare = |before: &Stored, commit: &mut Commit| {
+            let sealed = before.public.seal(b"thanks")?;
+            let content = ContentRef { id: content_id("t-1"), sha256: desk_keys::sha256_hex(&sealed) };
+            commit.content(&before.case.id, &content.id, sealed);
+            Ok((Command::Acknowledge { message: Message { content, mail: None } }, ()))
+        };
+        let acted =
+            bench.store.act(case, &bench.policy, &alice, &bench.hands.clock(), prepare, |_, (), _| Ok(())).await;
+        let (acted, _) = acted.expect("an acknowledgement");
+        let seq = acted.after.case.sent.last().expect("a message").seq;
+        let by = "alice".parse().expect("a member");
+        let kind = desk_domain::case::event::MessageKind::Acknowledgement;
+        self.plan(case, seq, Recipient::Reporter, Notice::Written(Written { kind, by })).await
+    }
+
+    pub async fn record(&self, id: &str) -> Record {
+        self.bench.store.delivery(id).await.expect("a record").expect("it was planned")
+    }
+
+    pub async fn state(&self, id: &str) -> State {
+        self.record(id).await.state
+    }
+
+    pub async fn stored(&self, case: &CaseId) -> Stored {
+        self.bench.store.case(case).await.expect("a case").expect("it was opened")
+    }
+
+    pub async fn tick(&self) {
+        self.deliver.tick().await.expect("a tick");
+    }
+
+    /// What SES tells of a delivery; a bounce is a hard one.
+    pub fn event(&self, id: &str, event_type: EventType) -> SesEvent {
+        let tags = [(DELIVERY_TAG.to_owned(), vec![id.to_owned()])].into();
+        let mail = Mail { timestamp: self.bench.hands.now(), message_id: "ses-x".to_owned(), tags };
+        let hard = Bounce { bounce_type: "Permanent".to_owned(), bounce_sub_type: Some("General".to_owned()) };
+        let bounce = (event_type == EventType::Bounce).then_some(hard);
+        let complaint = (event_type == EventType::Complaint).then_some(Complaint { complaint_sub_type: None });
+        SesEvent { event_type, mail, bounce, complaint }
+    }
+
+    /// SES tells it.
+    pub async fn tells(&self, id: &str, event_type: EventType) {
+        self.events.one(&self.event(id, event_type)).await.expect("an event");
+    }
+}
+
+async fn instance(bench: &Bench, ses_url: &str, store: Store, answers_within: Duration) -> Deliver {
+    let key = |purpose| bench.keys.link_key(purpose).expect("a key");
+    let settings = Settings { answers_within, ..Settings::stand_in(ses_url) };
+    Deliver {
+        mailer: Mailer::connect(&settings),
+        mail_key: bench.ring("mail").await,
+        team_links: key(Purpose::TeamLinks),
+        reporter_links: key(Purpose::ReporterLinks),
+        reply_tokens: key(Purpose::ReplyTokens),
+        pace: Pace::default(),
+        openpgp: None,
+        public_url: "http://desk.test".to_owned(),
+        site_url: "http://desk.test/site".to_owned(),
+        store,
+        policy: bench.policy.clone(),
+        clock: bench.hands.clock(),
+    }
+}

@@ -244,8 +244,7 @@ impl Words {
 /// The OpenPGP message that a finished body carries; `None` where it is a letter's words.
 fn armoured(text: &str) -> Option<&str> {
     const END: &str = "-----END PGP MESSAGE-----";
-    let finished =
-        text.starts_with("-----BEGIN PGP MESSAGE-----") || text.starts_with("Content-Type: multipart/encrypted");
+    let finished = text.starts_with("Content-Type: multipart/encrypted");
     let begin = text.find("-----BEGIN PGP MESSAGE-----").filter(|_| finished)?;
     let end = text[begin..].find(END)? + begin + END.len();
     Some(&text[begin..end])

@@ -32,15 +32,12 @@ use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_mail::read::{Limits, Read, read_within};
 use desk_store::objects::Objects;
 use desk_store::{ActError, Clock, Store};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::judge::{Arrived, Purpose};
-
-/// The schedule leaves to S3's own event what has not lain so long.
-const LIES: SignedDuration = SignedDuration::from_mins(2);
 
 /// The function.
 pub struct Inbox {
@@ -132,10 +129,9 @@ impl Inbox {
                 records.iter().map(|record| object_key(&record.s3.object.key)).collect()
             }
             None => {
+                // What S3's own event has just been sent for may be among it: one of the two finds nothing left to do.
                 let lying = self.inbound.list().await.map_err(|e| e.to_string())?;
-                let before = self.clock.now().saturating_sub(LIES).unwrap_or(Timestamp::MIN);
-                let waits = |since: &Option<Timestamp>| since.is_none_or(|since| since <= before);
-                lying.into_iter().filter(|(_, since)| waits(since)).map(|(key, _)| key).collect::<Vec<_>>()
+                lying.into_iter().map(|(key, _)| key).collect::<Vec<_>>()
             }
         };
         let mut failed = 0;

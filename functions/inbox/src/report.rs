@@ -4,7 +4,7 @@ use desk_domain::case::event::{Answers, ByMail, Reported, Resolution};
 use desk_domain::id::{CaseId, PackageName};
 use desk_domain::policy::Policy;
 use desk_mail::openpgp::PublicKey;
-use desk_mail::read::{Encryption, Limits, Mail, attachment};
+use desk_mail::read::{Encryption, Limits, Mail, attachment, sent_body};
 use desk_store::opening::{REPORTER_KEY, content_id};
 use desk_store::{ActError, Fault, NewCase, Opener};
 use serde_json::{Value, json};
@@ -81,7 +81,7 @@ impl Inbox {
         if let Some(key) = &key {
             opening.seal_for_mail(REPORTER_KEY, key)?;
         }
-        let thread = match arrived.head().and_then(|head| head.message_id.as_deref()) {
+        let thread = match arrived.head().and_then(|head| head.thread_id()) {
             Some(id) if from.is_some() => Some(opening.seal_for_mail("thread", id)?),
             _ => None,
         };
@@ -110,7 +110,7 @@ impl Inbox {
                 hints: arrived.hints(policy, continues),
             }),
         };
-        Ok(opening.finish(reported, filed, &desk_keys::sha256_hex(&arrived.raw)).await?)
+        Ok(opening.finish(reported, filed, &desk_keys::sha256_hex(&sent_body(&arrived.raw))).await?)
     }
 
     /// The sender's OpenPGP key, in the text or attached, where it may be used; mail to them is encrypted from then on.

@@ -1,6 +1,8 @@
 //! Mail that comes in on one machine: laid into the inbound bucket under SES's own header fields, as SES does it, and taken in
 //! by the very handler that Lambda runs.
 
+use std::borrow::Cow;
+
 use desk_domain::fields::FieldError;
 use desk_mail::read::{Envelope, Limits, Read, Stamp, Verdict, read, ses_headers};
 use desk_store::objects::{If, Objects};
@@ -43,6 +45,7 @@ impl Inbound {
     /// When it could not be stored; what lies in the bucket by then is taken in by the schedule.
     pub async fn receive(&self, mail: &[u8], given: &Given) -> Result<Result<Outcome, ActError>, Vec<FieldError>> {
         let key = desk_keys::hex(&desk_keys::random::<16>());
+        let mail = &*with_lines(mail);
         let headers = self.headers(mail, given, &key)?;
         let _alone = self.one_at_a_time.lock().await;
         let whole = [headers.as_bytes(), mail].concat();
@@ -99,11 +102,26 @@ impl Inbound {
     }
 }
 
-/// The address in `From`, as the envelope of an ordinary mail has it.
+/// The envelope's sender of a mail that was delivered before, by the field that says so, or of an ordinary one: the address in
+/// `From`.
 fn sender(mail: &[u8]) -> Envelope {
+    let text = String::from_utf8_lossy(&mail[..mail.len().min(4096)]);
+    let first = text.lines().next().unwrap_or_default();
+    if let Some((_, path)) = first.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("return-path")) {
+        let address = path.trim().trim_start_matches('<').trim_end_matches('>');
+        return if address.is_empty() { Envelope::Null } else { Envelope::Address(address.to_owned()) };
+    }
     let read: Read = read(mail, &Limits::default());
     match read.head().and_then(|head| head.from.as_ref()) {
         Some(from) => Envelope::Address(from.address.clone()),
         None => Envelope::Unknown,
     }
+}
+
+/// SMTP carries lines; a mail whose lines end as on an old Mac has none.
+fn with_lines(mail: &[u8]) -> Cow<'_, [u8]> {
+    if mail.contains(&b'\n') || !mail.contains(&b'\r') {
+        return mail.into();
+    }
+    mail.iter().flat_map(|b| if *b == b'\r' { vec![b'\r', b'\n'] } else { vec![*b] }).collect::<Vec<u8>>().into()
 }

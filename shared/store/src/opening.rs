@@ -22,6 +22,9 @@ const AUTOMATIC_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The reporter's OpenPGP key, sealed to the mail key beside the address: what is mailed is encrypted to it.
 pub const REPORTER_KEY: &str = "reporter-key";
 
+/// What a receipt says that its hash is over, where that is a mail's body and not the whole of what was received.
+pub const MAIL_BODY: &str = "mail-body";
+
 /// What a case is opened with. Each of them only seals, wraps or signs.
 #[derive(Clone, Copy)]
 pub struct Opener<'a> {
@@ -124,13 +127,18 @@ impl Opening<'_> {
             Some(why) => (Actor::Desk, open_filed(id.clone(), opener.policy, reported, why, now)),
         };
         let stored = commit.open(&id, key.key.public(), &actor, events, now);
-        let claims = json!({
+        let by_mail = stored.case.mail.is_some();
+        let mut claims = json!({
             "iss": opener.public_url,
             "case_id": id,
             "received_at": stored.case.received_at,
             "report_sha256": sha256,
             "due": due(&stored),
         });
+        if by_mail {
+            // Of a mail, its sender has the body as it was received, and not the header.
+            claims["over"] = MAIL_BODY.into();
+        }
         let receipt = match opener.signer {
             Some(signer) => Some(signer.sign(&claims).await?),
             None => None,

@@ -4,7 +4,7 @@
 use desk_domain::case::event::{ByMail, ContentRef, EventBody, Reported};
 use desk_domain::id::{CaseId, ContentId};
 use desk_keys::SecretKey;
-use desk_store::objects::If;
+use desk_store::objects::{If, sealed_key};
 use desk_store::opening::{REPORTER_KEY, content_id};
 use desk_store::{Commit, Fault, Opener, Opening, Stored};
 use desk_web::Problem;
@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::Team;
-use crate::mail::object_key;
 
 /// Where the new receipt code waits for the mail that carries it.
 const RECEIPT: &str = "receipt-mail";
@@ -112,7 +111,7 @@ impl Team {
         let sealed = opening.public().seal(&raw)?;
         let raw = ContentRef { id: mail.raw.id.clone(), sha256: desk_keys::sha256_hex(&sealed) };
         // Before the case that names it: what is named is there.
-        let place = object_key(&opening.id, &raw.id);
+        let place = sealed_key(&opening.id, raw.id.as_str());
         self.content.put(&place, "application/octet-stream", &sealed, If::Whatever).await?;
         let thread = match &mail.thread {
             Some(thread) => self.copied(opening, from, thread).await?,

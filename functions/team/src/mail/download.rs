@@ -7,11 +7,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_domain::id::ContentId;
+use desk_mail::read::Limits;
 use desk_store::Fault;
 use desk_web::Problem;
 use desk_web::view::Opened;
 
-use super::look::{self, limits};
+use super::look;
 use super::named;
 use super::piece::{PIECE, Piece, piece};
 use crate::Team;
@@ -48,7 +49,7 @@ pub(crate) async fn attachment(
 ) -> Result<Response, Problem> {
     let (kept, raw) = team.kept(&id, &content, &headers).await?;
     let reporter = team.reporter_key(&kept);
-    let found = look::attachment(&raw, &limits(&team.policy), &team.opener(reporter.as_ref()), index);
+    let found = look::attachment(&raw, &Limits::of(&team.policy), &team.opener(reporter.as_ref()), index);
     let (attached, bytes) = found.ok_or_else(Problem::not_found)?;
     let is_text =
         attached.content_type == "text/plain" && bytes.len() <= TEXT_BYTES && std::str::from_utf8(&bytes).is_ok();

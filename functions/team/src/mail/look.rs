@@ -1,6 +1,5 @@
 //! What a raw mail holds, as far as the desk can read and open it. Pure: bytes in, what is shown out.
 
-use desk_domain::policy::Policy;
 use desk_mail::read::{self, Encryption, Limits, Mail, Read};
 use desk_web::view::{AttachmentView, MailView, OpenedMail, Signature};
 
@@ -17,21 +16,6 @@ pub(crate) struct Looked {
     opened: Option<OpenedMail>,
     unread: Option<String>,
     signed: bool,
-}
-
-/// How much of a mail is read: what the policy takes in, and all of its parts.
-pub(crate) fn limits(policy: &Policy) -> Limits {
-    let mail = &policy.mail;
-    Limits {
-        bytes: mail.mail_bytes,
-        parts: mail.parts,
-        depth: mail.depth,
-        headers: mail.headers,
-        attachments: mail.attachments,
-        attachment_bytes: mail.attachment_bytes,
-        attachments_total_bytes: mail.attachments_bytes,
-        ..Limits::default()
-    }
 }
 
 /// Looks into a mail.

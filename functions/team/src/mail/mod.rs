@@ -13,8 +13,9 @@ use desk_domain::case::{Case, ContentRef};
 use desk_domain::id::{CaseId, ContentId};
 use desk_keys::SecretKey;
 use desk_mail::openpgp::PublicKey;
+use desk_mail::read::Limits;
 use desk_store::Fault;
-use desk_store::objects::Found;
+use desk_store::objects::{Found, sealed_key};
 use desk_web::view::{AttachmentView, CaseView, MailView, Opened};
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ pub(crate) use self::look::Looked;
 pub use self::pgp::OpenPgp;
 pub(crate) use self::words::{part, sender};
 
-use self::look::{limits, look};
+use self::look::look;
 use self::pgp::Opener;
 use crate::Team;
 
@@ -32,11 +33,6 @@ const PAGE_BYTES: u64 = 24 * 1024 * 1024;
 
 /// What was found in the mails of a case, by their names.
 pub(crate) struct Mails(BTreeMap<ContentId, Looked>);
-
-/// Where a raw mail lies in the bucket.
-pub(crate) fn object_key(case: &CaseId, mail: &ContentId) -> String {
-    format!("{case}/{mail}")
-}
 
 impl Team {
     /// A raw mail, opened, if it has at most `most` sealed bytes; else how many it has.
@@ -48,7 +44,7 @@ impl Team {
         most: u64,
     ) -> Result<Result<(Vec<u8>, u64), u64>, Fault> {
         let gone = || Fault::damaged(format!("the mail {} of {case} is not in the bucket", mail.id));
-        let found = self.content.get_at_most(&object_key(case, &mail.id), most).await?.ok_or_else(gone)?;
+        let found = self.content.get_at_most(&sealed_key(case, mail.id.as_str()), most).await?.ok_or_else(gone)?;
         let sealed = match found {
             Found::Whole(object) => object.bytes,
             Found::Larger(bytes) => return Ok(Err(bytes)),
@@ -64,7 +60,7 @@ impl Team {
     /// Looks into the mails of a case, the newest first, as far as one page may.
     pub(crate) async fn mails(&self, opened: &Opened, key: &SecretKey) -> Mails {
         let (case, mut left, mut found) = (&opened.case, PAGE_BYTES, BTreeMap::new());
-        let (reporter, limits) = (self.reporter_key(opened), limits(&self.policy));
+        let (reporter, limits) = (self.reporter_key(opened), Limits::of(&self.policy));
         let opener = self.opener(reporter.as_ref());
         for mail in raw_mails(opened).into_iter().rev() {
             let looked = match self.raw_mail(&case.id, key, mail, left).await {

@@ -1,6 +1,8 @@
 //! `desk verify` and `desk receipt verify`.
 
 use clap::Subcommand;
+use desk_mail::read::sent_body;
+use desk_store::opening::MAIL_BODY;
 use serde_json::{Value, json};
 
 use super::{Global, Output, report};
@@ -12,7 +14,7 @@ pub(super) enum Receipt {
     Verify {
         /// The receipt (a compact JWS, or the JSON answer that holds it), or - for standard input
         file: String,
-        /// The report as sent: is it the one that the receipt is for?
+        /// The report as sent, or the mail as its sender kept it: is it the one that the receipt is for?
         report: Option<String>,
         /// The published key set as a file, instead of asking the desk
         #[arg(long, value_name = "FILE")]
@@ -46,7 +48,9 @@ impl Receipt {
             }
         };
         if let Some(sent) = sent {
-            let hash = desk_keys::sha256_hex(&report::read(&sent)?);
+            let sent = report::read(&sent)?;
+            let over = if claims["over"] == MAIL_BODY { sent_body(&sent) } else { sent };
+            let hash = desk_keys::sha256_hex(&over);
             if claims["report_sha256"] != json!(hash) {
                 let reason = "the receipt is genuine, but for another report";
                 return Ok(Output {

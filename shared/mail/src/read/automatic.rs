@@ -92,7 +92,7 @@ impl Signs {
             .or_else(|| {
                 phrases::bounce(subject)
                     .then_some(Automatic::Bounce)
-                    .filter(|_| null || unanswerable.is_some() || from.is_empty())
+                    .filter(|_| null || unanswerable.is_some() || from.is_empty() || phrases::sure_bounce(subject))
             })
             .or_else(|| phrases::complaint(subject).then_some(Automatic::Bounce))
             .or_else(|| phrases::reply(subject).then_some(Automatic::AutoReply))

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 pub struct Head {
     /// What SES wrote above the mail; nothing if SES did not take it in.
     pub receipt: Option<Receipt>,
-    /// Without its angle brackets. The sender chose it: unique only with the sender.
+    /// As it stands in the field, whole, without its angle brackets. The sender chose it, and it may be anything.
     pub message_id: Option<String>,
     /// Who stands in `From`, if it is exactly one.
     pub from: Option<Mailbox>,
@@ -50,7 +50,10 @@ impl Head {
         let subject = rest.first("Subject").map(|field| one_line(&field.decoded(), LINE_MAX)).unwrap_or_default();
         let envelope = receipt.as_ref().map(|receipt| &receipt.envelope_from);
         Self {
-            message_id: ids(&rest, "Message-ID").into_iter().next(),
+            message_id: rest
+                .first("Message-ID")
+                .map(|field| bare(&field.text()).to_owned())
+                .filter(|id| !id.is_empty()),
             from: only(&rest, "From"),
             original_from: only(&rest, "X-Original-From"),
             sender: mailboxes(&rest, "Sender").into_iter().next(),
@@ -66,6 +69,11 @@ impl Head {
             subject,
             receipt,
         }
+    }
+
+    /// The `Message-ID`, where it is one that may stand in a header of ours: a sender could write a sentence there.
+    pub fn thread_id(&self) -> Option<&str> {
+        self.message_id.as_deref().filter(|id| is_msg_id(id))
     }
 
     /// Who wrote it: `From`, if it is exactly one.
@@ -133,6 +141,26 @@ fn mailboxes(fields: &Fields<'_>, name: &str) -> Vec<Mailbox> {
 fn addresses(fields: &Fields<'_>, names: &[&str]) -> Vec<String> {
     let named = fields.0.iter().filter(|field| names.iter().any(|name| field.is(name)));
     named.flat_map(|field| field.mailboxes()).filter_map(|(_, address)| normal(&address)).take(LIST_MAX).collect()
+}
+
+fn bare(id: &str) -> &str {
+    id.trim().trim_start_matches('<').trim_end_matches('>')
+}
+
+/// The most bytes of an id that is passed on.
+const ID_MAX: usize = 250;
+
+/// A `msg-id` as RFC 5322 (3.6.4) has it, without its brackets: `dot-atom-text@dot-atom-text`, or a domain in brackets.
+fn is_msg_id(id: &str) -> bool {
+    let atom = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c))
+    };
+    let literal = |text: &str| {
+        text.strip_prefix('[')
+            .and_then(|t| t.strip_suffix(']'))
+            .is_some_and(|inner| inner.chars().all(|c| c.is_ascii_alphanumeric() || ".:-".contains(c)))
+    };
+    id.len() <= ID_MAX && id.split_once('@').is_some_and(|(left, right)| atom(left) && (atom(right) || literal(right)))
 }
 
 fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {

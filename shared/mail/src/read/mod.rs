@@ -102,6 +102,19 @@ pub fn read_within(raw: Arc<[u8]>, limits: Limits, within: Duration) -> Read {
     }
 }
 
+/// What of a mail is the same in its sender's own copy: its body, in the canonical form that DKIM calls simple (RFC 6376, 3.4.3):
+/// lines ended by CRLF, without empty lines at the end. A receipt is over it, for the way adds to a header and leaves a body.
+pub fn sent_body(raw: &[u8]) -> Vec<u8> {
+    let mut lines: Vec<&[u8]> =
+        raw.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
+    let body = lines.iter().position(|line| line.is_empty()).map_or(lines.len(), |at| at + 1);
+    lines.drain(..body);
+    while lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    lines.iter().flat_map(|line| [line, &b"\r\n"[..]].concat()).collect()
+}
+
 /// An attachment that [`read`] listed, with its bytes; nothing if there is none of that index.
 pub fn attachment(raw: &[u8], limits: &Limits, index: usize) -> Option<(Attachment, Vec<u8>)> {
     if raw.len() > limits.bytes {

@@ -154,6 +154,27 @@ const BOUNCES: &[&str] = &[
     "lu :",
 ];
 
+/// Reports that programs write just so, and people do not; they count whoever sent them.
+const SURE_BOUNCES: &[&str] = &[
+    "delivery failure notification",
+    "delivery status notification (",
+    "mail could not be delivered",
+    "mail delivery failed: returning message to sender",
+    "mail delivery system",
+    "returned mail - error during delivery",
+    "returned mail: ",
+    "undelivered mail returned to sender",
+];
+
+/// The same, where they are the whole subject.
+const WHOLE_BOUNCES: &[&str] = &["delivery status notification", "failure notice", "non remis", "undeliverable mail"];
+
+/// Whether the subject is a report's, whoever sent it.
+pub(super) fn sure_bounce(subject: &str) -> bool {
+    let subject = subject.trim().to_lowercase();
+    SURE_BOUNCES.iter().any(|phrase| subject.starts_with(phrase)) || WHOLE_BOUNCES.contains(&subject.as_str())
+}
+
 /// Whether the subject is an automatic answer's.
 ///
 /// Behind the phrase stands a separator, what was answered, or nothing. Without that it begins a sentence or is part of

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What the desk costs on AWS: a month without a report, a case, a million announcement mails. Prints Markdown.
+"""What the desk costs on AWS: a month without a report, a case, mail that comes in, a million announcement mails. Prints
+Markdown.
 
     python3 infra/aws/cost.py
 
@@ -8,6 +9,7 @@ What a case writes was counted in both tables' streams while `desk replay tests/
 """
 
 import re
+import statistics
 from collections import Counter, namedtuple
 from math import prod
 from pathlib import Path
@@ -26,8 +28,9 @@ PRICES = {
     "table recovery": Price(0.20, 1, "GB-months", 0, "devnotes.tech"),
     "stream": Price(0, 1, "records read by Lambda", 0, "docs.aws.amazon.com, DynamoDB, Evaluate your streams usage"),
     "schedule": Price(0, 1, "events of scheduled rules", 0, AWS + "eventbridge/pricing", "from memory"),
+    "event": Price(1.00, 1e6, "events of S3", 0, AWS + "eventbridge/pricing", "from memory"),
     "s3 store": Price(0.023, 1, "GB-months", 0, "wring.co"),
-    "s3 put": Price(0.005, 1e3, "PUTs", 0, "wring.co"),
+    "s3 put": Price(0.005, 1e3, "PUTs and LISTs", 0, "wring.co"),
     "s3 get": Price(0.0004, 1e3, "GETs", 0, "wring.co"),
     "key": Price(1.00, 1, "months of a key", 0, AWS + "kms/pricing"),
     "key request": Price(0.03, 10e3, "requests", 20e3, AWS + "kms/pricing"),
@@ -41,6 +44,8 @@ PRICES = {
     "log": Price(0.50, 1, "GB", 5, AWS + "cloudwatch/pricing"),
     "log store": Price(0.03, 1, "GB-months", 0, AWS + "cloudwatch/pricing"),
     "mail": Price(0.16, 1e3, "mails (Essentials)", 0, "price list 2026-07-22, in github.com/api-evangelist/amazon-ses"),
+    "mail in": Price(0.10, 1e3, "mails received", 0, AWS + "ses/pricing", "from memory"),
+    "mail chunk": Price(0.09, 1e3, "chunks of 256 KB", 0, "a blog post that quotes aws.amazon.com/ses/pricing"),
     "sns": Price(0.50, 1e6, "publishes", 1e6, "cloudburn.io"),
     "edge bytes": Price(0.085, 1, "GB out", 1000, AWS + "cloudfront/pricing"),
     "edge request": Price(0.01, 10e3, "requests", 10e6, "wring.co/blog/aws-cloudfront-pricing-guide"),
@@ -54,29 +59,56 @@ def count(pattern, text):
 
 # --- Counted: in the template, in the code, in the journey that is a test ---
 TEMPLATE = (ROOT / "infra/aws/template.yaml").read_text()
-CODE = "".join(path.read_text() for path in (ROOT / "functions").glob("*/src/*.rs"))
 JOURNEY = (ROOT / "tests/journeys/scripts/express-start-to-end.snap").read_text()
-FUNCTIONS = count(r"Type: AWS::Serverless::Function\b", TEMPLATE)
-MEMORY_GB = max(int(mb) for mb in re.findall(r"MemorySize: (\d+)", TEMPLATE)) / 1024
+RESOURCES = dict(re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", TEMPLATE, re.M))
+
+
+def resources(kind, by_mail=False):
+    """The text of each resource of a type: those that are always there, or those that `ReceiveMail` adds."""
+    of_kind = [text for text in RESOURCES.values() if text.startswith(f"    Type: {kind}\n")]
+    return [text for text in of_kind if bool(re.match(r".*\n    Condition: (Ses)?Receives\n", text)) == by_mail]
+
+
+def metrics(functions):
+    """What functions count; `Alarms` is not among it, which is charged only for hours in which there is one."""
+    code = "".join(path.read_text() for path in (ROOT / "functions").glob("*/src/*.rs") if functions(path.parts[-3]))
+    return set(re.findall(r"metric\.(\w+) =", code))
+
+
+def memory_gb(functions):
+    """What most of them have: the one that has more, `team`, runs when a person looks."""
+    return statistics.mode(int(re.search(r"MemorySize: (\d+)", text)[1]) for text in functions) / 1024
+
+
+def alarm_metrics(alarms, indent):
+    """A sum is of metrics, each of which is charged. Those that ReceiveMail adds to a sum stand deeper in it."""
+    sums = sum("SUM(METRICS())" in alarm for alarm in alarms)
+    return len(alarms) - sums + count(rf"\n {{{indent}}}MetricStat:", TEMPLATE)
+
+
+FUNCTIONS = resources("AWS::Serverless::Function")
+MEMORY_GB, INBOX_GB = memory_gb(FUNCTIONS), memory_gb(resources("AWS::Serverless::Function", True))
 TICKING = count(r"rate\(1 minute\)", TEMPLATE)
-KEYS = count(r"Type: AWS::KMS::Key\b", TEMPLATE) - 2  # one of two receipt keys is there; InboundKey by ReceiveMail
-SECRETS = count(r"Type: AWS::SecretsManager::Secret\b", TEMPLATE)
-ALARMS = count(r"Type: AWS::CloudWatch::Alarm\b", TEMPLATE)
-ALARM_METRICS = ALARMS - count(r"SUM\(METRICS\(\)\)", TEMPLATE) + count(r"MetricStat:", TEMPLATE)  # a sum: each of its own
-METRICS = len(set(re.findall(r"metric\.(\w+) =", CODE)))  # `Alarms` is charged only for hours in which there is one
+KEYS = len(resources("AWS::KMS::Key")) - 1  # one of two receipt keys is there
+SECRETS = len(resources("AWS::SecretsManager::Secret"))
+ALARMS, MAIL_ALARMS = resources("AWS::CloudWatch::Alarm"), resources("AWS::CloudWatch::Alarm", True)
+ALARM_METRICS, MAIL_ALARM_METRICS = alarm_metrics(ALARMS, 10), alarm_metrics(MAIL_ALARMS, 12)
+METRICS = metrics(lambda function: function != "inbox")
+MAIL_METRICS = metrics(lambda function: function == "inbox") - METRICS
 MAILS = sum(to.count("@") for to in re.findall(r"^ +T\+\S+ To: (.+)$", JOURNEY, re.M))
 EVENTS = int(re.search(r"(\d+) events +holds", JOURNEY)[1])
 
 # --- Assumed ---
 MINUTES = 730 * 60  # a month
-FLIGHTS = MINUTES // int(re.search(r"rate\((\d+) minutes\)", TEMPLATE)[1])
+FLIGHTS, SWEEPS = (MINUTES // int(re.search(r"rate\((\d+) minutes\)", RESOURCES[name])[1]) for name in ("Canary", "Inbox"))
 DUE_READS, SEEN_READS = 16 * 0.5, 2  # a tick asks sixteen shards, half a unit each when none is due; sla-check two more
 RUN_S, CANARY_S = 0.1, 3  # an invocation, starts included; the canary looks each second whether its mail was sent
 FLIGHT_RUNS, FLIGHT_READS = 8, 27  # canary, intake 2, fan-out 2, deliver, mail-events 2; what they read
 FLIGHT_WRITES = 2 * 11 + 3  # KEY, CODE, CURRENT-CODE, CONTENT, 4 events, CASE (2 KB), PLAN in one; PLAN's index, end
-SECRET_CALLS = FLIGHTS * 6 + 360 * 4  # starts: with each flight intake (two, now and before) and canary (one); deliver's
+SECRET_CALLS = FLIGHTS * 6 + 360 * 7  # starts: with each flight intake (two, now and before) and canary (one); deliver's four
 LOG_KB, LOG_MONTHS = 0.6, 3  # an invocation's START, END, REPORT and a line of ours; LogDays
 VISITS, PAGE_KB, STORED_GB = 10_000, 10, 0.05  # of the published site; in the tables, and as much in buckets
+MAIL_S, MAIL_KB, MAIL_MORE_WRITES = 0.5, 64, 2 * 2 + 2  # reading and sealing it; MESSAGE and more CONTENT, counters
 REQUESTS, OPENED = 100, 60  # pages and commands of a case; of these, those for which KMS opens its key
 CASE_READS, MAIL_READS = 1020, 6  # a page with its log and words 12, a command 5, a plan 6
 
@@ -109,8 +141,8 @@ def month():
         ("secrets", "secret", SECRETS),
         ("secrets, read at each start", "secret call", SECRET_CALLS),
         ("canary: its requests", "api", FLIGHTS, 2),
-        ("metrics of our own", "metric", METRICS),
-        (f"{ALARMS} alarms", "alarm", ALARM_METRICS),
+        ("metrics of our own", "metric", len(METRICS)),
+        (f"{len(ALARMS)} alarms", "alarm", ALARM_METRICS),
         ("dashboard", "dashboard", 1),
         ("logs", "log", runs, LOG_KB, 1e-6),
         ("logs, kept", "log store", runs, LOG_KB, 1e-6, LOG_MONTHS),
@@ -142,6 +174,37 @@ def case():
         ("logs", "log", runs, LOG_KB, 1e-6),
         ("mails", "mail", MAILS),
         ("SES tells of them", "sns", MAILS, 2),
+    ]
+
+
+def receiving():
+    return [
+        ("requests: sweeps", "lambda request", SWEEPS),
+        ("time", "lambda time", SWEEPS, RUN_S, INBOX_GB),
+        ("schedule", "schedule", SWEEPS),
+        ("looking into the bucket: sweeps, ticks", "s3 put", SWEEPS + MINUTES),
+        ("its key", "key", len(resources("AWS::KMS::Key", True))),
+        ("secret, read at each start", "secret call", 360, 2),
+        ("its metrics", "metric", len(MAIL_METRICS)),
+        ("its alarms", "alarm", MAIL_ALARM_METRICS),
+        ("logs", "log", SWEEPS, LOG_KB, 1e-6),
+    ]
+
+
+def received(number):
+    return [
+        ("mails", "mail in", number),
+        ("their bytes", "mail chunk", number),
+        ("S3 tells of them: put, removed", "event", number, 2),
+        ("requests", "lambda request", number),
+        ("time", "lambda time", number, MAIL_S, INBOX_GB),
+        ("put by SES, put sealed", "s3 put", number, 2),
+        ("read", "s3 get", number),
+        ("kept sealed, a year", "s3 store", number, MAIL_KB * 1e-6, 12),
+        ("their keys: wrapped", "key request", number),
+        ("their receipts", "key signature", number),
+        ("writes", "table write", number, FLIGHT_WRITES + MAIL_MORE_WRITES),
+        ("logs", "log", number, LOG_KB, 1e-6),
     ]
 
 
@@ -183,10 +246,12 @@ def section(title, lines, beside, digits):
 
 
 def main():
-    print(f"Counted: {FUNCTIONS} functions of {MEMORY_GB * 1024:.0f} MB, {KEYS} keys, {SECRETS} secrets, {ALARMS} alarms on")
-    print(f"{ALARM_METRICS} metrics, {METRICS} metrics of our own; a case of {EVENTS} events and {MAILS} mails.")
+    print(f"Counted: {len(FUNCTIONS)} functions of {MEMORY_GB * 1024:.0f} MB, {KEYS} keys, {SECRETS} secrets,")
+    print(f"{len(ALARMS)} alarms on {ALARM_METRICS} metrics, {len(METRICS)} metrics of our own; a case of {EVENTS} events and {MAILS} mails.")
     section("A month without a report", month(), [], 2)
-    print("\nReceiveMail adds a key. Each of the first two yearly rotations of a key that wraps adds 1.00 a month.")
+    print("\nEach of the first two yearly rotations of a key that wraps adds 1.00 a month.")
+    section("What ReceiveMail adds to it", receiving(), month(), 2)
+    section(f"A thousand mails of {MAIL_KB} KB, each a new report", received(1000), month() + receiving(), 4)
     section("A case, from report to publication", case(), month(), 6)
     section("A million announcement mails, each a delivery of its own", mails(1_000_000), month(), 2)
     print(f"\nWithout an SES plan {NO_PLAN_MAIL_USD:.2f} a thousand mails: {NO_PLAN_MAIL_USD * 1000:.0f} for them.")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-FUNCTIONS = ["canary", "deliver", "fan-out", "intake", "mail-events", "sla-check", "team"]
+FUNCTIONS = ["canary", "deliver", "fan-out", "inbox", "intake", "mail-events", "sla-check", "team"]
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
 # The glibc of Amazon Linux 2023, which `provided.al2023` runs on.
 GLIBC = "2.34"

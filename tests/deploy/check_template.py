@@ -5,6 +5,7 @@
 Prints one line for each check, and at last `template: N passed, M failed`.
 """
 
+import json
 import re
 import sys
 
@@ -32,6 +33,7 @@ def main():
     groups = (
         parameters(source), functions(desk), environment(desk), https(desk),
         stored.tables(desk), stored.buckets(desk), watched.logs(desk), watched.mappings(desk), watched.alarms(desk),
+        mail(source, desk),
     )
     passed = failed = 0
     for name, problems in (result for group in groups for result in group):
@@ -115,6 +117,50 @@ def misnamed(desk):
         for variable, output in sources.outputs().items():
             if variable in given and given[variable] != desk["Outputs"].get(output, {}).get("Value"):
                 yield f"{name}: {variable} is not the output {output}"
+
+
+# --- mail that comes in -----------------------------------------------------------------------------------------
+
+def mail(source, desk):
+    bucket, inbox = desk["Resources"]["InboundBucket"]["Properties"], template.functions(desk)["inbox"]
+    name = f"{template.STACK}-InboundBucket".lower()
+    yield "inbox: a mail that came in wakes it, and the schedule where that was lost", unwoken(bucket, inbox, name)
+    on_failure = inbox["EventInvokeConfig"]["DestinationConfig"].get("OnFailure")
+    yield "inbox: what it fails on is not lost", [] if on_failure else ["it has no queue for it"]
+    (rule,) = (rule["Rule"] for rule in of_type(desk, "AWS::SES::ReceiptRule").values())
+    wanted = {"Recipients": [template.PARAMETERS["SecurityAddress"]], "Actions": [{"S3Action": {"BucketName": name}}],
+              "Enabled": True, "ScanEnabled": True}
+    other = (f"{key}: {rule.get(key)}" for key, value in wanted.items() if rule.get(key) != value)
+    yield "SES hands over mail to the security address, scanned", other
+    yield "without ReceiveMail none of it is there, or named", named_without_mail(source, desk)
+
+
+def unwoken(bucket, inbox, name):
+    if bucket.get("NotificationConfiguration") != {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}:
+        yield "the bucket tells nobody"
+    events = {event["Type"]: event["Properties"] for event in inbox["Events"].values()}
+    of_ses = [{"anything-but": "AMAZON_SES_SETUP_NOTIFICATION"}]
+    detail = {"bucket": {"name": [name]}, "object": {"key": of_ses}}
+    wanted = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
+    if events["EventBridgeRule"]["Pattern"] != wanted:
+        yield f"{events['EventBridgeRule']['Pattern']} is not {wanted}"
+    of_s3 = events["EventBridgeRule"]["InputTransformer"]
+    said = json.loads(re.sub(r"<(\w+)>", lambda match: json.dumps(of_s3["InputPathsMap"][match[1]]), of_s3["InputTemplate"]))
+    if said["Records"][0]["s3"] != {"bucket": {"name": "$.detail.bucket.name"}, "object": {"key": "$.detail.object.key"}}:
+        yield f"it hears {said}"
+    if events["Schedule"]["Schedule"] != "rate(5 minutes)" or "Records" in json.loads(events["Schedule"]["Input"]):
+        yield f"it is swept by {events['Schedule']}"
+
+
+def named_without_mail(source, desk):
+    resolver = template.Resolver(source, template.PARAMETERS | {"ReceiveMail": "no"}, template.ACCOUNT)
+    without = resolver.template()
+    gone = set(desk["Resources"]) - set(without["Resources"])
+    wanted = {"Inbox", "InboxPolicy", "InboxRole", "InboundAlarm", "InboundBucket", "InboundBucketPolicy", "InboundKey",
+              "MailUnreadAlarm", "ReceiptRule", "ReceiptRuleSet"}
+    yield from (f"{name} is {'there' if name in wanted else 'not there'}" for name in sorted(gone ^ wanted))
+    text = json.dumps(without)
+    yield from (f"{name} is named" for name in sorted(gone) if resolver.arn(name) in text)
 
 
 # --- HTTPS ------------------------------------------------------------------------------------------------------

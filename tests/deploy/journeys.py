@@ -46,13 +46,17 @@ class Mailbox:
     def __init__(self, folder):
         self.folder = folder
 
+    def messages(self):
+        """Every mail with its headers, oldest first."""
+        paths = sorted(self.folder.glob("*.eml"))
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
+
+    def to(self, address):
+        return [message for message in self.messages() if message["to"] == address]
+
     def all(self):
         """(to, subject, text), oldest first."""
-        mails = []
-        for path in sorted(self.folder.glob("*.eml")):
-            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            mails.append((str(mail["to"]), str(mail["subject"]), mail.get_body(("plain",)).get_content()))
-        return mails
+        return [(str(m["to"]), str(m["subject"]), m.get_body(("plain",)).get_content()) for m in self.messages()]
 
     def find(self, to, *words):
         return [text for t, subject, text in self.all() if t == to and all(word in subject for word in words)]

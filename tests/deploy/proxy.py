@@ -85,7 +85,8 @@ def read(service, method, path, headers, body):
     """The calls of a request as (action, resource, leading key); the last two are None where there is none."""
     if service == "s3":
         bucket, _, key = path.split("?")[0].lstrip("/").partition("/")
-        yield {"GET": "s3:GetObject", "PUT": "s3:PutObject"}.get(method, f"s3:{method}"), bucket, key
+        actions = {"GET": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
+        yield actions.get(method, f"s3:{method}"), bucket, key
         return
     target = (headers.get("x-amz-target") or "").rpartition(".")[2]
     call = json.loads(body) if target and body else {}

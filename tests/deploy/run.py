@@ -13,6 +13,7 @@ import traceback
 import zipfile
 from pathlib import Path
 
+import mail
 import matrix
 import state
 from journeys import SECRET, Mailbox, Member, Reporter, acknowledge_by_mail, call, report, to_publication
@@ -80,12 +81,15 @@ def everything(stack, build, checks):
     checks.run("published in the site's bucket, and told to list and reporter", published, stack, mailbox, reporter, bob)
     checks.run("a conversation: asked, answered, a new code, a bounce", conversation, stack, mailbox, bob)
     checks.run("KMS failing: 503 before anything is stored", kms_fails, stack)
+    by_mail(stack, mailbox, checks)
     checks.run("warned and broken by the real schedule", left_alone, mailbox, late, bob)
     checks.run("each good tick is heard outside", heartbeat, stack)
+    checks.run("once a day each member has a digest of what is open", digest, mailbox)
     checks.run("a poison record ends in the failures queue, everything else goes on", state.poison, stack, mailbox)
     checks.run("a restore brings back what was lost, and no old notice", state.restore, stack, mailbox)
     checks.run("keys are rotated, and what was sealed and signed before still works", state.rotate, stack, mailbox, reporter)
     checks.run("an update from a template of before keeps all and drops nothing", state.update, stack, mailbox, build)
+    checks.run("mail is taken in after it was turned off and on", mail.again, stack, mailbox)
     checks.run("what waits is sent", state.settled, stack)
     checks.run("every mail was sent once", state.sent_once, stack, mailbox)
     checks.run("no word of a report in any table, bucket, queue, mail or log", state.no_words, stack, mailbox)
@@ -95,6 +99,18 @@ def everything(stack, build, checks):
         print(line)
     checks.all(matrix.tried(stack))
     checks.run("every right of a role was used by its function", matrix.used, stack)
+
+
+def by_mail(stack, mailbox, checks):
+    filed = checks.run("a report by mail is a case, kept only sealed", mail.report, stack, mailbox)
+    if filed:
+        checks.run("an answer by mail joins its case", mail.answered, stack, mailbox, filed)
+    checks.run("the same mail twice is one case", mail.twice, stack, mailbox)
+    checks.run("nobody is told of an automatic mail", mail.automatic, stack, mailbox)
+    checks.run("what was filed is a report after all", mail.after_all, stack, mailbox, Member(stack, mailbox, "bob"))
+    checks.run("an address that came back is not written to, until it writes", mail.suppressed, stack, mailbox)
+    checks.run("KMS failing: mail stays where it is, and is taken in later", mail.later, stack, mailbox)
+    checks.run("a mail of 40 MB is taken in", mail.large, stack, mailbox)
 
 
 def zips(stack, build):
@@ -209,6 +225,11 @@ def left_alone(mailbox, late, member):
     assert member.show(late.case)["handler"], "somebody was chosen when nobody took it"
     told = mailbox.find("late-reporter@example.org", late.case)
     assert any("did not happen" in text for text in told), told
+
+
+def digest(mailbox):
+    text = mailbox.wait("alice@example.com", "Your digest", seconds=240)
+    assert "EXP-" in text, text
 
 
 def heartbeat(stack):

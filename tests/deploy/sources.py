@@ -9,7 +9,6 @@ ROOT = Path(__file__).resolve().parents[2]
 READS = {
     r"\bstart::logging\(": {"DESK_STACK"},
     r"(?<!\w)(?<!::)Settings::from_env\(": {"DESK_CASES_TABLE", "DESK_MAIL_TABLE"},
-    r"\bObjectSettings::from_env\(": {"DESK_SITE_BUCKET"},
     r"\bses::Settings::from_env\(": {"DESK_SES_CONFIGURATION_SET"},
     r"\.cases(_public)?\(\)": {"DESK_CASE_KEY"},
     r"\.ring\(\"mail\"\)": {"DESK_MAIL_KEY"},
@@ -18,6 +17,10 @@ READS = {
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::TeamLinks\)": {"DESK_TEAM_LINKS"},
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::ReporterLinks\)": {"DESK_REPORTER_LINKS"},
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::Canary\)": {"DESK_CANARY_LINKS"},
+    r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::ReplyTokens\)": {"DESK_REPLY_TOKENS"},
+    r"\bOpenPgpSecret::Team\b": {"DESK_OPENPGP_TEAM"},
+    r"\bOpenPgpSecret::Notices\b": {"DESK_OPENPGP_SIGNING"},
+    r"\bOpenPgpSecret::Primary\b": {"DESK_OPENPGP_PRIMARY"},
 }
 
 # Read, but never set in AWS: the layer puts the policy at its default path, and `info` is the level there. A person may set
@@ -76,7 +79,7 @@ def route_path(path):
     if path.startswith('"'):
         return path.strip('"')
     name = path.rsplit("::", 1)[-1]
-    return re.search(rf'const {name}: &str = "([^"]+)"', rust("shared/web/src"))[1]
+    return re.search(rf'const {name}: &str = "([^"]+)"', rust("shared"))[1]
 
 
 def metrics():

@@ -23,7 +23,7 @@ from proxy import FrontDoor, Proxy
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "infra/aws/template.yaml"
-FUNCTIONS = ["canary", "deliver", "fan-out", "intake", "mail-events", "sla-check", "team"]
+FUNCTIONS = ["canary", "deliver", "fan-out", "inbox", "intake", "mail-events", "sla-check", "team"]
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 NAME = "desk"
@@ -35,7 +35,7 @@ class Stack:
         self.work, self.desk = work, desk
         self.ended = []
         self.beats = []
-        # Keys that an update replaced: what was before → what is now.
+        # Keys and buckets that an update replaced: what was before → what is now.
         self.replaced = {}
         self.port = free_port()
         self.emulator = f"http://127.0.0.1:{self.port}"
@@ -44,7 +44,9 @@ class Stack:
 
     def start(self):
         beat = self.listen_for_beats()
-        text = (Path(__file__).parent / "policy-fast.toml").read_text().replace("http://127.0.0.1:9/beat", beat)
+        soon = time.strftime("%H:%M", time.gmtime(time.time() + 180))
+        text = (Path(__file__).parent / "policy-fast.toml").read_text()
+        text = text.replace("http://127.0.0.1:9/beat", beat).replace('"00:00"', f'"{soon}"')
         self.policy = self.work / "policy.toml"
         self.policy.write_text(text)
         self.proxy = Proxy(self.emulator)
@@ -139,7 +141,7 @@ class Stack:
         self.aws("cloudformation", "package", "--template-file", str(here / "template.yaml"), "--s3-bucket", "code",
                  "--output-template-file", packaged)
         given = {"Identity": "emulator.invalid", "SecurityAddress": "security@example.org",
-                 "OperatorAddress": "operations@example.net", "Architecture": "x86_64", **parameters}
+                 "OperatorAddress": "operations@example.net", "Architecture": "x86_64", "ReceiveMail": "yes", **parameters}
         self.aws("cloudformation", "deploy", "--stack-name", NAME, "--template-file", packaged, "--s3-bucket",
                  "code", "--capabilities",
                  "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset",
@@ -176,8 +178,8 @@ class Stack:
             return "ASIA" + hashlib.sha256(arns.encode()).hexdigest()[:16].upper()
         return {key(function): function for function in FUNCTIONS}
 
-    def memory(self):
-        """What the functions' processes took at most, by what the kernel says of them: what MemorySize was chosen by."""
+    def peaks(self):
+        """What each function's processes took at most (MiB), by what the kernel says of them: what MemorySize was chosen by."""
         peaks = {}
         for status in Path("/proc").glob("[0-9]*/status"):
             try:
@@ -189,7 +191,10 @@ class Stack:
             if name and peak:
                 function = name.group(1).decode()
                 peaks[function] = max(peaks.get(function, 0), int(peak.group(1)) // 1024)
-        return [f"memory  {function:<12} {peak:>4} MiB at most" for function, peak in sorted(peaks.items())]
+        return peaks
+
+    def memory(self):
+        return [f"memory  {function:<12} {peak:>4} MiB at most" for function, peak in sorted(self.peaks().items())]
 
     def items(self, table):
         pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs[table])

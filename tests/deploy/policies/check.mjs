@@ -8,12 +8,13 @@
 import { readFileSync } from 'node:fs'
 import { allowedContextKeysForRequest, runSimulation } from '@cloud-copilot/iam-simulate'
 import { validateIdentityPolicy, validateResourcePolicy } from '@cloud-copilot/iam-policy'
-import { ACTIONS, ADMINISTRATORS, CONTEXTS, INDEXES, ITEMS, NEVER, NOBODY, TABLES, UNNAMED, WHO } from './rights.mjs'
+import { ACTIONS, ADMINISTRATORS, CONTEXTS, INDEXES, ITEMS, NEVER, NOBODY, TABLES, THROUGH, UNNAMED, WHO } from './rights.mjs'
 
 const { account, parameters, roles, keys, buckets, resources } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const functions = Object.keys(roles)
 const words = text => text.split(/\s+/).filter(Boolean)
 const list = value => [value].flat()
+const without = (object, key) => Object.fromEntries(Object.entries(object).filter(([name]) => name !== key))
 
 let passed = 0
 let failed = 0
@@ -58,6 +59,7 @@ async function carries(action, resource, key) {
 
 /** The ARN of what a table calls by a short name. */
 function arn(name) {
+  if (name === '*') return name
   if (name === 'ReceiptKey') return keys.OddReceiptKey?.arn ?? keys.EvenReceiptKey.arn
   const [resource, ...path] = name.split('/')
   const rest = path.join('/')
@@ -73,6 +75,7 @@ async function context(action, name, resource) {
   if (CONTEXTS[name] && (await carries(action, resource, 'kms:EncryptionContextKeys'))) {
     said['kms:EncryptionContextKeys'] = [CONTEXTS[name]]
   }
+  if (THROUGH[name] && (await carries(action, resource, 'kms:ViaService'))) said['kms:ViaService'] = THROUGH[name]
   if (action.startsWith('s3:')) said['aws:SecureTransport'] = 'true'
   if (await carries(action, resource, 'dynamodb:LeadingKeys')) said['dynamodb:LeadingKeys'] = ['CASE#1']
   return said
@@ -190,8 +193,21 @@ for (const [place, name] of Object.entries(CONTEXTS)) {
   await check(`kms:Decrypt with ${place}: only what was wrapped for a ${name}`, async () => {
     const other = name === 'case' ? 'ring' : 'case'
     const tried = [[other], [name, other], ['anything']]
-    const answers = await Promise.all(tried.map(k => may(fn, 'kms:Decrypt', arn(place), { 'kms:EncryptionContextKeys': k })))
+    const said = await context('kms:Decrypt', place, arn(place))
+    const ask = k => may(fn, 'kms:Decrypt', arn(place), { ...said, 'kms:EncryptionContextKeys': k })
+    const answers = await Promise.all(tried.map(ask))
     return tried.filter((_, i) => answers[i]).map(k => `${fn} may with a context of ${k}`)
+  })
+}
+
+for (const [place, service] of Object.entries(THROUGH)) {
+  const [, , fn] = WHO.find(([action, p]) => action === 'kms:Decrypt' && p === place)
+  await check(`kms:Decrypt with ${place}: through ${service}, not by asking KMS`, async () => {
+    const said = await context('kms:Decrypt', place, arn(place))
+    const tried = ['secretsmanager.us-east-1.amazonaws.com', undefined]
+    const other = via => (via ? { ...said, 'kms:ViaService': via } : without(said, 'kms:ViaService'))
+    const answers = await Promise.all(tried.map(via => may(fn, 'kms:Decrypt', arn(place), other(via))))
+    return tried.filter((_, i) => answers[i]).map(via => `${fn} may through ${via ?? 'nothing'}`)
   })
 }
 
@@ -235,16 +251,33 @@ for (const [can, name, source] of [[true, 'this', resources.Distribution], [fals
   })
 }
 
+const rule = owner => `arn:aws:ses:us-east-1:${owner}:receipt-rule-set/one:receipt-rule/security-address`
+for (const [can, whose, owner] of [[true, 'this account', account], [false, 'another account', '999999999999']]) {
+  await check(`SES ${can ? 'puts' : 'does not put'} mail for a rule of ${whose}, encrypted`, async () => {
+    const context = { 'aws:SourceAccount': owner, 'aws:SourceArn': rule(owner), 'aws:SecureTransport': 'true' }
+    const object = arn('InboundBucket/one')
+    const asked = [['s3:PutObject', object], ['kms:GenerateDataKey', keys.InboundKey.arn], ['kms:Decrypt', keys.InboundKey.arn]]
+    const said = action => (action.startsWith('kms:') ? without(context, 'aws:SecureTransport') : context)
+    const ask = ([action, resource]) => allowed({ principal: 'ses.amazonaws.com', action, resource, context: said(action) })
+    const answers = await Promise.all(asked.map(ask))
+    return asked.filter((_, i) => answers[i] !== can).map(([action]) => `${action} is ${can ? 'refused' : 'allowed'}`)
+  })
+}
+
 // --- how the policies are written ------------------------------------------------------------------------------------
 
 const own = [...Object.values(resources), identity(domain)]
+// What is asked of the account as a whole: AWS has no resource for it.
+const OF_ACCOUNT = WHO.filter(([, place]) => place === '*').map(([action]) => action)
 for (const fn of functions) {
   await check(`${fn}: every right in its policy is in these tables`, async () => {
     const stated = roles[fn].policy.Statement.flatMap(s => list(s.Action ?? [`everything but ${list(s.NotAction)}`]))
     return [...new Set(stated)].filter(action => !given[fn].has(action))
   })
   await check(`${fn}: its rights end at this stack`, async () => {
-    const named = roles[fn].policy.Statement.flatMap(s => list(s.Resource ?? `everything but ${list(s.NotResource)}`))
+    const ofStack = s => s.Resource !== '*' || !list(s.Action ?? []).every(action => OF_ACCOUNT.includes(action))
+    const statements = roles[fn].policy.Statement.filter(ofStack)
+    const named = statements.flatMap(s => list(s.Resource ?? `everything but ${list(s.NotResource)}`))
     return named.filter(name => !own.some(arn => name === arn || name.startsWith(`${arn}/`)))
   })
 }

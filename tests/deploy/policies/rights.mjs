@@ -27,16 +27,28 @@ export const ITEMS = [
   ['team', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# READ# REQUEST# SESSION# SIGN-IN#'],
   ['team', 'CasesTable', 'UpdateItem', 'RATE#'],
   ['team', 'CasesTable', 'DeleteItem', 'CASE# CODE# SIGN-IN#'],
-  ['team', 'CasesTable/index/board', 'Query', 'BOARD#'],
+  ['team', 'CasesTable/index/board', 'Query', 'BOARD# FILED#'],
   ['team', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
   ['team', 'MailTable', 'PutItem', 'DELIVERY#'],
+
+  ['team', 'MailTable', 'GetItem', 'DELIVERY#'],
+  ['team', 'MailTable', 'Query', 'CASE#'],
+
+  ['inbox', 'CasesTable', 'GetItem', 'CASE# KEYRING# MESSAGE#'],
+  ['inbox', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# MESSAGE#'],
+  ['inbox', 'CasesTable', 'UpdateItem', 'RATE#'],
+  ['inbox', 'CasesTable', 'DeleteItem', 'CASE#'],
+  ['inbox', 'MailTable', 'PutItem', 'CASE# DELIVERY#'],
+  ['inbox', 'MailTable', 'DeleteItem', 'SUPPRESSED#'],
 
   ['sla-check', 'CasesTable', 'GetItem', 'CASE# DESK# TEAM#'],
   ['sla-check', 'CasesTable', 'PutItem', 'CASE# DESK# LOG# TEAM#'],
   ['sla-check', 'CasesTable', 'UpdateItem', 'ADVISORY# CASE#'],
   ['sla-check', 'CasesTable', 'DeleteItem', 'CASE#'],
   ['sla-check', 'CasesTable/index/due', 'Query', 'DUE#'],
+  ['sla-check', 'CasesTable/index/board', 'Query', 'BOARD#'],
   ['sla-check', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
+  ['sla-check', 'MailTable', 'PutItem', 'DELIVERY#'],
 
   ['fan-out', 'CasesTable', 'GetItem', 'CASE# DESK# KEYRING# PUBLISHED'],
   ['fan-out', 'CasesTable', 'Query', 'ADVISORY# LOG# PUBLISHED'],
@@ -44,12 +56,13 @@ export const ITEMS = [
   ['fan-out', 'CasesTable', 'UpdateItem', 'ADVISORY# PUBLISHED'],
   ['fan-out', 'CasesTable', 'DeleteItem', 'CASE#'],
   ['fan-out', 'MailTable', 'GetItem', 'DELIVERY#'],
-  ['fan-out', 'MailTable', 'PutItem', 'DELIVERY#'],
+  ['fan-out', 'MailTable', 'PutItem', 'CASE# DELIVERY#'],
 
   ['deliver', 'CasesTable', 'GetItem', 'CASE# DESK# KEYRING#'],
+  ['deliver', 'CasesTable', 'PutItem', 'CASE# LOG#'],
   ['deliver', 'CasesTable', 'DeleteItem', 'CASE#'],
-  ['deliver', 'MailTable', 'GetItem', 'DELIVERY# SEND-EVENTS'],
-  ['deliver', 'MailTable', 'UpdateItem', 'DELIVERY#'],
+  ['deliver', 'MailTable', 'GetItem', 'DELIVERY# PACE# SEND-EVENTS SUPPRESSED#'],
+  ['deliver', 'MailTable', 'UpdateItem', 'ALLOWANCE# DELIVERY# PACE#'],
   ['deliver', 'MailTable/index/due', 'Query', 'DUE#'],
 
   ['mail-events', 'CasesTable', 'GetItem', 'CASE#'],
@@ -57,6 +70,7 @@ export const ITEMS = [
   ['mail-events', 'CasesTable', 'UpdateItem', 'ADVISORY#'],
   ['mail-events', 'CasesTable', 'DeleteItem', 'CASE#'],
   ['mail-events', 'MailTable', 'GetItem', 'DELIVERY#'],
+  ['mail-events', 'MailTable', 'PutItem', 'DELIVERY# SUPPRESSED#'],
   ['mail-events', 'MailTable', 'UpdateItem', 'DELIVERY# SEND-EVENTS'],
 
   ['canary', 'MailTable', 'GetItem', 'DELIVERY#'],
@@ -67,11 +81,15 @@ const READ = 'GetItem Query'
 export const NEVER = [
   // promise, who, where, actions, partitions
   ['nobody changes or removes an event or a case key', '', 'CasesTable', 'UpdateItem DeleteItem', 'LOG# KEY#'],
-  ['who only sends, or only watches, writes no event', 'deliver canary', 'CasesTable', 'PutItem', 'LOG#'],
-  ['only who opens cases makes case keys', 'not intake team', 'CasesTable', 'PutItem', 'KEY# CODE#'],
+  ['who only watches writes no event', 'canary', 'CasesTable', 'PutItem', 'LOG#'],
+  ['only who opens cases makes case keys', 'not intake inbox team', 'CasesTable', 'PutItem', 'KEY# CODE#'],
   ['only team reads a case key', 'not team', 'CasesTable', READ, 'KEY#'],
   ['only team reads a session', 'not team', 'CasesTable', READ, 'SESSION# SIGN-IN#'],
   ['only intake finds a case by its code', 'not intake', 'CasesTable', READ, 'CODE#'],
+  ['who reads mail reads no code, no session, no log', 'inbox', 'CasesTable', READ, 'CODE# KEY# LOG# SESSION# SIGN-IN#'],
+  ['only inbox knows which mail was seen', 'not inbox', 'CasesTable', ACTIONS.join(' '), 'MESSAGE#'],
+  ['only mail-events says that an address is not sent to', 'not mail-events', 'MailTable', 'PutItem UpdateItem', 'SUPPRESSED#'],
+  ['only inbox lets an address be sent to again', 'not inbox', 'MailTable', 'DeleteItem', 'SUPPRESSED#'],
   ['nobody behind the streams reads an answer', 'not intake team', 'CasesTable', READ, 'REQUEST#'],
   ['nobody makes or changes a ring of keys', '', 'CasesTable', 'PutItem UpdateItem DeleteItem', 'KEYRING#'],
   ['only fan-out says what is published', 'not fan-out', 'CasesTable', 'PutItem UpdateItem DeleteItem', 'PUBLISHED'],
@@ -79,26 +97,38 @@ export const NEVER = [
   ['the canary reads no case', 'canary', 'CasesTable', READ, 'CASE# LOG# KEY# CODE# REQUEST# SESSION# KEYRING#'],
 ]
 
-/** Action, what on, and who: nobody else. An object of a bucket, a stream and a secret are named like the resource. */
+/**
+ * Action, what on, and who: nobody else. An object of a bucket, a stream and a secret are named like the resource; `*` is the
+ * account.
+ */
 export const WHO = [
-  ['kms:Encrypt', 'CaseKey', 'intake team'],
+  ['kms:Encrypt', 'CaseKey', 'intake inbox team'],
   ['kms:Encrypt', 'MailKey', ''],
   ['kms:Encrypt', 'ReleaseKey', ''],
   ['kms:Decrypt', 'CaseKey', 'team'],
   ['kms:Decrypt', 'MailKey', 'deliver'],
   ['kms:Decrypt', 'ReleaseKey', 'fan-out'],
-  ['kms:Decrypt', 'InboundKey', ''],
-  ['kms:Sign', 'ReceiptKey', 'intake'],
-  ['kms:GetPublicKey', 'ReceiptKey', 'intake'],
+  ['kms:Decrypt', 'InboundKey', 'inbox'],
+  ['kms:Sign', 'ReceiptKey', 'intake inbox'],
+  ['kms:GetPublicKey', 'ReceiptKey', 'intake inbox'],
 
   ['secretsmanager:GetSecretValue', 'TeamLinks', 'team deliver'],
   ['secretsmanager:GetSecretValue', 'ReporterLinks', 'intake deliver'],
   ['secretsmanager:GetSecretValue', 'CanaryLinks', 'intake canary'],
+  ['secretsmanager:GetSecretValue', 'ReplyTokens', 'inbox deliver'],
+  ['secretsmanager:GetSecretValue', 'OpenPgpPrimary', ''],
+  ['secretsmanager:GetSecretValue', 'OpenPgpTeam', 'team'],
+  ['secretsmanager:GetSecretValue', 'OpenPgpNotices', 'deliver'],
 
   ['s3:GetObject', 'SiteBucket/one', 'fan-out'],
   ['s3:PutObject', 'SiteBucket/one', 'fan-out'],
   ['s3:ListBucket', 'SiteBucket', 'fan-out'],
-  ['s3:ListBucket', 'InboundBucket', 'sla-check'],
+  ['s3:GetObject', 'ContentBucket/one', 'team'],
+  ['s3:PutObject', 'ContentBucket/one', 'inbox team'],
+  ['s3:DeleteObject', 'ContentBucket/one', 'inbox'],
+  ['s3:GetObject', 'InboundBucket/one', 'inbox'],
+  ['s3:DeleteObject', 'InboundBucket/one', 'inbox'],
+  ['s3:ListBucket', 'InboundBucket', 'inbox sla-check'],
 
   ['dynamodb:DescribeStream', 'CasesTable/stream', 'fan-out'],
   ['dynamodb:GetShardIterator', 'CasesTable/stream', 'fan-out'],
@@ -107,7 +137,9 @@ export const WHO = [
   ['dynamodb:GetShardIterator', 'MailTable/stream', 'deliver'],
   ['dynamodb:GetRecords', 'MailTable/stream', 'deliver'],
 
-  ['sqs:SendMessage', 'FailuresQueue', 'fan-out deliver mail-events'],
+  ['sqs:SendMessage', 'FailuresQueue', 'fan-out deliver inbox mail-events'],
+
+  ['ses:GetSendQuota', '*', 'deliver'],
 ]
 
 /**
@@ -117,7 +149,7 @@ export const WHO = [
 export const UNNAMED = { 'fan-out': 'dynamodb:ListStreams', deliver: 'dynamodb:ListStreams' }
 
 const OUR_KEYS = 'CaseKey MailKey ReleaseKey ReceiptKey InboundKey'
-const LINKS = 'TeamLinks ReporterLinks CanaryLinks'
+const SECRETS = 'TeamLinks ReporterLinks CanaryLinks ReplyTokens OpenPgpPrimary OpenPgpTeam OpenPgpNotices'
 const WRAPPING_KEYS = 'CaseKey MailKey ReleaseKey InboundKey'
 
 /** Actions that are nobody's, and on what. */
@@ -130,19 +162,23 @@ export const NOBODY = [
   ['dynamodb:RestoreTableToPointInTime dynamodb:ExportTableToPointInTime dynamodb:CreateBackup', 'CasesTable MailTable'],
   ['kms:GenerateDataKey kms:ReEncryptFrom kms:ReEncryptTo', WRAPPING_KEYS],
   ['kms:CreateGrant kms:PutKeyPolicy kms:DisableKey kms:ScheduleKeyDeletion', OUR_KEYS],
-  ['secretsmanager:PutSecretValue secretsmanager:UpdateSecret secretsmanager:DeleteSecret', LINKS],
-  ['s3:GetObject s3:PutObject', 'ContentBucket/one InboundBucket/one'],
+  ['secretsmanager:PutSecretValue secretsmanager:UpdateSecret secretsmanager:DeleteSecret', SECRETS],
+  ['s3:PutObject', 'InboundBucket/one'],
   ['s3:ListBucket', 'ContentBucket'],
-  ['s3:DeleteObject s3:DeleteObjectVersion s3:GetObjectVersion', 'SiteBucket/one ContentBucket/one InboundBucket/one'],
+  ['s3:DeleteObject', 'SiteBucket/one'],
+  ['s3:DeleteObjectVersion s3:GetObjectVersion', 'SiteBucket/one ContentBucket/one InboundBucket/one'],
   ['s3:PutBucketPolicy s3:PutBucketVersioning s3:DeleteBucket', 'SiteBucket ContentBucket InboundBucket'],
   ['sqs:ReceiveMessage sqs:DeleteMessage sqs:PurgeQueue', 'FailuresQueue'],
   ['sns:Publish', 'MailEventsTopic AlarmTopic'],
-  ['lambda:InvokeFunction lambda:UpdateFunctionCode', 'Intake Team SlaCheck FanOut Deliver MailEvents Canary'],
+  ['lambda:InvokeFunction lambda:UpdateFunctionCode', 'Intake Team Inbox SlaCheck FanOut Deliver MailEvents Canary'],
   ['logs:PutLogEvents', 'ApiLog'],
 ]
 
 /** The name under which what is wrapped is bound, for each key that unwraps. */
-export const CONTEXTS = { CaseKey: 'case', MailKey: 'ring', ReleaseKey: 'ring' }
+export const CONTEXTS = { CaseKey: 'case', MailKey: 'ring', ReleaseKey: 'ring', InboundKey: 'aws:s3:arn' }
+
+/** The service through which alone a key unwraps. */
+export const THROUGH = { InboundKey: 's3.us-east-1.amazonaws.com' }
 
 /**
  * What an account's administrator, its root, and every other role could do with `*` in a policy of their own: run the keys, and

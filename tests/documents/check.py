@@ -12,14 +12,7 @@ import feedparser
 from jsonschema import Draft202012Validator, FormatChecker
 from sectxt import Parser
 
-counts = {True: 0, False: 0}
-
-
-def check(name, problems):
-    counts[not problems] += 1
-    print(f"{'FAIL' if problems else 'ok  '}  {name}")
-    for problem in problems:
-        print(f"      {problem}")
+from counting import check, end
 
 
 def osv(site, schema):
@@ -61,8 +54,7 @@ def main():
         osv(site, Path(sys.argv[2]))
     atom(site)
     security_txt(site)
-    print(f"documents: {counts[True]} passed, {counts[False]} failed")
-    return 1 if counts[False] else 0
+    return end()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,108 @@
+"""A running desk with a clock that is moved, on a folder of its own: posted to, acted on, its mails read."""
+
+import json
+import os
+import re
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from datetime import datetime
+
+from letters import Letter
+
+SECURITY = "security@expressjs.com"
+READY = re.compile(r"form\s+(http://\S+?)/?$")
+PATIENCE = 60
+
+
+class Refused(Exception):
+    pass
+
+
+class Desk:
+    """Ends with its `with`. The binary may be in the middle of being rebuilt: a start that fails is tried again."""
+
+    def __init__(self, binary, folder, policy=None, tries=4):
+        self.binary, self.data, self.log = str(binary), folder / "data", folder / "desk.log"
+        options = ["--policy", str(policy)] if policy else []
+        command = [self.binary, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", "--clock", "manual"]
+        for attempt in range(tries):
+            with self.log.open("ab") as log:
+                self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, text=True, env=clean())
+            self.url = self.ready()
+            if self.url:
+                return
+            self.process.wait(PATIENCE)
+            time.sleep(3 * attempt)
+        raise Refused(f"the desk does not start: {self.log.read_text()[-600:]}")
+
+    def ready(self):
+        for line in self.process.stdout:
+            if found := READY.search(line):
+                return found[1]
+        return None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+    def ask(self, path, body=None, kind="application/json"):
+        headers = {"content-type": kind} if body is not None else {}
+        request = urllib.request.Request(self.url + path, data=body, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read()
+
+    def inbox(self, mail, **found):
+        """A mail comes in; what SES found of it is in `found`. Gives what it led to."""
+        query = urllib.parse.urlencode(found)
+        status, answer = self.ask(f"/_local/inbox?{query}", mail, "message/rfc822")
+        if status != 201:
+            raise Refused(f"the inbox answers {status}: {answer[:300]}")
+        return json.loads(answer)
+
+    def advance(self, by):
+        status, answer = self.ask("/_local/clock", json.dumps({"advance": by}).encode())
+        if status != 200:
+            raise Refused(f"the clock answers {status}: {answer[:300]}")
+
+    def settle(self):
+        """What has happened has been sent."""
+        self.advance("1s")
+
+    def now(self):
+        return datetime.fromisoformat(json.loads(self.ask("/_local/clock")[1])["now"].replace("Z", "+00:00"))
+
+    def cli(self, *arguments):
+        command = [self.binary, *arguments, "--data", str(self.data), "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=clean())
+        if done.returncode:
+            raise Refused(f"{' '.join(arguments[:4])}: {done.stderr.strip() or done.stdout.strip()}")
+        return json.loads(done.stdout)
+
+    def do(self, case, command, by, **fields):
+        """A member acts. What is no text is given as JSON."""
+        given = [f"{name}={v}" if isinstance(v, str) else f"{name}:={json.dumps(v)}" for name, v in fields.items()]
+        answer = self.cli("case", "do", case, command, *given, "--as", by)
+        self.settle()
+        return answer
+
+    def show(self, case, by):
+        return self.cli("case", "show", case, "--as", by)
+
+    def mails(self, to=None, case=None):
+        """What went out, oldest first."""
+        all_mails = [Letter(path.read_bytes()) for path in sorted((self.data / "mail").glob("*.eml"))]
+        return [m for m in all_mails if (to is None or m.to == to) and (case is None or m.case == case)]
+
+
+def clean():
+    """Nothing of this process's environment that the desk would read."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("DESK_")}

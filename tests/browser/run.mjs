@@ -1,4 +1,5 @@
-// The pages in Chromium without JavaScript, against the real desk on this machine: the reporter's, then what is published.
+// The pages in Chromium without JavaScript, against the real desk on this machine: the reporter's, what mail brings, then what is
+// published.
 // Environment: DESK_BIN (the program), DESK_SCREENSHOTS (a folder; default: a new one in the temporary folder).
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -10,6 +11,7 @@ import { chromium } from "playwright-core";
 import { Stop, check, counts, must } from "./checks.mjs";
 import { Desk } from "./desk.mjs";
 import { inspect } from "./inspect.mjs";
+import { mailed } from "./mail.mjs";
 import { published } from "./published.mjs";
 
 const CASE_ID = /EXP-\d{4}-[0-9A-Z]{5}/;
@@ -208,6 +210,7 @@ async function main() {
   });
   try {
     await on(browser, shots, () => undefined, reporter);
+    await on(browser, shots, () => undefined, mailed.story);
     await on(browser, shots, published.prepare, published.story);
   } finally {
     await browser.close();

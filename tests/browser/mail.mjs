@@ -1,0 +1,104 @@
+// What mail brings to the pages: the mailbox of this machine with its answer, a report by mail as its team and its reporter see
+// it, an answer in quarantine, and what was only filed.
+
+import { check, must } from "./checks.mjs";
+import { cli } from "./desk.mjs";
+import { inspect } from "./inspect.mjs";
+
+const RITA = "rita@example.org";
+
+/** A mail as Rita's program writes it. */
+function mail(subject, text, { to = "security@expressjs.com", headers = [], id = crypto.randomUUID() } = {}) {
+  const lines = [`From: Rita Reporter <${RITA}>`, `To: ${to}`, `Subject: ${subject}`, `Message-ID: <${id}@example.org>`];
+  return [...lines, "MIME-Version: 1.0", ...headers, "", text].join("\r\n");
+}
+
+function attached(text) {
+  const part = (...lines) => ["--part", ...lines].join("\r\n");
+  const steps = part('Content-Type: text/plain; name="steps <1>.txt"', "Content-Disposition: attachment", "", "GET //evil");
+  return [part("Content-Type: text/plain", "", text), steps, "--part--", ""].join("\r\n");
+}
+
+async function receive({ origin }, raw, found = "") {
+  const answer = await fetch(`${origin}/_local/inbox?${found}`, { method: "POST", body: raw });
+  const said = await answer.json();
+  must(`mail: is taken in (${said.outcome})`, answer.status === 201, JSON.stringify(said));
+  return said;
+}
+
+async function settle({ origin }) {
+  const body = JSON.stringify({ advance: "1s" });
+  await fetch(`${origin}/_local/clock`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  return (await fetch(`${origin}/_local/mail.json`)).json();
+}
+
+async function story(tools) {
+  const { page, origin } = tools;
+  const multipart = ['Content-Type: multipart/mixed; boundary="part"'];
+  const body = attached("It redirects elsewhere: res.location('///evil.example').\r\n\r\nRita");
+  const { case_id: id } = await receive(tools, mail("Open redirect in express", body, { headers: multipart }));
+  await receive(tools, mail("Out of office", "I am away.", { headers: ["Auto-Submitted: auto-replied"] }));
+  const ask = ["questions=Which version?", "next_steps=A fix, once we know."];
+  await cli("case", "do", id, "request-information", ...ask, "--as", "bob", "--data", tools.data);
+
+  const mails = await settle(tools);
+  const receipt = mails.find((m) => m.to[0] === RITA && m.headers["Reply-To"]);
+  const code = receipt.text.split("\n").find((line) => line.split("-").length === 12);
+  const token = receipt.headers["Reply-To"].replace(/[<>]/g, "");
+  await receive(tools, mail(`Re: ${receipt.subject}`, "This may be anybody.", { to: token }), "dmarc=FAIL");
+
+  await answered(tools, mails);
+  await team(tools, id);
+  await filed(tools);
+
+  await page.goto(`${origin}/case`);
+  await page.locator('[name="code"]').first().fill(code);
+  const [answer] = await Promise.all([page.waitForNavigation(), page.locator("main form button").first().click()]);
+  const text = await page.locator("body").innerText();
+  check("reporter: sees what was mailed", text.includes("It redirects elsewhere") && text.includes("Version 4.21"), text);
+  check("reporter: sees nothing of what waits in quarantine", !text.includes("This may be anybody"), text);
+  const folded = page.locator("details", { hasText: "Which version?" });
+  check("reporter: what an answer quotes is folded", (await folded.count()) > 0, text);
+  await inspect(tools, "mailed-case", (await answer.text()).replaceAll(code, "word-".repeat(11) + "word"));
+}
+
+/** The mailbox of this machine, and an answer from there. */
+async function answered(tools, mails) {
+  const { page, origin } = tools;
+  const asked = mails.findLast((m) => m.to[0] === RITA);
+  const answer = await page.goto(`${origin}/_local/mail?id=${encodeURIComponent(asked.id)}`);
+  await inspect(tools, "mailbox", await answer.text());
+  await page.locator('textarea[name="text"]').fill("Version 4.21, behind nginx.");
+  const [back] = await Promise.all([page.waitForNavigation(), page.getByText("Send the answer").click()]);
+  check("mailbox: an answer is one click", back.status() === 200, `it is ${back.status()}`);
+}
+
+async function team(tools, id) {
+  const bob = await member(tools);
+  const answer = await bob.page.goto(`${tools.origin}/desk/cases/${id}`);
+  must("team: the page of a mailed case opens", answer.status() === 200, `it is ${answer.status()}`);
+  const text = await bob.page.locator("body").innerText();
+  for (const word of ["steps _1_.txt", "quarantine", "This may be anybody", "Version 4.21", "release-quarantine"]) {
+    check(`team: shows "${word}"`, text.toLowerCase().includes(word.toLowerCase()), text);
+  }
+  await inspect({ ...tools, page: bob.page }, "team-mail", await answer.text());
+  await bob.context.close();
+}
+
+async function filed(tools) {
+  const bob = await member(tools);
+  const answer = await bob.page.goto(`${tools.origin}/desk/filed`);
+  const text = await bob.page.locator("body").innerText();
+  check("filed: lists what was only filed", answer.status() === 200 && /EXP-\d{4}-[0-9A-Z]{5}/.test(text), text);
+  await inspect({ ...tools, page: bob.page }, "filed", await answer.text());
+  await bob.context.close();
+}
+
+async function member(tools) {
+  const token = (await cli("token", "bob", "--data", tools.data)).trim();
+  const context = await tools.browser.newContext({ javaScriptEnabled: false });
+  await context.setExtraHTTPHeaders({ authorization: `Bearer ${token}` });
+  return { context, page: await context.newPage() };
+}
+
+export const mailed = { story };

@@ -107,8 +107,9 @@ def by_mail(stack, mailbox, checks):
         checks.run("an answer by mail joins its case", mail.answered, stack, mailbox, filed)
     checks.run("the same mail twice is one case", mail.twice, stack, mailbox)
     checks.run("nobody is told of an automatic mail", mail.automatic, stack, mailbox)
+    checks.run("a member acknowledges by mail, once", mail.acknowledged, stack, mailbox)
     checks.run("what was filed is a report after all", mail.after_all, stack, mailbox, Member(stack, mailbox, "bob"))
-    checks.run("an address that came back is not written to, until it writes", mail.suppressed, stack, mailbox)
+    checks.run("an address that came back is not written to any more", mail.suppressed, stack, mailbox)
     checks.run("KMS failing: mail stays where it is, and is taken in later", mail.later, stack, mailbox)
     checks.run("a mail of 40 MB is taken in", mail.large, stack, mailbox)
 

@@ -188,7 +188,7 @@ def conversations(story):
         # What they sent lies in another folder with many programs.
         for what, box in (("mails", person.mailbox()), ("received mails", received)):
             if several > 1:
-                for name, wrong in threads.judge(box, story.case_of):
+                for name, wrong in threads.judge(box, story.case_of, "REFS"):
                     check(f"{person.name}: {several} cases in {len(box)} {what} are {several} threads ({name})", wrong)
 
 

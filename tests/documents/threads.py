@@ -23,7 +23,7 @@ ssl = no
 UNPRIVILEGED = "nobody"
 
 
-def dovecot(folder, mails):
+def dovecot(folder, mails, algorithm):
     """Sets of Message-IDs, one for each thread. Dovecot's IMAP server runs on a Maildir for one conversation by pipe; nothing
     listens."""
     maildir(folder / "mail", mails)
@@ -35,7 +35,7 @@ def dovecot(folder, mails):
     command = shlex.join(["exec", "env", "USER=reader", f"HOME={folder}", f"{libexec}/imap", "-c", str(configuration)])
     with imaplib.IMAP4_stream(f"{command} 2>>{shlex.quote(str(folder / 'dovecot.log'))}") as imap:
         told(imap.select("INBOX", readonly=True))
-        threads = told(imap.uid("THREAD", "REFERENCES", "UTF-8", "ALL"))[0] or b""
+        threads = told(imap.uid("THREAD", algorithm, "UTF-8", "ALL"))[0] or b""
         fetched = told(imap.uid("FETCH", "1:*", "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"))
     ids = {}
     for about, header in (part for part in fetched if isinstance(part, tuple)):
@@ -82,7 +82,7 @@ def given_to(folder):
     return f"mail_uid = {who.pw_uid}\nmail_gid = {who.pw_gid}\nfirst_valid_uid = {who.pw_uid}\nfirst_valid_gid = {who.pw_gid}\n"
 
 
-def notmuch(folder, mails):
+def notmuch(folder, mails, _):
     """The same by notmuch."""
     maildir(folder / "mail", mails)
     configuration = folder / "notmuch.conf"
@@ -117,11 +117,14 @@ def problems(found, mails, case_of):
             yield f"{' and '.join(cases)} are one thread"
 
 
-def judge(mails, case_of):
-    """(program, what is wrong) for each program, in the order in which the mails came and against it."""
+def judge(mails, case_of, algorithm="REFERENCES"):
+    """(program, what is wrong) for each program, in the order in which the mails came and against it.
+
+    `REFS` is RFC 5256's `REFERENCES` without its last step, which puts threads together whose subjects are the same but for what
+    stands in brackets before them: several cases, to their readers, whose first mails are of one notice."""
     for name, program in (("Dovecot", dovecot), ("notmuch", notmuch)):
         found = set()
         for order in (1, -1):
             with tempfile.TemporaryDirectory(prefix="desk-threads-", ignore_cleanup_errors=True) as folder:
-                found.update(problems(program(Path(folder), mails[::order]), mails, case_of))
+                found.update(problems(program(Path(folder), mails[::order], algorithm), mails, case_of))
         yield name, sorted(found)

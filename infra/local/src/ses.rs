@@ -32,7 +32,7 @@ const COMPLAINS: &str = "complaint@simulator.amazonses.com";
 const SUPPRESSED: &str = "suppressionlist@simulator.amazonses.com";
 
 /// So fast that nothing here waits for it.
-const QUOTA: &str = "<Max24HourSend>1000000</Max24HourSend><MaxSendRate>500</MaxSendRate>\
+const QUOTA: &str = "<Max24HourSend>-1</Max24HourSend><MaxSendRate>1000000</MaxSendRate>\
                      <SentLast24Hours>0</SentLast24Hours>";
 
 /// The stand-in.

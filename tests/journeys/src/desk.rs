@@ -86,13 +86,31 @@ impl Desk {
 
     /// The same with another policy.
     pub fn start_with(data: &Path, policy: &Path) -> Desk {
+        Desk::start_logging(data, policy, "trace")
+    }
+
+    /// A desk in `folder` for tests of very many things: its team is one person, who is not warned of promises, and it logs no
+    /// more than it must.
+    pub fn start_small(folder: &Folder) -> Desk {
+        let policy = std::fs::read_to_string(express()).expect("the policy");
+        let policy = policy.replace("roles = [\"triage\", \"release-manager\"]", "roles = [\"release-manager\"]");
+        let policy = policy.replace("roles = [\"triage\"]", "roles = [\"release-manager\"]");
+        let policy = policy.replace("order = [\"alice\", \"bob\", \"carol\", \"dave\"]", "order = [\"alice\"]");
+        let policy = policy.replace("digest_at = \"08:00\"", "digest_at = false");
+        let warns = |line: &&str| line.starts_with("    { before");
+        let policy: Vec<&str> = policy.lines().filter(|line| !warns(line)).collect();
+        let policy = folder.file("policy.toml", policy.join("\n"));
+        Desk::start_logging(&folder.0.join("data"), policy.as_ref(), "warn")
+    }
+
+    fn start_logging(data: &Path, policy: &Path, level: &str) -> Desk {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(data.with_extension("log"));
         let mut child = Command::new(binary())
             .args(["serve", "--listen", "127.0.0.1:0", "--clock", "manual", "--policy"])
             .arg(policy)
             .arg("--data")
             .arg(data)
-            .env("DESK_LOG", std::env::var("DESK_LOG").unwrap_or_else(|_| "trace".to_owned()))
+            .env("DESK_LOG", std::env::var("DESK_LOG").unwrap_or_else(|_| level.to_owned()))
             .stdout(Stdio::piped())
             .stderr(log.expect("a log file"))
             .spawn()

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// The largest answer that is read.
+const LARGEST: u64 = 256 << 20;
+
 /// An answer, whatever its status.
 #[derive(Debug, PartialEq)]
 pub struct Answer {
@@ -33,22 +36,36 @@ impl Answer {
     }
 }
 
+/// An answer whose body need not be text.
+pub struct Bytes {
+    pub status: u16,
+    /// Names in small letters.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
 /// One HTTP call; an error when there is no whole answer.
 pub fn call(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer, String> {
+    let Bytes { status, headers, body } = call_bytes(url, method, path, headers, body.as_bytes())?;
+    Ok(Answer { status, headers, text: String::from_utf8(body).map_err(|e| e.to_string())? })
+}
+
+/// The same with bytes both ways.
+pub fn call_bytes(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Bytes, String> {
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
     let agent: ureq::Agent = config.build().into();
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{url}{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request.body(body.to_owned()).map_err(|e| e.to_string())?;
+    let request = request.body(body).map_err(|e| e.to_string())?;
     let mut response = agent.run(request).map_err(|e| e.to_string())?;
-    let text = response.body_mut().read_to_string().map_err(|e| e.to_string())?;
+    let body = response.body_mut().with_config().limit(LARGEST).read_to_vec().map_err(|e| e.to_string())?;
     let pair = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
         (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned())
     };
     let headers = response.headers().iter().map(pair).collect();
-    Ok(Answer { status: response.status().as_u16(), headers, text })
+    Ok(Bytes { status: response.status().as_u16(), headers, body })
 }
 
 /// Fields as a browser sends a form.

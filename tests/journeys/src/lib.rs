@@ -1,13 +1,21 @@
 //! Starts a real desk on a folder of its own and talks to it as its users do: over HTTP, by mail and by command line.
 
+mod chance;
 mod desk;
+mod eml;
+mod gpg;
 mod http;
+mod post;
 mod script;
 
 use serde_json::{Value, json};
 
+pub use chance::Chance;
 pub use desk::{Desk, Folder, binary, cli, cli_with, express, root};
-pub use http::{Answer, call, form};
+pub use eml::Eml;
+pub use gpg::Gpg;
+pub use http::{Answer, Bytes, call, call_bytes, form};
+pub use post::{answer_to, outcome, reply_to};
 pub use script::perform;
 
 /// The addresses of the team in the policy: nobody else gets a page.

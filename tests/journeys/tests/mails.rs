@@ -121,18 +121,3 @@ fn who_gave_no_address_gets_no_mail_and_the_page_counts() {
             .all(|c| c["state"] == "met")
     );
 }
-
-/// To a key it would have to be encrypted; until that is built, no words go.
-#[test]
-fn to_someone_with_a_key_no_words_go_in_the_clear() {
-    let folder = Folder::new("pgp");
-    let desk = Desk::start(&folder.0);
-    let mut body = report("R", "mail");
-    body["reporter"]["openpgp_key"] =
-        json!("-----BEGIN PGP PUBLIC KEY BLOCK-----\nxxx\n-----END PGP PUBLIC KEY BLOCK-----");
-    let (case, _) = desk.filed(&body);
-    desk.command(&case, &desk.token("alice"), &json!({"command": "acknowledge", "message": "SECRETMARK"})).ok();
-    desk.advance("1s");
-    assert!(texts(&desk).iter().all(|(_, text)| !text.contains("SECRETMARK")));
-    desk.mail_to("rita", "Your report is acknowledged");
-}

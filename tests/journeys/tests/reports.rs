@@ -212,7 +212,10 @@ fn t14_the_form_leads_to_the_same_result_as_the_api() {
     let mut mails: Vec<String> =
         desk.subjects().iter().map(|s| s[..s.find('[').unwrap()].to_owned() + &s[s.find(']').unwrap()..]).collect();
     mails.sort();
-    assert_eq!(mails.len(), 10);
+    // To an address that was only typed, one automatic mail goes in a day.
+    assert_eq!(mails.iter().filter(|mail| mail.starts_with("rita@example.org")).count(), 1);
+    mails.retain(|mail| !mail.starts_with("rita@example.org"));
+    assert_eq!(mails.len(), 8);
     assert!(mails.chunks(2).all(|pair| pair[0] == pair[1]), "the same mails twice: {mails:#?}");
 }
 

@@ -33,5 +33,12 @@ scripts! {
     t32_t33_silence = "silence",
     t24_t46_the_ways_that_a_case_can_end = "ends",
     t23_bounce = "bounce",
+    t10_t32_by_mail_alone = "by-mail-alone",
+    t33_set_aside_and_back = "set-aside-and-back",
+    t10_quarantine = "quarantine",
+    t35_t36_t37_t38_third_party = "third-party",
+    t59_t60_policy_comment = "policy-comment",
+    t12_unreadable = "unreadable",
+    t13_automatic = "automatic",
     t7_t30_t44_t47_t54_express_start_to_end = "express-start-to-end",
 }

@@ -1,6 +1,7 @@
 //! A different canary in every field in which a person writes, of every command and form, right and wrong: found in no
 //! file of the data folder and in no output, in no encoding, but where DESIGN §6 says that it may be.
 
+mod mails;
 mod refusals;
 mod road;
 mod stage;
@@ -62,7 +63,7 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
     by_link(&mut stage, &form);
     no_address(&mut stage);
     let sign_in = signed_in(&mut stage);
-    let reissued = reissued(&mut stage, &first);
+    let reissued = reissued(&mut stage, &main);
     command_line(&stage.place, &mut stage.canaries, &stage.desk);
 
     // Reading it all is logged no more than writing it.
@@ -138,6 +139,7 @@ fn every_command(stage: &mut Stage, name: &str, filed: &Filed) {
     stage.tell(name, filed, "note", &["text"], &[]);
     stage.tell(name, filed, "request-information", &["questions", "next_steps"], &[]);
     stage.tell(name, filed, "validate", &["reason"], &[]);
+    stage.tell(name, filed, "record-consent", &["source"], &[]);
     stage.command("alice", filed, &json!({"command": "accept"}));
     for (fact, place) in [("public", "a"), ("exploit-public", "b"), ("attacks-observed", "c")] {
         let source = stage.canaries.text(&format!("{name}: source {place}"));
@@ -269,6 +271,7 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
     let report = stage.report("main", Some("express"), "mail", false);
     let main = stage.file("main", &report);
     every_command(&mut stage, "main", &main);
+    stage.tell("main", &main, "forward", &["message"], &[("to", json!("body-parser"))]);
     stage.tell("main", &main, "defer", &["reason"], &[]);
     // Once more, for the page alone.
     let only = stage.canaries.text("page only");
@@ -287,7 +290,7 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
     let report = stage.report("spam", None, "mail", false);
     let spam = stage.file("spam", &report);
     stage.tell("spam", &spam, "close", &["reason"], &[("resolution", json!("spam"))]);
-    // To a key it would have to be encrypted: it stays on the page.
+    // To a key it goes encrypted.
     let report = stage.report("with a key", Some("express"), "mail", true);
     let with_key = stage.file("with a key", &report);
     stage.tell("with a key", &with_key, "acknowledge", &["message"], &[]);
@@ -323,7 +326,23 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
     assert_eq!(arrived, meant, "each goes out with its mail");
     goes_to_its_reporter_alone(&stage, &meant);
     addresses_are_in_no_text(&stage);
-    stage.nothing_but(|word, file| is_mail(file) && (word.ends_with("reporter.email") || meant.contains(word)));
+    goes_to_maintainers_alone(&stage);
+    stage.nothing_but(|word, file| {
+        is_mail(file) && (word.ends_with("reporter.email") || word == FORWARDED || meant.contains(word))
+    });
+}
+
+/// What a member wrote to those who maintain a module.
+const FORWARDED: &str = "main: forward message";
+
+fn goes_to_maintainers_alone(stage: &Stage) {
+    let found: Vec<Found> = stage.found().into_iter().filter(|f| f.word == FORWARDED).collect();
+    assert!(!found.is_empty(), "it was sent");
+    for Found { file, .. } in found {
+        let mail = std::fs::read_to_string(&file).expect("a mail").to_lowercase();
+        let to = mail.lines().find(|line| line.starts_with("to:")).expect("a receiver");
+        assert!(to.contains("body-parser@example.org"), "it goes {to}");
+    }
 }
 
 /// The mails that carry a message are to the address of its own report.

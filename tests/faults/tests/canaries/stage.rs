@@ -46,9 +46,10 @@ impl Canaries {
         self.secret(&format!("{name}: words of the code"), &code.replace('-', " "));
     }
 
+    /// A key that can be used, with a comment.
     pub(crate) fn armour(&mut self, field: &str) -> String {
-        let (begin, end) = ("-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----");
-        format!("{begin}\n\n{}\n{end}", self.of(field))
+        let begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
+        include_str!("rita.asc").trim_end().replacen(begin, &format!("{begin}Comment: {}\n", self.of(field)), 1)
     }
 }
 

@@ -11,13 +11,23 @@
 //! mails | subjects                       what was mailed since last asked: whole, or who and what about
 //! reporter page | reporter says TEXT     with the receipt code
 //! reporter credit none | field=value…    the answer about credit
+//! mail FILE | from=… subject=… text=… [as NAME] [field=value…]
+//!                                        a mail comes in: scripts/mails/FILE.eml, or one of these words; NAME is what the script
+//!                                        calls the case that it opens. Fields: `to`, `envelope` (the return path; empty is the
+//!                                        null one), and what SES finds: spf, dkim, dmarc, spam, virus = PASS|FAIL|GRAY
+//! answer PERSON TEXT [field=value…]      PERSON@… answers the newest mail that they have about the case, to its Reply-To and
+//!                                        with the mail quoted; more fields: `from`, `subject`, `token=none`
+//! filed [as MEMBER]                      what was only filed
 //! road [as MEMBER]                       how far the case is on its way to publication
 //! site KEY                               what is published there; CASE is the case's id
 //! case [as MEMBER] | board [as MEMBER]   what the team sees
 //! desk ARGUMENT…                         the command line, on this folder; CASE is the case's id
+//! policy NAME = VALUE                    before all else: this line of the policy says something else
 //! ```
 
+mod mail;
 mod normal;
+mod reports;
 mod show;
 mod words;
 
@@ -27,11 +37,17 @@ use serde_json::{Value, json};
 
 use crate::{Answer, Desk, Folder, TEAM, cli, root};
 
+/// How a line begins that changes the policy.
+const POLICY: &str = "policy ";
+
 /// A case as the script knows it.
 struct Known {
     name: String,
     id: String,
+    /// Empty where it went by mail.
     code: String,
+    /// The address that it went to.
+    reporter: String,
 }
 
 /// A script being performed.
@@ -51,12 +67,16 @@ struct Journey {
 pub fn perform(name: &str) -> String {
     let script = root().join("tests/journeys/scripts").join(name).with_extension("txt");
     let script = std::fs::read_to_string(&script).unwrap_or_else(|e| panic!("{}: {e}", script.display()));
-    let mut journey = Journey::start(name);
+    let mut journey = Journey::start(name, &script);
     let now = journey.desk.get("/_local/clock", &[]).ok()["now"].as_str().expect("a time").to_owned();
     let (mut normal, mut transcript) = (normal::Normal::new(&journey.desk.url, &now), String::new());
     for line in script.lines() {
         if line.is_empty() || line.starts_with('#') {
             transcript += &format!("{line}\n");
+            continue;
+        }
+        if line.starts_with(POLICY) {
+            transcript += &format!("> {line}\n\n");
             continue;
         }
         let said = journey.perform(line);
@@ -72,13 +92,16 @@ fn indented(text: &str) -> String {
 
 impl Journey {
     /// A desk at the start of a round of the rota, with nobody away: whoever runs this whenever, the same people are on call.
-    fn start(name: &str) -> Journey {
+    fn start(name: &str, script: &str) -> Journey {
         let folder = Folder::new(name);
         let express = std::fs::read_to_string(crate::express()).expect("the policy");
         // What the policy says of days would make a journey another one in another year.
         let away = |line: &&str| !line.starts_with("away");
         let express = express.replace("\"express@4\", end_of_life = 2027-04-01", "\"express@4\"");
-        let policy = folder.file("policy.toml", express.lines().filter(away).collect::<Vec<_>>().join("\n"));
+        // The daily list of open cases comes where a script asks for it.
+        let said = ["digest_at = false"].into_iter().chain(script.lines().filter_map(|line| line.strip_prefix(POLICY)));
+        let express = express.lines().filter(away).collect::<Vec<_>>().join("\n");
+        let policy = folder.file("policy.toml", said.fold(express, |policy, line| with_line(&policy, line)));
         let desk = Desk::start_with(&folder.0.join("data"), policy.as_ref());
         let now = desk.get("/_local/clock", &[]).ok()["now"].as_str().expect("a time").to_owned();
         if let Some(wait) = normal::seconds_to_next_round(&now) {
@@ -120,6 +143,10 @@ impl Journey {
             ["case", "as", member] => self.team_view(member),
             ["board"] => self.board("alice"),
             ["board", "as", member] => self.board(member),
+            ["mail", rest @ ..] => self.mail(rest),
+            ["answer", person, text, fields @ ..] => self.answer(person, text, fields),
+            ["filed"] => self.filed("alice"),
+            ["filed", "as", member] => self.filed(member),
             ["desk", arguments @ ..] => self.command_line(arguments),
             _ => panic!("no such line in a script: {line}"),
         }
@@ -129,40 +156,18 @@ impl Journey {
         self.cases.get(self.current).expect("the script files a report first")
     }
 
+    /// The receipt code, as the reporter has it: shown, or in the newest mail that carried one.
     fn reporter(&self) -> String {
-        format!("Bearer {}", self.case().code)
-    }
-
-    fn report(&mut self, file: &str, rest: &[&str]) -> String {
-        let (name, fields) = match rest {
-            ["as", name, fields @ ..] => ((*name).to_owned(), fields),
-            fields => (format!("case {}", self.cases.len() + 1), fields),
-        };
-        let mut body = read_report(file);
-        for (field, value) in words::fields(fields) {
-            match field.as_str() {
-                "email" | "answers" | "name" => body["reporter"][field] = value,
-                _ => body[field] = value,
-            }
+        let case = self.case();
+        match case.code.as_str() {
+            "" => self.desk.mailed_code(&case.reporter, &case.id).expect("a mail with a receipt code"),
+            code => format!("Bearer {code}"),
         }
-        self.remember(&body);
-        let answer = self.desk.post("/reports", &[], &body);
-        let said = show::filed(&answer);
-        if answer.status == 201 {
-            self.know(name, &answer.json());
-            self.current = self.cases.len() - 1;
-        }
-        said
     }
 
     fn know(&mut self, name: String, answer: &Value) {
         let text = |name: &str| answer[name].as_str().expect("text").to_owned();
-        self.cases.push(Known { name, id: text("case_id"), code: text("receipt_code") });
-    }
-
-    fn remember(&mut self, report: &Value) {
-        let lines = ["summary", "details"].into_iter().filter_map(|f| report[f].as_str()).flat_map(str::lines);
-        self.secrets.extend(lines.filter(|l| l.len() > 20).map(str::to_owned));
+        self.cases.push(Known { name, id: text("case_id"), code: text("receipt_code"), reporter: String::new() });
     }
 
     /// A member's bearer; sessions end after eight hours, so a new one is made when the clock has moved on.
@@ -181,7 +186,15 @@ impl Journey {
             let named = value.as_str().and_then(|v| self.cases.iter().find(|c| c.name == v)).map(|c| json!(c.id));
             body[field] = named.unwrap_or(value);
         }
-        show::commanded(&self.desk.command(&self.case().id, &token, &body))
+        let answer = self.desk.command(&self.case().id, &token, &body);
+        // A report that was filed goes on as another case, with the same reporter.
+        if answer.status == 200 && answer.json()["opened"].is_object() {
+            let (name, reporter) = (format!("after {}", self.case().name), self.case().reporter.clone());
+            let opened = answer.json()["opened"].clone();
+            let text = |name: &str| opened[name].as_str().unwrap_or_default().to_owned();
+            self.cases.push(Known { name, id: text("case_id"), code: text("receipt_code"), reporter });
+        }
+        show::commanded(&answer)
     }
 
     fn button(&mut self, member: &str, press: Option<&str>) -> String {
@@ -202,19 +215,6 @@ impl Journey {
         };
         self.holds_no_secret("the button's page", &answer.text);
         show::html(&answer)
-    }
-
-    fn reply(&mut self, text: &str) -> String {
-        let answer = self.desk.post("/case/messages", &[("authorization", &self.reporter())], &json!({ "text": text }));
-        if answer.status == 201 && answer.json()["opened"].is_object() {
-            let name = format!("after {}", self.case().name);
-            self.know(name, &answer.json()["opened"]);
-        }
-        show::replied(&answer)
-    }
-
-    fn credit(&mut self, body: Value) -> String {
-        show::replied(&self.desk.post("/case/credit", &[("authorization", &self.reporter())], &body))
     }
 
     fn road(&mut self, member: &str) -> String {
@@ -274,30 +274,12 @@ impl Journey {
     }
 }
 
-/// A report for the API: as it stands in `scripts/reports`, or made of a published advisory (OSV).
-fn read_report(file: &str) -> Value {
-    let ours = root().join("tests/journeys/scripts/reports").join(file);
-    let path = if ours.exists() { ours } else { root().join("tests/data/advisories").join(file) };
-    let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let value: Value = serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    if value["affected"].is_array() { from_osv(&value) } else { value }
-}
-
-fn from_osv(osv: &Value) -> Value {
-    let event = |event: &Value| match (event["introduced"].as_str(), event["fixed"].as_str()) {
-        (Some(from), _) => format!(">= {from}"),
-        (_, Some(fixed)) => format!("< {fixed}"),
-        _ => event.to_string(),
-    };
-    let ranges = osv["affected"].as_array().into_iter().flatten().flat_map(|a| a["ranges"].as_array()).flatten();
-    let range = |r: &Value| r["events"].as_array().into_iter().flatten().map(event).collect::<Vec<_>>().join(" ");
-    json!({
-        "package": osv["affected"][0]["package"]["name"],
-        "versions": ranges.map(range).collect::<Vec<_>>().join(" || "),
-        "summary": osv["summary"],
-        "details": osv["details"],
-        "reporter": {"name": "Rita Reporter", "email": "rita@example.org", "answers": "page"},
-    })
+/// A policy with this line in place of the one that says the same, or is there as an example.
+fn with_line(policy: &str, line: &str) -> String {
+    let (name, _) = line.split_once(" = ").unwrap_or_else(|| panic!("not NAME = VALUE: {line}"));
+    let says = |of: &&str| of.trim_start_matches("# ").strip_prefix(name).is_some_and(|rest| rest.starts_with(" = "));
+    let old = policy.lines().find(says).unwrap_or_else(|| panic!("the policy has no line {name}"));
+    policy.replacen(old, line, 1)
 }
 
 /// What a refused call says, with every field and what is allowed.

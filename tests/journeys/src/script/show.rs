@@ -43,18 +43,45 @@ pub(super) fn replied(answer: &Answer) -> String {
     format!("201 {}{opened}", text(&replied, "stage"))
 }
 
+/// What came of a mail.
+pub(super) fn taken(answer: &Answer) -> String {
+    if answer.status != 201 {
+        return problem(answer);
+    }
+    let taken = answer.json();
+    let case = taken["case_id"].as_str().map(|case| format!(" {case}")).unwrap_or_default();
+    let opened = taken["opened"].as_str().map(|opened| format!(", opened {opened}")).unwrap_or_default();
+    format!("201 {}{case}{opened}", text(&taken, "outcome"))
+}
+
+/// What was only filed.
+pub(super) fn away(answer: &Answer) -> String {
+    if answer.status != 200 {
+        return problem(answer);
+    }
+    let row = |row: &Value| {
+        let names = row["names"].as_str().map(|case| format!(" (names {case})")).unwrap_or_default();
+        format!("{} | {} | {}{names}", text(row, "case_id"), text(row, "received_at"), text(row, "why"))
+    };
+    let rows: Vec<String> = answer.json()["cases"].as_array().into_iter().flatten().map(row).collect();
+    none_or(rows.join("\n"))
+}
+
 pub(super) fn commanded(answer: &Answer) -> String {
     if answer.status != 200 {
         return problem(answer);
     }
     let done = answer.json();
     let events: Vec<String> = done["events"].as_array().into_iter().flatten().map(event).collect();
-    format!("200 {}\n{}", text(&done, "stage"), events.join("\n"))
+    let warnings = done["warnings"].as_array().into_iter().flatten();
+    let warnings: String = warnings.map(|w| format!("\nwarning: {}", w.as_str().unwrap_or("?"))).collect();
+    format!("200 {}\n{}{warnings}", text(&done, "stage"), events.join("\n"))
 }
 
 /// An event in a line: what it is, and of which clock, kind or person.
 fn event(event: &Value) -> String {
-    let details = ["clock", "kind", "from", "to", "member", "by", "severity", "fact", "of", "resolution"];
+    let details =
+        ["clock", "kind", "from", "to", "member", "by", "severity", "fact", "of", "resolution", "opened", "on"];
     let details = details.iter().filter_map(|name| event[*name].as_str());
     std::iter::once(text(event, "event")).chain(details).collect::<Vec<_>>().join(" ")
 }
@@ -65,9 +92,18 @@ pub(super) fn page(view: &Value) -> String {
     let message = |m: &Value| {
         let by = m["by"].as_str().map(|by| format!(" ({by})")).unwrap_or_default();
         let lines: String = text(m, "text").lines().map(|line| format!("  {line}\n")).collect();
-        format!("{} {}{by}:\n{lines}", text(m, "at"), text(m, "from"))
+        format!("{} {}{by}:\n{lines}{}", text(m, "at"), text(m, "from"), quoted(m))
     };
     format!("{}\n{}{}", text(view, "stage"), clocks(view), messages.map(message).collect::<String>())
+}
+
+/// What a mail carried along is folded: the first line that it quotes stands for it.
+fn quoted(message: &Value) -> String {
+    let quoted = message["quoted"].as_str().unwrap_or_default();
+    match quoted.lines().find(|line| line.starts_with('>')) {
+        Some(first) => format!("  [quoted, {} lines: {first}]\n", quoted.lines().count()),
+        None => String::new(),
+    }
 }
 
 fn clocks(view: &Value) -> String {
@@ -87,9 +123,46 @@ pub(super) fn case(answer: &Answer) -> String {
     let field = |name: &str| format!("{name} {}", text(&case, name));
     let head = ["rm", "handler", "backup", "severity"].map(field).join(", ");
     let notes = case["notes"].as_array().into_iter().flatten();
-    let notes: String = notes.map(|n| format!("  note: {}\n", text(n, "text"))).collect();
+    let notes: String = notes.map(note).collect();
+    let mail = mail(&case);
     let allowed = list(case["allowed"].as_array().map(Vec::as_slice).unwrap_or_default());
-    format!("{}\n{head}\n{}{notes}allowed: {allowed}", text(&case, "stage"), clocks(&case))
+    format!("{}\n{head}\n{}{mail}{notes}allowed: {allowed}", text(&case, "stage"), clocks(&case))
+}
+
+fn note(note: &Value) -> String {
+    let from = match (&note["from"], &note["forwarded_to"], &note["consent"], &note["refused"]) {
+        (Value::Null, Value::Null, Value::Null, Value::Null) => String::new(),
+        (Value::Null, Value::String(to), ..) => format!(" (forwarded to {to})"),
+        (Value::Null, _, Value::Bool(true), _) => " (consent)".to_owned(),
+        (Value::Null, .., Value::Bool(true)) => " (refused)".to_owned(),
+        (from, ..) => format!(" (from {})", from.to_string().replace(['"', '{', '}'], "")),
+    };
+    let lines = text(note, "text").lines().collect::<Vec<_>>().join("\n    ");
+    format!("  note{from}: {lines}\n{}", quoted(note))
+}
+
+/// What only a case has that came by mail.
+fn mail(case: &Value) -> String {
+    let mut said = String::new();
+    if let Some(sender) = case["mail"]["sender"].as_str() {
+        let hints = case["mail"]["hints"].as_array().map_or(0, Vec::len);
+        let hints = if hints > 0 { format!(", hints {}", case["mail"]["hints"]) } else { String::new() };
+        said += &format!("  by mail, sender {sender}{hints}\n");
+    }
+    if case["quarantine"]["report"] == true {
+        said += "  the report is in quarantine\n";
+    }
+    for held in case["quarantine"]["answers"].as_array().into_iter().flatten() {
+        let lines = text(held, "text").lines().collect::<Vec<_>>().join("\n    ");
+        said += &format!("  in quarantine: {lines}\n{}", quoted(held));
+    }
+    for name in ["third_party", "may_forward", "forwarded", "release_planned", "became"] {
+        let value = &case[name];
+        if !value.is_null() && *value != Value::Bool(false) && value.as_array().is_none_or(|list| !list.is_empty()) {
+            said += &format!("  {name}: {value}\n");
+        }
+    }
+    said
 }
 
 /// How far a case is on the road to publication.

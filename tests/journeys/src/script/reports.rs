@@ -1,0 +1,74 @@
+//! What reporters do: they file reports, write to a case, and say how they are to be credited.
+
+use serde_json::{Value, json};
+
+use super::{Journey, show, words};
+use crate::root;
+
+impl Journey {
+    pub(super) fn report(&mut self, file: &str, rest: &[&str]) -> String {
+        let (name, fields) = match rest {
+            ["as", name, fields @ ..] => ((*name).to_owned(), fields),
+            fields => (format!("case {}", self.cases.len() + 1), fields),
+        };
+        let mut body = read_report(file);
+        for (field, value) in words::fields(fields) {
+            match field.as_str() {
+                "email" | "answers" | "name" => body["reporter"][field] = value,
+                _ => body[field] = value,
+            }
+        }
+        self.remember(&body);
+        let answer = self.desk.post("/reports", &[], &body);
+        let said = show::filed(&answer);
+        if answer.status == 201 {
+            self.know(name, &answer.json());
+            self.current = self.cases.len() - 1;
+        }
+        said
+    }
+
+    pub(super) fn remember(&mut self, report: &Value) {
+        let lines = ["summary", "details"].into_iter().filter_map(|f| report[f].as_str()).flat_map(str::lines);
+        self.secrets.extend(lines.filter(|l| l.len() > 20).map(str::to_owned));
+    }
+
+    pub(super) fn reply(&mut self, text: &str) -> String {
+        let answer = self.desk.post("/case/messages", &[("authorization", &self.reporter())], &json!({ "text": text }));
+        if answer.status == 201 && answer.json()["opened"].is_object() {
+            let name = format!("after {}", self.case().name);
+            self.know(name, &answer.json()["opened"]);
+        }
+        show::replied(&answer)
+    }
+
+    pub(super) fn credit(&mut self, body: Value) -> String {
+        show::replied(&self.desk.post("/case/credit", &[("authorization", &self.reporter())], &body))
+    }
+}
+
+/// A report for the API: as it stands in `scripts/reports`, or made of a published advisory (OSV).
+fn read_report(file: &str) -> Value {
+    let ours = root().join("tests/journeys/scripts/reports").join(file);
+    let path = if ours.exists() { ours } else { root().join("tests/data/advisories").join(file) };
+    let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let value: Value = serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    if value["affected"].is_array() { from_osv(&value) } else { value }
+}
+
+fn from_osv(osv: &Value) -> Value {
+    let event = |event: &Value| match (event["introduced"].as_str(), event["fixed"].as_str()) {
+        (Some(from), _) => format!(">= {from}"),
+        (_, Some(fixed)) => format!("< {fixed}"),
+        _ => event.to_string(),
+    };
+    let ranges = osv["affected"].as_array().into_iter().flatten().flat_map(|a| a["ranges"].as_array()).flatten();
+    let range = |r: &Value| r["events"].as_array().into_iter().flatten().map(event).collect::<Vec<_>>().join(" ");
+    json!({
+        "package": osv["affected"][0]["package"]["name"],
+        "versions": ranges.map(range).collect::<Vec<_>>().join(" || "),
+        "summary": osv["summary"],
+        "details": osv["details"],
+        "reporter": {"name": "Rita Reporter", "email": "rita@example.org", "answers": "page"},
+    })
+}

@@ -1,0 +1,108 @@
+//! Modules that others maintain (T35–T38), and a planned release (T30).
+
+use desk_journeys::{Desk, Folder, report};
+use serde_json::{Value, json};
+
+fn about(package: &str, may_forward: bool) -> Value {
+    let mut body = report("R", "page");
+    body["package"] = json!(package);
+    body["may_forward"] = json!(may_forward);
+    body
+}
+
+fn forward(to: &str) -> Value {
+    json!({"command": "forward", "to": to, "message": "FORWARDED: cookies are not checked."})
+}
+
+#[test]
+fn t35_the_form_names_whose_a_module_is_and_asks_for_consent() {
+    let folder = Folder::new("third-form");
+    let desk = Desk::start(&folder.0);
+    let form = desk.get("/", &[]).text;
+    assert!(form.contains("The body-parser team") && form.contains("body-parser@example.org"), "{form}");
+    assert!(form.contains("name=\"may_forward\"") && form.contains("you can give it in the form"), "{form}");
+    let fields =
+        [("package", "body-parser"), ("versions", "all"), ("summary", "s"), ("details", "d"), ("may_forward", "true")];
+    assert_eq!(desk.post_form("/reports", &fields).status, 201);
+    let alice = desk.token("alice");
+    let board = desk.get("/desk/api/cases", &[("authorization", &alice)]).ok();
+    let case = board["cases"][0]["case_id"].as_str().expect("a case").to_owned();
+    let view = desk.case(&case, &alice);
+    assert_eq!((&view["third_party"], &view["may_forward"]), (&json!("body-parser"), &json!(true)));
+}
+
+#[test]
+fn t37_nothing_is_forwarded_without_the_reporters_consent_and_a_forward_is_an_event() {
+    let folder = Folder::new("forward");
+    let desk = Desk::start(&folder.0);
+    let alice = desk.token("alice");
+    let (case, code) = desk.filed(&about("body-parser", false));
+    let refused = desk.command(&case, &alice, &forward("body-parser"));
+    assert!(refused.status == 409 && refused.text.contains("record-consent"), "{}", refused.text);
+    let consent = json!({"command": "record-consent", "source": "Rita wrote: yes, do."});
+    desk.command(&case, &alice, &consent).ok();
+    assert_eq!(desk.command(&case, &alice, &consent).status, 409, "once is enough");
+    for to in ["express", "helmet"] {
+        let refused = desk.command(&case, &alice, &forward(to));
+        assert_eq!((refused.status, refused.pointers()), (422, vec!["/to".to_owned()]), "{to}");
+    }
+    let done = desk.command(&case, &alice, &forward("body-parser")).ok();
+    assert_eq!(done["events"][0]["event"], "forwarded");
+    desk.advance("1s");
+    let mail = desk.mail_to("body-parser@example.org", "A security report about body-parser");
+    assert!(mail.contains("FORWARDED: cookies are not checked."), "{mail}");
+    assert!(!mail.contains("Details R"), "a member's words, not the report's: {mail}");
+    let shown = desk.view(&code);
+    let lines: Vec<&str> = shown["messages"].as_array().unwrap().iter().filter_map(|m| m["text"].as_str()).collect();
+    assert!(lines.contains(&"We have written to The body-parser team, as you agreed."), "{lines:?}");
+    assert!(lines.iter().all(|line| !line.contains("FORWARDED")), "the reporter is told that, not what");
+
+    let view = desk.case(&case, &alice);
+    assert_eq!(view["forwarded"], json!(["body-parser"]));
+    let page = desk.get(&format!("/desk/cases/{case}"), &[("authorization", &alice)]).text;
+    assert!(page.contains("forwarded to the maintainers of body-parser") && page.contains("FORWARDED"), "{page}");
+    assert!(page.contains("source of the reporter’s consent to forwarding"), "{page}");
+}
+
+#[test]
+fn t37_consent_in_the_report_itself_is_enough() {
+    let folder = Folder::new("forward-consent");
+    let desk = Desk::start(&folder.0);
+    let alice = desk.token("alice");
+    let (case, _) = desk.filed(&about("body-parser", true));
+    desk.command(&case, &alice, &forward("body-parser")).ok();
+    assert_eq!(desk.post("/reports", &[], &json!({"may_forward": "yes"})).pointers().last().unwrap(), "/may_forward");
+}
+
+#[test]
+fn t30_the_reporter_hears_when_the_release_is_planned() {
+    let folder = Folder::new("plan-release");
+    let desk = Desk::start(&folder.0);
+    let alice = desk.token("alice");
+    let (case, code) = desk.filed(&report("R", "page"));
+    let plan = json!({"command": "plan-release", "on": "2027-01-31"});
+    assert_eq!(desk.command(&case, &alice, &plan).status, 409, "first it is accepted");
+    desk.command(&case, &alice, &json!({"command": "validate", "reason": "r"})).ok();
+    desk.command(&case, &alice, &json!({"command": "accept"})).ok();
+    desk.command(&case, &alice, &plan).ok();
+    desk.advance("1s");
+    assert_eq!(desk.view(&code)["stage"], "Release scheduled");
+    let page = desk.get(&format!("/desk/cases/{case}"), &[("authorization", &alice)]).text;
+    assert!(page.contains("Release planned") && page.contains("2027-01-31"));
+}
+
+/// How far each mail of a case is stands on its page.
+#[test]
+fn the_mails_of_a_case_are_shown_with_their_states() {
+    let folder = Folder::new("deliveries");
+    let desk = Desk::start(&folder.0);
+    let alice = desk.token("alice");
+    let (case, _) = desk.filed(&report("R", "mail"));
+    desk.advance("1m");
+    let view = desk.case(&case, &alice);
+    let mails = view["deliveries"].as_array().expect("a list");
+    let receipt = mails.iter().find(|mail| mail["notice"] == "receipt").expect("a receipt");
+    assert_eq!((&receipt["to"], &receipt["state"]), (&json!("reporter"), &json!("delivered")), "{receipt}");
+    let page = desk.get(&format!("/desk/cases/{case}"), &[("authorization", &alice)]).text;
+    assert!(page.contains("Mails of this case") && page.contains("<strong>The reporter</strong>, Receipt"), "{page}");
+}

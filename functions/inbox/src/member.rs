@@ -122,8 +122,13 @@ fn travels(case: &Case) -> bool {
 /// The words after `ACK`, where an answer begins with it; empty where there are none.
 fn acknowledges(arrived: &Arrived) -> Option<String> {
     arrived.mail().filter(|mail| mail.encrypted.is_none())?;
-    let said = arrived.said().written;
-    let rest = said.trim_start().strip_prefix(ACK)?;
+    let said = arrived.said();
+    let mut written = said.written.trim();
+    // Above what is quoted stands whose words it is, in words that not every program is known by; they are not the member's.
+    if said.quoted.is_some() && written.ends_with(':') {
+        written = written.rsplit_once('\n').map_or("", |(above, _)| above).trim_end();
+    }
+    let rest = written.strip_prefix(ACK)?;
     // "ACKNOWLEDGED that …" is a sentence.
     if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
         return None;

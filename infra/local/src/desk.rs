@@ -14,7 +14,7 @@ use desk_store::objects::Objects;
 use desk_store::{Ring, Settings, Store};
 use inbox::Inbox;
 use intake::Intake;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use team::{OpenPgp, Team};
 use tokio::sync::Notify;
 
@@ -132,7 +132,9 @@ impl Desk {
         );
         let [site, content, inbound] =
             site::serve(&folder.path("s3"), [site::BUCKET, site::CONTENT, site::INBOUND]).await?;
-        let pgp = openpgp::OpenPgp::open_or_create(&folder.path("openpgp.json"), &policy, Timestamp::now())?;
+        // Before anything that it signs, also where the clock stands still.
+        let made_at = clock.clock().now().saturating_sub(SignedDuration::from_mins(1)).unwrap_or(Timestamp::MIN);
+        let pgp = openpgp::OpenPgp::open_or_create(&folder.path("openpgp.json"), &policy, made_at)?;
         store.put_openpgp_certificate(&pgp.certificate).await?;
         let site_url = format!("{}/site", options.public_url);
         let damaged = |e: std::io::Error| Failure::of("the key file", e);

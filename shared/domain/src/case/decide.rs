@@ -189,6 +189,9 @@ impl Next<'_> {
             Command::ReleaseQuarantine { refuse } => self.end_quarantine(*refuse),
             Command::RecordConsent { source } => self.push(EventBody::ConsentRecorded { source: source.clone() }),
             Command::Forward { to, message } => self.forward(to, message)?,
+            Command::PlanRelease { on } if *on < self.now.to_zoned(jiff::tz::TimeZone::UTC).date() => {
+                return Err(Refusal::field("/on", "is in the past"));
+            }
             Command::PlanRelease { on } => self.push(EventBody::ReleasePlanned { on: *on }),
             Command::TreatAsReport { opened } => self.push(EventBody::TreatedAsReport { opened: opened.clone() }),
             Command::FireTimer { clock, witnessed, roster } => self.fire(clock, *witnessed, roster),

@@ -14,8 +14,8 @@ impl CommentThanks {
             ))
             .link("A change can also be proposed as a pull request to it", &at.policy.project.policy_url)
             .say(
-                "It is not handled as the report of a vulnerability. If it is one, please answer this mail and say so: then \
-                 the times that the policy promises count from when your first mail arrived.",
+                "It is not handled as the report of a vulnerability. If it is one, please answer this mail and say so: your answer \
+                 is then a report, with all that the policy promises.",
             )
             .sign(at.team_signature())
     }

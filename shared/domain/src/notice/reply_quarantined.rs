@@ -8,8 +8,8 @@ impl ReplyQuarantined {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         Letter::new(at.subject("An answer waits in quarantine"))
             .say(
-                "A mail came that answers this case with the reporter's own token, but the mail of its domain is signed and \
-                 this one is not, or not rightly: it may be somebody else's.",
+                "A mail came that answers this case with the reporter's own token, but nothing proves that it comes from the \
+                 address in it: it may be somebody else's.",
             )
             .say(
                 "It changes nothing until you have read it on the desk and said whose it is: release-quarantine lets it in, \

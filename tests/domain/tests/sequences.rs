@@ -12,12 +12,12 @@ use desk_domain_tests::{World, content, given, member, message, policy};
 use jiff::SignedDuration;
 
 enum Step {
-    Do(Actor, Command),
+    Do(Actor, Box<Command>),
     Wait(i64),
 }
 
 fn steps() -> Vec<Step> {
-    let alice = |command| Step::Do(member("alice"), command);
+    let alice = |command| Step::Do(member("alice"), Box::new(command));
     let close = |resolution| Command::Close { resolution, message: message(), next_steps: true };
     vec![
         alice(Command::Acknowledge { message: message() }),
@@ -32,8 +32,8 @@ fn steps() -> Vec<Step> {
         alice(Command::Score { severity: Severity::High, content: content() }),
         alice(close(Resolution::WontFix)),
         alice(close(Resolution::Spam)),
-        Step::Do(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None }),
-        Step::Do(Actor::Desk, Command::MessageBounced { seq: 5 }),
+        Step::Do(Actor::Reporter, Box::new(Command::Reply { content: content(), opened: None, mail: None })),
+        Step::Do(Actor::Desk, Box::new(Command::MessageBounced { seq: 5 })),
         Step::Wait(4),
         Step::Wait(24),
         Step::Wait(24 * 31),
@@ -42,7 +42,7 @@ fn steps() -> Vec<Step> {
 
 /// What leads from an accepted case to its publication, and what may come in between.
 fn road() -> Vec<Step> {
-    let by = |who: &str, command| Step::Do(member(who), command);
+    let by = |who: &str, command| Step::Do(member(who), Box::new(command));
     let line = |name: &str| name.parse::<LineName>().unwrap();
     let lines = |names: &[&str]| names.iter().map(|name| line(name)).collect();
     let affected =
@@ -58,11 +58,11 @@ fn road() -> Vec<Step> {
         by("alice", Command::WaiveLine { line: line("express@4"), reason: content() }),
         by("alice", Command::AskCredit),
         by("alice", Command::RecordCredit { granted: None }),
-        Step::Do(Actor::Reporter, Command::AnswerCredit { granted: Some(content()) }),
+        Step::Do(Actor::Reporter, Box::new(Command::AnswerCredit { granted: Some(content()) })),
         by("alice", Command::DraftAdvisory { content: content() }),
         by("bob", Command::ApproveAdvisory { content: content() }),
         by("bob", Command::Publish),
-        Step::Do(Actor::Desk, Command::Announced { channel: "osv".parse().unwrap() }),
+        Step::Do(Actor::Desk, Box::new(Command::Announced { channel: "osv".parse().unwrap() })),
         by("alice", Command::Score { severity: Severity::Low, content: content() }),
         Step::Wait(24 * 8),
     ]
@@ -146,9 +146,9 @@ fn explore(world: &World, steps: &[Step], depth: usize, policy: &Policy, seen: &
                     if let (Actor::Member(id), Some(name)) = (actor, command.name()) {
                         let allowed = permit::allowed(&next.case, policy, id, next.now).contains(&name);
                         // What hangs on a word of the command is not in the list of what is allowed.
-                        let of_line = matches!(command, Command::FixReady { .. } | Command::WaiveLine { .. });
+                        let of_line = matches!(**command, Command::FixReady { .. } | Command::WaiveLine { .. });
                         let by_rule = of_line
-                            || matches!(command, Command::Close { .. })
+                            || matches!(**command, Command::Close { .. })
                             || matches!(refusal, Refusal::Invalid(_));
                         assert!(!allowed || by_rule, "{name} is said to be allowed, and is not: {refusal}");
                     }

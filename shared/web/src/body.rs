@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::Problem;
+
+/// So much beyond its limit of a body is read, for its sender to hear that it is too large.
+const FORGOTTEN_BYTES: usize = 4 * 1024 * 1024;
 
 /// The largest idempotency key that is taken, in bytes.
 const KEY_BYTES: usize = 255;
@@ -78,14 +82,24 @@ pub fn form(body: &[u8]) -> BTreeMap<String, String> {
     url::form_urlencoded::parse(body).into_owned().collect()
 }
 
-/// Reads a body of at most `limit` bytes.
+/// Reads a body of at most `limit` bytes. Of a larger one some more is read and forgotten: who is still sending when the
+/// connection ends never gets to see the answer.
 ///
 /// # Errors
 /// 413.
-pub async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, limit)
-        .await
-        .map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body may have at most {limit} bytes.")))
+pub async fn read(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body may have at most {limit} bytes."));
+    let (mut bytes, mut seen) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| too_large())?.into_data() else { continue };
+        seen += data.len();
+        if seen <= limit {
+            bytes.extend_from_slice(&data);
+        } else if seen > limit.saturating_add(FORGOTTEN_BYTES) {
+            break;
+        }
+    }
+    if seen <= limit { Ok(bytes.into()) } else { Err(too_large()) }
 }
 
 /// RFC 8785 bytes of a value: the same for the same content, however it was written.

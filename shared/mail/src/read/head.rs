@@ -150,7 +150,8 @@ fn bare(id: &str) -> &str {
 /// The most bytes of an id that is passed on.
 const ID_MAX: usize = 250;
 
-/// A `msg-id` as RFC 5322 (3.6.4) has it, without its brackets: `dot-atom-text@dot-atom-text`, or a domain in brackets.
+/// A `msg-id` as RFC 5322 (3.6.4) has it, without its brackets: `dot-atom-text@dot-atom-text`, or a domain in brackets. One that
+/// looks like an encoded word (RFC 2047) is shown decoded by some, and may be a sentence then.
 fn is_msg_id(id: &str) -> bool {
     let atom = |text: &str| {
         !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c))
@@ -160,7 +161,9 @@ fn is_msg_id(id: &str) -> bool {
             .and_then(|t| t.strip_suffix(']'))
             .is_some_and(|inner| inner.chars().all(|c| c.is_ascii_alphanumeric() || ".:-".contains(c)))
     };
-    id.len() <= ID_MAX && id.split_once('@').is_some_and(|(left, right)| atom(left) && (atom(right) || literal(right)))
+    id.len() <= ID_MAX
+        && !id.contains("=?")
+        && id.split_once('@').is_some_and(|(left, right)| atom(left) && (atom(right) || literal(right)))
 }
 
 fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {
@@ -171,4 +174,30 @@ fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {
 fn date(field: &Field<'_>) -> Option<Timestamp> {
     let date = mail_parser::DateTime::parse_rfc822(&field.text()).filter(mail_parser::DateTime::is_valid)?;
     Timestamp::from_second(date.to_timestamp()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_msg_id;
+
+    #[test]
+    fn only_what_is_an_id_is_passed_on() {
+        for id in ["1@example.org", "a.b-c_d@[192.0.2.1]", "CAF+x=y@mail.example.org"] {
+            assert!(is_msg_id(id), "{id}");
+        }
+        let long = format!("{}@example.org", "x".repeat(300));
+        let others = [
+            "",
+            "@",
+            "1",
+            "buy things@example.org",
+            "grüße@example.org",
+            "=?utf-8?q?buy?=@example.org",
+            "a@b@c",
+            &long,
+        ];
+        for other in others {
+            assert!(!is_msg_id(other), "{other}");
+        }
+    }
 }

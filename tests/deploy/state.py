@@ -97,8 +97,9 @@ def metrics(stack):
             for metric in directive["Metrics"]:
                 assert isinstance(point[metric["Name"]], (int, float)), line
                 found[metric["Name"] if "alarm" not in point else f"Alarms {point['alarm']}"] += 1
+    # Not `mail-unread`: where KMS fails, an `inbox` that has only now been started says it before any mail is looked at, by failing.
     ours = ("Ticks", "TimersFired", "Sent", "CanaryHome", "CanarySeconds", "MailReceived", "MailFiled",
-            "Alarms breach", "Alarms held", "Alarms not-ready", "Alarms mail-unread")
+            "Alarms breach", "Alarms held", "Alarms not-ready")
     for name in ours:
         assert found[name], (name, found)
 

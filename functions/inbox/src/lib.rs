@@ -123,11 +123,7 @@ impl Inbox {
     /// When something could not be taken in; it still lies in the bucket.
     pub async fn event(&self, payload: Value) -> Result<Value, String> {
         let keys = match payload.get("Records") {
-            Some(records) => {
-                let records: Vec<Record> =
-                    serde_json::from_value(records.clone()).map_err(|_| "this is no event of S3's")?;
-                records.iter().map(|record| object_key(&record.s3.object.key)).collect()
-            }
+            Some(records) => put_keys(records)?,
             None => {
                 // What S3's own event has just been sent for may be among it: one of the two finds nothing left to do.
                 let lying = self.inbound.list().await.map_err(|e| e.to_string())?;
@@ -216,6 +212,12 @@ impl Inbox {
     }
 }
 
+/// The keys that an event of S3's tells of.
+fn put_keys(records: &Value) -> Result<Vec<String>, String> {
+    let records: Vec<Record> = serde_json::from_value(records.clone()).map_err(|_| "this is no event of S3's")?;
+    Ok(records.iter().map(|record| object_key(&record.s3.object.key)).collect())
+}
+
 fn object_key(key: &str) -> String {
     percent_decode_str(&key.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
@@ -223,6 +225,24 @@ fn object_key(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every example of AWS's own: S3's are read, and what is another service's is refused whole.
+    #[test]
+    fn of_all_events_those_of_s3_are_read() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/standards/lambda-events");
+        let mut read = Vec::new();
+        for entry in std::fs::read_dir(&folder).expect("the examples").flatten() {
+            let text = std::fs::read_to_string(entry.path()).expect("a text");
+            let Ok(event) = serde_json::from_str::<Value>(&text) else { continue };
+            let Some(records) = event.get("Records") else { continue };
+            let of_s3 = records[0]["eventSource"] == "aws:s3";
+            let keys = put_keys(records);
+            assert_eq!(keys.is_ok(), of_s3, "{}", entry.path().display());
+            read.extend(keys.unwrap_or_default());
+        }
+        assert_eq!(read.iter().filter(|key| *key == "Happy Face.jpg").count(), read.len(), "{read:?}");
+        assert!(read.len() >= 2, "{read:?}");
+    }
 
     #[test]
     fn a_key_is_read_as_s3_writes_it_in_events() {

@@ -1,8 +1,7 @@
 //! What must hold when things go wrong: see `tests/`.
 
-pub mod chance;
 pub mod place;
 pub mod search;
 
-pub use chance::Chance;
+pub use desk_journeys::Chance;
 pub use place::{Answer, Place, Running, ask};

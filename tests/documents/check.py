@@ -1,6 +1,6 @@
 """What the desk publishes, held against validators that are not ours.
 
-usage: check.py SITE OSV-SCHEMA: the folder of a published site, and OSV's schema (left out: not checked).
+usage: check.py SITE OSV-SCHEMA: the folder of a published site, and OSV's schema.
 """
 
 import json
@@ -50,8 +50,7 @@ def security_txt(site):
 
 def main():
     site = Path(sys.argv[1])
-    if len(sys.argv) > 2:
-        osv(site, Path(sys.argv[2]))
+    osv(site, Path(sys.argv[2]))
     atom(site)
     security_txt(site)
     return end()

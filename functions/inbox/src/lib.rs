@@ -229,7 +229,7 @@ mod tests {
     /// Every example of AWS's own: S3's are read, and what is another service's is refused whole.
     #[test]
     fn of_all_events_those_of_s3_are_read() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/standards/lambda-events");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/lambda-events");
         let mut read = Vec::new();
         for entry in std::fs::read_dir(&folder).expect("the examples").flatten() {
             let text = std::fs::read_to_string(entry.path()).expect("a text");

@@ -78,7 +78,7 @@ mod tests {
     const EXCEPTIONS: &[&str] = &[];
 
     fn corpus() -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/standards/mail/reply-trimmer/test")
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/reply-trimmer")
     }
 
     fn names(folder: &str) -> BTreeSet<String> {

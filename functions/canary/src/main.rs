@@ -4,7 +4,8 @@ use canary::Canary;
 use desk_aws::Account;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
-use desk_store::{Clock, Settings, Store, start};
+use desk_runtime::{Clock, start};
+use desk_store::{Settings, Store};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ async fn main() -> Result<(), Error> {
     let canary = Canary {
         store: Store::connect(&Settings::from_env(&account)?, clock.clone()),
         links: Keys::connect(&account).link_key(Purpose::Canary).await?,
-        url: desk_aws::var("DESK_PUBLIC_URL")?,
+        url: desk_runtime::var("DESK_PUBLIC_URL")?,
         clock,
     };
     lambda_runtime::run(service_fn(|_: LambdaEvent<Value>| async { Ok::<_, Error>(canary.fly().await?) })).await

@@ -18,8 +18,9 @@ use desk_domain::policy::Policy;
 use desk_keys::LinkKey;
 use desk_mail::openpgp::SigningKey;
 use desk_mail::ses::Mailer;
+use desk_runtime::Clock;
 use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, LEASE, Record, State};
-use desk_store::{Clock, Fault, Ring, Store};
+use desk_store::{Fault, Ring, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 

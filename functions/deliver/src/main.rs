@@ -6,7 +6,8 @@ use desk_keys::cloud::{Keys, OpenPgpSecret};
 use desk_keys::link::Purpose;
 use desk_mail::openpgp::SigningKey;
 use desk_mail::ses;
-use desk_store::{Clock, Ring, Settings, Store, start};
+use desk_runtime::{Clock, start};
+use desk_store::{Ring, Settings, Store};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 

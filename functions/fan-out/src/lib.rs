@@ -14,10 +14,11 @@ use desk_domain::case::{Case, EventBody};
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::Policy;
+use desk_runtime::Clock;
 use desk_store::deliveries::Delivery;
 use desk_store::objects::Objects;
 use desk_store::published::channel_of;
-use desk_store::{Clock, Fault, Ring, Store};
+use desk_store::{Fault, Ring, Store};
 use jiff::Timestamp;
 use serde_json::Value;
 

@@ -2,8 +2,9 @@
 
 use desk_aws::Account;
 use desk_keys::cloud::Keys;
+use desk_runtime::{Clock, start};
 use desk_store::objects::{ObjectSettings, Objects};
-use desk_store::{Clock, Ring, Settings, Store, start};
+use desk_store::{Ring, Settings, Store};
 use fan_out::FanOut;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;

@@ -21,7 +21,8 @@ use axum::routing::{get, post};
 use desk_advisory::security_txt::OPENPGP_PATH;
 use desk_domain::policy::Policy;
 use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
-use desk_store::{Clock, Store};
+use desk_runtime::Clock;
+use desk_store::Store;
 use desk_web::{Problem, headers, page};
 use serde_json::Value;
 

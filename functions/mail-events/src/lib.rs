@@ -12,8 +12,9 @@ use desk_domain::id::MemberId;
 use desk_domain::notice::{MemberBounced, Notice};
 use desk_domain::policy::Policy;
 use desk_mail::event::{Back, EventType, SesEvent};
+use desk_runtime::Clock;
 use desk_store::deliveries::{Delivery, Record, State};
-use desk_store::{ActError, Clock, Fault, Store, Unwritten};
+use desk_store::{ActError, Fault, Store, Unwritten};
 use jiff::tz::TimeZone;
 
 /// The function.

@@ -2,7 +2,8 @@
 
 use aws_lambda_events::event::sns::SnsEvent;
 use desk_aws::Account;
-use desk_store::{Clock, Settings, Store, start};
+use desk_runtime::{Clock, start};
+use desk_store::{Settings, Store};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use mail_events::MailEvents;
 

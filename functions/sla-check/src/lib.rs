@@ -12,8 +12,9 @@ use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::{CaseId, ClockName};
 use desk_domain::policy::{AtDue, Policy};
 use desk_domain::refusal::Refusal;
+use desk_runtime::Clock;
 use desk_store::objects::Objects;
-use desk_store::{ActError, Clock, Due, DueKind, Fault, PLAN_GRACE, Store};
+use desk_store::{ActError, Due, DueKind, Fault, PLAN_GRACE, Store};
 use jiff::{SignedDuration, Timestamp};
 
 /// What is due is fetched in portions of this many from each shard.

@@ -1,8 +1,9 @@
 //! The `sla-check` Lambda: woken by the schedule, each minute.
 
 use desk_aws::Account;
+use desk_runtime::{Clock, start};
 use desk_store::objects::{ObjectSettings, Objects};
-use desk_store::{Clock, Settings, Store, start};
+use desk_store::{Settings, Store};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use sla_check::{Schedule, SlaCheck};
 
@@ -10,7 +11,7 @@ use sla_check::{Schedule, SlaCheck};
 async fn main() -> Result<(), Error> {
     start::logging();
     let (clock, account) = (Clock::system(), Account::from_env()?);
-    let inbound = desk_aws::var("DESK_INBOUND_BUCKET").ok();
+    let inbound = desk_runtime::var("DESK_INBOUND_BUCKET").ok();
     let policy = start::policy()?;
     let check = SlaCheck {
         store: Store::connect(&Settings::from_env(&account)?, clock.clone()),

@@ -25,8 +25,9 @@ use axum::middleware;
 use axum::routing::{get, post};
 use desk_domain::policy::{Member, Policy, Role};
 use desk_keys::{Links, PublicKey, Root, SecretKey};
+use desk_runtime::Clock;
 use desk_store::objects::Objects;
-use desk_store::{Clock, Fault, Store, Stored};
+use desk_store::{Fault, Store, Stored};
 use desk_web::body::bearer;
 use desk_web::{Problem, headers};
 

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 
 use desk_domain::fields::FieldError;
 use desk_mail::read::{Envelope, Limits, Read, Stamp, Verdict, read, ses_headers};
+use desk_runtime::Clock;
+use desk_store::ActError;
 use desk_store::objects::{If, Objects};
-use desk_store::{ActError, Clock};
 use inbox::{Inbox, Outcome};
 use serde::Deserialize;
 use serde_json::Value;

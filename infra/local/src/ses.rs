@@ -18,7 +18,7 @@ use axum::routing::post;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_mail::event::{Bounce, Complaint, EventType, Mail, SesEvent};
-use desk_store::Clock;
+use desk_runtime::Clock;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::net::TcpListener;

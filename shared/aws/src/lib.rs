@@ -8,6 +8,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use aws_smithy_types::timeout::TimeoutConfig;
 pub use aws_types::region::Region;
+use desk_runtime::var;
 
 /// Where calls go, and as whom.
 #[derive(Clone)]
@@ -58,14 +59,6 @@ impl Account {
             }
         }
     }
-}
-
-/// A variable that must be set.
-///
-/// # Errors
-/// Names it.
-pub fn var(name: &str) -> Result<String, String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or_else(|| format!("{name} is not set"))
 }
 
 /// HTTPS through rustls and ring: one provider in every binary, and the one whose first handshake is cheap.

@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
-use desk_aws::{Account, client_config, var};
+use desk_aws::{Account, client_config};
+use desk_runtime::var;
 use zeroize::Zeroizing;
 
 use crate::kms::{KmsKey, impatient, unavailable};

@@ -9,7 +9,8 @@ use aws_sdk_ses::config::retry::RetryConfig;
 use aws_sdk_ses::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::{MessageTag, RawMessage};
-use desk_aws::{Account, TimeoutConfig, client_config, var};
+use desk_aws::{Account, TimeoutConfig, client_config};
+use desk_runtime::var;
 
 /// The tag that carries a delivery's id through SES and back in its events.
 pub const DELIVERY_TAG: &str = "delivery";

@@ -6,12 +6,13 @@ use desk_domain::id::CaseId;
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
 use desk_keys::KeyError;
+use desk_runtime::Clock;
 use jiff::Timestamp;
 
+use crate::Store;
 use crate::cases::Stored;
 use crate::commit::{Commit, Outcome};
 use crate::fault::Fault;
-use crate::{Clock, Store};
 
 /// Writers of one case that lose this often in a row give up; their caller may try again.
 const ATTEMPTS: u32 = 12;

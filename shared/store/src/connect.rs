@@ -5,11 +5,12 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Intercept;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use desk_aws::{Account, client_config, var};
+use desk_aws::{Account, client_config};
+use desk_runtime::{Clock, var};
 
 use crate::Store;
-use crate::clock::{Clock, DateWitness};
 use crate::meter::Meter;
+use crate::witness::DateWitness;
 
 /// Where the tables are.
 #[derive(Clone)]

@@ -9,7 +9,6 @@ mod act;
 mod allowance;
 mod board;
 mod cases;
-mod clock;
 mod commit;
 mod connect;
 pub mod deliveries;
@@ -17,7 +16,6 @@ mod delivery_states;
 mod fault;
 mod item;
 mod meter;
-mod metrics;
 pub mod objects;
 pub mod opening;
 mod pace;
@@ -28,16 +26,15 @@ mod ring;
 mod roster;
 pub mod schema;
 mod sessions;
-pub mod start;
 mod suppression;
 mod timers;
 mod verify;
+mod witness;
 
 pub use act::{ActError, Acted};
 pub use allowance::Allowance;
 pub use board::{BoardPage, BoardRow, FiledPage, FiledRow, is_cursor};
 pub use cases::{CodeEntry, Stored};
-pub use clock::Clock;
 pub use commit::{Commit, Outcome, PLAN_GRACE};
 pub use connect::Settings;
 pub use fault::Fault;
@@ -56,8 +53,8 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
 
-use crate::clock::DateWitness;
 use crate::meter::Meter;
+use crate::witness::DateWitness;
 
 /// A handle to both tables; cheap to clone.
 #[derive(Clone)]

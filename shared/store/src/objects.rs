@@ -6,8 +6,9 @@ use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
-use desk_aws::{Account, client_config, var};
+use desk_aws::{Account, client_config};
 use desk_domain::id::CaseId;
+use desk_runtime::var;
 use jiff::Timestamp;
 
 use crate::fault::Fault;

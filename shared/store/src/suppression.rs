@@ -6,12 +6,13 @@
 use desk_domain::case::{Actor, Command, Recipient};
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
+use desk_runtime::Clock;
 use jiff::Timestamp;
 
 use crate::deliveries::Delivery;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, instant, key, s};
-use crate::{ActError, Clock, Store};
+use crate::{ActError, Store};
 
 /// Why an address is not written to any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
-use desk_store::{Clock, start};
+use desk_runtime::{Clock, start};
 use serde_json::Value;
 use tokio::sync::Notify;
 

@@ -6,7 +6,7 @@ use clap::{CommandFactory, Subcommand};
 use desk_advisory::{security_md, security_txt};
 use desk_domain::policy::{Member, Policy, PolicyProblem, PolicyProblems};
 use desk_mail::openpgp::PublicKey;
-use desk_store::Clock;
+use desk_runtime::Clock;
 use serde_json::{Value, json};
 
 use super::report::plain;

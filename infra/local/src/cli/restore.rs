@@ -4,7 +4,8 @@ use std::io::Write;
 use std::time::Duration;
 
 use clap::Subcommand;
-use desk_store::{Clock, Held};
+use desk_runtime::Clock;
+use desk_store::Held;
 use serde_json::json;
 
 use super::Output;

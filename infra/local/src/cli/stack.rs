@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use desk_aws::{Account, client_config};
-use desk_store::{Clock, Settings, Store};
+use desk_runtime::Clock;
+use desk_store::{Settings, Store};
 
 use crate::Failure;
 

@@ -5,7 +5,7 @@ mod facts;
 mod judge;
 
 use clap::Args;
-use desk_store::Clock;
+use desk_runtime::Clock;
 use serde::Serialize;
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Time, where a process starts; and a witness to it: the `Date` of DynamoDB's answers.
+//! A witness to the time: the `Date` of DynamoDB's answers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,30 +7,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use aws_sdk_dynamodb::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
+use desk_runtime::Clock;
+use jiff::SignedDuration;
 use jiff::fmt::rfc2822;
-use jiff::{SignedDuration, Timestamp, Unit};
-
-/// Tells the time. Whole milliseconds, so that a stored instant is the instant.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
-
-impl Clock {
-    /// The machine's own clock.
-    pub fn system() -> Clock {
-        Clock::from_fn(Timestamp::now)
-    }
-
-    /// A clock that reads `tell`.
-    pub fn from_fn(tell: impl Fn() -> Timestamp + Send + Sync + 'static) -> Clock {
-        Clock(Arc::new(tell))
-    }
-
-    pub fn now(&self) -> Timestamp {
-        let now = (self.0)();
-        let floor = jiff::TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Floor);
-        now.round(floor).unwrap_or(now)
-    }
-}
 
 /// Remembers how far DynamoDB's clock was from ours at its last answer.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! What every process reads when it starts: the policy, and how loud to log.
+//! What every process reads when it starts: its environment, the policy, and how loud to log.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::metrics::Metrics;
 
 /// Our own crates: they log ids and never contents, so they may be as loud as they are asked to be.
-const OURS: [&str; 17] = [
+const OURS: [&str; 18] = [
     "canary",
     "deliver",
     "desk",
@@ -22,6 +22,7 @@ const OURS: [&str; 17] = [
     "desk_keys",
     "desk_local",
     "desk_mail",
+    "desk_runtime",
     "desk_store",
     "desk_web",
     "fan_out",
@@ -50,7 +51,7 @@ pub fn logging_at(default: LevelFilter) {
         .with_targets(OURS.map(|name| (name, level)));
     let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).with_filter(targets);
     // Only a deployed stack has somebody who reads them. What is counted does not hang on how loud the log is.
-    let metrics = desk_aws::var("DESK_STACK").ok().map(|stack| Metrics { stack });
+    let metrics = var("DESK_STACK").ok().map(|stack| Metrics { stack });
     let metrics = metrics.with_filter(Targets::new().with_targets(OURS.map(|name| (name, LevelFilter::DEBUG))));
     // A second call in one process (tests) keeps the first.
     let _ = tracing_subscriber::registry().with(lines).with(metrics).try_init();
@@ -64,4 +65,34 @@ pub fn policy() -> Result<Arc<Policy>, String> {
     let path = std::env::var("DESK_POLICY").unwrap_or_else(|_| "/opt/policy.toml".to_owned());
     let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
     Policy::from_toml(&text).map(Arc::new).map_err(|problems| format!("{path}:\n{problems}"))
+}
+
+/// A variable that must be set.
+///
+/// # Errors
+/// Names it.
+pub fn var(name: &str) -> Result<String, String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or_else(|| format!("{name} is not set"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// One that is missing would log nothing below `info`, and nothing that it counts would be a metric.
+    #[test]
+    fn every_crate_of_the_desk_is_one_of_ours() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let folders = ["functions", "shared"].iter().flat_map(|room| std::fs::read_dir(root.join(room)).unwrap());
+        let mut names: Vec<String> = vec!["desk".to_owned(), "desk_local".to_owned()];
+        for folder in folders {
+            let Ok(manifest) = std::fs::read_to_string(folder.unwrap().path().join("Cargo.toml")) else { continue };
+            let name = manifest.lines().find_map(|line| line.strip_prefix("name = ")).expect("a name");
+            names.push(name.trim_matches('"').replace('-', "_"));
+        }
+        names.sort();
+        assert_eq!(names, OURS);
+    }
 }

@@ -5,15 +5,13 @@
 use desk_domain::case::Recipient;
 use desk_domain::notice::{Notice, Urgency};
 use desk_mail::ses::{SendError, Throttle};
+use desk_runtime::{Backoff, after};
 use desk_store::deliveries::{AMBIGUOUS_WAIT, Record};
 use desk_store::{ActError, Fault};
 use jiff::SignedDuration;
 
+use crate::Deliver;
 use crate::write::Written;
-use crate::{Deliver, after};
-
-const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
-const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(15);
 
 /// What came of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,12 +65,12 @@ impl Deliver {
             }
             Err(SendError::Refused(code)) => {
                 tracing::warn!(delivery = id, code, attempts = record.attempts, "refused for now");
-                self.store.retry_at(id, now, after(now, backoff(FIRST_RETRY, record.attempts))).await
+                self.store.retry_at(id, now, after(now, Backoff::PASSING.wait(record.attempts))).await
             }
             Err(SendError::Throttled(throttle)) => {
                 tracing::warn!(delivery = id, throttle = %throttle, attempts = record.attempts, "throttled");
-                let pause = backoff(pause(throttle, notice.urgency()), record.attempts);
-                self.store.retry_at(id, now, after(now, pause)).await?;
+                let backoff = Backoff { first: pause(throttle, notice.urgency()), ..Backoff::PASSING };
+                self.store.retry_at(id, now, after(now, backoff.wait(record.attempts))).await?;
                 self.store.stand_back(after(now, stands_back(throttle))).await
             }
             Err(SendError::Ambiguous(code)) => {
@@ -128,7 +126,7 @@ fn pause(throttle: Throttle, urgency: Urgency) -> SignedDuration {
     let rate = match urgency {
         Urgency::Breach => SignedDuration::from_secs(1),
         Urgency::Promise => SignedDuration::from_secs(5),
-        Urgency::Ordinary => FIRST_RETRY,
+        Urgency::Ordinary => Backoff::PASSING.first,
         Urgency::Digest => SignedDuration::from_mins(2),
         Urgency::List => SignedDuration::from_mins(5),
     };
@@ -143,25 +141,13 @@ fn pause(throttle: Throttle, urgency: Urgency) -> SignedDuration {
 fn stands_back(throttle: Throttle) -> SignedDuration {
     match throttle {
         Throttle::Rate => SignedDuration::from_secs(10),
-        Throttle::Day => LONGEST_RETRY,
+        Throttle::Day => Backoff::PASSING.longest,
     }
-}
-
-/// `first`, twice that, four times … at most a quarter of an hour, or `first` where that is longer.
-fn backoff(first: SignedDuration, attempts: u32) -> SignedDuration {
-    first.saturating_mul(1 << attempts.saturating_sub(1).min(10)).min(LONGEST_RETRY.max(first))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn retries_back_off_to_a_quarter_of_an_hour() {
-        let seconds: Vec<i64> = (1..8).map(|attempt| backoff(FIRST_RETRY, attempt).as_secs()).collect();
-        assert_eq!(seconds, [30, 60, 120, 240, 480, 900, 900]);
-        assert_eq!(backoff(SignedDuration::from_hours(1), 9), SignedDuration::from_hours(1));
-    }
 
     #[test]
     fn the_more_urgent_comes_back_sooner_from_either_quota() {

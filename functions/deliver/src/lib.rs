@@ -9,20 +9,18 @@ mod pace;
 mod write;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use aws_lambda_events::event::dynamodb::Event as StreamEvent;
-use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use desk_domain::case::Recipient;
 use desk_domain::policy::Policy;
 use desk_keys::LinkKey;
 use desk_mail::openpgp::SigningKey;
 use desk_mail::ses::Mailer;
-use desk_runtime::Clock;
+use desk_runtime::stream::{Change, Worker};
+use desk_runtime::{Clock, TimeBudget, after};
 use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, LEASE, Record, State};
 use desk_store::{Fault, Ring, Store};
-use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use jiff::Timestamp;
 
 pub use attempt::Went;
 pub use pace::Pace;
@@ -54,68 +52,19 @@ pub struct Deliver {
 }
 
 impl Deliver {
-    /// What wakes it: a batch of the stream, or else the schedule.
-    ///
-    /// # Errors
-    /// The whole event is to come again. So it is with a batch whose very first record failed: the mapping then divides it, tries
-    /// it again and in the end puts it where failures go; where records before the failed one are done, naming it is enough.
-    pub async fn event(&self, payload: Value) -> Result<Value, String> {
-        if payload.get("Records").is_none() {
-            self.tick().await.map_err(|e| e.to_string())?;
-            return Ok(Value::Null);
-        }
-        let batch: StreamEvent = serde_json::from_value(payload).map_err(|_| "this is no batch of a stream")?;
-        let first = batch.records.first().and_then(|r| r.change.sequence_number.clone());
-        let response = self.batch(batch).await;
-        let failed = response.batch_item_failures.first().map(|f| f.item_identifier.clone());
-        if failed.is_some_and(|failed| failed == first) {
-            return Err("the first record of the batch failed".to_owned());
-        }
-        serde_json::to_value(response).map_err(|e| e.to_string())
-    }
-
-    /// A batch of the stream of the table `mail`, in its order: the mapping goes on behind what was done. What finds no room
-    /// stays due, and the schedule takes it.
-    pub async fn batch(&self, event: StreamEvent) -> DynamoDbEventResponse {
-        let (mut response, started) = (DynamoDbEventResponse::default(), Instant::now());
-        for record in event.records.iter().filter(|r| r.event_name != "REMOVE") {
-            let image: Result<Image, _> = serde_dynamo::from_item(record.change.new_image.clone());
-            let Ok(Image { pk, state, due_at: Some(due_at) }) = image else { continue };
-            let waits = matches!(state.as_deref(), Some("planned" | "retry")) && due_at <= self.clock.now();
-            let Some(id) = pk.strip_prefix("DELIVERY#").filter(|_| waits) else { continue };
-            let done = match started.elapsed() < BUDGET {
-                true => self.one(id).await.map(drop),
-                false => Err(Fault::Retryable("there was no time left for it".to_owned())),
-            };
-            if let Err(e) = done {
-                tracing::error!(delivery = id, fault = %e, "a delivery failed; it is tried again");
-                let mut failure = DynamoDbBatchItemFailure::default();
-                failure.item_identifier = record.change.sequence_number.clone();
-                response.batch_item_failures.push(failure);
-                if e.is_retryable() {
-                    break;
-                }
-            }
-        }
-        response
-    }
-
     /// The schedule: whatever is due, because its stream record was lost, its retry has come, there was no room for it, its
     /// lease ran out, or it has been ambiguous for long enough. What is in doubt first, then the most urgent, then the oldest.
     ///
     /// # Errors
     /// A fault of the store that kept it from finding what is due.
     pub async fn tick(&self) -> Result<(), Fault> {
-        let started = Instant::now();
+        let budget = self.budget();
         let mut due = self.due().await?;
         due.sort_by_key(|record| (to_be_sent(record.state).then(|| record.delivery.notice.urgency()), record.due_at));
         let all = due.len();
         for (done, record) in due.iter().enumerate() {
-            let room = match started.elapsed() < BUDGET {
-                true => self.step(record).await,
-                false => Ok(Went::NoRoom),
-            };
-            match room {
+            let went = if budget.is_spent() { Ok(Went::NoRoom) } else { self.step(record).await };
+            match went {
                 Ok(Went::On) => {}
                 // Whoever comes now is no more urgent, and finds no room either.
                 Ok(Went::NoRoom) => {
@@ -156,7 +105,7 @@ impl Deliver {
     async fn step(&self, record: &Record) -> Result<Went, Fault> {
         let (id, now) = (record.delivery.id.as_str(), self.clock.now());
         let hold = self.store.hold().await?;
-        if record.due_at.is_some_and(|due| hold.is_some_and(|before| due < before)) {
+        if record.due_at.is_some_and(|due| hold.holds(due)) {
             tracing::warn!(delivery = id, "held: it was due before a restore");
             return Ok(Went::On);
         }
@@ -203,14 +152,38 @@ fn to_be_sent(state: State) -> bool {
     matches!(state, State::Planned | State::Retry)
 }
 
-fn after(at: Timestamp, wait: SignedDuration) -> Timestamp {
-    at.saturating_add(wait).unwrap_or(at)
-}
+/// A delivery that is to be sent, by its id: what a stream record asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Due(pub String);
 
 /// What a stream record shows of a delivery.
 #[derive(serde::Deserialize)]
 struct Image {
-    pk: String,
     state: Option<String>,
     due_at: Option<Timestamp>,
+}
+
+impl Worker for Deliver {
+    type Work = Due;
+    type Fault = Fault;
+
+    /// A delivery that is due. What finds no room stays due, and the schedule takes it.
+    fn work_of(&self, change: &Change) -> Option<Due> {
+        let id = change.pk.strip_prefix("DELIVERY#")?;
+        let Image { state, due_at } = change.image()?;
+        let waits = matches!(state.as_deref(), Some("planned" | "retry"));
+        due_at.filter(|due| waits && *due <= self.clock.now()).map(|_| Due(id.to_owned()))
+    }
+
+    async fn work(&self, Due(id): &Due) -> Result<(), Fault> {
+        self.one(id).await.map(drop)
+    }
+
+    async fn scheduled(&self) -> Result<(), Fault> {
+        self.tick().await
+    }
+
+    fn budget(&self) -> TimeBudget {
+        TimeBudget::of(BUDGET)
+    }
 }

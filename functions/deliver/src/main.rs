@@ -6,7 +6,7 @@ use desk_keys::cloud::{Keys, OpenPgpSecret};
 use desk_keys::link::Purpose;
 use desk_mail::openpgp::SigningKey;
 use desk_mail::ses;
-use desk_runtime::{Clock, start};
+use desk_runtime::{Clock, start, stream};
 use desk_store::{Ring, Settings, Store};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Error> {
         clock,
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async {
-        Ok::<_, Error>(deliver.event(event.payload).await?)
+        Ok::<_, Error>(stream::event(&deliver, event.payload).await?)
     }))
     .await
 }

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use desk_domain::notice::Urgency;
 use desk_mail::ses::Quota;
+use desk_runtime::after;
 use desk_store::Fault;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Deliver, after};
+use crate::Deliver;
 
 /// What every account may do, a new one too.
 const LEAST: Quota = Quota { per_second: 1.0, per_day: None, sent: 0.0 };

@@ -2,7 +2,7 @@
 
 use desk_aws::Account;
 use desk_keys::cloud::Keys;
-use desk_runtime::{Clock, start};
+use desk_runtime::{Clock, start, stream};
 use desk_store::objects::{ObjectSettings, Objects};
 use desk_store::{Ring, Settings, Store};
 use fan_out::FanOut;
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
         clock,
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async {
-        Ok::<_, Error>(fan_out.event(event.payload).await?)
+        Ok::<_, Error>(stream::event(&fan_out, event.payload).await?)
     }))
     .await
 }

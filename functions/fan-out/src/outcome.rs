@@ -11,6 +11,7 @@ use desk_domain::notice::plan::{of_channel, seen_everywhere};
 use desk_domain::notice::{ChannelFailed, ChannelVerified, Notice};
 use desk_domain::policy::MetBy;
 use desk_domain::refusal::Refusal;
+use desk_runtime::{Backoff, after};
 use desk_store::deliveries::Delivery;
 use desk_store::published::{ChannelRecord, ChannelState};
 use desk_store::{ActError, Fault};
@@ -21,8 +22,6 @@ use crate::publish::{OWN_PAGE, Served, TAKEN_IS_ENOUGH};
 
 /// How soon a mail that is on its way is asked about again, when no event of it arrives.
 const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(1);
-const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
-const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(15);
 
 /// A minute and a half after the first attempt: what fails so often in a row does not pass by itself.
 const TOO_OFTEN: u32 = 3;
@@ -51,7 +50,6 @@ impl FanOut {
         now: Timestamp,
     ) -> Result<(), Fault> {
         let (id, channel) = (&published.advisory.id, &record.channel);
-        let after = |wait| now.saturating_add(wait).unwrap_or(now);
         let rarely = matches!(served, Served::Refused(_));
         match served {
             Served::Done => {
@@ -71,10 +69,12 @@ impl FanOut {
             }
             Served::Later => {
                 // What it waits for tells, if need be.
-                self.store.channel_again(id, channel, (ChannelState::Pending, None), now, after(FIRST_RETRY)).await
+                self.store
+                    .channel_again(id, channel, (ChannelState::Pending, None), now, after(now, Backoff::PASSING.first))
+                    .await
             }
             Served::OnItsWay(since) => {
-                let again = after(ASK_AGAIN);
+                let again = after(now, ASK_AGAIN);
                 self.store.channel_again(id, channel, (ChannelState::Waiting, None), now, again).await?;
                 if since.duration_until(now) < TAKEN_IS_ENOUGH {
                     return Ok(());
@@ -85,7 +85,8 @@ impl FanOut {
             Served::Failed(why) | Served::Refused(why) => {
                 let failures = record.failures + 1;
                 tracing::error!(advisory = %id, channel = %channel, failures, why, alarm = "channel-failed", "not announced");
-                let again = after(if rarely { backoff_of_refused(failures) } else { backoff(failures) });
+                let backoff = if rarely { Backoff::REFUSED } else { Backoff::PASSING };
+                let again = after(now, backoff.wait(failures));
                 self.store.channel_again(id, channel, (ChannelState::Failed, Some(why)), now, again).await?;
                 self.tell_failed(published, record, now, NotYet { why, refused: rarely, failures, again }).await
             }
@@ -180,16 +181,6 @@ fn cause_of_failure(advisory: &AdvisoryId, channel: &ChannelId) -> String {
 fn is_worth_a_mail(not_yet: &NotYet, published_at: Timestamp, due_at: Option<Timestamp>) -> bool {
     let near = due_at.map(|due| due.saturating_sub(published_at.duration_until(due) / 3).unwrap_or(due));
     not_yet.refused || not_yet.failures >= TOO_OFTEN || near.is_some_and(|near| not_yet.again >= near)
-}
-
-/// 15 min, 1 h, 4 h … a day.
-fn backoff_of_refused(failures: u32) -> SignedDuration {
-    LONGEST_RETRY.saturating_mul(1 << (2 * failures.saturating_sub(1).min(4))).min(SignedDuration::from_hours(24))
-}
-
-/// 30 s, 1 min, 2 min … 15 min.
-fn backoff(failures: u32) -> SignedDuration {
-    FIRST_RETRY.saturating_mul(1 << failures.saturating_sub(1).min(6)).min(LONGEST_RETRY)
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl FanOut {
         for place in 0..records.len() {
             let (now, record) = (self.clock.now(), &records[place]);
             let Some(due) = record.due_at.filter(|due| *due <= now) else { continue };
-            if self.store.holds(due).await? {
+            if self.store.hold().await?.holds(due) {
                 continue;
             }
             let served = self.one(&published, record, &records).await?;

@@ -30,9 +30,9 @@ use desk_domain::id::CaseId;
 use desk_domain::policy::Policy;
 use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_mail::read::{Limits, Read, read_within};
-use desk_runtime::Clock;
+use desk_runtime::{Clock, Woken};
 use desk_store::objects::Objects;
-use desk_store::{ActError, Store};
+use desk_store::{ActError, Fault, Store};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,13 @@ pub enum Outcome {
     Gone,
 }
 
-/// What S3 tells of an object that was put.
+/// What S3 tells of objects that were put.
+#[derive(Deserialize)]
+struct Puts {
+    #[serde(rename = "Records")]
+    records: Vec<Record>,
+}
+
 #[derive(Deserialize)]
 struct Record {
     s3: Entity,
@@ -123,26 +129,39 @@ impl Inbox {
     /// # Errors
     /// When something could not be taken in; it still lies in the bucket.
     pub async fn event(&self, payload: Value) -> Result<Value, String> {
-        let keys = match payload.get("Records") {
-            Some(records) => put_keys(records)?,
-            None => {
-                // What S3's own event has just been sent for may be among it: one of the two finds nothing left to do.
-                let lying = self.inbound.list().await.map_err(|e| e.to_string())?;
-                lying.into_iter().map(|(key, _)| key).collect::<Vec<_>>()
+        match Woken::<Puts>::read(payload)? {
+            Woken::By(puts) => match self.take_all(&puts.keys()).await {
+                0 => Ok(Value::Null),
+                failed => Err(format!("{failed} mails could not be taken in")),
+            },
+            Woken::Schedule => {
+                self.sweep().await.map_err(|e| e.to_string())?;
+                Ok(Value::Null)
             }
-        };
+        }
+    }
+
+    /// Takes in whatever lies in the bucket. What fails still lies there, and the schedule comes again by itself.
+    ///
+    /// # Errors
+    /// When the bucket cannot be looked at.
+    pub async fn sweep(&self) -> Result<(), Fault> {
+        // What S3's own event has just been sent for may be among it: one of the two finds nothing left to do.
+        let keys: Vec<String> = self.inbound.list().await?.into_iter().map(|(key, _)| key).collect();
+        self.take_all(&keys).await;
+        Ok(())
+    }
+
+    /// Takes in one mail after another; gives how many failed.
+    async fn take_all(&self, keys: &[String]) -> usize {
         let mut failed = 0;
         for key in keys {
-            if let Err(fault) = self.take(&key).await {
+            if let Err(fault) = self.take(key).await {
                 tracing::error!(object = key, fault = %fault, alarm = "mail-unread", "a mail could not be taken in; it still lies in the bucket");
                 failed += 1;
             }
         }
-        match (failed, payload.get("Records")) {
-            // The schedule comes again by itself.
-            (0, _) | (_, None) => Ok(Value::Null),
-            (failed, Some(_)) => Err(format!("{failed} mails could not be taken in")),
-        }
+        failed
     }
 
     /// Takes one mail in.
@@ -213,10 +232,10 @@ impl Inbox {
     }
 }
 
-/// The keys that an event of S3's tells of.
-fn put_keys(records: &Value) -> Result<Vec<String>, String> {
-    let records: Vec<Record> = serde_json::from_value(records.clone()).map_err(|_| "this is no event of S3's")?;
-    Ok(records.iter().map(|record| object_key(&record.s3.object.key)).collect())
+impl Puts {
+    fn keys(&self) -> Vec<String> {
+        self.records.iter().map(|record| object_key(&record.s3.object.key)).collect()
+    }
 }
 
 fn object_key(key: &str) -> String {
@@ -237,9 +256,10 @@ mod tests {
             let Ok(event) = serde_json::from_str::<Value>(&text) else { continue };
             let Some(records) = event.get("Records") else { continue };
             let of_s3 = records[0]["eventSource"] == "aws:s3";
-            let keys = put_keys(records);
-            assert_eq!(keys.is_ok(), of_s3, "{}", entry.path().display());
-            read.extend(keys.unwrap_or_default());
+            let woken = Woken::<Puts>::read(event);
+            assert_eq!(woken.is_ok(), of_s3, "{}", entry.path().display());
+            let Ok(Woken::By(puts)) = woken else { continue };
+            read.extend(puts.keys());
         }
         assert_eq!(read.iter().filter(|key| *key == "Happy Face.jpg").count(), read.len(), "{read:?}");
         assert!(read.len() >= 2, "{read:?}");

@@ -7,6 +7,7 @@ use desk_domain::case::{Case, Clock, ClockState, Recipient};
 use desk_domain::id::CaseId;
 use desk_domain::notice::{DIGEST_ROWS, Digest, DigestRow, Listed, MissedRow, Notice};
 use desk_domain::policy::Member;
+use desk_runtime::Retryable;
 use desk_store::deliveries::Delivery;
 use desk_store::{BoardRow, Fault, SeenPolicy};
 use jiff::civil::{Date, Time};

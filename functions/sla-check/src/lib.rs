@@ -12,7 +12,7 @@ use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::{CaseId, ClockName};
 use desk_domain::policy::{AtDue, Policy};
 use desk_domain::refusal::Refusal;
-use desk_runtime::Clock;
+use desk_runtime::{Clock, Hold, after};
 use desk_store::objects::Objects;
 use desk_store::{ActError, Due, DueKind, Fault, PLAN_GRACE, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -72,39 +72,9 @@ impl SlaCheck {
             tracing::error!(alarm = "rota-gap", "nobody is on call");
         }
         self.look_at_inbound().await;
-        let (mut done, mut seen) = (Ticked::default(), Vec::new());
         let hold = self.store.hold().await?;
-        let mut portion = PORTION;
-        while portion <= LARGEST {
-            let due = self.store.due(self.clock.now(), portion).await?;
-            let full = due.len() >= portion as usize;
-            let fresh: Vec<Due> = due.into_iter().filter(|due| !seen.contains(due)).collect();
-            if fresh.is_empty() {
-                if !full {
-                    break;
-                }
-                portion *= 4;
-                continue;
-            }
-            let witnessed = self.witnessed(scheduled);
-            for due in fresh {
-                match hold.is_some_and(|before| due.at < before) {
-                    true => done.restored += 1,
-                    false => self.one(&due, witnessed, &mut done).await,
-                }
-                seen.push(due);
-            }
-        }
-        if done.held > 0 {
-            tracing::error!(held = done.held, skew = ?self.store.skew(), alarm = "clock-disagreement", "the clocks disagree");
-        }
-        if hold.is_some() {
-            tracing::error!(
-                due = done.restored,
-                alarm = "held",
-                "what was due before a restore waits for the operator"
-            );
-        }
+        let mut done = self.do_due(scheduled, hold).await?;
+        self.alarm_of_waiting(&done, hold);
         if let Some(remembered) = remembered
             && let Err(fault) = digests::tell(self, &remembered).await
         {
@@ -124,6 +94,46 @@ impl SlaCheck {
             heartbeat::beat(self.heartbeat.as_deref()).await;
         }
         Ok(done)
+    }
+
+    /// Does what is due, each once, in portions that grow where a whole one stays due.
+    async fn do_due(&self, scheduled: Timestamp, hold: Hold) -> Result<Ticked, Fault> {
+        let (mut done, mut seen) = (Ticked::default(), Vec::new());
+        let mut portion = PORTION;
+        while portion <= LARGEST {
+            let due = self.store.due(self.clock.now(), portion).await?;
+            let full = due.len() >= portion as usize;
+            let fresh: Vec<Due> = due.into_iter().filter(|due| !seen.contains(due)).collect();
+            if fresh.is_empty() {
+                if !full {
+                    break;
+                }
+                portion *= 4;
+                continue;
+            }
+            let witnessed = self.witnessed(scheduled);
+            for due in fresh {
+                match hold.holds(due.at) {
+                    true => done.restored += 1,
+                    false => self.one(&due, witnessed, &mut done).await,
+                }
+                seen.push(due);
+            }
+        }
+        Ok(done)
+    }
+
+    fn alarm_of_waiting(&self, done: &Ticked, hold: Hold) {
+        if done.held > 0 {
+            tracing::error!(held = done.held, skew = ?self.store.skew(), alarm = "clock-disagreement", "the clocks disagree");
+        }
+        if hold.is_on() {
+            tracing::error!(
+                due = done.restored,
+                alarm = "held",
+                "what was due before a restore waits for the operator"
+            );
+        }
     }
 
     /// Whether this function's clock, the schedule's and DynamoDB's agree.
@@ -152,8 +162,8 @@ impl SlaCheck {
     pub async fn redrive(&self) -> Result<usize, Fault> {
         let (now, mut woken) = (self.clock.now(), 0);
         let hold = self.store.hold().await?;
-        for due in self.store.due(now.saturating_add(PLAN_GRACE).unwrap_or(now), LARGEST).await? {
-            if hold.is_some_and(|before| due.at < before) {
+        for due in self.store.due(after(now, PLAN_GRACE), LARGEST).await? {
+            if hold.holds(due.at) {
                 continue;
             }
             match &due.kind {

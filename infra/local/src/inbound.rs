@@ -10,7 +10,6 @@ use desk_store::ActError;
 use desk_store::objects::{If, Objects};
 use inbox::{Inbox, Outcome};
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::Mutex;
 
 /// What is said of a mail that is given in; what is left out is as for a mail from an ordinary sender.
@@ -61,7 +60,7 @@ impl Inbound {
     pub async fn sweep(&self) {
         let _alone = self.one_at_a_time.lock().await;
         // What failed is logged where it failed, and still lies there.
-        let _ = self.inbox.event(Value::Null).await;
+        let _ = self.inbox.sweep().await;
     }
 
     fn headers(&self, mail: &[u8], given: &Given, id: &str) -> Result<String, Vec<FieldError>> {

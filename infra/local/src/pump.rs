@@ -8,6 +8,7 @@ use aws_lambda_events::event::sns::SnsEvent;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use deliver::Deliver;
 use desk_domain::advisory::Published;
+use desk_runtime::stream;
 use desk_store::{Fault, Store};
 use fan_out::FanOut;
 use jiff::{SignedDuration, Timestamp};
@@ -144,11 +145,11 @@ impl Pump {
         loop {
             let mut moved = false;
             while let Some(batch) = streams.cases.next().await? {
-                let response = self.functions.fan_out.batch(batch.event.clone()).await;
+                let response = stream::batch(&self.functions.fan_out, &batch.event).await;
                 moved |= handed(&mut streams.cases, &batch, &response, &mut streams.failures)?;
             }
             while let Some(batch) = streams.mail.next().await? {
-                let response = self.functions.deliver.batch(batch.event.clone()).await;
+                let response = stream::batch(&self.functions.deliver, &batch.event).await;
                 moved |= handed(&mut streams.mail, &batch, &response, &mut streams.failures)?;
             }
             for (id, events) in self.ses.untaken() {

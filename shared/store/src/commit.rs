@@ -355,6 +355,8 @@ fn cancelled_by(codes: &[Option<&str>], guards: &[Guard]) -> Result<Outcome, Fau
 
 #[cfg(test)]
 mod tests {
+    use desk_runtime::Retryable;
+
     use super::*;
 
     /// Everything that was put of a case, and whether it has an end.

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use desk_runtime::Retryable;
 
 /// Why the store failed. Holds codes, never contents.
 #[derive(Debug, thiserror::Error)]
@@ -42,11 +43,13 @@ impl From<Fault> for String {
     }
 }
 
-impl Fault {
-    pub fn is_retryable(&self) -> bool {
+impl Retryable for Fault {
+    fn is_retryable(&self) -> bool {
         matches!(self, Fault::Retryable(_))
     }
+}
 
+impl Fault {
     pub fn damaged(what: impl Into<String>) -> Fault {
         Fault::Damaged(what.into())
     }

@@ -17,6 +17,7 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
 use desk_domain::case::{Case, EventBody};
 use desk_domain::id::{CaseId, MemberId};
+use desk_runtime::Hold;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -55,13 +56,13 @@ pub struct Held {
 }
 
 impl Store {
-    /// The marker: what was due before it is held. `None` in ordinary times.
+    /// What is held.
     ///
     /// # Errors
     /// A fault of the store; so for all below.
-    pub async fn hold(&self) -> Result<Option<Timestamp>, Fault> {
+    pub async fn hold(&self) -> Result<Hold, Fault> {
         let item = self.get(&self.cases, key("DESK#hold", "HOLD")).await?;
-        item.map(|item| Read(&item).time("before")).transpose()
+        item.map(|item| Read(&item).time("before")).transpose().map(Hold::before)
     }
 
     /// Puts the marker.
@@ -75,14 +76,9 @@ impl Store {
         self.delete(&self.cases, key("DESK#hold", "HOLD")).await
     }
 
-    /// Whether something that was due at `at` is held.
-    pub async fn holds(&self, at: Timestamp) -> Result<bool, Fault> {
-        Ok(self.hold().await?.is_some_and(|before| at < before))
-    }
-
     /// Counts what is held.
     pub async fn held(&self) -> Result<Held, Fault> {
-        let Some(before) = self.hold().await? else { return Ok(Held::default()) };
+        let Some(before) = self.hold().await?.until() else { return Ok(Held::default()) };
         let mut held = Held { before: Some(before), ..Held::default() };
         for due in self.due(before, PORTION).await?.iter().filter(|due| due.at < before) {
             match due.kind {
@@ -98,7 +94,7 @@ impl Store {
     /// Gives up the plans and deliveries that came back: no old notice goes out. A plan that publishes stays, and what was there
     /// all along, timers and channels go on. Gives how many plans and deliveries that were.
     pub async fn drop_restored(&self, now: Timestamp) -> Result<(usize, usize), Fault> {
-        let Some(before) = self.hold().await? else { return Ok((0, 0)) };
+        let Some(before) = self.hold().await?.until() else { return Ok((0, 0)) };
         let (mut plans, mut deliveries) = (0, 0);
         loop {
             let so_far = plans + deliveries;

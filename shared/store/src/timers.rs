@@ -92,7 +92,7 @@ impl Store {
     pub async fn plan(&self, case: &CaseId, from: u64) -> Result<Option<(u64, u64)>, Fault> {
         let Some(item) = self.get(&self.cases, plan_key(case, from)).await? else { return Ok(None) };
         let read = Read(&item);
-        if self.holds(read.time("due_at")?).await? {
+        if self.hold().await?.holds(read.time("due_at")?) {
             return Ok(None);
         }
         Ok(Some((read.number("from")? as u64, read.number("to")? as u64)))

@@ -7,6 +7,7 @@ use desk_domain::case::publication::Missing;
 use desk_domain::fields::FieldError;
 use desk_domain::refusal::Refusal;
 use desk_keys::KeyError;
+use desk_runtime::Retryable;
 use desk_store::Fault;
 use serde::Serialize;
 

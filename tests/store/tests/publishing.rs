@@ -6,6 +6,7 @@ use aws_lambda_events::event::dynamodb::Event as StreamEvent;
 use desk_domain::case::EventBody;
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_keys::SecretKey;
+use desk_runtime::stream;
 use desk_store::deliveries::State;
 use desk_store::published::ChannelState;
 use desk_store_tests::Bench;
@@ -42,7 +43,7 @@ async fn settle(bench: &Bench, fan_out: &FanOut, cases: &[(CaseId, u64)]) {
         check.tick(bench.hands.now()).await.unwrap();
         for (case, from) in cases {
             fan_out.plan(case, *from).await.unwrap();
-            fan_out.batch(woken(&case.into(), bench)).await;
+            stream::batch(fan_out, &woken(&case.into(), bench)).await;
         }
         for delivery in bench.store.due_deliveries(bench.hands.now(), 50).await.unwrap() {
             bench.store.claim(&delivery, None, bench.hands.now()).await.unwrap();

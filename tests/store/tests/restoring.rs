@@ -91,7 +91,7 @@ async fn held_notices_can_be_given_up() {
     assert_eq!(bench.store.delivery(&mine.id).await.unwrap().unwrap().state, State::Planned, "it was there all along");
     assert_eq!(bench.store.delivery(&old.id).await.unwrap().unwrap().state, State::Dead);
     assert!(bench.store.plan(&id, 1).await.unwrap().is_none());
-    assert!(bench.store.hold().await.unwrap().is_none());
+    assert!(!bench.store.hold().await.unwrap().is_on());
 }
 
 /// A code that was replaced, a timer that is over: of a case that is there, they stay away.

@@ -3,6 +3,7 @@
 use desk_domain::case::decide::decide;
 use desk_domain::case::{Actor, Command, ContentRef};
 use desk_domain::id::CaseId;
+use desk_runtime::Retryable;
 use desk_store::requests::{Answer, Recalled, Request};
 use desk_store::{ActError, Commit, Outcome, Settings, Store, Stored, Ticket};
 use desk_store_tests::{Bench, Hands, content_id};

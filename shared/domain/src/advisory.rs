@@ -18,8 +18,9 @@ use crate::id::{AdvisoryId, CaseId, LineName, NotAnId};
 use crate::policy::{Limits, Policy, Severity};
 
 /// References, aliases or people in one advisory.
-const MOST: usize = 100;
-const LINK_BYTES: usize = 2048;
+pub const MOST: usize = 100;
+/// A link, at most.
+pub const LINK_BYTES: usize = 2048;
 /// A summary, at most.
 pub const SUMMARY_BYTES: usize = 4096;
 
@@ -122,6 +123,9 @@ macro_rules! words {
         pub enum $name { $(#[serde(rename = $text)] $variant),+ }
 
         impl $name {
+            /// Every word, as it is written.
+            pub const WORDS: &'static [&'static str] = &[$($text),+];
+
             pub fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $text),+ }
             }

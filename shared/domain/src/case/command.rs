@@ -1,18 +1,22 @@
 //! What may be asked of a case. Texts arrive sealed; `decide` sees references only.
+//!
+//! What a team command is called, takes and needs is its row in [`table`]: its name, its fields, who may give it and when.
 
-use std::fmt;
-use std::str::FromStr;
+mod field;
+pub mod row;
+pub mod table;
 
-use serde::{Serialize, Serializer};
-
-use super::escalate;
 use jiff::civil::Date;
 
 use super::Recipient;
+use super::escalate;
 use super::event::{ContentRef, FactName, MailParts, Message, Resolution};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
 use crate::policy::Severity;
 
+pub use self::field::FINDINGS_MOST;
+pub use self::row::{Field, Row};
+pub use self::table::{CommandName, NotACommand};
 pub use escalate::Roster;
 
 /// A command. The first group is the team's, named as its API names them; then the reporter's; then the desk's own.
@@ -185,133 +189,4 @@ pub enum Command {
     ReplaceHandler {
         roster: Roster,
     },
-}
-
-macro_rules! names {
-    ($($name:ident = $text:literal),+ $(,)?) => {
-        /// The name of a team command, as the API and `allowed[]` write it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum CommandName { $($name),+ }
-
-        impl CommandName {
-            /// Every team command.
-            pub const ALL: &'static [CommandName] = &[$(CommandName::$name),+];
-
-            pub fn as_str(self) -> &'static str {
-                match self { $(CommandName::$name => $text),+ }
-            }
-        }
-    };
-}
-
-names! {
-    Acknowledge = "acknowledge",
-    Respond = "respond",
-    Update = "update",
-    Note = "note",
-    RequestInformation = "request-information",
-    Assign = "assign",
-    HandOver = "hand-over",
-    SetBackup = "set-backup",
-    Validate = "validate",
-    Invalidate = "invalidate",
-    Accept = "accept",
-    Defer = "defer",
-    Duplicate = "duplicate",
-    Close = "close",
-    Score = "score",
-    ReissueCode = "reissue-code",
-    Mark = "mark",
-    DetermineAffected = "determine-affected",
-    RecordAudit = "record-audit",
-    WaiveAudit = "waive-audit",
-    FixReady = "fix-ready",
-    FixReleased = "fix-released",
-    NotAffected = "not-affected",
-    WaiveLine = "waive-line",
-    AskCredit = "ask-credit",
-    RecordCredit = "record-credit",
-    DraftAdvisory = "draft-advisory",
-    ApproveAdvisory = "approve-advisory",
-    Publish = "publish",
-    ReleaseQuarantine = "release-quarantine",
-    RecordConsent = "record-consent",
-    Forward = "forward",
-    PlanRelease = "plan-release",
-    TreatAsReport = "treat-as-report",
-}
-
-impl fmt::Display for CommandName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for CommandName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-/// Not a command; `Display` lists what is.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of: {}", CommandName::ALL.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", "))]
-pub struct NotACommand;
-
-impl FromStr for CommandName {
-    type Err = NotACommand;
-    fn from_str(text: &str) -> Result<Self, NotACommand> {
-        CommandName::ALL.iter().copied().find(|n| n.as_str() == text).ok_or(NotACommand)
-    }
-}
-
-impl Command {
-    /// The team command that this is; `None` for the reporter's and the desk's own.
-    pub fn name(&self) -> Option<CommandName> {
-        Some(match self {
-            Command::Acknowledge { .. } => CommandName::Acknowledge,
-            Command::Respond { .. } => CommandName::Respond,
-            Command::Update { .. } => CommandName::Update,
-            Command::Note { .. } => CommandName::Note,
-            Command::RequestInformation { .. } => CommandName::RequestInformation,
-            Command::Assign { .. } => CommandName::Assign,
-            Command::HandOver { .. } => CommandName::HandOver,
-            Command::SetBackup { .. } => CommandName::SetBackup,
-            Command::Validate { .. } => CommandName::Validate,
-            Command::Invalidate { .. } => CommandName::Invalidate,
-            Command::Accept => CommandName::Accept,
-            Command::Defer { .. } => CommandName::Defer,
-            Command::Duplicate { .. } => CommandName::Duplicate,
-            Command::Close { .. } => CommandName::Close,
-            Command::Score { .. } => CommandName::Score,
-            Command::ReissueCode { .. } => CommandName::ReissueCode,
-            Command::Mark { .. } => CommandName::Mark,
-            Command::DetermineAffected { .. } => CommandName::DetermineAffected,
-            Command::RecordAudit { .. } => CommandName::RecordAudit,
-            Command::WaiveAudit { .. } => CommandName::WaiveAudit,
-            Command::FixReady { .. } => CommandName::FixReady,
-            Command::FixReleased { .. } => CommandName::FixReleased,
-            Command::NotAffected { .. } => CommandName::NotAffected,
-            Command::WaiveLine { .. } => CommandName::WaiveLine,
-            Command::AskCredit => CommandName::AskCredit,
-            Command::RecordCredit { .. } => CommandName::RecordCredit,
-            Command::DraftAdvisory { .. } => CommandName::DraftAdvisory,
-            Command::ApproveAdvisory { .. } => CommandName::ApproveAdvisory,
-            Command::Publish => CommandName::Publish,
-            Command::ReleaseQuarantine { .. } => CommandName::ReleaseQuarantine,
-            Command::RecordConsent { .. } => CommandName::RecordConsent,
-            Command::Forward { .. } => CommandName::Forward,
-            Command::PlanRelease { .. } => CommandName::PlanRelease,
-            Command::TreatAsReport { .. } => CommandName::TreatAsReport,
-            Command::AcknowledgeFromMail { .. }
-            | Command::QuarantineReply { .. }
-            | Command::OutsiderReply { .. }
-            | Command::Reply { .. }
-            | Command::AnswerCredit { .. }
-            | Command::Announced { .. }
-            | Command::FireTimer { .. }
-            | Command::MessageBounced { .. }
-            | Command::ReplaceHandler { .. } => return None,
-        })
-    }
 }

@@ -1,8 +1,10 @@
-//! Which command a case allows now, and to whom: one table, asked before `decide` and for `allowed[]`.
+//! Which command a case allows now, and to whom: what the command's row asks for, held against the case. Asked before `decide`
+//! and for `allowed[]`.
 
 use jiff::Timestamp;
 
 use super::command::CommandName;
+use super::command::row::{Closing, Rule, Who};
 use super::publication::{CreditState, Missing};
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case};
@@ -68,67 +70,86 @@ pub fn refuse(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp, w
 
 impl Asking<'_> {
     fn obstacle(&self, name: CommandName) -> Option<Obstacle> {
-        use CommandName::*;
-        let case = self.case;
-        if case.is_closed() {
-            return match name {
-                Note | ReissueCode | Mark => None,
-                TreatAsReport => self.unfiled().map(Obstacle::from),
-                _ => Some(format!("{} is closed, and closed is final", case.id).into()),
-            };
+        let row = name.row();
+        if let Some(why) = self.closed(row.closing) {
+            return Some(why.into());
         }
-        let transition = |by: Transition, to: &str| {
-            (!rm::allows(case.rm, by)).then(|| format!("{} is {}; it cannot become {to} from there", case.id, case.rm))
-        };
-        let why = match name {
-            Acknowledge => acknowledged(case),
-            Respond => case.steps.responded.as_ref().map(|step| already("answered in detail", step) + "; use update"),
-            Assign => case.handler.as_ref().map(|handler| format!("{handler} handles it; use hand-over")),
-            HandOver => leads(case, self.member, "hand it over"),
-            SetBackup => leads(case, self.member, "name a backup"),
-            Validate => transition(Transition::Validate, "Valid"),
-            Invalidate => transition(Transition::Invalidate, "Invalid"),
-            Accept => transition(Transition::Accept, "Accepted"),
-            Defer => transition(Transition::Defer, "Deferred").or_else(|| self.published()),
-            Duplicate if matches!(case.rm, Rm::Valid | Rm::Deferred) => self.published(),
-            Duplicate => Some(format!("{} is {}; a duplicate is found valid first", case.id, case.rm)),
-            Score => self.published(),
-            DetermineAffected | RecordAudit | WaiveAudit | NotAffected | WaiveLine | DraftAdvisory => {
-                self.published().or_else(|| self.confirmed())
+        let why = row.rules.iter().find_map(|rule| self.broken(*rule)).or_else(|| self.not_theirs(row.who));
+        match why {
+            Some(why) => Some(why.into()),
+            None if row.rules.contains(&Rule::Gate) => self.gate(),
+            None => None,
+        }
+    }
+
+    /// What a closed case still takes, and what only a closed one does.
+    fn closed(&self, closing: Closing) -> Option<String> {
+        let case = self.case;
+        match (closing, case.is_closed()) {
+            (Closing::Ends, true) => Some(format!("{} is closed, and closed is final", case.id)),
+            (Closing::FiledOnly, true) => self.unfiled(),
+            (Closing::FiledOnly, false) => Some(format!("{} is a report", case.id)),
+            (Closing::Stays, _) | (Closing::Ends, false) => None,
+        }
+    }
+
+    fn broken(&self, rule: Rule) -> Option<String> {
+        let case = self.case;
+        match rule {
+            Rule::Unpublished => self.published(),
+            Rule::Confirmed => self.unconfirmed(),
+            Rule::Accepted => self.unaccepted(),
+            Rule::Way(by) => self.no_way(by),
+            Rule::Duplicable => (!matches!(case.rm, Rm::Valid | Rm::Deferred))
+                .then(|| format!("{} is {}; a duplicate is found valid first", case.id, case.rm)),
+            Rule::Unacknowledged => acknowledged(case),
+            Rule::Unanswered => {
+                case.steps.responded.as_ref().map(|step| already("answered in detail", step) + "; use update")
             }
-            AskCredit => self.published().or_else(|| self.confirmed()).or_else(|| self.credit_open()),
-            FixReady | FixReleased => self.published().or_else(|| self.accepted()),
-            RecordCredit => self.published().or_else(|| self.credit_asked()),
-            ApproveAdvisory => self.published().or_else(|| self.approvable()),
-            Publish => return self.gate(),
-            // Spam may be closed from Received and Valid too; `decide` looks at the resolution.
-            RequestInformation => case
+            Rule::Unassigned => case.handler.as_ref().map(|handler| format!("{handler} handles it; use hand-over")),
+            Rule::Reported => case
                 .found_by
                 .as_ref()
                 .map(|by| format!("it was found by the audit of {by}; there is no reporter to ask")),
-            ReleaseQuarantine => {
+            Rule::Quarantined => {
                 case.quarantine.is_empty().then(|| format!("nothing of {} waits in quarantine", case.id))
             }
-            RecordConsent => case.may_forward.then(|| "the reporter's consent is recorded already".to_owned()),
-            Forward => self.unforwarded(),
-            PlanRelease => self.published().or_else(|| self.accepted()),
-            TreatAsReport => Some(format!("{} is a report", case.id)),
-            Close | Update | Note | ReissueCode | Mark => None,
-        };
-        why.map(Obstacle::from)
+            Rule::Unagreed => case.may_forward.then(|| "the reporter's consent is recorded already".to_owned()),
+            Rule::Agreed => (!case.may_forward)
+                .then(|| "the reporter has not agreed that it is forwarded; ask first, then record-consent".to_owned()),
+            Rule::CreditOpen => self.credit_answered(),
+            Rule::CreditAsked => self.credit_unasked(),
+            Rule::Drafted => {
+                case.publication.draft.is_none().then(|| "there is no advisory to approve (draft-advisory)".to_owned())
+            }
+            Rule::Unapproved => self.approved(),
+            // Looked at after who asks; see `obstacle`.
+            Rule::Gate => None,
+        }
+    }
+
+    fn not_theirs(&self, who: Who) -> Option<String> {
+        let (case, policy, member) = (self.case, self.policy, self.member);
+        match who {
+            Who::Readers => None,
+            Who::Leads(what) => leads(case, member, what),
+            Who::Releasers(what) => case.may_not_release(policy, member, what),
+            Who::SecondReleasers(what) => {
+                case.may_not_release(policy, member, what).or_else(|| case.drafted_alone(policy, member))
+            }
+        }
+    }
+
+    fn no_way(&self, by: Transition) -> Option<String> {
+        let (id, rm) = (&self.case.id, self.case.rm);
+        let to = rm::TABLE.iter().find(|(_, transition, _)| *transition == by).map(|(_, _, to)| to)?;
+        (!rm::allows(rm, by)).then(|| format!("{id} is {rm}; it cannot become {to} from there"))
     }
 
     /// What is published is said: nothing of it is changed from here on.
     fn published(&self) -> Option<String> {
         let published = self.case.publication.published.as_ref()?;
         Some(format!("{} was published at {}", self.case.id, crate::time::instant(published.advisory.at)))
-    }
-
-    fn unforwarded(&self) -> Option<String> {
-        if self.case.may_forward {
-            return None;
-        }
-        Some("the reporter has not agreed that it is forwarded; ask first, then record-consent".to_owned())
     }
 
     /// Only what was filed can turn out to be a report, once.
@@ -142,7 +163,7 @@ impl Asking<'_> {
     }
 
     /// The steps of the policy in their order: confirmed first (T46).
-    fn confirmed(&self) -> Option<String> {
+    fn unconfirmed(&self) -> Option<String> {
         let (id, rm) = (&self.case.id, self.case.rm);
         (!matches!(rm, Rm::Valid | Rm::Accepted))
             .then(|| format!("{id} is {rm}; the problem is confirmed first (validate)"))
@@ -153,40 +174,32 @@ impl Asking<'_> {
         (self.case.rm == Rm::Deferred).then(|| format!("{} is Deferred; accept it again first (accept)", self.case.id))
     }
 
-    fn accepted(&self) -> Option<String> {
+    fn unaccepted(&self) -> Option<String> {
         let (id, rm) = (&self.case.id, self.case.rm);
         (rm != Rm::Accepted).then(|| format!("{id} is {rm}; there is no fix before it is accepted (accept)"))
     }
 
-    fn credit_open(&self) -> Option<String> {
+    fn credit_answered(&self) -> Option<String> {
         let answered = matches!(self.case.publication.credit, CreditState::Answered { .. });
         answered.then(|| "that is answered; record-credit changes it".to_owned())
     }
 
     /// Credit that nobody was asked about is recorded only where there is nobody to ask.
-    fn credit_asked(&self) -> Option<String> {
+    fn credit_unasked(&self) -> Option<String> {
         let unasked = self.case.publication.credit == CreditState::Unasked && self.case.found_by.is_none();
         unasked.then(|| "the reporter is asked first (ask-credit)".to_owned())
     }
 
-    fn approvable(&self) -> Option<String> {
-        let (case, policy, member) = (self.case, self.policy, self.member);
-        let road = &case.publication;
-        if road.draft.is_none() {
-            return Some("there is no advisory to approve (draft-advisory)".to_owned());
-        }
-        if let Some(approval) = case.standing_approval(policy, self.now) {
-            let at = crate::time::instant(approval.at);
-            return Some(format!("its present form was approved by {} at {at}", who(&approval.by)));
-        }
-        case.may_not_release(policy, member, "approve").or_else(|| case.drafted_alone(policy, member))
+    fn approved(&self) -> Option<String> {
+        let approval = self.case.standing_approval(self.policy, self.now)?;
+        let at = crate::time::instant(approval.at);
+        Some(format!("its present form was approved by {} at {at}", who(&approval.by)))
     }
 
     /// Publishing names all that it waits for at once.
     fn gate(&self) -> Option<Obstacle> {
         let case = self.case;
-        let may_not = || case.may_not_release(self.policy, self.member, "publish");
-        if let Some(why) = self.published().or_else(may_not).or_else(|| self.deferred()) {
+        if let Some(why) = self.deferred() {
             return Some(why.into());
         }
         let missing = case.missing(self.policy, self.now);

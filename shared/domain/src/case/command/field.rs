@@ -1,0 +1,162 @@
+//! The fields that commands have.
+
+use super::row::{Audience, Field, Kind, Limit, Need};
+use crate::advisory::{self, CreditKind, ReferenceKind};
+use crate::affected;
+
+const ONE_LINE: Kind = Kind::Text(Limit::Line);
+const LINK: Kind = Kind::Text(Limit::Bytes(advisory::LINK_BYTES));
+const SEVERITIES: &[&str] = &["low", "medium", "high", "critical"];
+
+pub(super) const MESSAGE: Field = Field::text("message", Audience::Reporter, "What the reporter is told.");
+pub(super) const REASON_TOLD: Field =
+    Field::text("reason", Audience::Reporter, "Why: it is the message to the reporter.");
+pub(super) const QUESTIONS: Field = Field::text("questions", Audience::Reporter, "What the reporter is asked.");
+pub(super) const STEPS: Field = Field::text(
+    "next_steps",
+    Audience::Reporter,
+    "What happens next, and when: it keeps the promise of a detailed answer.",
+);
+pub(super) const STEPS_TOO: Field = STEPS.optional();
+pub(super) const PAGE_ONLY: Field =
+    Field::new("page_only", Kind::Flag, "The message stays on the case page even where the reporter chose mail.")
+        .optional();
+
+pub(super) const TEXT: Field = Field::text("text", Audience::Team, "A note that only the team reads.");
+pub(super) const REASON: Field = Field::text("reason", Audience::Team, "Why, for the team and for later.");
+pub(super) const SOURCE: Field = Field::text("source", Audience::Team, "How that is known.");
+pub(super) const REFERENCE: Field = Field::text("reference", Audience::Team, "Where the fix is.");
+
+pub(super) const MEMBER: Field = Field::new("member", Kind::Member, "A member of the triage team who is not away.");
+pub(super) const OF: Field = Field::new("of", Kind::Case, "The case that was there first.");
+pub(super) const RESOLUTION: Field = Field::new(
+    "resolution",
+    Kind::Choice(&["fixed", "not-a-vulnerability", "third-party", "wont-fix", "no-answer", "policy-comment", "spam"]),
+    "What it came to. Spam and comments on the policy are told nothing; the reason is a note then.",
+);
+pub(super) const FACT: Field = Field::new(
+    "fact",
+    Kind::Choice(&["public", "exploit-public", "attacks-observed"]),
+    "Vultron's P, X or A; set once.",
+);
+pub(super) const SEVERITY: Field =
+    Field::new("severity", Kind::Choice(SEVERITIES), "Required where no vector gives one; it wins over the vectors'.")
+        .need(Need::Sometimes);
+pub(super) const CVSS: Field =
+    Field::new("cvss", Kind::List(&Kind::Text(Limit::Bytes(4096)), None), "CVSS vectors, 3.0, 3.1 or 4.0.")
+        .to(Audience::Public)
+        .need(Need::Sometimes);
+pub(super) const CWE: Field = Field::new("cwe", Kind::List(&Kind::Text(Limit::Bytes(16)), None), "Weaknesses: CWE-79.")
+    .to(Audience::Public)
+    .optional();
+
+pub(super) const LINE: Field = Field::new("line", Kind::Line, "A line of the policy.");
+pub(super) const VERSION: Field =
+    Field::new("version", Kind::Version, "The first version of the line that is fixed.").to(Audience::Public);
+pub(super) const ON: Field = Field::new("on", Kind::Date, "The day of the release; the reporter is told.");
+pub(super) const AFFECTED: Field = Field::new(
+    "affected",
+    Kind::Rows { fields: RANGE, most: affected::MOST, bare: None },
+    "One row for each stretch of affected versions; its upper end belongs to the line.",
+)
+.to(Audience::Public);
+
+const VERSION_IN_RANGE: Field = Field::new("fixed", Kind::Version, "").to(Audience::Public);
+const RANGE: &[Field] = &[
+    Field::new("package", Kind::Package, "A package of the policy.").to(Audience::Public),
+    Field::new("line", Kind::Line, "One of its lines.").to(Audience::Public),
+    Field::new("introduced", Kind::Version, "The first affected version; 0: from the very first on.")
+        .to(Audience::Public),
+    Field { hint: "The first version that is not affected any more.", ..VERSION_IN_RANGE }.need(Need::OneOf),
+    Field { name: "last_affected", hint: "The last affected version.", ..VERSION_IN_RANGE }.need(Need::OneOf),
+    Field::new("unfixed", Kind::Flag, "true: no version is known to be free of it.")
+        .to(Audience::Public)
+        .need(Need::OneOf),
+    Field::new("element", Kind::Count, "Ranges of a package with the same number are one element of OSV's affected.")
+        .to(Audience::Public)
+        .optional(),
+    Field::new("range", Kind::Count, "Of one element, those with the same number are one of OSV's ranges.")
+        .to(Audience::Public)
+        .optional(),
+    Field::new("range_type", Kind::Choice(&["ECOSYSTEM", "SEMVER", "VERSIONS"]), "OSV's type of the range.")
+        .to(Audience::Public)
+        .optional(),
+    Field::new("versions", Kind::List(&Kind::Version, None), "Versions that OSV lists beside the ranges.")
+        .to(Audience::Public)
+        .optional(),
+];
+
+pub(super) const SEARCHED: Field = Field::text("searched", Audience::Team, "Where similar problems were searched for.");
+pub(super) const RESULT: Field =
+    Field::text("result", Audience::Team, "What was found, in words; none: nothing, found: what findings lists.");
+pub(super) const FINDINGS: Field = Field::new(
+    "findings",
+    Kind::Rows { fields: FINDING, most: FINDINGS_MOST, bare: Some("summary") },
+    "Each opens a case of its own.",
+)
+.to(Audience::Team)
+.optional();
+
+/// The most that one audit may find: each is a case, and all of them are one transaction.
+pub const FINDINGS_MOST: usize = 10;
+
+const FINDING: &[Field] = &[
+    Field::new("package", ONE_LINE, "As in a report.").to(Audience::Team).optional(),
+    Field::new("versions", ONE_LINE, "As in a report.").to(Audience::Team).optional(),
+    Field::new("summary", ONE_LINE, "What was found, in a sentence.").to(Audience::Team),
+    Field::text("details", Audience::Team, "As in a report.").optional(),
+];
+
+pub(super) const DECISION: Field = Field::new(
+    "decision",
+    Kind::Choice(&["as", "none"]),
+    "Whether anybody is named. Whoever asked not to be named changes that themselves.",
+)
+.shown("as");
+pub(super) const AS: Field = Field::new("as", ONE_LINE, "The name to credit; required where somebody is.")
+    .to(Audience::Public)
+    .need(Need::Sometimes);
+pub(super) const CONTACT: Field =
+    Field::new("link", Kind::OneOrMore(&LINK), "A page of theirs, or an address.").to(Audience::Public).optional();
+pub(super) const CREDIT_KIND: Field =
+    Field::new("type", Kind::Choice(CreditKind::WORDS), "What for: OSV's types.").to(Audience::Public).optional();
+pub(super) const ALSO: Field =
+    Field::new("also", Kind::Rows { fields: CREDIT, most: advisory::MOST, bare: None }, "Who else is named.")
+        .to(Audience::Public)
+        .optional();
+const CREDIT: &[Field] = &[AS.need(Need::Required), CONTACT, CREDIT_KIND];
+
+pub(super) const TITLE: Field =
+    Field::new("title", ONE_LINE, "One line: page, feed and mail are headed with it.").to(Audience::Public);
+pub(super) const SUMMARY: Field =
+    Field::new("summary", Kind::Text(Limit::TextUpTo(advisory::SUMMARY_BYTES)), "What it is, in a sentence or two.")
+        .to(Audience::Public);
+pub(super) const DETAILS: Field = Field::text("details", Audience::Public, "Markdown.").shown("@…");
+pub(super) const WORKAROUNDS: Field = Field::text("workarounds", Audience::Public, "Markdown.").optional();
+pub(super) const REFERENCES: Field = Field::new(
+    "references",
+    Kind::Rows { fields: LINKED, most: advisory::MOST, bare: Some("url") },
+    "Pages that say more.",
+)
+.to(Audience::Public)
+.optional();
+const LINKED: &[Field] = &[
+    Field::new("type", Kind::Choice(ReferenceKind::WORDS), "OSV's kinds; WEB where none is given.")
+        .to(Audience::Public)
+        .optional(),
+    Field::new("url", LINK, "An http or https link.").to(Audience::Public),
+];
+pub(super) const ALIASES: Field =
+    Field::new("aliases", Kind::List(&Kind::AdvisoryId, Some(advisory::MOST)), "Other names of the same problem.")
+        .to(Audience::Public)
+        .optional();
+pub(super) const CVE: Field = Field::new("cve", Kind::Cve, "Its CVE id.").to(Audience::Public).optional();
+pub(super) const CASE_VERSION: Field =
+    Field::new("version", Kind::CaseVersion, "The version of the case that was looked at: another is not approved.")
+        .need(Need::Sometimes);
+
+pub(super) const REFUSE: Field =
+    Field::new("refuse", Kind::Flag, "true: it is not the reporter's, and is as if it had never come.").optional();
+pub(super) const TO: Field = Field::new("to", Kind::Package, "A package that the policy names as others'.");
+pub(super) const MESSAGE_OUT: Field =
+    Field::text("message", Audience::Outside, "What the maintainers are told; nothing else of the case goes to them.");

@@ -1,0 +1,177 @@
+//! The command table: one row for each team command, in the order of `allowed[]`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use super::Command;
+use super::field::*;
+use super::row::{Approval, Closing, Group, Row, Rule, Who};
+use crate::case::rm::Transition;
+
+macro_rules! commands {
+    (team { $($name:ident = $row:expr;)+ } others { $($other:ident)+ }) => {
+        /// The name of a team command, as the API and `allowed[]` write it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum CommandName { $($name),+ }
+
+        impl CommandName {
+            /// Every team command.
+            pub const ALL: &'static [CommandName] = &[$(CommandName::$name),+];
+
+            /// What the table says of it.
+            pub const fn row(self) -> &'static Row {
+                match self { $(CommandName::$name => { const ROW: Row = $row; &ROW }),+ }
+            }
+        }
+
+        impl Command {
+            /// The team command that this is; `None` for the reporter's and the desk's own.
+            pub fn name(&self) -> Option<CommandName> {
+                match self {
+                    $(Command::$name { .. } => Some(CommandName::$name),)+
+                    $(Command::$other { .. })|+ => None,
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    team {
+        Acknowledge = Row::new("acknowledge", Group::Conversation,
+            "Tells the reporter that a person has read the report.", &[MESSAGE, PAGE_ONLY])
+            .rules(&[Rule::Unacknowledged]);
+        Respond = Row::new("respond", Group::Conversation,
+            "Answers in detail, with what happens next.", &[MESSAGE, STEPS, PAGE_ONLY])
+            .rules(&[Rule::Unanswered]);
+        Update = Row::new("update", Group::Conversation, "Keeps the reporter informed.", &[MESSAGE, PAGE_ONLY]);
+        Note = Row::new("note", Group::Conversation, "Writes down something for the team alone.", &[TEXT])
+            .closing(Closing::Stays);
+        RequestInformation = Row::new("request-information", Group::Conversation,
+            "Asks the reporter, and waits for the answer.", &[QUESTIONS, STEPS_TOO, PAGE_ONLY])
+            .rules(&[Rule::Reported]);
+
+        Assign = Row::new("assign", Group::People, "Gives a case that nobody handles to a member.", &[MEMBER])
+            .rules(&[Rule::Unassigned]);
+        HandOver = Row::new("hand-over", Group::People, "Gives the case to another member.", &[MEMBER])
+            .who(Who::Leads("hand it over"));
+        SetBackup = Row::new("set-backup", Group::People, "Names who stands in for the handler.", &[MEMBER])
+            .who(Who::Leads("name a backup"));
+
+        Validate = Row::new("validate", Group::Judgement, "Confirms the problem.", &[REASON_TOLD, PAGE_ONLY])
+            .rules(&[Rule::Way(Transition::Validate)]);
+        Invalidate = Row::new("invalidate", Group::Judgement,
+            "Finds that there is no problem.", &[REASON_TOLD, STEPS_TOO, PAGE_ONLY])
+            .rules(&[Rule::Way(Transition::Invalidate)]);
+        Accept = Row::new("accept", Group::Judgement, "Takes on that it is fixed.", &[])
+            .rules(&[Rule::Way(Transition::Accept)]);
+        Defer = Row::new("defer", Group::Judgement, "Puts the work on it off.", &[REASON_TOLD, PAGE_ONLY])
+            .rules(&[Rule::Way(Transition::Defer), Rule::Unpublished]);
+        Duplicate = Row::new("duplicate", Group::Judgement,
+            "Closes it as a duplicate of another case.", &[OF, STEPS_TOO, PAGE_ONLY])
+            .rules(&[Rule::Duplicable, Rule::Unpublished]);
+        // From where it closes hangs on the resolution, which only `decide` sees.
+        Close = Row::new("close", Group::Judgement, "Ends it.", &[RESOLUTION, REASON_TOLD, STEPS_TOO, PAGE_ONLY]);
+        Score = Row::new("score", Group::Judgement, "Says how severe it is.", &[SEVERITY, CVSS, CWE])
+            .rules(&[Rule::Unpublished])
+            .approval(Approval::Voids);
+
+        ReissueCode = Row::new("reissue-code", Group::Mail,
+            "Makes a new code for the reporter's page; the old one ends.", &[])
+            .closing(Closing::Stays);
+        Mark = Row::new("mark", Group::Judgement, "Records a fact, once and for ever.", &[FACT, SOURCE])
+            .closing(Closing::Stays);
+
+        DetermineAffected = Row::new("determine-affected", Group::Fixes,
+            "Says which versions are affected; a release that is no fix by these ranges is undone.", &[AFFECTED])
+            .rules(&[Rule::Unpublished, Rule::Confirmed])
+            .approval(Approval::Voids);
+        RecordAudit = Row::new("record-audit", Group::Fixes,
+            "Records the search for similar problems.", &[SEARCHED, RESULT, FINDINGS])
+            .rules(&[Rule::Unpublished, Rule::Confirmed]);
+        WaiveAudit = Row::new("waive-audit", Group::Fixes, "Answers for it that none is searched for.", &[REASON])
+            .rules(&[Rule::Unpublished, Rule::Confirmed]);
+        FixReady = Row::new("fix-ready", Group::Fixes, "Records that a line's fix is ready.", &[LINE, REFERENCE])
+            .rules(&[Rule::Unpublished, Rule::Accepted]);
+        FixReleased = Row::new("fix-released", Group::Fixes, "Records that a line's fix is out.", &[LINE, VERSION])
+            .rules(&[Rule::Unpublished, Rule::Accepted])
+            .approval(Approval::MayVoid);
+        NotAffected = Row::new("not-affected", Group::Fixes,
+            "Finds that a line is not affected after all.", &[LINE, REASON])
+            .rules(&[Rule::Unpublished, Rule::Confirmed])
+            .approval(Approval::Voids);
+        WaiveLine = Row::new("waive-line", Group::Fixes, "Answers for it that a line gets no fix.", &[LINE, REASON])
+            .rules(&[Rule::Unpublished, Rule::Confirmed])
+            .approval(Approval::Voids);
+
+        AskCredit = Row::new("ask-credit", Group::Publication, "Asks the reporter how to be named.", &[])
+            .rules(&[Rule::Unpublished, Rule::Confirmed, Rule::CreditOpen]);
+        RecordCredit = Row::new("record-credit", Group::Publication,
+            "Records who is named, as the reporter said elsewhere.", &[DECISION, AS, CONTACT, CREDIT_KIND, ALSO])
+            .rules(&[Rule::Unpublished, Rule::CreditAsked])
+            .approval(Approval::Voids);
+        DraftAdvisory = Row::new("draft-advisory", Group::Publication, "Writes the advisory, or writes it anew.",
+            &[TITLE, SUMMARY, DETAILS, WORKAROUNDS, REFERENCES, ALIASES, CVE])
+            .rules(&[Rule::Unpublished, Rule::Confirmed])
+            .approval(Approval::Voids);
+        ApproveAdvisory = Row::new("approve-advisory", Group::Publication,
+            "Approves the advisory as it stands.", &[CASE_VERSION])
+            .rules(&[Rule::Unpublished, Rule::Drafted, Rule::Unapproved])
+            .who(Who::SecondReleasers("approve"));
+        Publish = Row::new("publish", Group::Publication,
+            "Makes the approved advisory public; refused, it names all that is missing.", &[])
+            .rules(&[Rule::Unpublished, Rule::Gate])
+            .who(Who::Releasers("publish"));
+
+        ReleaseQuarantine = Row::new("release-quarantine", Group::Mail,
+            "Lets in what is not proven to be the reporter's, or leaves it aside.", &[REFUSE])
+            .rules(&[Rule::Quarantined]);
+        RecordConsent = Row::new("record-consent", Group::Mail,
+            "Records that the reporter agrees to forwarding.", &[SOURCE])
+            .rules(&[Rule::Unagreed]);
+        Forward = Row::new("forward", Group::Mail,
+            "Tells the maintainers of a package that the policy names as others'.", &[TO, MESSAGE_OUT])
+            .rules(&[Rule::Agreed]);
+        PlanRelease = Row::new("plan-release", Group::Fixes, "Tells the reporter the day of the release.", &[ON])
+            .rules(&[Rule::Unpublished, Rule::Accepted]);
+        TreatAsReport = Row::new("treat-as-report", Group::Mail,
+            "Opens a case for what was only filed, with the time when it came.", &[])
+            .closing(Closing::FiledOnly);
+    }
+    others {
+        AcknowledgeFromMail Reply QuarantineReply OutsiderReply AnswerCredit Announced FireTimer MessageBounced ReplaceHandler
+    }
+}
+
+impl CommandName {
+    /// As the API, the command line and `allowed[]` write it.
+    pub const fn as_str(self) -> &'static str {
+        self.row().text
+    }
+}
+
+impl fmt::Display for CommandName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for CommandName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Not a command; `Display` lists what is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be one of: {}", CommandName::ALL.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", "))]
+pub struct NotACommand;
+
+impl FromStr for CommandName {
+    type Err = NotACommand;
+    fn from_str(text: &str) -> Result<Self, NotACommand> {
+        CommandName::ALL.iter().copied().find(|n| n.as_str() == text).ok_or(NotACommand)
+    }
+}

@@ -1,9 +1,8 @@
 //! How much a machine may write to reporters' addresses in a day: anybody can type anybody's address into a form, and nobody
 //! must be flooded by us for it.
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -85,12 +84,12 @@ impl Store {
 
     /// Whether this is the first to tell, in the day of `now`, that all addresses together have had their share.
     pub async fn tells_all_spent(&self, now: Timestamp) -> Result<bool, Fault> {
-        let update = self.db.update_item().table_name(&*self.mail).set_key(Some(counter("all", now)));
+        let update = self.mail.updating(counter("all", now));
         let update = update
             .update_expression("SET told = :yes")
             .condition_expression("attribute_not_exists(told)")
             .expression_attribute_values(":yes", AttributeValue::Bool(true));
-        self.counted(update).await
+        self.mail.update(update).await
     }
 
     /// All updates of the table `mail`, or none; which conditions did not hold, where some did not. Where none is said not to
@@ -98,28 +97,16 @@ impl Store {
     async fn update_all(&self, updates: Vec<UpdateBuilder>) -> Result<Option<Vec<bool>>, Fault> {
         let item = |update: UpdateBuilder| {
             let update =
-                update.table_name(&*self.mail).build().map_err(|_| Fault::damaged("an update without a key"))?;
+                update.table_name(&*self.mail.name).build().map_err(|_| Fault::damaged("an update without a key"))?;
             Ok::<_, Fault>(TransactWriteItem::builder().update(update).build())
         };
         let items = updates.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
-        let sent = self.db.transact_write_items().set_transact_items(Some(items));
-        match sent.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
-            Ok(output) => {
-                output.consumed_capacity().iter().for_each(|c| self.meter.write(Some(c)));
-                Ok(None)
-            }
-            Err(e) => match e.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    let reasons = cancelled.cancellation_reasons().iter().map(|reason| reason.code());
-                    let codes: Vec<&str> = reasons.map(|code| code.unwrap_or("None")).collect();
-                    let passing = ["None", "ConditionalCheckFailed", "TransactionConflict"];
-                    match codes.iter().find(|code| !passing.contains(code)) {
-                        Some(code) => Err(Fault::from_code(Some(code))),
-                        None => Ok(Some(codes.iter().map(|code| *code == "ConditionalCheckFailed").collect())),
-                    }
-                }
-                _ => Err(Fault::from_sdk(&e)),
-            },
+        let Some(reasons) = self.mail.transact(items).await? else { return Ok(None) };
+        let codes: Vec<&str> = reasons.iter().map(|code| code.as_deref().unwrap_or("None")).collect();
+        let passing = ["None", "ConditionalCheckFailed", "TransactionConflict"];
+        match codes.iter().find(|code| !passing.contains(code)) {
+            Some(code) => Err(Fault::from_code(Some(code))),
+            None => Ok(Some(codes.iter().map(|code| *code == "ConditionalCheckFailed").collect())),
         }
     }
 }

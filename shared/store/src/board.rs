@@ -1,17 +1,18 @@
 //! The board: open cases by what is due next, from clear fields alone, paged. A page costs the same however many cases
 //! are open. What is only filed is on a list of its own, newest first, in the same index.
 
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, Select};
 use desk_domain::id::{CaseId, MemberId};
-use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use crate::Store;
 use crate::fault::Fault;
-use crate::item::{Item, Read, SHARDS, s, shard};
+use crate::item::{Item, Read, SHARDS, shard};
+use crate::query::{Index, Query};
 
 /// Cases on a page.
 pub const PAGE: usize = 25;
+/// So many are read of each shard: the last one tells whether there is a next page.
+const ONE_MORE: i32 = PAGE as i32 + 1;
 
 /// Where what waits for nobody stands: after everything with a due time.
 pub(crate) const LAST: &str = "9999";
@@ -60,8 +61,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn board(&self, after: Option<&str>) -> Result<BoardPage, Fault> {
-        let shards = (0..SHARDS).map(|shard| self.board_query("board", "board", format!("BOARD#{shard}"), after));
-        page(try_join_all(shards).await?.into_iter().flatten().collect())
+        page(self.cases.queries(board_shards().map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
     }
 
     /// The page of a member's open cases.
@@ -69,7 +69,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn handled_by(&self, member: &MemberId, after: Option<&str>) -> Result<BoardPage, Fault> {
-        page(self.board_query("handler", "handler_of", format!("HANDLER#{member}"), after).await?)
+        page(self.cases.query(&handled(member).beyond(after).first(ONE_MORE)).await?)
     }
 
     /// The page of what is only filed (automatic mail, comments on the policy, spam), newest first, that begins after `after`
@@ -78,8 +78,8 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn filed(&self, after: Option<&str>) -> Result<FiledPage, Fault> {
-        let shards = (0..SHARDS).map(|shard| self.index_query("board", "board", filed_name(shard), Way::Down, after));
-        filed_page(try_join_all(shards).await?.into_iter().flatten().collect())
+        let shards = (0..SHARDS).map(|shard| Query::of(Index::Board, filed_name(shard)).descending());
+        filed_page(self.cases.queries(shards.map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
     }
 
     /// Every open case, by what is due next. It costs what is open: for what is done once a day.
@@ -87,75 +87,9 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn all_open(&self) -> Result<Vec<BoardRow>, Fault> {
-        let shards = try_join_all((0..SHARDS).map(|shard| self.whole_shard(format!("BOARD#{shard}")))).await?;
-        let mut rows = shards.iter().flatten().map(row).collect::<Result<Vec<_>, _>>()?;
+        let mut rows = self.cases.queries(board_shards()).await?.iter().map(row).collect::<Result<Vec<_>, _>>()?;
         rows.sort_by(|a, b| a.place.cmp(&b.place));
         Ok(rows)
-    }
-
-    async fn whole_shard(&self, name: String) -> Result<Vec<Item>, Fault> {
-        let (mut items, mut start) = (Vec::new(), None);
-        loop {
-            let output = self
-                .db
-                .query()
-                .table_name(&*self.cases)
-                .index_name("board")
-                .key_condition_expression("board = :name")
-                .expression_attribute_values(":name", s(&name))
-                .set_exclusive_start_key(start)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|e| Fault::from_sdk(&e))?;
-            self.meter.read(output.consumed_capacity());
-            items.extend(output.items.unwrap_or_default());
-            start = output.last_evaluated_key;
-            if start.is_none() {
-                return Ok(items);
-            }
-        }
-    }
-
-    async fn board_query(
-        &self,
-        index: &str,
-        hash: &str,
-        value: String,
-        after: Option<&str>,
-    ) -> Result<Vec<Item>, Fault> {
-        self.index_query(index, hash, value, Way::Up, after).await
-    }
-
-    async fn index_query(
-        &self,
-        index: &str,
-        hash: &str,
-        value: String,
-        way: Way,
-        after: Option<&str>,
-    ) -> Result<Vec<Item>, Fault> {
-        // A place is a time and an id: digits come after a blank and before a tilde.
-        let (beyond, start) = match way {
-            Way::Up => (">", " "),
-            Way::Down => ("<", "~"),
-        };
-        let output = self
-            .db
-            .query()
-            .table_name(&*self.cases)
-            .index_name(index)
-            .key_condition_expression(format!("{hash} = :value AND board_at {beyond} :after"))
-            .expression_attribute_values(":value", s(value))
-            .expression_attribute_values(":after", s(after.unwrap_or(start)))
-            .scan_index_forward(matches!(way, Way::Up))
-            .limit(PAGE as i32 + 1)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|e| Fault::from_sdk(&e))?;
-        self.meter.read(output.consumed_capacity());
-        Ok(output.items.unwrap_or_default())
     }
 
     /// How many open cases a member handles.
@@ -163,36 +97,18 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn load(&self, member: &MemberId) -> Result<u64, Fault> {
-        let (mut count, mut start) = (0, None);
-        loop {
-            let output = self
-                .db
-                .query()
-                .table_name(&*self.cases)
-                .index_name("handler")
-                .select(Select::Count)
-                .key_condition_expression("handler_of = :member")
-                .expression_attribute_values(":member", s(format!("HANDLER#{member}")))
-                .set_exclusive_start_key(start)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|e| Fault::from_sdk(&e))?;
-            self.meter.read(output.consumed_capacity());
-            count += u64::try_from(output.count).unwrap_or_default();
-            start = output.last_evaluated_key;
-            if start.is_none() {
-                return Ok(count);
-            }
-        }
+        self.cases.count(&handled(member)).await
     }
 }
 
-/// In which order an index is read.
-#[derive(Clone, Copy)]
-enum Way {
-    Up,
-    Down,
+/// Every open case, a query for each shard.
+fn board_shards() -> impl Iterator<Item = Query> {
+    (0..SHARDS).map(|shard| Query::of(Index::Board, format!("BOARD#{shard}")))
+}
+
+/// The open cases that a member handles.
+fn handled(member: &MemberId) -> Query {
+    Query::of(Index::Handler, format!("HANDLER#{member}"))
 }
 
 /// Where what is only filed stands in the index.

@@ -1,9 +1,8 @@
 //! One transaction: next events, snapshot, timers, plan, indexes, content, and whatever hangs on them. All of it or
 //! nothing.
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use desk_domain::case::event::{ContentRef, Hint, SCHEMA};
 use desk_domain::case::{Actor, Case, Event, EventBody};
 use desk_domain::id::{CaseId, ContentId};
@@ -16,11 +15,10 @@ use crate::cases::{Stored, log_pk, log_sk, sealed_item};
 use crate::fault::Fault;
 use crate::item::{Build, Item, b, case_pk, instant, json, key, n, s, shard};
 use crate::opening::kept_until;
+use crate::table::ABSENT;
 
 /// A plan that nobody made by then is made by the schedule.
 pub const PLAN_GRACE: SignedDuration = SignedDuration::from_mins(5);
-
-const ABSENT: &str = "attribute_not_exists(pk)";
 
 /// How a commit ended, when nothing failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -295,35 +293,17 @@ impl Store {
     pub async fn commit(&self, commit: Commit) -> Result<Outcome, Fault> {
         let (writes, guards): (Vec<_>, Vec<_>) = commit.actions.into_iter().unzip();
         let items = writes.into_iter().map(|write| self.transact_item(write)).collect::<Result<Vec<_>, _>>()?;
-        let sent = self
-            .db
-            .transact_write_items()
-            .set_transact_items(Some(items))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match sent {
-            Ok(output) => {
-                output.consumed_capacity().iter().for_each(|c| self.meter.write(Some(c)));
-                Ok(Outcome::Done)
-            }
-            Err(e) => match e.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    let reasons = cancelled.cancellation_reasons();
-                    let codes: Vec<Option<&str>> = reasons.iter().map(|r| r.code()).collect();
-                    cancelled_by(&codes, &guards)
-                }
-                _ => Err(Fault::from_sdk(&e)),
-            },
-        }
+        let Some(reasons) = self.cases.transact(items).await? else { return Ok(Outcome::Done) };
+        let codes: Vec<Option<&str>> = reasons.iter().map(Option::as_deref).collect();
+        cancelled_by(&codes, &guards)
     }
 
     fn transact_item(&self, write: Write) -> Result<TransactWriteItem, Fault> {
         let unfinished = |_| Fault::damaged("a write without a key");
         let item = TransactWriteItem::builder();
         Ok(match write {
-            Write::Put(put) => item.put(put.table_name(&*self.cases).build().map_err(unfinished)?),
-            Write::Delete(delete) => item.delete(delete.table_name(&*self.cases).build().map_err(unfinished)?),
+            Write::Put(put) => item.put(put.table_name(&*self.cases.name).build().map_err(unfinished)?),
+            Write::Delete(delete) => item.delete(delete.table_name(&*self.cases.name).build().map_err(unfinished)?),
         }
         .build())
     }

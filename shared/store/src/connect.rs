@@ -10,6 +10,7 @@ use desk_runtime::{Clock, var};
 
 use crate::Store;
 use crate::meter::Meter;
+use crate::table::Table;
 use crate::witness::DateWitness;
 
 /// Where the tables are.
@@ -53,13 +54,9 @@ impl Store {
             config = config.interceptor(first);
         }
         let config = config.interceptor(witness.clone()).build();
-        Store {
-            db: Client::from_conf(config),
-            cases: Arc::from(settings.cases_table.as_str()),
-            mail: Arc::from(settings.mail_table.as_str()),
-            meter: Arc::new(Meter::default()),
-            witness,
-        }
+        let (db, meter) = (Client::from_conf(config), Arc::new(Meter::default()));
+        let cases = Table { db, name: Arc::from(settings.cases_table.as_str()), meter };
+        Store { mail: cases.beside(&settings.mail_table), cases, witness }
     }
 }
 

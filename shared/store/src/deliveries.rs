@@ -18,8 +18,6 @@
 //! SES's events may come late, twice, in any order, and before the sender has heard that it was sent. So an event moves a
 //! delivery on from any state that it may be overtaken in, and never back.
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::notice::Notice;
@@ -31,6 +29,8 @@ use crate::Store;
 use crate::cases::log_sk;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, b, case_pk, instant, json, key, s};
+use crate::query::Query;
+use crate::table::ABSENT;
 
 /// How long a claim holds.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
@@ -154,7 +154,7 @@ impl Store {
             let sk = format!("DELIVERY#{}#{}", log_sk(delivery.seq.unwrap_or_default()), delivery.id);
             // A record is kept from its end on; one that has no end after twice that is nobody's concern any more.
             let end = delivery.planned_at.saturating_add(KEPT * 2).unwrap_or(delivery.planned_at);
-            self.put_mail(Build::new(case_pk(case), sk).ttl(end).item(), None).await?;
+            self.mail.put(Build::new(case_pk(case), sk).ttl(end).item(), None).await?;
         }
         let item = Build::new(format!("DELIVERY#{}", delivery.id), "DELIVERY")
             .set("delivery", json(delivery))
@@ -162,31 +162,17 @@ impl Store {
             .set("since", s(instant(delivery.planned_at)))
             .set_some("sealed", sealed.map(b))
             .due(&delivery.id, delivery.planned_at);
-        self.put_mail(item.item(), Some("attribute_not_exists(pk)")).await.map(drop)
-    }
-
-    /// Puts an item into the table `mail`; `false` when the condition does not hold.
-    pub(crate) async fn put_mail(&self, item: Item, condition: Option<&str>) -> Result<bool, Fault> {
-        let put = self.db.put_item().table_name(&*self.mail).set_item(Some(item));
-        let put = put.set_condition_expression(condition.map(str::to_owned));
-        match put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
-            Ok(output) => {
-                self.meter.write(output.consumed_capacity());
-                Ok(true)
-            }
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(false),
-            Err(e) => Err(Fault::from_sdk(&e)),
-        }
+        self.mail.put(item.item(), Some(ABSENT)).await.map(drop)
     }
 
     pub async fn delivery(&self, id: &str) -> Result<Option<Record>, Fault> {
-        let item = self.get(&self.mail, record_key(id)).await?;
+        let item = self.mail.get(record_key(id)).await?;
         item.as_ref().map(read_record).transpose()
     }
 
     /// Every delivery of a case, in the order of the events that caused them.
     pub async fn deliveries_of(&self, case: &CaseId) -> Result<Vec<Record>, Fault> {
-        let items = self.range(&self.mail, &case_pk(case), "DELIVERY#", "DELIVERY#~").await?;
+        let items = self.mail.query(&Query::beginning(case_pk(case), "DELIVERY#")).await?;
         let mut records = Vec::with_capacity(items.len());
         for items in items.chunks(AT_ONCE) {
             let read = items.iter().map(|item| async {
@@ -200,7 +186,7 @@ impl Store {
 
     /// Ids of deliveries that are due up to `until`: to be sent, or past their lease, or ambiguous for long enough.
     pub async fn due_deliveries(&self, until: Timestamp, per_shard: i32) -> Result<Vec<String>, Fault> {
-        let items = self.due_items(&self.mail, until, per_shard).await?;
+        let items = self.mail.due(" ", &instant(until), per_shard).await?;
         let id = |item: &Item| Ok(Read(item).text("pk")?.trim_start_matches("DELIVERY#").to_owned());
         items.iter().map(id).collect()
     }

@@ -1,8 +1,7 @@
 //! How deliveries move from state to state: each step is one conditional write, so that of two who try it one does.
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use crate::Store;
@@ -164,48 +163,28 @@ impl Store {
     }
 
     fn on_record(&self, id: &str) -> UpdateItemFluentBuilder {
-        self.db.update_item().table_name(&*self.mail).set_key(Some(record_key(id)))
+        self.mail.updating(record_key(id))
     }
 
     /// What an update made of a record; `None` when its condition does not hold.
     async fn noted(&self, update: UpdateItemFluentBuilder) -> Result<Option<Record>, Fault> {
-        let update = update.return_values(ReturnValue::AllNew);
-        match update.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
-            Ok(output) => {
-                self.meter.write(output.consumed_capacity());
-                output.attributes().map(read_record).transpose()
-            }
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(None),
-            Err(e) => Err(Fault::from_sdk(&e)),
-        }
+        self.mail.updated(update).await?.as_ref().map(read_record).transpose()
     }
 
     /// A `Send` event for something sent at `at` arrived: events are arriving.
     pub async fn saw_send_event(&self, at: Timestamp) -> Result<(), Fault> {
-        let update = self.db.update_item().table_name(&*self.mail).set_key(Some(key("SEND-EVENTS", "NEWEST")));
+        let update = self.mail.updating(key("SEND-EVENTS", "NEWEST"));
         let update = update
             .update_expression("SET newest = :at")
             .condition_expression("attribute_not_exists(newest) OR newest < :at")
             .expression_attribute_values(":at", moment(at));
-        self.counted(update).await.map(drop)
+        self.mail.update(update).await.map(drop)
     }
 
     /// When the newest message that a `Send` event told of was sent.
     pub async fn newest_send_event(&self) -> Result<Option<Timestamp>, Fault> {
-        let item = self.get(&self.mail, key("SEND-EVENTS", "NEWEST")).await?;
+        let item = self.mail.get(key("SEND-EVENTS", "NEWEST")).await?;
         item.as_ref().map(|item| Read(item).time("newest")).transpose()
-    }
-
-    /// Whether an update's condition held.
-    pub(crate) async fn counted(&self, update: UpdateItemFluentBuilder) -> Result<bool, Fault> {
-        match update.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
-            Ok(output) => {
-                self.meter.write(output.consumed_capacity());
-                Ok(true)
-            }
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(false),
-            Err(e) => Err(Fault::from_sdk(&e)),
-        }
     }
 }
 

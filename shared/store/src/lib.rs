@@ -20,6 +20,7 @@ pub mod objects;
 pub mod opening;
 mod pace;
 pub mod published;
+mod query;
 pub mod requests;
 mod restore;
 mod ring;
@@ -27,6 +28,7 @@ mod roster;
 pub mod schema;
 mod sessions;
 mod suppression;
+mod table;
 mod timers;
 mod verify;
 mod witness;
@@ -48,21 +50,16 @@ pub use suppression::Unwritten;
 pub use timers::{Due, DueKind};
 pub use verify::Verified;
 
-use std::sync::Arc;
-
-use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
 
-use crate::meter::Meter;
+use crate::table::Table;
 use crate::witness::DateWitness;
 
 /// A handle to both tables; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    db: Client,
-    cases: Arc<str>,
-    mail: Arc<str>,
-    meter: Arc<Meter>,
+    cases: Table,
+    mail: Table,
     witness: DateWitness,
 }
 
@@ -74,6 +71,6 @@ impl Store {
 
     /// Capacity units consumed through this handle so far.
     pub fn consumed(&self) -> Consumed {
-        self.meter.consumed()
+        self.cases.meter.consumed()
     }
 }

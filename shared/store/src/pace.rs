@@ -20,31 +20,30 @@ impl Store {
             return Ok(false);
         }
         let end = at.saturating_add(KEPT).unwrap_or(at);
-        let update = self.db.update_item().table_name(&*self.mail);
+        let update = self.mail.updating(key(format!("PACE#{}", at.as_second()), "PACE"));
         let update = update
-            .set_key(Some(key(format!("PACE#{}", at.as_second()), "PACE")))
             .update_expression("SET #ttl = :end ADD used :one")
             .condition_expression("attribute_not_exists(used) OR used < :most")
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":end", n(end.as_second()))
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":most", n(most));
-        self.counted(update).await
+        self.mail.update(update).await
     }
 
     /// SES has throttled us: whoever can waits until `until`.
     pub async fn stand_back(&self, until: Timestamp) -> Result<(), Fault> {
-        let update = self.db.update_item().table_name(&*self.mail).set_key(Some(key("PACE#backoff", "PACE")));
+        let update = self.mail.updating(key("PACE#backoff", "PACE"));
         let update = update
             .update_expression("SET ends_at = :until")
             .condition_expression("attribute_not_exists(ends_at) OR ends_at < :until")
             .expression_attribute_values(":until", s(instant(until)));
-        self.counted(update).await.map(drop)
+        self.mail.update(update).await.map(drop)
     }
 
     /// Until when whoever can waits; it may lie in the past.
     pub async fn stands_back_until(&self) -> Result<Option<Timestamp>, Fault> {
-        let item = self.get(&self.mail, key("PACE#backoff", "PACE")).await?;
+        let item = self.mail.get(key("PACE#backoff", "PACE")).await?;
         item.as_ref().map(|item| Read(item).time("ends_at")).transpose()
     }
 }

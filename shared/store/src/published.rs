@@ -9,8 +9,7 @@
 //! | `PUBLISHED` | advisory id | the advisory with its times; `shown` once its own page is written |
 //! | `ADVISORY#<id>` | `CHANNEL#<id>` | where a channel stands; due until it is done |
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use desk_domain::advisory::Published;
 use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
 use jiff::Timestamp;
@@ -18,7 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::fault::Fault;
-use crate::item::{Build, Item, Read, instant, json, key, s};
+use crate::item::{Build, Item, Read, instant, json, key, n, s};
+use crate::query::{Index, Query};
+use crate::table::ABSENT;
 
 /// A channel of an advisory.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,42 +67,34 @@ impl Store {
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn put_published(&self, published: &Published) -> Result<bool, Fault> {
-        self.put(published_item(published).item(), Some("attribute_not_exists(pk)")).await
+        self.cases.put(published_item(published).item(), Some(ABSENT)).await
     }
 
     /// Puts a published advisory whose page is written, over whatever was there under its id.
     pub async fn replace_published(&self, published: &Published) -> Result<(), Fault> {
-        self.put(published_item(published).set("shown", AttributeValue::Bool(true)).item(), None).await.map(drop)
+        self.cases.put(published_item(published).set("shown", AttributeValue::Bool(true)).item(), None).await.map(drop)
     }
 
     /// The advisory's own page is there: what shows all advisories may lead to it from now on.
     pub async fn show_published(&self, id: &AdvisoryId) -> Result<(), Fault> {
-        let shown = self
-            .db
-            .update_item()
-            .table_name(&*self.cases)
-            .set_key(Some(key("PUBLISHED", id.as_str())))
-            .update_expression("SET shown = :yes")
+        let update = self.cases.updating(key("PUBLISHED", id.as_str())).update_expression("SET shown = :yes");
+        let update = update
             .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":yes", AttributeValue::Bool(true))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match shown {
-            Ok(output) => self.meter.write(output.consumed_capacity()),
-            Err(e) => return Err(Fault::from_sdk(&e)),
+            .expression_attribute_values(":yes", AttributeValue::Bool(true));
+        if !self.cases.update(update).await? {
+            return Err(Fault::damaged(format!("{id} is shown and not published")));
         }
         Ok(())
     }
 
     pub async fn published(&self, id: &AdvisoryId) -> Result<Option<Published>, Fault> {
-        let item = self.get(&self.cases, key("PUBLISHED", id.as_str())).await?;
+        let item = self.cases.get(key("PUBLISHED", id.as_str())).await?;
         item.map(|item| Read(&item).json("published")).transpose()
     }
 
     /// Everything that is published and has its own page, newest first.
     pub async fn all_shown(&self) -> Result<Vec<Published>, Fault> {
-        let items = self.range(&self.cases, "PUBLISHED", " ", "~").await?;
+        let items = self.cases.query(&Query::of(Index::Own, "PUBLISHED")).await?;
         let shown = items.iter().filter(|item| item.contains_key("shown"));
         let mut all: Vec<Published> = shown.map(|item| Read(item).json("published")).collect::<Result<_, _>>()?;
         all.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
@@ -121,12 +114,12 @@ impl Store {
             .set("state", s(word(ChannelState::Pending)))
             .set("since", s(instant(now)))
             .due(advisory.as_str(), now);
-        self.put(item.item(), Some("attribute_not_exists(pk)")).await.map(drop)
+        self.cases.put(item.item(), Some(ABSENT)).await.map(drop)
     }
 
     /// Every channel of an advisory.
     pub async fn channels(&self, advisory: &AdvisoryId) -> Result<Vec<ChannelRecord>, Fault> {
-        let items = self.range(&self.cases, &format!("ADVISORY#{advisory}"), "CHANNEL#", "CHANNEL#~").await?;
+        let items = self.cases.query(&Query::beginning(format!("ADVISORY#{advisory}"), "CHANNEL#")).await?;
         items.iter().map(read).collect()
     }
 
@@ -177,16 +170,13 @@ impl Store {
             set += " ADD failures :one";
         }
         let mut update = self
-            .db
-            .update_item()
-            .table_name(&*self.cases)
-            .set_key(Some(channel_key(advisory, channel)))
+            .cases
+            .updating(channel_key(advisory, channel))
             .update_expression(set)
             .condition_expression("attribute_exists(due)")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", s(word(state)))
-            .expression_attribute_values(":now", s(instant(now)))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            .expression_attribute_values(":now", s(instant(now)));
         if let Some(due) = due {
             update = update.expression_attribute_values(":due", s(instant(due)));
         }
@@ -194,15 +184,10 @@ impl Store {
             update = update.expression_attribute_values(":why", s(why));
         }
         if state == ChannelState::Failed {
-            update = update.expression_attribute_values(":one", crate::item::n(1));
+            update = update.expression_attribute_values(":one", n(1));
         }
-        match update.send().await {
-            Ok(output) => self.meter.write(output.consumed_capacity()),
-            // Done meanwhile.
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => {}
-            Err(e) => return Err(Fault::from_sdk(&e)),
-        }
-        Ok(())
+        // Where the condition does not hold, it was done meanwhile.
+        self.cases.update(update).await.map(drop)
     }
 }
 

@@ -68,7 +68,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn recall(&self, request: &Request, now: Timestamp) -> Result<Recalled, Fault> {
-        let Some(item) = self.get(&self.cases, key(&request.pk, "REQUEST")).await? else {
+        let Some(item) = self.cases.get(key(&request.pk, "REQUEST")).await? else {
             return Ok(Recalled::Nothing);
         };
         let read = Read(&item);

@@ -13,7 +13,6 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
 use desk_domain::case::{Case, EventBody};
 use desk_domain::id::{CaseId, MemberId};
@@ -26,6 +25,7 @@ use crate::deliveries::State;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, instant, key, s};
 use crate::ring::generation_key;
+use crate::table::{ABSENT, Table};
 use crate::timers::plan_key;
 use crate::{Commit, DueKind, Store, Stored};
 
@@ -61,19 +61,19 @@ impl Store {
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn hold(&self) -> Result<Hold, Fault> {
-        let item = self.get(&self.cases, key("DESK#hold", "HOLD")).await?;
+        let item = self.cases.get(key("DESK#hold", "HOLD")).await?;
         item.map(|item| Read(&item).time("before")).transpose().map(Hold::before)
     }
 
     /// Puts the marker.
     pub async fn put_hold(&self, before: Timestamp) -> Result<(), Fault> {
-        self.put(Build::new("DESK#hold", "HOLD").set("before", s(instant(before))).item(), None).await?;
+        self.cases.put(Build::new("DESK#hold", "HOLD").set("before", s(instant(before))).item(), None).await?;
         Ok(())
     }
 
     /// Takes the marker away: everything that was held goes on.
     pub async fn end_hold(&self) -> Result<(), Fault> {
-        self.delete(&self.cases, key("DESK#hold", "HOLD")).await
+        self.cases.delete(key("DESK#hold", "HOLD")).await
     }
 
     /// Counts what is held.
@@ -119,7 +119,7 @@ impl Store {
     }
 
     async fn drop_plan(&self, case: &CaseId, from: u64) -> Result<bool, Fault> {
-        let Some(plan) = self.get(&self.cases, plan_key(case, from)).await? else { return Ok(false) };
+        let Some(plan) = self.cases.get(plan_key(case, from)).await? else { return Ok(false) };
         let read = Read(&plan);
         if !plan.contains_key(RESTORED) {
             return Ok(false);
@@ -135,7 +135,7 @@ impl Store {
     /// Whether both tables can be read; to be asked before anything is held.
     pub async fn can_restore_from(&self, cases: &str, mail: &str) -> Result<(), Fault> {
         for table in [cases, mail] {
-            self.db.scan().table_name(table).limit(1).send().await.map_err(|e| Fault::from_sdk(&e))?;
+            self.cases.beside(table).readable().await?;
         }
         Ok(())
     }
@@ -144,7 +144,7 @@ impl Store {
     pub async fn restore_from(&self, cases: &str, mail: &str, now: Timestamp) -> Result<Restored, Fault> {
         let mut restored = Restored::default();
         let lives = |item: &Item| Read(item).number("ttl").map_or(true, |end| end > now.as_second());
-        let items: Vec<Item> = self.everything(cases).await?.into_iter().filter(lives).collect();
+        let items: Vec<Item> = self.everything_in(cases).await?.into_iter().filter(lives).collect();
         for item in items.iter().filter(|item| is_snapshot(item)) {
             if let Some(id) = case_of(item)
                 && self.case(&id).await?.is_none()
@@ -158,7 +158,7 @@ impl Store {
         for item in first.into_iter().chain(last).filter(|item| comes_back(item, &restored.cases, &reissued)) {
             restored.items += usize::from(self.bring_back(&self.cases, item.clone(), now).await?);
         }
-        for item in self.everything(mail).await? {
+        for item in self.everything_in(mail).await? {
             let pk = Read(&item).text("pk")?;
             let kept = ["DELIVERY#", "CASE#", "SUPPRESSED#"].iter().any(|prefix| pk.starts_with(prefix));
             if kept && lives(&item) {
@@ -211,17 +211,12 @@ impl Store {
         self.see_policy(&seen).await
     }
 
-    async fn everything(&self, table: &str) -> Result<Vec<Item>, Fault> {
-        let mut pages = self.db.scan().table_name(table).into_paginator().items().send();
-        let mut items = Vec::new();
-        while let Some(item) = pages.next().await {
-            items.push(item.map_err(|e| Fault::from_sdk(&e))?);
-        }
-        Ok(items)
+    async fn everything_in(&self, table: &str) -> Result<Vec<Item>, Fault> {
+        self.cases.beside(table).scan(|scan| scan).await
     }
 
     /// Puts an item where there is none. What would send something is due before the marker, so that it is held.
-    async fn bring_back(&self, table: &str, mut item: Item, now: Timestamp) -> Result<bool, Fault> {
+    async fn bring_back(&self, table: &Table, mut item: Item, now: Timestamp) -> Result<bool, Fault> {
         let (pk, sk) = (Read(&item).text("pk")?.to_owned(), Read(&item).text("sk")?.to_owned());
         if pk.starts_with("DELIVERY#") || sk.starts_with("PLAN#") || sk.starts_with("CHANNEL#") {
             item.insert(RESTORED.to_owned(), AttributeValue::Bool(true));
@@ -235,7 +230,7 @@ impl Store {
         {
             return self.bring_back_ring(purpose, item).await;
         }
-        self.put_missing(table, item).await
+        table.put(item, Some(ABSENT)).await
     }
 
     /// Where somebody has made a new ring meanwhile, what was sealed to the lost one must open all the same.
@@ -248,20 +243,11 @@ impl Store {
                 None => {
                     let mut item = item.clone();
                     item.extend(generation_key(purpose, generation));
-                    return self.put_missing(&self.cases, item).await;
+                    return self.cases.put(item, Some(ABSENT)).await;
                 }
             }
         }
         Ok(false)
-    }
-
-    async fn put_missing(&self, table: &str, item: Item) -> Result<bool, Fault> {
-        let put = self.db.put_item().table_name(table).set_item(Some(item));
-        match put.condition_expression("attribute_not_exists(pk)").send().await {
-            Ok(_) => Ok(true),
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(false),
-            Err(e) => Err(Fault::from_sdk(&e)),
-        }
     }
 }
 

@@ -11,6 +11,8 @@ use serde_json::Value;
 use crate::Store;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, b, json, key, s};
+use crate::query::{Index, Query};
+use crate::table::ABSENT;
 
 /// A generation of a ring: the public half, and the private half wrapped.
 pub struct RingKey {
@@ -44,7 +46,7 @@ impl Store {
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn ring_key(&self, purpose: &str, generation: usize) -> Result<Option<RingKey>, Fault> {
-        let item = self.get(&self.cases, generation_key(purpose, generation)).await?;
+        let item = self.cases.get(generation_key(purpose, generation)).await?;
         let read = |item: Item| {
             let read = Read(&item);
             let public = PublicKey::from(read.text("public")?.to_owned());
@@ -76,37 +78,37 @@ impl Store {
         let item = Build::new(generation_pk(purpose, generation), "KEYRING")
             .set("public", s(new.key.public().as_str()))
             .set("wrapped", b(new.wrapped.clone()));
-        self.put(item.item(), Some("attribute_not_exists(pk)")).await
+        self.cases.put(item.item(), Some(ABSENT)).await
     }
 
     /// Keeps the public half of a key that signs receipts, for as long as there are receipts; `false` when it is kept already.
     pub async fn keep_receipt_key(&self, jwk: &Value) -> Result<bool, Fault> {
         let kid = jwk["kid"].as_str().ok_or_else(|| Fault::damaged("a receipt key without an id"))?;
         let item = Build::new("KEYRING#receipt", kid).set("jwk", json(jwk));
-        self.put(item.item(), Some("attribute_not_exists(pk)")).await
+        self.cases.put(item.item(), Some(ABSENT)).await
     }
 
     /// Whether the public half of a key that signs receipts is kept.
     pub async fn keeps_receipt_key(&self, jwk: &Value) -> Result<bool, Fault> {
         let kid = jwk["kid"].as_str().unwrap_or_default();
-        Ok(self.get(&self.cases, key("KEYRING#receipt", kid)).await?.is_some())
+        Ok(self.cases.get(key("KEYRING#receipt", kid)).await?.is_some())
     }
 
     /// The desk's own OpenPGP certificate, in ASCII armour; `None` before it was made.
     pub async fn openpgp_certificate(&self) -> Result<Option<String>, Fault> {
-        let item = self.get(&self.cases, key(OPENPGP_PK, "KEYRING")).await?;
+        let item = self.cases.get(key(OPENPGP_PK, "KEYRING")).await?;
         item.map(|item| Read(&item).text("certificate").map(str::to_owned)).transpose()
     }
 
     /// Puts the certificate, or the one that takes its place: renewed, it is the same key with another end.
     pub async fn put_openpgp_certificate(&self, certificate: &str) -> Result<(), Fault> {
         let item = Build::new(OPENPGP_PK, "KEYRING").set("certificate", s(certificate));
-        self.put(item.item(), None).await.map(drop)
+        self.cases.put(item.item(), None).await.map(drop)
     }
 
     /// Every key that receipts were ever signed with, and `current` where it is not among them: a JWK set (RFC 7517).
     pub async fn receipt_keys(&self, current: &Value) -> Result<Value, Fault> {
-        let kept = self.range(&self.cases, "KEYRING#receipt", " ", "~").await?;
+        let kept = self.cases.query(&Query::of(Index::Own, "KEYRING#receipt")).await?;
         let mut keys = kept.iter().map(|item| Read(item).json("jwk")).collect::<Result<Vec<Value>, _>>()?;
         if !keys.iter().any(|jwk| jwk["kid"] == current["kid"]) {
             keys.push(current.clone());

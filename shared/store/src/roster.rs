@@ -1,7 +1,5 @@
 //! What is kept of the team beside the cases: members seen at the last policy, what it was told today, and who read what.
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Policy;
 use jiff::Timestamp;
@@ -10,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::fault::Fault;
-use crate::item::{Build, Item, Read, instant, json, key, s};
+use crate::item::{Build, Read, instant, json, key, s};
+use crate::table::ABSENT;
 
 /// The policy as the last tick saw it, and what is done once a day: each tick reads it anyway, so that a day's work costs the
 /// other ticks of the day nothing.
@@ -36,40 +35,27 @@ impl SeenPolicy {
 }
 
 impl Store {
-    pub(crate) async fn put(&self, item: Item, condition: Option<&str>) -> Result<bool, Fault> {
-        let put = self.db.put_item().table_name(&*self.cases).set_item(Some(item));
-        let put = put.set_condition_expression(condition.map(str::to_owned));
-        match put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
-            Ok(output) => {
-                self.meter.write(output.consumed_capacity());
-                Ok(true)
-            }
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(false),
-            Err(e) => Err(Fault::from_sdk(&e)),
-        }
-    }
-
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn seen_policy(&self) -> Result<Option<SeenPolicy>, Fault> {
-        let item = self.get(&self.cases, key("TEAM#policy", "POLICY")).await?;
+        let item = self.cases.get(key("TEAM#policy", "POLICY")).await?;
         item.map(|item| Read(&item).json("seen")).transpose()
     }
 
     pub async fn see_policy(&self, seen: &SeenPolicy) -> Result<(), Fault> {
-        self.put(Build::new("TEAM#policy", "POLICY").set("seen", json(seen)).item(), None).await?;
+        self.cases.put(Build::new("TEAM#policy", "POLICY").set("seen", json(seen)).item(), None).await?;
         Ok(())
     }
 
     /// A tick of the schedule did its work.
     pub async fn ticked(&self, at: Timestamp) -> Result<(), Fault> {
-        self.put(Build::new("DESK#tick", "TICK").set("at", s(instant(at))).item(), None).await?;
+        self.cases.put(Build::new("DESK#tick", "TICK").set("at", s(instant(at))).item(), None).await?;
         Ok(())
     }
 
     /// When a tick last did its work.
     pub async fn last_tick(&self) -> Result<Option<Timestamp>, Fault> {
-        let item = self.get(&self.cases, key("DESK#tick", "TICK")).await?;
+        let item = self.cases.get(key("DESK#tick", "TICK")).await?;
         item.map(|item| Read(&item).time("at")).transpose()
     }
 
@@ -77,7 +63,7 @@ impl Store {
     pub async fn record_reading(&self, case: &CaseId, member: &MemberId, now: Timestamp) -> Result<(), Fault> {
         let hour = now.strftime("%Y-%m-%dT%HZ");
         let item = Build::new(format!("READ#{case}"), format!("{member}#{hour}")).set("at", s(instant(now))).item();
-        self.put(item, Some("attribute_not_exists(pk)")).await?;
+        self.cases.put(item, Some(ABSENT)).await?;
         Ok(())
     }
 }

@@ -16,6 +16,8 @@ use aws_sdk_dynamodb::types::{
 
 use crate::Store;
 use crate::fault::Fault;
+use crate::query::Index;
+use crate::table::Table;
 
 /// Clear fields that the board shows without opening anything.
 const BOARD_FIELDS: [&str; 6] = ["package", "stage", "handler", "next_due", "received_at", "names"];
@@ -26,25 +28,18 @@ impl Store {
     /// # Errors
     /// When the far end refuses or cannot be reached.
     pub async fn create_tables(&self) -> Result<(), Fault> {
-        let due = || index("due", "due", "due_at", Projection::builder().projection_type(ProjectionType::KeysOnly));
+        let due = || index(Index::Due, Projection::builder().projection_type(ProjectionType::KeysOnly));
         let board_fields =
             || Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(fields()));
-        let cases = [
-            due(),
-            index("board", "board", "board_at", board_fields()),
-            index("handler", "handler_of", "board_at", board_fields()),
-        ];
-        self.create_table(&self.cases, &cases, &["due", "due_at", "board", "board_at", "handler_of"]).await?;
-        self.create_table(&self.mail, &[due()], &["due", "due_at"]).await
+        let cases = [due(), index(Index::Board, board_fields()), index(Index::Handler, board_fields())];
+        self.cases.create(&cases, &["due", "due_at", "board", "board_at", "handler_of"]).await?;
+        self.mail.create(&[due()], &["due", "due_at"]).await
     }
+}
 
-    async fn create_table(
-        &self,
-        name: &str,
-        indexes: &[GlobalSecondaryIndex],
-        index_keys: &[&str],
-    ) -> Result<(), Fault> {
-        if self.db.describe_table().table_name(name).send().await.is_ok() {
+impl Table {
+    async fn create(&self, indexes: &[GlobalSecondaryIndex], index_keys: &[&str]) -> Result<(), Fault> {
+        if self.db.describe_table().table_name(&*self.name).send().await.is_ok() {
             return Ok(());
         }
         let attributes = ["pk", "sk"].iter().chain(index_keys).map(|key| attribute(key)).collect();
@@ -52,7 +47,7 @@ impl Store {
             StreamSpecification::builder().stream_enabled(true).stream_view_type(StreamViewType::NewImage).build();
         self.db
             .create_table()
-            .table_name(name)
+            .table_name(&*self.name)
             .billing_mode(BillingMode::PayPerRequest)
             .set_attribute_definitions(Some(attributes))
             .set_key_schema(Some(vec![key("pk", KeyType::Hash), key("sk", KeyType::Range)]))
@@ -64,7 +59,7 @@ impl Store {
         let ttl = TimeToLiveSpecification::builder().attribute_name("ttl").enabled(true).build();
         self.db
             .update_time_to_live()
-            .table_name(name)
+            .table_name(&*self.name)
             .time_to_live_specification(ttl.map_err(|_| Fault::damaged("TTL specification"))?)
             .send()
             .await
@@ -86,14 +81,10 @@ fn key(name: &str, kind: KeyType) -> KeySchemaElement {
     KeySchemaElement::builder().attribute_name(name).key_type(kind).build().expect("name and type are given")
 }
 
-fn index(
-    name: &str,
-    hash: &str,
-    range: &str,
-    projection: aws_sdk_dynamodb::types::builders::ProjectionBuilder,
-) -> GlobalSecondaryIndex {
+fn index(index: Index, projection: aws_sdk_dynamodb::types::builders::ProjectionBuilder) -> GlobalSecondaryIndex {
+    let (hash, range) = index.key();
     GlobalSecondaryIndex::builder()
-        .index_name(name)
+        .set_index_name(index.name().map(str::to_owned))
         .key_schema(key(hash, KeyType::Hash))
         .key_schema(key(range, KeyType::Range))
         .projection(projection.build())

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::deliveries::Delivery;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, instant, key, s};
+use crate::table::ABSENT;
 use crate::{ActError, Store};
 
 /// Why an address is not written to any more.
@@ -40,13 +41,13 @@ impl Store {
             Unwritten::Complaint => "complaint",
         };
         let item = Build::new(suppressed_pk(address), "SUPPRESSED").set("why", s(why)).set("since", s(instant(now)));
-        self.put_mail(item.item(), Some("attribute_not_exists(pk)")).await.map(drop)
+        self.mail.put(item.item(), Some(ABSENT)).await.map(drop)
     }
 
     /// Since when an address is not written to; `addresses` is all that it may be filed under.
     pub async fn suppressed(&self, addresses: &[String]) -> Result<Option<Timestamp>, Fault> {
         for address in addresses {
-            if let Some(item) = self.get(&self.mail, suppressed_key(address)).await? {
+            if let Some(item) = self.mail.get(suppressed_key(address)).await? {
                 return Read(&item).time("since").map(Some);
             }
         }
@@ -56,7 +57,7 @@ impl Store {
     /// The address works after all: authenticated mail came from it.
     pub async fn unsuppress(&self, addresses: &[String]) -> Result<(), Fault> {
         for address in addresses {
-            self.delete(&self.mail, suppressed_key(address)).await?;
+            self.mail.delete(suppressed_key(address)).await?;
         }
         Ok(())
     }

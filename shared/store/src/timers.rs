@@ -1,9 +1,6 @@
 //! What is due: one sparse index over sixteen shards. A tick costs in proportion to what is due, never to what is open.
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use desk_domain::id::{AdvisoryId, CaseId, ChannelId, ClockName};
-use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use crate::Store;
@@ -12,6 +9,8 @@ use crate::commit::PLAN_GRACE;
 use crate::fault::Fault;
 use crate::item::{Item, Read, SHARDS, case_pk, due_shard, instant, key, n, s};
 use crate::published::channel_of;
+use crate::query::{Index, Query};
+use crate::table::Table;
 
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,42 +28,23 @@ pub enum DueKind {
     Channel(AdvisoryId, ChannelId),
 }
 
-impl Store {
-    /// Every item of a table that is due up to `until`, soonest first: at most `per_shard` from each shard.
-    pub(crate) async fn due_items(&self, table: &str, until: Timestamp, per_shard: i32) -> Result<Vec<Item>, Fault> {
-        self.due_between(table, " ", &instant(until), per_shard).await
-    }
-
-    async fn due_between(&self, table: &str, from: &str, until: &str, per_shard: i32) -> Result<Vec<Item>, Fault> {
-        let shard = |shard: u8| async move {
-            let output = self
-                .db
-                .query()
-                .table_name(table)
-                .index_name("due")
-                .key_condition_expression("due = :shard AND due_at BETWEEN :from AND :until")
-                .expression_attribute_values(":shard", s(due_shard(shard)))
-                .expression_attribute_values(":from", s(from))
-                .expression_attribute_values(":until", s(until))
-                .limit(per_shard)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|e| Fault::from_sdk(&e))?;
-            self.meter.read(output.consumed_capacity());
-            Ok::<_, Fault>(output.items.unwrap_or_default())
-        };
-        let mut found: Vec<Item> = try_join_all((0..SHARDS).map(shard)).await?.into_iter().flatten().collect();
+impl Table {
+    /// Every item that is due between two instants (as sort keys), soonest first: at most `per_shard` from each shard.
+    pub(crate) async fn due(&self, from: &str, until: &str, per_shard: i32) -> Result<Vec<Item>, Fault> {
+        let shard = |shard| Query::of(Index::Due, due_shard(shard)).between(from, until).first(per_shard);
+        let mut found = self.queries((0..SHARDS).map(shard)).await?;
         found.sort_by(|a, b| Read(a).maybe_text("due_at").cmp(&Read(b).maybe_text("due_at")));
         Ok(found)
     }
+}
 
+impl Store {
     /// Timers and plans that are due up to `until`, soonest first; at most `per_shard` from each of the 16 shards.
     ///
     /// # Errors
     /// A fault of the store.
     pub async fn due(&self, until: Timestamp, per_shard: i32) -> Result<Vec<Due>, Fault> {
-        self.due_items(&self.cases, until, per_shard).await?.iter().map(read_due).collect()
+        self.cases.due(" ", &instant(until), per_shard).await?.iter().map(read_due).collect()
     }
 
     /// The soonest instant after `after` at which anything in either table is due; for stepping a clock through every one of
@@ -76,7 +56,7 @@ impl Store {
         let from = format!("{}~", instant(after));
         let mut soonest = None;
         for table in [&self.cases, &self.mail] {
-            let items = self.due_between(table, &from, "~", 1).await?;
+            let items = table.due(&from, "~", 1).await?;
             for item in &items {
                 let at = Read(item).time("due_at")?;
                 soonest = Some(soonest.map_or(at, |s: Timestamp| s.min(at)));
@@ -90,7 +70,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn plan(&self, case: &CaseId, from: u64) -> Result<Option<(u64, u64)>, Fault> {
-        let Some(item) = self.get(&self.cases, plan_key(case, from)).await? else { return Ok(None) };
+        let Some(item) = self.cases.get(plan_key(case, from)).await? else { return Ok(None) };
         let read = Read(&item);
         if self.hold().await?.holds(read.time("due_at")?) {
             return Ok(None);
@@ -103,7 +83,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn disarm_plan(&self, case: &CaseId, from: u64) -> Result<(), Fault> {
-        self.delete(&self.cases, plan_key(case, from)).await
+        self.cases.delete(plan_key(case, from)).await
     }
 
     /// Touches a plan that nobody made: a new stream record wakes the planner again.
@@ -116,23 +96,12 @@ impl Store {
 
     /// Makes a due item's next stream record, and it due again at `again`; nothing when it is gone or done.
     pub(crate) async fn touch(&self, key: Item, again: Timestamp) -> Result<(), Fault> {
-        let touched = self
-            .db
-            .update_item()
-            .table_name(&*self.cases)
-            .set_key(Some(key))
-            .update_expression("SET due_at = :again ADD touched :one")
+        let update = self.cases.updating(key).update_expression("SET due_at = :again ADD touched :one");
+        let update = update
             .condition_expression("attribute_exists(due)")
             .expression_attribute_values(":again", s(instant(again)))
-            .expression_attribute_values(":one", n(1))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match touched {
-            Ok(output) => self.meter.write(output.consumed_capacity()),
-            Err(e) if e.code() == Some("ConditionalCheckFailedException") => {}
-            Err(e) => return Err(Fault::from_sdk(&e)),
-        }
+            .expression_attribute_values(":one", n(1));
+        self.cases.update(update).await?;
         Ok(())
     }
 }

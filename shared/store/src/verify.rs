@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use desk_domain::case::Case;
 use desk_domain::id::CaseId;
 use serde::Serialize;
@@ -12,7 +11,7 @@ use serde_json::Value;
 use crate::Store;
 use crate::cases::parse_event;
 use crate::fault::Fault;
-use crate::item::{Read, s};
+use crate::item::{Item, Read, s};
 use crate::objects::{Objects, sealed_key};
 
 /// What verifying a case found; it holds when `problems` is empty.
@@ -31,32 +30,19 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn all_cases(&self) -> Result<Vec<CaseId>, Fault> {
-        let (mut ids, mut start) = (Vec::new(), None);
-        loop {
-            let output = self
-                .db
-                .scan()
-                .table_name(&*self.cases)
-                .filter_expression("sk = :case AND attribute_not_exists(#ttl)")
+        let snapshots = self.cases.scan(|scan| {
+            scan.filter_expression("sk = :case AND attribute_not_exists(#ttl)")
                 .expression_attribute_names("#ttl", "ttl")
                 .projection_expression("pk, sk")
                 .expression_attribute_values(":case", s("CASE"))
-                .set_exclusive_start_key(start)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|e| Fault::from_sdk(&e))?;
-            self.meter.read(output.consumed_capacity());
-            for item in output.items.unwrap_or_default() {
-                let id = Read(&item).text("pk")?.strip_prefix("CASE#").and_then(|id| id.parse().ok());
-                ids.push(id.ok_or_else(|| Fault::damaged("a case's key"))?);
-            }
-            start = output.last_evaluated_key;
-            if start.is_none() {
-                ids.sort();
-                return Ok(ids);
-            }
-        }
+        });
+        let id = |item: &Item| {
+            let id = Read(item).text("pk")?.strip_prefix("CASE#").and_then(|id| id.parse().ok());
+            id.ok_or_else(|| Fault::damaged("a case's key"))
+        };
+        let mut ids = snapshots.await?.iter().map(id).collect::<Result<Vec<CaseId>, _>>()?;
+        ids.sort();
+        Ok(ids)
     }
 
     /// Verifies one case, with what of it lies in the bucket of sealed `mail`; `None` when there is none of that id.

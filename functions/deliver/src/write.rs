@@ -3,8 +3,9 @@
 use desk_advisory::advisory_page;
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
-use desk_domain::notice::{Letter, Links, Notice, Setting};
+use desk_domain::notice::{Letter, Links, Setting};
 use desk_domain::policy::{Member, Role};
+use desk_keys::MailWords;
 use desk_mail::compose::{Automatic, Body, Message, compose, entity};
 use desk_mail::openpgp::{self, PublicKey};
 use desk_mail::token;
@@ -24,15 +25,18 @@ pub(crate) struct Written {
     pub raw: Vec<u8>,
 }
 
-/// What in a message comes from its sender: sealed words, as they are to be used.
+/// Where in a message its sealed words belong.
 #[derive(Default)]
-struct Words {
-    /// For the letter.
-    text: Option<String>,
+struct Carried<'a> {
+    /// For the letter: a member's message, a receipt code.
+    text: Option<&'a str>,
+    code: Option<&'a str>,
     /// The signed receipt, to go along.
-    receipt: Option<String>,
+    receipt: Option<&'a str>,
     /// A finished OpenPGP message in place of the letter's body.
-    encrypted: Option<String>,
+    encrypted: Option<&'a str>,
+    /// For the link that signs in.
+    token: Option<&'a str>,
 }
 
 impl Deliver {
@@ -44,30 +48,34 @@ impl Deliver {
             Err(why) => return Ok(Err(why)),
         };
         let words = match (&record.sealed, &delivery.case, &delivery.words) {
-            (Some(sealed), ..) => self.opened(sealed).await?,
-            (None, Some(case), Some(words)) => self.content(case, words).await?,
+            (Some(sealed), ..) => self.words(record, sealed).await?,
+            (None, Some(case), Some(words)) => match self.store.content(case, words).await? {
+                Some(sealed) => self.words(record, &sealed).await?,
+                None => None,
+            },
             _ => None,
         };
-        let words = Words::of(&delivery.notice, words);
-        let links = self.links(record, words.text.as_deref());
+        let carried = words.as_ref().map(Carried::of).unwrap_or_default();
+        let links = self.links(record, carried.token);
         let setting = Setting {
             policy: &self.policy,
             case: delivery.case.as_ref(),
             recipient: &delivery.recipient,
             now: self.clock.now(),
             links: &links,
-            sealed: words.text.as_deref(),
+            text: carried.text,
+            code: carried.code,
         };
         let letter = delivery.notice.letter(&setting);
-        let encrypted = match words.encrypted {
-            Some(finished) => Some(finished.into_bytes()),
-            None => self.encrypted(record, &letter, words.receipt.as_deref()).await?,
+        let encrypted = match carried.encrypted {
+            Some(finished) => Some(finished.as_bytes().to_vec()),
+            None => self.encrypted(record, &letter, carried.receipt).await?,
         };
         let answers = self.first_message_id(record).await?;
         let body = match &encrypted {
             Some(armoured) => Body::Encrypted(armoured),
             None if delivery.notice.is_plain() => Body::Plain,
-            None => Body::Twins { receipt: words.receipt.as_deref() },
+            None => Body::Twins { receipt: carried.receipt },
         };
         let raw = self.composed(record, &to, &letter, body, answers.as_deref());
         Ok(raw.map(|raw| Written { to, raw }).ok_or("the message could not be composed"))
@@ -198,11 +206,20 @@ impl Deliver {
         Ok(plain.and_then(|plain| String::from_utf8(plain.to_vec()).ok()))
     }
 
-    fn links(&self, record: &Record, words: Option<&str>) -> Links {
+    /// The words of the mail; none where they cannot be opened, for then the mail says where else to look.
+    async fn words(&self, record: &Record, sealed: &[u8]) -> Result<Option<MailWords>, Fault> {
+        let Some(opened) = self.mail_key.open(sealed).await? else { return Ok(None) };
+        let words = MailWords::read(&opened).inspect_err(|e| {
+            tracing::error!(delivery = record.delivery.id, why = %e, "it goes without its words");
+        });
+        Ok(words.ok())
+    }
+
+    fn links(&self, record: &Record, token: Option<&str>) -> Links {
         let base = &self.public_url;
         let delivery = &record.delivery;
         let Some(case) = &delivery.case else {
-            let token = words.unwrap_or_default();
+            let token = token.unwrap_or_default();
             let (sign_in, board) = (format!("{base}/desk/session?token={token}"), format!("{base}/desk"));
             return Links { sign_in, board, ..Links::default() };
         };
@@ -225,27 +242,17 @@ impl Deliver {
     }
 }
 
-impl Words {
-    /// What was sealed with a receipt is its code, and the signed receipt; what was finished for a key is one OpenPGP message.
-    fn of(notice: &Notice, sealed: Option<String>) -> Words {
-        let Some(text) = sealed else { return Words::default() };
-        if notice.is_first_answer() {
-            let parts: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-            let part = |name: &str| parts[name].as_str().map(str::to_owned);
-            return Words { text: part("code"), receipt: part("receipt"), encrypted: None };
-        }
-        match armoured(&text) {
-            Some(message) => Words { encrypted: Some(message.to_owned()), ..Words::default() },
-            None => Words { text: Some(text), ..Words::default() },
+impl Carried<'_> {
+    fn of(words: &MailWords) -> Carried<'_> {
+        let nothing = Carried::default();
+        match words {
+            MailWords::Text { text } => Carried { text: Some(text), ..nothing },
+            MailWords::Receipt { code, receipt } => {
+                Carried { code: Some(code), receipt: receipt.as_deref(), ..nothing }
+            }
+            MailWords::Code { code } => Carried { code: Some(code), ..nothing },
+            MailWords::PgpMime { message } => Carried { encrypted: Some(message), ..nothing },
+            MailWords::SignIn { token } => Carried { token: Some(token), ..nothing },
         }
     }
-}
-
-/// The OpenPGP message that a finished body carries; `None` where it is a letter's words.
-fn armoured(text: &str) -> Option<&str> {
-    const END: &str = "-----END PGP MESSAGE-----";
-    let finished = text.starts_with("Content-Type: multipart/encrypted");
-    let begin = text.find("-----BEGIN PGP MESSAGE-----").filter(|_| finished)?;
-    let end = text[begin..].find(END)? + begin + END.len();
-    Some(&text[begin..end])
 }

@@ -11,6 +11,7 @@ use desk_domain::id::MemberId;
 use desk_domain::notice::{AcknowledgementRefused, Notice, WhyRefused, standard_acknowledgement};
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
+use desk_keys::MailWords;
 use desk_store::deliveries::Delivery;
 use desk_store::opening::fresh_id;
 use desk_store::{ActError, Commit, Stored};
@@ -94,7 +95,8 @@ impl Inbox {
         let mail = match travels(case) {
             true => {
                 let id = fresh_id("mail");
-                commit.content(&case.id, &id, self.mail_key.seal(text.as_bytes())?);
+                let words = MailWords::Text { text: text.to_owned() };
+                commit.content(&case.id, &id, words.seal(&self.mail_key)?);
                 Some(id)
             }
             false => None,

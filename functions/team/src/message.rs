@@ -4,8 +4,8 @@
 use desk_domain::case::Case;
 use desk_domain::case::event::{Answers, ContentRef, Hint, Message};
 use desk_domain::id::ContentId;
-use desk_keys::{KeyError, PublicKey};
-use desk_mail::openpgp::{self, encrypt_and_sign, encrypted_body, text_entity};
+use desk_keys::{KeyError, MailWords, PublicKey};
+use desk_mail::openpgp::{self, encrypt_and_sign, text_entity};
 use desk_store::{Commit, Fault, Stored};
 use desk_web::Problem;
 use jiff::Timestamp;
@@ -26,15 +26,15 @@ pub(crate) fn seal_json<T: Serialize>(commit: &mut Commit, stored: &Stored, valu
     seal(commit, stored, &text)
 }
 
-/// Seals `text` for `deliver` alone.
+/// Seals words of a mail for `deliver` alone.
 pub(crate) fn seal_for_mail(
     commit: &mut Commit,
     stored: &Stored,
     mail_key: &PublicKey,
-    text: &str,
+    words: &MailWords,
 ) -> Result<ContentId, KeyError> {
     let id = fresh("mail");
-    commit.content(&stored.case.id, &id, mail_key.seal(text.as_bytes())?);
+    commit.content(&stored.case.id, &id, words.seal(mail_key)?);
     Ok(id)
 }
 
@@ -130,22 +130,20 @@ impl Post<'_> {
         let travels = match &self.way {
             _ if page_only || !wants_mail(&stored.case) => None,
             Way::Page(_) => None,
-            Way::Text => Some(text.to_owned()),
-            Way::Encrypted(key) => Some(self.encrypted(key, text)?),
+            Way::Text => Some(MailWords::Text { text: text.to_owned() }),
+            Way::Encrypted(key) => Some(MailWords::PgpMime { message: self.encrypted(key, text)? }),
         };
-        let mail = travels.map(|text| seal_for_mail(commit, stored, self.mail_key, &text)).transpose()?;
+        let mail = travels.map(|words| seal_for_mail(commit, stored, self.mail_key, &words)).transpose()?;
         Ok(Message { content, mail })
     }
 
-    /// The message as PGP/MIME (RFC 3156), with who wrote it under it: a whole MIME entity.
+    /// The message, with who wrote it under it, signed and encrypted: what PGP/MIME carries (RFC 3156), in ASCII armour.
     fn encrypted(&self, key: &openpgp::PublicKey, text: &str) -> Result<String, KeyError> {
         let failed = |_| KeyError::Wrong("a message could not be encrypted");
         let keys = self.openpgp.ok_or(KeyError::Wrong("there is no key to sign with"))?;
         let entity = text_entity(&format!("{text}\n\n-- \n{}\n", self.signature));
-        let ciphertext = encrypt_and_sign(&entity, key, &keys.signing, self.now).map_err(failed)?;
-        let mut body = Vec::new();
-        encrypted_body(&ciphertext).write_part(&mut body);
-        String::from_utf8(body).map_err(|_| KeyError::Wrong("armour is text"))
+        let message = encrypt_and_sign(&entity, key, &keys.signing, self.now).map_err(failed)?;
+        String::from_utf8(message).map_err(|_| KeyError::Wrong("armour is text"))
     }
 
     /// What the member should know of the way that a message takes.
@@ -173,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_to_a_key_is_whole_pgp_mime_that_names_its_member() {
+    fn a_message_to_a_key_is_signed_and_encrypted_and_names_its_member() {
         let desk = generate("Desk", "s@example.org", at("2026-01-01T00:00:00Z"), at("2028-01-01T00:00:00Z")).unwrap();
         let rita = generate("Rita", "r@example.org", at("2026-01-01T00:00:00Z"), at("2028-01-01T00:00:00Z")).unwrap();
         let keys = OpenPgp {
@@ -190,15 +188,14 @@ mod tests {
             now: at(NOW),
         };
         assert_eq!(post.warning(), None);
-        let body = post.encrypted(&key, "We can reproduce it. Grüße").unwrap();
-        assert!(body.starts_with("Content-Type: multipart/encrypted") && !body.contains("reproduce"), "{body}");
-        assert!(body.lines().count() > 10 && body.split_inclusive('\n').all(|line| line.ends_with("\r\n")), "CRLF");
+        let message = post.encrypted(&key, "We can reproduce it. Grüße").unwrap();
+        assert!(message.starts_with("-----BEGIN PGP MESSAGE-----") && !message.contains("reproduce"), "{message}");
+        let ends_right = message.split_inclusive('\n').all(|line| line.ends_with("\r\n"));
+        assert!(message.lines().count() > 10 && ends_right, "CRLF");
 
-        let Read::Mail(mail) = read::read(body.as_bytes(), &Limits::default()) else { panic!("a mail") };
-        let (_, ciphertext) = read::attachment(body.as_bytes(), &Limits::default(), mail.attachments[1].index).unwrap();
         let hers = DecryptionKey::read(&rita.secrets.decryption).unwrap();
         let ours = openpgp::PublicKey::read(&desk.certificate, at(NOW)).unwrap();
-        let (plain, signature) = open_block(&ciphertext, &hers, Some(&ours), at(NOW)).unwrap();
+        let (plain, signature) = open_block(message.as_bytes(), &hers, Some(&ours), at(NOW)).unwrap();
         assert!(matches!(signature, SignatureState::Good { .. }), "{signature:?}");
         let Read::Mail(inner) = read::read(&plain, &Limits::default()) else { panic!("an entity") };
         assert_eq!(inner.text.trim_end(), "We can reproduce it. Grüße\n\n-- \nÁlice\nExpress security team");

@@ -12,6 +12,7 @@ use desk_domain::case::Recipient;
 use desk_domain::fields;
 use desk_domain::id::MemberId;
 use desk_domain::notice::{Notice, SignIn};
+use desk_keys::MailWords;
 use desk_store::Ticket;
 use desk_store::deliveries::Delivery;
 use desk_web::body::{self, Kind};
@@ -109,7 +110,8 @@ impl Team {
         let cause = format!("sign-in {}", desk_keys::sha256_hex(token.as_bytes()));
         let notice = Notice::SignIn(SignIn { expires_at });
         let delivery = Delivery::new(&cause, Recipient::Member(member.clone()), notice, now);
-        self.store.plan_delivery(&delivery, Some(self.mail_key.seal(token.as_bytes())?)).await?;
+        let words = MailWords::SignIn { token };
+        self.store.plan_delivery(&delivery, Some(words.seal(&self.mail_key)?)).await?;
         Ok(())
     }
 }

@@ -1,11 +1,11 @@
-//! Every key of the desk, and nothing but keys.
+//! Every key of the desk, and nothing but keys and what is sealed to them.
 //!
 //! What is sealed is sealed with `age` (X25519) to a public half, so that who writes cannot read:
 //!
 //! | key | sealed to it | opened by |
 //! |--|--|--|
 //! | case key | a case's content | `team` (through its root), the reporter (through the receipt code) |
-//! | mail key | addresses, codes and words that wait to be sent | `deliver` |
+//! | mail key | addresses, and the words of mails that wait to be sent ([`MailWords`]) | `deliver` |
 //! | release key | the final form of an advisory, once it is approved | `fan-out` |
 //!
 //! Their private halves are kept wrapped to a [`Root`]: in the cloud a KMS key for each of the three, so that a role can be
@@ -20,12 +20,14 @@ pub mod link;
 mod links;
 pub mod receipt;
 pub mod seal;
+mod words;
 
 pub use code::ReceiptCode;
 pub use link::LinkKey;
 pub use links::Links;
 pub use receipt::{ReceiptSigner, VerifyError};
 pub use seal::{NewKey, Opened, PublicKey, Root, RootPublic, SecretKey};
+pub use words::MailWords;
 
 /// Why a key did not do its work. Says no more on purpose.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,7 @@ use desk_domain::case::event::{ContentRef, Reported, Resolution};
 use desk_domain::case::{Actor, Case, EventBody};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::Policy;
-use desk_keys::{KeyError, NewKey, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
+use desk_keys::{KeyError, MailWords, NewKey, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -91,13 +91,13 @@ impl Opening<'_> {
         self.commit.seal(&self.id, &public, content_id(name), words)
     }
 
-    /// Seals words for `deliver`.
+    /// Seals for `deliver` what it has to know of the reporter: an address, a thread, a key.
     ///
     /// # Errors
     /// When sealing fails.
-    pub fn seal_for_mail(&mut self, name: &str, words: &str) -> Result<ContentId, KeyError> {
+    pub fn seal_for_mail(&mut self, name: &str, known: &str) -> Result<ContentId, KeyError> {
         let id = content_id(name);
-        self.commit.content(&self.id, &id, self.opener.mail_key.seal(words.as_bytes())?);
+        self.commit.content(&self.id, &id, self.opener.mail_key.seal(known.as_bytes())?);
         Ok(id)
     }
 
@@ -144,8 +144,8 @@ impl Opening<'_> {
             None => None,
         };
         if let Some(name) = travels {
-            let text = json!({"code": *code.words(), "receipt": receipt}).to_string();
-            commit.content(&id, &name, opener.mail_key.seal(text.as_bytes())?);
+            let words = MailWords::Receipt { code: code.words().to_string(), receipt: receipt.clone() };
+            commit.content(&id, &name, words.seal(opener.mail_key)?);
         }
         if let Some(end) = kept_until(&stored.case) {
             commit.expire(end);

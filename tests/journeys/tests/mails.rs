@@ -121,3 +121,16 @@ fn who_gave_no_address_gets_no_mail_and_the_page_counts() {
             .all(|c| c["state"] == "met")
     );
 }
+
+#[test]
+fn a_members_text_that_looks_like_an_encrypted_mail_is_sent_as_text() {
+    let folder = Folder::new("looks-encrypted");
+    let desk = Desk::start(&folder.0);
+    let (case, _) = desk.filed(&report("R", "mail"));
+    let message = "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"\n\nis how your program begins:\n\n\
+                   -----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\nPlease send it again.";
+    desk.command(&case, &desk.token("alice"), &json!({"command": "acknowledge", "message": message})).ok();
+    desk.advance("1s");
+    let text = desk.mail_to("rita", "Your report is acknowledged").replace("\r\n", "\n");
+    assert!(text.starts_with(message), "whole, as the letter's words: {text}");
+}

@@ -16,7 +16,7 @@ use desk_domain::case::{Actor, Command, CommandName, EventBody};
 use desk_domain::id::{CaseId, LineName};
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
-use desk_keys::{KeyError, NewKey, ReceiptCode, SecretKey};
+use desk_keys::{KeyError, MailWords, NewKey, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
 use desk_store::{ActError, Acted, Commit, Stored};
 use desk_web::view::Opened;
@@ -223,7 +223,10 @@ impl Team {
         let wrapped = key.wrapped(&code.key().public(), id.as_str())?;
         commit.code(id, &code.lookup(), wrapped, old);
         let mail = match before.case.address {
-            Some(_) => Some(seal_for_mail(commit, before, &self.mail_key, &code.words())?),
+            Some(_) => {
+                let words = MailWords::Code { code: code.words().to_string() };
+                Some(seal_for_mail(commit, before, &self.mail_key, &words)?)
+            }
             None => None,
         };
         let mailed = mail.is_some();

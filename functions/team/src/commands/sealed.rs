@@ -2,6 +2,7 @@
 
 use desk_domain::case::{Command, CommandName, ContentRef, Message};
 use desk_domain::id::LineName;
+use desk_keys::MailWords;
 use desk_store::{ActError, Commit, Stored};
 
 use crate::Team;
@@ -49,7 +50,8 @@ impl Team {
             Asked::Consent { source } => Command::RecordConsent { source: seal(commit, stored, source)? },
             Asked::Forward { to, message } => {
                 let content = seal(commit, stored, message)?;
-                let mail = Some(seal_for_mail(commit, stored, &self.mail_key, message)?);
+                let words = MailWords::Text { text: message.clone() };
+                let mail = Some(seal_for_mail(commit, stored, &self.mail_key, &words)?);
                 Command::Forward { to: to.clone(), message: Message { content, mail } }
             }
             Asked::PlanRelease { on } => Command::PlanRelease { on: *on },

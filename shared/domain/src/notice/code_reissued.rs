@@ -11,7 +11,7 @@ impl CodeReissued {
         let name = at.member_name(&self.by);
         let letter = Letter::new(at.subject("Your new receipt code"))
             .say(format!("{name} of the {} security team has issued a new receipt code for your case.", at.project()));
-        let letter = match at.sealed {
+        let letter = match at.code {
             Some(code) => letter
                 .words(code)
                 .say("The code before it opens nothing any more. Keep this one: it cannot be shown again."),

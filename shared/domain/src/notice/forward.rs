@@ -16,7 +16,7 @@ impl Forward {
             at.project(),
             self.package
         ));
-        let letter = match at.sealed {
+        let letter = match at.text {
             Some(words) => letter.words(words),
             None => letter.say("The message is no longer in store; please ask the sender for it."),
         };

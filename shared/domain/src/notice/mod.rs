@@ -140,8 +140,10 @@ pub struct Setting<'a> {
     pub recipient: &'a Recipient,
     pub now: Timestamp,
     pub links: &'a Links,
-    /// Words that were sealed until now: a member's message, a new code.
-    pub sealed: Option<&'a str>,
+    /// A member's message to the receiver, sealed until now.
+    pub text: Option<&'a str>,
+    /// A receipt code, sealed until now.
+    pub code: Option<&'a str>,
 }
 
 /// Signed links for this very recipient, made when the notice is sent.

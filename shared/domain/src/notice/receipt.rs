@@ -25,7 +25,7 @@ impl Receipt {
         let letter = letter
             .say("The members of the security team have been told. One of them will write to you by these times:")
             .facts(facts);
-        let letter = match at.sealed {
+        let letter = match at.code {
             Some(code) => letter
                 .say(
                     "You can simply answer this mail. Your case page, if you prefer it, shows where the report stands and \

@@ -23,7 +23,7 @@ impl Written {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let name = at.member_name(&self.by);
         let letter = Letter::new(at.subject(self.subject()));
-        let letter = match at.sealed {
+        let letter = match at.text {
             Some(words) => letter.words(words),
             None => letter
                 .say(format!("{name} of the {} security team has written to you: {}.", at.project(), self.about()))

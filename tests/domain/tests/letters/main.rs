@@ -26,7 +26,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Sealed words that belong into it.
+    /// Sealed words, offered as a message and as a code: it takes what it carries.
     pub fn with(self, sealed: &'static str) -> Sample {
         Sample { sealed: Some(sealed), ..self }
     }
@@ -49,7 +49,8 @@ impl Sample {
             recipient: &self.to,
             now: at(NOW),
             links: &links,
-            sealed: self.sealed,
+            text: self.sealed,
+            code: self.sealed,
         })
     }
 

@@ -3,8 +3,8 @@
 use desk_domain::case::event::{Answers, ByMail, Reported, Resolution};
 use desk_domain::id::{CaseId, PackageName};
 use desk_domain::policy::Policy;
-use desk_mail::openpgp::PublicKey;
-use desk_mail::read::{Encryption, Limits, Mail, attachment, sent_body};
+use desk_mail::openpgp::{Encryption, PublicKey};
+use desk_mail::read::{Limits, Mail, attachment, sent_body};
 use desk_store::opening::{REPORTER_KEY, content_id};
 use desk_store::{ActError, Fault, NewCase, Opener};
 use serde_json::{Value, json};
@@ -156,11 +156,7 @@ fn report_json(arrived: &Arrived, key: Option<&str>) -> Value {
             "text_cut": mail.is_some_and(|mail| mail.text_cut),
             "html_only": mail.is_some_and(|mail| mail.html_only),
             "signed": mail.is_some_and(|mail| mail.signed),
-            "encrypted": mail.and_then(|mail| mail.encrypted).map(|encryption| match encryption {
-                Encryption::PgpMime => "pgp-mime",
-                Encryption::PgpInline => "pgp-inline",
-                Encryption::Smime => "smime",
-            }),
+            "encrypted": mail.and_then(|mail| mail.encrypted).map(Encryption::name),
             "attachments": attachments.unwrap_or_default(),
             "over": mail.map(|mail| mail.over.clone()).unwrap_or_default(),
         },

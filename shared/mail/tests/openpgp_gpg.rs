@@ -5,13 +5,13 @@ mod gpg;
 
 use desk_mail::openpgp::desk::{self, Desk};
 use desk_mail::openpgp::{
-    DecryptionKey, KeyProblem, Kind, OpenProblem, PublicKey, SignatureState, SigningKey, clear_sign, encrypt_and_sign,
-    encrypted_body, is_encrypted, is_signed, open, open_block, sign_detached, text_entity,
+    Ciphertext, DecryptionKey, Encryption, KeyProblem, OpenProblem, PublicKey, SignatureState, SigningKey, ciphertext,
+    clear_sign, encrypt_and_sign, encrypted_body, open_block, sign_detached, text_entity,
 };
+use desk_mail::read::{Limits, Mail, Read, read};
 use gpg::Gpg;
 use jiff::{SignedDuration, Timestamp};
 use mail_builder::MessageBuilder;
-use mail_parser::MessageParser;
 
 const WORDS: &str = "A redirect of Grüße leads elsewhere.\n-- \nFrom here, ever\n";
 /// Kinds of keys that people have: primary key, encryption subkey.
@@ -43,10 +43,9 @@ fn gpg_reads_what_each_function_signs_and_encrypts() {
         for secret in [&desk.secrets.team_signing, &desk.secrets.deliver_signing] {
             let signer = SigningKey::read(secret).unwrap();
             let mail = mail(&encrypt_and_sign(&text_entity(WORDS), &reporter, &signer, now()).unwrap());
-            let parsed = MessageParser::default().parse(&mail).unwrap();
-            assert_eq!(is_encrypted(&parsed), Some(Kind::Mime));
-            let ciphertext = parsed.parts[2].contents();
-            let read = gpg.run(&["--decrypt"], ciphertext);
+            let parsed = parsed(&mail);
+            assert!(matches!(parsed.encrypted, Some(Encryption::PgpMime { .. })));
+            let read = gpg.run(&["--decrypt"], &found(&mail, &parsed).unwrap().bytes());
             assert_eq!(body(read.out().as_bytes()), WORDS);
             assert!(read.said("GOODSIG"), "{}", read.err);
             assert!(read.said(&format!("VALIDSIG {}", signer.fingerprint())), "{}", read.err);
@@ -87,15 +86,15 @@ fn we_open_what_gpg_sends() {
             let args = [options, &["--armor", "--sign", "--encrypt"], to, &["security@example.org"]].concat();
             let sent = gpg.run(&args, &text_entity(WORDS)).out();
             let raw = mail(sent.as_bytes());
-            let parsed = MessageParser::default().parse(&raw).unwrap();
-            let Ok(opened) = open(&parsed, &decryption, Some(&reporter), now()) else { panic!("it opens") };
-            assert_eq!((opened.kind, body(&opened.plain)), (Kind::Mime, WORDS.to_owned()));
-            assert_eq!(opened.signature, SignatureState::Good { certificate: reporter.fingerprint() });
+            let parsed = parsed(&raw);
+            let found = found(&raw, &parsed).unwrap();
+            assert!(matches!(found, Ciphertext::Mime(_)));
+            let (plain, signature) = open_block(&found.bytes(), &decryption, Some(&reporter), now()).unwrap();
+            assert_eq!(body(&plain), WORDS);
+            assert_eq!(signature, SignatureState::Good { certificate: reporter.fingerprint() });
 
-            let Ok(stranger) = open(&parsed, &decryption, None, now()) else { panic!("it opens") };
-            let SignatureState::Unknown { issuer: Some(issuer) } = stranger.signature else {
-                panic!("nobody gave a key")
-            };
+            let (_, by_stranger) = open_block(&found.bytes(), &decryption, None, now()).unwrap();
+            let SignatureState::Unknown { issuer: Some(issuer) } = by_stranger else { panic!("nobody gave a key") };
             assert_eq!(issuer, reporter.fingerprint());
         }
     }
@@ -119,15 +118,15 @@ fn we_open_inline_and_unsigned_messages() {
     ] {
         let block = gpg.run(&args, WORDS.as_bytes()).out();
         let raw = text_mail(&format!("Hello, here it is:\n\n{block}\n-- \nRita\n"));
-        let parsed = MessageParser::default().parse(&raw).unwrap();
-        assert_eq!((is_encrypted(&parsed), is_signed(&parsed)), (Some(Kind::Inline), false));
-        let Ok(opened) = open(&parsed, &decryption, Some(&reporter), now()) else { panic!("it opens") };
-        assert_eq!(String::from_utf8_lossy(&opened.plain).replace("\r\n", "\n"), WORDS);
-        assert_eq!(opened.signature, signature);
+        let parsed = parsed(&raw);
+        assert_eq!((parsed.encrypted, parsed.signed), (Some(Encryption::PgpInline), false));
+        let found = found(&raw, &parsed).unwrap();
+        let (plain, judged) = open_block(&found.bytes(), &decryption, Some(&reporter), now()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&plain).replace("\r\n", "\n"), WORDS);
+        assert_eq!(judged, signature);
 
         let twice = text_mail(&format!("{block}\n{block}"));
-        let twice = MessageParser::default().parse(&twice).unwrap();
-        assert_eq!(open(&twice, &decryption, None, now()).err(), Some(OpenProblem::Several));
+        assert_eq!(self::found(&twice, &self::parsed(&twice)).err(), Some(OpenProblem::Several));
     }
 }
 
@@ -275,8 +274,20 @@ fn text_mail(text: &str) -> Vec<u8> {
     MessageBuilder::new().from("a@example.org").to("b@example.org").text_body(text).write_to_vec().unwrap()
 }
 
+/// A mail as the desk reads it.
+fn parsed(raw: &[u8]) -> Mail {
+    match read(raw, &Limits::default()) {
+        Read::Mail(mail) => *mail,
+        Read::Unreadable { why, .. } => panic!("{why}"),
+    }
+}
+
+/// What is encrypted in it.
+fn found<'a>(raw: &[u8], mail: &'a Mail) -> Result<Ciphertext<'a>, OpenProblem> {
+    ciphertext(raw, mail, &Limits::default())
+}
+
 /// The text of a MIME entity.
 fn body(entity: &[u8]) -> String {
-    let parsed = MessageParser::default().parse(entity).unwrap();
-    parsed.body_text(0).unwrap().replace("\r\n", "\n")
+    parsed(entity).text
 }

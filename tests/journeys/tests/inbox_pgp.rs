@@ -90,6 +90,28 @@ fn t12_what_is_encrypted_to_others_or_damaged_is_a_case_for_a_person() {
     }
 }
 
+/// An encrypted file, whatever type its name gave it, is a file beside the words of a clear mail.
+#[test]
+fn t12_a_clear_mail_with_an_encrypted_file_keeps_its_words() {
+    let folder = Folder::new("pgp-file");
+    let desk = Desk::start(&folder.0);
+    let alice = desk.token("alice");
+    let armoured = "-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n";
+    for (name, kind, bytes) in [
+        ("poc.gpg", "application/pgp-encrypted", &b"\x84\x5e\x03\x01"[..]),
+        ("poc.pgp", "application/octet-stream", b"\x84\x5e\x03\x01"),
+        ("poc.asc", "application/pgp-encrypted", armoured.as_bytes()),
+        ("poc.asc", "text/plain", armoured.as_bytes()),
+    ] {
+        let case = desk.reported(&Eml::new(RITA, "express", "The proof is attached.").attach(name, kind, bytes));
+        let view = desk.case(&case, &alice);
+        assert!(view["report"]["body"].as_str().unwrap().contains("The proof is attached."), "{kind}: {view}");
+        let mail = &view["mail"];
+        assert_eq!((&mail["encrypted"], &mail["hints"]), (&Value::Null, &json!([])), "{kind}: {mail}");
+        assert_eq!(mail["attachments"][0]["name"], name);
+    }
+}
+
 /// A key that comes with a report is used from then on; a signature by it is known again.
 #[test]
 fn who_sends_a_key_is_written_to_in_secret_and_signed_by_the_desk() {

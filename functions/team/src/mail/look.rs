@@ -1,6 +1,6 @@
 //! What a raw mail holds, as far as the desk can read and open it. Pure: bytes in, what is shown out.
 
-use desk_mail::read::{self, Encryption, Limits, Mail, Read};
+use desk_mail::read::{self, Limits, Mail, Read};
 use desk_web::view::{AttachmentView, MailView, OpenedMail, Signature};
 
 use super::pgp::{Inner, Opener};
@@ -25,7 +25,7 @@ pub(crate) fn look(raw: &[u8], limits: &Limits, opener: &Opener<'_>) -> Looked {
         Read::Unreadable { why, .. } => return Looked::unread(format!("It cannot be read by the desk: {why}.")),
     };
     let Some(encryption) = mail.encrypted else { return Looked::of(raw, &mail, limits) };
-    let kind = Some(kind(encryption));
+    let kind = Some(encryption.name());
     match opener.open(raw, &mail, limits) {
         Ok((Inner::Text(text), signature)) => {
             let opened = Some(OpenedMail { text, signature });
@@ -110,14 +110,5 @@ impl Looked {
         view.opened = self.opened;
         view.unread = self.unread;
         view.signed = self.signed;
-    }
-}
-
-/// As the report's JSON names it.
-fn kind(encryption: Encryption) -> &'static str {
-    match encryption {
-        Encryption::PgpMime => "pgp-mime",
-        Encryption::PgpInline => "pgp-inline",
-        Encryption::Smime => "smime",
     }
 }

@@ -15,20 +15,11 @@ use pgp::packet::{Signature, SignatureType, SubpacketData};
 use pgp::types::KeyDetails;
 use zeroize::Zeroizing;
 
-use super::detect::{self, Found, Kind};
 use super::secret::fingerprint;
 use super::{DecryptionKey, PublicKey, validity};
 
 /// What is opened may be this large. SES takes mails of 40 MB, which carry less than 30 MB.
 pub const MAX_OPENED_BYTES: usize = 32 * 1024 * 1024;
-
-/// A message that was opened. Has no `Debug`: it holds a person's words. The plaintext is wiped when dropped.
-pub struct Opened {
-    pub kind: Kind,
-    /// For [`Kind::Mime`] a MIME entity, to be parsed as a mail; for [`Kind::Inline`] text, nearly always UTF-8.
-    pub plain: Zeroizing<Vec<u8>>,
-    pub signature: SignatureState,
-}
 
 /// What a message's signature is worth. Fingerprints and key ids are hexadecimal digits, upper case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,26 +55,8 @@ pub enum OpenProblem {
     TooLarge,
 }
 
-/// Opens an encrypted mail, PGP/MIME or inline, and judges its signature at `now` by the reporter's key, if known.
-///
-/// # Errors
-/// Why not.
-pub fn open(
-    message: &mail_parser::Message<'_>,
-    decryption: &DecryptionKey,
-    reporter: Option<&PublicKey>,
-    now: Timestamp,
-) -> Result<Opened, OpenProblem> {
-    let (kind, ciphertext) = match detect::find(message) {
-        Found::Nothing => return Err(OpenProblem::NotEncrypted),
-        Found::Several => return Err(OpenProblem::Several),
-        Found::One(kind, ciphertext) => (kind, ciphertext),
-    };
-    let (plain, signature) = open_block(&ciphertext, decryption, reporter, now)?;
-    Ok(Opened { kind, plain, signature })
-}
-
-/// Opens one OpenPGP message, in ASCII armour or not, without a mail around it.
+/// Opens one OpenPGP message, in ASCII armour or not, without a mail around it, and judges its signature at `now` by the
+/// reporter's key, if known. The plaintext is wiped when dropped.
 ///
 /// # Errors
 /// Why not.

@@ -6,6 +6,7 @@ use super::fields::Field;
 use super::head::Head;
 use super::limits::Limits;
 use super::structure::{Leaf, Parts};
+use crate::openpgp::{Encryption, detect};
 
 /// A mail. No `Debug`: it holds a person's words.
 pub struct Mail {
@@ -37,17 +38,6 @@ pub struct Attachment {
     pub index: usize,
 }
 
-/// How a mail's content is encrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encryption {
-    /// RFC 3156.
-    PgpMime,
-    /// ASCII armour in the text (RFC 9580, section 6.2).
-    PgpInline,
-    /// RFC 8551.
-    Smime,
-}
-
 impl Mail {
     pub(super) fn of(mut head: Head, parts: &Parts<'_>, limits: &Limits) -> Self {
         let roles = roles(&parts.leaves, limits.text_bytes);
@@ -60,8 +50,8 @@ impl Mail {
         }
         let (attachments, over) = attachments(&parts.leaves, &roles, limits);
         Self {
-            encrypted: encryption(parts, &text),
-            signed: signed(parts, &text),
+            encrypted: detect::encryption(parts, &text),
+            signed: detect::is_signed(parts, &text),
             head,
             text,
             text_cut,
@@ -209,31 +199,4 @@ fn name(leaf: &Leaf<'_>) -> Option<String> {
     let safe: String = one_line(last, 150).chars().map(|c| if ":*?\"<>|".contains(c) { '_' } else { c }).collect();
     let safe = safe.trim_start_matches('.').trim().to_owned();
     (!safe.is_empty()).then_some(safe)
-}
-
-fn is_smime(leaf: &Leaf<'_>) -> bool {
-    leaf.is("application/pkcs7-mime") || leaf.is("application/x-pkcs7-mime")
-}
-
-fn encryption(parts: &Parts<'_>, text: &str) -> Option<Encryption> {
-    let has = |container: &str| parts.containers.iter().any(|name| name == container);
-    let sealed = |leaf: &&Leaf<'_>| is_smime(leaf) && !leaf.says("smime-type", "signed-data");
-    // Exchange turns `multipart/encrypted` into `mixed` and leaves its parts.
-    if has("multipart/encrypted") || parts.leaves.iter().any(|leaf| leaf.is("application/pgp-encrypted")) {
-        Some(Encryption::PgpMime)
-    } else if parts.leaves.iter().any(|leaf| sealed(&leaf)) {
-        Some(Encryption::Smime)
-    } else {
-        has_line(text, "-----BEGIN PGP MESSAGE-----").then_some(Encryption::PgpInline)
-    }
-}
-
-fn signed(parts: &Parts<'_>, text: &str) -> bool {
-    parts.containers.iter().any(|name| name == "multipart/signed")
-        || parts.leaves.iter().any(|leaf| is_smime(leaf) && leaf.says("smime-type", "signed-data"))
-        || has_line(text, "-----BEGIN PGP SIGNED MESSAGE-----")
-}
-
-fn has_line(text: &str, line: &str) -> bool {
-    text.lines().any(|of| of.trim_end() == line)
 }

@@ -5,16 +5,20 @@
 //! so a broken inner one costs nobody else; the time is linear in the size, times the depth; and an attached mail is a
 //! leaf.
 
+use std::borrow::Cow;
+
+use super::body;
 use super::fields::{self, Field, Fields, MediaType, next_line};
 use super::limits::Limits;
 
 /// A part that is no container.
-pub(super) struct Leaf<'a> {
-    pub fields: Fields<'a>,
-    pub media_type: Option<MediaType>,
-    pub body: &'a [u8],
+pub(crate) struct Leaf<'a> {
+    pub(super) fields: Fields<'a>,
+    pub(super) media_type: Option<MediaType>,
+    /// As it stands there; see [`Leaf::bytes`].
+    pub(super) body: &'a [u8],
     /// Of the innermost `multipart/alternative` that it stands in: the same number for all that say the same.
-    pub alternative: Option<usize>,
+    pub(super) alternative: Option<usize>,
     /// The innermost container: `multipart/mixed`, …
     pub container: Option<String>,
 }
@@ -27,11 +31,16 @@ impl Leaf<'_> {
     pub fn says(&self, attribute: &str, value: &str) -> bool {
         self.media_type.as_ref().is_some_and(|of| of.says(attribute, value))
     }
+
+    /// What it carries, decoded.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        body::bytes(self)
+    }
 }
 
 /// The leaves in their order, and what containers were met: `multipart/signed`, …
 #[derive(Default)]
-pub(super) struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     pub leaves: Vec<Leaf<'a>>,
     pub containers: Vec<String>,
 }

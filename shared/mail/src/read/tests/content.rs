@@ -1,4 +1,5 @@
 use super::*;
+use crate::openpgp::Encryption;
 
 const MIXED: &str = "From: Ann <ann@Example.ORG>\r\nTo: Desk <security+AbC@example.org>, x@y.z\r\n\
         Cc: security+def@example.org\r\n\
@@ -55,7 +56,7 @@ fn t12_encrypted_mail_is_said_to_be() {
         protocol=\"application/pgp-encrypted\"\n\n--e\n\
                Content-Type: application/pgp-encrypted\n\nVersion: 1\n--e\n\
                Content-Type: application/octet-stream\n\nx\n--e--\n";
-    assert_eq!(mail(pgp).encrypted, Some(Encryption::PgpMime));
+    assert_eq!(mail(pgp).encrypted, Some(Encryption::PgpMime { part: Some(1) }));
     assert_eq!(mail(pgp).attachments.len(), 2);
     let smime = "From: a@b\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nMIAG";
     assert_eq!(mail(smime).encrypted, Some(Encryption::Smime));

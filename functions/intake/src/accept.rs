@@ -11,7 +11,7 @@ use desk_domain::case::event::{Reported, Resolution};
 use desk_domain::id::CaseId;
 use desk_domain::report::Report;
 use desk_keys::KeyError;
-use desk_store::opening::{REPORTER_KEY, due};
+use desk_store::opening::{Promised, REPORTER_KEY};
 use desk_store::requests::{Answer, Request};
 use desk_store::{Fault, NewCase, Opener, Outcome};
 use desk_web::answer;
@@ -19,6 +19,7 @@ use desk_web::body::{self, Kind};
 use desk_web::link::{CANARY_HEADER, CanaryLink};
 use desk_web::{Problem, site};
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{Intake, form, pages, report};
@@ -45,6 +46,18 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
     let report = report::read(&value, &intake.policy.limits, intake.clock.now()).map_err(Problem::invalid)?;
     let sort = if is_canary(intake, headers).await? { Sort::Canary } else { Sort::Report };
     intake.accept(&body, &value, &report, key, sort).await
+}
+
+/// What a report that was taken is answered: the one time that its code is told. No `Debug`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Taken {
+    pub case_id: CaseId,
+    pub case_url: String,
+    pub due: Promised,
+    /// The signed receipt (JWS).
+    pub receipt: Option<String>,
+    pub receipt_code: String,
+    pub received_at: Timestamp,
 }
 
 /// What a report is, beside its words.
@@ -96,8 +109,9 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
         let detail = format!("The report may have at most {limit} bytes in all; this one has {}.", canonical.len());
         return page_of(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
-    match intake.accept(&canonical, &value, &report, key, Sort::Report).await {
-        Ok(answer) => pages::receipt(intake, &answer, &canonical, report.reporter.email),
+    let accepted = intake.accept(&canonical, &value, &report, key, Sort::Report).await;
+    match accepted.and_then(|answer| answer::read(&answer)) {
+        Ok(taken) => pages::receipt(intake, taken, &canonical, report.reporter.email),
         Err(problem) => page_of(problem),
     }
 }
@@ -123,7 +137,7 @@ impl Intake {
             }
             let new = self.new_case(raw, report, sort.clone(), now).await?;
             let mut commit = new.commit.clone();
-            let answer = Answer { status: 201, body: self.answer(&new).to_string() };
+            let answer = Answer { status: 201, body: json!(self.taken(&new)).to_string() };
             if let Some(request) = &request {
                 commit.remember(request, &answer, now)?;
             }
@@ -181,14 +195,14 @@ impl Intake {
         opening.finish(reported, filed, &desk_keys::sha256_hex(raw)).await
     }
 
-    pub(crate) fn answer(&self, new: &NewCase) -> Value {
-        json!({
-            "case_id": new.stored.case.id,
-            "receipt_code": *new.code.words(),
-            "receipt": new.receipt,
-            "received_at": new.stored.case.received_at,
-            "due": due(&new.stored),
-            "case_url": format!("{}/case", self.public_url),
-        })
+    pub(crate) fn taken(&self, new: &NewCase) -> Taken {
+        Taken {
+            case_id: new.stored.case.id.clone(),
+            case_url: format!("{}/case", self.public_url),
+            due: Promised::of(&new.stored.case),
+            receipt: new.receipt.clone(),
+            receipt_code: new.code.words().to_string(),
+            received_at: new.stored.case.received_at,
+        }
     }
 }

@@ -6,11 +6,12 @@ use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use desk_advisory::advisory_page;
 use desk_keys::{ReceiptCode, SecretKey};
 use desk_store::Stored;
 use desk_web::body;
 use desk_web::link::CaseLink;
-use desk_web::view::Opened;
+use desk_web::view::{CaseView, Opened};
 use desk_web::{Problem, site};
 use serde::Deserialize;
 use serde_json::Value;
@@ -43,8 +44,17 @@ impl Intake {
         Ok((entered, body::parse_json(&bytes)?))
     }
 
+    /// What the reporter sees.
+    pub(crate) fn view(&self, opened: &Opened) -> CaseView {
+        opened.view(&self.policy, advisory_page::url(&self.site_url, &opened.case.id), false)
+    }
+
+    /// Everything of the case that its reporter's key opens.
     pub(crate) async fn open(&self, entered: &Entered) -> Result<Opened, Problem> {
-        Ok(Opened::read(&self.store, entered.stored.case.clone(), &entered.key).await?)
+        let case = entered.stored.case.clone();
+        let events = self.store.events(&case.id, 1, case.version).await?;
+        let contents = self.store.contents(&case.id).await?;
+        Ok(Opened::new(case, events, contents, |sealed| entered.key.open(sealed).ok()))
     }
 }
 
@@ -74,7 +84,7 @@ pub(crate) async fn get_case(
 
 async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
     let entered = intake.enter(code).await?;
-    let view = intake.open(&entered).await?.view(&intake.policy, &intake.site_url, false);
+    let view = intake.view(&intake.open(&entered).await?);
     Ok(serde_json::to_string(&view).expect("a view is plain data"))
 }
 

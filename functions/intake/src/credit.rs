@@ -14,6 +14,7 @@ use desk_keys::KeyError;
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, Stored};
 use desk_web::body::{self, Kind};
+use desk_web::view::{CreditStanding, CreditView};
 use desk_web::{Problem, answer, site};
 use serde_json::{Value, json};
 
@@ -99,8 +100,8 @@ impl Intake {
         };
         let finish = |acted: &Acted, (), commit: &mut Commit| {
             let case = &acted.after.case;
-            let body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at,
-                "credit": {"state": "answered", "credits": credits}});
+            let credit = CreditView { state: CreditStanding::Answered, credits: credits.clone() };
+            let body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at, "credit": credit});
             let answer = Answer { status: 201, body: body.to_string() };
             if let Some(request) = &request {
                 commit.remember(request, &answer, acted.at)?;

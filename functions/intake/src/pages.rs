@@ -9,17 +9,19 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_domain::advisory::credit_line;
+use desk_domain::case::Stage;
 use desk_domain::fields::FieldError;
+use desk_domain::id::CaseId;
 use desk_domain::policy::{Due, Package, Policy};
 use desk_domain::time::promise;
 use desk_store::Stored;
-use desk_store::requests::Answer;
-use desk_web::page::{self, CaseLogin, CasePage, CaseSummary, CreditForm, FromKind, Receipt, ReportForm};
-use desk_web::view::{self, From, Opened};
-use desk_web::{clock_label, site};
+use desk_web::page::{self, CaseLogin, CasePage, CaseSummary, CreditForm, Receipt, ReportForm};
+use desk_web::site;
+use desk_web::view::{self, ClockView, CreditStanding, Opened, Speaker};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::accept::Taken;
 use crate::{Intake, form as fields};
 
 pub(crate) async fn form(State(intake): State<Arc<Intake>>) -> Html<String> {
@@ -71,21 +73,17 @@ fn within(policy: &Policy, clock: &str) -> String {
 }
 
 /// The receipt page, from the very answer that the API would give.
-pub(crate) fn receipt(intake: &Intake, answer: &Answer, report: &[u8], mail_to: Option<String>) -> Response {
-    let value: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    let time = |value: &Value| value.as_str().and_then(|t| t.parse::<Timestamp>().ok());
-    let due = [("Acknowledgement", "acknowledgement"), ("Detailed response", "detailed_response")];
-    let due = due.iter().filter_map(|(label, name)| Some(((*label).to_owned(), time(&value["due"][*name])?)));
+pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &[u8], mail_to: Option<String>) -> Response {
+    let due = [("Acknowledgement", taken.due.acknowledgement), ("Detailed response", taken.due.detailed_response)];
     let page = Receipt {
         site: site(&intake.policy),
-        case_id: text("case_id"),
-        receipt_code: text("receipt_code"),
-        case_url: text("case_url"),
-        received_at: time(&value["received_at"]).unwrap_or_default(),
+        case_id: taken.case_id.to_string(),
+        receipt_code: taken.receipt_code,
+        case_url: taken.case_url,
+        received_at: taken.received_at,
         now: intake.clock.now(),
-        due: due.collect(),
-        receipt_href: format!("data:application/jose;base64,{}", BASE64.encode(text("receipt"))),
+        due: due.into_iter().filter_map(|(label, due)| Some((label.to_owned(), due?))).collect(),
+        receipt_href: format!("data:application/jose;base64,{}", BASE64.encode(taken.receipt.unwrap_or_default())),
         report_href: format!("data:application/json;base64,{}", BASE64.encode(report)),
         jwks_url: format!("{}/.well-known/disclosure-desk.jwks", intake.public_url),
         mail_to,
@@ -97,26 +95,19 @@ pub(crate) fn receipt(intake: &Intake, answer: &Answer, report: &[u8], mail_to: 
 pub(crate) fn login(intake: &Intake, case: Option<&Stored>, error: Option<&str>) -> String {
     let summary = case.map(|stored| {
         let case = &stored.case;
-        summary(case.id.to_string(), case.stage().to_string(), case.received_at, &view::clocks(case, false), intake)
+        summary(&case.id, case.stage(), case.received_at, view::clocks(case, false), intake)
     });
     CaseLogin { site: site(&intake.policy), error: error.map(str::to_owned), summary }.html()
 }
 
 fn summary(
-    case_id: String,
-    stage: String,
+    case_id: &CaseId,
+    stage: Stage,
     received_at: Timestamp,
-    clocks: &[view::ClockView],
+    clocks: Vec<ClockView>,
     intake: &Intake,
 ) -> CaseSummary {
-    let clock = |c: &view::ClockView| page::ClockView {
-        label: clock_label(&c.name),
-        state: c.state.to_owned(),
-        started_at: c.started_at,
-        due_at: c.due_at,
-        met_at: c.met_at,
-    };
-    CaseSummary { case_id, stage, received_at, clocks: clocks.iter().map(clock).collect(), now: intake.clock.now() }
+    CaseSummary { case_id: case_id.to_string(), stage, received_at, clocks, now: intake.clock.now() }
 }
 
 /// What the case page says about what was just sent.
@@ -132,19 +123,15 @@ pub(crate) struct Said {
 
 /// The case page.
 pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> String {
-    let view = opened.view(&intake.policy, &intake.site_url, false);
+    let view = intake.view(opened);
     let message = |m: &view::MessageView| page::MessageView {
         at: m.at,
         from: match m.from {
-            From::Reporter => "You".to_owned(),
-            From::Team => m.by.clone().unwrap_or_else(|| "Security team".to_owned()),
-            From::Desk => "Disclosure Desk".to_owned(),
+            Speaker::Reporter => "You".to_owned(),
+            Speaker::Team => m.by.clone().unwrap_or_else(|| "Security team".to_owned()),
+            Speaker::Desk => "Disclosure Desk".to_owned(),
         },
-        from_kind: match m.from {
-            From::Reporter => FromKind::Reporter,
-            From::Team => FromKind::Team,
-            From::Desk => FromKind::Desk,
-        },
+        speaker: m.from,
         text: m.text.clone(),
         quoted: m.quoted.clone(),
         mail: None,
@@ -153,7 +140,7 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
         credit: credit_form(opened, &view, said.credit),
         advisory_url: view.advisory_url.clone(),
         site: site(&intake.policy),
-        summary: summary(view.case_id.to_string(), view.stage.to_string(), view.received_at, &view.clocks, intake),
+        summary: summary(&view.case_id, view.stage, view.received_at, view.clocks.clone(), intake),
         code: code.to_owned(),
         messages: std::iter::once(reported(&view)).chain(view.messages.iter().map(message)).collect(),
         notice: said.notice,
@@ -169,10 +156,10 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
 /// for in the report.
 fn credit_form(opened: &Opened, view: &view::CaseView, typed: Option<(String, String, String)>) -> Option<CreditForm> {
     let case = &opened.case;
-    if view.credit.state == "unasked" || case.publication.is_published() || case.is_closed() {
+    if view.credit.state == CreditStanding::Unasked || case.publication.is_published() || case.is_closed() {
         return None;
     }
-    let answered = (view.credit.state == "answered")
+    let answered = (view.credit.state == CreditStanding::Answered)
         .then(|| credit_line(&view.credit.credits).unwrap_or_else(|| "You do not wish to be named.".to_owned()));
     let report: Value = serde_json::from_str(&view.report.body).unwrap_or_default();
     let wished = |name: &str| report["credit"][name].as_str().unwrap_or_default().to_owned();
@@ -193,7 +180,7 @@ fn reported(view: &view::CaseView) -> page::MessageView {
     page::MessageView {
         at: view.received_at,
         from: "You".to_owned(),
-        from_kind: FromKind::Reporter,
+        speaker: Speaker::Reporter,
         text: format!("{}\n\n{}", text("summary"), text("details")),
         quoted: report["mail"]["quoted"].as_str().map(str::to_owned),
         mail: None,

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use desk_domain::case::{Actor, Command};
+use desk_domain::case::{Actor, Command, Stage};
 use desk_domain::fields::{self, FieldError};
 use desk_domain::id::CaseId;
 use desk_domain::report::Report;
@@ -17,12 +17,24 @@ use desk_web::answer;
 use desk_web::body::{self, Kind};
 use desk_web::view::Opened;
 use desk_web::{Problem, site};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::accept::Sort;
+use crate::accept::{Sort, Taken};
 use crate::case::Entered;
 use crate::{Intake, pages};
+
+/// What a message is answered. No `Debug`: it may hold a new case's code.
+#[derive(Serialize, Deserialize)]
+struct Replied {
+    at: Timestamp,
+    case_id: CaseId,
+    /// The case that the message opened, since its own is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened: Option<Taken>,
+    stage: Stage,
+}
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -81,12 +93,12 @@ async fn form_reply(
     let hidden = (!hidden_key.is_empty()).then(|| hidden_key.to_owned());
     let key = body::idempotency_key(headers)?.or(hidden);
     let answer = intake.reply(&entered, &text, key).await?;
-    let answer: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-    let notice = match answer["opened"]["case_id"].as_str() {
+    let replied: Replied = answer::read(&answer)?;
+    let notice = match replied.opened {
         None => "Your message was sent to the team.".to_owned(),
-        Some(case) => format!(
-            "This case is closed, so your message opened {case}. Its receipt code, shown only now: {}",
-            answer["opened"]["receipt_code"].as_str().unwrap_or_default()
+        Some(new) => format!(
+            "This case is closed, so your message opened {}. Its receipt code, shown only now: {}",
+            new.case_id, new.receipt_code
         ),
     };
     let page = again(intake, code, pages::Said { notice: Some(notice), ..Default::default() }).await?;
@@ -135,11 +147,13 @@ impl Intake {
         };
         let finish = |acted: &Acted, (), commit: &mut Commit| {
             let case = &acted.after.case;
-            let mut body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at});
-            if let Some(new) = &linked {
-                body["opened"] = self.answer(new);
-            }
-            let answer = Answer { status: 201, body: body.to_string() };
+            let replied = Replied {
+                at: acted.at,
+                case_id: case.id.clone(),
+                opened: linked.as_ref().map(|new| self.taken(new)),
+                stage: case.stage(),
+            };
+            let answer = Answer { status: 201, body: json!(replied).to_string() };
             if let Some(request) = &request {
                 commit.remember(request, &answer, acted.at)?;
             }

@@ -116,7 +116,7 @@ impl Open {
         let next = running.min_by_key(|c| c.start.due_at);
         DigestRow {
             case: row.case.clone(),
-            stage: row.stage.clone(),
+            stage: row.stage,
             next: next.map(|clock| (clock.name().clone(), clock.start.due_at)),
         }
     }

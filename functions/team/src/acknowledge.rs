@@ -52,7 +52,7 @@ impl Team {
         AcknowledgePage {
             site: site(&self.policy),
             case_id: case.id.to_string(),
-            stage: case.stage().to_string(),
+            stage: case.stage(),
             received_at: case.received_at,
             due_at: due_at.unwrap_or(case.received_at),
             now: self.clock.now(),

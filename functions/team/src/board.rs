@@ -6,13 +6,14 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use desk_domain::id::MemberId;
+use desk_domain::case::Stage;
+use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::{Member, Role};
 use desk_store::BoardRow;
 use desk_web::page::{self, BoardPage};
 use desk_web::{Problem, site};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::Team;
 
@@ -21,6 +22,22 @@ use crate::Team;
 pub(crate) struct Which {
     next: Option<String>,
     handler: Option<MemberId>,
+}
+
+/// A page of the board, for programs.
+#[derive(Serialize)]
+pub(crate) struct BoardView {
+    cases: Vec<RowView>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RowView {
+    case_id: CaseId,
+    handler: Option<MemberId>,
+    next_due: Option<Timestamp>,
+    package: Option<String>,
+    stage: Stage,
 }
 
 impl Team {
@@ -40,15 +57,18 @@ pub(crate) async fn list(
     State(team): State<Arc<Team>>,
     which: Result<Query<Which>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<BoardView>, Problem> {
     team.member(&headers, false).await?;
     let Query(which) = which.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "handler must be a member's id."))?;
     let board = team.board(&which).await?;
-    let row = |row: &BoardRow| {
-        json!({"case_id": row.case, "package": row.package, "stage": row.stage, "handler": row.handler,
-            "next_due": row.next_due})
+    let row = |row: BoardRow| RowView {
+        case_id: row.case,
+        handler: row.handler,
+        next_due: row.next_due,
+        package: row.package,
+        stage: row.stage,
     };
-    Ok(Json(json!({"cases": board.rows.iter().map(row).collect::<Vec<_>>(), "next": board.next})))
+    Ok(Json(BoardView { cases: board.rows.into_iter().map(row).collect(), next: board.next }))
 }
 
 pub(crate) async fn page(State(team): State<Arc<Team>>, Query(which): Query<Which>, headers: HeaderMap) -> Response {

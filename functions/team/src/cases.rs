@@ -1,26 +1,33 @@
 //! One case, for those who need to know. Reading is recorded.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use desk_domain::case::Case;
+use desk_advisory::advisory_page;
+use desk_domain::advisory::Score;
+use desk_domain::case::event::Sender;
 use desk_domain::case::permit::allowed;
-use desk_domain::id::MemberId;
-use desk_domain::policy::Member;
-use desk_store::Stored;
+use desk_domain::case::{Breach, Case, CommandName, Event, Fact, Rm, Steps};
+use desk_domain::id::{CaseId, MemberId, PackageName};
+use desk_domain::policy::{Member, Severity};
+use desk_keys::SecretKey;
 use desk_store::deliveries::Record;
-use desk_store::published::ChannelRecord;
+use desk_store::published::{ChannelRecord, ChannelState};
+use desk_store::{Fault, Stored};
 use desk_web::Problem;
-use desk_web::view::{CaseView, MailView, Opened};
+use desk_web::view::{CaseView, ChannelProgress, ChannelStanding, LineView, MailView, Opened, PublicationView};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::case_page::deliveries;
+use crate::Team;
+use crate::case_page::deliveries::DeliveryView;
 use crate::mail::recorded;
 use crate::notes::{Note, notes};
-use crate::{Team, publication};
 
 /// A case opened for a member, with all that is shown of it. No `Debug`: it is words.
 pub(crate) struct Shown {
@@ -32,11 +39,12 @@ pub(crate) struct Shown {
     /// Answers in quarantine.
     pub held: Vec<Held>,
     pub notes: Vec<Note>,
-    pub channels: Vec<ChannelRecord>,
+    pub channels: Vec<ChannelProgress>,
     pub deliveries: Vec<Record>,
 }
 
 /// An answer in quarantine. No `Debug`.
+#[derive(Serialize)]
 pub(crate) struct Held {
     pub at: Timestamp,
     pub text: String,
@@ -51,7 +59,8 @@ pub(crate) async fn show(
 ) -> Result<Json<Value>, Problem> {
     let member = team.member(&headers, false).await?;
     let shown = team.shown(&id, member).await?;
-    Ok(Json(team.whole(&shown, &member.id)))
+    // As a value: its names come in one order, however the structs have them.
+    Ok(Json(json!(team.whole(&shown, &member.id))))
 }
 
 impl Team {
@@ -67,11 +76,11 @@ impl Team {
         let stored = self.readable(id, &member.id).await?;
         let key = self.case_key(&stored).await?;
         self.store.record_reading(&stored.case.id, &member.id, self.clock.now()).await?;
-        let opened = Opened::read(&self.store, stored.case, &key).await?;
+        let opened = self.opened(stored.case, &key).await?;
         let channels = self.channels(&opened.case).await?;
         let deliveries = self.store.deliveries_of(&opened.case.id).await?;
         let mut mails = self.mails(&opened, &key).await;
-        let mut view = opened.view(&self.policy, &self.site_url, true);
+        let mut view = opened.view(&self.policy, advisory_page::url(&self.site_url, &opened.case.id), true);
         mails.fill_all(&mut view);
         let mut mail: Option<MailView> = opened.case.mail.as_ref().map(Into::into);
         for mail in mail.iter_mut() {
@@ -91,65 +100,106 @@ impl Team {
         Ok(Shown { view, mail, held, notes, channels, deliveries, opened })
     }
 
+    /// Reads everything of a case, and opens what its key opens.
+    pub(crate) async fn opened(&self, case: Case, key: &SecretKey) -> Result<Opened, Fault> {
+        let events = self.store.events(&case.id, 1, case.version).await?;
+        let contents = self.store.contents(&case.id).await?;
+        Ok(Opened::new(case, events, contents, |sealed| key.open(sealed).ok()))
+    }
+
     /// How far a published case's channels are; none before.
-    pub(crate) async fn channels(&self, case: &Case) -> Result<Vec<ChannelRecord>, Problem> {
+    async fn channels(&self, case: &Case) -> Result<Vec<ChannelProgress>, Problem> {
         match case.publication.is_published() {
-            true => Ok(self.store.channels(&(&case.id).into()).await?),
+            true => Ok(self.store.channels(&(&case.id).into()).await?.into_iter().map(progress).collect()),
             false => Ok(Vec::new()),
         }
     }
 
     /// The reporter's view, and what only the team sees.
-    fn whole(&self, shown: &Shown, member: &MemberId) -> Value {
+    fn whole<'a>(&'a self, shown: &'a Shown, member: &MemberId) -> TeamCaseView<'a> {
         let (opened, now) = (&shown.opened, self.clock.now());
         let case = &opened.case;
-        let mut whole = json!(shown.view);
-        let more = json!({
-            "version": case.version,
-            "package": case.package,
-            "rm": case.rm,
-            "handler": case.handler,
-            "backup": case.backup,
-            "severity": case.severity,
-            "score": publication::newest_score(opened),
-            "facts": case.facts,
-            "steps": case.steps,
-            "breaches": case.breaches,
-            "lines": publication::lines(&self.policy, opened, now),
-            "notes": shown.notes.iter().map(Note::json).collect::<Vec<_>>(),
-            "events": opened.events,
-            "allowed": allowed(case, &self.policy, member, now),
-            "third_party": case.third_party,
-            "may_forward": case.may_forward,
-            "forwarded": case.forwarded,
-            "release_planned": case.release_planned,
-            "became": case.became,
-            "mail": mail(shown),
-            "quarantine": quarantine(shown),
-            "deliveries": shown.deliveries.iter().map(deliveries::json).collect::<Vec<_>>(),
-        });
-        let road = publication::view(&self.policy, opened, &shown.channels, now);
-        for part in [more, road] {
-            if let (Value::Object(whole), Value::Object(part)) = (&mut whole, part) {
-                whole.extend(part);
-            }
+        TeamCaseView {
+            case: &shown.view,
+            publication: opened.publication(&self.policy, &shown.channels, now),
+            version: case.version,
+            package: case.package.as_ref(),
+            rm: case.rm,
+            handler: case.handler.as_ref(),
+            backup: case.backup.as_ref(),
+            severity: case.severity,
+            score: opened.newest_score(),
+            facts: &case.facts,
+            steps: &case.steps,
+            breaches: &case.breaches,
+            lines: opened.lines(&self.policy, now),
+            notes: &shown.notes,
+            events: &opened.events,
+            allowed: allowed(case, &self.policy, member, now),
+            third_party: case.third_party.as_ref(),
+            may_forward: case.may_forward,
+            forwarded: &case.forwarded,
+            release_planned: case.release_planned,
+            became: case.became.as_ref(),
+            mail: shown.mail.as_ref().zip(case.mail.as_ref()).map(|(mail, by)| ReportMail { mail, sender: by.sender }),
+            quarantine: QuarantineView { report: case.quarantine.report, answers: &shown.held },
+            deliveries: shown.deliveries.iter().map(Into::into).collect(),
         }
-        whole
     }
 }
 
-/// The mail that the report came in, and how sure it is whose it is.
-fn mail(shown: &Shown) -> Value {
-    let (Some(view), Some(by)) = (&shown.mail, &shown.opened.case.mail) else { return Value::Null };
-    let mut mail = json!(view);
-    mail["sender"] = json!(by.sender);
-    mail
+/// What the team's `GET` of a case answers. No `Debug`: it is words.
+#[derive(Serialize)]
+struct TeamCaseView<'a> {
+    #[serde(flatten)]
+    case: &'a CaseView,
+    #[serde(flatten)]
+    publication: PublicationView,
+    version: u64,
+    package: Option<&'a PackageName>,
+    rm: Rm,
+    handler: Option<&'a MemberId>,
+    backup: Option<&'a MemberId>,
+    severity: Option<Severity>,
+    score: Option<Score>,
+    facts: &'a [Fact],
+    steps: &'a Steps,
+    breaches: &'a [Breach],
+    lines: Vec<LineView>,
+    notes: &'a [Note],
+    events: &'a [Event],
+    allowed: Vec<CommandName>,
+    third_party: Option<&'a PackageName>,
+    may_forward: bool,
+    forwarded: &'a BTreeSet<PackageName>,
+    release_planned: Option<Date>,
+    became: Option<&'a CaseId>,
+    mail: Option<ReportMail<'a>>,
+    quarantine: QuarantineView<'a>,
+    deliveries: Vec<DeliveryView<'a>>,
 }
 
-fn quarantine(shown: &Shown) -> Value {
-    let held = |held: &Held| json!({"at": held.at, "text": held.text, "quoted": held.quoted, "mail": held.mail});
-    json!({
-        "report": shown.opened.case.quarantine.report,
-        "answers": shown.held.iter().map(held).collect::<Vec<_>>(),
-    })
+/// The mail that the report came in, and how sure it is whose it is.
+#[derive(Serialize)]
+struct ReportMail<'a> {
+    #[serde(flatten)]
+    mail: &'a MailView,
+    sender: Sender,
+}
+
+#[derive(Serialize)]
+struct QuarantineView<'a> {
+    /// The report itself is not proven to be its sender's.
+    report: bool,
+    answers: &'a [Held],
+}
+
+fn progress(record: ChannelRecord) -> ChannelProgress {
+    let state = match record.state {
+        ChannelState::Pending => ChannelStanding::Pending,
+        ChannelState::Waiting => ChannelStanding::Waiting,
+        ChannelState::Failed => ChannelStanding::Failed,
+        ChannelState::Done => ChannelStanding::Done,
+    };
+    ChannelProgress { channel: record.channel, state, failures: record.failures, why: record.why }
 }

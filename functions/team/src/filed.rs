@@ -7,12 +7,13 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk_domain::id::CaseId;
 use desk_domain::policy::{Member, Role};
 use desk_store::FiledRow;
 use desk_web::page::{self, FiledPage};
 use desk_web::{Problem, site};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::Team;
 
@@ -20,6 +21,23 @@ use crate::Team;
 #[derive(Deserialize)]
 pub(crate) struct Which {
     next: Option<String>,
+}
+
+/// A page of what is filed, for programs.
+#[derive(Serialize)]
+pub(crate) struct FiledView {
+    cases: Vec<RowView>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RowView {
+    case_id: CaseId,
+    /// The case that it names without being joined to it.
+    names: Option<CaseId>,
+    received_at: Timestamp,
+    /// `automatic mail`.
+    why: &'static str,
 }
 
 impl Team {
@@ -36,11 +54,16 @@ pub(crate) async fn list(
     State(team): State<Arc<Team>>,
     Query(which): Query<Which>,
     headers: HeaderMap,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<FiledView>, Problem> {
     team.member(&headers, false).await?;
     let filed = team.filed(&which).await?;
-    let row = |row: &FiledRow| json!({"case_id": row.case, "received_at": row.received_at, "why": why(&row.stage), "names": row.names});
-    Ok(Json(json!({"cases": filed.rows.iter().map(row).collect::<Vec<_>>(), "next": filed.next})))
+    let row = |row: FiledRow| RowView {
+        case_id: row.case,
+        names: row.names,
+        received_at: row.received_at,
+        why: row.why.words(),
+    };
+    Ok(Json(FiledView { cases: filed.rows.into_iter().map(row).collect(), next: filed.next }))
 }
 
 pub(crate) async fn page(State(team): State<Arc<Team>>, Query(which): Query<Which>, headers: HeaderMap) -> Response {
@@ -58,7 +81,7 @@ async fn filed_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<F
         href: may_read(&row, member).then(|| format!("/desk/cases/{}", row.case)),
         case_id: row.case.to_string(),
         received_at: row.received_at,
-        why: why(&row.stage).to_owned(),
+        why: row.why,
         names: row.names.map(|id| id.to_string()),
     };
     Ok(FiledPage {
@@ -76,9 +99,4 @@ fn may_read(row: &FiledRow, member: &Member) -> bool {
         None => member.roles.contains(&Role::Triage),
         Some(handler) => *handler == member.id,
     }
-}
-
-/// `Closed (automatic mail)` → `automatic mail`.
-fn why(stage: &str) -> &str {
-    stage.strip_prefix("Closed (").and_then(|rest| rest.strip_suffix(')')).unwrap_or(stage)
 }

@@ -6,7 +6,8 @@ use desk_domain::case::{Actor, Case, ContentRef, Event, Recipient};
 use desk_domain::id::PackageName;
 use desk_web::view::{MailView, Opened};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use crate::mail::Mails;
 
@@ -72,23 +73,27 @@ fn was_refused(case: &Case, events: &[Event], answer: &ContentRef) -> bool {
     !waits && !events.iter().any(was_let_in)
 }
 
-impl Note {
-    pub(crate) fn json(&self) -> Value {
-        let mut note = json!({"at": self.at, "by": self.by, "text": self.text});
+/// For programs: what kind of note it is stands in a field of its own.
+impl Serialize for Note {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut note = serializer.serialize_map(None)?;
+        note.serialize_entry("at", &self.at)?;
+        note.serialize_entry("by", &self.by)?;
+        note.serialize_entry("text", &self.text)?;
         match &self.kind {
             Kind::Plain => {}
-            Kind::Source(fact) => note["fact"] = json!(fact),
-            Kind::Consent => note["consent"] = json!(true),
-            Kind::Forwarded(to) => note["forwarded_to"] = json!(to),
-            Kind::Outsider(from) => note["from"] = json!(from),
-            Kind::Refused => note["refused"] = json!(true),
+            Kind::Source(fact) => note.serialize_entry("fact", fact)?,
+            Kind::Consent => note.serialize_entry("consent", &true)?,
+            Kind::Forwarded(to) => note.serialize_entry("forwarded_to", to)?,
+            Kind::Outsider(from) => note.serialize_entry("from", from)?,
+            Kind::Refused => note.serialize_entry("refused", &true)?,
         }
         if let Some(quoted) = &self.quoted {
-            note["quoted"] = json!(quoted);
+            note.serialize_entry("quoted", quoted)?;
         }
         if let Some(mail) = &self.mail {
-            note["mail"] = json!(mail);
+            note.serialize_entry("mail", mail)?;
         }
-        note
+        note.end()
     }
 }

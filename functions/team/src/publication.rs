@@ -1,55 +1,29 @@
-//! The road to publication, where words are opened: the parts of an advisory, its final form, and what of all that a member
-//! sees.
+//! The road to publication, where words are opened: what is a fix by the ranges, what is approved, and the cases of what an
+//! audit found.
 
-use desk_domain::advisory::{Advisory, Draft, Parts, Score};
+use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::decide::open_finding;
-use desk_domain::case::event::{Answers, ContentRef, EventBody, Reported};
-use desk_domain::case::publication::{Audit, LineEnd, LineState, Written};
+use desk_domain::case::event::{Answers, ContentRef, Reported};
+use desk_domain::case::publication::{LineEnd, LineState};
 use desk_domain::case::{Actor, Case};
 use desk_domain::id::{CaseId, LineName, MemberId};
 use desk_domain::npm::NpmVersion;
-use desk_domain::policy::{Line, Policy};
+use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
 use desk_keys::{KeyError, NewKey};
-use desk_store::published::ChannelRecord;
 use desk_store::{Commit, Fault, Stored};
 use desk_web::body;
 use desk_web::view::Opened;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::Team;
 use crate::request::Finding;
 
-/// The parts as they stand; what nobody has said yet is left at nothing.
-fn parts(of: &Opened) -> Parts {
-    Parts { score: newest_score(of).unwrap_or_default(), affected: affected(of), credits: of.credit().credits }
-}
-
-/// The ranges that were determined last.
-pub(crate) fn affected(of: &Opened) -> Vec<Affected> {
-    let ranges = of.case.publication.affected.as_ref().map(|a| &a.ranges.content);
-    ranges.and_then(|content| of.json(content)).unwrap_or_default()
-}
-
-pub(crate) fn newest_score(of: &Opened) -> Option<Score> {
-    let scored = of.events.iter().rev().find_map(|event| match &event.body {
-        EventBody::Scored { content, .. } => Some(content),
-        _ => None,
-    })?;
-    of.json(scored)
-}
-
-/// The advisory in its final form, as it stands now; `None` while there is no draft.
-pub(crate) fn final_form(policy: &Policy, of: &Opened, now: Timestamp) -> Option<Advisory> {
-    let draft: Draft = of.json(&of.case.publication.draft.as_ref()?.content)?;
-    Some(Advisory::compose(policy, &of.case, draft, parts(of), now))
-}
-
 /// Refuses a version that is no fix of its line by the ranges that are determined.
 pub(crate) fn is_a_fix(of: &Opened, line: &LineName, version: &NpmVersion) -> Result<(), Refusal> {
-    match affected::why_no_fix(&affected(of), line, version) {
+    match affected::why_no_fix(&of.affected(), line, version) {
         Some(why) => Err(Refusal::field("/version", why)),
         None => Ok(()),
     }
@@ -70,10 +44,10 @@ pub(crate) fn undone(of: &Opened, ranges: &[Affected]) -> Vec<LineName> {
 /// # Errors
 /// Why it cannot be approved as it stands; damage when its parts cannot be read.
 pub(crate) fn to_be_approved(policy: &Policy, of: &Opened, now: Timestamp) -> Result<Result<Advisory, String>, Fault> {
-    if let Some(why) = of.case.publication.contradiction(&affected(of)) {
+    if let Some(why) = of.case.publication.contradiction(&of.affected()) {
         return Ok(Err(why));
     }
-    let form = final_form(policy, of, now);
+    let form = of.final_form(policy, now);
     form.map(Ok).ok_or_else(|| Fault::Damaged(format!("the draft of {}", of.case.id)))
 }
 
@@ -142,114 +116,5 @@ impl Team {
     ) -> Result<ContentRef, KeyError> {
         let text = serde_json::to_vec(form).map_err(|_| KeyError::Wrong("an advisory is plain data"))?;
         commit.seal(&before.case.id, &self.release_key, crate::message::fresh("advisory"), &text)
-    }
-}
-
-/// What the team sees of the road: each part opened, what is missing, and how far it is announced.
-pub(crate) fn view(policy: &Policy, of: &Opened, channels: &[ChannelRecord], now: Timestamp) -> Value {
-    let (case, road) = (&of.case, &of.case.publication);
-    let ranges = affected(of);
-    let npm: serde_json::Map<String, Value> = affected::packages(&ranges)
-        .into_iter()
-        .map(|package| (package.to_string(), json!(affected::npm_range(&ranges, package))))
-        .collect();
-    json!({
-        "found_by": case.found_by,
-        "affected": ranges,
-        "npm_ranges": npm,
-        "audit": road.audit.as_ref().map(|audit| audited(of, audit)),
-        "advisory": advisory(policy, of, now),
-        "missing": if road.is_published() { Vec::new() } else { case.missing(policy, now) },
-        "channels": announced(policy, case, channels),
-    })
-}
-
-fn audited(of: &Opened, audit: &Audit) -> Value {
-    match audit {
-        Audit::Recorded { audit, findings } => {
-            let said: Value = of.json(&audit.content).unwrap_or_default();
-            json!({"state": "recorded", "by": audit.by, "at": audit.at, "searched": said["searched"],
-                "result": said["result"], "findings": findings})
-        }
-        Audit::Waived(written) => {
-            json!({"state": "waived", "by": written.by, "at": written.at, "reason": of.text(&written.content)})
-        }
-    }
-}
-
-/// The final form as it would be approved now, and how far it is.
-fn advisory(policy: &Policy, of: &Opened, now: Timestamp) -> Value {
-    let Some(form) = final_form(policy, of, now) else { return Value::Null };
-    let road = &of.case.publication;
-    let step = |written: &Written| json!({"by": written.by, "at": written.at});
-    json!({
-        "form": form,
-        "drafted": road.draft.as_ref().map(step),
-        "approved": road.approval.as_ref().map(step),
-        "published": road.published.as_ref().map(|p| step(&p.advisory)),
-    })
-}
-
-/// Every channel that it goes to, and those of the policy that are disabled: shown as such, never left out (T57).
-fn announced(policy: &Policy, case: &Case, records: &[ChannelRecord]) -> Vec<Value> {
-    let Some(published) = &case.publication.published else { return Vec::new() };
-    let going = published.channels.iter().map(|(id, seen)| {
-        let record = records.iter().find(|r| r.channel == *id);
-        let state = match (seen, record) {
-            (Some(_), _) => json!("done"),
-            (None, Some(record)) => json!(record.state),
-            (None, None) => json!("pending"),
-        };
-        let why = record.filter(|_| seen.is_none()).and_then(|r| r.why.as_deref());
-        let failures = record.map_or(0, |r| r.failures);
-        json!({"channel": id, "name": policy.channel_name(id), "state": state, "seen_at": seen, "failures": failures, "why": why})
-    });
-    let disabled = policy.channels.iter().filter(|c| !c.enabled && !published.channels.contains_key(&c.id));
-    let disabled = disabled.map(|c| json!({"channel": c.id, "name": c.name, "state": "disabled"}));
-    going.chain(disabled).collect()
-}
-
-/// The lines of the packages that the case is about, each with how far its fix is.
-pub(crate) fn lines(policy: &Policy, of: &Opened, now: Timestamp) -> Vec<Value> {
-    let ranges = affected(of);
-    let mut names = affected::packages(&ranges);
-    names.extend(of.case.package.iter().filter(|own| !ranges.iter().any(|r| r.package == **own)));
-    let packages = names.into_iter().filter_map(|name| policy.package(name.as_str()));
-    packages.flat_map(|package| &package.lines).map(|line| line_view(of, line, now)).collect()
-}
-
-fn line_view(of: &Opened, line: &Line, now: Timestamp) -> Value {
-    let road = &of.case.publication;
-    let affected = road.affected.as_ref().map(|a| a.lines.contains(&line.name));
-    let state = road.lines.get(&line.name);
-    let mut view = json!({
-        "line": line.name, "end_of_life": line.end_of_life, "maintained": line.maintained_at(now),
-        "affected": affected, "state": word(affected, line.maintained_at(now), state),
-    });
-    if let Some(ready) = state.and_then(|s| s.ready.as_ref()) {
-        view["reference"] = json!(of.text(&ready.content));
-    }
-    match state.and_then(|s| s.end.as_ref()) {
-        Some(LineEnd::Released(written)) => view["version"] = json!(of.text(&written.content)),
-        Some(LineEnd::NotAffected(written) | LineEnd::Waived(written)) => {
-            view["reason"] = json!(of.text(&written.content));
-            view["by"] = json!(written.by);
-        }
-        None => {}
-    }
-    view
-}
-
-/// `undetermined`, `not-affected`, `pending`, `ready`, `released`, `waived` (T50), or `end-of-life`, which gets no fix.
-fn word(affected: Option<bool>, maintained: bool, state: Option<&LineState>) -> &'static str {
-    match (state.and_then(|s| s.end.as_ref()), affected) {
-        (Some(LineEnd::Released(_)), _) => "released",
-        (Some(LineEnd::NotAffected(_)), _) => "not-affected",
-        (Some(LineEnd::Waived(_)), _) => "waived",
-        (None, _) if state.is_some_and(|s| s.ready.is_some()) => "ready",
-        (None, None) => "undetermined",
-        (None, Some(true)) if !maintained => "end-of-life",
-        (None, Some(true)) => "pending",
-        (None, Some(false)) => "not-affected",
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use desk_domain::advisory::{Published, credit_line};
-use desk_domain::id::AdvisoryId;
+use desk_domain::id::{AdvisoryId, CaseId};
 
 use crate::frame::{Frame, rendered};
 use crate::{Site, markdown, osv, text};
@@ -15,6 +15,11 @@ pub fn key(published: &Published) -> String {
 /// The key of an advisory's page by its id.
 pub fn key_of(id: &AdvisoryId) -> String {
     format!("advisories/{id}.html")
+}
+
+/// Where a case's advisory is read, once it is published; `site_url` has no trailing slash.
+pub fn url(site_url: &str, case: &CaseId) -> String {
+    format!("{site_url}/{}", key_of(&case.into()))
 }
 
 #[derive(Template)]

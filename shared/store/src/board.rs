@@ -1,6 +1,8 @@
 //! The board: open cases by what is due next, from clear fields alone, paged. A page costs the same however many cases
 //! are open. What is only filed is on a list of its own, newest first, in the same index.
 
+use desk_domain::case::Stage;
+use desk_domain::case::event::Resolution;
 use desk_domain::id::{CaseId, MemberId};
 use jiff::Timestamp;
 
@@ -22,7 +24,7 @@ pub(crate) const LAST: &str = "9999";
 pub struct BoardRow {
     pub case: CaseId,
     pub package: Option<String>,
-    pub stage: String,
+    pub stage: Stage,
     pub handler: Option<MemberId>,
     pub next_due: Option<Timestamp>,
     place: String,
@@ -33,8 +35,8 @@ pub struct BoardRow {
 pub struct FiledRow {
     pub case: CaseId,
     pub received_at: Timestamp,
-    /// The stage in words, which says why it was filed: `Closed (automatic mail)`.
-    pub stage: String,
+    /// Why it was filed.
+    pub why: Resolution,
     pub handler: Option<MemberId>,
     /// The case that the mail names without being joined to it.
     pub names: Option<CaseId>,
@@ -146,10 +148,11 @@ fn filed_page(items: Vec<Item>) -> Result<FiledPage, Fault> {
 
 fn filed_row(item: &Item) -> Result<FiledRow, Fault> {
     let read = Read(item);
+    let Stage::Closed(why) = stage_of(item)? else { return Err(Fault::damaged("a filed case that is not closed")) };
     Ok(FiledRow {
         case: case_of(item)?,
         received_at: read.time("received_at")?,
-        stage: read.text("stage")?.to_owned(),
+        why,
         handler: read.maybe_text("handler").and_then(|m| m.parse().ok()),
         names: read.maybe_text("names").and_then(|id| id.parse().ok()),
         place: read.text("board_at")?.to_owned(),
@@ -161,12 +164,16 @@ fn case_of(item: &Item) -> Result<CaseId, Fault> {
     case.ok_or_else(|| Fault::damaged("a case id on the board"))
 }
 
+fn stage_of(item: &Item) -> Result<Stage, Fault> {
+    Read(item).text("stage")?.parse().map_err(|_| Fault::damaged("a stage on the board"))
+}
+
 fn row(item: &Item) -> Result<BoardRow, Fault> {
     let read = Read(item);
     Ok(BoardRow {
         case: case_of(item)?,
         package: read.maybe_text("package").map(str::to_owned),
-        stage: read.text("stage")?.to_owned(),
+        stage: stage_of(item)?,
         handler: read.maybe_text("handler").and_then(|m| m.parse().ok()),
         next_due: read.maybe_text("next_due").map(|_| read.time("next_due")).transpose()?,
         place: read.text("board_at")?.to_owned(),

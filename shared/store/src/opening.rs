@@ -10,7 +10,8 @@ use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::Policy;
 use desk_keys::{KeyError, MailWords, NewKey, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::cases::Stored;
 use crate::commit::Commit;
@@ -133,7 +134,7 @@ impl Opening<'_> {
             "case_id": id,
             "received_at": stored.case.received_at,
             "report_sha256": sha256,
-            "due": due(&stored),
+            "due": Promised::of(&stored.case),
         });
         if by_mail {
             // Of a mail, its sender has the body as it was received, and not the header.
@@ -165,12 +166,20 @@ pub(crate) fn kept_until(case: &Case) -> Option<Timestamp> {
 }
 
 /// The two promises' due times; a clock that starts only later has none yet.
-pub fn due(stored: &Stored) -> Value {
-    let due = |name: &str| {
-        let clock = stored.case.clocks.iter().find(|c| c.name().as_str() == name);
-        clock.map(|c| c.start.due_at)
-    };
-    json!({"acknowledgement": due("acknowledgement"), "detailed_response": due("detailed-response")})
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Promised {
+    pub acknowledgement: Option<Timestamp>,
+    pub detailed_response: Option<Timestamp>,
+}
+
+impl Promised {
+    pub fn of(case: &Case) -> Promised {
+        let due = |name: &str| {
+            let clock = case.clocks.iter().find(|c| c.name().as_str() == name);
+            clock.map(|c| c.start.due_at)
+        };
+        Promised { acknowledgement: due("acknowledgement"), detailed_response: due("detailed-response") }
+    }
 }
 
 /// A name of its own: `reply-0123456789abcdef`.

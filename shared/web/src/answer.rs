@@ -3,8 +3,9 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_store::requests::{Answer, Recalled, Request};
-use desk_store::{ActError, Store};
+use desk_store::{ActError, Fault, Store};
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 
 use crate::Problem;
 
@@ -38,6 +39,14 @@ pub async fn once(
         Err(ActError::RequestSeen) => recalled(store, request, now).await?.ok_or_else(Problem::unavailable),
         done => Ok(done?),
     }
+}
+
+/// What an answer holds, for the page that shows it.
+///
+/// # Errors
+/// When it is not of that shape: it was kept by an older version of the desk, or is damaged.
+pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Problem> {
+    serde_json::from_str(&answer.body).map_err(|_| Fault::damaged("an answer that was kept").into())
 }
 
 /// The answer as JSON.

@@ -18,8 +18,3 @@ use desk_domain::policy::Policy;
 pub fn site(policy: &Policy) -> page::Site {
     page::Site { project: policy.project.name.clone(), policy_url: policy.project.policy_url.clone() }
 }
-
-/// The words of a promise's clock on a page: "Detailed response".
-pub fn clock_label(clock: &desk_domain::id::ClockName) -> String {
-    desk_domain::notice::conversation::promise_name(clock).trim_end_matches(" by").to_owned()
-}

@@ -172,7 +172,7 @@ async fn the_digest_comes_once_a_day_to_each_who_is_there_and_says_what_waits_fo
     assert_eq!(own, expected);
     let next = |row: &desk_domain::notice::DigestRow| row.next.as_ref().map(|(clock, at)| format!("{clock} {at}"));
     assert_eq!(next(&digest.own.rows[0]).unwrap(), "acknowledgement 2026-11-23T12:00:00Z");
-    assert_eq!(digest.own.rows[0].stage, "Received");
+    assert_eq!(digest.own.rows[0].stage, desk_domain::case::Stage::Received);
     assert_eq!((digest.open, digest.missed.count), (3, 0));
     for (to, digest) in &told {
         assert_eq!(digest.unassigned.rows[0].case, nobodys, "{to}");

@@ -1,11 +1,43 @@
 //! The mails of a case, and how far each is.
 
+use desk_domain::case::Recipient;
 use desk_domain::policy::Policy;
 use desk_store::deliveries::{Record, State};
 use desk_web::page::DeliveryLine;
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde::Serialize;
 
-use super::words::{recipient, sentence, word};
+use super::words::{recipient, sentence};
+
+/// A mail of a case, for programs.
+#[derive(Serialize)]
+pub(crate) struct DeliveryView<'a> {
+    to: &'a Recipient,
+    notice: &'static str,
+    /// The event that caused it.
+    event: Option<u64>,
+    planned_at: Timestamp,
+    state: State,
+    since: Timestamp,
+    why: Option<&'a str>,
+    delayed_since: Option<Timestamp>,
+}
+
+impl<'a> From<&'a Record> for DeliveryView<'a> {
+    fn from(record: &'a Record) -> DeliveryView<'a> {
+        let delivery = &record.delivery;
+        DeliveryView {
+            to: &delivery.recipient,
+            notice: delivery.notice.template(),
+            event: delivery.seq,
+            planned_at: delivery.planned_at,
+            state: record.state,
+            since: record.since,
+            why: record.why.as_deref(),
+            delayed_since: record.delayed_since,
+        }
+    }
+}
 
 pub(super) fn lines(policy: &Policy, records: &[Record]) -> Vec<DeliveryLine> {
     let line = |record: &Record| DeliveryLine {
@@ -21,26 +53,23 @@ pub(super) fn lines(policy: &Policy, records: &[Record]) -> Vec<DeliveryLine> {
 /// `withheld: enough for today`; a mail that is on its way says since when it is held up.
 fn state(record: &Record) -> String {
     let word = match record.state {
-        State::Claimed => "being sent".to_owned(),
-        State::Retry => "to be sent again".to_owned(),
-        State::Ambiguous => "perhaps sent".to_owned(),
-        State::Dead => "not sent".to_owned(),
-        State::Complained => "called unwanted by its receiver".to_owned(),
-        state => word(json!(state)),
+        State::Planned => "planned",
+        State::Claimed => "being sent",
+        State::Retry => "to be sent again",
+        State::Ambiguous => "perhaps sent",
+        State::Sent => "sent",
+        State::Delivered => "delivered",
+        State::Bounced => "bounced",
+        State::Complained => "called unwanted by its receiver",
+        State::Rejected => "rejected",
+        State::Withheld => "withheld",
+        State::Dead => "not sent",
     };
     match (&record.why, record.delayed_since) {
         (Some(why), _) => format!("{word}: {why}"),
         (None, Some(since)) if record.state == State::Sent => {
             format!("{word}, delayed since {}", desk_domain::time::instant(since))
         }
-        (None, _) => word,
+        (None, _) => word.to_owned(),
     }
-}
-
-/// The same for programs.
-pub(crate) fn json(record: &Record) -> Value {
-    let delivery = &record.delivery;
-    json!({"to": delivery.recipient, "notice": delivery.notice.template(), "event": delivery.seq,
-        "planned_at": delivery.planned_at, "state": record.state, "since": record.since, "why": record.why,
-        "delayed_since": record.delayed_since})
 }

@@ -2,11 +2,9 @@
 
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Policy;
-use desk_web::view::Opened;
-use serde_json::{Value, json};
+use desk_web::view::{LineStanding, LineView, Opened};
 
-use super::words::{self, member_name, sentence, word};
-use crate::publication;
+use super::words::{self, member_name};
 
 /// The clear fields beside the stage, each with its name.
 pub(super) fn facts(policy: &Policy, opened: &Opened) -> Vec<(String, String)> {
@@ -17,10 +15,9 @@ pub(super) fn facts(policy: &Policy, opened: &Opened) -> Vec<(String, String)> {
     let forwarded: Vec<&str> = case.forwarded.iter().map(|package| package.as_str()).collect();
     let row = |name: &str, value: String| (!value.is_empty()).then(|| (name.to_owned(), value));
     let id = |id: &Option<CaseId>| id.as_ref().map(ToString::to_string).unwrap_or_default();
-    let severity =
-        case.severity.map_or_else(|| "not scored yet".to_owned(), |severity| sentence(&word(json!(severity))));
+    let severity = case.severity.map_or("not scored yet", words::severity).to_owned();
     let rows = [
-        row("Report", sentence(&word(json!(case.rm)))),
+        row("Report", words::rm(case.rm).to_owned()),
         row("Handler", name(&case.handler)),
         row("Backup", name(&case.backup)),
         row("Severity", severity),
@@ -39,23 +36,35 @@ pub(super) fn facts(policy: &Policy, opened: &Opened) -> Vec<(String, String)> {
 
 /// Vectors and weaknesses.
 fn score(opened: &Opened) -> String {
-    let score = publication::newest_score(opened).unwrap_or_default();
+    let score = opened.newest_score().unwrap_or_default();
     [score.cvss, score.cwe].concat().join(", ")
 }
 
 /// `express@4, maintained until 2027-04-01: released (4.19.2)`.
-pub(super) fn line(line: &Value) -> String {
-    let text = |name: &str| line[name].as_str();
-    let name = text("line").unwrap_or_default();
-    let maintained = match (text("end_of_life"), line["maintained"].as_bool()) {
-        (None, _) => "maintained".to_owned(),
-        (Some(end), Some(true)) => format!("maintained until {end}"),
-        (Some(end), _) => format!("not maintained since {end}"),
+pub(super) fn line(line: &LineView) -> String {
+    let name = &line.line;
+    let maintained = match line.end_of_life {
+        None => "maintained".to_owned(),
+        Some(end) if line.maintained => format!("maintained until {end}"),
+        Some(end) => format!("not maintained since {end}"),
     };
-    let state = match (text("state").unwrap_or_default(), text("version").or_else(|| text("reason"))) {
-        ("undetermined", _) => String::new(),
-        (state, Some(more)) => format!(": {} ({more})", state.replace('-', " ")),
-        (state, None) => format!(": {}", state.replace('-', " ")),
+    let state = match (standing(line.state), line.version.as_ref().or(line.reason.as_ref())) {
+        (None, _) => String::new(),
+        (Some(state), Some(more)) => format!(": {state} ({more})"),
+        (Some(state), None) => format!(": {state}"),
     };
     format!("{name}, {maintained}{state}")
+}
+
+/// Nothing while nobody has said whether the line is affected.
+fn standing(state: LineStanding) -> Option<&'static str> {
+    Some(match state {
+        LineStanding::Undetermined => return None,
+        LineStanding::NotAffected => "not affected",
+        LineStanding::Pending => "pending",
+        LineStanding::Ready => "ready",
+        LineStanding::Released => "released",
+        LineStanding::Waived => "waived",
+        LineStanding::EndOfLife => "end of life",
+    })
 }

@@ -13,21 +13,19 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk_domain::case::CommandName;
 use desk_domain::case::permit::allowed;
-use desk_domain::case::{ClockState, CommandName};
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Member;
-use desk_web::page::{
-    self, CaseSummary, CommandLine, FromKind, HeldView, MailPart, NoteView, QuarantineView, TeamCasePage,
-};
-use desk_web::view::{self, From, MailView};
-use desk_web::{Problem, clock_label, site};
+use desk_web::page::{self, CaseSummary, CommandLine, HeldView, MailPart, NoteView, QuarantineView, TeamCasePage};
+use desk_web::view::{self, MailView, Speaker};
+use desk_web::{Problem, site};
 
 use self::commands::command_line;
 use self::words::sentence;
 use crate::cases::Shown;
 use crate::notes::{Kind, Note};
-use crate::{Team, mail, publication};
+use crate::{Team, mail};
 
 pub(crate) async fn page(
     State(team): State<Arc<Team>>,
@@ -54,16 +52,12 @@ async fn case_page(
 
 impl Team {
     fn case_page(&self, shown: &Shown, member: &Member) -> TeamCasePage {
-        let (opened, view, channels) = (&shown.opened, &shown.view, &shown.channels);
+        let (opened, view) = (&shown.opened, &shown.view);
         let (case, policy, now) = (&opened.case, &*self.policy, self.clock.now());
         let report = report::report(&view.report.body);
         let reporter = report.reporter_name.clone().unwrap_or_else(|| "The reporter".to_owned());
         let paper = Paper { case: &case.id, member: &member.id };
-        let paused_since = case.clocks.iter().filter_map(|clock| match clock.state {
-            ClockState::Paused { since } => Some((clock_label(clock.name()), since)),
-            _ => None,
-        });
-        let breach = |b: &desk_domain::case::Breach| (clock_label(&b.clock), b.due_at);
+        let breach = |b: &desk_domain::case::Breach| (b.clock.clone(), b.due_at);
         let command = |name: &CommandName| CommandLine {
             name: sentence(name.as_str()),
             line: command_line(*name, &case.id, case.version, &member.id),
@@ -73,16 +67,15 @@ impl Team {
             member_name: member.name.clone(),
             summary: CaseSummary {
                 case_id: case.id.to_string(),
-                stage: view.stage.to_string(),
+                stage: view.stage,
                 received_at: view.received_at,
-                clocks: view.clocks.iter().map(clock).collect(),
+                clocks: view.clocks.clone(),
                 now,
             },
-            paused_since: paused_since.collect(),
             facts: facts::facts(policy, opened),
             package: case.package.as_ref().map(ToString::to_string),
-            lines: publication::lines(policy, opened, now).iter().map(facts::line).collect(),
-            road: self.road(opened, channels, now),
+            lines: opened.lines(policy, now).iter().map(facts::line).collect(),
+            road: self.road(opened, &opened.publication(policy, &shown.channels, now), now),
             messages: view.messages.iter().map(|m| paper.message(m, &reporter)).collect(),
             report,
             mail: shown.mail.as_ref().map(|mail| {
@@ -129,15 +122,15 @@ impl Paper<'_> {
     }
 
     fn message(&self, message: &view::MessageView, reporter: &str) -> page::MessageView {
-        let (from, from_kind) = match message.from {
-            From::Reporter => (reporter.to_owned(), FromKind::Reporter),
-            From::Team => (message.by.clone().unwrap_or_else(|| "Security team".to_owned()), FromKind::Team),
-            From::Desk => ("Disclosure Desk".to_owned(), FromKind::Desk),
+        let from = match message.from {
+            Speaker::Reporter => reporter.to_owned(),
+            Speaker::Team => message.by.clone().unwrap_or_else(|| "Security team".to_owned()),
+            Speaker::Desk => "Disclosure Desk".to_owned(),
         };
         page::MessageView {
             at: message.at,
             from,
-            from_kind,
+            speaker: message.from,
             text: message.text.clone(),
             quoted: message.quoted.clone(),
             mail: message.mail.as_ref().map(|mail| self.mail(mail)),
@@ -162,15 +155,5 @@ impl Paper<'_> {
             refuse: release.replace(" --as ", " refuse=true --as "),
             release,
         })
-    }
-}
-
-fn clock(clock: &view::ClockView) -> page::ClockView {
-    page::ClockView {
-        label: clock_label(&clock.name),
-        state: clock.state.to_owned(),
-        started_at: clock.started_at,
-        due_at: clock.due_at,
-        met_at: clock.met_at,
     }
 }

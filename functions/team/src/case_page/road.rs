@@ -1,95 +1,93 @@
 //! How far a case is on the road to publication, as its page shows it.
 
 use desk_advisory::{Site, list_mail};
-use desk_domain::advisory::{Published, credit_line};
-use desk_store::published::ChannelRecord;
+use desk_domain::advisory::{Advisory, Published, credit_line};
+use desk_domain::policy::Policy;
+use desk_domain::time::instant;
 use desk_web::page::Road;
-use desk_web::view::Opened;
+use desk_web::view::{
+    AuditView, ChannelStanding, ChannelView, CreditStanding, CreditView, Opened, PublicationView, StepView,
+};
 use jiff::Timestamp;
-use serde_json::Value;
 
-use super::words::member_name;
-use crate::{Team, publication};
+use super::words::actor;
+use crate::Team;
 
 impl Team {
     /// How far the case is on the road to publication, in words, with the final form to be read before it is approved.
-    pub(super) fn road(&self, opened: &Opened, channels: &[ChannelRecord], now: Timestamp) -> Road {
+    pub(super) fn road(&self, opened: &Opened, view: &PublicationView, now: Timestamp) -> Road {
         let policy = &*self.policy;
-        let view = publication::view(policy, opened, channels, now);
-        let text = |pointer: &str| view.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let who = |pointer: &str| match view.pointer(pointer) {
-            Some(by) if by["member"].is_string() => {
-                member_name(policy, &by["member"].as_str().unwrap_or_default().parse().ok()?).into()
-            }
-            Some(by) => by.as_str().map(str::to_owned),
-            None => None,
-        };
-        let audit = match text("/audit/state").as_str() {
-            "recorded" => {
-                let found: Vec<&str> =
-                    view["audit"]["findings"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-                let found =
-                    if found.is_empty() { String::new() } else { format!(" Cases opened: {}.", found.join(", ")) };
-                let words = |pointer: &str| text(pointer).trim_end_matches('.').to_owned();
-                format!("Searched: {}. Result: {}.{found}", words("/audit/searched"), words("/audit/result"))
-            }
-            "waived" => format!("Waived by {}: {}", who("/audit/by").unwrap_or_default(), text("/audit/reason")),
-            _ => "not recorded".to_owned(),
-        };
-        let ranges = view["npm_ranges"].as_object().into_iter().flatten();
-        let ranges: Vec<String> =
-            ranges.map(|(package, range)| format!("{package} {}", range.as_str().unwrap_or_default())).collect();
-        let credit = opened.credit();
-        let credit = match (credit.state, credit_line(&credit.credits)) {
-            ("answered", None) => "nobody is to be named".to_owned(),
-            (_, Some(line)) => line,
-            (state, None) => state.to_owned(),
-        };
-        let step = |name: &str| {
-            let at = view["advisory"][name]["at"].as_str()?.parse().ok()?;
-            let by = who(&format!("/advisory/{name}/by")).unwrap_or_default();
-            Some(format!("{by}, {}", desk_domain::time::instant(at)))
-        };
         let row = |name: &str, value: Option<String>| (name.to_owned(), value.unwrap_or_else(|| "not yet".to_owned()));
-        let rows = vec![
-            row("Affected", (!ranges.is_empty()).then(|| ranges.join("; "))),
-            row("Audit", Some(audit)),
-            row("Credit", Some(credit)),
-            row("Drafted", step("drafted")),
-            row("Approved", step("approved")),
-            row("Published", step("published")),
-        ];
-        let channels = view["channels"].as_array().into_iter().flatten().map(|channel| {
-            let text = |name: &str| channel[name].as_str().unwrap_or_default();
-            let seen = channel["seen_at"].as_str().and_then(|at| at.parse().ok()).map(desk_domain::time::instant);
-            let more = seen
-                .or_else(|| channel["why"].as_str().map(str::to_owned))
-                .map(|m| format!(", {m}"))
-                .unwrap_or_default();
-            (text("name").to_owned(), format!("{}{more}", text("state")))
-        });
-        let missing = opened.case.missing(policy, now);
+        let step = |name: &str, step: Option<&StepView>| row(name, step.map(|step| taken(policy, step)));
+        let advisory = view.advisory.as_ref();
         Road {
-            rows,
-            missing: if opened.case.publication.is_published() {
-                Vec::new()
-            } else {
-                missing.into_iter().map(|m| m.detail).collect()
-            },
-            channels: channels.collect(),
-            preview: self.preview(opened, now),
+            rows: vec![
+                row("Affected", ranges(view)),
+                row("Audit", Some(audit(policy, view.audit.as_ref()))),
+                row("Credit", Some(credit(&opened.credit()))),
+                step("Drafted", advisory.and_then(|a| a.drafted.as_ref())),
+                step("Approved", advisory.and_then(|a| a.approved.as_ref())),
+                step("Published", advisory.and_then(|a| a.published.as_ref())),
+            ],
+            missing: view.missing.iter().map(|missing| missing.detail.clone()).collect(),
+            channels: view.channels.iter().map(|channel| (channel.name.clone(), reached(channel))).collect(),
+            preview: advisory.map(|a| self.preview(opened, a.form.clone(), now)),
         }
     }
 
     /// The final form as a list would be told of it.
-    fn preview(&self, opened: &Opened, now: Timestamp) -> Option<String> {
-        let policy = &*self.policy;
-        let advisory = publication::final_form(policy, opened, now)?;
+    fn preview(&self, opened: &Opened, advisory: Advisory, now: Timestamp) -> String {
         let published_at = opened.case.publication.published.as_ref().map_or(now, |p| p.advisory.at);
         let case = Some(opened.case.id.clone());
         let published = Published { advisory, case, published_at, modified_at: published_at };
-        let site = Site { policy, url: &self.site_url, desk_url: &self.public_url };
+        let site = Site { policy: &self.policy, url: &self.site_url, desk_url: &self.public_url };
         let mail = list_mail::write(&site, &published, None);
-        Some(format!("Subject: {}\n\n{}", mail.subject, mail.text))
+        format!("Subject: {}\n\n{}", mail.subject, mail.text)
     }
+}
+
+/// `express >=4.0.0 <4.19.2; qs <6.5.3`; nothing until it is determined.
+fn ranges(view: &PublicationView) -> Option<String> {
+    let ranges: Vec<String> = view.npm_ranges.iter().map(|(package, range)| format!("{package} {range}")).collect();
+    (!ranges.is_empty()).then(|| ranges.join("; "))
+}
+
+fn audit(policy: &Policy, audit: Option<&AuditView>) -> String {
+    match audit {
+        None => "not recorded".to_owned(),
+        Some(AuditView::Waived { by, reason, .. }) => format!("Waived by {}: {reason}", actor(policy, by)),
+        Some(AuditView::Recorded { searched, result, findings, .. }) => {
+            let found: Vec<&str> = findings.iter().map(|case| case.as_str()).collect();
+            let found = if found.is_empty() { String::new() } else { format!(" Cases opened: {}.", found.join(", ")) };
+            let words = |text: &Option<String>| text.as_deref().unwrap_or_default().trim_end_matches('.').to_owned();
+            format!("Searched: {}. Result: {}.{found}", words(searched), words(result))
+        }
+    }
+}
+
+fn credit(view: &CreditView) -> String {
+    match (view.state, credit_line(&view.credits)) {
+        (_, Some(line)) => line,
+        (CreditStanding::Answered, None) => "nobody is to be named".to_owned(),
+        (CreditStanding::Asked, None) => "asked".to_owned(),
+        (CreditStanding::Unasked, None) => "unasked".to_owned(),
+    }
+}
+
+/// `Bob, 2026-11-22 14:05 UTC`.
+fn taken(policy: &Policy, step: &StepView) -> String {
+    format!("{}, {}", actor(policy, &step.by), instant(step.at))
+}
+
+/// `done, 2026-11-22 14:05 UTC`, `failed, its server answers 500`.
+fn reached(channel: &ChannelView) -> String {
+    let state = match channel.state {
+        ChannelStanding::Pending => "pending",
+        ChannelStanding::Waiting => "waiting",
+        ChannelStanding::Failed => "failed",
+        ChannelStanding::Done => "done",
+        ChannelStanding::Disabled => "disabled",
+    };
+    let more = channel.tries.as_ref().and_then(|tries| tries.seen_at.map(instant).or_else(|| tries.why.clone()));
+    more.map_or_else(|| state.to_owned(), |more| format!("{state}, {more}"))
 }

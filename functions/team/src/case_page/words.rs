@@ -1,10 +1,9 @@
 //! Words that more than one part of a case's page uses.
 
 use desk_domain::case::event::FactName;
-use desk_domain::case::{Actor, Recipient};
+use desk_domain::case::{Actor, Recipient, Rm};
 use desk_domain::id::MemberId;
-use desk_domain::policy::Policy;
-use serde_json::Value;
+use desk_domain::policy::{Policy, Severity};
 
 pub(super) fn member_name(policy: &Policy, id: &MemberId) -> String {
     policy.member(id).map_or_else(|| id.to_string(), |member| member.name.clone())
@@ -41,9 +40,24 @@ pub(super) fn fact(fact: FactName) -> &'static str {
     }
 }
 
-/// A word as the API writes it.
-pub(super) fn word(value: Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+pub(super) fn rm(rm: Rm) -> &'static str {
+    match rm {
+        Rm::Received => "Received",
+        Rm::Invalid => "Invalid",
+        Rm::Valid => "Valid",
+        Rm::Deferred => "Deferred",
+        Rm::Accepted => "Accepted",
+        Rm::Closed => "Closed",
+    }
+}
+
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "Low",
+        Severity::Medium => "Medium",
+        Severity::High => "High",
+        Severity::Critical => "Critical",
+    }
 }
 
 /// `request-information` → `Request information`.

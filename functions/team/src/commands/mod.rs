@@ -12,6 +12,7 @@ use axum::response::Response;
 use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::permit::{permit, refuse};
+use desk_domain::case::publication::AuditWords;
 use desk_domain::case::{Actor, Command, CommandName, EventBody};
 use desk_domain::id::{CaseId, LineName};
 use desk_domain::policy::Member;
@@ -19,13 +20,12 @@ use desk_domain::refusal::Refusal;
 use desk_keys::{KeyError, MailWords, NewKey, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
 use desk_store::{ActError, Acted, Commit, Stored};
-use desk_web::view::Opened;
 use desk_web::{Problem, answer, body};
 use serde_json::{Value, json};
 
 use self::treat::Treated;
 use crate::message::{Post, seal_for_mail, seal_json};
-use crate::request::{Asked, Audit, Finding};
+use crate::request::{Asked, Finding};
 use crate::{Team, publication};
 
 pub(crate) async fn post(
@@ -171,7 +171,7 @@ impl Team {
         if matches!(asked, Asked::ReissueCode) {
             return Ok(Checked::Code { key, old: self.store.current_code(&stored.case.id).await? });
         }
-        let opened = Opened::read(&self.store, stored.case.clone(), &key).await?;
+        let opened = self.opened(stored.case.clone(), &key).await?;
         match asked {
             Asked::Released { line, version } => {
                 publication::is_a_fix(&opened, line, version)?;
@@ -203,7 +203,7 @@ impl Team {
         member: &Member,
         before: &Stored,
         commit: &mut Commit,
-        audit: &Audit,
+        audit: &AuditWords,
         findings: impl Iterator<Item = (&'a Finding, &'a (CaseId, NewKey))>,
     ) -> Result<Command, ActError> {
         let (case, now) = (&before.case, self.clock.now());

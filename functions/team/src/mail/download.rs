@@ -65,7 +65,7 @@ impl Team {
         let stored = self.readable(id, &member.id).await?;
         let name: ContentId = content.parse().map_err(|_| Problem::not_found())?;
         let key = self.case_key(&stored).await?;
-        let opened = Opened::read(&self.store, stored.case, &key).await?;
+        let opened = self.opened(stored.case, &key).await?;
         let mail = named(&opened.case, &opened.events, &name).ok_or_else(Problem::not_found)?;
         self.store.record_reading(&opened.case.id, &member.id, self.clock.now()).await?;
         let raw = self.raw_mail(&opened.case.id, &key, mail, u64::MAX).await?;

@@ -1,18 +1,11 @@
 //! What an audit came to (T48): where was searched, and what was found.
 
+use desk_domain::case::publication::AuditWords;
 use desk_domain::fields::Fields;
 use desk_domain::policy::Limits;
-use serde::Serialize;
 use serde_json::Value;
 
 use super::Asked;
-
-/// What a search for similar problems came to, as it is sealed.
-#[derive(Serialize)]
-pub(crate) struct Audit {
-    pub searched: String,
-    pub result: String,
-}
 
 /// A similar problem that was found: the report of a case of its own.
 pub(crate) struct Finding {
@@ -38,7 +31,7 @@ pub(super) fn read(fields: &Fields<'_>, limits: &Limits) -> Asked {
         _ => {}
     }
     let findings = listed.into_iter().take(FINDINGS).map(|(at, value)| finding(fields, &at, value, limits)).collect();
-    Asked::Audit { audit: Audit { searched, result }, findings }
+    Asked::Audit { audit: AuditWords { searched, result }, findings }
 }
 
 /// A sentence, or a report's own fields.

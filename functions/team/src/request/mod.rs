@@ -8,6 +8,7 @@ use desk_domain::advisory::{Credit, Draft, Score};
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::CommandName;
 use desk_domain::case::event::{FactName, Resolution};
+use desk_domain::case::publication::AuditWords;
 use desk_domain::fields::{FieldError, Fields, Problems};
 use desk_domain::id::{CaseId, LineName, MemberId, PackageName};
 use desk_domain::npm::NpmVersion;
@@ -17,7 +18,7 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub(crate) use self::audit::{Audit, Finding};
+pub(crate) use self::audit::Finding;
 
 /// A command as it was asked for; its texts are still to be sealed.
 pub(crate) enum Asked {
@@ -50,7 +51,7 @@ pub(crate) enum Asked {
     },
     Affected(Vec<Affected>),
     Audit {
-        audit: Audit,
+        audit: AuditWords,
         findings: Vec<Finding>,
     },
     WaiveAudit {

@@ -68,6 +68,13 @@ pub enum Audit {
     Waived(Written),
 }
 
+/// What a search for similar problems came to, as it is sealed. No `Debug`: it is words.
+#[derive(Serialize, Deserialize)]
+pub struct AuditWords {
+    pub searched: String,
+    pub result: String,
+}
+
 /// Whether the reporter was asked how to be credited, and what was answered (T7, T8).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,13 +1,17 @@
 //! What a reporter is told of where their report stands: derived, never stored as a fact of its own.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::event::Resolution;
 use super::{Case, Rm};
+use crate::id::NotAnId;
 
-/// The reporter-facing stage. `Display` (and JSON) is the words that the reporter reads.
+/// The reporter-facing stage. `Display` (and JSON) is the words that the reporter reads; they stand in stored rows too, so
+/// [`FromStr`] takes exactly these words, whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     Received,
@@ -19,6 +23,20 @@ pub enum Stage {
     ReleaseScheduled,
     Released,
     Closed(Resolution),
+}
+
+impl Stage {
+    /// The stages of an open case, in the order of one that runs through all of them.
+    pub const OPEN: [Stage; 8] = [
+        Stage::Received,
+        Stage::Acknowledged,
+        Stage::UnderReview,
+        Stage::MoreInformationNeeded,
+        Stage::Confirmed,
+        Stage::FixInPreparation,
+        Stage::ReleaseScheduled,
+        Stage::Released,
+    ];
 }
 
 impl Case {
@@ -45,6 +63,19 @@ impl Case {
 }
 
 impl Resolution {
+    pub const ALL: [Resolution; 10] = [
+        Resolution::Fixed,
+        Resolution::NotAVulnerability,
+        Resolution::ThirdParty,
+        Resolution::WontFix,
+        Resolution::NoAnswer,
+        Resolution::Duplicate,
+        Resolution::Spam,
+        Resolution::Canary,
+        Resolution::PolicyComment,
+        Resolution::AutomaticMail,
+    ];
+
     /// The reason of a closing, in words.
     pub fn words(self) -> &'static str {
         match self {
@@ -81,5 +112,66 @@ impl fmt::Display for Stage {
 impl Serialize for Stage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl FromStr for Stage {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Stage, NotAnId> {
+        let closed = Resolution::ALL.into_iter().map(Stage::Closed);
+        let mut all = Stage::OPEN.into_iter().chain(closed);
+        all.find(|stage| stage.to_string() == text).ok_or(NotAnId("must be a stage, in its own words"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Stage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Stage, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(|e: NotAnId| D::Error::custom(e.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The stage after: exhaustive, so that a new one or a new reason is asked for here.
+    fn after(stage: &Stage) -> Option<Stage> {
+        Some(match stage {
+            Stage::Received => Stage::Acknowledged,
+            Stage::Acknowledged => Stage::UnderReview,
+            Stage::UnderReview => Stage::MoreInformationNeeded,
+            Stage::MoreInformationNeeded => Stage::Confirmed,
+            Stage::Confirmed => Stage::FixInPreparation,
+            Stage::FixInPreparation => Stage::ReleaseScheduled,
+            Stage::ReleaseScheduled => Stage::Released,
+            Stage::Released => Stage::Closed(Resolution::Fixed),
+            Stage::Closed(reason) => Stage::Closed(match reason {
+                Resolution::Fixed => Resolution::NotAVulnerability,
+                Resolution::NotAVulnerability => Resolution::ThirdParty,
+                Resolution::ThirdParty => Resolution::WontFix,
+                Resolution::WontFix => Resolution::NoAnswer,
+                Resolution::NoAnswer => Resolution::Duplicate,
+                Resolution::Duplicate => Resolution::Spam,
+                Resolution::Spam => Resolution::Canary,
+                Resolution::Canary => Resolution::PolicyComment,
+                Resolution::PolicyComment => Resolution::AutomaticMail,
+                Resolution::AutomaticMail => return None,
+            }),
+        })
+    }
+
+    #[test]
+    fn every_stage_is_read_back_from_its_own_words_and_from_no_others() {
+        let all: Vec<Stage> = std::iter::successors(Some(Stage::Received), after).collect();
+        assert_eq!(all.len(), Stage::OPEN.len() + Resolution::ALL.len());
+        for stage in all {
+            assert_eq!(stage.to_string().parse(), Ok(stage));
+            let json = serde_json::to_string(&stage).unwrap();
+            assert_eq!(serde_json::from_str::<Stage>(&json).unwrap(), stage);
+        }
+        for other in ["", "received", "Closed", "Closed ()", "Closed (fixed) "] {
+            assert!(other.parse::<Stage>().is_err(), "{other}");
+        }
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::case::Stage;
 use crate::id::ClockName;
 use jiff::civil::Date;
 
@@ -31,7 +32,7 @@ pub struct Listed<T> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DigestRow {
     pub case: CaseId,
-    pub stage: String,
+    pub stage: Stage,
     /// `None` when nothing is due.
     pub next: Option<(ClockName, Timestamp)>,
 }

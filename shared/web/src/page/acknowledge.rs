@@ -1,6 +1,7 @@
 //! The page behind the button in a page mail: a member acknowledges a report in two steps, `GET` shows, `POST` acts.
 
 use askama::Template;
+use desk_domain::case::Stage;
 use jiff::Timestamp;
 
 use super::{Site, rendered};
@@ -11,7 +12,7 @@ use super::{Site, rendered};
 pub struct AcknowledgePage {
     pub site: Site,
     pub case_id: String,
-    pub stage: String,
+    pub stage: Stage,
     pub received_at: Timestamp,
     pub due_at: Timestamp,
     pub now: Timestamp,

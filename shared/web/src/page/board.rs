@@ -1,6 +1,7 @@
 //! The team's board: open cases by what is due next, clear fields only.
 
 use askama::Template;
+use desk_domain::case::Stage;
 use jiff::Timestamp;
 
 use super::{Site, rendered};
@@ -25,7 +26,7 @@ pub struct BoardRow {
     /// Address of the case's own page, when there is one.
     pub href: Option<String>,
     pub package: Option<String>,
-    pub stage: String,
+    pub stage: Stage,
     /// `None` while nobody handles it.
     pub handler: Option<String>,
     pub next_due: Option<Timestamp>,

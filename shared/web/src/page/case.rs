@@ -1,25 +1,11 @@
 //! The reporter's case page, and the door to it.
 
 use askama::Template;
+use desk_domain::case::Stage;
 use jiff::Timestamp;
 
-use super::time::after;
 use super::{MailPart, Site, rendered};
-
-/// The reporter-facing stages, in the order of a case that runs through.
-const STAGES: [&str; 9] = [
-    "Received",
-    "Acknowledged",
-    "Under review",
-    NEEDS_INFORMATION,
-    "Confirmed",
-    "Fix in preparation",
-    "Release scheduled",
-    "Released",
-    CLOSED,
-];
-const NEEDS_INFORMATION: &str = "More information needed";
-const CLOSED: &str = "Closed";
+use crate::view::{ClockView, Speaker};
 
 /// Asks for the receipt code; reached by a signed link it also shows id, stage and times.
 #[derive(Template)]
@@ -70,22 +56,10 @@ pub struct CreditForm {
 #[derive(Clone, Debug)]
 pub struct CaseSummary {
     pub case_id: String,
-    /// One of the reporter-facing stages; `Closed` may carry its reason: `Closed (duplicate)`.
-    pub stage: String,
+    pub stage: Stage,
     pub received_at: Timestamp,
     pub clocks: Vec<ClockView>,
     pub now: Timestamp,
-}
-
-/// One promise and how it stands.
-#[derive(Clone, Debug)]
-pub struct ClockView {
-    pub label: String,
-    /// `running`, `paused`, `met` or `breached`.
-    pub state: String,
-    pub started_at: Timestamp,
-    pub due_at: Timestamp,
-    pub met_at: Option<Timestamp>,
 }
 
 /// One message of the conversation; no `Debug`, because it holds what a person wrote.
@@ -93,21 +67,13 @@ pub struct MessageView {
     pub at: Timestamp,
     /// `You`, `Security team`, `Disclosure Desk`.
     pub from: String,
-    pub from_kind: FromKind,
+    pub speaker: Speaker,
     /// Shown as plain text, line by line as it was written.
     pub text: String,
     /// What a mail quoted of earlier messages: folded.
     pub quoted: Option<String>,
     /// The mail that it came in, on pages of the team.
     pub mail: Option<MailPart>,
-}
-
-/// Whose message it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FromKind {
-    Reporter,
-    Team,
-    Desk,
 }
 
 /// One stage as the list of stages shows it.
@@ -134,51 +100,30 @@ impl CaseSummary {
     /// The stages with the current one marked. Those before it count as passed, with two exceptions: a question
     /// need not have been asked, and a closed case need not have gone through any of them.
     pub(super) fn steps(&self) -> Vec<Step> {
-        let is_current = |name: &str| self.stage == name || (name == CLOSED && self.stage.starts_with(CLOSED));
-        let current = STAGES.iter().position(|name| is_current(name));
-        let class = |at: usize, name: &str| match current {
+        let current = Stage::OPEN.iter().position(|stage| *stage == self.stage);
+        let class = |at: usize, stage: Stage| match current {
             Some(current) if at == current => "current",
-            _ if name == NEEDS_INFORMATION => "aside",
-            Some(current) if at < current && STAGES[current] != CLOSED => "passed",
+            _ if stage == Stage::MoreInformationNeeded => "aside",
+            Some(current) if at < current => "passed",
             _ => "ahead",
         };
-        let step = |(at, name): (usize, &&str)| {
-            let class = class(at, name);
-            Step { name: if class == "current" { self.stage.clone() } else { (*name).to_owned() }, class }
+        let open = Stage::OPEN.into_iter().enumerate();
+        let open = open.map(|(at, stage)| Step { name: stage.to_string(), class: class(at, stage) });
+        let closed = match self.stage {
+            Stage::Closed(_) => Step { name: self.stage.to_string(), class: "current" },
+            _ => Step { name: "Closed".to_owned(), class: "ahead" },
         };
-        STAGES.iter().enumerate().map(step).collect()
+        open.chain([closed]).collect()
     }
 }
 
-impl ClockView {
-    /// How the stylesheet calls its state.
-    pub(super) fn class(&self, now: &Timestamp) -> &'static str {
-        match self.state.as_str() {
-            "met" => "met",
-            "paused" => "paused",
-            "breached" => "breached",
-            _ if self.is_overdue(now) => "breached",
-            _ => "running",
-        }
-    }
-
-    /// How late the promise was kept: `2 h 5 min`.
-    pub(super) fn late_by(&self) -> Option<String> {
-        after(self.due_at, self.met_at?)
-    }
-
-    /// Still to be kept, though its time has passed.
-    pub(super) fn is_overdue(&self, now: &Timestamp) -> bool {
-        self.state == "running" && self.due_at < *now
-    }
-}
-
-impl FromKind {
-    pub(super) fn class(self) -> &'static str {
-        match self {
-            FromKind::Reporter => "reporter",
-            FromKind::Team => "team",
-            FromKind::Desk => "desk",
+impl MessageView {
+    /// How the stylesheet calls whose message it is.
+    pub(super) fn class(&self) -> &'static str {
+        match self.speaker {
+            Speaker::Reporter => "reporter",
+            Speaker::Team => "team",
+            Speaker::Desk => "desk",
         }
     }
 }

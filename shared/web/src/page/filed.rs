@@ -1,6 +1,7 @@
 //! What is only filed, newest first: automatic mail, comments on the policy, spam. Clear fields only.
 
 use askama::Template;
+use desk_domain::case::event::Resolution;
 use jiff::Timestamp;
 
 use super::{Site, rendered};
@@ -25,8 +26,7 @@ pub struct FiledRow {
     /// Address of its own page, for those who may read it.
     pub href: Option<String>,
     pub received_at: Timestamp,
-    /// `automatic mail`.
-    pub why: String,
+    pub why: Resolution,
     /// The case that it names without being joined to it.
     pub names: Option<String>,
 }

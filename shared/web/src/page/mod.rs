@@ -6,6 +6,7 @@
 mod acknowledge;
 mod board;
 mod case;
+mod clock;
 mod error;
 mod field;
 mod filed;
@@ -23,7 +24,7 @@ use askama::Template;
 
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
 pub use self::board::{BoardPage, BoardRow};
-pub use self::case::{CaseLogin, CasePage, CaseSummary, ClockView, CreditForm, FromKind, MessageView};
+pub use self::case::{CaseLogin, CasePage, CaseSummary, CreditForm, MessageView};
 pub use self::error::ErrorPage;
 pub use self::filed::{FiledPage, FiledRow};
 pub use self::mail::{MailPage, MailRow, MailView};
@@ -34,6 +35,8 @@ pub use self::sign_in::{SessionPage, SignInPage};
 pub use self::team_case::{
     CommandLine, DeliveryLine, HeldView, NoteView, QuarantineView, ReportFields, Road, TeamCasePage,
 };
+
+use crate::view::ClockStanding;
 
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].
 pub const STYLESHEET: &str = include_str!("../../assets/desk.css");

@@ -1,12 +1,10 @@
 //! One case as its team reads it.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
+use desk_domain::id::ClockName;
 use jiff::Timestamp;
 
-use super::time::after;
-use super::{CaseSummary, ClockView, MailPart, MessageView, Site, rendered};
+use super::{CaseSummary, MailPart, MessageView, Site, rendered};
 
 /// Everything that the team may read of a case. It holds a report, so it has no `Debug`.
 #[derive(Template)]
@@ -16,8 +14,6 @@ pub struct TeamCasePage {
     pub member_name: String,
     /// With every clock, also those that the reporter does not see.
     pub summary: CaseSummary,
-    /// Since when a clock is paused, by its label.
-    pub paused_since: BTreeMap<String, Timestamp>,
     /// What is known of the case beside its stage, in words: name and value.
     pub facts: Vec<(String, String)>,
     /// `None` when the reporter named a package that the policy does not know.
@@ -33,7 +29,7 @@ pub struct TeamCasePage {
     pub messages: Vec<MessageView>,
     pub notes: Vec<NoteView>,
     /// Broken promises: which, when it was due.
-    pub breaches: Vec<(String, Timestamp)>,
+    pub breaches: Vec<(ClockName, Timestamp)>,
     /// What was mailed of the case, oldest first.
     pub deliveries: Vec<DeliveryLine>,
     pub commands: Vec<CommandLine>,
@@ -142,10 +138,5 @@ impl TeamCasePage {
             0 => mails,
             lost => format!("{mails}, {lost} not delivered"),
         }
-    }
-
-    /// What a paused clock goes on with: `3 d 2 h`.
-    fn left_while_paused(&self, clock: &ClockView) -> Option<String> {
-        after(*self.paused_since.get(&clock.label)?, clock.due_at)
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use desk_domain::case::Stage;
+use desk_domain::case::event::Resolution;
 use jiff::Timestamp;
 
 use super::field::FIELDS;
 use super::*;
+use crate::view::{ClockView, Speaker};
 
 const HOSTILE: &str =
     "\"'><script>alert(1)</script><img src=x onerror=alert(1)> ' onclick='x' style='y' </textarea></title>";
@@ -42,23 +45,23 @@ fn form(fields: &[&str]) -> ReportForm {
     }
 }
 
-fn summary(stage: &str) -> CaseSummary {
-    let clock = |state: &str, met_at| ClockView {
-        label: text(),
-        state: state.to_owned(),
+fn summary(stage: Stage) -> CaseSummary {
+    let clock = |state, met_at| ClockView {
+        name: "detailed-response".parse().expect("a clock's name"),
+        state,
         started_at: at(1),
         due_at: at(12),
         met_at,
+        paused_since: (state == ClockStanding::Paused).then(|| at(3)),
     };
     let clocks = vec![
-        clock("running", None),
-        clock("met", Some(at(3))),
-        clock("paused", None),
-        clock("breached", Some(at(14))),
-        clock("breached", None),
-        clock(HOSTILE, None),
+        clock(ClockStanding::Running, None),
+        clock(ClockStanding::Met, Some(at(3))),
+        clock(ClockStanding::Paused, None),
+        clock(ClockStanding::Breached, Some(at(14))),
+        clock(ClockStanding::Breached, None),
     ];
-    CaseSummary { case_id: text(), stage: stage.to_owned(), received_at: at(1), clocks, now: at(13) }
+    CaseSummary { case_id: text(), stage, received_at: at(1), clocks, now: at(13) }
 }
 
 fn mail_part() -> MailPart {
@@ -79,20 +82,20 @@ fn quarantine() -> QuarantineView {
 }
 
 fn case(error: Option<String>) -> CasePage {
-    let kinds = [FromKind::Reporter, FromKind::Team, FromKind::Desk];
-    let message = |from_kind| MessageView {
+    let speakers = [Speaker::Reporter, Speaker::Team, Speaker::Desk];
+    let message = |speaker| MessageView {
         at: at(2),
         from: text(),
-        from_kind,
+        speaker,
         text: text(),
         quoted: Some(text()),
-        mail: (from_kind == FromKind::Reporter).then(mail_part),
+        mail: (speaker == Speaker::Reporter).then(mail_part),
     };
     CasePage {
         site: site(),
-        summary: summary(HOSTILE),
+        summary: summary(Stage::UnderReview),
         code: text(),
-        messages: kinds.map(message).into(),
+        messages: speakers.map(message).into(),
         notice: Some(text()),
         closed: error.is_some(),
         error,
@@ -134,8 +137,7 @@ fn team_case(told: bool) -> TeamCasePage {
     TeamCasePage {
         site: site(),
         member_name: text(),
-        summary: summary("Confirmed"),
-        paused_since: BTreeMap::from([(text(), at(3))]),
+        summary: summary(Stage::Confirmed),
         facts: vec![(text(), text())],
         package: some(),
         lines: some().into_iter().collect(),
@@ -151,7 +153,7 @@ fn team_case(told: bool) -> TeamCasePage {
         deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
         messages: if told { case(None).messages } else { Vec::new() },
         notes: if told { vec![note(None), note(some())] } else { Vec::new() },
-        breaches: if told { vec![(text(), at(12))] } else { Vec::new() },
+        breaches: if told { vec![("fix".parse().expect("a clock's name"), at(12))] } else { Vec::new() },
         commands: if told { vec![CommandLine { name: text(), line: text() }] } else { Vec::new() },
     }
 }
@@ -160,7 +162,7 @@ fn acknowledge(state: Acknowledgement) -> AcknowledgePage {
     AcknowledgePage {
         site: site(),
         case_id: text(),
-        stage: text(),
+        stage: Stage::Received,
         received_at: at(1),
         due_at: at(12),
         now: at(13),
@@ -192,7 +194,7 @@ fn board() -> BoardPage {
         case_id: text(),
         href: Some(text()),
         package: Some(text()),
-        stage: text(),
+        stage: Stage::Confirmed,
         handler: Some(text()),
         next_due: Some(at(12)),
     };
@@ -201,7 +203,13 @@ fn board() -> BoardPage {
 }
 
 fn filed(told: bool) -> FiledPage {
-    let full = FiledRow { case_id: text(), href: Some(text()), received_at: at(1), why: text(), names: Some(text()) };
+    let full = FiledRow {
+        case_id: text(),
+        href: Some(text()),
+        received_at: at(1),
+        why: Resolution::AutomaticMail,
+        names: Some(text()),
+    };
     let bare = FiledRow { href: None, names: None, ..full.clone() };
     let cases = if told { vec![full, bare] } else { Vec::new() };
     FiledPage { site: site(), member_name: text(), now: at(13), cases, next: told.then(text) }
@@ -223,7 +231,7 @@ fn mail() -> MailPage {
 /// Every page in every state, with hostile text wherever text can be.
 fn pages() -> Vec<(&'static str, String)> {
     let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([HOSTILE]).collect();
-    let (error, summary) = (Some(text()), Some(summary("Confirmed")));
+    let (error, summary) = (Some(text()), Some(summary(Stage::Confirmed)));
     vec![
         ("form", form(&[]).html()),
         ("form with errors", form(&names).html()),
@@ -345,11 +353,11 @@ fn a_text_that_starts_with_an_empty_line_keeps_it() {
 
 #[test]
 fn the_current_stage_is_marked_and_a_closed_case_claims_nothing() {
-    let page = |stage: &str| CaseLogin { site: site(), error: None, summary: Some(summary(stage)) }.html();
-    let confirmed = page("Confirmed");
+    let page = |stage| CaseLogin { site: site(), error: None, summary: Some(summary(stage)) }.html();
+    let confirmed = page(Stage::Confirmed);
     assert_eq!(confirmed.matches("aria-current=\"step\"").count(), 1);
     assert_eq!(confirmed.matches("<li class=\"passed\"").count(), 3);
-    let closed = page("Closed (duplicate)");
+    let closed = page(Stage::Closed(Resolution::Duplicate));
     assert_eq!(closed.matches("<li class=\"passed\"").count(), 0);
     assert!(
         closed.contains("aria-current=\"step\"><span class=\"dot\" aria-hidden=\"true\"></span>Closed (duplicate)")
@@ -361,7 +369,7 @@ fn a_paused_clock_says_what_is_left_of_it() {
     let html = team_case(true).html();
     assert!(html.contains("<strong>Paused</strong> with 9 h left"));
     let mut page = team_case(true);
-    page.paused_since.clear();
+    page.summary.clocks.iter_mut().for_each(|clock| clock.paused_since = None);
     assert!(page.html().contains("<strong>Paused</strong> <span"));
 }
 

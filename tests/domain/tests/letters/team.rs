@@ -152,7 +152,7 @@ pub fn samples_of_the_desk() -> Vec<Sample> {
 
 fn row(case: &str, stage: &str, next: Option<&str>) -> DigestRow {
     let next = next.map(|name| (clock(name), at("2027-03-28T22:00:00Z")));
-    DigestRow { case: case.parse().unwrap(), stage: stage.to_owned(), next }
+    DigestRow { case: case.parse().unwrap(), stage: stage.parse().unwrap(), next }
 }
 
 /// More than a digest shows.

@@ -1,0 +1,34 @@
+//! Clocks in templates.
+
+use desk_domain::id::ClockName;
+use desk_domain::notice::conversation::promise_name;
+use jiff::Timestamp;
+
+use super::time::after;
+use crate::view::{ClockStanding, ClockView};
+
+/// The words of a clock: `Detailed response`.
+pub(super) fn label(clock: &ClockName) -> String {
+    promise_name(clock).trim_end_matches(" by").to_owned()
+}
+
+/// How the stylesheet calls its state.
+pub(super) fn class(clock: &ClockView, now: &Timestamp) -> &'static str {
+    match clock.state {
+        ClockStanding::Met => "met",
+        ClockStanding::Paused => "paused",
+        ClockStanding::Breached => "breached",
+        ClockStanding::Running if clock.is_overdue(*now) => "breached",
+        ClockStanding::Running => "running",
+    }
+}
+
+/// How late the promise was kept: `2 h 5 min`.
+pub(super) fn late_by(clock: &ClockView) -> Option<String> {
+    after(clock.due_at, clock.met_at?)
+}
+
+/// What a paused clock goes on with: `3 d 2 h`.
+pub(super) fn left_while_paused(clock: &ClockView) -> Option<String> {
+    after(clock.paused_since?, clock.due_at)
+}

@@ -1,0 +1,154 @@
+//! The part of a case that its reporter sees; its team sees the same and more.
+
+use desk_domain::advisory::Credit;
+use desk_domain::case::publication::CreditState;
+use desk_domain::case::{Case, Clock, ClockState, Event, Stage};
+use desk_domain::id::{CaseId, ClockName};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::MailView;
+
+/// What `GET /case` answers, and the first part of what the team's case answers. Has no `Debug`: it holds a report.
+#[derive(Serialize)]
+pub struct CaseView {
+    pub case_id: CaseId,
+    pub stage: Stage,
+    pub received_at: Timestamp,
+    pub clocks: Vec<ClockView>,
+    pub messages: Vec<MessageView>,
+    pub report: ReportView,
+    pub credit: CreditView,
+    /// Where the advisory is read, once it is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advisory_url: Option<String>,
+}
+
+/// Whether the reporter was asked how to be credited, and what was answered.
+#[derive(Serialize)]
+pub struct CreditView {
+    pub state: CreditStanding,
+    /// Whom the advisory names; nobody where that was the answer.
+    pub credits: Vec<Credit>,
+}
+
+/// How far the question about credit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CreditStanding {
+    Unasked,
+    Asked,
+    Answered,
+}
+
+/// A clock that somebody waits for, or waited for.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClockView {
+    pub name: ClockName,
+    pub state: ClockStanding,
+    pub started_at: Timestamp,
+    pub due_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub met_at: Option<Timestamp>,
+    /// Since when it is paused; for pages, which say what is left of it.
+    #[serde(skip)]
+    pub paused_since: Option<Timestamp>,
+}
+
+/// How a clock stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClockStanding {
+    Running,
+    Paused,
+    Met,
+    /// Its time passed unmet, whether or not it was met later.
+    Breached,
+}
+
+/// One message of the conversation. No `Debug`: it is a person's words.
+#[derive(Serialize)]
+pub struct MessageView {
+    pub at: Timestamp,
+    pub from: Speaker,
+    /// The member who wrote, for the team's eyes and the page's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    pub text: String,
+    /// What a mail quoted of earlier messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<String>,
+    /// The mail that it came in, for the team's eyes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailView>,
+}
+
+/// Whose message it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Speaker {
+    Reporter,
+    Team,
+    Desk,
+}
+
+/// The report exactly as sent: the hash in the receipt is over these bytes.
+#[derive(Serialize)]
+pub struct ReportView {
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    pub body: String,
+}
+
+impl CreditView {
+    /// `credits` is what the sealed answer holds, where there is one.
+    pub(super) fn new(state: &CreditState, credits: Vec<Credit>) -> CreditView {
+        let state = match state {
+            CreditState::Unasked => CreditStanding::Unasked,
+            CreditState::Asked { .. } => CreditStanding::Asked,
+            CreditState::Answered { .. } => CreditStanding::Answered,
+        };
+        CreditView { state, credits }
+    }
+}
+
+impl MessageView {
+    pub(super) fn of(event: &Event, from: Speaker, text: String) -> MessageView {
+        MessageView { at: event.at, from, by: None, text, quoted: None, mail: None }
+    }
+}
+
+impl ClockView {
+    /// Nothing for a clock that ended unmet with its case.
+    fn of(clock: &Clock) -> Option<ClockView> {
+        let (state, paused_since) = match clock.state {
+            ClockState::Running => (ClockStanding::Running, None),
+            ClockState::Paused { since } => (ClockStanding::Paused, Some(since)),
+            ClockState::Met { .. } => (ClockStanding::Met, None),
+            ClockState::Breached { .. } => (ClockStanding::Breached, None),
+            ClockState::Ended => return None,
+        };
+        Some(ClockView {
+            name: clock.name().clone(),
+            state,
+            started_at: clock.start.started_at,
+            due_at: clock.start.due_at,
+            met_at: clock.met().map(|met| met.at),
+            paused_since,
+        })
+    }
+
+    /// Still to be kept at `now`, though its time has passed.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.state == ClockStanding::Running && self.due_at < now
+    }
+}
+
+/// The clocks of a case, the soonest due first: all of them, or those that the reporter sees. Those that ended unmet with their
+/// case are left out.
+pub fn clocks(case: &Case, all: bool) -> Vec<ClockView> {
+    let shown = case.clocks.iter().filter(|clock| all || clock.start.reporter_sees);
+    let mut clocks: Vec<ClockView> = shown.filter_map(ClockView::of).collect();
+    clocks.sort_by_key(|clock| clock.due_at);
+    clocks
+}

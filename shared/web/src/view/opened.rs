@@ -1,0 +1,114 @@
+//! A case with its log and what its reader's key opened.
+
+use desk_domain::case::event::{EventBody, MailParts};
+use desk_domain::case::publication::CreditState;
+use desk_domain::case::{Actor, Case, ContentRef, Event};
+use desk_domain::id::ContentId;
+use desk_domain::notice::conversation;
+use desk_domain::policy::Policy;
+use serde::de::DeserializeOwned;
+
+use super::{CaseView, CreditView, MessageView, ReportView, Speaker, clocks};
+
+/// What is shown where the reader's key does not open a content.
+const NOT_OPENED: &str = "(this text cannot be opened)";
+
+/// A case with its log and what its key opened. No `Debug`: it is words.
+pub struct Opened {
+    pub case: Case,
+    pub events: Vec<Event>,
+    contents: Vec<(ContentId, String)>,
+}
+
+impl Opened {
+    /// `contents` are the case's sealed contents; `open` opens what the reader may read, and nothing else.
+    pub fn new<Plain: AsRef<[u8]>>(
+        case: Case,
+        events: Vec<Event>,
+        contents: Vec<(ContentId, Vec<u8>)>,
+        open: impl Fn(&[u8]) -> Option<Plain>,
+    ) -> Opened {
+        // What is sealed to the mail key does not open with a case's.
+        let words = |(id, sealed): (ContentId, Vec<u8>)| {
+            let plain = open(&sealed)?;
+            Some((id, String::from_utf8_lossy(plain.as_ref()).into_owned()))
+        };
+        Opened { case, events, contents: contents.into_iter().filter_map(words).collect() }
+    }
+
+    /// The words of a content.
+    pub fn text(&self, content: &ContentRef) -> &str {
+        let found = self.contents.iter().find(|(id, _)| *id == content.id);
+        found.map_or(NOT_OPENED, |(_, text)| text)
+    }
+
+    /// Sealed JSON of ours, read again; `None` where it cannot be opened.
+    pub fn json<T: DeserializeOwned>(&self, content: &ContentRef) -> Option<T> {
+        serde_json::from_str(self.text(content)).ok()
+    }
+
+    /// Whether the reporter was asked, and whom the advisory names.
+    pub fn credit(&self) -> CreditView {
+        let state = &self.case.publication.credit;
+        let granted = match state {
+            CreditState::Answered { granted, .. } => granted.as_ref(),
+            CreditState::Unasked | CreditState::Asked { .. } => None,
+        };
+        CreditView::new(state, granted.and_then(|content| self.json(content)).unwrap_or_default())
+    }
+
+    /// What a mail quoted.
+    pub fn quoted(&self, mail: &MailParts) -> Option<String> {
+        mail.quoted.as_ref().map(|content| self.text(content).to_owned())
+    }
+
+    /// The view; `for_team`, else only what the reporter may see. The advisory is read at `advisory_url` once it is published.
+    pub fn view(&self, policy: &Policy, advisory_url: String, for_team: bool) -> CaseView {
+        let report = self.text(&self.case.report);
+        CaseView {
+            case_id: self.case.id.clone(),
+            stage: self.case.stage(),
+            received_at: self.case.received_at,
+            clocks: clocks(&self.case, for_team),
+            messages: self.messages(policy, for_team),
+            report: ReportView { sha256: desk_keys::sha256_hex(report.as_bytes()), body: report.to_owned() },
+            credit: self.credit(),
+            advisory_url: self.case.publication.is_published().then_some(advisory_url),
+        }
+    }
+
+    fn messages(&self, policy: &Policy, for_team: bool) -> Vec<MessageView> {
+        let mut messages = Vec::new();
+        let mut case: Option<Case> = None;
+        for event in &self.events {
+            match &mut case {
+                Some(case) => case.apply(event),
+                None => case = Case::opened(event),
+            }
+            messages.extend(self.said(policy, event, for_team));
+            let line = case.as_ref().and_then(|case| conversation::line(policy, case, event));
+            messages.extend(line.map(|text| MessageView::of(event, Speaker::Desk, text)));
+        }
+        messages
+    }
+
+    /// What a person said by an event.
+    fn said(&self, policy: &Policy, event: &Event, for_team: bool) -> Option<MessageView> {
+        match &event.body {
+            EventBody::MessageSent { message, .. } => {
+                let mut said = MessageView::of(event, Speaker::Team, self.text(&message.content).to_owned());
+                if let Actor::Member(id) = &event.actor {
+                    said.by = Some(policy.member(id).map_or_else(|| id.to_string(), |m| m.name.clone()));
+                }
+                Some(said)
+            }
+            EventBody::ReporterReplied { content, mail, .. } => {
+                let mut said = MessageView::of(event, Speaker::Reporter, self.text(content).to_owned());
+                said.quoted = mail.as_ref().and_then(|mail| self.quoted(mail));
+                said.mail = mail.as_ref().filter(|_| for_team).map(Into::into);
+                Some(said)
+            }
+            _ => None,
+        }
+    }
+}

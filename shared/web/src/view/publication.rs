@@ -1,0 +1,334 @@
+//! How far a case is on its way to a published advisory, as its team sees it: each part opened, what is missing, where it is
+//! announced.
+
+use std::collections::BTreeMap;
+
+use desk_domain::advisory::{Advisory, Draft, Parts, Score};
+use desk_domain::affected::{self, Affected};
+use desk_domain::case::event::EventBody;
+use desk_domain::case::publication::{Audit, AuditWords, LineEnd, LineState, Missing, Written};
+use desk_domain::case::{Actor, Case};
+use desk_domain::id::{CaseId, ChannelId, LineName, PackageName};
+use desk_domain::policy::{Line, Policy};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::Opened;
+
+/// The way to publication. No `Debug`: it holds the advisory.
+#[derive(Serialize)]
+pub struct PublicationView {
+    pub found_by: Option<CaseId>,
+    /// The ranges that were determined last.
+    pub affected: Vec<Affected>,
+    /// The same as npm writes ranges, by package.
+    pub npm_ranges: BTreeMap<PackageName, String>,
+    pub audit: Option<AuditView>,
+    /// `None` while there is no draft.
+    pub advisory: Option<AdvisoryView>,
+    /// What publishing still waits for.
+    pub missing: Vec<Missing>,
+    /// None before it is published.
+    pub channels: Vec<ChannelView>,
+}
+
+/// The search for similar problems, or why there was none. No `Debug`: it is words.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum AuditView {
+    /// `searched` and `result` are `None` where they cannot be opened.
+    Recorded {
+        by: Actor,
+        at: Timestamp,
+        searched: Option<String>,
+        result: Option<String>,
+        findings: Vec<CaseId>,
+    },
+    Waived {
+        by: Actor,
+        at: Timestamp,
+        reason: String,
+    },
+}
+
+/// The final form as it would be approved now, and how far it is. No `Debug`: it is the advisory.
+#[derive(Serialize)]
+pub struct AdvisoryView {
+    pub form: Advisory,
+    pub drafted: Option<StepView>,
+    pub approved: Option<StepView>,
+    pub published: Option<StepView>,
+}
+
+/// Who did it, and when.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepView {
+    pub by: Actor,
+    pub at: Timestamp,
+}
+
+/// A channel, and how far the advisory is on it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChannelView {
+    pub channel: ChannelId,
+    pub name: String,
+    pub state: ChannelStanding,
+    /// `None` for a channel that is disabled: nothing is tried there.
+    #[serde(flatten)]
+    pub tries: Option<Tries>,
+}
+
+/// What came of it so far.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tries {
+    /// When it was seen there.
+    pub seen_at: Option<Timestamp>,
+    /// How often it was tried in vain.
+    pub failures: u32,
+    /// Why it failed last.
+    pub why: Option<String>,
+}
+
+/// How far the advisory is on a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelStanding {
+    Pending,
+    /// Handed over, and not yet known to have gone out.
+    Waiting,
+    /// Tried in vain; tried again.
+    Failed,
+    /// Seen there.
+    Done,
+    /// The policy has it, and does not use it.
+    Disabled,
+}
+
+/// How far the store says that a channel is.
+#[derive(Clone, Debug)]
+pub struct ChannelProgress {
+    pub channel: ChannelId,
+    pub state: ChannelStanding,
+    pub failures: u32,
+    pub why: Option<String>,
+}
+
+/// A release line, and how far its fix is. No `Debug`: it holds a reason.
+#[derive(Serialize)]
+pub struct LineView {
+    pub line: LineName,
+    /// The last day on which it is maintained.
+    pub end_of_life: Option<Date>,
+    pub maintained: bool,
+    /// `None` until it is determined.
+    pub affected: Option<bool>,
+    pub state: LineStanding,
+    /// Where the fix is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The version that fixes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Why it gets no fix, and who answers for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
+}
+
+/// How far a line's fix is (T50).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LineStanding {
+    Undetermined,
+    NotAffected,
+    Pending,
+    Ready,
+    Released,
+    Waived,
+    /// Affected and no longer maintained: it gets no fix.
+    EndOfLife,
+}
+
+impl Opened {
+    /// The ranges that were determined last.
+    pub fn affected(&self) -> Vec<Affected> {
+        let ranges = self.case.publication.affected.as_ref().map(|a| &a.ranges.content);
+        ranges.and_then(|content| self.json(content)).unwrap_or_default()
+    }
+
+    pub fn newest_score(&self) -> Option<Score> {
+        let scored = self.events.iter().rev().find_map(|event| {
+            let EventBody::Scored { content, .. } = &event.body else { return None };
+            Some(content)
+        })?;
+        self.json(scored)
+    }
+
+    /// The advisory in its final form, as it stands at `now`; `None` while there is no draft. What nobody has said yet is left at
+    /// nothing.
+    pub fn final_form(&self, policy: &Policy, now: Timestamp) -> Option<Advisory> {
+        let draft: Draft = self.json(&self.case.publication.draft.as_ref()?.content)?;
+        let score = self.newest_score().unwrap_or_default();
+        let parts = Parts { score, affected: self.affected(), credits: self.credit().credits };
+        Some(Advisory::compose(policy, &self.case, draft, parts, now))
+    }
+
+    /// How far it is at `now`; `progress` is what the store has of its channels.
+    pub fn publication(&self, policy: &Policy, progress: &[ChannelProgress], now: Timestamp) -> PublicationView {
+        let (case, publication, ranges) = (&self.case, &self.case.publication, self.affected());
+        let npm_range = |package: &PackageName| (package.clone(), affected::npm_range(&ranges, package));
+        PublicationView {
+            found_by: case.found_by.clone(),
+            npm_ranges: affected::packages(&ranges).into_iter().map(npm_range).collect(),
+            affected: ranges,
+            audit: publication.audit.as_ref().map(|audit| self.audit(audit)),
+            advisory: self.advisory(policy, now),
+            missing: if publication.is_published() { Vec::new() } else { case.missing(policy, now) },
+            channels: channels(policy, case, progress),
+        }
+    }
+
+    fn audit(&self, audit: &Audit) -> AuditView {
+        match audit {
+            Audit::Recorded { audit, findings } => {
+                let words: Option<AuditWords> = self.json(&audit.content);
+                let (searched, result) = words.map(|words| (words.searched, words.result)).unzip();
+                AuditView::Recorded { by: audit.by.clone(), at: audit.at, searched, result, findings: findings.clone() }
+            }
+            Audit::Waived(waived) => {
+                let reason = self.text(&waived.content).to_owned();
+                AuditView::Waived { by: waived.by.clone(), at: waived.at, reason }
+            }
+        }
+    }
+
+    fn advisory(&self, policy: &Policy, now: Timestamp) -> Option<AdvisoryView> {
+        let publication = &self.case.publication;
+        let step = |written: &Written| StepView { by: written.by.clone(), at: written.at };
+        Some(AdvisoryView {
+            form: self.final_form(policy, now)?,
+            drafted: publication.draft.as_ref().map(step),
+            approved: publication.approval.as_ref().map(step),
+            published: publication.published.as_ref().map(|published| step(&published.advisory)),
+        })
+    }
+
+    /// The lines of the packages that the case is about, each with how far its fix is.
+    pub fn lines(&self, policy: &Policy, now: Timestamp) -> Vec<LineView> {
+        let ranges = self.affected();
+        let mut names = affected::packages(&ranges);
+        names.extend(self.case.package.iter().filter(|own| !ranges.iter().any(|r| r.package == **own)));
+        let packages = names.into_iter().filter_map(|name| policy.package(name.as_str()));
+        packages.flat_map(|package| &package.lines).map(|line| self.line(line, now)).collect()
+    }
+
+    fn line(&self, line: &Line, now: Timestamp) -> LineView {
+        let publication = &self.case.publication;
+        let affected = publication.affected.as_ref().map(|a| a.lines.contains(&line.name));
+        let state = publication.lines.get(&line.name);
+        let words = |written: &Written| self.text(&written.content).to_owned();
+        let (version, unfixed) = match state.and_then(|state| state.end.as_ref()) {
+            Some(LineEnd::Released(written)) => (Some(words(written)), None),
+            Some(LineEnd::NotAffected(written) | LineEnd::Waived(written)) => (None, Some(written)),
+            None => (None, None),
+        };
+        LineView {
+            line: line.name.clone(),
+            end_of_life: line.end_of_life,
+            maintained: line.maintained_at(now),
+            affected,
+            state: LineStanding::of(affected, line.maintained_at(now), state),
+            reference: state.and_then(|state| state.ready.as_ref()).map(words),
+            version,
+            reason: unfixed.map(words),
+            by: unfixed.map(|written| written.by.clone()),
+        }
+    }
+}
+
+impl LineStanding {
+    fn of(affected: Option<bool>, maintained: bool, state: Option<&LineState>) -> LineStanding {
+        match (state.and_then(|state| state.end.as_ref()), affected) {
+            (Some(LineEnd::Released(_)), _) => LineStanding::Released,
+            (Some(LineEnd::NotAffected(_)), _) => LineStanding::NotAffected,
+            (Some(LineEnd::Waived(_)), _) => LineStanding::Waived,
+            (None, _) if state.is_some_and(|state| state.ready.is_some()) => LineStanding::Ready,
+            (None, None) => LineStanding::Undetermined,
+            (None, Some(true)) if !maintained => LineStanding::EndOfLife,
+            (None, Some(true)) => LineStanding::Pending,
+            (None, Some(false)) => LineStanding::NotAffected,
+        }
+    }
+}
+
+/// Every channel that it goes to, and those of the policy that are disabled: shown as such, never left out (T57).
+fn channels(policy: &Policy, case: &Case, progress: &[ChannelProgress]) -> Vec<ChannelView> {
+    let Some(published) = &case.publication.published else { return Vec::new() };
+    let going = published.channels.iter().map(|(id, seen)| {
+        let known = progress.iter().find(|known| known.channel == *id);
+        let state = match (seen, known) {
+            (Some(_), _) => ChannelStanding::Done,
+            (None, Some(known)) => known.state,
+            (None, None) => ChannelStanding::Pending,
+        };
+        let why = known.filter(|_| seen.is_none()).and_then(|known| known.why.clone());
+        let tries = Tries { seen_at: *seen, failures: known.map_or(0, |known| known.failures), why };
+        ChannelView { channel: id.clone(), name: policy.channel_name(id), state, tries: Some(tries) }
+    });
+    let disabled = policy.channels.iter().filter(|c| !c.enabled && !published.channels.contains_key(&c.id));
+    let disabled = disabled.map(|c| ChannelView {
+        channel: c.id.clone(),
+        name: c.name.clone(),
+        state: ChannelStanding::Disabled,
+        tries: None,
+    });
+    going.chain(disabled).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use desk_domain::case::ContentRef;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_disabled_channel_says_nothing_of_tries_and_every_other_says_all() {
+        let channel = |state, tries| ChannelView {
+            channel: "list".parse().expect("a channel's id"),
+            name: "The list".to_owned(),
+            state,
+            tries,
+        };
+        assert_eq!(
+            json!(channel(ChannelStanding::Disabled, None)),
+            json!({"channel": "list", "name": "The list", "state": "disabled"})
+        );
+        let tries = Tries { seen_at: None, failures: 0, why: None };
+        assert_eq!(
+            json!(channel(ChannelStanding::Pending, Some(tries))),
+            json!({"channel": "list", "name": "The list", "state": "pending", "seen_at": null, "failures": 0, "why": null})
+        );
+    }
+
+    #[test]
+    fn a_line_stands_where_its_end_its_fix_or_the_ranges_put_it() {
+        let by = Actor::Desk;
+        let content = ContentRef { id: "fix".parse().expect("a content id"), sha256: String::new() };
+        let written = || Written { content: content.clone(), by: by.clone(), at: Timestamp::UNIX_EPOCH };
+        let ready = LineState { ready: Some(written()), end: None };
+        let ended = |end| LineState { ready: None, end: Some(end) };
+        let standing = LineStanding::of;
+        assert_eq!(standing(None, true, None), LineStanding::Undetermined);
+        assert_eq!(standing(Some(false), true, None), LineStanding::NotAffected);
+        assert_eq!(standing(Some(true), true, None), LineStanding::Pending);
+        assert_eq!(standing(Some(true), false, None), LineStanding::EndOfLife);
+        assert_eq!(standing(Some(true), false, Some(&ready)), LineStanding::Ready);
+        assert_eq!(standing(Some(true), true, Some(&ended(LineEnd::Released(written())))), LineStanding::Released);
+        assert_eq!(standing(Some(true), true, Some(&ended(LineEnd::Waived(written())))), LineStanding::Waived);
+        assert_eq!(standing(None, true, Some(&ended(LineEnd::NotAffected(written())))), LineStanding::NotAffected);
+        assert_eq!(json!(LineStanding::EndOfLife), "end-of-life");
+    }
+}

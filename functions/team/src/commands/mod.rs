@@ -13,7 +13,7 @@ use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::permit::{permit, refuse};
 use desk_domain::case::publication::AuditWords;
-use desk_domain::case::{Actor, Command, CommandName, EventBody};
+use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::{CaseId, LineName};
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
@@ -23,9 +23,10 @@ use desk_store::{ActError, Acted, Commit, Stored};
 use desk_web::{Problem, answer, body};
 use serde_json::{Value, json};
 
+pub(crate) use self::sealed::{Seal, Sealer};
 use self::treat::Treated;
 use crate::message::{Post, seal_for_mail, seal_json};
-use crate::request::{Asked, Finding};
+use crate::request::{Asked, Finding, Work};
 use crate::{Team, publication};
 
 pub(crate) async fn post(
@@ -56,30 +57,47 @@ struct NewCode {
     mailed: bool,
 }
 
-/// What a command was held against before it is given.
-enum Checked {
-    Nothing,
+/// A command, with what had to be opened for it; what is left is to seal it.
+enum Ready {
+    Words(Seal),
+    /// The version is a fix.
+    Fix(Seal),
+    /// The lines whose release is no fix by the ranges that are to be determined.
+    Ranges {
+        ranges: Vec<Affected>,
+        undone: Vec<LineName>,
+    },
+    /// Ids and keys for the cases of what was found.
+    Audit {
+        audit: AuditWords,
+        findings: Vec<(Finding, (CaseId, NewKey))>,
+    },
+    /// The final form that is to be approved.
+    Form(Box<Advisory>),
     /// The key that a new code is to open, and the code that it takes the place of.
     Code {
         key: SecretKey,
         old: Option<String>,
     },
-    /// The version is a fix.
-    Fix,
-    /// The lines whose release is no fix by the ranges that are to be determined.
-    Undone(Vec<LineName>),
-    /// The final form that is to be approved.
-    Form(Box<Advisory>),
-    /// Ids and keys for the cases of what was found.
-    Keys(Vec<(CaseId, NewKey)>),
     /// The case that what was filed becomes.
     Report(Box<Treated>),
 }
 
-impl Checked {
+impl Ready {
     /// Whether it holds only for the case as it was read.
     fn is_of_one_version(&self) -> bool {
-        matches!(self, Checked::Fix | Checked::Undone(_) | Checked::Form(_))
+        match self {
+            Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) => true,
+            Ready::Words(_) | Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
+        }
+    }
+
+    fn report(&self) -> Option<&Treated> {
+        match self {
+            Ready::Report(report) => Some(report),
+            Ready::Words(_) | Ready::Fix(_) | Ready::Ranges { .. } => None,
+            Ready::Audit { .. } | Ready::Form(_) | Ready::Code { .. } => None,
+        }
     }
 }
 
@@ -92,46 +110,22 @@ impl Team {
         request: Option<&Request>,
     ) -> Result<Answer, Problem> {
         let asked = Asked::read(value, &self.policy).map_err(Problem::invalid)?;
-        if let Asked::Duplicate { of, .. } = &asked
-            && self.store.case(of).await?.is_none_or(|other| !other.case.readable_by(&member.id, &self.policy))
-        {
-            return Err(Refusal::field("/of", "there is no such case here").into());
-        }
-        let checked = self.checked(member, stored, &asked).await?;
+        let page_only = asked.page_only;
+        let ready = self.ready(member, stored, asked).await?;
         let post = self.post(stored, &member.name).await?;
         let prepare = |before: &Stored, commit: &mut Commit| {
             // What was opened and held against the command is what it is given to, or it is not given.
-            if checked.is_of_one_version() && before.case.version != stored.case.version {
+            if ready.is_of_one_version() && before.case.version != stored.case.version {
                 return Err(ActError::Moved);
             }
-            Ok(match (&asked, &checked) {
-                (_, Checked::Code { key, old }) => {
-                    let (command, new) = self.new_code(before, commit, key, old.as_deref())?;
-                    (command, Some(new))
-                }
-                (_, Checked::Form(form)) => {
-                    let content = self.seal_final_form(commit, before, form)?;
-                    (Command::ApproveAdvisory { content }, None)
-                }
-                (Asked::Affected(ranges), Checked::Undone(undone)) => {
-                    (self.determined(before, commit, ranges, undone)?, None)
-                }
-                (Asked::Audit { audit, findings }, Checked::Keys(keys)) => {
-                    (self.audited(member, before, commit, audit, findings.iter().zip(keys))?, None)
-                }
-                (_, Checked::Report(report)) => {
-                    commit.merge(report.commit.clone());
-                    (Command::TreatAsReport { opened: report.opened.clone() }, None)
-                }
-                _ => (self.sealed(&asked, &post, before, commit)?, None),
-            })
+            self.given(member, &ready, &post, before, commit)
         };
         let finish = |acted: &Acted, new: Option<NewCode>, commit: &mut Commit| {
             let mut answer = said(acted, new.as_ref());
-            if let Checked::Report(report) = &checked {
+            if let Some(report) = ready.report() {
                 report.tell(&mut answer);
             }
-            let warnings = warnings(&post, &asked, &checked, acted);
+            let warnings = warnings(&post, page_only, &ready, acted);
             if !warnings.is_empty() {
                 answer["warnings"] = json!(warnings);
             }
@@ -148,42 +142,89 @@ impl Team {
         answer::once(&self.store, request, self.clock.now(), done).await
     }
 
-    /// What must be opened before a command is given.
-    async fn checked(&self, member: &Member, stored: &Stored, asked: &Asked) -> Result<Checked, Problem> {
-        let name = match asked {
-            Asked::Approve { .. } => CommandName::ApproveAdvisory,
-            Asked::Released { .. } => CommandName::FixReleased,
-            Asked::Affected(_) => CommandName::DetermineAffected,
-            Asked::ReissueCode => CommandName::ReissueCode,
-            Asked::Audit { .. } => CommandName::RecordAudit,
-            Asked::TreatAsReport => CommandName::TreatAsReport,
-            _ => return Ok(Checked::Nothing),
-        };
-        let now = self.clock.now();
-        permit(&stored.case, &self.policy, &member.id, name, now)?;
-        if let Asked::Audit { findings, .. } = asked {
-            return Ok(Checked::Keys(self.finding_keys(findings.len()).await?));
-        }
-        let key = self.case_key(stored).await?;
-        if matches!(asked, Asked::TreatAsReport) {
-            return Ok(Checked::Report(Box::new(self.treated(stored, &key, now).await?)));
-        }
-        if matches!(asked, Asked::ReissueCode) {
-            return Ok(Checked::Code { key, old: self.store.current_code(&stored.case.id).await? });
-        }
-        let opened = self.opened(stored.case.clone(), &key).await?;
-        match asked {
-            Asked::Released { line, version } => {
-                publication::is_a_fix(&opened, line, version)?;
-                Ok(Checked::Fix)
+    /// Opens what must be opened before a command is given.
+    async fn ready(&self, member: &Member, stored: &Stored, asked: Asked) -> Result<Ready, Problem> {
+        let (case, now) = (&stored.case, self.clock.now());
+        let permitted = || permit(case, &self.policy, &member.id, asked.name, now);
+        match asked.work {
+            Work::Seal(seal) => Ok(Ready::Words(seal)),
+            Work::Duplicate { of, seal } => {
+                if self.store.case(&of).await?.is_none_or(|other| !other.case.readable_by(&member.id, &self.policy)) {
+                    return Err(Refusal::field("/of", "there is no such case here").into());
+                }
+                Ok(Ready::Words(seal))
             }
-            Asked::Affected(ranges) => Ok(Checked::Undone(publication::undone(&opened, ranges))),
-            Asked::Approve { version: Some(version) } if *version != stored.case.version => Err(ActError::Moved.into()),
-            _ => match publication::to_be_approved(&self.policy, &opened, now)? {
-                Ok(form) => Ok(Checked::Form(Box::new(form))),
-                Err(why) => Err(refuse(&stored.case, &self.policy, &member.id, now, why).into()),
-            },
+            Work::Released { line, version, seal } => {
+                permitted()?;
+                publication::is_a_fix(
+                    &self.opened(case.clone(), &self.case_key(stored).await?).await?,
+                    &line,
+                    &version,
+                )?;
+                Ok(Ready::Fix(seal))
+            }
+            Work::Affected(ranges) => {
+                permitted()?;
+                let undone =
+                    publication::undone(&self.opened(case.clone(), &self.case_key(stored).await?).await?, &ranges);
+                Ok(Ready::Ranges { ranges, undone })
+            }
+            Work::Audit { audit, findings } => {
+                permitted()?;
+                let keys = self.finding_keys(findings.len()).await?;
+                Ok(Ready::Audit { audit, findings: findings.into_iter().zip(keys).collect() })
+            }
+            Work::Approve { version } => {
+                permitted()?;
+                let opened = self.opened(case.clone(), &self.case_key(stored).await?).await?;
+                if version.is_some_and(|version| version != case.version) {
+                    return Err(ActError::Moved.into());
+                }
+                match publication::to_be_approved(&self.policy, &opened, now)? {
+                    Ok(form) => Ok(Ready::Form(Box::new(form))),
+                    Err(why) => Err(refuse(case, &self.policy, &member.id, now, why).into()),
+                }
+            }
+            Work::ReissueCode => {
+                permitted()?;
+                let key = self.case_key(stored).await?;
+                Ok(Ready::Code { key, old: self.store.current_code(&case.id).await? })
+            }
+            Work::TreatAsReport => {
+                permitted()?;
+                let key = self.case_key(stored).await?;
+                Ok(Ready::Report(Box::new(self.treated(stored, &key, now).await?)))
+            }
         }
+    }
+
+    /// The command, with what it brings into the transaction beside its events.
+    fn given(
+        &self,
+        member: &Member,
+        ready: &Ready,
+        post: &Post<'_>,
+        before: &Stored,
+        commit: &mut Commit,
+    ) -> Result<(Command, Option<NewCode>), ActError> {
+        Ok(match ready {
+            Ready::Words(seal) | Ready::Fix(seal) => {
+                (seal(&mut Sealer { post, mail_key: &self.mail_key, stored: before, commit })?, None)
+            }
+            Ready::Ranges { ranges, undone } => (self.determined(before, commit, ranges, undone)?, None),
+            Ready::Audit { audit, findings } => (self.audited(member, before, commit, audit, findings)?, None),
+            Ready::Form(form) => {
+                (Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }, None)
+            }
+            Ready::Code { key, old } => {
+                let (command, new) = self.new_code(before, commit, key, old.as_deref())?;
+                (command, Some(new))
+            }
+            Ready::Report(report) => {
+                commit.merge(report.commit.clone());
+                (Command::TreatAsReport { opened: report.opened.clone() }, None)
+            }
+        })
     }
 
     fn determined(
@@ -198,17 +239,19 @@ impl Team {
     }
 
     /// The audit, and a case for each thing that it found, in one transaction.
-    fn audited<'a>(
+    fn audited(
         &self,
         member: &Member,
         before: &Stored,
         commit: &mut Commit,
         audit: &AuditWords,
-        findings: impl Iterator<Item = (&'a Finding, &'a (CaseId, NewKey))>,
+        findings: &[(Finding, (CaseId, NewKey))],
     ) -> Result<Command, ActError> {
         let (case, now) = (&before.case, self.clock.now());
-        let open = |(finding, new)| self.open_finding(commit, case, &member.id, finding, new, now);
-        let findings = findings.map(open).collect::<Result<Vec<_>, _>>()?;
+        let open = |(finding, new): &(Finding, (CaseId, NewKey))| {
+            self.open_finding(commit, case, &member.id, finding, new, now)
+        };
+        let findings = findings.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         Ok(Command::RecordAudit { content: seal_json(commit, before, audit)?, findings })
     }
 
@@ -235,14 +278,10 @@ impl Team {
 }
 
 /// What the member should know beside the answer: that words which were to travel stay on the page, what is left to do.
-fn warnings(post: &Post<'_>, asked: &Asked, checked: &Checked, acted: &Acted) -> Vec<String> {
+fn warnings(post: &Post<'_>, page_only: bool, ready: &Ready, acted: &Acted) -> Vec<String> {
     let sent = acted.events.iter().any(|event| matches!(event, EventBody::MessageSent { .. }));
-    let stays = post.warning().filter(|_| sent && !asked.page_only()).map(str::to_owned);
-    let left = match checked {
-        Checked::Report(report) => report.warning(),
-        _ => None,
-    };
-    stays.into_iter().chain(left).collect()
+    let stays = post.warning().filter(|_| sent && !page_only).map(str::to_owned);
+    stays.into_iter().chain(ready.report().and_then(Treated::warning)).collect()
 }
 
 /// The state after, and what happened. A new code is shown to the member only when no mail can carry it.

@@ -1,11 +1,13 @@
 //! What an audit came to (T48): where was searched, and what was found.
 
+use desk_domain::case::command::FINDINGS_MOST;
 use desk_domain::case::publication::AuditWords;
 use desk_domain::fields::Fields;
 use desk_domain::policy::Limits;
 use serde_json::Value;
 
-use super::Asked;
+use super::Work;
+use super::given::Given;
 
 /// A similar problem that was found: the report of a case of its own.
 pub(crate) struct Finding {
@@ -15,23 +17,22 @@ pub(crate) struct Finding {
     pub details: Option<String>,
 }
 
-/// The most that one audit may find: each is a case, and all of them are one transaction.
-const FINDINGS: usize = 10;
-
-pub(super) fn read(fields: &Fields<'_>, limits: &Limits) -> Asked {
-    let searched = fields.required_text("searched", limits.text_bytes);
-    let result = fields.required_text("result", limits.text_bytes);
+pub(super) fn read(given: &Given<'_>) -> Work {
+    let (fields, limits) = (given.fields, &given.policy.limits);
+    let searched = given.text("searched");
+    let result = given.text("result");
     let listed = fields.list("findings");
-    if listed.len() > FINDINGS {
-        fields.wrong("findings", format!("has {} members; at most {FINDINGS} are taken at once", listed.len()));
+    if listed.len() > FINDINGS_MOST {
+        fields.wrong("findings", format!("has {} members; at most {FINDINGS_MOST} are taken at once", listed.len()));
     }
     match (result.as_str(), listed.is_empty()) {
         ("none", false) => fields.wrong("findings", "must be empty where the result is none"),
         ("found", true) => fields.wrong("findings", "is required where the result is found"),
         _ => {}
     }
-    let findings = listed.into_iter().take(FINDINGS).map(|(at, value)| finding(fields, &at, value, limits)).collect();
-    Asked::Audit { audit: AuditWords { searched, result }, findings }
+    let findings =
+        listed.into_iter().take(FINDINGS_MOST).map(|(at, value)| finding(fields, &at, value, limits)).collect();
+    Work::Audit { audit: AuditWords { searched, result }, findings }
 }
 
 /// A sentence, or a report's own fields.

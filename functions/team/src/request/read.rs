@@ -1,0 +1,170 @@
+//! Each command: what its fields hold, and what becomes of them when they are sealed.
+
+use desk_domain::advisory::{Credit, Draft};
+use desk_domain::affected;
+use desk_domain::case::{Command, CommandName, ContentRef, Message};
+use desk_domain::id::LineName;
+use desk_domain::npm::NpmVersion;
+use desk_domain::score;
+use desk_keys::KeyError;
+
+use super::given::Given;
+use super::{Asked, Words, Work, audit};
+use crate::commands::Sealer;
+
+/// Reads the body of a command; `None` where it cannot be made of what is there, and then something was noted.
+pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
+    use CommandName::*;
+    Some(match given.name {
+        Acknowledge => told(given, "message", |message, _| Command::Acknowledge { message }),
+        Respond => told(given, "message", |message, _| Command::Respond { message }),
+        Update => told(given, "message", |message, _| Command::Update { message }),
+        RequestInformation => {
+            told(given, "questions", |message, next_steps| Command::RequestInformation { message, next_steps })
+        }
+        Validate => told(given, "reason", |message, _| Command::Validate { message }),
+        Invalidate => told(given, "reason", |message, next_steps| Command::Invalidate { message, next_steps }),
+        Defer => told(given, "reason", |message, _| Command::Defer { message }),
+        Note => written(given, "text", |text| Command::Note { text, mail: None }),
+        Assign => as_it_is(given, Command::Assign { member: given.parsed("member")? }),
+        HandOver => as_it_is(given, Command::HandOver { member: given.parsed("member")? }),
+        SetBackup => as_it_is(given, Command::SetBackup { member: given.parsed("member")? }),
+        Accept => as_it_is(given, Command::Accept),
+        Duplicate => duplicate(given)?,
+        Close => {
+            let words = words(given, "reason");
+            let resolution = given.word("resolution")?;
+            tells(given, words, move |message, next_steps| Command::Close { resolution, message, next_steps })
+        }
+        Score => {
+            let (severity, score) = score::read(given.fields)?;
+            sealed(given, move |s| Ok(Command::Score { severity, content: s.json(&score)? }))
+        }
+        ReissueCode => prepared(given, Work::ReissueCode),
+        Mark => {
+            let source = given.text("source");
+            let fact = given.word("fact")?;
+            sealed(given, move |s| Ok(Command::Mark { fact, source: s.text(&source)? }))
+        }
+        DetermineAffected => prepared(given, Work::Affected(affected::read(given.fields, given.policy))),
+        RecordAudit => prepared(given, audit::read(given)),
+        WaiveAudit => written(given, "reason", |reason| Command::WaiveAudit { reason }),
+        FixReady => of_line(given, "reference", |line, reference| Command::FixReady { line, reference })?,
+        FixReleased => released(given)?,
+        NotAffected => of_line(given, "reason", |line, reason| Command::NotAffected { line, reason })?,
+        WaiveLine => of_line(given, "reason", |line, reason| Command::WaiveLine { line, reason })?,
+        AskCredit => as_it_is(given, Command::AskCredit),
+        RecordCredit => credit(given),
+        DraftAdvisory => {
+            let draft = Draft::read(given.fields, &given.policy.limits);
+            sealed(given, move |s| Ok(Command::DraftAdvisory { content: s.json(&draft)? }))
+        }
+        ApproveAdvisory => prepared(given, Work::Approve { version: given.count("version") }),
+        Publish => as_it_is(given, Command::Publish),
+        ReleaseQuarantine => as_it_is(given, Command::ReleaseQuarantine { refuse: given.flag("refuse") }),
+        RecordConsent => written(given, "source", |source| Command::RecordConsent { source }),
+        Forward => {
+            let message = given.text("message");
+            let to: desk_domain::id::PackageName = given.parsed("to")?;
+            sealed(given, move |s| Ok(Command::Forward { to: to.clone(), message: s.message_outside(&message)? }))
+        }
+        PlanRelease => as_it_is(given, Command::PlanRelease { on: given.day("on")? }),
+        TreatAsReport => prepared(given, Work::TreatAsReport),
+    })
+}
+
+fn prepared(given: &Given<'_>, work: Work) -> Asked {
+    Asked { name: given.name, page_only: false, work }
+}
+
+fn sealed(
+    given: &Given<'_>,
+    seal: impl Fn(&mut Sealer<'_>) -> Result<Command, KeyError> + Send + Sync + 'static,
+) -> Asked {
+    prepared(given, Work::Seal(Box::new(seal)))
+}
+
+/// A command without words.
+fn as_it_is(given: &Given<'_>, command: Command) -> Asked {
+    sealed(given, move |_| Ok(command.clone()))
+}
+
+/// A command that is one text for the team.
+fn written(given: &Given<'_>, text: &str, command: impl Fn(ContentRef) -> Command + Send + Sync + 'static) -> Asked {
+    let text = given.text(text);
+    sealed(given, move |s| Ok(command(s.text(&text)?)))
+}
+
+/// A line, and what is said of it: where its fix is, or why it needs or gets none.
+fn of_line(
+    given: &Given<'_>,
+    text: &str,
+    command: impl Fn(LineName, ContentRef) -> Command + Send + Sync + 'static,
+) -> Option<Asked> {
+    let text = given.text(text);
+    let line: LineName = given.parsed("line")?;
+    Some(sealed(given, move |s| Ok(command(line.clone(), s.text(&text)?))))
+}
+
+/// A message to the reporter, and whether it says what happens next.
+fn told(given: &Given<'_>, text: &str, command: impl Fn(Message, bool) -> Command + Send + Sync + 'static) -> Asked {
+    tells(given, words(given, text), command)
+}
+
+fn tells(given: &Given<'_>, words: Words, command: impl Fn(Message, bool) -> Command + Send + Sync + 'static) -> Asked {
+    let page_only = words.page_only;
+    let asked = sealed(given, move |s| Ok(command(s.message(&words)?, words.next_steps)));
+    Asked { page_only, ..asked }
+}
+
+/// The text, the next steps where the command takes them, and whether all that stays on the page.
+fn words(given: &Given<'_>, text: &str) -> Words {
+    let body = given.text(text);
+    let steps = if given.has("next_steps") { given.text("next_steps") } else { String::new() };
+    Words { next_steps: !steps.is_empty(), text: with_steps(body, &steps), page_only: given.flag("page_only") }
+}
+
+fn with_steps(text: String, steps: &str) -> String {
+    if steps.is_empty() { text } else { format!("{text}\n\nNext steps:\n{steps}") }
+}
+
+/// The reporter is told only where there are next steps to tell.
+fn duplicate(given: &Given<'_>) -> Option<Asked> {
+    let known = "The problem that you reported was known already; your case is linked to it.";
+    let page_only = given.flag("page_only");
+    let steps = given.text("next_steps");
+    let text = with_steps(known.to_owned(), &steps);
+    let words = (!steps.is_empty()).then_some(Words { text, next_steps: true, page_only });
+    let page_only = words.as_ref().is_some_and(|words| words.page_only);
+    let of: desk_domain::id::CaseId = given.parsed("of")?;
+    let other = of.clone();
+    let seal = Box::new(move |s: &mut Sealer<'_>| {
+        let message = words.as_ref().map(|words| s.message(words)).transpose()?;
+        Ok(Command::Duplicate { of: of.clone(), message })
+    });
+    Some(Asked { page_only, ..prepared(given, Work::Duplicate { of: other, seal }) })
+}
+
+fn released(given: &Given<'_>) -> Option<Asked> {
+    let version = given.parsed::<NpmVersion>("version");
+    let line = given.parsed::<LineName>("line");
+    if let (Some(line), Some(version)) = (&line, &version)
+        && !line.holds(version)
+    {
+        given.fields.wrong("version", format!("is not of the line {line}"));
+    }
+    let (line, version) = (line?, version?);
+    let (of, text) = (line.clone(), version.to_string());
+    let seal =
+        Box::new(move |s: &mut Sealer<'_>| Ok(Command::FixReleased { line: of.clone(), version: s.text(&text)? }));
+    Some(prepared(given, Work::Released { line, version, seal }))
+}
+
+/// Nobody is named where there is none.
+fn credit(given: &Given<'_>) -> Asked {
+    let credits = Credit::read_decision(given.fields, given.policy.limits.line_bytes);
+    sealed(given, move |s| {
+        let granted = if credits.is_empty() { None } else { Some(s.json(&credits)?) };
+        Ok(Command::RecordCredit { granted })
+    })
+}

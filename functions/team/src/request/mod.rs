@@ -4,6 +4,8 @@ mod audit;
 mod given;
 mod read;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod tests;
 
 use desk_domain::affected::Affected;

@@ -1,13 +1,14 @@
 //! Every short sequence of commands and clock steps: the invariants hold after each.
 
+use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
-use desk_domain::case::event::Resolution;
+use desk_domain::case::event::{MailParts, Resolution};
 use desk_domain::case::publication::Publication;
-use desk_domain::case::{Actor, Case, ClockState, Command, Event, EventBody, permit, rm};
-use desk_domain::id::LineName;
+use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, permit, rm};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
+use desk_domain_tests::examples::examples;
 use desk_domain_tests::{World, content, given, member, message, policy};
 use jiff::SignedDuration;
 
@@ -16,56 +17,53 @@ enum Step {
     Wait(i64),
 }
 
+/// Every team command of these groups, as the table has them.
+fn of_team(groups: &[Group]) -> Vec<Step> {
+    let names = CommandName::ALL.iter().filter(|name| groups.contains(&name.row().group));
+    names.flat_map(|name| examples(*name)).map(|(who, command)| Step::Do(member(who), Box::new(command))).collect()
+}
+
+fn by(actor: Actor, command: Command) -> Step {
+    Step::Do(actor, Box::new(command))
+}
+
+/// What may happen to a report.
 fn steps() -> Vec<Step> {
-    let alice = |command| Step::Do(member("alice"), Box::new(command));
-    let close = |resolution| Command::Close { resolution, message: message(), next_steps: true };
-    vec![
-        alice(Command::Acknowledge { message: message() }),
-        alice(Command::Respond { message: message() }),
-        alice(Command::RequestInformation { message: message(), next_steps: false }),
-        alice(Command::Assign { member: "alice".parse().unwrap() }),
-        alice(Command::HandOver { member: "bob".parse().unwrap() }),
-        alice(Command::Validate { message: message() }),
-        alice(Command::Invalidate { message: message(), next_steps: true }),
-        alice(Command::Accept),
-        alice(Command::Defer { message: message() }),
-        alice(Command::Score { severity: Severity::High, content: content() }),
-        alice(close(Resolution::WontFix)),
-        alice(close(Resolution::Spam)),
-        Step::Do(Actor::Reporter, Box::new(Command::Reply { content: content(), opened: None, mail: None })),
-        Step::Do(Actor::Desk, Box::new(Command::MessageBounced { seq: 5 })),
+    let mut steps = of_team(&[Group::Conversation, Group::People, Group::Judgement]);
+    steps.extend([
+        by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None }),
+        by(Actor::Desk, Command::MessageBounced { seq: 5 }),
         Step::Wait(4),
         Step::Wait(24),
         Step::Wait(24 * 31),
-    ]
+    ]);
+    steps
 }
 
 /// What leads from an accepted case to its publication, and what may come in between.
 fn road() -> Vec<Step> {
-    let by = |who: &str, command| Step::Do(member(who), Box::new(command));
-    let line = |name: &str| name.parse::<LineName>().unwrap();
-    let lines = |names: &[&str]| names.iter().map(|name| line(name)).collect();
-    let affected =
-        |names: &[&str]| Command::DetermineAffected { content: content(), lines: lines(names), undone: Vec::new() };
-    let released = |name: &str| Command::FixReleased { line: line(name), version: content() };
-    vec![
-        by("alice", affected(&["express@3", "express@4"])),
-        by("alice", affected(&["express@4", "express@5"])),
-        by("alice", Command::RecordAudit { content: content(), findings: Vec::new() }),
-        by("alice", Command::FixReady { line: line("express@4"), reference: content() }),
-        by("alice", released("express@4")),
-        by("alice", Command::NotAffected { line: line("express@5"), reason: content() }),
-        by("alice", Command::WaiveLine { line: line("express@4"), reason: content() }),
-        by("alice", Command::AskCredit),
-        by("alice", Command::RecordCredit { granted: None }),
-        Step::Do(Actor::Reporter, Box::new(Command::AnswerCredit { granted: Some(content()) })),
-        by("alice", Command::DraftAdvisory { content: content() }),
-        by("bob", Command::ApproveAdvisory { content: content() }),
-        by("bob", Command::Publish),
-        Step::Do(Actor::Desk, Box::new(Command::Announced { channel: "osv".parse().unwrap() })),
-        by("alice", Command::Score { severity: Severity::Low, content: content() }),
+    let mut steps = of_team(&[Group::Fixes, Group::Publication]);
+    steps.extend([
+        by(Actor::Reporter, Command::AnswerCredit { granted: Some(content()) }),
+        by(Actor::Desk, Command::Announced { channel: "osv".parse().unwrap() }),
+        by(member("alice"), Command::Score { severity: Severity::Low, content: content() }),
         Step::Wait(24 * 8),
-    ]
+    ]);
+    steps
+}
+
+/// Every team command, and what the others do.
+fn everything() -> Vec<Step> {
+    let mut steps = of_team(Group::ALL);
+    let mail = MailParts { quoted: None, raw: content(), hints: Vec::new() };
+    steps.extend([
+        by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None }),
+        by(Actor::Reporter, Command::AnswerCredit { granted: None }),
+        by(Actor::Desk, Command::QuarantineReply { content: content(), mail }),
+        by(Actor::Desk, Command::MessageBounced { seq: 5 }),
+        Step::Wait(24 * 31),
+    ]);
+    steps
 }
 
 /// What holds of publishing: never before the gate is open, never in another form than the approved one, never twice.
@@ -85,15 +83,27 @@ fn check_road(before: &World, after: &World, policy: &Policy) {
         (Some(_), None) => panic!("unpublished"),
         (None, None) => {}
     }
-    let edits = after.log[before.log.len()..].iter().any(|event| {
-        use EventBody::*;
-        let body = &event.body;
-        matches!(body, AffectedDetermined { .. } | LineNotAffected { .. } | LineWaived { .. })
-            || matches!(body, CreditRecorded { .. } | AdvisoryDrafted { .. } | Scored { .. })
-    });
-    assert!(!edits || is.approval.is_none(), "an edit voids the approval");
     let fix = after.case.clock(&"fix".parse().unwrap()).expect("it runs since the score");
     assert!(after.case.steps.released.is_none() || fix.met().is_some() || !fix.is_open(), "released meets the clock");
+}
+
+/// What a step does to the approval is what the table says of its command.
+fn check_approval(before: &World, after: &World, step: &Step) {
+    let (was, is) = (&before.case.publication.approval, &after.case.publication.approval);
+    let approval = match step {
+        Step::Do(_, command) => match (&**command, command.name()) {
+            (_, Some(CommandName::ApproveAdvisory)) => return,
+            (_, Some(name)) => name.row().approval,
+            (Command::AnswerCredit { .. }, None) => Approval::Voids,
+            (_, None) => Approval::Stays,
+        },
+        Step::Wait(_) => Approval::Stays,
+    };
+    match approval {
+        Approval::Stays => assert_eq!(was, is, "what was approved is what will be said"),
+        Approval::Voids => assert_eq!(*is, None, "an edit voids the approval"),
+        Approval::MayVoid => assert!(is.is_none() || is == was),
+    }
 }
 
 fn check(before: &World, after: &World, policy: &Policy) {
@@ -147,9 +157,9 @@ fn explore(world: &World, steps: &[Step], depth: usize, policy: &Policy, seen: &
                         let allowed = permit::allowed(&next.case, policy, id, next.now).contains(&name);
                         // What hangs on a word of the command is not in the list of what is allowed.
                         let of_line = matches!(**command, Command::FixReady { .. } | Command::WaiveLine { .. });
-                        let by_rule = of_line
-                            || matches!(**command, Command::Close { .. })
-                            || matches!(refusal, Refusal::Invalid(_));
+                        let of_end = matches!(**command, Command::Close { .. } | Command::Duplicate { .. });
+                        let of_fact = matches!(**command, Command::Mark { .. });
+                        let by_rule = of_line || of_end || of_fact || matches!(refusal, Refusal::Invalid(_));
                         assert!(!allowed || by_rule, "{name} is said to be allowed, and is not: {refusal}");
                     }
                     continue;
@@ -158,6 +168,7 @@ fn explore(world: &World, steps: &[Step], depth: usize, policy: &Policy, seen: &
         }
         *seen += 1;
         check(world, &next, policy);
+        check_approval(world, &next, step);
         if next.case.rm == rm::Rm::Accepted && next.case.severity.is_some() {
             check_road(world, &next, policy);
         }
@@ -170,6 +181,20 @@ fn every_short_sequence_keeps_the_invariants() {
     let (policy, mut seen) = (policy(), 0);
     explore(&given(&policy, "2027-03-26T22:00:00Z"), &steps(), 4, &policy, &mut seen);
     assert!(seen > 10_000, "{seen} sequences");
+}
+
+/// Of every command of the table, those that lie far apart too.
+#[test]
+fn every_command_keeps_the_invariants_next_to_every_other() {
+    let (policy, mut seen) = (policy(), 0);
+    let new = given(&policy, "2027-03-26T22:00:00Z");
+    explore(&new, &everything(), 2, &policy, &mut seen);
+    let handled = new
+        .when(&policy, "alice", Command::Respond { message: message() })
+        .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
+        .when(&policy, "alice", Command::Validate { message: message() });
+    explore(&handled, &everything(), 3, &policy, &mut seen);
+    assert!(seen > 5_000, "{seen} sequences");
 }
 
 #[test]

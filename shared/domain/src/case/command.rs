@@ -3,6 +3,7 @@
 //! What a team command is called, takes and needs is its row in [`table`]: its name, its fields, who may give it and when.
 
 mod field;
+mod recorded;
 pub mod row;
 pub mod table;
 

@@ -26,7 +26,7 @@ pub use rm::Rm;
 pub use stage::Stage;
 
 use self::event::{Answers, ByMail, FactName, MailParts, Resolution};
-use self::publication::Publication;
+use self::publication::{Audit, CreditState, LineEnd, Publication, written};
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{Policy, Role, Severity};
 
@@ -295,10 +295,7 @@ impl Case {
             EventBody::ReleasePlanned { on } => self.release_planned = Some(*on),
             EventBody::TreatedAsReport { opened } => self.became = Some(opened.clone()),
             EventBody::OutsiderReplied { .. } => {}
-            EventBody::Scored { severity, .. } => {
-                self.severity = Some(*severity);
-                self.publication.approval = None;
-            }
+            EventBody::Scored { severity, .. } => self.severity = Some(*severity),
             EventBody::FactMarked { fact, source } => {
                 self.facts.push(Fact { fact: *fact, at, by: actor.clone(), source: Some(source.clone()) })
             }
@@ -306,21 +303,28 @@ impl Case {
             EventBody::FixesReady => self.steps.fix_ready = Some(self.step(event)),
             EventBody::FixesReleased => self.steps.released = Some(self.step(event)),
             EventBody::FixesPending => (self.steps.fix_ready, self.steps.released) = (None, None),
-            EventBody::AffectedDetermined { .. }
-            | EventBody::AuditRecorded { .. }
-            | EventBody::AuditWaived { .. }
-            | EventBody::FixReady { .. }
-            | EventBody::FixReleased { .. }
-            | EventBody::LineNotAffected { .. }
-            | EventBody::LineWaived { .. }
-            | EventBody::CreditAsked
-            | EventBody::CreditRecorded { .. }
-            | EventBody::AdvisoryDrafted { .. }
-            | EventBody::AdvisoryApproved { .. }
-            | EventBody::Published { .. }
-            | EventBody::Announced { .. } => self.on_the_road(event),
+            EventBody::AffectedDetermined { content, lines, undone } => {
+                self.affected_determined(event, content, lines, undone)
+            }
+            EventBody::AuditRecorded { content, findings } => self.audit_recorded(event, content, findings),
+            EventBody::AuditWaived { reason } => self.publication.audit = Some(Audit::Waived(written(event, reason))),
+            EventBody::FixReady { line, reference } => self.line_ready(event, line, reference),
+            EventBody::FixReleased { line, version } => {
+                self.line_ended(line, LineEnd::Released(written(event, version)))
+            }
+            EventBody::LineNotAffected { line, reason } => {
+                self.line_ended(line, LineEnd::NotAffected(written(event, reason)))
+            }
+            EventBody::LineWaived { line, reason } => self.line_ended(line, LineEnd::Waived(written(event, reason))),
+            EventBody::CreditAsked => self.publication.credit = CreditState::Asked { at },
+            EventBody::CreditRecorded { granted } => self.credit_recorded(event, granted.as_ref()),
+            EventBody::AdvisoryDrafted { content } => self.publication.draft = Some(written(event, content)),
+            EventBody::AdvisoryApproved { content } => self.publication.approval = Some(written(event, content)),
+            EventBody::Published { content, channels } => self.published(event, content, channels),
+            EventBody::Announced { channel } => self.announced(event, channel),
             EventBody::Closed { resolution, .. } => self.resolution = Some(*resolution),
         }
+        self.void_approval(event);
     }
 
     fn step(&self, event: &Event) -> Step {

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::event::{ContentRef, Event, EventBody, FactName};
-use super::{Actor, Case, Fact};
+use super::command::row::Approval;
+use super::event::{ContentRef, Event, FactName};
+use super::{Actor, Case, CommandName, Fact};
 use crate::affected::Affected;
 use crate::id::{CaseId, ChannelId, LineName, MemberId};
 use crate::policy::Policy;
@@ -183,80 +184,82 @@ pub(super) enum Fixes {
     NoneNeeded,
 }
 
+/// Content of an event, with who wrote it and when.
+pub(super) fn written(event: &Event, content: &ContentRef) -> Written {
+    Written { content: content.clone(), by: event.actor.clone(), at: event.at }
+}
+
 impl Case {
-    /// Takes in an event of the road. Whatever changes what will be said voids the approval; that an expected fix is ready or
-    /// out changes nothing of it.
-    pub(super) fn on_the_road(&mut self, event: &Event) {
-        let step = Some(self.step(event));
-        let written =
-            |content: &ContentRef| Written { content: content.clone(), by: event.actor.clone(), at: event.at };
+    /// Takes in that these versions are affected.
+    pub(super) fn affected_determined(
+        &mut self,
+        event: &Event,
+        content: &ContentRef,
+        lines: &[LineName],
+        undone: &[LineName],
+    ) {
         let road = &mut self.publication;
-        match &event.body {
-            EventBody::AffectedDetermined { content, lines, undone } => {
-                road.affected = Some(AffectedLines { ranges: written(content), lines: lines.clone() });
-                for line in lines {
-                    // What is said to be affected now was not found unaffected before.
-                    let state = road.lines.entry(line.clone()).or_default();
-                    state.end = state.end.take().filter(|end| !matches!(end, LineEnd::NotAffected(_)));
-                }
-                for line in undone {
-                    road.lines.entry(line.clone()).or_default().end = None;
-                }
-                road.approval = None;
-                self.steps.affected_determined = step;
-            }
-            EventBody::AuditRecorded { content, findings } => {
-                road.audit = Some(Audit::Recorded { audit: written(content), findings: findings.clone() });
-                self.steps.audited = step;
-            }
-            EventBody::AuditWaived { reason } => road.audit = Some(Audit::Waived(written(reason))),
-            EventBody::FixReady { line, reference } => {
-                road.lines.entry(line.clone()).or_default().ready = Some(written(reference));
-            }
-            EventBody::FixReleased { line, version } => {
-                let released = LineEnd::Released(written(version));
-                let before = road.lines.entry(line.clone()).or_default().end.replace(released);
-                if matches!(before, Some(LineEnd::NotAffected(_) | LineEnd::Waived(_))) {
-                    road.approval = None;
-                }
-            }
-            EventBody::LineNotAffected { line, reason } => {
-                road.lines.entry(line.clone()).or_default().end = Some(LineEnd::NotAffected(written(reason)));
-                road.approval = None;
-            }
-            EventBody::LineWaived { line, reason } => {
-                road.lines.entry(line.clone()).or_default().end = Some(LineEnd::Waived(written(reason)));
-                road.approval = None;
-            }
-            EventBody::CreditAsked => road.credit = CreditState::Asked { at: event.at },
-            EventBody::CreditRecorded { granted } => {
-                let (by, at) = (event.actor.clone(), event.at);
-                road.credit = CreditState::Answered { granted: granted.clone(), by, at };
-                road.approval = None;
-            }
-            EventBody::AdvisoryDrafted { content } => {
-                road.draft = Some(written(content));
-                road.approval = None;
-            }
-            EventBody::AdvisoryApproved { content } => road.approval = Some(written(content)),
-            EventBody::Published { content, channels } => {
-                let channels = channels.iter().map(|channel| (channel.clone(), None)).collect();
-                road.published = Some(Announcement { advisory: written(content), channels });
-                if !self.has_fact(FactName::Public) {
-                    let (at, by) = (event.at, event.actor.clone());
-                    self.facts.push(Fact { fact: FactName::Public, at, by, source: None });
-                }
-            }
-            EventBody::Announced { channel } => {
-                let Some(published) = &mut road.published else { return };
-                if let Some(seen) = published.channels.get_mut(channel) {
-                    seen.get_or_insert(event.at);
-                }
-                if published.channels.values().all(Option::is_some) {
-                    self.steps.announced = step;
-                }
-            }
-            _ => {}
+        road.affected = Some(AffectedLines { ranges: written(event, content), lines: lines.to_vec() });
+        for line in lines {
+            // What is said to be affected now was not found unaffected before.
+            let state = road.lines.entry(line.clone()).or_default();
+            state.end = state.end.take().filter(|end| !matches!(end, LineEnd::NotAffected(_)));
+        }
+        for line in undone {
+            road.lines.entry(line.clone()).or_default().end = None;
+        }
+        self.steps.affected_determined = Some(self.step(event));
+    }
+
+    pub(super) fn audit_recorded(&mut self, event: &Event, content: &ContentRef, findings: &[CaseId]) {
+        let audit = Audit::Recorded { audit: written(event, content), findings: findings.to_vec() };
+        self.publication.audit = Some(audit);
+        self.steps.audited = Some(self.step(event));
+    }
+
+    pub(super) fn line_ready(&mut self, event: &Event, line: &LineName, reference: &ContentRef) {
+        self.publication.lines.entry(line.clone()).or_default().ready = Some(written(event, reference));
+    }
+
+    /// Takes in what a line came to. That an expected fix is out changes nothing of what will be said; one where none was to be
+    /// voids the approval.
+    pub(super) fn line_ended(&mut self, line: &LineName, end: LineEnd) {
+        let is_released = matches!(end, LineEnd::Released(_));
+        let before = self.publication.lines.entry(line.clone()).or_default().end.replace(end);
+        if is_released && matches!(before, Some(LineEnd::NotAffected(_) | LineEnd::Waived(_))) {
+            self.publication.approval = None;
+        }
+    }
+
+    pub(super) fn credit_recorded(&mut self, event: &Event, granted: Option<&ContentRef>) {
+        let (granted, by, at) = (granted.cloned(), event.actor.clone(), event.at);
+        self.publication.credit = CreditState::Answered { granted, by, at };
+    }
+
+    pub(super) fn published(&mut self, event: &Event, content: &ContentRef, channels: &[ChannelId]) {
+        let channels = channels.iter().map(|channel| (channel.clone(), None)).collect();
+        self.publication.published = Some(Announcement { advisory: written(event, content), channels });
+        if !self.has_fact(FactName::Public) {
+            let (at, by) = (event.at, event.actor.clone());
+            self.facts.push(Fact { fact: FactName::Public, at, by, source: None });
+        }
+    }
+
+    pub(super) fn announced(&mut self, event: &Event, channel: &ChannelId) {
+        let Some(published) = &mut self.publication.published else { return };
+        if let Some(seen) = published.channels.get_mut(channel) {
+            seen.get_or_insert(event.at);
+        }
+        if published.channels.values().all(Option::is_some) {
+            self.steps.announced = Some(self.step(event));
+        }
+    }
+
+    /// Whatever changes what will be said voids the approval: as the row of the command says whose record the event is.
+    pub(super) fn void_approval(&mut self, event: &Event) {
+        match CommandName::recorded(&event.body).map(|name| name.row().approval) {
+            Some(Approval::Voids) => self.publication.approval = None,
+            Some(Approval::Stays | Approval::MayVoid) | None => {}
         }
     }
 

@@ -1,0 +1,65 @@
+//! Each team command as a member would give it.
+
+use desk_domain::case::event::{FactName, Resolution};
+use desk_domain::case::{Command, CommandName};
+use desk_domain::id::LineName;
+use desk_domain::policy::Severity;
+
+use crate::{content, message};
+
+fn line(name: &str) -> LineName {
+    name.parse().expect("a line")
+}
+
+/// The ways to give a command that lead to different places, each with who gives it.
+pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
+    use CommandName::*;
+    let member = |id: &str| id.parse().expect("a member");
+    let case = |id: &str| id.parse().expect("a case");
+    let affected = |names: &[&str]| Command::DetermineAffected {
+        content: content(),
+        lines: names.iter().map(|name| line(name)).collect(),
+        undone: Vec::new(),
+    };
+    let close = |resolution| Command::Close { resolution, message: message(), next_steps: true };
+    let scored = |severity| Command::Score { severity, content: content() };
+    let by_alice = |command| vec![("alice", command)];
+    match name {
+        Acknowledge => by_alice(Command::Acknowledge { message: message() }),
+        Respond => by_alice(Command::Respond { message: message() }),
+        Update => by_alice(Command::Update { message: message() }),
+        Note => by_alice(Command::Note { text: content(), mail: None }),
+        RequestInformation => by_alice(Command::RequestInformation { message: message(), next_steps: false }),
+        Assign => by_alice(Command::Assign { member: member("alice") }),
+        HandOver => by_alice(Command::HandOver { member: member("bob") }),
+        SetBackup => by_alice(Command::SetBackup { member: member("carol") }),
+        Validate => by_alice(Command::Validate { message: message() }),
+        Invalidate => by_alice(Command::Invalidate { message: message(), next_steps: true }),
+        Accept => by_alice(Command::Accept),
+        Defer => by_alice(Command::Defer { message: message() }),
+        Duplicate => by_alice(Command::Duplicate { of: case("EXP-2027-00001"), message: None }),
+        Close => [Resolution::Fixed, Resolution::WontFix, Resolution::Spam].map(|r| ("alice", close(r))).into(),
+        Score => [Severity::High, Severity::Low].map(|severity| ("alice", scored(severity))).into(),
+        ReissueCode => by_alice(Command::ReissueCode { mail: None }),
+        Mark => by_alice(Command::Mark { fact: FactName::Public, source: content() }),
+        DetermineAffected => {
+            vec![("alice", affected(&["express@3", "express@4"])), ("alice", affected(&["express@4", "express@5"]))]
+        }
+        RecordAudit => by_alice(Command::RecordAudit { content: content(), findings: Vec::new() }),
+        WaiveAudit => by_alice(Command::WaiveAudit { reason: content() }),
+        FixReady => by_alice(Command::FixReady { line: line("express@4"), reference: content() }),
+        FixReleased => by_alice(Command::FixReleased { line: line("express@4"), version: content() }),
+        NotAffected => by_alice(Command::NotAffected { line: line("express@5"), reason: content() }),
+        WaiveLine => by_alice(Command::WaiveLine { line: line("express@4"), reason: content() }),
+        AskCredit => by_alice(Command::AskCredit),
+        RecordCredit => by_alice(Command::RecordCredit { granted: None }),
+        DraftAdvisory => by_alice(Command::DraftAdvisory { content: content() }),
+        ApproveAdvisory => vec![("bob", Command::ApproveAdvisory { content: content() })],
+        Publish => vec![("bob", Command::Publish)],
+        ReleaseQuarantine => [false, true].map(|refuse| ("alice", Command::ReleaseQuarantine { refuse })).into(),
+        RecordConsent => by_alice(Command::RecordConsent { source: content() }),
+        Forward => by_alice(Command::Forward { to: "qs".parse().expect("a package"), message: message() }),
+        PlanRelease => by_alice(Command::PlanRelease { on: jiff::civil::date(2028, 1, 31) }),
+        TreatAsReport => by_alice(Command::TreatAsReport { opened: case("EXP-2027-00002") }),
+    }
+}

@@ -4,7 +4,7 @@ use desk_advisory::advisory_page;
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::notice::{Letter, Links, Setting};
-use desk_domain::policy::{Member, Role};
+use desk_domain::policy::{Form, Member, Role};
 use desk_keys::MailWords;
 use desk_mail::compose::{Automatic, Body, Message, compose, entity};
 use desk_mail::openpgp::{self, PublicKey};
@@ -171,8 +171,8 @@ impl Deliver {
                 outside.map(|p| p.address.clone()).ok_or("the policy names no contact outside")
             }
             Recipient::List(id) => {
-                let list = self.policy.channel(id).filter(|c| c.enabled).and_then(|c| c.address.clone());
-                list.ok_or("the policy names no such list any more")
+                let list = self.policy.channel(id).filter(|c| c.enabled).and_then(|c| c.kept(Form::Mailbox));
+                list.map(str::to_owned).ok_or("the policy names no such list any more")
             }
             Recipient::Maintainer(package) => {
                 let module = self.policy.third_party(package.as_str()).and_then(|t| t.mail_address());

@@ -2,6 +2,7 @@
 //! [`publish`]). Planning is repeatable: a delivery's id follows from its cause, and the plan's timer is disarmed only when
 //! all of it is planned.
 
+mod call;
 mod outcome;
 mod publish;
 

@@ -9,7 +9,7 @@ use desk_domain::case::{Actor, Case, Command, Recipient};
 use desk_domain::id::{AdvisoryId, ChannelId};
 use desk_domain::notice::plan::{of_channel, seen_everywhere};
 use desk_domain::notice::{ChannelFailed, ChannelVerified, Notice};
-use desk_domain::policy::MetBy;
+use desk_domain::policy::{MetBy, OwnChannel};
 use desk_domain::refusal::Refusal;
 use desk_runtime::{Backoff, after};
 use desk_store::deliveries::Delivery;
@@ -18,7 +18,7 @@ use desk_store::{ActError, Fault};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::FanOut;
-use crate::publish::{OWN_PAGE, Served, TAKEN_IS_ENOUGH};
+use crate::publish::{Served, TAKEN_IS_ENOUGH};
 
 /// How soon a mail that is on its way is asked about again, when no event of it arrives.
 const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(1);
@@ -62,7 +62,7 @@ impl FanOut {
                     Err(e) => return Err(Fault::Retryable(e.to_string())),
                 }
                 tracing::info!(advisory = %id, channel = %channel, "announced");
-                if channel.as_str() == OWN_PAGE {
+                if OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage) {
                     self.store.show_published(id).await?;
                 }
                 self.store.channel_done(id, channel, now).await

@@ -7,23 +7,21 @@
 //! for its page.
 
 use desk_advisory::Site;
-use desk_advisory::channel::{self, Channel, Object};
+use desk_advisory::channel::{self, Object, Registry, Serving};
 use desk_domain::advisory::{Advisory, Published};
 use desk_domain::case::event::ContentRef;
 use desk_domain::case::{Case, Event, Recipient};
 use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
 use desk_domain::notice::{Announcement, Notice};
-use desk_domain::policy;
+use desk_domain::policy::{Channel, OwnChannel};
 use desk_store::Fault;
 use desk_store::deliveries::{Delivery, State};
 use desk_store::objects::{If, Object as Stored, Put};
 use desk_store::published::{ChannelRecord, ChannelState};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::FanOut;
+use crate::{FanOut, call};
 
-/// The channel that the others lead to.
-pub(crate) const OWN_PAGE: &str = "advisory-page";
 /// How often two that publish at the same moment may get in each other's way.
 const ATTEMPTS: u32 = 12;
 /// A mail that SES took counts as announced after this, though nobody told that it was delivered.
@@ -88,6 +86,14 @@ impl FanOut {
     /// # Errors
     /// A fault of the tables. A channel that fails is recorded and tried again; it keeps none of the others.
     pub async fn serve(&self, id: &AdvisoryId) -> Result<(), Fault> {
+        self.serve_by(id, channel::serving).await
+    }
+
+    /// The same, each channel served as `registry` says.
+    ///
+    /// # Errors
+    /// As of [`FanOut::serve`].
+    pub async fn serve_by(&self, id: &AdvisoryId, registry: Registry) -> Result<(), Fault> {
         let Some(published) = self.store.published(id).await? else { return Ok(()) };
         let mut records = self.store.channels(id).await?;
         let order: Vec<ChannelId> = self.policy.announcement_channels();
@@ -98,7 +104,10 @@ impl FanOut {
             if self.store.hold().await?.holds(due) {
                 continue;
             }
-            let served = self.one(&published, record, &records).await?;
+            let served = match registry(&self.policy, &record.channel) {
+                Some(serving) => self.one(&published, record, &records, serving).await?,
+                None => Served::Refused("the policy does not name it any more"),
+            };
             let done = matches!(served, Served::Done);
             self.record(&published, record, served, now).await?;
             if done {
@@ -108,23 +117,31 @@ impl FanOut {
         Ok(())
     }
 
-    async fn one(&self, published: &Published, record: &ChannelRecord, all: &[ChannelRecord]) -> Result<Served, Fault> {
-        let Some(channel) = channel::channel(&self.policy, &record.channel) else {
-            return Ok(Served::Refused("the policy does not name it any more"));
-        };
-        let is_done = |id: &str| all.iter().any(|r| r.channel.as_str() == id && r.state == ChannelState::Done);
-        match channel {
-            Channel::Own(objects) => self.put_own(&objects(&self.site(), published)).await,
-            Channel::Shared(_) | Channel::List(..) if !is_done(OWN_PAGE) => Ok(Served::Later),
-            Channel::Shared(objects) => {
+    async fn one(
+        &self,
+        published: &Published,
+        record: &ChannelRecord,
+        all: &[ChannelRecord],
+        serving: Serving<'_>,
+    ) -> Result<Served, Fault> {
+        let is_page = |id: &ChannelId| OwnChannel::of(id) == Some(OwnChannel::AdvisoryPage);
+        let has_page = all.iter().any(|r| is_page(&r.channel) && r.state == ChannelState::Done);
+        match serving {
+            Serving::Objects(objects) => self.put_own(&objects(&self.site(), published)).await,
+            Serving::Rebuilt(_) | Serving::Mail(..) | Serving::Call(..) if !has_page => Ok(Served::Later),
+            Serving::Rebuilt(objects) => {
                 let (site, now) = (self.site(), self.clock.now());
                 self.put_shared(|all| objects(&site, all, now)).await
             }
-            Channel::List(mail, list) => {
+            Serving::Mail(mail, list) => {
                 let mail = mail(&self.site(), published);
                 let notice =
                     Announcement { advisory: published.advisory.id.clone(), subject: mail.subject, text: mail.text };
                 self.mail(record, list, notice).await
+            }
+            Serving::Call(call, channel) => {
+                let key = format!("{}.{}", published.advisory.id, record.channel);
+                Ok(call::serve(call(&self.site(), published, channel), key).await)
             }
         }
     }
@@ -186,12 +203,7 @@ impl FanOut {
     }
 
     /// One mail, whose delivery is planned once; what is known of it now. One that came back is tried with a new delivery.
-    async fn mail(
-        &self,
-        record: &ChannelRecord,
-        list: &policy::Channel,
-        notice: Announcement,
-    ) -> Result<Served, Fault> {
+    async fn mail(&self, record: &ChannelRecord, list: &Channel, notice: Announcement) -> Result<Served, Fault> {
         let now = self.clock.now();
         let mut since = now;
         // The first whose end is open; a further one only where a failure was recorded after the last.
@@ -241,9 +253,8 @@ impl FanOut {
             Served::Failed(why) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
             Served::Done | Served::Later | Served::OnItsWay(_) => Ok(()),
         };
-        for id in policy::OWN_CHANNELS {
-            let channel = id.parse().ok().and_then(|id| channel::channel(&self.policy, &id));
-            let Some(Channel::Own(objects)) = channel else { continue };
+        for own in OwnChannel::ALL {
+            let Serving::Objects(objects) = channel::of_own(*own) else { continue };
             for published in advisories {
                 written(self.put_own(&objects(&site, published)).await?)?;
             }

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use desk_domain::advisory::Published;
+use desk_domain::policy::ShownChannel;
 
 use crate::frame::{Frame, rendered};
 use crate::{Site, advisory_page, text};
@@ -14,11 +15,11 @@ const NEWEST: usize = 10;
 
 #[derive(Template)]
 #[template(path = "index.html")]
-struct Page {
+struct Page<'a> {
     frame: Frame,
     newest: Vec<Entry>,
     more: usize,
-    channels: Vec<Channel>,
+    channels: Vec<ShownChannel<'a>>,
 }
 
 struct Entry {
@@ -26,12 +27,6 @@ struct Entry {
     href: String,
     day: String,
     severity: Option<&'static str>,
-}
-
-struct Channel {
-    name: String,
-    url: String,
-    enabled: bool,
 }
 
 /// The page as HTML.
@@ -42,13 +37,10 @@ pub fn render(site: &Site<'_>, all: &[Published]) -> String {
         day: text::day(published.published_at),
         severity: published.advisory.score.severity.map(text::severity),
     };
-    let channels = site.policy.channels.iter();
-    let channel =
-        |c: &desk_domain::policy::Channel| Channel { name: c.name.clone(), url: c.url.clone(), enabled: c.enabled };
     rendered(&Page {
         frame: Frame::new(site, ""),
         newest: all.iter().take(NEWEST).map(entry).collect(),
         more: all.len().saturating_sub(NEWEST),
-        channels: channels.map(channel).collect(),
+        channels: site.policy.shown_channels().collect(),
     })
 }

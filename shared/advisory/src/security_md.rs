@@ -1,6 +1,6 @@
 //! `SECURITY.md`: the policy as its project's people read it, with the four sections of the seed (T2).
 
-use desk_domain::policy::{Channel, ClockRow, Due, Length, MetBy, Pauses, Policy, Severity, Starts, When};
+use desk_domain::policy::{ClockRow, Due, Length, MetBy, Pauses, Policy, Severity, ShownChannel, Starts, When};
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
@@ -186,19 +186,20 @@ fn disclosure(policy: &Policy) -> Vec<String> {
 
 fn updates(policy: &Policy) -> Vec<String> {
     let title = format!("## {UPDATES}");
-    if policy.channels.is_empty() {
+    let channels: Vec<ShownChannel<'_>> = policy.shown_channels().collect();
+    if channels.is_empty() {
         let page = &policy.project.desk_url;
         return vec![title, format!("Security problems are announced at <{page}>.")];
     }
-    let channel = |channel: &Channel| {
-        let name = escaped(&channel.name);
+    let channel = |channel: &ShownChannel<'_>| {
+        let name = escaped(channel.name);
         match channel.enabled {
             true => format!("* {name}: <{}>", channel.url),
             false => format!("* {name}: <{}> (disabled: nothing is announced there at present)", channel.url),
         }
     };
     let intro = "A security problem is announced once, when its fixes are released, on each of these channels:";
-    vec![title, intro.to_owned(), joined(policy.channels.iter().map(channel))]
+    vec![title, intro.to_owned(), joined(channels.iter().map(channel))]
 }
 
 fn comments(policy: &Policy) -> Vec<String> {

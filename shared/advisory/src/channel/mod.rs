@@ -1,4 +1,8 @@
-//! Where an announcement goes: one file for each kind of channel, and the one place that knows them all.
+//! Where an announcement goes: one file for each channel, and the one place that knows them all.
+//!
+//! A new kind of channel is a row in the policy's table ([`desk_domain::policy::ChannelKind`]), which says when it is served
+//! and which of its fields anybody may see; a file here, which makes what it is served with; and its arm in [`of_kind`], which
+//! the compiler asks for.
 
 mod advisory_page;
 mod blog;
@@ -9,7 +13,7 @@ mod updates_page;
 
 use desk_domain::advisory::Published;
 use desk_domain::id::ChannelId;
-use desk_domain::policy::{self, ChannelKind, Policy};
+use desk_domain::policy::{Channel, ChannelKind, OwnChannel, Policy};
 use jiff::Timestamp;
 
 use crate::list_mail::Mail;
@@ -33,38 +37,73 @@ impl Object {
     }
 }
 
-/// How a channel is served.
-pub enum Channel<'a> {
-    /// Objects of this advisory alone, in this order.
-    Own(fn(&Site<'_>, &Published) -> Vec<Object>),
-    /// Objects made of everything that is published (newest first), in this order. They are written once everything that
-    /// they lead to is there.
-    Shared(fn(&Site<'_>, &[Published], Timestamp) -> Vec<Object>),
-    /// A mail to a list.
-    List(fn(&Site<'_>, &Published) -> Mail, &'a policy::Channel),
+/// An HTTPS call (`POST`) that hands an announcement over to another system. No `Debug`: its address may be a secret.
+pub struct Call {
+    /// An `https:` URL, or plain HTTP to this very machine.
+    pub to: String,
+    pub content_type: &'static str,
+    pub body: Vec<u8>,
+    /// Where the announcement can be seen once it was taken; `None` where nothing but the answer tells.
+    pub seen_at: Option<SeenAt>,
 }
 
-/// The channel of this id; `None` when the policy names it no longer.
-pub fn channel<'a>(policy: &'a Policy, id: &ChannelId) -> Option<Channel<'a>> {
-    match id.as_str() {
-        "advisory-page" => return Some(Channel::Own(advisory_page::objects)),
-        "osv" => return Some(Channel::Own(osv::objects)),
-        "feed" => return Some(Channel::Shared(feed::objects)),
-        "updates-page" => return Some(Channel::Shared(updates_page::objects)),
-        _ => {}
+/// Where a call's effect can be read.
+pub struct SeenAt {
+    pub url: String,
+    /// What stands there once the announcement does: its id, say.
+    pub words: String,
+}
+
+/// What a channel is served with.
+pub enum Serving<'a> {
+    /// Objects of this advisory alone, in this order.
+    Objects(fn(&Site<'_>, &Published) -> Vec<Object>),
+    /// Objects made of everything that is published (newest first), in this order. They are written once everything that
+    /// they lead to is there.
+    Rebuilt(fn(&Site<'_>, &[Published], Timestamp) -> Vec<Object>),
+    /// A mail to the channel's mailbox.
+    Mail(fn(&Site<'_>, &Published) -> Mail, &'a Channel),
+    /// A call to an address that the channel keeps.
+    Call(fn(&Site<'_>, &Published, &Channel) -> Call, &'a Channel),
+}
+
+/// Says how the channel of an id is served; `None` when the policy names it no longer.
+pub type Registry = for<'a> fn(&'a Policy, &ChannelId) -> Option<Serving<'a>>;
+
+/// The registry of every channel that there is.
+pub fn serving<'a>(policy: &'a Policy, id: &ChannelId) -> Option<Serving<'a>> {
+    match OwnChannel::of(id) {
+        Some(own) => Some(of_own(own)),
+        None => policy.channel(id).filter(|c| c.enabled).map(of_kind),
     }
-    let channel = policy.channel(id).filter(|c| c.enabled)?;
-    Some(match channel.kind {
-        ChannelKind::MailingList => Channel::List(mailing_list::mail, channel),
-        ChannelKind::Blog => Channel::Own(blog::objects),
-        ChannelKind::UpdatesPage => Channel::Shared(updates_page::objects),
-    })
+}
+
+/// How a channel of the desk's own is served.
+pub fn of_own(own: OwnChannel) -> Serving<'static> {
+    match own {
+        OwnChannel::AdvisoryPage => Serving::Objects(advisory_page::objects),
+        OwnChannel::Osv => Serving::Objects(osv::objects),
+        OwnChannel::Feed => Serving::Rebuilt(feed::objects),
+        OwnChannel::UpdatesPage => Serving::Rebuilt(updates_page::objects),
+    }
+}
+
+fn of_kind(channel: &Channel) -> Serving<'_> {
+    match channel.kind {
+        ChannelKind::MailingList => Serving::Mail(mailing_list::mail, channel),
+        ChannelKind::Blog => Serving::Objects(blog::objects),
+        ChannelKind::UpdatesPage => of_own(OwnChannel::UpdatesPage),
+    }
 }
 
 /// Everything that is made of all advisories: what a process that starts writes, so that it follows the policy that it starts
 /// with, and so that nothing leads nowhere while nothing has been published.
 pub fn shared(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
-    feed::objects(site, all, now).into_iter().chain(updates_page::objects(site, all, now)).collect()
+    let rebuilt = OwnChannel::ALL.iter().filter_map(|own| match of_own(*own) {
+        Serving::Rebuilt(objects) => Some(objects),
+        Serving::Objects(_) | Serving::Mail(..) | Serving::Call(..) => None,
+    });
+    rebuilt.flat_map(|objects| objects(site, all, now)).collect()
 }
 
 /// What follows from the policy alone, and the front page last.
@@ -80,6 +119,8 @@ fn standing(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
 
 #[cfg(test)]
 mod tests {
+    use desk_domain::policy::{Form, KindRow, Takes};
+
     use super::*;
 
     #[test]
@@ -87,10 +128,49 @@ mod tests {
         let text = include_str!("../../../../infra/policies/express.toml").replace("enabled = false\n", "");
         let policy = Policy::from_toml(&text).unwrap();
         let ids = policy.announcement_channels();
-        let names: Vec<&str> = ids.iter().map(ChannelId::as_str).collect();
-        let own = ["advisory-page", "osv", "feed", "updates-page"];
-        assert_eq!(names, [&own[..], &["strongloop-blog", "express-mailing-list"]].concat());
-        assert!(ids.iter().all(|id| channel(&policy, id).is_some()));
-        assert!(channel(&policy, &"gone".parse().unwrap()).is_none());
+        assert_eq!(ids.len(), OwnChannel::ALL.len() + 2);
+        assert!(ids.iter().all(|id| serving(&policy, id).is_some()));
+        assert!(serving(&policy, &"gone".parse().unwrap()).is_none());
+    }
+
+    /// What each kind of channel takes, filled in; `of` gives the value of a field.
+    fn one_of_each_kind(of: impl Fn(usize, &str, Form) -> String) -> Policy {
+        let row = |(number, kind): (usize, &ChannelKind)| {
+            let KindRow { url, address, .. } = kind.row();
+            let kind = serde_json::to_value(kind).unwrap();
+            let fields = [("url", url), ("address", address)]
+                .into_iter()
+                .filter_map(|(name, takes)| Some(format!("{name} = \"{}\"\n", of(number, name, takes.form()?))));
+            format!("[[channels]]\nkind = {kind}\nname = \"Channel {number}\"\n{}\n", fields.collect::<String>())
+        };
+        let rows: String = ChannelKind::ALL.iter().enumerate().map(row).collect();
+        let minimal = include_str!("../../../../infra/policies/minimal.toml");
+        Policy::from_toml(&format!("{minimal}\n{rows}")).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    #[test]
+    fn a_channel_shows_what_its_kind_says_and_keeps_the_rest_out_of_every_document() {
+        let value = |number: usize, name: &str, form: Form| match form {
+            Form::Https => format!("https://channel-{number}-{name}.example.org"),
+            Form::Mailbox => format!("channel-{number}-{name}@example.org"),
+        };
+        let policy = one_of_each_kind(value);
+        let site = Site { policy: &policy, url: "https://site.example.org", desk_url: "https://desk.example.org" };
+        let objects = shared(&site, &[], "2026-11-22T12:00:00Z".parse().unwrap());
+        let text = |object: &Object| String::from_utf8(object.bytes.clone()).unwrap();
+        for (number, kind) in ChannelKind::ALL.iter().enumerate() {
+            for (name, takes) in [("url", kind.row().url), ("address", kind.row().address)] {
+                let Some(form) = takes.form() else { continue };
+                let value = value(number, name, form);
+                let holds: Vec<&str> =
+                    objects.iter().filter(|o| text(o).contains(&value)).map(|o| o.key.as_str()).collect();
+                match takes {
+                    Takes::Shown(_) => {
+                        assert_eq!(holds, ["SECURITY.md", "policy.html", "index.html"], "{kind:?} {name}")
+                    }
+                    Takes::Kept(_) | Takes::Nothing => assert_eq!(holds, [""; 0], "{kind:?} {name} is kept"),
+                }
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Read from `policy.toml` by [`Policy::from_toml`]; nothing about any project is compiled in. The types here are
 //! the resolved policy: what was left out is filled in, what is here is valid.
 
+mod channel;
 mod load;
 mod mail;
 mod named;
@@ -15,13 +16,13 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel, Takes, Turn};
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
-pub use named::OWN_CHANNELS;
 pub use rota::Gap;
 pub use value::Length;
 
-use crate::id::{ChannelId, ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
+use crate::id::{ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
 
 /// A whole policy, valid in itself.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -275,27 +276,6 @@ impl ThirdParty {
 pub struct Route {
     pub name: String,
     pub url: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChannelKind {
-    MailingList,
-    Blog,
-    UpdatesPage,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Channel {
-    /// Its name in small letters, with `-` between the words.
-    pub id: ChannelId,
-    pub kind: ChannelKind,
-    pub name: String,
-    pub url: String,
-    /// The list's posting address, for a mailing list.
-    pub address: Option<String>,
-    /// A dead channel stays listed and says so (T57).
-    pub enabled: bool,
 }
 
 /// Limits on everything that comes in; sizes in bytes.

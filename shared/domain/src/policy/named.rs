@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Channel, ChannelKind, ClockRow, Level, Line, Member, Package, Policy, Role, Rota, ThirdParty};
-use crate::id::{ChannelId, ClockName, LevelName, LineName, MemberId};
+use super::{ClockRow, Level, Line, Member, Package, Policy, Role, Rota, ThirdParty};
+use crate::id::{ClockName, LevelName, LineName, MemberId};
 
 impl Policy {
     /// The member of this id; `None` for one who left.
@@ -37,33 +37,6 @@ impl Policy {
         self.packages.iter().flat_map(|p| &p.lines).find(|l| l.name == *name)
     }
 
-    /// The channel of this id.
-    pub fn channel(&self, id: &ChannelId) -> Option<&Channel> {
-        self.channels.iter().find(|c| c.id == *id)
-    }
-
-    /// What people call a channel: the policy's own name for it where it has one.
-    pub fn channel_name(&self, id: &ChannelId) -> String {
-        let updates = || self.channels.iter().find(|c| c.enabled && c.kind == ChannelKind::UpdatesPage);
-        let own = match id.as_str() {
-            "advisory-page" => "Advisory page",
-            "osv" => "OSV record",
-            "feed" => "Atom feed",
-            "updates-page" => updates().map_or("Security updates page", |c| c.name.as_str()),
-            other => self.channel(id).map_or(other, |c| c.name.as_str()),
-        };
-        own.to_owned()
-    }
-
-    /// Where an announcement goes: what the desk publishes itself, then the policy's channels that are enabled (T54, T55).
-    /// The updates page is the desk's own, whatever the policy calls it.
-    pub fn announcement_channels(&self) -> Vec<ChannelId> {
-        let own = OWN_CHANNELS.map(|id| id.parse().expect("a constant that is a channel's id"));
-        let named =
-            |kind: ChannelKind| self.channels.iter().filter(move |c| c.enabled && c.kind == kind).map(|c| c.id.clone());
-        own.into_iter().chain(named(ChannelKind::Blog)).chain(named(ChannelKind::MailingList)).collect()
-    }
-
     /// The team: the members with the triage role, whether away or not (T15), in the order of the file.
     pub fn triage(&self) -> impl Iterator<Item = &Member> {
         self.members.iter().filter(|m| m.has(Role::Triage))
@@ -89,9 +62,6 @@ impl Policy {
         around.filter_map(|id| self.member(id)).filter(move |m| m.has(Role::Triage) && !m.away_at(now))
     }
 }
-
-/// What the desk itself publishes of each advisory, in the order in which it does.
-pub const OWN_CHANNELS: [&str; 4] = ["advisory-page", "osv", "feed", "updates-page"];
 
 impl Line {
     /// Whether fixes are still made for it at `now`: up to the end of its last day, in UTC.

@@ -5,7 +5,7 @@ use super::read::{required_line, required_list, rows};
 use crate::fields::Fields;
 use crate::id::{ChannelId, LineName, PackageName};
 use crate::policy::value::{ContactUri, Day, HttpsUrl, MailAddress, Word};
-use crate::policy::{Channel, ChannelKind, Limits, Line, OWN_CHANNELS, Package, Route, ThirdParty};
+use crate::policy::{Channel, ChannelKind, Form, KindRow, Limits, Line, OwnChannel, Package, Route, Takes, ThirdParty};
 
 /// The registry that packages are looked up in; the one that the desk can ask.
 const ECOSYSTEM: &str = "npm";
@@ -57,28 +57,42 @@ pub(super) fn route(fields: Fields<'_>) -> Option<Route> {
 pub(super) fn channel(fields: Fields<'_>) -> Option<Channel> {
     let kind = fields.required_parsed::<Word<ChannelKind>>("kind").map(|w| w.0);
     let name = required_line(&fields, "name");
-    let url = fields.required_parsed::<HttpsUrl>("url");
-    let address = fields.parsed::<MailAddress>("address");
-    match (kind, fields.value("address")) {
-        (Some(ChannelKind::MailingList), None) => fields.wrong("address", "is required for a mailing list"),
-        (Some(ChannelKind::Blog | ChannelKind::UpdatesPage), Some(_)) => {
-            fields.wrong("address", "is for a mailing list only");
-        }
-        _ => {}
-    }
+    let url = taken(&fields, "url", kind, |row| row.url);
+    let address = taken(&fields, "address", kind, |row| row.address);
     let enabled = fields.flag("enabled").unwrap_or(true);
     let id = ChannelId::of_name(&name).ok();
     match &id {
         None if !name.is_empty() => {
             fields.wrong("name", "must have a letter or a digit of ASCII: its id is made of them")
         }
-        Some(id) if OWN_CHANNELS.contains(&id.as_str()) => {
+        Some(id) if OwnChannel::of(id).is_some() => {
             fields.wrong("name", format!("would have the id {id}, which is the desk's own"));
         }
         _ => {}
     }
     fields.finish();
-    Some(Channel { id: id?, kind: kind?, name, url: url?.0, address: address.map(|a| a.0), enabled })
+    Some(Channel { id: id?, kind: kind?, name, url, address, enabled })
+}
+
+/// A field that each kind of channel takes in its own way; of a kind that is not known, nothing can be said.
+fn taken(fields: &Fields<'_>, name: &str, kind: Option<ChannelKind>, of: fn(&KindRow) -> Takes) -> Option<String> {
+    let given = fields.value(name).is_some();
+    let row = kind?.row();
+    let takers = || ChannelKind::ALL.iter().map(|kind| kind.row()).filter(|row| of(row).form().is_some());
+    match of(&row).form() {
+        Some(_) if !given && takers().count() < ChannelKind::ALL.len() => {
+            fields.wrong(name, format!("is required for {}", row.words));
+            None
+        }
+        Some(Form::Https) => fields.required_parsed::<HttpsUrl>(name).map(|url| url.0),
+        Some(Form::Mailbox) => fields.required_parsed::<MailAddress>(name).map(|address| address.0),
+        None if given => {
+            let takers: Vec<&str> = takers().map(|row| row.words).collect();
+            fields.wrong(name, format!("is for {} only", takers.join(" or ")));
+            None
+        }
+        None => None,
+    }
 }
 
 /// The limits, each left at its default where it is absent, and within what the store and the mails can carry: an

@@ -5,7 +5,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use desk_domain::policy::{ChannelKind, Member, Policy};
+use desk_domain::policy::{Form, Member, Policy};
 use desk_mail::openpgp::PublicKey;
 use desk_store::SeenPolicy;
 use jiff::{SignedDuration, Timestamp};
@@ -164,7 +164,7 @@ fn sandbox(facts: &Facts) -> Finding {
 
 /// A breach goes to the whole team at once, an announcement to every list: both within a minute, and ten times a day.
 fn rate(facts: &Facts, policy: &Policy) -> Finding {
-    let lists = policy.channels.iter().filter(|c| c.enabled && c.kind == ChannelKind::MailingList).count();
+    let lists = policy.channels.iter().filter(|c| c.enabled && c.kept(Form::Mailbox).is_some()).count();
     let round = (policy.members.len() + lists + 1) as f64;
     judged("sending rate", &facts.account, |account| {
         let left = account.max_24_hours - account.sent_24_hours;

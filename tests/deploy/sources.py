@@ -89,7 +89,7 @@ def metrics():
 
 
 def content_security_policy():
-    text = (ROOT / "shared/web/src/headers.rs").read_text()
+    text = (ROOT / "shared/http/src/headers.rs").read_text()
     literal = re.search(r'CONTENT_SECURITY_POLICY: &str =\s*"([^"]*)"', text)[1]
     return re.sub(r"\\\n\s*", "", literal)
 

@@ -8,10 +8,10 @@ use desk_domain::case::Recipient;
 use desk_domain::id::CaseId;
 use desk_domain::notice::{NewReport, Notice};
 use desk_keys::LinkKey;
+use desk_keys::payload::{CANARY_HEADER, CanaryLink};
 use desk_runtime::Clock;
 use desk_store::Store;
 use desk_store::deliveries::{Delivery, State};
-use desk_web::link::{CANARY_HEADER, CanaryLink};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 

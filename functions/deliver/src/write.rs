@@ -6,13 +6,13 @@ use desk_domain::id::{CaseId, ContentId};
 use desk_domain::notice::{Letter, Links, Setting};
 use desk_domain::policy::{Form, Member, Role};
 use desk_keys::MailWords;
+use desk_keys::payload::{AcknowledgeLink, CaseLink};
 use desk_mail::compose::{Automatic, Body, Message, compose, entity};
 use desk_mail::openpgp::{self, PublicKey};
 use desk_mail::token;
 use desk_store::Fault;
 use desk_store::deliveries::Record;
 use desk_store::opening::REPORTER_KEY;
-use desk_web::link::{AcknowledgeLink, CaseLink};
 
 use crate::Deliver;
 

@@ -10,14 +10,14 @@ use axum::response::{IntoResponse, Response};
 use desk_domain::case::event::{Reported, Resolution};
 use desk_domain::id::CaseId;
 use desk_domain::report::Report;
+use desk_http::body::{self, Kind};
+use desk_http::{Problem, answer};
 use desk_keys::KeyError;
+use desk_keys::payload::{CANARY_HEADER, CanaryLink};
+use desk_pages::Site;
 use desk_store::opening::{Promised, REPORTER_KEY};
 use desk_store::requests::{Answer, Request};
 use desk_store::{Fault, NewCase, Opener, Outcome};
-use desk_web::answer;
-use desk_web::body::{self, Kind};
-use desk_web::link::{CANARY_HEADER, CanaryLink};
-use desk_web::{Problem, site};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ async fn is_canary(intake: &Intake, headers: &HeaderMap) -> Result<bool, Problem
 }
 
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
-    let page_of = |problem: Problem| problem.page(site(&intake.policy));
+    let page_of = |problem: Problem| problem.page(Site::of(&intake.policy));
     // A form writes a byte in up to three; what it means is held to the same limit as the API's body.
     let limit = intake.policy.limits.body_bytes;
     let bytes = match body::read(body, 3 * limit).await {

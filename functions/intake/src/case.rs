@@ -7,12 +7,12 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use desk_advisory::advisory_page;
+use desk_http::{Problem, body};
+use desk_keys::payload::CaseLink;
 use desk_keys::{ReceiptCode, SecretKey};
+use desk_pages::Site;
 use desk_store::Stored;
-use desk_web::body;
-use desk_web::link::CaseLink;
-use desk_web::view::{CaseView, Opened};
-use desk_web::{Problem, site};
+use desk_view::{CaseView, Opened};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -78,7 +78,7 @@ pub(crate) async fn get_case(
     }
     match by_link(&intake, link.t.as_deref()).await {
         Ok(case) => Html(pages::login(&intake, case.as_ref(), None)).into_response(),
-        Err(problem) => problem.page(site(&intake.policy)),
+        Err(problem) => problem.page(Site::of(&intake.policy)),
     }
 }
 
@@ -103,7 +103,7 @@ pub(crate) async fn post_code(State(intake): State<Arc<Intake>>, body: Body) -> 
             let wrong = "No case answers to that code. Please check each word.";
             (StatusCode::NOT_FOUND, Html(pages::login(&intake, None, Some(wrong)))).into_response()
         }
-        Err(problem) => problem.page(site(&intake.policy)),
+        Err(problem) => problem.page(Site::of(&intake.policy)),
     }
 }
 

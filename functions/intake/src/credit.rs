@@ -10,12 +10,13 @@ use axum::response::{IntoResponse, Response};
 use desk_domain::advisory::Credit;
 use desk_domain::case::{Actor, Command};
 use desk_domain::fields;
+use desk_http::body::{self, Kind};
+use desk_http::{Problem, answer};
 use desk_keys::KeyError;
+use desk_pages::Site;
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, Stored};
-use desk_web::body::{self, Kind};
-use desk_web::view::{CreditStanding, CreditView};
-use desk_web::{Problem, answer, site};
+use desk_view::{CreditStanding, CreditView};
 use serde_json::{Value, json};
 
 use crate::case::Entered;
@@ -25,7 +26,9 @@ use desk_store::opening::fresh_id;
 
 pub(crate) async fn post_credit(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     match Kind::of(&headers) {
-        Ok(Kind::Form) => from_form(&intake, body).await.unwrap_or_else(|problem| problem.page(site(&intake.policy))),
+        Ok(Kind::Form) => {
+            from_form(&intake, body).await.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
+        }
         Ok(Kind::Json) => match from_api(&intake, &headers, body).await {
             Ok(answer) => answer::json(answer),
             Err(problem) => problem.into_response(),

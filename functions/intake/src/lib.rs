@@ -20,10 +20,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk_advisory::security_txt::OPENPGP_PATH;
 use desk_domain::policy::Policy;
+use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_runtime::Clock;
 use desk_store::Store;
-use desk_web::{Problem, headers, page};
 use serde_json::Value;
 
 /// The function.
@@ -60,7 +60,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/.well-known/disclosure-desk.jwks", get(jwks))
         .route("/.well-known/security.txt", get(security_txt))
         .route(OPENPGP_PATH, get(openpgp_certificate))
-        .route(page::STYLESHEET_PATH, get(stylesheet))
+        .route(desk_pages::STYLESHEET_PATH, get(stylesheet))
         .with_state(intake)
         .layer(middleware::from_fn(headers::secure))
 }
@@ -86,5 +86,5 @@ async fn openpgp_certificate(State(intake): State<Arc<Intake>>) -> Response {
 
 async fn stylesheet() -> Response {
     let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
-    (headers, page::STYLESHEET).into_response()
+    (headers, desk_pages::STYLESHEET).into_response()
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use desk_aws::Account;
+use desk_http::when_ready;
 use desk_keys::Links;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
 use desk_runtime::{Clock, start};
 use desk_store::{Settings, Store};
-use desk_web::when_ready;
 use intake::{Intake, router};
 use lambda_http::Error;
 

@@ -1,4 +1,4 @@
-//! Fills the pages of `desk_web::page` with what they show.
+//! Fills the pages of `desk_pages` with what they show.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,10 +14,9 @@ use desk_domain::fields::FieldError;
 use desk_domain::id::CaseId;
 use desk_domain::policy::{Due, Package, Policy};
 use desk_domain::time::promise;
+use desk_pages::{CaseLogin, CasePage, CaseSummary, CreditForm, Receipt, ReportForm, Site};
 use desk_store::Stored;
-use desk_web::page::{self, CaseLogin, CasePage, CaseSummary, CreditForm, Receipt, ReportForm};
-use desk_web::site;
-use desk_web::view::{self, ClockView, CreditStanding, Opened, Speaker};
+use desk_view::{ClockView, CreditStanding, Opened, Speaker};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -30,12 +29,12 @@ pub(crate) async fn form(State(intake): State<Arc<Intake>>) -> Html<String> {
 
 /// The form again, with what was typed and every error at its field.
 pub(crate) fn wrong_form(intake: &Intake, sent: BTreeMap<String, String>, errors: &[FieldError]) -> Response {
-    let error = |e: &FieldError| page::FormError { field: fields::field(&e.pointer), detail: e.detail.clone() };
+    let error = |e: &FieldError| desk_pages::FormError { field: fields::field(&e.pointer), detail: e.detail.clone() };
     let form = report_form(intake, sent, errors.iter().map(error).collect());
     (StatusCode::UNPROCESSABLE_ENTITY, Html(form.html())).into_response()
 }
 
-fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<page::FormError>) -> ReportForm {
+fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<desk_pages::FormError>) -> ReportForm {
     let policy = &intake.policy;
     let today = intake.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let line = |line: &desk_domain::policy::Line| match line.end_of_life {
@@ -44,13 +43,13 @@ fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<pa
         None => format!("{} (maintained)", line.name),
     };
     let package = |p: &Package| (p.name.to_string(), p.lines.iter().map(line).collect());
-    let third_party = policy.third_party.iter().map(|t| page::ThirdParty {
+    let third_party = policy.third_party.iter().map(|t| desk_pages::ThirdParty {
         package: t.package.to_string(),
         maintainer: t.maintainer.clone(),
         contact_uri: t.contact.clone(),
     });
     ReportForm {
-        site: site(policy),
+        site: Site::of(policy),
         action: "/reports".to_owned(),
         idempotency_key: desk_keys::hex(&desk_keys::random::<16>()),
         packages: policy.packages.iter().map(package).collect(),
@@ -76,7 +75,7 @@ fn within(policy: &Policy, clock: &str) -> String {
 pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &[u8], mail_to: Option<String>) -> Response {
     let due = [("Acknowledgement", taken.due.acknowledgement), ("Detailed response", taken.due.detailed_response)];
     let page = Receipt {
-        site: site(&intake.policy),
+        site: Site::of(&intake.policy),
         case_id: taken.case_id.to_string(),
         receipt_code: taken.receipt_code,
         case_url: taken.case_url,
@@ -95,9 +94,9 @@ pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &[u8], mail_to: Opt
 pub(crate) fn login(intake: &Intake, case: Option<&Stored>, error: Option<&str>) -> String {
     let summary = case.map(|stored| {
         let case = &stored.case;
-        summary(&case.id, case.stage(), case.received_at, view::clocks(case, false), intake)
+        summary(&case.id, case.stage(), case.received_at, desk_view::clocks(case, false), intake)
     });
-    CaseLogin { site: site(&intake.policy), error: error.map(str::to_owned), summary }.html()
+    CaseLogin { site: Site::of(&intake.policy), error: error.map(str::to_owned), summary }.html()
 }
 
 fn summary(
@@ -124,7 +123,7 @@ pub(crate) struct Said {
 /// The case page.
 pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> String {
     let view = intake.view(opened);
-    let message = |m: &view::MessageView| page::MessageView {
+    let message = |m: &desk_view::MessageView| desk_pages::MessageView {
         at: m.at,
         from: match m.from {
             Speaker::Reporter => "You".to_owned(),
@@ -139,7 +138,7 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
     CasePage {
         credit: credit_form(opened, &view, said.credit),
         advisory_url: view.advisory_url.clone(),
-        site: site(&intake.policy),
+        site: Site::of(&intake.policy),
         summary: summary(&view.case_id, view.stage, view.received_at, view.clocks.clone(), intake),
         code: code.to_owned(),
         messages: std::iter::once(reported(&view)).chain(view.messages.iter().map(message)).collect(),
@@ -154,7 +153,11 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
 
 /// The question about credit, once it is asked and until it is published; filled in with what was typed, answered, or wished
 /// for in the report.
-fn credit_form(opened: &Opened, view: &view::CaseView, typed: Option<(String, String, String)>) -> Option<CreditForm> {
+fn credit_form(
+    opened: &Opened,
+    view: &desk_view::CaseView,
+    typed: Option<(String, String, String)>,
+) -> Option<CreditForm> {
     let case = &opened.case;
     if view.credit.state == CreditStanding::Unasked || case.publication.is_published() || case.is_closed() {
         return None;
@@ -174,10 +177,10 @@ fn credit_form(opened: &Opened, view: &view::CaseView, typed: Option<(String, St
 }
 
 /// The report itself, as the first of the conversation.
-fn reported(view: &view::CaseView) -> page::MessageView {
+fn reported(view: &desk_view::CaseView) -> desk_pages::MessageView {
     let report: Value = serde_json::from_str(&view.report.body).unwrap_or_default();
     let text = |name: &str| report[name].as_str().unwrap_or_default();
-    page::MessageView {
+    desk_pages::MessageView {
         at: view.received_at,
         from: "You".to_owned(),
         speaker: Speaker::Reporter,

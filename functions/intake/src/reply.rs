@@ -10,13 +10,13 @@ use desk_domain::case::{Actor, Command, Stage};
 use desk_domain::fields::{self, FieldError};
 use desk_domain::id::CaseId;
 use desk_domain::report::Report;
+use desk_http::body::{self, Kind};
+use desk_http::{Problem, answer};
+use desk_pages::Site;
 use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, NewCase, Stored};
-use desk_web::answer;
-use desk_web::body::{self, Kind};
-use desk_web::view::Opened;
-use desk_web::{Problem, site};
+use desk_view::Opened;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ fn text_of(value: &Value, max: usize) -> Result<String, Vec<FieldError>> {
 }
 
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
-    let page_of = |problem: Problem| problem.page(site(&intake.policy));
+    let page_of = |problem: Problem| problem.page(Site::of(&intake.policy));
     let sent = match body::read(body, intake.policy.limits.body_bytes).await {
         Ok(bytes) => body::form(&bytes),
         Err(problem) => return page_of(problem),

@@ -10,11 +10,10 @@ use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::{Actor, Case, Command};
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
+use desk_http::{Problem, body};
+use desk_keys::payload::AcknowledgeLink;
+use desk_pages::{AcknowledgePage, Acknowledgement, Site};
 use desk_store::{ActError, Commit, Stored};
-use desk_web::body;
-use desk_web::link::AcknowledgeLink;
-use desk_web::page::{AcknowledgePage, Acknowledgement};
-use desk_web::{Problem, site};
 use serde::Deserialize;
 
 use crate::Team;
@@ -50,7 +49,7 @@ impl Team {
         let project = &self.policy.project.name;
         let due_at = case.clocks.iter().find(|c| c.name().as_str() == "acknowledgement").map(|c| c.start.due_at);
         AcknowledgePage {
-            site: site(&self.policy),
+            site: Site::of(&self.policy),
             case_id: case.id.to_string(),
             stage: case.stage(),
             received_at: case.received_at,
@@ -89,14 +88,14 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, Query(link): Query<LinkQ
         Ok(Valid { member, stored }) => {
             Html(team.page(&stored.case, member, &link.t, team.state(&stored.case))).into_response()
         }
-        Err(problem) => problem.page(site(&team.policy)),
+        Err(problem) => problem.page(Site::of(&team.policy)),
     }
 }
 
 pub(crate) async fn post(State(team): State<Arc<Team>>, body: Body) -> Response {
     match acknowledged(&team, body).await {
         Ok(page) => page,
-        Err(problem) => problem.page(site(&team.policy)),
+        Err(problem) => problem.page(Site::of(&team.policy)),
     }
 }
 

@@ -9,9 +9,9 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::case::Stage;
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::{Member, Role};
+use desk_http::Problem;
+use desk_pages::{BoardPage, Site};
 use desk_store::BoardRow;
-use desk_web::page::{self, BoardPage};
-use desk_web::{Problem, site};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,7 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, Query(which): Query<Whic
     match board_page(&team, &which, &headers).await {
         Ok(page) => Html(page.html()).into_response(),
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
-        Err(problem) => problem.page(site(&team.policy)),
+        Err(problem) => problem.page(Site::of(&team.policy)),
     }
 }
 
@@ -92,7 +92,7 @@ fn leads_to(row: &BoardRow, member: &Member) -> Option<String> {
 async fn board_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<BoardPage, Problem> {
     let member = team.member(headers, true).await?;
     let board = team.board(which).await?;
-    let row = |row: BoardRow| page::BoardRow {
+    let row = |row: BoardRow| desk_pages::BoardRow {
         case_id: row.case.to_string(),
         href: leads_to(&row, member),
         package: row.package,
@@ -101,7 +101,7 @@ async fn board_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<B
         next_due: row.next_due,
     };
     Ok(BoardPage {
-        site: site(&team.policy),
+        site: Site::of(&team.policy),
         member_name: member.name.clone(),
         now: team.clock.now(),
         cases: board.rows.into_iter().map(row).collect(),

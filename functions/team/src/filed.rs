@@ -9,9 +9,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::id::CaseId;
 use desk_domain::policy::{Member, Role};
+use desk_http::Problem;
+use desk_pages::{FiledPage, Site};
 use desk_store::FiledRow;
-use desk_web::page::{self, FiledPage};
-use desk_web::{Problem, site};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -70,14 +70,14 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, Query(which): Query<Whic
     match filed_page(&team, &which, &headers).await {
         Ok(page) => Html(page.html()).into_response(),
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
-        Err(problem) => problem.page(site(&team.policy)),
+        Err(problem) => problem.page(Site::of(&team.policy)),
     }
 }
 
 async fn filed_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<FiledPage, Problem> {
     let member = team.member(headers, true).await?;
     let filed = team.filed(which).await?;
-    let row = |row: FiledRow| page::FiledRow {
+    let row = |row: FiledRow| desk_pages::FiledRow {
         href: may_read(&row, member).then(|| format!("/desk/cases/{}", row.case)),
         case_id: row.case.to_string(),
         received_at: row.received_at,
@@ -85,7 +85,7 @@ async fn filed_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<F
         names: row.names.map(|id| id.to_string()),
     };
     Ok(FiledPage {
-        site: site(&team.policy),
+        site: Site::of(&team.policy),
         member_name: member.name.clone(),
         now: team.clock.now(),
         cases: filed.rows.into_iter().map(row).collect(),

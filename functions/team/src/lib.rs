@@ -24,12 +24,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
 use axum::routing::{get, post};
 use desk_domain::policy::{Member, Policy, Role};
+use desk_http::body::bearer;
+use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, Root, SecretKey};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
 use desk_store::{Fault, Store, Stored};
-use desk_web::body::bearer;
-use desk_web::{Problem, headers};
 
 /// The session cookie: sent over HTTPS only, to this host only.
 pub(crate) const COOKIE: &str = "__Host-desk";

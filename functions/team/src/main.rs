@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use desk_aws::Account;
+use desk_http::when_ready;
 use desk_keys::Links;
 use desk_keys::cloud::{Keys, OpenPgpSecret};
 use desk_keys::link::Purpose;
 use desk_runtime::{Clock, start};
 use desk_store::objects::{ObjectSettings, Objects};
 use desk_store::{Settings, Store};
-use desk_web::when_ready;
 use lambda_http::Error;
 use team::{OpenPgp, Team, router};
 

@@ -4,10 +4,10 @@
 use desk_domain::case::Case;
 use desk_domain::case::event::{Answers, ContentRef, Hint, Message};
 use desk_domain::id::ContentId;
+use desk_http::Problem;
 use desk_keys::{KeyError, MailWords, PublicKey};
 use desk_mail::openpgp::{self, encrypt_and_sign, text_entity};
 use desk_store::{Commit, Fault, Stored};
-use desk_web::Problem;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;

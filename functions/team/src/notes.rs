@@ -4,7 +4,7 @@
 use desk_domain::case::event::{EventBody, FactName, MailParts};
 use desk_domain::case::{Actor, Case, ContentRef, Event, Recipient};
 use desk_domain::id::PackageName;
-use desk_web::view::{MailView, Opened};
+use desk_view::{MailView, Opened};
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};

@@ -11,10 +11,10 @@ use desk_domain::id::{CaseId, LineName, MemberId};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
+use desk_http::body;
 use desk_keys::{KeyError, NewKey};
 use desk_store::{Commit, Fault, Stored};
-use desk_web::body;
-use desk_web::view::Opened;
+use desk_view::Opened;
 use jiff::Timestamp;
 use serde_json::json;
 

@@ -12,12 +12,12 @@ use desk_domain::case::Recipient;
 use desk_domain::fields;
 use desk_domain::id::MemberId;
 use desk_domain::notice::{Notice, SignIn};
+use desk_http::Problem;
+use desk_http::body::{self, Kind};
 use desk_keys::MailWords;
+use desk_pages::{SessionPage, SignInPage, Site};
 use desk_store::Ticket;
 use desk_store::deliveries::Delivery;
-use desk_web::body::{self, Kind};
-use desk_web::page::{SessionPage, SignInPage};
-use desk_web::{Problem, site};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub async fn start_session(
 }
 
 pub(crate) async fn page(State(team): State<Arc<Team>>) -> Html<String> {
-    Html(SignInPage { site: site(&team.policy), sent: false }.html())
+    Html(SignInPage { site: Site::of(&team.policy), sent: false }.html())
 }
 
 #[derive(Deserialize)]
@@ -55,7 +55,7 @@ pub(crate) struct LinkQuery {
 
 /// The link's page: it only shows a button, because mail scanners follow links.
 pub(crate) async fn session_page(State(team): State<Arc<Team>>, Query(link): Query<LinkQuery>) -> Html<String> {
-    Html(SessionPage { site: site(&team.policy), token: link.token }.html())
+    Html(SessionPage { site: Site::of(&team.policy), token: link.token }.html())
 }
 
 /// A body with one text field, from JSON or a form.
@@ -81,7 +81,7 @@ pub(crate) async fn post(State(team): State<Arc<Team>>, headers: HeaderMap, body
             (StatusCode::ACCEPTED, Json(answer)).into_response()
         }
         Ok(Kind::Form) => {
-            (StatusCode::ACCEPTED, Html(SignInPage { site: site(&team.policy), sent: true }.html())).into_response()
+            (StatusCode::ACCEPTED, Html(SignInPage { site: Site::of(&team.policy), sent: true }.html())).into_response()
         }
         Err(problem) => problem.into_response(),
     }
@@ -125,7 +125,7 @@ pub(crate) async fn post_session(State(team): State<Arc<Team>>, headers: HeaderM
             let cookie = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}");
             ([(header::SET_COOKIE, cookie)], Redirect::to("/desk")).into_response()
         }
-        Err(problem) if matches!(Kind::of(&headers), Ok(Kind::Form)) => problem.page(site(&team.policy)),
+        Err(problem) if matches!(Kind::of(&headers), Ok(Kind::Form)) => problem.page(Site::of(&team.policy)),
         Err(problem) => problem.into_response(),
     }
 }

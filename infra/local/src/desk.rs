@@ -247,8 +247,8 @@ impl Desk {
         intake::router(self.intake.clone())
             .merge(team::router(self.team.clone()))
             .merge(local_routes::router(self.clone()))
-            .fallback(|| async { desk_web::Problem::not_found() })
-            .layer(axum::middleware::from_fn(desk_web::headers::secure))
+            .fallback(|| async { desk_http::Problem::not_found() })
+            .layer(axum::middleware::from_fn(desk_http::headers::secure))
             .layer(axum::middleware::from_fn(move |request, next: axum::middleware::Next| {
                 let wake = wake.clone();
                 async move {

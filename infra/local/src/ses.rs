@@ -127,7 +127,7 @@ impl Ses {
 struct Rejected(&'static str, &'static str);
 
 async fn call(State(ses): State<Arc<Ses>>, body: Bytes) -> Response {
-    let call: BTreeMap<String, String> = desk_web::body::form(&body);
+    let call: BTreeMap<String, String> = desk_http::body::form(&body);
     let action = call.get("Action").map(String::as_str).unwrap_or_default();
     let outcome = match action {
         "SendRawEmail" => ses.send_raw_email(&call).map(|id| format!("<MessageId>{id}</MessageId>")),

@@ -30,8 +30,7 @@ pub mod updates_page;
 
 use desk_domain::policy::Policy;
 
-/// The one stylesheet of the desk's pages; on the site it stands at [`STYLESHEET_KEY`].
-pub const STYLESHEET: &str = include_str!("../../web/assets/desk.css");
+/// Where the one stylesheet of the desk's pages stands on the site.
 pub const STYLESHEET_KEY: &str = "assets/desk.css";
 
 /// What every output knows beside the advisories: the policy, and where things are.

@@ -18,6 +18,7 @@ pub mod file;
 mod kms;
 pub mod link;
 mod links;
+pub mod payload;
 pub mod receipt;
 pub mod seal;
 mod words;

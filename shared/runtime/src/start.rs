@@ -12,19 +12,21 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::metrics::Metrics;
 
 /// Our own crates: they log ids and never contents, so they may be as loud as they are asked to be.
-const OURS: [&str; 18] = [
+const OURS: [&str; 20] = [
     "canary",
     "deliver",
     "desk",
     "desk_advisory",
     "desk_aws",
     "desk_domain",
+    "desk_http",
     "desk_keys",
     "desk_local",
     "desk_mail",
+    "desk_pages",
     "desk_runtime",
     "desk_store",
-    "desk_web",
+    "desk_view",
     "fan_out",
     "inbox",
     "intake",

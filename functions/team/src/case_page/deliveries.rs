@@ -2,8 +2,8 @@
 
 use desk_domain::case::Recipient;
 use desk_domain::policy::Policy;
+use desk_pages::DeliveryLine;
 use desk_store::deliveries::{Record, State};
-use desk_web::page::DeliveryLine;
 use jiff::Timestamp;
 use serde::Serialize;
 

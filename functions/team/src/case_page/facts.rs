@@ -2,7 +2,7 @@
 
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Policy;
-use desk_web::view::{LineStanding, LineView, Opened};
+use desk_view::{LineStanding, LineView, Opened};
 
 use super::words::{self, member_name};
 

@@ -17,9 +17,9 @@ use desk_domain::case::CommandName;
 use desk_domain::case::permit::allowed;
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Member;
-use desk_web::page::{self, CaseSummary, CommandLine, HeldView, MailPart, NoteView, QuarantineView, TeamCasePage};
-use desk_web::view::{self, MailView, Speaker};
-use desk_web::{Problem, site};
+use desk_http::Problem;
+use desk_pages::{CaseSummary, CommandLine, HeldView, MailPart, NoteView, QuarantineView, Site, TeamCasePage};
+use desk_view::{MailView, Speaker};
 
 use self::commands::command_line;
 use self::words::sentence;
@@ -35,7 +35,7 @@ pub(crate) async fn page(
     match case_page(&team, id, &headers).await {
         Ok(page) => Html(page.html()).into_response(),
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
-        Err(problem) => problem.page(site(&team.policy)),
+        Err(problem) => problem.page(Site::of(&team.policy)),
     }
 }
 
@@ -63,7 +63,7 @@ impl Team {
             line: command_line(*name, &case.id, case.version, &member.id),
         };
         TeamCasePage {
-            site: site(policy),
+            site: Site::of(policy),
             member_name: member.name.clone(),
             summary: CaseSummary {
                 case_id: case.id.to_string(),
@@ -121,13 +121,13 @@ impl Paper<'_> {
         mail::part(self.case, self.member, mail, Vec::new())
     }
 
-    fn message(&self, message: &view::MessageView, reporter: &str) -> page::MessageView {
+    fn message(&self, message: &desk_view::MessageView, reporter: &str) -> desk_pages::MessageView {
         let from = match message.from {
             Speaker::Reporter => reporter.to_owned(),
             Speaker::Team => message.by.clone().unwrap_or_else(|| "Security team".to_owned()),
             Speaker::Desk => "Disclosure Desk".to_owned(),
         };
-        page::MessageView {
+        desk_pages::MessageView {
             at: message.at,
             from,
             speaker: message.from,

@@ -1,6 +1,6 @@
 //! The report, field by field, from the JSON that was sent or made of a mail.
 
-use desk_web::page::ReportFields;
+use desk_pages::ReportFields;
 use serde_json::Value;
 
 /// The fields of a report, from the JSON that was sent.

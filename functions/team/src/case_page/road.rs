@@ -4,8 +4,8 @@ use desk_advisory::{Site, list_mail};
 use desk_domain::advisory::{Advisory, Published, credit_line};
 use desk_domain::policy::Policy;
 use desk_domain::time::instant;
-use desk_web::page::Road;
-use desk_web::view::{
+use desk_pages::Road;
+use desk_view::{
     AuditView, ChannelStanding, ChannelView, CreditStanding, CreditView, Opened, PublicationView, StepView,
 };
 use jiff::Timestamp;

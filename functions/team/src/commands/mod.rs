@@ -17,10 +17,10 @@ use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::{CaseId, LineName};
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
+use desk_http::{Problem, answer, body};
 use desk_keys::{KeyError, MailWords, NewKey, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
 use desk_store::{ActError, Acted, Commit, Stored};
-use desk_web::{Problem, answer, body};
 use serde_json::{Value, json};
 
 pub(crate) use self::sealed::{Seal, Sealer};

@@ -3,11 +3,11 @@
 
 use desk_domain::case::event::{ByMail, ContentRef, EventBody, Reported};
 use desk_domain::id::{CaseId, ContentId};
+use desk_http::Problem;
 use desk_keys::SecretKey;
 use desk_store::objects::{If, sealed_key};
 use desk_store::opening::{REPORTER_KEY, content_id};
 use desk_store::{Commit, Fault, Opener, Opening, Stored};
-use desk_web::Problem;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 

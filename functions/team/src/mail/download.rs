@@ -7,10 +7,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_domain::id::ContentId;
+use desk_http::Problem;
 use desk_mail::read::Limits;
 use desk_store::Fault;
-use desk_web::Problem;
-use desk_web::view::Opened;
+use desk_view::Opened;
 
 use super::look;
 use super::named;

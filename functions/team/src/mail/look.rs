@@ -1,7 +1,7 @@
 //! What a raw mail holds, as far as the desk can read and open it. Pure: bytes in, what is shown out.
 
 use desk_mail::read::{self, Limits, Mail, Read};
-use desk_web::view::{AttachmentView, MailView, OpenedMail, Signature};
+use desk_view::{AttachmentView, MailView, OpenedMail, Signature};
 
 use super::pgp::{Inner, Opener};
 

@@ -16,7 +16,7 @@ use desk_mail::openpgp::PublicKey;
 use desk_mail::read::Limits;
 use desk_store::Fault;
 use desk_store::objects::{Found, sealed_key};
-use desk_web::view::{AttachmentView, CaseView, MailView, Opened};
+use desk_view::{AttachmentView, CaseView, MailView, Opened};
 use serde_json::Value;
 
 pub(crate) use self::download::{attachment, raw};

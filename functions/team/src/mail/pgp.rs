@@ -4,7 +4,7 @@ use desk_mail::openpgp::{
     Ciphertext, DecryptionKey, Encryption, OpenProblem, PublicKey, SignatureState, SigningKey, ciphertext, open_block,
 };
 use desk_mail::read::{Limits, Mail};
-use desk_web::view::Signature;
+use desk_view::Signature;
 use jiff::Timestamp;
 use serde::Deserialize;
 use zeroize::{Zeroize, Zeroizing};

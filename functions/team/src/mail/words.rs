@@ -2,8 +2,8 @@
 
 use desk_domain::case::event::{Hint, Sender};
 use desk_domain::id::{CaseId, MemberId};
-use desk_web::page::{AttachmentLine, MailPart, size};
-use desk_web::view::{AttachmentView, MailView, Signature};
+use desk_pages::{AttachmentLine, MailPart, size};
+use desk_view::{AttachmentView, MailView, Signature};
 
 /// How sure it is whose mail it is.
 pub(crate) fn sender(sender: Sender) -> &'static str {

@@ -3,7 +3,9 @@
 use desk_domain::advisory::Published;
 
 use super::Object;
-use crate::{STYLESHEET, STYLESHEET_KEY, Site, advisory_page};
+use desk_pages::STYLESHEET;
+
+use crate::{STYLESHEET_KEY, Site, advisory_page};
 
 pub(super) fn objects(site: &Site<'_>, published: &Published) -> Vec<Object> {
     vec![stylesheet(), Object::page(advisory_page::key(published), advisory_page::render(site, published))]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::field::FIELDS;
 use super::*;
-use crate::view::{ClockView, Speaker};
+use desk_view::{ClockView, Speaker};
 
 const HOSTILE: &str =
     "\"'><script>alert(1)</script><img src=x onerror=alert(1)> ' onclick='x' style='y' </textarea></title>";

@@ -1,5 +1,6 @@
 //! A case with its log and what its reader's key opened.
 
+use data_encoding::HEXLOWER;
 use desk_domain::case::event::{EventBody, MailParts};
 use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Actor, Case, ContentRef, Event};
@@ -7,8 +8,9 @@ use desk_domain::id::ContentId;
 use desk_domain::notice::conversation;
 use desk_domain::policy::Policy;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
-use super::{CaseView, CreditView, MessageView, ReportView, Speaker, clocks};
+use crate::{CaseView, CreditView, MessageView, ReportView, Speaker, clocks};
 
 /// What is shown where the reader's key does not open a content.
 const NOT_OPENED: &str = "(this text cannot be opened)";
@@ -71,7 +73,7 @@ impl Opened {
             received_at: self.case.received_at,
             clocks: clocks(&self.case, for_team),
             messages: self.messages(policy, for_team),
-            report: ReportView { sha256: desk_keys::sha256_hex(report.as_bytes()), body: report.to_owned() },
+            report: ReportView { sha256: HEXLOWER.encode(&Sha256::digest(report)), body: report.to_owned() },
             credit: self.credit(),
             advisory_url: self.case.publication.is_published().then_some(advisory_url),
         }

@@ -1,4 +1,4 @@
-//! What signed links carry: `deliver` signs them, `team` and `intake` verify them.
+//! What signed links and tokens carry: who signs one and who verifies it agree on it here.
 
 use desk_domain::id::{CaseId, MemberId};
 use jiff::Timestamp;

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::Opened;
+use crate::Opened;
 
 /// The way to publication. No `Debug`: it holds the advisory.
 #[derive(Serialize)]

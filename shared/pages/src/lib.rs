@@ -21,6 +21,8 @@ mod tests;
 mod time;
 
 use askama::Template;
+use desk_domain::policy::Policy;
+use desk_view::ClockStanding;
 
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
 pub use self::board::{BoardPage, BoardRow};
@@ -36,10 +38,8 @@ pub use self::team_case::{
     CommandLine, DeliveryLine, HeldView, NoteView, QuarantineView, ReportFields, Road, TeamCasePage,
 };
 
-use crate::view::ClockStanding;
-
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].
-pub const STYLESHEET: &str = include_str!("../../assets/desk.css");
+pub const STYLESHEET: &str = include_str!("../assets/desk.css");
 /// Where every page looks for [`STYLESHEET`].
 pub const STYLESHEET_PATH: &str = "/assets/desk.css";
 /// Where every public page looks for the report form.
@@ -52,6 +52,13 @@ pub struct Site {
     pub project: String,
     /// Address of the published security policy.
     pub policy_url: String,
+}
+
+impl Site {
+    /// What every page shows of the policy's project.
+    pub fn of(policy: &Policy) -> Site {
+        Site { project: policy.project.name.clone(), policy_url: policy.project.policy_url.clone() }
+    }
 }
 
 /// Whether a link to `uri` may be made; anything else is shown as plain text.

@@ -5,7 +5,7 @@ use desk_domain::case::Stage;
 use jiff::Timestamp;
 
 use super::{MailPart, Site, rendered};
-use crate::view::{ClockView, Speaker};
+use desk_view::{ClockView, Speaker};
 
 /// Asks for the receipt code; reached by a signed link it also shows id, stage and times.
 #[derive(Template)]

@@ -5,7 +5,7 @@ use desk_domain::notice::conversation::promise_name;
 use jiff::Timestamp;
 
 use super::time::after;
-use crate::view::{ClockStanding, ClockView};
+use desk_view::{ClockStanding, ClockView};
 
 /// The words of a clock: `Detailed response`.
 pub(super) fn label(clock: &ClockName) -> String {

@@ -7,7 +7,7 @@ use desk_domain::id::{CaseId, ClockName};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::MailView;
+use crate::MailView;
 
 /// What `GET /case` answers, and the first part of what the team's case answers. Has no `Debug`: it holds a report.
 #[derive(Serialize)]

@@ -7,11 +7,10 @@ use desk_domain::case::publication::Missing;
 use desk_domain::fields::FieldError;
 use desk_domain::refusal::Refusal;
 use desk_keys::KeyError;
+use desk_pages::{ErrorPage, Site};
 use desk_runtime::Retryable;
 use desk_store::Fault;
 use serde::Serialize;
-
-use crate::page::{ErrorPage, Site};
 
 /// A problem, as its receiver may see it: nothing internal.
 #[derive(Debug)]

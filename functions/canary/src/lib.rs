@@ -10,7 +10,7 @@ use desk_domain::notice::{NewReport, Notice};
 use desk_keys::LinkKey;
 use desk_keys::payload::{CANARY_HEADER, CanaryLink};
 use desk_runtime::Clock;
-use desk_store::Store;
+use desk_store::MailStore;
 use desk_store::deliveries::{Delivery, State};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ const CALL: Duration = Duration::from_secs(15);
 
 /// The function.
 pub struct Canary {
-    pub store: Store,
+    pub mail: MailStore,
     pub clock: Clock,
     pub links: LinkKey,
     /// Where the desk is reached, without a trailing slash.
@@ -77,7 +77,7 @@ impl Canary {
     async fn sent(&self, case: &CaseId) -> Result<(), Lost> {
         let (page, start) = (page_mail(case, self.clock.now()), Instant::now());
         loop {
-            let known = self.store.delivery(&page.id).await.map_err(|fault| Lost(fault.to_string()))?;
+            let known = self.mail.delivery(&page.id).await.map_err(|fault| Lost(fault.to_string()))?;
             match known.map(|record| record.state) {
                 Some(State::Sent | State::Delivered) => return Ok(()),
                 Some(state) if state.is_lost() => return Err(Lost(format!("its page mail is {state:?}"))),

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Error> {
     start::logging();
     let (clock, account) = (Clock::system(), Account::from_env()?);
     let canary = Canary {
-        store: Store::connect(&Settings::from_env(&account)?, clock.clone()),
+        mail: Store::connect(&Settings::from_env(&account)?, clock.clone()).mail,
         links: Keys::connect(&account).link_key(Purpose::Canary).await?,
         url: desk_runtime::var("DESK_PUBLIC_URL")?,
         clock,

@@ -18,7 +18,7 @@ impl Deliver {
         if by_a_person || record.allowed {
             return Ok(true);
         }
-        let Some(stored) = self.store.case(case).await? else { return Ok(true) };
+        let Some(stored) = self.cases.case(case).await? else { return Ok(true) };
         if stored.case.steps.acknowledged.is_some() {
             return Ok(true);
         }
@@ -29,17 +29,17 @@ impl Deliver {
         };
         let address = self.reply_tokens.address_hashes(&mailbox(to)).swap_remove(0);
         let most = (most, rules.automatic_per_day_all);
-        let why = match self.store.take_allowance(&delivery.id, &address, most, now).await? {
+        let why = match self.mail.take_allowance(&delivery.id, &address, most, now).await? {
             Allowance::Granted => return Ok(true),
             Allowance::AddressSpent => "its address has had the day's automatic mails",
             Allowance::AllSpent => {
-                if self.store.tells_all_spent(now).await? {
+                if self.mail.tells_all_spent(now).await? {
                     tracing::error!(alarm = "budget", "the day's automatic mails to reporters are used up");
                 }
                 "the day's automatic mails to reporters are used up"
             }
         };
-        self.store.withhold(&delivery.id, why, now).await?;
+        self.mail.withhold(&delivery.id, why, now).await?;
         tracing::warn!(delivery = delivery.id, why, metric.Withheld = 1, "an automatic mail is withheld");
         self.erase_words(record).await?;
         Ok(false)

@@ -33,7 +33,7 @@ impl Deliver {
             Recipient::Reporter => self.reply_tokens.address_hashes(&letter.to),
             _ => Vec::new(),
         };
-        if self.store.suppressed(&addresses).await?.is_some() {
+        if self.mail.suppressed(&addresses).await?.is_some() {
             return self.suppressed(record).await.map(|()| Went::On);
         }
         if !self.allowed(record, &letter.to).await? {
@@ -43,7 +43,7 @@ impl Deliver {
             return Ok(Went::NoRoom);
         }
         let address = addresses.first().map(String::as_str);
-        if let Some(claimed) = self.store.claim(&delivery.id, address, self.clock.now()).await? {
+        if let Some(claimed) = self.mail.claim(&delivery.id, address, self.clock.now()).await? {
             self.send(&claimed, letter).await?;
         }
         Ok(Went::On)
@@ -56,7 +56,7 @@ impl Deliver {
         let now = self.clock.now();
         match outcome {
             Ok(ses_id) => {
-                self.store.mark_sent(id, &ses_id, now).await?;
+                self.mail.mark_sent(id, &ses_id, now).await?;
                 self.erase_words(record).await?;
                 self.pace.sent_one();
                 let to = desk_mail::masked(&letter.to);
@@ -65,17 +65,17 @@ impl Deliver {
             }
             Err(SendError::Refused(code)) => {
                 tracing::warn!(delivery = id, code, attempts = record.attempts, "refused for now");
-                self.store.retry_at(id, now, after(now, Backoff::PASSING.wait(record.attempts))).await
+                self.mail.retry_at(id, now, after(now, Backoff::PASSING.wait(record.attempts))).await
             }
             Err(SendError::Throttled(throttle)) => {
                 tracing::warn!(delivery = id, throttle = %throttle, attempts = record.attempts, "throttled");
                 let backoff = Backoff { first: pause(throttle, notice.urgency()), ..Backoff::PASSING };
-                self.store.retry_at(id, now, after(now, backoff.wait(record.attempts))).await?;
-                self.store.stand_back(after(now, stands_back(throttle))).await
+                self.mail.retry_at(id, now, after(now, backoff.wait(record.attempts))).await?;
+                self.mail.stand_back(after(now, stands_back(throttle))).await
             }
             Err(SendError::Ambiguous(code)) => {
                 tracing::warn!(delivery = id, code, "nobody knows whether it was sent");
-                self.store.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await
+                self.mail.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await
             }
             Err(SendError::Rejected(code)) => {
                 tracing::error!(delivery = id, code, "SES will never take it");
@@ -89,7 +89,7 @@ impl Deliver {
     async fn suppressed(&self, record: &Record) -> Result<(), Fault> {
         let id = record.delivery.id.as_str();
         self.tell_bounced(record).await?;
-        self.store.mark_suppressed(id, self.clock.now()).await?;
+        self.mail.mark_suppressed(id, self.clock.now()).await?;
         tracing::warn!(delivery = id, metric.Suppressed = 1, "its address is suppressed");
         self.erase_words(record).await
     }
@@ -101,12 +101,12 @@ impl Deliver {
         if matches!(record.delivery.notice, Notice::Written(_)) {
             self.tell_bounced(record).await?;
         }
-        self.store.mark_dead(id, why, self.clock.now()).await?;
+        self.mail.mark_dead(id, why, self.clock.now()).await?;
         self.erase_words(record).await
     }
 
     async fn tell_bounced(&self, record: &Record) -> Result<(), Fault> {
-        let told = self.store.tell_bounced(&record.delivery, &self.policy, &self.clock).await;
+        let told = self.cases.tell_bounced(&record.delivery, &self.policy, &self.clock).await;
         told.map_err(|e| match e {
             ActError::Fault(fault) => fault,
             other => Fault::Retryable(format!("the case could not be told: {other}")),
@@ -115,7 +115,7 @@ impl Deliver {
 
     pub(crate) async fn erase_words(&self, record: &Record) -> Result<(), Fault> {
         match (&record.delivery.case, &record.delivery.words) {
-            (Some(case), Some(words)) => self.store.erase_content(case, words).await,
+            (Some(case), Some(words)) => self.cases.erase_content(case, words).await,
             _ => Ok(()),
         }
     }

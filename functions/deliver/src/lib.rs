@@ -19,7 +19,7 @@ use desk_mail::ses::Mailer;
 use desk_runtime::stream::{Change, Worker};
 use desk_runtime::{Clock, TimeBudget, after};
 use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, LEASE, Record, State};
-use desk_store::{Fault, Ring, Store};
+use desk_store::{CaseStore, DeskStore, Fault, MailStore, Ring};
 use jiff::Timestamp;
 
 pub use attempt::Went;
@@ -32,7 +32,9 @@ const BUDGET: Duration = Duration::from_secs(35);
 
 /// The function.
 pub struct Deliver {
-    pub store: Store,
+    pub cases: CaseStore,
+    pub mail: MailStore,
+    pub desk: DeskStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
     pub mailer: Mailer,
@@ -82,8 +84,8 @@ impl Deliver {
 
     async fn due(&self) -> Result<Vec<Record>, Fault> {
         let mut due = Vec::new();
-        for id in self.store.due_deliveries(self.clock.now(), PORTION).await? {
-            match self.store.delivery(&id).await {
+        for id in self.mail.due_deliveries(self.clock.now(), PORTION).await? {
+            match self.mail.delivery(&id).await {
                 Ok(record) => due.extend(record),
                 Err(e) => tracing::error!(delivery = id, fault = %e, "a delivery cannot be read"),
             }
@@ -96,7 +98,7 @@ impl Deliver {
     /// # Errors
     /// A fault of the store.
     pub async fn one(&self, id: &str) -> Result<Went, Fault> {
-        match self.store.delivery(id).await? {
+        match self.mail.delivery(id).await? {
             Some(record) => self.step(&record).await,
             None => Ok(Went::On),
         }
@@ -104,7 +106,7 @@ impl Deliver {
 
     async fn step(&self, record: &Record) -> Result<Went, Fault> {
         let (id, now) = (record.delivery.id.as_str(), self.clock.now());
-        let hold = self.store.hold().await?;
+        let hold = self.desk.hold().await?;
         if record.due_at.is_some_and(|due| hold.holds(due)) {
             tracing::warn!(delivery = id, "held: it was due before a restore");
             return Ok(Went::On);
@@ -113,7 +115,7 @@ impl Deliver {
             state if to_be_sent(state) && record.due_at.is_some_and(|due| due <= now) => self.attempt(record).await,
             State::Claimed if after(record.since, LEASE) <= now => {
                 tracing::warn!(delivery = id, "its lease ran out: nobody knows whether it was sent");
-                self.store.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await?;
+                self.mail.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await?;
                 Ok(Went::On)
             }
             State::Ambiguous => self.resolve(record, now).await.map(|()| Went::On),
@@ -130,11 +132,11 @@ impl Deliver {
         if after(since, wait) > now {
             return Ok(());
         }
-        let later = self.store.newest_send_event().await?.is_some_and(|newest| newest > since);
+        let later = self.mail.newest_send_event().await?.is_some_and(|newest| newest > since);
         let limit = after(since, AMBIGUOUS_LIMIT);
         if later || (limit <= now && !to_list) {
             tracing::error!(delivery = id, proven = later, alarm = "ambiguous", "sending an ambiguous delivery again");
-            return self.store.retry_at(id, now, now).await;
+            return self.mail.retry_at(id, now, now).await;
         }
         if to_list {
             tracing::error!(
@@ -144,7 +146,7 @@ impl Deliver {
             );
         }
         let again = after(now, wait);
-        self.store.wait_ambiguous(id, if to_list { again } else { limit.min(again) }).await
+        self.mail.wait_ambiguous(id, if to_list { again } else { limit.min(again) }).await
     }
 }
 

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
     let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
     let deliver = Deliver {
-        mail_key: Ring::open_up(store.clone(), keys.ring("mail")?, "mail").await?,
+        mail_key: Ring::open_up(store.desk.clone(), keys.ring("mail")?, "mail").await?,
         mailer: ses::Mailer::connect(&ses::Settings::from_env(&account)?),
         team_links: keys.link_key(Purpose::TeamLinks).await?,
         reporter_links: keys.link_key(Purpose::ReporterLinks).await?,
@@ -26,7 +26,9 @@ async fn main() -> Result<(), Error> {
         openpgp: keys.openpgp(OpenPgpSecret::Notices).await.ok().and_then(|secret| SigningKey::read(&secret).ok()),
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
-        store,
+        cases: store.cases,
+        mail: store.mail,
+        desk: store.desk,
         policy,
         clock,
     };

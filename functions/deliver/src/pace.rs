@@ -58,12 +58,12 @@ impl Deliver {
         if quota.per_day.is_some_and(|most| of_day < 1.0 && quota.sent >= most * of_day) {
             return Ok(false);
         }
-        if urgency > Urgency::Promise && self.store.stands_back_until().await?.is_some_and(|until| until > now) {
+        if urgency > Urgency::Promise && self.mail.stands_back_until().await?.is_some_and(|until| until > now) {
             return Ok(false);
         }
         for ahead in 0..=SECONDS_AHEAD {
             let at = after(now, SignedDuration::from_secs(ahead));
-            if self.store.take_slot(at, slots(quota.per_second * of_second, at)).await? {
+            if self.mail.take_slot(at, slots(quota.per_second * of_second, at)).await? {
                 let begins = Timestamp::from_second(at.as_second()).unwrap_or(at);
                 tokio::time::sleep(Duration::try_from(now.duration_until(begins)).unwrap_or_default()).await;
                 return Ok(true);

@@ -49,7 +49,7 @@ impl Deliver {
         };
         let words = match (&record.sealed, &delivery.case, &delivery.words) {
             (Some(sealed), ..) => self.words(record, sealed).await?,
-            (None, Some(case), Some(words)) => match self.store.content(case, words).await? {
+            (None, Some(case), Some(words)) => match self.cases.content(case, words).await? {
                 Some(sealed) => self.words(record, &sealed).await?,
                 None => None,
             },
@@ -149,7 +149,7 @@ impl Deliver {
         let (Recipient::Reporter, Some(case)) = (&record.delivery.recipient, &record.delivery.case) else {
             return Ok(None);
         };
-        let stored = self.store.case(case).await?;
+        let stored = self.cases.case(case).await?;
         match stored.and_then(|stored| stored.case.mail).and_then(|mail| mail.thread) {
             Some(thread) => self.content(case, &thread).await,
             None => Ok(None),
@@ -186,7 +186,7 @@ impl Deliver {
 
     async fn reporter(&self, case: Option<&CaseId>) -> Result<Option<String>, Fault> {
         let Some(id) = case else { return Ok(None) };
-        let Some(stored) = self.store.case(id).await? else { return Ok(None) };
+        let Some(stored) = self.cases.case(id).await? else { return Ok(None) };
         match stored.case.address {
             Some(address) => self.content(id, &address).await,
             None => Ok(None),
@@ -194,7 +194,7 @@ impl Deliver {
     }
 
     async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<String>, Fault> {
-        let sealed = self.store.content(case, id).await?;
+        let sealed = self.cases.content(case, id).await?;
         match sealed {
             Some(sealed) => self.opened(&sealed).await,
             None => Ok(None),

@@ -17,12 +17,15 @@ use desk_runtime::stream::{Change, Worker};
 use desk_store::deliveries::Delivery;
 use desk_store::objects::Objects;
 use desk_store::published::channel_of;
-use desk_store::{Fault, Ring, Store};
+use desk_store::{CaseStore, DeskStore, Fault, MailStore, PublishedStore, Ring};
 use jiff::Timestamp;
 
 /// The function.
 pub struct FanOut {
-    pub store: Store,
+    pub cases: CaseStore,
+    pub mail: MailStore,
+    pub published: PublishedStore,
+    pub desk: DeskStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
     /// The bucket of the published site.
@@ -40,8 +43,8 @@ impl FanOut {
     /// # Errors
     /// A fault of the store; all of it may be done again.
     pub async fn plan(&self, id: &CaseId, from: u64) -> Result<(), Fault> {
-        let Some((from, to)) = self.store.plan(id, from).await? else { return Ok(()) };
-        let events = self.store.events(id, 1, to).await?;
+        let Some((from, to)) = self.cases.plan(id, from).await? else { return Ok(()) };
+        let events = self.cases.events(id, 1, to).await?;
         let case = Case::replay(&events).ok_or_else(|| Fault::Damaged(format!("{id}: its log opens no case")))?;
         let now = self.clock.now();
         let mut planned = 0;
@@ -49,14 +52,14 @@ impl FanOut {
             for plan in notices(&self.policy, &case, event) {
                 let mut delivery = Delivery::of_event(id, event.seq, plan.recipient, plan.notice, now);
                 delivery.words = plan.sealed;
-                self.store.plan_delivery(&delivery, None).await?;
+                self.mail.plan_delivery(&delivery, None).await?;
                 planned += 1;
             }
             if let EventBody::Published { content, channels } = &event.body {
                 self.release(&case, event, content, channels).await?;
             }
         }
-        self.store.disarm_plan(id, from).await?;
+        self.cases.disarm_plan(id, from).await?;
         tracing::info!(case = %id, event = from, deliveries = planned, "planned");
         Ok(())
     }

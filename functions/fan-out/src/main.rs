@@ -15,11 +15,14 @@ async fn main() -> Result<(), Error> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
     let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
     let fan_out = FanOut {
-        release_key: Ring::open_up(store.clone(), keys.ring("release")?, "release").await?,
+        release_key: Ring::open_up(store.desk.clone(), keys.ring("release")?, "release").await?,
         objects: Objects::connect(&ObjectSettings::from_env(&account, "DESK_SITE_BUCKET")?),
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
-        store,
+        cases: store.cases,
+        mail: store.mail,
+        published: store.published,
+        desk: store.desk,
         policy,
         clock,
     };

@@ -54,7 +54,7 @@ impl FanOut {
         match served {
             Served::Done => {
                 let command = Command::Announced { channel: channel.clone() };
-                let told = self.store.tell(&record.case, &self.policy, &Actor::Desk, &self.clock, &command).await;
+                let told = self.cases.tell(&record.case, &self.policy, &Actor::Desk, &self.clock, &command).await;
                 match told {
                     Ok(acted) => self.tell_verified(id, record, &acted.after.case, now).await?,
                     Err(ActError::Refused(Refusal::NotFound)) => {}
@@ -63,19 +63,19 @@ impl FanOut {
                 }
                 tracing::info!(advisory = %id, channel = %channel, "announced");
                 if OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage) {
-                    self.store.show_published(id).await?;
+                    self.published.show_published(id).await?;
                 }
-                self.store.channel_done(id, channel, now).await
+                self.published.channel_done(id, channel, now).await
             }
             Served::Later => {
                 // What it waits for tells, if need be.
-                self.store
+                self.published
                     .channel_again(id, channel, (ChannelState::Pending, None), now, after(now, Backoff::PASSING.first))
                     .await
             }
             Served::OnItsWay(since) => {
                 let again = after(now, ASK_AGAIN);
-                self.store.channel_again(id, channel, (ChannelState::Waiting, None), now, again).await?;
+                self.published.channel_again(id, channel, (ChannelState::Waiting, None), now, again).await?;
                 if since.duration_until(now) < TAKEN_IS_ENOUGH {
                     return Ok(());
                 }
@@ -87,7 +87,7 @@ impl FanOut {
                 tracing::error!(advisory = %id, channel = %channel, failures, why, alarm = "channel-failed", "not announced");
                 let backoff = if rarely { Backoff::REFUSED } else { Backoff::PASSING };
                 let again = after(now, backoff.wait(failures));
-                self.store.channel_again(id, channel, (ChannelState::Failed, Some(why)), now, again).await?;
+                self.published.channel_again(id, channel, (ChannelState::Failed, Some(why)), now, again).await?;
                 self.tell_failed(published, record, now, NotYet { why, refused: rarely, failures, again }).await
             }
         }
@@ -101,7 +101,7 @@ impl FanOut {
         now: Timestamp,
         not_yet: NotYet,
     ) -> Result<(), Fault> {
-        let Some(stored) = self.store.case(&record.case).await? else { return Ok(()) };
+        let Some(stored) = self.cases.case(&record.case).await? else { return Ok(()) };
         let clock = stored.case.clocks.iter().find(|c| c.start.met_by == MetBy::Announced && c.is_open());
         let due_at = clock.map(|c| c.start.due_at);
         if !is_worth_a_mail(&not_yet, published.published_at, due_at) {
@@ -148,7 +148,7 @@ impl FanOut {
             };
             let failed = Notice::ChannelFailed(failed);
             let told = Delivery::new(&cause_of_failure(advisory, channel), plan.recipient.clone(), failed, now);
-            if self.store.delivery(&told.id).await?.is_some() {
+            if self.mail.delivery(&told.id).await?.is_some() {
                 let cause = format!("channel-verified {advisory} {channel}");
                 self.plan_once(case, &cause, plan.recipient, plan.notice, now).await?;
             }
@@ -165,8 +165,8 @@ impl FanOut {
         now: Timestamp,
     ) -> Result<(), Fault> {
         let delivery = Delivery { case: Some(case.id.clone()), ..Delivery::new(cause, to, notice, now) };
-        if self.store.delivery(&delivery.id).await?.is_none() {
-            self.store.plan_delivery(&delivery, None).await?;
+        if self.mail.delivery(&delivery.id).await?.is_none() {
+            self.mail.plan_delivery(&delivery, None).await?;
         }
         Ok(())
     }

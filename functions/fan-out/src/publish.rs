@@ -57,15 +57,15 @@ impl FanOut {
         channels: &[ChannelId],
     ) -> Result<(), Fault> {
         let id = AdvisoryId::from(&case.id);
-        if self.store.published(&id).await?.is_none() {
+        if self.published.published(&id).await?.is_none() {
             let advisory = self.opened(&case.id, content).await?;
             let (published_at, case) = (event.at, Some(case.id.clone()));
             let published = Published { advisory, case, published_at, modified_at: published_at };
-            self.store.put_published(&published).await?;
+            self.published.put_published(&published).await?;
             tracing::info!(advisory = %id, "published");
         }
         for channel in channels {
-            self.store.plan_channel(&id, channel, &case.id, self.clock.now()).await?;
+            self.published.plan_channel(&id, channel, &case.id, self.clock.now()).await?;
         }
         Ok(())
     }
@@ -73,7 +73,7 @@ impl FanOut {
     /// The final form, if it is the very content that the event names.
     async fn opened(&self, case: &CaseId, content: &ContentRef) -> Result<Advisory, Fault> {
         let damaged = |why: &str| Fault::Damaged(format!("the approved advisory of {case} {why}"));
-        let sealed = self.store.content(case, &content.id).await?.ok_or_else(|| damaged("is gone"))?;
+        let sealed = self.cases.content(case, &content.id).await?.ok_or_else(|| damaged("is gone"))?;
         if desk_keys::sha256_hex(&sealed) != content.sha256 {
             return Err(damaged("is not the one that was approved"));
         }
@@ -94,14 +94,14 @@ impl FanOut {
     /// # Errors
     /// As of [`FanOut::serve`].
     pub async fn serve_by(&self, id: &AdvisoryId, registry: Registry) -> Result<(), Fault> {
-        let Some(published) = self.store.published(id).await? else { return Ok(()) };
-        let mut records = self.store.channels(id).await?;
+        let Some(published) = self.published.published(id).await? else { return Ok(()) };
+        let mut records = self.published.channels(id).await?;
         let order: Vec<ChannelId> = self.policy.announcement_channels();
         records.sort_by_key(|r| order.iter().position(|c| *c == r.channel).unwrap_or(usize::MAX));
         for place in 0..records.len() {
             let (now, record) = (self.clock.now(), &records[place]);
             let Some(due) = record.due_at.filter(|due| *due <= now) else { continue };
-            if self.store.hold().await?.holds(due) {
+            if self.desk.hold().await?.holds(due) {
                 continue;
             }
             let served = match registry(&self.policy, &record.channel) {
@@ -177,7 +177,7 @@ impl FanOut {
                     Err(fault) => return Ok(failed(&fault)),
                 }
             }
-            let objects = render(&self.store.all_shown().await?);
+            let objects = render(&self.published.all_shown().await?);
             match self.put_over(&before, &objects).await {
                 Ok(true) => return Ok(Served::Done),
                 Ok(false) => {}
@@ -212,8 +212,8 @@ impl FanOut {
             let (to, notice) = (Recipient::List(list.id.clone()), Notice::Announcement(notice.clone()));
             let mut delivery = Delivery::new(&cause, to, notice, now);
             delivery.case = Some(record.case.clone());
-            self.store.plan_delivery(&delivery, None).await?;
-            let Some(known) = self.store.delivery(&delivery.id).await? else { break };
+            self.mail.plan_delivery(&delivery, None).await?;
+            let Some(known) = self.mail.delivery(&delivery.id).await? else { break };
             since = known.delivery.planned_at;
             let refused = match known.state {
                 State::Delivered | State::Complained => return Ok(Served::Done),
@@ -260,7 +260,7 @@ impl FanOut {
             }
         }
         for published in advisories {
-            self.store.replace_published(published).await?;
+            self.published.replace_published(published).await?;
         }
         written(self.put_shared(|all| channel::shared(&site, all, now)).await?)
     }

@@ -17,7 +17,7 @@ impl Inbox {
     pub(crate) async fn reporters_answer(&self, arrived: &Arrived, stored: &Stored) -> Result<Outcome, ActError> {
         let case = &stored.case;
         let limit = self.policy.limits.reporter_messages_per_day;
-        if !self.store.within_rate(&format!("reply {}", case.id), DAY, limit, self.clock.now()).await? {
+        if !self.desk.within_rate(&format!("reply {}", case.id), DAY, limit, self.clock.now()).await? {
             tracing::warn!(case = %case.id, "more answers than the policy takes in a day: filed");
             return self.file(arrived).await;
         }
@@ -48,7 +48,7 @@ impl Inbox {
             let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
             Ok((Command::Reply { content, opened: opened.clone(), mail: Some(mail) }, ()))
         };
-        let done = self.store.act(&id, &self.policy, &Actor::Reporter, &self.clock, prepare, |_, (), _| Ok(())).await;
+        let done = self.cases.act(&id, &self.policy, &Actor::Reporter, &self.clock, prepare, |_, (), _| Ok(())).await;
         if done.is_err() {
             self.forget_raw(&id, &raw).await;
             if let Some((case, mail)) = linked.and_then(|new| Some((new.stored.case.id, new.stored.case.mail?))) {
@@ -90,7 +90,7 @@ impl Inbox {
             let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
             Ok((command(content, mail), ()))
         };
-        let done = self.store.act(id, &self.policy, actor, &self.clock, prepare, |_, (), _| Ok(())).await;
+        let done = self.cases.act(id, &self.policy, actor, &self.clock, prepare, |_, (), _| Ok(())).await;
         if done.is_err() {
             self.forget_raw(id, &raw).await;
         }

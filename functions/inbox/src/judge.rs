@@ -111,7 +111,7 @@ impl Inbox {
         let Some((case, made_for)) = token.and_then(|token| Some((token.case?, token.made_for))) else {
             return Ok(Purpose::Report);
         };
-        let Some(stored) = self.store.case(&case).await?.map(Box::new) else { return Ok(Purpose::Report) };
+        let Some(stored) = self.cases.case(&case).await?.map(Box::new) else { return Ok(Purpose::Report) };
         Ok(match made_for {
             Recipient::Reporter => Purpose::ReportersAnswer(stored),
             Recipient::Member(member) => Purpose::MembersAnswer(stored, member),

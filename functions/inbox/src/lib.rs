@@ -32,7 +32,7 @@ use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_mail::read::{Limits, Read, read_within};
 use desk_runtime::{Clock, Woken};
 use desk_store::objects::Objects;
-use desk_store::{ActError, Fault, Store};
+use desk_store::{ActError, CaseStore, DeskStore, Fault, MailStore};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,9 @@ use crate::judge::{Arrived, Purpose};
 
 /// The function.
 pub struct Inbox {
-    pub store: Store,
+    pub cases: CaseStore,
+    pub mail: MailStore,
+    pub desk: DeskStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
     /// The bucket of mail as it came.
@@ -172,7 +174,7 @@ impl Inbox {
         let Some(found) = self.inbound.get(object).await? else { return Ok(Outcome::Gone) };
         let raw: Arc<[u8]> = found.bytes.into();
         let arrived = self.arrived(raw, found.last_modified).await;
-        let outcome = match self.store.seen_mail(&arrived.hash).await? {
+        let outcome = match self.cases.seen_mail(&arrived.hash).await? {
             true => Outcome::Seen,
             false => self.effect(&arrived).await?,
         };
@@ -226,7 +228,7 @@ impl Inbox {
     async fn answers_again(&self, arrived: &Arrived) -> Result<(), ActError> {
         let from = arrived.from().filter(|_| arrived.sender.is_authenticated());
         match from.map(|from| self.reply_tokens.address_hashes(&from)) {
-            Some(filed) => Ok(self.store.unsuppress(&filed).await?),
+            Some(filed) => Ok(self.mail.unsuppress(&filed).await?),
             None => Ok(()),
         }
     }

@@ -77,7 +77,7 @@ impl Inbox {
             Ok((Command::AcknowledgeFromMail { message: self.message(commit, before, &text)? }, ()))
         };
         let actor = Actor::Member(member.id.clone());
-        match self.store.act(case, &self.policy, &actor, &self.clock, prepare, |_, (), _| Ok(())).await {
+        match self.cases.act(case, &self.policy, &actor, &self.clock, prepare, |_, (), _| Ok(())).await {
             Ok(_) => Ok(Outcome::Acknowledged { case: case.clone() }),
             Err(ActError::Refused(Refusal::NotAllowed { .. })) => {
                 self.refuse(stored, member, WhyRefused::NotOpen).await?;
@@ -113,7 +113,7 @@ impl Inbox {
         let cause = format!("{case} ACK refused {why:?} {day}");
         let delivery = Delivery::new(&cause, Recipient::Member(member.id.clone()), notice, now);
         let delivery = Delivery { case: Some(case.clone()), ..delivery };
-        Ok(self.store.plan_delivery(&delivery, None).await?)
+        Ok(self.mail.plan_delivery(&delivery, None).await?)
     }
 }
 

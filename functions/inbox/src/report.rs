@@ -39,7 +39,7 @@ impl Inbox {
             let (id, mail) = (new.stored.case.id.clone(), new.stored.case.mail.clone());
             let mut commit = new.commit;
             commit.mail(&arrived.hash, &id);
-            let outcome = self.store.commit(commit).await?;
+            let outcome = self.cases.commit(commit).await?;
             if outcome == desk_store::Outcome::Done {
                 return Ok(id);
             }

@@ -132,7 +132,7 @@ impl Intake {
         let request = key.map(|key| Request::new("POST", "/reports", "public", &key, &body::canonical(value)));
         for _ in 0..ATTEMPTS {
             let now = self.clock.now();
-            if let Some(answer) = answer::recalled(&self.store, request.as_ref(), now).await? {
+            if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), now).await? {
                 return Ok(answer);
             }
             let new = self.new_case(raw, report, sort.clone(), now).await?;
@@ -141,7 +141,7 @@ impl Intake {
             if let Some(request) = &request {
                 commit.remember(request, &answer, now)?;
             }
-            if self.store.commit(commit).await? == Outcome::Done {
+            if self.cases.commit(commit).await? == Outcome::Done {
                 tracing::info!(case = %new.stored.case.id, "a report was stored");
                 return Ok(answer);
             }

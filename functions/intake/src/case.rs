@@ -30,9 +30,9 @@ impl Intake {
     pub(crate) async fn enter(&self, code: &str) -> Result<Entered, Problem> {
         let code: ReceiptCode = code.parse().map_err(|_| Problem::not_found())?;
         let lookup = code.lookup();
-        let entry = self.store.code(&lookup).await?.ok_or_else(Problem::not_found)?;
+        let entry = self.cases.code(&lookup).await?.ok_or_else(Problem::not_found)?;
         let key = code.key().unwrap(&entry.wrapped, entry.case.as_str())?;
-        let stored = self.store.case(&entry.case).await?.ok_or_else(Problem::not_found)?;
+        let stored = self.cases.case(&entry.case).await?.ok_or_else(Problem::not_found)?;
         Ok(Entered { stored, key, lookup })
     }
 
@@ -52,8 +52,8 @@ impl Intake {
     /// Everything of the case that its reporter's key opens.
     pub(crate) async fn open(&self, entered: &Entered) -> Result<Opened, Problem> {
         let case = entered.stored.case.clone();
-        let events = self.store.events(&case.id, 1, case.version).await?;
-        let contents = self.store.contents(&case.id).await?;
+        let events = self.cases.events(&case.id, 1, case.version).await?;
+        let contents = self.cases.contents(&case.id).await?;
         Ok(Opened::new(case, events, contents, |sealed| entered.key.open(sealed).ok()))
     }
 }
@@ -91,7 +91,7 @@ async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
 async fn by_link(intake: &Intake, token: Option<&str>) -> Result<Option<Stored>, Problem> {
     let Some(token) = token else { return Ok(None) };
     let link: CaseLink = intake.reporter_links.verify(token).await.map_err(|_| Problem::not_found())?;
-    let stored = intake.store.case(&link.case).await?;
+    let stored = intake.cases.case(&link.case).await?;
     Ok(Some(stored.ok_or_else(Problem::not_found)?))
 }
 

@@ -87,7 +87,7 @@ impl Intake {
         let credits =
             fields::read(value, |fields| Credit::read_decision(fields, line_bytes)).map_err(Problem::invalid)?;
         let request = key.map(|k| Request::new("POST", "/case/credit", &entered.lookup, &k, &body::canonical(value)));
-        if let Some(answer) = answer::recalled(&self.store, request.as_ref(), self.clock.now()).await? {
+        if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
         self.within_messages(&entered.stored.case.id).await?;
@@ -112,8 +112,8 @@ impl Intake {
             Ok(answer)
         };
         let case = &entered.stored.case.id;
-        let done = self.store.act(case, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
+        let done = self.cases.act(case, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
         let done = done.map(|(_, answer)| answer.expect("an answer on credit is always an event"));
-        answer::once(&self.store, request.as_ref(), self.clock.now(), done).await
+        answer::once(&self.cases, request.as_ref(), self.clock.now(), done).await
     }
 }

@@ -23,12 +23,13 @@ use desk_domain::policy::Policy;
 use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_runtime::Clock;
-use desk_store::Store;
+use desk_store::{CaseStore, DeskStore};
 use serde_json::Value;
 
 /// The function.
 pub struct Intake {
-    pub store: Store,
+    pub cases: CaseStore,
+    pub desk: DeskStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
     /// Wraps new case keys; cannot unwrap any.

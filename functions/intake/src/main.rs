@@ -24,16 +24,17 @@ async fn routes() -> Result<Router, String> {
     let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
     let signer = keys.receipt_signer().await?;
     let intake = Intake {
-        mail_key: store.ring_public("mail").await?,
+        mail_key: store.desk.ring_public("mail").await?,
         root: keys.cases_public()?,
-        receipt_keys: store.receipt_keys(signer.jwk()).await?,
-        openpgp_certificate: store.openpgp_certificate().await?,
+        receipt_keys: store.desk.receipt_keys(signer.jwk()).await?,
+        openpgp_certificate: store.desk.openpgp_certificate().await?,
         signer,
         reporter_links: Links::of(&keys, Purpose::ReporterLinks).await?,
         canary_links: Links::of_or_none(&keys, Purpose::Canary).await,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
-        store,
+        cases: store.cases,
+        desk: store.desk,
         policy,
         clock,
     };

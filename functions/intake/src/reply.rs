@@ -117,7 +117,7 @@ impl Intake {
     /// 429 when it is too much for a day.
     pub(crate) async fn within_messages(&self, case: &CaseId) -> Result<(), Problem> {
         let limit = self.policy.limits.reporter_messages_per_day;
-        if self.store.within_rate(&format!("reply {case}"), DAY, limit, self.clock.now()).await? {
+        if self.desk.within_rate(&format!("reply {case}"), DAY, limit, self.clock.now()).await? {
             return Ok(());
         }
         let detail = format!("This case takes at most {limit} messages a day; please go on tomorrow.");
@@ -129,7 +129,7 @@ impl Intake {
         let canonical = body::canonical(&json!({ "text": text }));
         let request = key.map(|k| Request::new("POST", "/case/messages", &entered.lookup, &k, &canonical));
         let case = &entered.stored.case;
-        if let Some(answer) = answer::recalled(&self.store, request.as_ref(), self.clock.now()).await? {
+        if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
         self.within_messages(&case.id).await?;
@@ -159,9 +159,9 @@ impl Intake {
             }
             Ok(answer)
         };
-        let done = self.store.act(&case.id, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
+        let done = self.cases.act(&case.id, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
         let done = done.map(|(_, answer)| answer.expect("a reply is always an event"));
-        answer::once(&self.store, request.as_ref(), self.clock.now(), done).await
+        answer::once(&self.cases, request.as_ref(), self.clock.now(), done).await
     }
 
     /// The case that goes on from a closed one: the message is its report, and who wrote it stays who it was.

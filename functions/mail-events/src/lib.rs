@@ -14,12 +14,14 @@ use desk_domain::policy::Policy;
 use desk_mail::event::{Back, EventType, SesEvent};
 use desk_runtime::Clock;
 use desk_store::deliveries::{Delivery, Record, State};
-use desk_store::{ActError, Fault, Store, Unwritten};
+use desk_store::{ActError, CaseStore, Fault, MailStore, PublishedStore, Unwritten};
 use jiff::tz::TimeZone;
 
 /// The function.
 pub struct MailEvents {
-    pub store: Store,
+    pub cases: CaseStore,
+    pub mail: MailStore,
+    pub published: PublishedStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
 }
@@ -50,9 +52,9 @@ impl MailEvents {
         };
         tracing::info!(delivery = id, ses = event.mail.message_id, kind = ?event.event_type, "an SES event");
         if event.event_type == EventType::Send {
-            self.store.saw_send_event(event.mail.timestamp).await?;
+            self.mail.saw_send_event(event.mail.timestamp).await?;
         }
-        let Some(record) = self.store.delivery(id).await? else {
+        let Some(record) = self.mail.delivery(id).await? else {
             tracing::warn!(delivery = id, "an event of a delivery that is not known (any more)");
             return Ok(());
         };
@@ -74,11 +76,11 @@ impl MailEvents {
     /// It was sent, whatever the sender got to hear of it.
     async fn sent(&self, event: &SesEvent, record: &Record) -> Result<(), Fault> {
         let id = record.delivery.id.as_str();
-        self.erase_words(self.store.mark_sent(id, &event.mail.message_id, self.clock.now()).await?).await
+        self.erase_words(self.mail.mark_sent(id, &event.mail.message_id, self.clock.now()).await?).await
     }
 
     async fn delivered(&self, record: &Record) -> Result<(), Fault> {
-        let delivered = self.store.mark_delivered(&record.delivery.id, self.clock.now()).await?;
+        let delivered = self.mail.mark_delivered(&record.delivery.id, self.clock.now()).await?;
         self.wake_channel(delivered.as_ref()).await?;
         self.erase_words(delivered).await
     }
@@ -90,12 +92,12 @@ impl MailEvents {
             return Ok(());
         }
         self.suppress(record, Unwritten::HardBounce).await?;
-        self.store.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
+        self.cases.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
         self.alarm_unless_reporter(record, "mail came back for good");
         if let Recipient::Member(member) = &record.delivery.recipient {
             self.tell_others(member).await?;
         }
-        let bounced = self.store.mark_bounced(&record.delivery.id, self.clock.now()).await?;
+        let bounced = self.mail.mark_bounced(&record.delivery.id, self.clock.now()).await?;
         self.wake_channel(bounced.as_ref()).await?;
         Ok(self.erase_words(bounced).await?)
     }
@@ -107,10 +109,10 @@ impl MailEvents {
             return Ok(());
         }
         if matches!(record.delivery.notice, Notice::Written(_)) {
-            self.store.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
+            self.cases.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
         }
         self.alarm_unless_reporter(record, "mail could not be delivered in time");
-        let bounced = self.store.mark_undelivered(&record.delivery.id, self.clock.now()).await?;
+        let bounced = self.mail.mark_undelivered(&record.delivery.id, self.clock.now()).await?;
         self.wake_channel(bounced.as_ref()).await?;
         Ok(self.erase_words(bounced).await?)
     }
@@ -119,7 +121,7 @@ impl MailEvents {
     async fn complained(&self, record: &Record) -> Result<(), ActError> {
         self.suppress(record, Unwritten::Complaint).await?;
         self.alarm_unless_reporter(record, "a receiver calls our mail unwanted");
-        let complained = self.store.mark_complained(&record.delivery.id, self.clock.now()).await?;
+        let complained = self.mail.mark_complained(&record.delivery.id, self.clock.now()).await?;
         self.wake_channel(complained.as_ref()).await?;
         Ok(self.erase_words(complained).await?)
     }
@@ -132,7 +134,7 @@ impl MailEvents {
             return Ok(());
         }
         if matches!(record.delivery.notice, Notice::Written(_)) {
-            self.store.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
+            self.cases.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
         }
         tracing::error!(
             delivery = id,
@@ -140,14 +142,14 @@ impl MailEvents {
             alarm = "mail-rejected",
             "SES would not send a mail"
         );
-        let rejected = self.store.mark_rejected(id, self.clock.now()).await?;
+        let rejected = self.mail.mark_rejected(id, self.clock.now()).await?;
         self.wake_channel(rejected.as_ref()).await?;
         Ok(self.erase_words(rejected).await?)
     }
 
     /// The receiver's server does not take it so far. A page that waits is a page not read.
     async fn delayed(&self, record: &Record) -> Result<(), Fault> {
-        let Some(noted) = self.store.note_delay(&record.delivery.id, self.clock.now()).await? else { return Ok(()) };
+        let Some(noted) = self.mail.note_delay(&record.delivery.id, self.clock.now()).await? else { return Ok(()) };
         let (id, to) = (&noted.delivery.id, &noted.delivery.recipient);
         match to {
             Recipient::Reporter | Recipient::Maintainer(_) => tracing::warn!(delivery = id, "mail is delayed"),
@@ -160,7 +162,7 @@ impl MailEvents {
     /// addresses are noted is left to SES's own list.
     async fn suppress(&self, record: &Record, why: Unwritten) -> Result<(), Fault> {
         match (&record.delivery.recipient, &record.address) {
-            (Recipient::Reporter, Some(address)) => self.store.suppress(address, why, self.clock.now()).await,
+            (Recipient::Reporter, Some(address)) => self.mail.suppress(address, why, self.clock.now()).await,
             _ => Ok(()),
         }
     }
@@ -183,7 +185,7 @@ impl MailEvents {
         let others = others.map(|other| Recipient::Member(other.id.clone()));
         for to in others.chain([Recipient::Operator]) {
             let notice = Notice::MemberBounced(MemberBounced { member: member.clone() });
-            self.store.plan_delivery(&Delivery::new(&cause, to, notice, now), None).await?;
+            self.mail.plan_delivery(&Delivery::new(&cause, to, notice, now), None).await?;
         }
         Ok(())
     }
@@ -192,7 +194,7 @@ impl MailEvents {
     async fn wake_channel(&self, record: Option<&Record>) -> Result<(), Fault> {
         let Some(Record { delivery, .. }) = record else { return Ok(()) };
         if let (Recipient::List(channel), Notice::Announcement(notice)) = (&delivery.recipient, &delivery.notice) {
-            self.store.touch_channel(&notice.advisory, channel, self.clock.now()).await?;
+            self.published.touch_channel(&notice.advisory, channel, self.clock.now()).await?;
         }
         Ok(())
     }
@@ -201,7 +203,7 @@ impl MailEvents {
     async fn erase_words(&self, ended: Option<Record>) -> Result<(), Fault> {
         let Some(Record { delivery, .. }) = ended else { return Ok(()) };
         match (&delivery.case, &delivery.words) {
-            (Some(case), Some(words)) => self.store.erase_content(case, words).await,
+            (Some(case), Some(words)) => self.cases.erase_content(case, words).await,
             _ => Ok(()),
         }
     }

@@ -12,7 +12,13 @@ async fn main() -> Result<(), Error> {
     start::logging();
     let clock = Clock::system();
     let store = Store::connect(&Settings::from_env(&Account::from_env()?)?, clock.clone());
-    let events = MailEvents { store, policy: start::policy()?, clock };
+    let events = MailEvents {
+        cases: store.cases,
+        mail: store.mail,
+        published: store.published,
+        policy: start::policy()?,
+        clock,
+    };
     lambda_runtime::run(service_fn(|event: LambdaEvent<SnsEvent>| async {
         Ok::<_, Error>(events.batch(event.payload).await?)
     }))

@@ -38,7 +38,7 @@ pub(crate) async fn tell(check: &SlaCheck, seen: &SeenPolicy) -> Result<(), Faul
     if seen.digests_on.is_some() {
         plan(check, day, now).await?;
     }
-    check.store.see_policy(&SeenPolicy { digests_on: Some(day), ..seen.clone() }).await
+    check.members.see_policy(&SeenPolicy { digests_on: Some(day), ..seen.clone() }).await
 }
 
 /// The day whose digest is the newest one that is due: so none is lost when the minute is missed, be it over midnight.
@@ -66,7 +66,7 @@ async fn plan(check: &SlaCheck, day: Date, now: Timestamp) -> Result<(), Fault> 
         }
         let recipient = Recipient::Member(member.id.clone());
         let delivery = Delivery::new(&format!("digest {day}"), recipient, Notice::Digest(digest), now);
-        check.store.plan_delivery(&delivery, None).await?;
+        check.mail.plan_delivery(&delivery, None).await?;
         planned += 1;
     }
     tracing::info!(day = %day, open = open.rows.len(), digests = planned, "digests were planned");
@@ -75,7 +75,7 @@ async fn plan(check: &SlaCheck, day: Date, now: Timestamp) -> Result<(), Fault> 
 
 /// The whole board, and of it the cases that a digest may show: what is due next, and what was missed, no index says.
 async fn read(check: &SlaCheck, present: &[&Member], now: Timestamp) -> Result<Open, Fault> {
-    let rows = check.store.all_open().await?;
+    let rows = check.cases.all_open().await?;
     let overdue = rows.iter().rev().filter(|row| row.next_due.is_some_and(|due| due <= now)).take(LOOKED_INTO);
     let mut wanted: Vec<&CaseId> = overdue.map(|row| &row.case).collect();
     wanted.extend(first(&rows, |row| row.handler.is_none()));
@@ -86,7 +86,7 @@ async fn read(check: &SlaCheck, present: &[&Member], now: Timestamp) -> Result<O
     wanted.dedup();
     let mut cases = BTreeMap::new();
     for id in wanted {
-        match check.store.case(id).await {
+        match check.cases.case(id).await {
             Ok(stored) => cases.extend(stored.map(|stored| (id.clone(), stored.case))),
             Err(fault) if fault.is_retryable() => return Err(fault),
             // One case that is damaged takes nobody's digest away.

@@ -14,7 +14,9 @@ use desk_domain::policy::{AtDue, Policy};
 use desk_domain::refusal::Refusal;
 use desk_runtime::{Clock, Hold, after};
 use desk_store::objects::Objects;
-use desk_store::{ActError, Due, DueKind, Fault, PLAN_GRACE, Store};
+use desk_store::{
+    ActError, CaseStore, DeskStore, Due, DueKind, Fault, MailStore, PLAN_GRACE, PublishedStore, TeamStore,
+};
 use jiff::{SignedDuration, Timestamp};
 
 /// What is due is fetched in portions of this many from each shard.
@@ -29,7 +31,11 @@ const INBOUND_LIES: SignedDuration = SignedDuration::from_hours(1);
 
 /// The function.
 pub struct SlaCheck {
-    pub store: Store,
+    pub cases: CaseStore,
+    pub mail: MailStore,
+    pub published: PublishedStore,
+    pub members: TeamStore,
+    pub desk: DeskStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
     /// The bucket of mail as it came, where the stack receives any.
@@ -72,7 +78,7 @@ impl SlaCheck {
             tracing::error!(alarm = "rota-gap", "nobody is on call");
         }
         self.look_at_inbound().await;
-        let hold = self.store.hold().await?;
+        let hold = self.desk.hold().await?;
         let mut done = self.do_due(scheduled, hold).await?;
         self.alarm_of_waiting(&done, hold);
         if let Some(remembered) = remembered
@@ -81,7 +87,7 @@ impl SlaCheck {
             done.failed += 1;
             tracing::error!(fault = %fault, "the digests could not be planned; they are due again at the next tick");
         }
-        self.store.ticked(self.clock.now()).await?;
+        self.desk.ticked(self.clock.now()).await?;
         tracing::debug!(
             metric.Ticks = 1,
             metric.TimersFired = done.fired,
@@ -101,7 +107,7 @@ impl SlaCheck {
         let (mut done, mut seen) = (Ticked::default(), Vec::new());
         let mut portion = PORTION;
         while portion <= LARGEST {
-            let due = self.store.due(self.clock.now(), portion).await?;
+            let due = self.cases.due(self.clock.now(), portion).await?;
             let full = due.len() >= portion as usize;
             let fresh: Vec<Due> = due.into_iter().filter(|due| !seen.contains(due)).collect();
             if fresh.is_empty() {
@@ -125,7 +131,7 @@ impl SlaCheck {
 
     fn alarm_of_waiting(&self, done: &Ticked, hold: Hold) {
         if done.held > 0 {
-            tracing::error!(held = done.held, skew = ?self.store.skew(), alarm = "clock-disagreement", "the clocks disagree");
+            tracing::error!(held = done.held, skew = ?self.desk.skew(), alarm = "clock-disagreement", "the clocks disagree");
         }
         if hold.is_on() {
             tracing::error!(
@@ -139,7 +145,7 @@ impl SlaCheck {
     /// Whether this function's clock, the schedule's and DynamoDB's agree.
     fn witnessed(&self, scheduled: Timestamp) -> bool {
         let late = scheduled.duration_until(self.clock.now()).abs();
-        late <= AGREEMENT && self.store.skew().is_some_and(|skew| skew.abs() <= AGREEMENT)
+        late <= AGREEMENT && self.desk.skew().is_some_and(|skew| skew.abs() <= AGREEMENT)
     }
 
     /// Mail that nobody took up is a report that nobody knows of.
@@ -161,14 +167,14 @@ impl SlaCheck {
     /// A fault of the store.
     pub async fn redrive(&self) -> Result<usize, Fault> {
         let (now, mut woken) = (self.clock.now(), 0);
-        let hold = self.store.hold().await?;
-        for due in self.store.due(after(now, PLAN_GRACE), LARGEST).await? {
+        let hold = self.desk.hold().await?;
+        for due in self.cases.due(after(now, PLAN_GRACE), LARGEST).await? {
             if hold.holds(due.at) {
                 continue;
             }
             match &due.kind {
-                DueKind::Plan(case, from) => self.store.touch_plan(case, *from, now).await?,
-                DueKind::Channel(advisory, channel) => self.store.touch_channel(advisory, channel, now).await?,
+                DueKind::Plan(case, from) => self.cases.touch_plan(case, *from, now).await?,
+                DueKind::Channel(advisory, channel) => self.published.touch_channel(advisory, channel, now).await?,
                 DueKind::Timer(..) => continue,
             }
             woken += 1;
@@ -183,13 +189,13 @@ impl SlaCheck {
             DueKind::Plan(case, from) => {
                 tracing::warn!(case = %case, event = from, alarm = "unplanned", "nobody planned these events; waking the planner");
                 done.plans_touched += 1;
-                self.store.touch_plan(case, *from, self.clock.now()).await.map_err(ActError::from)
+                self.cases.touch_plan(case, *from, self.clock.now()).await.map_err(ActError::from)
             }
             DueKind::Channel(advisory, channel) => {
                 tracing::info!(advisory = %advisory, channel = %channel, "not announced yet; waking the publisher");
                 done.channels_touched += 1;
                 // Its due time stays what it is: this very tick must not take it for another one.
-                self.store.touch_channel(advisory, channel, due.at).await.map_err(ActError::from)
+                self.published.touch_channel(advisory, channel, due.at).await.map_err(ActError::from)
             }
         };
         if let Err(e) = result {
@@ -201,7 +207,7 @@ impl SlaCheck {
     async fn fire(&self, case: &CaseId, clock: &ClockName, witnessed: bool, done: &mut Ticked) -> Result<(), ActError> {
         let roster = self.roster_for(case, clock).await?;
         let command = Command::FireTimer { clock: clock.clone(), witnessed, roster };
-        let acted = self.store.tell(case, &self.policy, &Actor::Desk, &self.clock, &command).await?;
+        let acted = self.cases.tell(case, &self.policy, &Actor::Desk, &self.clock, &command).await?;
         if acted.events.is_empty() {
             done.held += usize::from(!witnessed);
         } else {
@@ -216,7 +222,7 @@ impl SlaCheck {
 
     /// The load of each member, read only where a handler is about to be chosen.
     async fn roster_for(&self, case: &CaseId, clock: &ClockName) -> Result<Roster, ActError> {
-        let stored = self.store.case(case).await?.ok_or(Refusal::NotFound)?;
+        let stored = self.cases.case(case).await?.ok_or(Refusal::NotFound)?;
         let assigns = stored
             .case
             .clock(clock)
@@ -227,7 +233,7 @@ impl SlaCheck {
     async fn roster(&self) -> Result<Roster, ActError> {
         let mut roster = Roster::default();
         for member in self.policy.triage() {
-            roster.load.insert(member.id.clone(), self.store.load(&member.id).await?);
+            roster.load.insert(member.id.clone(), self.cases.load(&member.id).await?);
         }
         Ok(roster)
     }

@@ -13,8 +13,13 @@ async fn main() -> Result<(), Error> {
     let (clock, account) = (Clock::system(), Account::from_env()?);
     let inbound = desk_runtime::var("DESK_INBOUND_BUCKET").ok();
     let policy = start::policy()?;
+    let store = Store::connect(&Settings::from_env(&account)?, clock.clone());
     let check = SlaCheck {
-        store: Store::connect(&Settings::from_env(&account)?, clock.clone()),
+        cases: store.cases,
+        mail: store.mail,
+        published: store.published,
+        members: store.members,
+        desk: store.desk,
         heartbeat: policy.contacts.heartbeat.clone(),
         policy,
         inbound: inbound.map(|bucket| Objects::connect(&ObjectSettings { account, bucket })),

@@ -18,7 +18,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Compares the policy and the day with those that the last tick saw; they count as seen only once all is done. Gives what is
 /// remembered from now on.
 pub(crate) async fn follow(check: &SlaCheck) -> Result<Option<SeenPolicy>, Fault> {
-    let before = check.store.seen_policy().await?;
+    let before = check.members.seen_policy().await?;
     let now = check.clock.now();
     let today = now.to_zoned(TimeZone::UTC).date();
     let seen = SeenPolicy {
@@ -44,17 +44,17 @@ pub(crate) async fn follow(check: &SlaCheck) -> Result<Option<SeenPolicy>, Fault
     if !done {
         return Ok(before);
     }
-    check.store.see_policy(&seen).await?;
+    check.members.see_policy(&seen).await?;
     Ok(Some(seen))
 }
 
 async fn hand_over(check: &SlaCheck, member: &MemberId) -> Result<(), ActError> {
     loop {
-        let page = check.store.handled_by(member, None).await?;
+        let page = check.cases.handled_by(member, None).await?;
         let mut moved = 0;
         for row in &page.rows {
             let command = Command::ReplaceHandler { roster: check.roster().await? };
-            let acted = check.store.tell(&row.case, &check.policy, &Actor::Desk, &check.clock, &command).await?;
+            let acted = check.cases.tell(&row.case, &check.policy, &Actor::Desk, &check.clock, &command).await?;
             moved += usize::from(!acted.events.is_empty());
         }
         tracing::info!(member = %member, cases = moved, "cases of a member who left were handed over");
@@ -77,7 +77,7 @@ async fn tell_of_gaps(check: &SlaCheck, now: Timestamp) -> Result<(), Fault> {
         for recipient in [Recipient::Operator, Recipient::Member(check.policy.contacts.policy_owner.clone())] {
             let notice = Notice::RotaGap(RotaGap { from: gap.from, until: gap.until });
             let cause = format!("rota-gap {} {today}", gap.from);
-            check.store.plan_delivery(&Delivery::new(&cause, recipient, notice, now), None).await?;
+            check.mail.plan_delivery(&Delivery::new(&cause, recipient, notice, now), None).await?;
         }
     }
     Ok(())

@@ -41,7 +41,7 @@ impl Team {
                 "This link has ended with its clock. A newer mail about the case may hold one that works; else sign in to the desk.",
             ));
         }
-        let stored = self.store.case(&link.case).await?.ok_or_else(Problem::not_found)?;
+        let stored = self.cases.case(&link.case).await?.ok_or_else(Problem::not_found)?;
         Ok(Valid { member, stored })
     }
 
@@ -117,13 +117,13 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
         Ok((Command::AcknowledgeFromMail { message }, ()))
     };
     let actor = Actor::Member(member.id.clone());
-    let acted = team.store.act(&stored.case.id, &team.policy, &actor, &team.clock, prepare, |_, (), _| Ok(())).await;
+    let acted = team.cases.act(&stored.case.id, &team.policy, &actor, &team.clock, prepare, |_, (), _| Ok(())).await;
     match acted {
         Ok((acted, _)) => {
             Ok(Html(team.page(&acted.after.case, member, token, Acknowledgement::Thanks)).into_response())
         }
         Err(ActError::Refused(Refusal::NotAllowed { .. })) => {
-            let now = team.store.case(&stored.case.id).await?.ok_or_else(Problem::not_found)?;
+            let now = team.cases.case(&stored.case.id).await?.ok_or_else(Problem::not_found)?;
             let page = team.page(&now.case, member, token, team.state(&now.case));
             Ok((StatusCode::CONFLICT, Html(page)).into_response())
         }

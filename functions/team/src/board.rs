@@ -47,8 +47,8 @@ impl Team {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "next must be what the page before gave as next."));
         }
         Ok(match &which.handler {
-            Some(handler) => self.store.handled_by(handler, after).await?,
-            None => self.store.board(after).await?,
+            Some(handler) => self.cases.handled_by(handler, after).await?,
+            None => self.cases.board(after).await?,
         })
     }
 }

@@ -67,7 +67,7 @@ impl Team {
     /// The case, when it is there and `member` may read it; else 404 either way.
     pub(crate) async fn readable(&self, id: &str, member: &MemberId) -> Result<Stored, Problem> {
         let id = id.parse().map_err(|_| Problem::not_found())?;
-        let stored = self.store.case(&id).await?;
+        let stored = self.cases.case(&id).await?;
         stored.filter(|s| s.case.readable_by(member, &self.policy)).ok_or_else(Problem::not_found)
     }
 
@@ -75,10 +75,10 @@ impl Team {
     pub(crate) async fn shown(&self, id: &str, member: &Member) -> Result<Shown, Problem> {
         let stored = self.readable(id, &member.id).await?;
         let key = self.case_key(&stored).await?;
-        self.store.record_reading(&stored.case.id, &member.id, self.clock.now()).await?;
+        self.members.record_reading(&stored.case.id, &member.id, self.clock.now()).await?;
         let opened = self.opened(stored.case, &key).await?;
         let channels = self.channels(&opened.case).await?;
-        let deliveries = self.store.deliveries_of(&opened.case.id).await?;
+        let deliveries = self.mail.deliveries_of(&opened.case.id).await?;
         let mut mails = self.mails(&opened, &key).await;
         let mut view = opened.view(&self.policy, advisory_page::url(&self.site_url, &opened.case.id), true);
         mails.fill_all(&mut view);
@@ -102,15 +102,15 @@ impl Team {
 
     /// Reads everything of a case, and opens what its key opens.
     pub(crate) async fn opened(&self, case: Case, key: &SecretKey) -> Result<Opened, Fault> {
-        let events = self.store.events(&case.id, 1, case.version).await?;
-        let contents = self.store.contents(&case.id).await?;
+        let events = self.cases.events(&case.id, 1, case.version).await?;
+        let contents = self.cases.contents(&case.id).await?;
         Ok(Opened::new(case, events, contents, |sealed| key.open(sealed).ok()))
     }
 
     /// How far a published case's channels are; none before.
     async fn channels(&self, case: &Case) -> Result<Vec<ChannelProgress>, Problem> {
         match case.publication.is_published() {
-            true => Ok(self.store.channels(&(&case.id).into()).await?.into_iter().map(progress).collect()),
+            true => Ok(self.published.channels(&(&case.id).into()).await?.into_iter().map(progress).collect()),
             false => Ok(Vec::new()),
         }
     }

@@ -46,7 +46,7 @@ impl Team {
         if after.is_some_and(|next| !desk_store::is_cursor(next)) {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "next must be what the page before gave as next."));
         }
-        Ok(self.store.filed(after).await?)
+        Ok(self.cases.filed(after).await?)
     }
 }
 

@@ -29,14 +29,18 @@ use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, Root, SecretKey};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
-use desk_store::{Fault, Store, Stored};
+use desk_store::{CaseStore, DeskStore, Fault, MailStore, PublishedStore, Stored, TeamStore};
 
 /// The session cookie: sent over HTTPS only, to this host only.
 pub(crate) const COOKIE: &str = "__Host-desk";
 
 /// The function.
 pub struct Team {
-    pub store: Store,
+    pub cases: CaseStore,
+    pub mail: MailStore,
+    pub published: PublishedStore,
+    pub members: TeamStore,
+    pub desk: DeskStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
     /// Opens case keys.
@@ -82,14 +86,14 @@ impl Team {
     pub(crate) async fn member(&self, headers: &HeaderMap, cookie: bool) -> Result<&Member, Problem> {
         let from_cookie = || cookie.then(|| session_cookie(headers)).flatten();
         let Some(secret) = bearer(headers).or_else(from_cookie) else { return Err(unauthorised()) };
-        let id = self.store.session(secret, self.clock.now()).await?.ok_or_else(unauthorised)?;
+        let id = self.members.session(secret, self.clock.now()).await?.ok_or_else(unauthorised)?;
         self.policy.member(&id).filter(|m| is_team(m)).ok_or_else(unauthorised)
     }
 
     /// The private half of a case's key.
     pub(crate) async fn case_key(&self, stored: &Stored) -> Result<SecretKey, Problem> {
         let id = &stored.case.id;
-        let wrapped = self.store.case_key(id).await?;
+        let wrapped = self.cases.case_key(id).await?;
         let wrapped = wrapped.ok_or_else(|| Fault::Damaged(format!("{id} has no key")))?;
         Ok(self.root.unwrap(&wrapped, id.as_str()).await?)
     }

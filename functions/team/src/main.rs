@@ -24,15 +24,19 @@ async fn routes() -> Result<Router, String> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
     let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
     let team = Team {
-        mail_key: store.ring_public("mail").await?,
-        release_key: store.ring_public("release").await?,
+        mail_key: store.desk.ring_public("mail").await?,
+        release_key: store.desk.ring_public("release").await?,
         root: keys.cases()?,
         team_links: Links::of(&keys, Purpose::TeamLinks).await?,
         openpgp: OpenPgp::read(&keys.openpgp(OpenPgpSecret::Team).await?),
         content: Objects::connect(&ObjectSettings::from_env(&account, "DESK_CONTENT_BUCKET")?),
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
-        store,
+        cases: store.cases,
+        mail: store.mail,
+        published: store.published,
+        members: store.members,
+        desk: store.desk,
         policy,
         clock,
     };

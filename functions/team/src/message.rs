@@ -86,7 +86,7 @@ impl Team {
         let case = &stored.case;
         let damaged = || Fault::damaged(format!("the report of {}", case.id));
         let key = self.case_key(stored).await?;
-        let sealed = self.store.content(&case.id, &case.report.id).await?.ok_or_else(damaged)?;
+        let sealed = self.cases.content(&case.id, &case.report.id).await?.ok_or_else(damaged)?;
         let report: Value = serde_json::from_slice(&key.open(&sealed)?).map_err(|_| damaged())?;
         let text = report.pointer("/reporter/openpgp_key").and_then(Value::as_str).unwrap_or_default();
         Ok(openpgp::PublicKey::read(text, now))

@@ -33,13 +33,13 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 /// # Errors
 /// A fault of the store.
 pub async fn start_session(
-    store: &desk_store::Store,
+    members: &desk_store::TeamStore,
     member: &MemberId,
     now: Timestamp,
 ) -> Result<(String, Timestamp), desk_store::Fault> {
     let token = desk_keys::hex(&desk_keys::random::<32>());
     let expires = now.saturating_add(SESSION_LASTS).unwrap_or(now);
-    store.put_ticket(Ticket::Session, &token, member, expires).await?;
+    members.put_ticket(Ticket::Session, &token, member, expires).await?;
     Ok((token, expires))
 }
 
@@ -100,18 +100,18 @@ impl Team {
     async fn mail_link(&self, member: &MemberId) -> Result<(), Problem> {
         let now = self.clock.now();
         let limit = self.policy.limits.sign_in_links_per_hour;
-        if !self.store.within_rate(&format!("sign-in {member}"), HOUR, limit, now).await? {
+        if !self.desk.within_rate(&format!("sign-in {member}"), HOUR, limit, now).await? {
             tracing::warn!(member = %member, "too many sign-in links were asked for");
             return Ok(());
         }
         let token = desk_keys::hex(&desk_keys::random::<32>());
         let expires_at = now.saturating_add(LINK_LASTS).unwrap_or(now);
-        self.store.put_ticket(Ticket::SignIn, &token, member, expires_at).await?;
+        self.members.put_ticket(Ticket::SignIn, &token, member, expires_at).await?;
         let cause = format!("sign-in {}", desk_keys::sha256_hex(token.as_bytes()));
         let notice = Notice::SignIn(SignIn { expires_at });
         let delivery = Delivery::new(&cause, Recipient::Member(member.clone()), notice, now);
         let words = MailWords::SignIn { token };
-        self.store.plan_delivery(&delivery, Some(words.seal(&self.mail_key)?)).await?;
+        self.mail.plan_delivery(&delivery, Some(words.seal(&self.mail_key)?)).await?;
         Ok(())
     }
 }
@@ -134,9 +134,9 @@ async fn signed_in(team: &Team, headers: &HeaderMap, body: Body) -> Result<(Kind
     let (kind, link) = one_field(headers, body, "token").await?;
     let now = team.clock.now();
     let spent = || Problem::new(StatusCode::UNAUTHORIZED, "That link has been used or is too old; ask for another.");
-    let id = team.store.use_sign_in(&link, now).await?.ok_or_else(spent)?;
+    let id = team.members.use_sign_in(&link, now).await?.ok_or_else(spent)?;
     let member = team.policy.member(&id).filter(|m| is_team(m)).ok_or_else(spent)?;
-    let (token, expires_at) = start_session(&team.store, &member.id, now).await?;
+    let (token, expires_at) = start_session(&team.members, &member.id, now).await?;
     tracing::info!(member = %member.id, "signed in");
     Ok((kind, json!({"token": token, "expires_at": expires_at, "member": member.id}), token))
 }

@@ -135,19 +135,26 @@ impl Desk {
         // Before anything that it signs, also where the clock stands still.
         let made_at = clock.clock().now().saturating_sub(SignedDuration::from_mins(1)).unwrap_or(Timestamp::MIN);
         let pgp = openpgp::OpenPgp::open_or_create(&folder.path("openpgp.json"), &policy, made_at)?;
-        store.put_openpgp_certificate(&pgp.certificate).await?;
+        store.desk.put_openpgp_certificate(&pgp.certificate).await?;
         let site_url = format!("{}/site", options.public_url);
         let damaged = |e: std::io::Error| Failure::of("the key file", e);
         let functions = Functions {
             sla_check: sla_check::SlaCheck {
-                store: store.clone(),
+                cases: store.cases.clone(),
+                mail: store.mail.clone(),
+                published: store.published.clone(),
+                members: store.members.clone(),
+                desk: store.desk.clone(),
                 policy: policy.clone(),
                 clock: clock.clock(),
                 inbound: Some(inbound.clone()),
                 heartbeat: None,
             },
             fan_out: fan_out::FanOut {
-                store: store.clone(),
+                cases: store.cases.clone(),
+                mail: store.mail.clone(),
+                published: store.published.clone(),
+                desk: store.desk.clone(),
                 policy: policy.clone(),
                 clock: clock.clock(),
                 objects: site.clone(),
@@ -156,7 +163,9 @@ impl Desk {
                 site_url: site_url.clone(),
             },
             deliver: deliver::Deliver {
-                store: store.clone(),
+                cases: store.cases.clone(),
+                mail: store.mail.clone(),
+                desk: store.desk.clone(),
                 policy: policy.clone(),
                 clock: clock.clock(),
                 mailer: Mailer::connect(&SesSettings::stand_in(ses_url)),
@@ -169,11 +178,19 @@ impl Desk {
                 public_url: options.public_url.clone(),
                 site_url: site_url.clone(),
             },
-            mail_events: mail_events::MailEvents { store: store.clone(), policy: policy.clone(), clock: clock.clock() },
+            mail_events: mail_events::MailEvents {
+                cases: store.cases.clone(),
+                mail: store.mail.clone(),
+                published: store.published.clone(),
+                policy: policy.clone(),
+                clock: clock.clock(),
+            },
         };
         let signer = keys.receipt_signer().map_err(damaged)?;
         let inbox = Inbox {
-            store: store.clone(),
+            cases: store.cases.clone(),
+            mail: store.mail.clone(),
+            desk: store.desk.clone(),
             policy: policy.clone(),
             clock: clock.clock(),
             inbound,
@@ -186,12 +203,13 @@ impl Desk {
         };
         let inbound = Arc::new(Inbound::new(inbox, clock.clock()));
         let intake = Arc::new(Intake {
-            store: store.clone(),
+            cases: store.cases.clone(),
+            desk: store.desk.clone(),
             policy: policy.clone(),
             clock: clock.clock(),
             root: keys.root_public().map_err(damaged)?,
             mail_key: mail_public.clone(),
-            receipt_keys: store.receipt_keys(signer.jwk()).await?,
+            receipt_keys: store.desk.receipt_keys(signer.jwk()).await?,
             openpgp_certificate: Some(pgp.certificate),
             signer,
             reporter_links: Links::fixed(keys.link_key(Purpose::ReporterLinks).map_err(damaged)?),
@@ -200,13 +218,17 @@ impl Desk {
             site_url: site_url.clone(),
         });
         let canary = Canary {
-            store: store.clone(),
+            mail: store.mail.clone(),
             clock: clock.clock(),
             links: keys.link_key(Purpose::Canary).map_err(damaged)?,
             url: options.public_url.clone(),
         };
         let team = Arc::new(Team {
-            store: store.clone(),
+            cases: store.cases.clone(),
+            mail: store.mail.clone(),
+            published: store.published.clone(),
+            members: store.members.clone(),
+            desk: store.desk.clone(),
             policy: policy.clone(),
             clock: clock.clock(),
             root: keys.root().map_err(damaged)?,
@@ -270,10 +292,10 @@ impl Desk {
 /// The ring of a purpose, made at the first start.
 async fn ring(store: &Store, keys: &KeyFile, purpose: &'static str) -> Result<(Ring, PublicKey), Failure> {
     let damaged = |e: std::io::Error| Failure::of("the key file", e);
-    if store.newest_ring_key(purpose).await?.is_none() {
+    if store.desk.newest_ring_key(purpose).await?.is_none() {
         let new = keys.root_public().map_err(damaged)?.new_key(purpose).await?;
-        store.put_ring_key(purpose, 1, &new).await?;
+        store.desk.put_ring_key(purpose, 1, &new).await?;
     }
-    let ring = Ring::open_up(store.clone(), keys.root().map_err(damaged)?, purpose).await?;
-    Ok((ring, store.ring_public(purpose).await?))
+    let ring = Ring::open_up(store.desk.clone(), keys.root().map_err(damaged)?, purpose).await?;
+    Ok((ring, store.desk.ring_public(purpose).await?))
 }

@@ -60,7 +60,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// 200 when the store answers.
 async fn health(State(desk): State<Arc<Desk>>) -> Result<Json<Value>, Problem> {
-    desk.store.seen_policy().await?;
+    desk.store.members.seen_policy().await?;
     Ok(Json(json!({"status": "ok", "now": desk.clock.now()})))
 }
 
@@ -172,7 +172,7 @@ async fn token(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) ->
     };
     let member = fields::read(&value, known).map_err(Problem::invalid)?;
     let Some(member) = member else { return Err(Problem::not_found()) };
-    let (token, expires_at) = team::start_session(&desk.store, &member, desk.clock.now()).await?;
+    let (token, expires_at) = team::start_session(&desk.store.members, &member, desk.clock.now()).await?;
     Ok(Json(json!({"token": token, "expires_at": expires_at, "member": member})))
 }
 
@@ -219,7 +219,7 @@ async fn import(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) -
     let refused = |all: Vec<String>| Problem::invalid(all.into_iter().map(whole).collect());
     let reading = osv::read(&bytes).map_err(refused)?;
     let affected = reading.lines(&desk.policy).map_err(refused)?;
-    if let Some(known) = desk.store.published(&reading.id).await?
+    if let Some(known) = desk.store.published.published(&reading.id).await?
         && known.modified_at > reading.modified_at
     {
         return Err(refused(vec![format!("a later version of {} was taken already", reading.id)]));
@@ -239,7 +239,7 @@ impl Desk {
     async fn has_published(&self, id: &AdvisoryId) -> Result<bool, Problem> {
         let own = id.as_str().strip_prefix(osv::PREFIX).and_then(|own| own.parse().ok());
         for id in own.iter().chain([id]) {
-            if self.store.published(id).await?.is_some_and(|known| known.case.is_some()) {
+            if self.store.published.published(id).await?.is_some_and(|known| known.case.is_some()) {
                 return Ok(true);
             }
         }

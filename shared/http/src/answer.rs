@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_store::requests::{Answer, Recalled, Request};
-use desk_store::{ActError, Fault, Store};
+use desk_store::{ActError, CaseStore, Fault};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
@@ -13,9 +13,9 @@ use crate::Problem;
 ///
 /// # Errors
 /// 422 when its key was used with another body; a fault of the store.
-pub async fn recalled(store: &Store, request: Option<&Request>, now: Timestamp) -> Result<Option<Answer>, Problem> {
+pub async fn recalled(cases: &CaseStore, request: Option<&Request>, now: Timestamp) -> Result<Option<Answer>, Problem> {
     let Some(request) = request else { return Ok(None) };
-    match store.recall(request, now).await? {
+    match cases.recall(request, now).await? {
         Recalled::Nothing => Ok(None),
         Recalled::Same(answer) => Ok(Some(answer)),
         Recalled::Other => Err(Problem::new(
@@ -30,13 +30,13 @@ pub async fn recalled(store: &Store, request: Option<&Request>, now: Timestamp) 
 /// # Errors
 /// As the change was refused, and as [`recalled`].
 pub async fn once(
-    store: &Store,
+    cases: &CaseStore,
     request: Option<&Request>,
     now: Timestamp,
     done: Result<Answer, ActError>,
 ) -> Result<Answer, Problem> {
     match done {
-        Err(ActError::RequestSeen) => recalled(store, request, now).await?.ok_or_else(Problem::unavailable),
+        Err(ActError::RequestSeen) => recalled(cases, request, now).await?.ok_or_else(Problem::unavailable),
         done => Ok(done?),
     }
 }

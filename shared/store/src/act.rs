@@ -9,10 +9,10 @@ use desk_keys::KeyError;
 use desk_runtime::Clock;
 use jiff::Timestamp;
 
-use crate::Store;
 use crate::cases::Stored;
 use crate::commit::{Commit, Outcome};
 use crate::fault::Fault;
+use crate::views::CaseStore;
 
 /// Writers of one case that lose this often in a row give up; their caller may try again.
 const ATTEMPTS: u32 = 12;
@@ -41,7 +41,7 @@ pub enum ActError {
     Moved,
 }
 
-impl Store {
+impl CaseStore {
     /// Reads the case, makes the command (`prepare` may add what goes into the same transaction), decides, lets `finish` add
     /// what hangs on the outcome, and commits. What `prepare` made goes to `finish`, and what `finish` made to the caller.
     /// With nothing to do, `finish` is not asked and nothing is written.

@@ -6,10 +6,10 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::Store;
 use crate::deliveries::record_key;
 use crate::fault::Fault;
 use crate::item::{Item, key, n};
+use crate::views::MailStore;
 
 /// Long past the day that it counts.
 const KEPT: SignedDuration = SignedDuration::from_hours(72);
@@ -46,7 +46,7 @@ fn one_more(counter: Item, most: u64, now: Timestamp) -> UpdateBuilder {
         .expression_attribute_values(":most", n(most))
 }
 
-impl Store {
+impl MailStore {
     /// Counts a delivery against its address (`address` is what that is found by) and against all, at most `per_address` and
     /// `all` in the day (UTC) of `now`. One transaction with the delivery itself, so that it is counted once however often, and
     /// by however many at once, it is tried.
@@ -84,12 +84,12 @@ impl Store {
 
     /// Whether this is the first to tell, in the day of `now`, that all addresses together have had their share.
     pub async fn tells_all_spent(&self, now: Timestamp) -> Result<bool, Fault> {
-        let update = self.mail.updating(counter("all", now));
+        let update = self.table.updating(counter("all", now));
         let update = update
             .update_expression("SET told = :yes")
             .condition_expression("attribute_not_exists(told)")
             .expression_attribute_values(":yes", AttributeValue::Bool(true));
-        self.mail.update(update).await
+        self.table.update(update).await
     }
 
     /// All updates of the table `mail`, or none; which conditions did not hold, where some did not. Where none is said not to
@@ -97,11 +97,11 @@ impl Store {
     async fn update_all(&self, updates: Vec<UpdateBuilder>) -> Result<Option<Vec<bool>>, Fault> {
         let item = |update: UpdateBuilder| {
             let update =
-                update.table_name(&*self.mail.name).build().map_err(|_| Fault::damaged("an update without a key"))?;
+                update.table_name(&*self.table.name).build().map_err(|_| Fault::damaged("an update without a key"))?;
             Ok::<_, Fault>(TransactWriteItem::builder().update(update).build())
         };
         let items = updates.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
-        let Some(reasons) = self.mail.transact(items).await? else { return Ok(None) };
+        let Some(reasons) = self.table.transact(items).await? else { return Ok(None) };
         let codes: Vec<&str> = reasons.iter().map(|code| code.as_deref().unwrap_or("None")).collect();
         let passing = ["None", "ConditionalCheckFailed", "TransactionConflict"];
         match codes.iter().find(|code| !passing.contains(code)) {

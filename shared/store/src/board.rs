@@ -6,10 +6,10 @@ use desk_domain::case::event::Resolution;
 use desk_domain::id::{CaseId, MemberId};
 use jiff::Timestamp;
 
-use crate::Store;
 use crate::fault::Fault;
 use crate::item::{Item, Read, SHARDS, shard};
 use crate::query::{Index, Query};
+use crate::views::CaseStore;
 
 /// Cases on a page.
 pub const PAGE: usize = 25;
@@ -57,13 +57,13 @@ pub struct BoardPage {
     pub next: Option<String>,
 }
 
-impl Store {
+impl CaseStore {
     /// The page of all open cases that begins after `after` (the `next` of the page before).
     ///
     /// # Errors
     /// A fault of the store.
     pub async fn board(&self, after: Option<&str>) -> Result<BoardPage, Fault> {
-        page(self.cases.queries(board_shards().map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
+        page(self.table.queries(board_shards().map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
     }
 
     /// The page of a member's open cases.
@@ -71,7 +71,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn handled_by(&self, member: &MemberId, after: Option<&str>) -> Result<BoardPage, Fault> {
-        page(self.cases.query(&handled(member).beyond(after).first(ONE_MORE)).await?)
+        page(self.table.query(&handled(member).beyond(after).first(ONE_MORE)).await?)
     }
 
     /// The page of what is only filed (automatic mail, comments on the policy, spam), newest first, that begins after `after`
@@ -81,7 +81,7 @@ impl Store {
     /// A fault of the store.
     pub async fn filed(&self, after: Option<&str>) -> Result<FiledPage, Fault> {
         let shards = (0..SHARDS).map(|shard| Query::of(Index::Board, filed_name(shard)).descending());
-        filed_page(self.cases.queries(shards.map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
+        filed_page(self.table.queries(shards.map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
     }
 
     /// Every open case, by what is due next. It costs what is open: for what is done once a day.
@@ -89,7 +89,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn all_open(&self) -> Result<Vec<BoardRow>, Fault> {
-        let mut rows = self.cases.queries(board_shards()).await?.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+        let mut rows = self.table.queries(board_shards()).await?.iter().map(row).collect::<Result<Vec<_>, _>>()?;
         rows.sort_by(|a, b| a.place.cmp(&b.place));
         Ok(rows)
     }
@@ -99,7 +99,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn load(&self, member: &MemberId) -> Result<u64, Fault> {
-        self.cases.count(&handled(member)).await
+        self.table.count(&handled(member)).await
     }
 }
 

@@ -4,10 +4,10 @@ use desk_domain::case::{Case, Event};
 use desk_domain::id::{CaseId, ContentId};
 use desk_keys::PublicKey;
 
-use crate::Store;
 use crate::fault::Fault;
 use crate::item::{Item, Read, b, case_pk, key};
 use crate::query::{Index, Query};
+use crate::views::CaseStore;
 
 /// A case as stored.
 #[derive(Clone)]
@@ -26,19 +26,19 @@ pub struct CodeEntry {
     pub wrapped: Vec<u8>,
 }
 
-impl Store {
+impl CaseStore {
     /// The case, or `None` when there is none of that id.
     ///
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn case(&self, id: &CaseId) -> Result<Option<Stored>, Fault> {
-        let item = self.cases.get(key(case_pk(id), "CASE")).await?;
+        let item = self.table.get(key(case_pk(id), "CASE")).await?;
         item.as_ref().map(Stored::read).transpose()
     }
 
     /// The exact JSON bytes of the events `from..=to`, in order.
     pub async fn log(&self, id: &CaseId, from: u64, to: u64) -> Result<Vec<Vec<u8>>, Fault> {
-        let items = self.cases.query(&Query::of(Index::Own, log_pk(id)).between(log_sk(from), log_sk(to))).await?;
+        let items = self.table.query(&Query::of(Index::Own, log_pk(id)).between(log_sk(from), log_sk(to))).await?;
         items.iter().map(|item| Read(item).bytes("event").map(<[u8]>::to_vec)).collect()
     }
 
@@ -50,13 +50,13 @@ impl Store {
 
     /// Sealed content; `None` when it is gone (erased once sent) or never was.
     pub async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<Vec<u8>>, Fault> {
-        let item = self.cases.get(content_key(case, id)).await?;
+        let item = self.table.get(content_key(case, id)).await?;
         item.as_ref().map(|item| Read(item).bytes("sealed").map(<[u8]>::to_vec)).transpose()
     }
 
     /// All sealed content of a case by id.
     pub async fn contents(&self, case: &CaseId) -> Result<Vec<(ContentId, Vec<u8>)>, Fault> {
-        let items = self.cases.query(&Query::beginning(case_pk(case), "CONTENT#")).await?;
+        let items = self.table.query(&Query::beginning(case_pk(case), "CONTENT#")).await?;
         let read = |item: &Item| {
             let name = Read(item).text("sk")?.trim_start_matches("CONTENT#");
             let id = name.parse().map_err(|_| Fault::damaged(format!("content of {case}")))?;
@@ -67,23 +67,23 @@ impl Store {
 
     /// Erases what waited to be sent and has been.
     pub async fn erase_content(&self, case: &CaseId, id: &ContentId) -> Result<(), Fault> {
-        self.cases.delete(content_key(case, id)).await
+        self.table.delete(content_key(case, id)).await
     }
 
     /// The case key's private half, wrapped to the root. Read by `team` alone.
     pub async fn case_key(&self, id: &CaseId) -> Result<Option<Vec<u8>>, Fault> {
-        let item = self.cases.get(key(format!("KEY#{id}"), "KEY")).await?;
+        let item = self.table.get(key(format!("KEY#{id}"), "KEY")).await?;
         item.as_ref().map(|item| Read(item).bytes("wrapped").map(<[u8]>::to_vec)).transpose()
     }
 
     /// Whether the mail of this hash was taken in before.
     pub async fn seen_mail(&self, hash: &str) -> Result<bool, Fault> {
-        Ok(self.cases.get(key(format!("MESSAGE#{hash}"), "MESSAGE")).await?.is_some())
+        Ok(self.table.get(key(format!("MESSAGE#{hash}"), "MESSAGE")).await?.is_some())
     }
 
     /// What a code's look-up hash leads to.
     pub async fn code(&self, lookup: &str) -> Result<Option<CodeEntry>, Fault> {
-        let item = self.cases.get(key(format!("CODE#{lookup}"), "CODE")).await?;
+        let item = self.table.get(key(format!("CODE#{lookup}"), "CODE")).await?;
         let read = |item: Item| {
             let read = Read(&item);
             let case = read.text("case")?.parse().map_err(|_| Fault::damaged("a code's case"))?;
@@ -94,7 +94,7 @@ impl Store {
 
     /// The look-up hash of the code that a case answers to now.
     pub async fn current_code(&self, id: &CaseId) -> Result<Option<String>, Fault> {
-        let item = self.cases.get(key(case_pk(id), "CURRENT-CODE")).await?;
+        let item = self.table.get(key(case_pk(id), "CURRENT-CODE")).await?;
         item.as_ref().map(|item| Read(item).text("lookup").map(str::to_owned)).transpose()
     }
 }

@@ -9,13 +9,13 @@ use desk_domain::id::{CaseId, ContentId};
 use desk_keys::{KeyError, PublicKey};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::Store;
 use crate::board::{LAST, filed_shard};
 use crate::cases::{Stored, log_pk, log_sk, sealed_item};
 use crate::fault::Fault;
 use crate::item::{Build, Item, b, case_pk, instant, json, key, n, s, shard};
 use crate::opening::kept_until;
 use crate::table::ABSENT;
+use crate::views::CaseStore;
 
 /// A plan that nobody made by then is made by the schedule.
 pub const PLAN_GRACE: SignedDuration = SignedDuration::from_mins(5);
@@ -285,7 +285,7 @@ fn chained(case: &CaseId, seq: u64, prev: String, actor: &Actor, body: EventBody
     (event, bytes)
 }
 
-impl Store {
+impl CaseStore {
     /// Writes all of `commit`, or nothing.
     ///
     /// # Errors
@@ -293,7 +293,7 @@ impl Store {
     pub async fn commit(&self, commit: Commit) -> Result<Outcome, Fault> {
         let (writes, guards): (Vec<_>, Vec<_>) = commit.actions.into_iter().unzip();
         let items = writes.into_iter().map(|write| self.transact_item(write)).collect::<Result<Vec<_>, _>>()?;
-        let Some(reasons) = self.cases.transact(items).await? else { return Ok(Outcome::Done) };
+        let Some(reasons) = self.table.transact(items).await? else { return Ok(Outcome::Done) };
         let codes: Vec<Option<&str>> = reasons.iter().map(Option::as_deref).collect();
         cancelled_by(&codes, &guards)
     }
@@ -302,8 +302,8 @@ impl Store {
         let unfinished = |_| Fault::damaged("a write without a key");
         let item = TransactWriteItem::builder();
         Ok(match write {
-            Write::Put(put) => item.put(put.table_name(&*self.cases.name).build().map_err(unfinished)?),
-            Write::Delete(delete) => item.delete(delete.table_name(&*self.cases.name).build().map_err(unfinished)?),
+            Write::Put(put) => item.put(put.table_name(&*self.table.name).build().map_err(unfinished)?),
+            Write::Delete(delete) => item.delete(delete.table_name(&*self.table.name).build().map_err(unfinished)?),
         }
         .build())
     }

@@ -11,6 +11,7 @@ use desk_runtime::{Clock, var};
 use crate::Store;
 use crate::meter::Meter;
 use crate::table::Table;
+use crate::views::{CaseStore, DeskStore, MailStore, PublishedStore, TeamStore};
 use crate::witness::DateWitness;
 
 /// Where the tables are.
@@ -55,8 +56,14 @@ impl Store {
         }
         let config = config.interceptor(witness.clone()).build();
         let (db, meter) = (Client::from_conf(config), Arc::new(Meter::default()));
-        let cases = Table { db, name: Arc::from(settings.cases_table.as_str()), meter };
-        Store { mail: cases.beside(&settings.mail_table), cases, witness }
+        let table = Table { db, name: Arc::from(settings.cases_table.as_str()), meter };
+        Store {
+            mail: MailStore { table: table.beside(&settings.mail_table) },
+            cases: CaseStore { table: table.clone() },
+            published: PublishedStore { table: table.clone() },
+            members: TeamStore { table: table.clone() },
+            desk: DeskStore { table, witness },
+        }
     }
 }
 

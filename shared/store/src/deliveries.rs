@@ -25,12 +25,12 @@ use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::Store;
 use crate::cases::log_sk;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, b, case_pk, instant, json, key, s};
 use crate::query::Query;
 use crate::table::ABSENT;
+use crate::views::MailStore;
 
 /// How long a claim holds.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
@@ -143,7 +143,7 @@ pub(crate) fn record_key(id: &str) -> Item {
     key(format!("DELIVERY#{id}"), "DELIVERY")
 }
 
-impl Store {
+impl MailStore {
     /// Plans a delivery; nothing happens when it is planned already. What finds it by its case is put first: so nothing is sent
     /// that the case does not show, and what was cut off in between shows nothing.
     ///
@@ -154,7 +154,7 @@ impl Store {
             let sk = format!("DELIVERY#{}#{}", log_sk(delivery.seq.unwrap_or_default()), delivery.id);
             // A record is kept from its end on; one that has no end after twice that is nobody's concern any more.
             let end = delivery.planned_at.saturating_add(KEPT * 2).unwrap_or(delivery.planned_at);
-            self.mail.put(Build::new(case_pk(case), sk).ttl(end).item(), None).await?;
+            self.table.put(Build::new(case_pk(case), sk).ttl(end).item(), None).await?;
         }
         let item = Build::new(format!("DELIVERY#{}", delivery.id), "DELIVERY")
             .set("delivery", json(delivery))
@@ -162,17 +162,17 @@ impl Store {
             .set("since", s(instant(delivery.planned_at)))
             .set_some("sealed", sealed.map(b))
             .due(&delivery.id, delivery.planned_at);
-        self.mail.put(item.item(), Some(ABSENT)).await.map(drop)
+        self.table.put(item.item(), Some(ABSENT)).await.map(drop)
     }
 
     pub async fn delivery(&self, id: &str) -> Result<Option<Record>, Fault> {
-        let item = self.mail.get(record_key(id)).await?;
+        let item = self.table.get(record_key(id)).await?;
         item.as_ref().map(read_record).transpose()
     }
 
     /// Every delivery of a case, in the order of the events that caused them.
     pub async fn deliveries_of(&self, case: &CaseId) -> Result<Vec<Record>, Fault> {
-        let items = self.mail.query(&Query::beginning(case_pk(case), "DELIVERY#")).await?;
+        let items = self.table.query(&Query::beginning(case_pk(case), "DELIVERY#")).await?;
         let mut records = Vec::with_capacity(items.len());
         for items in items.chunks(AT_ONCE) {
             let read = items.iter().map(|item| async {
@@ -186,7 +186,7 @@ impl Store {
 
     /// Ids of deliveries that are due up to `until`: to be sent, or past their lease, or ambiguous for long enough.
     pub async fn due_deliveries(&self, until: Timestamp, per_shard: i32) -> Result<Vec<String>, Fault> {
-        let items = self.mail.due(" ", &instant(until), per_shard).await?;
+        let items = self.table.due(" ", &instant(until), per_shard).await?;
         let id = |item: &Item| Ok(Read(item).text("pk")?.trim_start_matches("DELIVERY#").to_owned());
         items.iter().map(id).collect()
     }

@@ -4,10 +4,10 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use crate::Store;
 use crate::deliveries::{KEPT, LEASE, Record, State, read_record, record_key};
 use crate::fault::Fault;
 use crate::item::{Read, instant, key, n, s};
+use crate::views::MailStore;
 
 /// Where an event of SES may find a delivery that SES has taken, whatever its sender got to hear: even planned, where a record
 /// came back with a restore, and waiting for another try, where a first one was taken after all.
@@ -26,7 +26,7 @@ struct Step<'a> {
     notes: Vec<(&'static str, AttributeValue)>,
 }
 
-impl Store {
+impl MailStore {
     /// Claims a delivery that waits to be sent; `None` when somebody else has, or it does not wait (any more, or yet).
     /// `address` is what the address that it goes to is found by, where that is a reporter's.
     ///
@@ -163,27 +163,27 @@ impl Store {
     }
 
     fn on_record(&self, id: &str) -> UpdateItemFluentBuilder {
-        self.mail.updating(record_key(id))
+        self.table.updating(record_key(id))
     }
 
     /// What an update made of a record; `None` when its condition does not hold.
     async fn noted(&self, update: UpdateItemFluentBuilder) -> Result<Option<Record>, Fault> {
-        self.mail.updated(update).await?.as_ref().map(read_record).transpose()
+        self.table.updated(update).await?.as_ref().map(read_record).transpose()
     }
 
     /// A `Send` event for something sent at `at` arrived: events are arriving.
     pub async fn saw_send_event(&self, at: Timestamp) -> Result<(), Fault> {
-        let update = self.mail.updating(key("SEND-EVENTS", "NEWEST"));
+        let update = self.table.updating(key("SEND-EVENTS", "NEWEST"));
         let update = update
             .update_expression("SET newest = :at")
             .condition_expression("attribute_not_exists(newest) OR newest < :at")
             .expression_attribute_values(":at", moment(at));
-        self.mail.update(update).await.map(drop)
+        self.table.update(update).await.map(drop)
     }
 
     /// When the newest message that a `Send` event told of was sent.
     pub async fn newest_send_event(&self) -> Result<Option<Timestamp>, Fault> {
-        let item = self.mail.get(key("SEND-EVENTS", "NEWEST")).await?;
+        let item = self.table.get(key("SEND-EVENTS", "NEWEST")).await?;
         item.as_ref().map(|item| Read(item).time("newest")).transpose()
     }
 }

@@ -13,6 +13,7 @@ mod commit;
 mod connect;
 pub mod deliveries;
 mod delivery_states;
+mod desk;
 mod fault;
 mod item;
 mod meter;
@@ -31,6 +32,7 @@ mod suppression;
 mod table;
 mod timers;
 mod verify;
+mod views;
 mod witness;
 
 pub use act::{ActError, Acted};
@@ -49,28 +51,22 @@ pub use sessions::Ticket;
 pub use suppression::Unwritten;
 pub use timers::{Due, DueKind};
 pub use verify::Verified;
+pub use views::{CaseStore, DeskStore, MailStore, PublishedStore, TeamStore};
 
-use jiff::SignedDuration;
-
-use crate::table::Table;
-use crate::witness::DateWitness;
-
-/// A handle to both tables; cheap to clone.
+/// A handle to both tables, whole: for whoever connects, and for an operator's tools. A function holds the views that it needs.
+/// Cheap to clone, as they are.
 #[derive(Clone)]
 pub struct Store {
-    cases: Table,
-    mail: Table,
-    witness: DateWitness,
+    pub cases: CaseStore,
+    pub mail: MailStore,
+    pub published: PublishedStore,
+    pub members: TeamStore,
+    pub desk: DeskStore,
 }
 
 impl Store {
-    /// DynamoDB's time less ours, as its last answer told; `None` before the first.
-    pub fn skew(&self) -> Option<SignedDuration> {
-        self.witness.skew()
-    }
-
     /// Capacity units consumed through this handle so far.
     pub fn consumed(&self) -> Consumed {
-        self.cases.meter.consumed()
+        self.cases.table.meter.consumed()
     }
 }

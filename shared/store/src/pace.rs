@@ -3,14 +3,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::Store;
 use crate::fault::Fault;
 use crate::item::{Read, instant, key, n, s};
+use crate::views::MailStore;
 
 /// A second's counter is of no use when the second is over; DynamoDB takes its time to remove it.
 const KEPT: SignedDuration = SignedDuration::from_hours(1);
 
-impl Store {
+impl MailStore {
     /// Takes one of `most` slots of the second that `at` falls into; `false` when so many are taken.
     ///
     /// # Errors
@@ -20,7 +20,7 @@ impl Store {
             return Ok(false);
         }
         let end = at.saturating_add(KEPT).unwrap_or(at);
-        let update = self.mail.updating(key(format!("PACE#{}", at.as_second()), "PACE"));
+        let update = self.table.updating(key(format!("PACE#{}", at.as_second()), "PACE"));
         let update = update
             .update_expression("SET #ttl = :end ADD used :one")
             .condition_expression("attribute_not_exists(used) OR used < :most")
@@ -28,22 +28,22 @@ impl Store {
             .expression_attribute_values(":end", n(end.as_second()))
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":most", n(most));
-        self.mail.update(update).await
+        self.table.update(update).await
     }
 
     /// SES has throttled us: whoever can waits until `until`.
     pub async fn stand_back(&self, until: Timestamp) -> Result<(), Fault> {
-        let update = self.mail.updating(key("PACE#backoff", "PACE"));
+        let update = self.table.updating(key("PACE#backoff", "PACE"));
         let update = update
             .update_expression("SET ends_at = :until")
             .condition_expression("attribute_not_exists(ends_at) OR ends_at < :until")
             .expression_attribute_values(":until", s(instant(until)));
-        self.mail.update(update).await.map(drop)
+        self.table.update(update).await.map(drop)
     }
 
     /// Until when whoever can waits; it may lie in the past.
     pub async fn stands_back_until(&self) -> Result<Option<Timestamp>, Fault> {
-        let item = self.mail.get(key("PACE#backoff", "PACE")).await?;
+        let item = self.table.get(key("PACE#backoff", "PACE")).await?;
         item.as_ref().map(|item| Read(item).time("ends_at")).transpose()
     }
 }

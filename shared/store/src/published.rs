@@ -15,11 +15,11 @@ use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Store;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, instant, json, key, n, s};
 use crate::query::{Index, Query};
 use crate::table::ABSENT;
+use crate::views::PublishedStore;
 
 /// A channel of an advisory.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,40 +61,40 @@ fn word(state: ChannelState) -> String {
     serde_json::to_value(state).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-impl Store {
+impl PublishedStore {
     /// Puts a published advisory, whose page is still to be written; `false` when it is there already.
     ///
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn put_published(&self, published: &Published) -> Result<bool, Fault> {
-        self.cases.put(published_item(published).item(), Some(ABSENT)).await
+        self.table.put(published_item(published).item(), Some(ABSENT)).await
     }
 
     /// Puts a published advisory whose page is written, over whatever was there under its id.
     pub async fn replace_published(&self, published: &Published) -> Result<(), Fault> {
-        self.cases.put(published_item(published).set("shown", AttributeValue::Bool(true)).item(), None).await.map(drop)
+        self.table.put(published_item(published).set("shown", AttributeValue::Bool(true)).item(), None).await.map(drop)
     }
 
     /// The advisory's own page is there: what shows all advisories may lead to it from now on.
     pub async fn show_published(&self, id: &AdvisoryId) -> Result<(), Fault> {
-        let update = self.cases.updating(key("PUBLISHED", id.as_str())).update_expression("SET shown = :yes");
+        let update = self.table.updating(key("PUBLISHED", id.as_str())).update_expression("SET shown = :yes");
         let update = update
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":yes", AttributeValue::Bool(true));
-        if !self.cases.update(update).await? {
+        if !self.table.update(update).await? {
             return Err(Fault::damaged(format!("{id} is shown and not published")));
         }
         Ok(())
     }
 
     pub async fn published(&self, id: &AdvisoryId) -> Result<Option<Published>, Fault> {
-        let item = self.cases.get(key("PUBLISHED", id.as_str())).await?;
+        let item = self.table.get(key("PUBLISHED", id.as_str())).await?;
         item.map(|item| Read(&item).json("published")).transpose()
     }
 
     /// Everything that is published and has its own page, newest first.
     pub async fn all_shown(&self) -> Result<Vec<Published>, Fault> {
-        let items = self.cases.query(&Query::of(Index::Own, "PUBLISHED")).await?;
+        let items = self.table.query(&Query::of(Index::Own, "PUBLISHED")).await?;
         let shown = items.iter().filter(|item| item.contains_key("shown"));
         let mut all: Vec<Published> = shown.map(|item| Read(item).json("published")).collect::<Result<_, _>>()?;
         all.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
@@ -114,12 +114,12 @@ impl Store {
             .set("state", s(word(ChannelState::Pending)))
             .set("since", s(instant(now)))
             .due(advisory.as_str(), now);
-        self.cases.put(item.item(), Some(ABSENT)).await.map(drop)
+        self.table.put(item.item(), Some(ABSENT)).await.map(drop)
     }
 
     /// Every channel of an advisory.
     pub async fn channels(&self, advisory: &AdvisoryId) -> Result<Vec<ChannelRecord>, Fault> {
-        let items = self.cases.query(&Query::beginning(format!("ADVISORY#{advisory}"), "CHANNEL#")).await?;
+        let items = self.table.query(&Query::beginning(format!("ADVISORY#{advisory}"), "CHANNEL#")).await?;
         items.iter().map(read).collect()
     }
 
@@ -142,7 +142,7 @@ impl Store {
 
     /// Wakes the publisher for a channel that is not done: it is due at `at`, whatever it waited for.
     pub async fn touch_channel(&self, advisory: &AdvisoryId, channel: &ChannelId, at: Timestamp) -> Result<(), Fault> {
-        self.touch(channel_key(advisory, channel), at).await
+        self.table.touch(channel_key(advisory, channel), at).await
     }
 
     async fn set_channel(
@@ -170,7 +170,7 @@ impl Store {
             set += " ADD failures :one";
         }
         let mut update = self
-            .cases
+            .table
             .updating(channel_key(advisory, channel))
             .update_expression(set)
             .condition_expression("attribute_exists(due)")
@@ -187,7 +187,7 @@ impl Store {
             update = update.expression_attribute_values(":one", n(1));
         }
         // Where the condition does not hold, it was done meanwhile.
-        self.cases.update(update).await.map(drop)
+        self.table.update(update).await.map(drop)
     }
 }
 

@@ -5,10 +5,10 @@ use desk_keys::{KeyError, SecretKey};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::Store;
 use crate::commit::Commit;
 use crate::fault::Fault;
 use crate::item::{Build, Read, b, instant, key, s};
+use crate::views::CaseStore;
 
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -62,13 +62,13 @@ impl Commit {
     }
 }
 
-impl Store {
+impl CaseStore {
     /// What this request was answered before; an item past its time counts as absent.
     ///
     /// # Errors
     /// A fault of the store.
     pub async fn recall(&self, request: &Request, now: Timestamp) -> Result<Recalled, Fault> {
-        let Some(item) = self.cases.get(key(&request.pk, "REQUEST")).await? else {
+        let Some(item) = self.table.get(key(&request.pk, "REQUEST")).await? else {
             return Ok(Recalled::Nothing);
         };
         let read = Read(&item);

@@ -16,14 +16,13 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use desk_domain::case::{Case, EventBody};
 use desk_domain::id::{CaseId, MemberId};
-use desk_runtime::Hold;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::cases::parse_event;
 use crate::deliveries::State;
 use crate::fault::Fault;
-use crate::item::{Build, Item, Read, instant, key, s};
+use crate::item::{Item, Read, instant, s};
 use crate::ring::generation_key;
 use crate::table::{ABSENT, Table};
 use crate::timers::plan_key;
@@ -56,57 +55,37 @@ pub struct Held {
 }
 
 impl Store {
-    /// What is held.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
-    pub async fn hold(&self) -> Result<Hold, Fault> {
-        let item = self.cases.get(key("DESK#hold", "HOLD")).await?;
-        item.map(|item| Read(&item).time("before")).transpose().map(Hold::before)
-    }
-
-    /// Puts the marker.
-    pub async fn put_hold(&self, before: Timestamp) -> Result<(), Fault> {
-        self.cases.put(Build::new("DESK#hold", "HOLD").set("before", s(instant(before))).item(), None).await?;
-        Ok(())
-    }
-
-    /// Takes the marker away: everything that was held goes on.
-    pub async fn end_hold(&self) -> Result<(), Fault> {
-        self.cases.delete(key("DESK#hold", "HOLD")).await
-    }
-
     /// Counts what is held.
     pub async fn held(&self) -> Result<Held, Fault> {
-        let Some(before) = self.hold().await?.until() else { return Ok(Held::default()) };
+        let Some(before) = self.desk.hold().await?.until() else { return Ok(Held::default()) };
         let mut held = Held { before: Some(before), ..Held::default() };
-        for due in self.due(before, PORTION).await?.iter().filter(|due| due.at < before) {
+        for due in self.cases.due(before, PORTION).await?.iter().filter(|due| due.at < before) {
             match due.kind {
                 DueKind::Timer(..) => held.timers += 1,
                 DueKind::Plan(..) => held.plans += 1,
                 DueKind::Channel(..) => held.channels += 1,
             }
         }
-        held.deliveries = self.due_deliveries(before, PORTION).await?.len();
+        held.deliveries = self.mail.due_deliveries(before, PORTION).await?.len();
         Ok(held)
     }
 
     /// Gives up the plans and deliveries that came back: no old notice goes out. A plan that publishes stays, and what was there
     /// all along, timers and channels go on. Gives how many plans and deliveries that were.
     pub async fn drop_restored(&self, now: Timestamp) -> Result<(usize, usize), Fault> {
-        let Some(before) = self.hold().await?.until() else { return Ok((0, 0)) };
+        let Some(before) = self.desk.hold().await?.until() else { return Ok((0, 0)) };
         let (mut plans, mut deliveries) = (0, 0);
         loop {
             let so_far = plans + deliveries;
-            for due in self.due(before, PORTION).await? {
+            for due in self.cases.due(before, PORTION).await? {
                 if let DueKind::Plan(case, from) = &due.kind {
                     plans += usize::from(self.drop_plan(case, *from).await?);
                 }
             }
-            for id in self.due_deliveries(before, PORTION).await? {
-                if self.delivery(&id).await?.is_some_and(|record| record.restored && record.state != State::Dead) {
+            for id in self.mail.due_deliveries(before, PORTION).await? {
+                if self.mail.delivery(&id).await?.is_some_and(|record| record.restored && record.state != State::Dead) {
                     let waits = [State::Planned, State::Retry, State::Claimed, State::Ambiguous];
-                    self.end(&id, &waits, State::Dead, "given up after a restore", now).await?;
+                    self.mail.end(&id, &waits, State::Dead, "given up after a restore", now).await?;
                     deliveries += 1;
                 }
             }
@@ -114,28 +93,28 @@ impl Store {
                 break;
             }
         }
-        self.end_hold().await?;
+        self.desk.end_hold().await?;
         Ok((plans, deliveries))
     }
 
     async fn drop_plan(&self, case: &CaseId, from: u64) -> Result<bool, Fault> {
-        let Some(plan) = self.cases.get(plan_key(case, from)).await? else { return Ok(false) };
+        let Some(plan) = self.cases.table.get(plan_key(case, from)).await? else { return Ok(false) };
         let read = Read(&plan);
         if !plan.contains_key(RESTORED) {
             return Ok(false);
         }
-        let events = self.events(case, read.number("from")? as u64, read.number("to")? as u64).await?;
+        let events = self.cases.events(case, read.number("from")? as u64, read.number("to")? as u64).await?;
         if events.iter().any(|event| matches!(event.body, EventBody::Published { .. })) {
             return Ok(false);
         }
-        self.disarm_plan(case, from).await?;
+        self.cases.disarm_plan(case, from).await?;
         Ok(true)
     }
 
     /// Whether both tables can be read; to be asked before anything is held.
     pub async fn can_restore_from(&self, cases: &str, mail: &str) -> Result<(), Fault> {
         for table in [cases, mail] {
-            self.cases.beside(table).readable().await?;
+            self.cases.table.beside(table).readable().await?;
         }
         Ok(())
     }
@@ -147,7 +126,7 @@ impl Store {
         let items: Vec<Item> = self.everything_in(cases).await?.into_iter().filter(lives).collect();
         for item in items.iter().filter(|item| is_snapshot(item)) {
             if let Some(id) = case_of(item)
-                && self.case(&id).await?.is_none()
+                && self.cases.case(&id).await?.is_none()
             {
                 restored.cases.insert(id);
             }
@@ -156,13 +135,13 @@ impl Store {
         // The snapshot last: a case that is there is there whole, even when this is cut off and begun again.
         let (last, first): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| is_snapshot(item));
         for item in first.into_iter().chain(last).filter(|item| comes_back(item, &restored.cases, &reissued)) {
-            restored.items += usize::from(self.bring_back(&self.cases, item.clone(), now).await?);
+            restored.items += usize::from(self.bring_back(&self.cases.table, item.clone(), now).await?);
         }
         for item in self.everything_in(mail).await? {
             let pk = Read(&item).text("pk")?;
             let kept = ["DELIVERY#", "CASE#", "SUPPRESSED#"].iter().any(|prefix| pk.starts_with(prefix));
             if kept && lives(&item) {
-                restored.items += usize::from(self.bring_back(&self.mail, item, now).await?);
+                restored.items += usize::from(self.bring_back(&self.mail.table, item, now).await?);
             }
         }
         let mut handlers = Vec::new();
@@ -179,7 +158,7 @@ impl Store {
         for item in items.iter().filter(|item| is_snapshot(item)) {
             let Some(id) = case_of(item).filter(|id| cases.contains(id)) else { continue };
             let from = Read(item).number("version")? as u64 + 1;
-            let later = self.events(&id, from, LAST).await?;
+            let later = self.cases.events(&id, from, LAST).await?;
             if later.iter().any(|event| matches!(event.body, EventBody::CodeReissued { .. })) {
                 reissued.insert(id);
             }
@@ -189,8 +168,8 @@ impl Store {
 
     /// A snapshot that came back and is older than the log that survived is made anew from the log, with its timers.
     async fn catch_up(&self, id: &CaseId) -> Result<Option<Stored>, Fault> {
-        let Some(stored) = self.case(id).await? else { return Ok(None) };
-        let log = self.log(id, 1, LAST).await?;
+        let Some(stored) = self.cases.case(id).await? else { return Ok(None) };
+        let log = self.cases.log(id, 1, LAST).await?;
         let events = log.iter().map(|bytes| parse_event(id, bytes)).collect::<Result<Vec<_>, _>>()?;
         let (Some(case), Some(head)) = (Case::replay(&events), log.last()) else { return Ok(Some(stored)) };
         if case.version <= stored.case.version {
@@ -199,20 +178,20 @@ impl Store {
         let after = Stored { case, head: desk_keys::sha256_hex(head), public: stored.public.clone() };
         let mut commit = Commit::new();
         commit.replace(&stored, &after);
-        self.commit(commit).await?;
+        self.cases.commit(commit).await?;
         Ok(Some(after))
     }
 
     /// Has the next tick look after these members too: who left meanwhile hands over what came back.
     async fn ask_after(&self, handlers: Vec<MemberId>) -> Result<(), Fault> {
-        let Some(mut seen) = self.seen_policy().await?.filter(|_| !handlers.is_empty()) else { return Ok(()) };
+        let Some(mut seen) = self.members.seen_policy().await?.filter(|_| !handlers.is_empty()) else { return Ok(()) };
         seen.digest = "to be looked at again, after a restore".to_owned();
         seen.members.extend(handlers);
-        self.see_policy(&seen).await
+        self.members.see_policy(&seen).await
     }
 
     async fn everything_in(&self, table: &str) -> Result<Vec<Item>, Fault> {
-        self.cases.beside(table).scan(|scan| scan).await
+        self.cases.table.beside(table).scan(|scan| scan).await
     }
 
     /// Puts an item where there is none. What would send something is due before the marker, so that it is held.
@@ -237,13 +216,13 @@ impl Store {
     async fn bring_back_ring(&self, purpose: &str, item: Item) -> Result<bool, Fault> {
         let public = Read(&item).text("public")?.to_owned();
         for generation in 1.. {
-            match self.ring_key(purpose, generation).await? {
+            match self.desk.ring_key(purpose, generation).await? {
                 Some(there) if there.public.as_str() == public => return Ok(false),
                 Some(_) => {}
                 None => {
                     let mut item = item.clone();
                     item.extend(generation_key(purpose, generation));
-                    return self.cases.put(item, Some(ABSENT)).await;
+                    return self.cases.table.put(item, Some(ABSENT)).await;
                 }
             }
         }

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use desk_keys::{KeyError, NewKey, Opened, PublicKey, Root, SecretKey};
 use serde_json::Value;
 
-use crate::Store;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, b, json, key, s};
 use crate::query::{Index, Query};
 use crate::table::ABSENT;
+use crate::views::DeskStore;
 
 /// A generation of a ring: the public half, and the private half wrapped.
 pub struct RingKey {
@@ -22,7 +22,7 @@ pub struct RingKey {
 
 /// What opens a ring, for its one reader.
 pub struct Ring {
-    store: Store,
+    store: DeskStore,
     root: Root,
     purpose: &'static str,
     /// Oldest first, as far as they are known to this process.
@@ -40,13 +40,13 @@ fn generation_pk(purpose: &str, generation: usize) -> String {
 /// Where the desk's OpenPGP certificate is.
 const OPENPGP_PK: &str = "KEYRING#openpgp";
 
-impl Store {
+impl DeskStore {
     /// A generation of a ring, counted from 1.
     ///
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn ring_key(&self, purpose: &str, generation: usize) -> Result<Option<RingKey>, Fault> {
-        let item = self.cases.get(generation_key(purpose, generation)).await?;
+        let item = self.table.get(generation_key(purpose, generation)).await?;
         let read = |item: Item| {
             let read = Read(&item);
             let public = PublicKey::from(read.text("public")?.to_owned());
@@ -78,37 +78,37 @@ impl Store {
         let item = Build::new(generation_pk(purpose, generation), "KEYRING")
             .set("public", s(new.key.public().as_str()))
             .set("wrapped", b(new.wrapped.clone()));
-        self.cases.put(item.item(), Some(ABSENT)).await
+        self.table.put(item.item(), Some(ABSENT)).await
     }
 
     /// Keeps the public half of a key that signs receipts, for as long as there are receipts; `false` when it is kept already.
     pub async fn keep_receipt_key(&self, jwk: &Value) -> Result<bool, Fault> {
         let kid = jwk["kid"].as_str().ok_or_else(|| Fault::damaged("a receipt key without an id"))?;
         let item = Build::new("KEYRING#receipt", kid).set("jwk", json(jwk));
-        self.cases.put(item.item(), Some(ABSENT)).await
+        self.table.put(item.item(), Some(ABSENT)).await
     }
 
     /// Whether the public half of a key that signs receipts is kept.
     pub async fn keeps_receipt_key(&self, jwk: &Value) -> Result<bool, Fault> {
         let kid = jwk["kid"].as_str().unwrap_or_default();
-        Ok(self.cases.get(key("KEYRING#receipt", kid)).await?.is_some())
+        Ok(self.table.get(key("KEYRING#receipt", kid)).await?.is_some())
     }
 
     /// The desk's own OpenPGP certificate, in ASCII armour; `None` before it was made.
     pub async fn openpgp_certificate(&self) -> Result<Option<String>, Fault> {
-        let item = self.cases.get(key(OPENPGP_PK, "KEYRING")).await?;
+        let item = self.table.get(key(OPENPGP_PK, "KEYRING")).await?;
         item.map(|item| Read(&item).text("certificate").map(str::to_owned)).transpose()
     }
 
     /// Puts the certificate, or the one that takes its place: renewed, it is the same key with another end.
     pub async fn put_openpgp_certificate(&self, certificate: &str) -> Result<(), Fault> {
         let item = Build::new(OPENPGP_PK, "KEYRING").set("certificate", s(certificate));
-        self.cases.put(item.item(), None).await.map(drop)
+        self.table.put(item.item(), None).await.map(drop)
     }
 
     /// Every key that receipts were ever signed with, and `current` where it is not among them: a JWK set (RFC 7517).
     pub async fn receipt_keys(&self, current: &Value) -> Result<Value, Fault> {
-        let kept = self.cases.query(&Query::of(Index::Own, "KEYRING#receipt")).await?;
+        let kept = self.table.query(&Query::of(Index::Own, "KEYRING#receipt")).await?;
         let mut keys = kept.iter().map(|item| Read(item).json("jwk")).collect::<Result<Vec<Value>, _>>()?;
         if !keys.iter().any(|jwk| jwk["kid"] == current["kid"]) {
             keys.push(current.clone());
@@ -122,7 +122,7 @@ impl Ring {
     ///
     /// # Errors
     /// When the ring was never made, or cannot be unwrapped.
-    pub async fn open_up(store: Store, root: Root, purpose: &'static str) -> Result<Ring, Fault> {
+    pub async fn open_up(store: DeskStore, root: Root, purpose: &'static str) -> Result<Ring, Fault> {
         let ring = Ring { store, root, purpose, keys: Mutex::default() };
         ring.read_on().await?;
         if ring.known().is_empty() { Err(missing(purpose)) } else { Ok(ring) }

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::Store;
 use crate::fault::Fault;
 use crate::item::{Build, Read, instant, json, key, s};
 use crate::table::ABSENT;
+use crate::views::TeamStore;
 
 /// The policy as the last tick saw it, and what is done once a day: each tick reads it anyway, so that a day's work costs the
 /// other ticks of the day nothing.
@@ -34,36 +34,24 @@ impl SeenPolicy {
     }
 }
 
-impl Store {
+impl TeamStore {
     /// # Errors
     /// A fault of the store; so for all below.
     pub async fn seen_policy(&self) -> Result<Option<SeenPolicy>, Fault> {
-        let item = self.cases.get(key("TEAM#policy", "POLICY")).await?;
+        let item = self.table.get(key("TEAM#policy", "POLICY")).await?;
         item.map(|item| Read(&item).json("seen")).transpose()
     }
 
     pub async fn see_policy(&self, seen: &SeenPolicy) -> Result<(), Fault> {
-        self.cases.put(Build::new("TEAM#policy", "POLICY").set("seen", json(seen)).item(), None).await?;
+        self.table.put(Build::new("TEAM#policy", "POLICY").set("seen", json(seen)).item(), None).await?;
         Ok(())
-    }
-
-    /// A tick of the schedule did its work.
-    pub async fn ticked(&self, at: Timestamp) -> Result<(), Fault> {
-        self.cases.put(Build::new("DESK#tick", "TICK").set("at", s(instant(at))).item(), None).await?;
-        Ok(())
-    }
-
-    /// When a tick last did its work.
-    pub async fn last_tick(&self) -> Result<Option<Timestamp>, Fault> {
-        let item = self.cases.get(key("DESK#tick", "TICK")).await?;
-        item.map(|item| Read(&item).time("at")).transpose()
     }
 
     /// Records that a member read a case, once an hour.
     pub async fn record_reading(&self, case: &CaseId, member: &MemberId, now: Timestamp) -> Result<(), Fault> {
         let hour = now.strftime("%Y-%m-%dT%HZ");
         let item = Build::new(format!("READ#{case}"), format!("{member}#{hour}")).set("at", s(instant(now))).item();
-        self.cases.put(item, Some(ABSENT)).await?;
+        self.table.put(item, Some(ABSENT)).await?;
         Ok(())
     }
 }

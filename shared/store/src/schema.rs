@@ -32,8 +32,8 @@ impl Store {
         let board_fields =
             || Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(fields()));
         let cases = [due(), index(Index::Board, board_fields()), index(Index::Handler, board_fields())];
-        self.cases.create(&cases, &["due", "due_at", "board", "board_at", "handler_of"]).await?;
-        self.mail.create(&[due()], &["due", "due_at"]).await
+        self.cases.table.create(&cases, &["due", "due_at", "board", "board_at", "handler_of"]).await?;
+        self.mail.table.create(&[due()], &["due", "due_at"]).await
     }
 }
 

@@ -1,11 +1,11 @@
 //! Sign-in links, sessions and counters: small items with an end. An item past its time counts as absent.
 
 use desk_domain::id::MemberId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::Store;
 use crate::fault::Fault;
 use crate::item::{Item, Read, instant, key, n, s};
+use crate::views::TeamStore;
 
 /// What a secret of a member's opens. Only the secret's hash is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Ticket {
     }
 }
 
-impl Store {
+impl TeamStore {
     /// Stores a ticket for `member` until `expires`.
     ///
     /// # Errors
@@ -42,41 +42,20 @@ impl Store {
         item.insert("member".to_owned(), s(member.as_str()));
         item.insert("expires_at".to_owned(), s(instant(expires)));
         item.insert("ttl".to_owned(), n(expires.as_second()));
-        self.cases.put(item, None).await?;
+        self.table.put(item, None).await?;
         Ok(())
     }
 
     /// Whose session it is; `None` when it is over or never was.
     pub async fn session(&self, secret: &str, now: Timestamp) -> Result<Option<MemberId>, Fault> {
-        let item = self.cases.get(Ticket::Session.key(secret)).await?;
+        let item = self.table.get(Ticket::Session.key(secret)).await?;
         item.map(|item| holder(&item, now)).transpose().map(Option::flatten)
     }
 
     /// Uses up a sign-in link: the member, the first time only.
     pub async fn use_sign_in(&self, secret: &str, now: Timestamp) -> Result<Option<MemberId>, Fault> {
-        let used = self.cases.take(Ticket::SignIn.key(secret)).await?;
+        let used = self.table.take(Ticket::SignIn.key(secret)).await?;
         used.map(|item| holder(&item, now)).transpose().map(Option::flatten)
-    }
-
-    /// Counts one of `what` in the window that `now` falls into; `false` when `limit` was reached before.
-    pub async fn within_rate(
-        &self,
-        what: &str,
-        window: SignedDuration,
-        limit: u64,
-        now: Timestamp,
-    ) -> Result<bool, Fault> {
-        let slot = now.as_second().div_euclid(window.as_secs().max(1));
-        let end = now.saturating_add(window).unwrap_or(now);
-        let counter = key(format!("RATE#{}#{slot}", desk_keys::sha256_hex(what.as_bytes())), "RATE");
-        let update = self.cases.updating(counter).update_expression("SET #ttl = :end ADD used :one");
-        let update = update
-            .condition_expression("attribute_not_exists(used) OR used < :limit")
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":end", n(end.as_second()))
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":limit", n(limit));
-        self.cases.update(update).await
     }
 }
 

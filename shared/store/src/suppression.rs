@@ -9,11 +9,12 @@ use desk_domain::refusal::Refusal;
 use desk_runtime::Clock;
 use jiff::Timestamp;
 
+use crate::ActError;
 use crate::deliveries::Delivery;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, instant, key, s};
 use crate::table::ABSENT;
-use crate::{ActError, Store};
+use crate::views::{CaseStore, MailStore};
 
 /// Why an address is not written to any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ fn suppressed_pk(address: &str) -> String {
     format!("SUPPRESSED#{address}")
 }
 
-impl Store {
+impl MailStore {
     /// From now on nothing is mailed to this address; what is known of it already stays.
     ///
     /// # Errors
@@ -41,13 +42,13 @@ impl Store {
             Unwritten::Complaint => "complaint",
         };
         let item = Build::new(suppressed_pk(address), "SUPPRESSED").set("why", s(why)).set("since", s(instant(now)));
-        self.mail.put(item.item(), Some(ABSENT)).await.map(drop)
+        self.table.put(item.item(), Some(ABSENT)).await.map(drop)
     }
 
     /// Since when an address is not written to; `addresses` is all that it may be filed under.
     pub async fn suppressed(&self, addresses: &[String]) -> Result<Option<Timestamp>, Fault> {
         for address in addresses {
-            if let Some(item) = self.mail.get(suppressed_key(address)).await? {
+            if let Some(item) = self.table.get(suppressed_key(address)).await? {
                 return Read(&item).time("since").map(Some);
             }
         }
@@ -57,11 +58,13 @@ impl Store {
     /// The address works after all: authenticated mail came from it.
     pub async fn unsuppress(&self, addresses: &[String]) -> Result<(), Fault> {
         for address in addresses {
-            self.mail.delete(suppressed_key(address)).await?;
+            self.table.delete(suppressed_key(address)).await?;
         }
         Ok(())
     }
+}
 
+impl CaseStore {
     /// Tells the case that a message to its reporter did not arrive. Of a message to anybody else the case hears nothing, and
     /// a case that is not there any more has nothing to hear.
     ///

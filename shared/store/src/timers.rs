@@ -6,11 +6,13 @@ use jiff::Timestamp;
 use crate::Store;
 use crate::cases::log_sk;
 use crate::commit::PLAN_GRACE;
+use crate::desk::hold_in;
 use crate::fault::Fault;
 use crate::item::{Item, Read, SHARDS, case_pk, due_shard, instant, key, n, s};
 use crate::published::channel_of;
 use crate::query::{Index, Query};
 use crate::table::Table;
+use crate::views::CaseStore;
 
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,33 +38,26 @@ impl Table {
         found.sort_by(|a, b| Read(a).maybe_text("due_at").cmp(&Read(b).maybe_text("due_at")));
         Ok(found)
     }
+
+    /// Makes a due item's next stream record, and it due again at `again`; nothing when it is gone or done.
+    pub(crate) async fn touch(&self, key: Item, again: Timestamp) -> Result<(), Fault> {
+        let update = self.updating(key).update_expression("SET due_at = :again ADD touched :one");
+        let update = update
+            .condition_expression("attribute_exists(due)")
+            .expression_attribute_values(":again", s(instant(again)))
+            .expression_attribute_values(":one", n(1));
+        self.update(update).await?;
+        Ok(())
+    }
 }
 
-impl Store {
+impl CaseStore {
     /// Timers and plans that are due up to `until`, soonest first; at most `per_shard` from each of the 16 shards.
     ///
     /// # Errors
     /// A fault of the store.
     pub async fn due(&self, until: Timestamp, per_shard: i32) -> Result<Vec<Due>, Fault> {
-        self.cases.due(" ", &instant(until), per_shard).await?.iter().map(read_due).collect()
-    }
-
-    /// The soonest instant after `after` at which anything in either table is due; for stepping a clock through every one of
-    /// them.
-    ///
-    /// # Errors
-    /// A fault of the store.
-    pub async fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>, Fault> {
-        let from = format!("{}~", instant(after));
-        let mut soonest = None;
-        for table in [&self.cases, &self.mail] {
-            let items = table.due(&from, "~", 1).await?;
-            for item in &items {
-                let at = Read(item).time("due_at")?;
-                soonest = Some(soonest.map_or(at, |s: Timestamp| s.min(at)));
-            }
-        }
-        Ok(soonest)
+        self.table.due(" ", &instant(until), per_shard).await?.iter().map(read_due).collect()
     }
 
     /// The range of events of a plan; `None` when it was planned and disarmed meanwhile, or is held.
@@ -70,9 +65,9 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn plan(&self, case: &CaseId, from: u64) -> Result<Option<(u64, u64)>, Fault> {
-        let Some(item) = self.cases.get(plan_key(case, from)).await? else { return Ok(None) };
+        let Some(item) = self.table.get(plan_key(case, from)).await? else { return Ok(None) };
         let read = Read(&item);
-        if self.hold().await?.holds(read.time("due_at")?) {
+        if hold_in(&self.table).await?.holds(read.time("due_at")?) {
             return Ok(None);
         }
         Ok(Some((read.number("from")? as u64, read.number("to")? as u64)))
@@ -83,7 +78,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn disarm_plan(&self, case: &CaseId, from: u64) -> Result<(), Fault> {
-        self.cases.delete(plan_key(case, from)).await
+        self.table.delete(plan_key(case, from)).await
     }
 
     /// Touches a plan that nobody made: a new stream record wakes the planner again.
@@ -91,18 +86,27 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn touch_plan(&self, case: &CaseId, from: u64, now: Timestamp) -> Result<(), Fault> {
-        self.touch(plan_key(case, from), now.saturating_add(PLAN_GRACE).unwrap_or(now)).await
+        self.table.touch(plan_key(case, from), now.saturating_add(PLAN_GRACE).unwrap_or(now)).await
     }
+}
 
-    /// Makes a due item's next stream record, and it due again at `again`; nothing when it is gone or done.
-    pub(crate) async fn touch(&self, key: Item, again: Timestamp) -> Result<(), Fault> {
-        let update = self.cases.updating(key).update_expression("SET due_at = :again ADD touched :one");
-        let update = update
-            .condition_expression("attribute_exists(due)")
-            .expression_attribute_values(":again", s(instant(again)))
-            .expression_attribute_values(":one", n(1));
-        self.cases.update(update).await?;
-        Ok(())
+impl Store {
+    /// The soonest instant after `after` at which anything in either table is due; for stepping a clock through every one of
+    /// them.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        let from = format!("{}~", instant(after));
+        let mut soonest = None;
+        for table in [&self.cases.table, &self.mail.table] {
+            let items = table.due(&from, "~", 1).await?;
+            for item in &items {
+                let at = Read(item).time("due_at")?;
+                soonest = Some(soonest.map_or(at, |s: Timestamp| s.min(at)));
+            }
+        }
+        Ok(soonest)
     }
 }
 

@@ -30,7 +30,7 @@ impl Store {
     /// # Errors
     /// A fault of the store.
     pub async fn all_cases(&self) -> Result<Vec<CaseId>, Fault> {
-        let snapshots = self.cases.scan(|scan| {
+        let snapshots = self.cases.table.scan(|scan| {
             scan.filter_expression("sk = :case AND attribute_not_exists(#ttl)")
                 .expression_attribute_names("#ttl", "ttl")
                 .projection_expression("pk, sk")
@@ -50,8 +50,8 @@ impl Store {
     /// # Errors
     /// A fault of the store. What does not hold is no fault: it is in the answer.
     pub async fn verify(&self, id: &CaseId, mail: Option<&Objects>) -> Result<Option<Verified>, Fault> {
-        let Some(stored) = self.case(id).await? else { return Ok(None) };
-        let log = self.log(id, 1, u64::MAX >> 24).await?;
+        let Some(stored) = self.cases.case(id).await? else { return Ok(None) };
+        let log = self.cases.log(id, 1, u64::MAX >> 24).await?;
         let mut problems = Vec::new();
         let (mut prev, mut events, mut refs) = (String::new(), Vec::new(), BTreeMap::new());
         for (place, bytes) in (1u64..).zip(&log) {
@@ -77,6 +77,7 @@ impl Store {
             problems.push("replaying the log does not give the snapshot".to_owned());
         }
         let contents: BTreeMap<String, String> = self
+            .cases
             .contents(id)
             .await?
             .into_iter()

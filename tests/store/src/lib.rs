@@ -117,7 +117,7 @@ impl Bench {
 
     /// What opens a ring, as its one reader would hold it.
     pub async fn ring(&self, purpose: &'static str) -> Ring {
-        Ring::open_up(self.store.clone(), self.keys.root().expect("a root"), purpose).await.expect("a ring")
+        Ring::open_up(self.store.desk.clone(), self.keys.root().expect("a root"), purpose).await.expect("a ring")
     }
 
     /// Rotates a ring: what is sealed to it from now on is sealed to the key that this gives.
@@ -137,8 +137,12 @@ impl Bench {
 
     /// The function, with a bucket of its own.
     pub async fn fan_out(&self, bucket: &Bucket, budget: Budget) -> FanOut {
+        let store = self.store_on(budget.clone());
         FanOut {
-            store: self.store_on(budget.clone()),
+            cases: store.cases,
+            mail: store.mail,
+            published: store.published,
+            desk: store.desk,
             policy: self.policy.clone(),
             clock: self.hands.clock(),
             objects: bucket.objects(budget).await,
@@ -196,16 +200,16 @@ impl Bench {
         let now = self.hands.now();
         let events = open(id.clone(), &self.policy, reported, now);
         commit.open(&id, key.public(), &Actor::Reporter, events, now);
-        assert_eq!(self.store.commit(commit).await.expect("a commit"), Outcome::Done);
+        assert_eq!(self.store.cases.commit(commit).await.expect("a commit"), Outcome::Done);
         id
     }
 }
 
 /// A ring's next generation.
 async fn grow(store: &Store, keys: &KeyFile, purpose: &str) -> PublicKey {
-    let newest = store.newest_ring_key(purpose).await.expect("a ring").map_or(0, |(generation, _)| generation);
+    let newest = store.desk.newest_ring_key(purpose).await.expect("a ring").map_or(0, |(generation, _)| generation);
     let new = keys.root_public().expect("a root").new_key(purpose).await.expect("a key");
-    assert!(store.put_ring_key(purpose, newest + 1, &new).await.expect("a write"), "the generation is new");
+    assert!(store.desk.put_ring_key(purpose, newest + 1, &new).await.expect("a write"), "the generation is new");
     new.key.public()
 }
 

@@ -45,7 +45,8 @@ impl Post {
         let ses_url = ses.serve().await;
         let deliver = instance(&bench, &ses_url, bench.store.clone(), Duration::from_secs(10)).await;
         let (store, policy, clock) = (bench.store.clone(), bench.policy.clone(), bench.hands.clock());
-        Post { bench, ses, ses_url, deliver, events: MailEvents { store, policy, clock } }
+        let (cases, mail, published) = (store.cases, store.mail, store.published);
+        Post { bench, ses, ses_url, deliver, events: MailEvents { cases, mail, published, policy, clock } }
     }
 
     /// One more instance of the function, which waits so long for SES.
@@ -61,7 +62,7 @@ impl Post {
 
     pub async fn plan(&self, case: &CaseId, seq: u64, to: Recipient, notice: Notice) -> String {
         let delivery = Delivery::of_event(case, seq, to, notice, self.bench.hands.now());
-        self.bench.store.plan_delivery(&delivery, None).await.expect("a plan");
+        self.bench.store.mail.plan_delivery(&delivery, None).await.expect("a plan");
         delivery.id
     }
 
@@ -82,7 +83,7 @@ impl Post {
             Ok((Command::Acknowledge { message: Message { content, mail: None } }, ()))
         };
         let acted =
-            bench.store.act(case, &bench.policy, &alice, &bench.hands.clock(), prepare, |_, (), _| Ok(())).await;
+            bench.store.cases.act(case, &bench.policy, &alice, &bench.hands.clock(), prepare, |_, (), _| Ok(())).await;
         let (acted, _) = acted.expect("an acknowledgement");
         let seq = acted.after.case.sent.last().expect("a message").seq;
         let by = "alice".parse().expect("a member");
@@ -91,7 +92,7 @@ impl Post {
     }
 
     pub async fn record(&self, id: &str) -> Record {
-        self.bench.store.delivery(id).await.expect("a record").expect("it was planned")
+        self.bench.store.mail.delivery(id).await.expect("a record").expect("it was planned")
     }
 
     pub async fn state(&self, id: &str) -> State {
@@ -99,7 +100,7 @@ impl Post {
     }
 
     pub async fn stored(&self, case: &CaseId) -> Stored {
-        self.bench.store.case(case).await.expect("a case").expect("it was opened")
+        self.bench.store.cases.case(case).await.expect("a case").expect("it was opened")
     }
 
     pub async fn tick(&self) {
@@ -135,7 +136,9 @@ async fn instance(bench: &Bench, ses_url: &str, store: Store, answers_within: Du
         openpgp: None,
         public_url: "http://desk.test".to_owned(),
         site_url: "http://desk.test/site".to_owned(),
-        store,
+        cases: store.cases,
+        mail: store.mail,
+        desk: store.desk,
         policy: bench.policy.clone(),
         clock: bench.hands.clock(),
     }

@@ -39,15 +39,15 @@ pub fn advisory(bench: &Bench, case: &desk_domain::case::Case, title: &str) -> A
 impl Bench {
     pub async fn tell(&self, case: &CaseId, who: &str, command: Command) -> Acted {
         let actor = Actor::Member(who.parse().expect("a member"));
-        let told = self.store.tell(case, &self.policy, &actor, &self.hands.clock(), &command).await;
+        let told = self.store.cases.tell(case, &self.policy, &actor, &self.hands.clock(), &command).await;
         told.unwrap_or_else(|e| panic!("{command:?}: {e}"))
     }
 
     async fn words(&self, case: &CaseId, name: &str) -> ContentRef {
-        let stored = self.store.case(case).await.expect("the store").expect("a case");
+        let stored = self.store.cases.case(case).await.expect("the store").expect("a case");
         let mut commit = Commit::new();
         let content = commit.seal(case, &stored.public, content_id(name), b"words").expect("sealing");
-        self.store.commit(commit).await.expect("a commit");
+        self.store.cases.commit(commit).await.expect("a commit");
         content
     }
 
@@ -84,7 +84,7 @@ impl Bench {
             let content = commit.seal(id, &self.release_key, content_id("advisory-1"), &text)?;
             Ok::<_, ActError>((Command::ApproveAdvisory { content }, ()))
         };
-        let acted = self.store.act(id, &self.policy, &bob, &self.hands.clock(), prepare, |_, (), _| Ok(())).await;
+        let acted = self.store.cases.act(id, &self.policy, &bob, &self.hands.clock(), prepare, |_, (), _| Ok(())).await;
         acted.map(drop).unwrap_or_else(|e| panic!("approving: {e}"));
         self.tell(id, "bob", Command::Publish).await.after.case.version
     }

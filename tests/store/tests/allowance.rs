@@ -130,8 +130,8 @@ async fn the_share_of_all_holds_across_addresses_and_alarms_once() {
     assert_eq!(states(&post, &ids).await, (3, 3));
     assert_eq!(post.state(&words).await, State::Sent, "a person's words are no machine's");
     let now = post.bench.hands.now();
-    assert!(!post.bench.store.tells_all_spent(now).await.unwrap(), "it was told");
-    assert!(post.bench.store.tells_all_spent(now + SignedDuration::from_hours(24)).await.unwrap());
+    assert!(!post.bench.store.mail.tells_all_spent(now).await.unwrap(), "it was told");
+    assert!(post.bench.store.mail.tells_all_spent(now + SignedDuration::from_hours(24)).await.unwrap());
 }
 
 /// A policy may say that nothing at all goes by itself to an address that anybody could have typed.

@@ -49,10 +49,10 @@ impl Desk {
     async fn said(&self) -> Vec<(String, Said)> {
         let (store, now) = (&self.bench.store, self.bench.hands.now());
         let mut said = Vec::new();
-        for id in store.due_deliveries(now, 50).await.unwrap() {
-            let Some(record) = store.claim(&id, None, now).await.unwrap() else { continue };
-            store.mark_sent(&id, "ses", now).await.unwrap();
-            store.mark_delivered(&id, now).await.unwrap();
+        for id in store.mail.due_deliveries(now, 50).await.unwrap() {
+            let Some(record) = store.mail.claim(&id, None, now).await.unwrap() else { continue };
+            store.mail.mark_sent(&id, "ses", now).await.unwrap();
+            store.mail.mark_delivered(&id, now).await.unwrap();
             let Recipient::Member(member) = record.delivery.recipient else { continue };
             match record.delivery.notice {
                 Notice::ChannelFailed(failed) => said.push((member.to_string(), Said::Failed(failed))),
@@ -72,7 +72,7 @@ impl Desk {
 
     /// Plans whatever the channels that were seen led to.
     async fn plan_all(&self, fan_out: &FanOut) {
-        let version = self.bench.store.case(&self.id).await.unwrap().unwrap().case.version;
+        let version = self.bench.store.cases.case(&self.id).await.unwrap().unwrap().case.version;
         for from in 1..=version {
             fan_out.plan(&self.id, from).await.unwrap();
         }
@@ -133,7 +133,7 @@ async fn t54_a_channel_that_stays_away_is_told_once_and_again_when_it_is_there_a
         let Said::Verified(verified) = said else { panic!("{said:?}") };
         assert!(verified.all && verified.seen.len() == 5, "{verified:?}");
     }
-    let channels = desk.bench.store.channels(&desk.advisory).await.unwrap();
+    let channels = desk.bench.store.published.channels(&desk.advisory).await.unwrap();
     assert!(channels.iter().all(|channel| channel.state == ChannelState::Done));
 }
 
@@ -156,10 +156,10 @@ async fn a_list_that_refuses_is_told_at_once_and_the_last_channel_only_as_all() 
     desk.after(seconds(0), &fan_out).await;
     // The mail to the list comes back.
     let now = desk.bench.hands.now();
-    for id in desk.bench.store.due_deliveries(now, 50).await.unwrap() {
-        desk.bench.store.claim(&id, None, now).await.unwrap();
-        desk.bench.store.mark_sent(&id, "ses", now).await.unwrap();
-        desk.bench.store.mark_bounced(&id, now).await.unwrap();
+    for id in desk.bench.store.mail.due_deliveries(now, 50).await.unwrap() {
+        desk.bench.store.mail.claim(&id, None, now).await.unwrap();
+        desk.bench.store.mail.mark_sent(&id, "ses", now).await.unwrap();
+        desk.bench.store.mail.mark_bounced(&id, now).await.unwrap();
     }
     desk.after(SignedDuration::from_mins(1), &fan_out).await;
     let said = desk.said().await;
@@ -189,8 +189,8 @@ async fn a_mail_that_nobody_hears_of_is_told_before_the_announcement_is_due() {
     }
     let planned = async |template: &str| {
         let mut planned = 0;
-        for id in desk.bench.store.due_deliveries(desk.bench.hands.now(), 50).await.unwrap() {
-            let record = desk.bench.store.delivery(&id).await.unwrap().unwrap();
+        for id in desk.bench.store.mail.due_deliveries(desk.bench.hands.now(), 50).await.unwrap() {
+            let record = desk.bench.store.mail.delivery(&id).await.unwrap().unwrap();
             planned += usize::from(record.delivery.notice.template() == template);
         }
         planned

@@ -127,7 +127,7 @@ async fn published() -> Desk {
 
 impl Desk {
     async fn channel(&self) -> ChannelRecord {
-        let channels = self.bench.store.channels(&self.advisory).await.unwrap();
+        let channels = self.bench.store.published.channels(&self.advisory).await.unwrap();
         channels.into_iter().find(|c| c.channel.as_str() == CALLED).unwrap()
     }
 
@@ -137,8 +137,8 @@ impl Desk {
     }
 
     async fn times_announced(&self) -> usize {
-        let stored = self.bench.store.case(&self.id).await.unwrap().unwrap();
-        let log = self.bench.store.events(&self.id, 1, stored.case.version).await.unwrap();
+        let stored = self.bench.store.cases.case(&self.id).await.unwrap().unwrap();
+        let log = self.bench.store.cases.events(&self.id, 1, stored.case.version).await.unwrap();
         let here = |body: &EventBody| matches!(body, EventBody::Announced { channel } if channel.as_str() == CALLED);
         log.iter().filter(|event| here(&event.body)).count()
     }

@@ -45,7 +45,11 @@ async fn a_tick_and_a_page_cost_the_same_at_any_size() {
     let id = bench.case(0, None).await;
     let clock = bench.hands.clock();
     let check = SlaCheck {
-        store: bench.store.clone(),
+        cases: bench.store.cases.clone(),
+        mail: bench.store.mail.clone(),
+        published: bench.store.published.clone(),
+        members: bench.store.members.clone(),
+        desk: bench.store.desk.clone(),
         policy: bench.policy.clone(),
         clock: clock.clone(),
         inbound: None,
@@ -62,7 +66,7 @@ async fn a_tick_and_a_page_cost_the_same_at_any_size() {
         let start = bench.store.consumed().read;
         check.tick(clock.now()).await.unwrap();
         let ticked = bench.store.consumed().read;
-        let page = bench.store.board(None).await.unwrap();
+        let page = bench.store.cases.board(None).await.unwrap();
         assert_eq!(page.rows.len(), size.min(25) as usize);
         figures.push((size, ticked - start, bench.store.consumed().read - ticked));
     }
@@ -72,7 +76,7 @@ async fn a_tick_and_a_page_cost_the_same_at_any_size() {
     // And the copies are real ones: when their warnings are due, the index holds them all.
     bench.advance(SignedDuration::from_hours(2));
     assert_eq!(
-        bench.store.due(clock.now(), 2_000).await.unwrap().len(),
+        bench.store.cases.due(clock.now(), 2_000).await.unwrap().len(),
         2 * 10_000,
         "each its plan and its first warning"
     );

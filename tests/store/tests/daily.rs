@@ -6,14 +6,28 @@ use desk_domain::case::{Command, Recipient};
 use desk_domain::id::CaseId;
 use desk_domain::notice::{Digest, Notice, RotaGap};
 use desk_domain::policy::{Away, Policy};
+use desk_store::Store;
 use desk_store_tests::Bench;
 use desk_store_tests::bucket::Budget;
 use jiff::SignedDuration;
 use sla_check::SlaCheck;
 
 fn check(bench: &Bench) -> SlaCheck {
-    let (store, policy, clock) = (bench.store.clone(), bench.policy.clone(), bench.hands.clock());
-    SlaCheck { store, policy, clock, inbound: None, heartbeat: None }
+    check_on(bench, bench.store.clone())
+}
+
+fn check_on(bench: &Bench, store: Store) -> SlaCheck {
+    SlaCheck {
+        cases: store.cases,
+        mail: store.mail,
+        published: store.published,
+        members: store.members,
+        desk: store.desk,
+        policy: bench.policy.clone(),
+        clock: bench.hands.clock(),
+        inbound: None,
+        heartbeat: None,
+    }
 }
 
 async fn tick(bench: &Bench) {
@@ -47,9 +61,9 @@ fn all_away(from: &str, until: &str) -> impl Fn(&mut Policy) {
 /// The deliveries planned and not taken yet, taken now.
 async fn taken(bench: &Bench) -> Vec<(Recipient, Notice)> {
     let mut all = Vec::new();
-    for id in bench.store.due_deliveries(bench.hands.now(), 100).await.unwrap() {
-        if let Some(record) = bench.store.claim(&id, None, bench.hands.now()).await.unwrap() {
-            bench.store.mark_sent(&id, "ses", bench.hands.now()).await.unwrap();
+    for id in bench.store.mail.due_deliveries(bench.hands.now(), 100).await.unwrap() {
+        if let Some(record) = bench.store.mail.claim(&id, None, bench.hands.now()).await.unwrap() {
+            bench.store.mail.mark_sent(&id, "ses", bench.hands.now()).await.unwrap();
             all.push((record.delivery.recipient, record.delivery.notice));
         }
     }
@@ -119,7 +133,7 @@ async fn a_gap_that_could_not_be_told_is_told_by_the_next_tick() {
     change(&mut bench, all_away("2026-11-24", "2026-11-24"));
     for calls in 0.. {
         let budget = Budget::of(calls, false);
-        let doomed = SlaCheck { store: bench.store_on(budget.clone()), ..check(&bench) };
+        let doomed = check_on(&bench, bench.store_on(budget.clone()));
         let _ = doomed.tick(bench.hands.now()).await;
         if !budget.is_spent() {
             assert!(calls > 3, "it was cut off at {calls} points");

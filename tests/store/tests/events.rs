@@ -59,9 +59,9 @@ async fn an_event_of_a_first_try_ends_a_second_before_it_begins() {
         let case = post.bench.case(event as u32 + 1, None).await;
         let id = post.plan(&case, 1, Recipient::Operator, desk_store_tests::post::reporter_replied()).await;
         let now = post.bench.hands.now();
-        post.bench.store.claim(&id, None, now).await.unwrap().unwrap();
-        post.bench.store.mark_ambiguous(&id, now, now).await.unwrap();
-        post.bench.store.retry_at(&id, now, now).await.unwrap();
+        post.bench.store.mail.claim(&id, None, now).await.unwrap().unwrap();
+        post.bench.store.mail.mark_ambiguous(&id, now, now).await.unwrap();
+        post.bench.store.mail.retry_at(&id, now, now).await.unwrap();
         post.tells(&id, event).await;
         post.tick().await;
         assert_eq!(post.ses.counts(), (0, 0), "{event:?}");
@@ -77,7 +77,7 @@ async fn an_event_of_mail_that_is_not_known_changes_nothing() {
         ..post.event("x", EventType::Bounce)
     };
     post.events.one(&untagged).await.unwrap();
-    assert!(post.bench.store.delivery("no such delivery").await.unwrap().is_none());
+    assert!(post.bench.store.mail.delivery("no such delivery").await.unwrap().is_none());
 }
 
 /// An address that refused a message for good is not written to again, whoever names it; the case hears of it as of a bounce, so
@@ -101,8 +101,8 @@ async fn t23_an_address_that_bounced_is_suppressed_and_the_case_hears_of_it() {
     assert!(post.bench.store.verify(&case, None).await.unwrap().unwrap().problems.is_empty());
 
     let hashes = post.deliver.reply_tokens.address_hashes(RITA);
-    assert!(post.bench.store.suppressed(&hashes).await.unwrap().is_some());
-    post.bench.store.unsuppress(&hashes).await.unwrap();
+    assert!(post.bench.store.mail.suppressed(&hashes).await.unwrap().is_some());
+    post.bench.store.mail.unsuppress(&hashes).await.unwrap();
     let third = post.acknowledged(&post.bench.case(3, Some(RITA)).await).await;
     post.tick().await;
     assert_eq!(post.state(&third).await, State::Sent);
@@ -165,7 +165,7 @@ async fn what_was_not_delivered_in_time_or_rejected_opens_the_promise_and_suppre
         }
     }
     let hashes = post.deliver.reply_tokens.address_hashes(RITA);
-    assert!(post.bench.store.suppressed(&hashes).await.unwrap().is_none());
+    assert!(post.bench.store.mail.suppressed(&hashes).await.unwrap().is_none());
 }
 
 /// An absent person's server answers after the delivery; SES calls that a bounce that passes.
@@ -244,7 +244,7 @@ async fn the_deliveries_of_a_case_are_found_in_the_order_of_its_events() {
     }
     post.receipt(&other).await;
     post.tick().await;
-    let found = post.bench.store.deliveries_of(&case).await.unwrap();
+    let found = post.bench.store.mail.deliveries_of(&case).await.unwrap();
     let found: Vec<_> = found.iter().map(|record| (record.delivery.id.clone(), record.state)).collect();
     assert_eq!(found, [(receipt, State::Sent), (replied, State::Sent)]);
 }

@@ -33,7 +33,11 @@ fn woken(id: &AdvisoryId, bench: &Bench) -> StreamEvent {
 /// What the streams, the schedule and SES bring about from here on, until nothing is left to do.
 async fn settle(bench: &Bench, fan_out: &FanOut, cases: &[(CaseId, u64)]) {
     let check = SlaCheck {
-        store: bench.store.clone(),
+        cases: bench.store.cases.clone(),
+        mail: bench.store.mail.clone(),
+        published: bench.store.published.clone(),
+        members: bench.store.members.clone(),
+        desk: bench.store.desk.clone(),
         policy: bench.policy.clone(),
         clock: bench.hands.clock(),
         inbound: None,
@@ -45,10 +49,10 @@ async fn settle(bench: &Bench, fan_out: &FanOut, cases: &[(CaseId, u64)]) {
             fan_out.plan(case, *from).await.unwrap();
             stream::batch(fan_out, &woken(&case.into(), bench)).await;
         }
-        for delivery in bench.store.due_deliveries(bench.hands.now(), 50).await.unwrap() {
-            bench.store.claim(&delivery, None, bench.hands.now()).await.unwrap();
-            bench.store.mark_sent(&delivery, "ses", bench.hands.now()).await.unwrap();
-            bench.store.mark_delivered(&delivery, bench.hands.now()).await.unwrap();
+        for delivery in bench.store.mail.due_deliveries(bench.hands.now(), 50).await.unwrap() {
+            bench.store.mail.claim(&delivery, None, bench.hands.now()).await.unwrap();
+            bench.store.mail.mark_sent(&delivery, "ses", bench.hands.now()).await.unwrap();
+            bench.store.mail.mark_delivered(&delivery, bench.hands.now()).await.unwrap();
         }
         if all_announced(bench, cases).await {
             return;
@@ -59,7 +63,7 @@ async fn settle(bench: &Bench, fan_out: &FanOut, cases: &[(CaseId, u64)]) {
 
 async fn all_announced(bench: &Bench, cases: &[(CaseId, u64)]) -> bool {
     for (case, _) in cases {
-        let channels = bench.store.channels(&case.into()).await.unwrap();
+        let channels = bench.store.published.channels(&case.into()).await.unwrap();
         if channels.is_empty() || channels.iter().any(|c| c.state != ChannelState::Done) {
             return false;
         }
@@ -70,8 +74,8 @@ async fn all_announced(bench: &Bench, cases: &[(CaseId, u64)]) -> bool {
 /// Every channel is seen once, in the log and in its item, and all pages hold the advisory.
 async fn is_announced(bench: &Bench, bucket: &Bucket, id: &CaseId, title: &str) {
     let advisory = AdvisoryId::from(id);
-    let stored = bench.store.case(id).await.unwrap().unwrap();
-    let log = bench.store.events(id, 1, stored.case.version).await.unwrap();
+    let stored = bench.store.cases.case(id).await.unwrap().unwrap();
+    let log = bench.store.cases.events(id, 1, stored.case.version).await.unwrap();
     let mut seen: Vec<String> = log
         .iter()
         .filter_map(|e| match &e.body {
@@ -81,7 +85,7 @@ async fn is_announced(bench: &Bench, bucket: &Bucket, id: &CaseId, title: &str) 
         .collect();
     seen.sort();
     assert_eq!(seen, ["advisory-page", LIST, "feed", "osv", "updates-page"], "each once");
-    let channels = bench.store.channels(&advisory).await.unwrap();
+    let channels = bench.store.published.channels(&advisory).await.unwrap();
     assert!(channels.iter().all(|c| c.state == ChannelState::Done && c.due_at.is_none()), "{channels:?}");
     for key in [format!("advisories/{id}.html"), format!("osv/{id}.json")] {
         assert!(bucket.text(&key).is_some_and(|text| text.contains(title)), "{key}");
@@ -136,7 +140,7 @@ async fn cut_off_everywhere(answer_lost: bool) {
 /// Where the plan begins that the newest transaction of a case armed.
 async fn plan_of(bench: &Bench, id: &CaseId, to: u64) -> u64 {
     for from in (1..=to).rev() {
-        if bench.store.plan(id, from).await.unwrap().is_some_and(|(_, until)| until == to) {
+        if bench.store.cases.plan(id, from).await.unwrap().is_some_and(|(_, until)| until == to) {
             return from;
         }
     }
@@ -189,17 +193,17 @@ async fn t54_a_channel_that_fails_is_shown_and_retried_and_keeps_no_other() {
     without.objects = bucket.objects(Budget::of(0, false)).await;
     without.plan(&id, from).await.unwrap();
     without.serve(&advisory).await.unwrap();
-    let channels = bench.store.channels(&advisory).await.unwrap();
+    let channels = bench.store.published.channels(&advisory).await.unwrap();
     let of = |name: &str| channels.iter().find(|c| c.channel.as_str() == name).unwrap();
     assert_eq!((of("osv").state, of("osv").failures), (ChannelState::Failed, 1));
     assert_eq!(of("osv").why.as_deref(), Some("the site's bucket did not take it"));
     assert_eq!(of(LIST).state, ChannelState::Pending, "a mail that leads to a page waits for it");
     without.serve(&advisory).await.unwrap();
-    let again = bench.store.channels(&advisory).await.unwrap();
+    let again = bench.store.published.channels(&advisory).await.unwrap();
     assert!(again.iter().all(|c| c.failures <= 1), "not before its time");
     bench.advance(SignedDuration::from_secs(31));
     without.serve(&advisory).await.unwrap();
-    assert!(bench.store.channels(&advisory).await.unwrap().iter().any(|c| c.failures == 2));
+    assert!(bench.store.published.channels(&advisory).await.unwrap().iter().any(|c| c.failures == 2));
 
     let healthy = bench.fan_out(&bucket, Budget::unlimited()).await;
     settle(&bench, &healthy, &[(id.clone(), from)]).await;
@@ -232,15 +236,15 @@ async fn served() -> Served {
 async fn a_list_that_refuses_a_mail_is_shown_and_gets_another() {
     let Served { bench, bucket, id, advisory, from, fan_out } = served().await;
     let state = async || {
-        let channels = bench.store.channels(&advisory).await.unwrap();
+        let channels = bench.store.published.channels(&advisory).await.unwrap();
         channels.into_iter().find(|c| c.channel.as_str() == LIST).unwrap()
     };
     assert_eq!(state().await.state, ChannelState::Waiting);
     let list = to_list(&bench).await;
-    bench.store.claim(&list, None, bench.hands.now()).await.unwrap();
-    bench.store.mark_sent(&list, "ses", bench.hands.now()).await.unwrap();
-    bench.store.mark_bounced(&list, bench.hands.now()).await.unwrap();
-    bench.store.touch_channel(&advisory, &LIST.parse().unwrap(), bench.hands.now()).await.unwrap();
+    bench.store.mail.claim(&list, None, bench.hands.now()).await.unwrap();
+    bench.store.mail.mark_sent(&list, "ses", bench.hands.now()).await.unwrap();
+    bench.store.mail.mark_bounced(&list, bench.hands.now()).await.unwrap();
+    bench.store.published.touch_channel(&advisory, &LIST.parse().unwrap(), bench.hands.now()).await.unwrap();
     fan_out.serve(&advisory).await.unwrap();
     let refused = state().await;
     assert_eq!((refused.state, refused.why.as_deref()), (ChannelState::Failed, Some("the list refused the mail")));
@@ -261,7 +265,7 @@ async fn t54_a_list_that_the_policy_had_lost_for_a_while_gets_one_mail() {
     fan_out.policy = Arc::new(poorer);
     bench.advance(SignedDuration::from_mins(2));
     fan_out.serve(&advisory).await.unwrap();
-    let channels = bench.store.channels(&advisory).await.unwrap();
+    let channels = bench.store.published.channels(&advisory).await.unwrap();
     let lost = channels.iter().find(|c| c.channel.as_str() == LIST).unwrap();
     assert_eq!(lost.why.as_deref(), Some("the policy does not name it any more"));
     fan_out.policy = bench.policy.clone();
@@ -273,8 +277,8 @@ async fn t54_a_list_that_the_policy_had_lost_for_a_while_gets_one_mail() {
 
 /// The one delivery that goes to the list.
 async fn to_list(bench: &Bench) -> String {
-    for id in bench.store.due_deliveries(bench.hands.now(), 50).await.unwrap() {
-        let record = bench.store.delivery(&id).await.unwrap().unwrap();
+    for id in bench.store.mail.due_deliveries(bench.hands.now(), 50).await.unwrap() {
+        let record = bench.store.mail.delivery(&id).await.unwrap().unwrap();
         if record.delivery.notice.template() == "announcement" {
             assert_eq!(record.state, State::Planned);
             return id;
@@ -287,11 +291,11 @@ async fn to_list(bench: &Bench) -> String {
 async fn a_mail_that_ses_took_counts_after_a_while_though_nobody_told_of_its_delivery() {
     let Served { bench, advisory, fan_out, .. } = served().await;
     let list = to_list(&bench).await;
-    bench.store.claim(&list, None, bench.hands.now()).await.unwrap();
-    bench.store.mark_sent(&list, "ses", bench.hands.now()).await.unwrap();
+    bench.store.mail.claim(&list, None, bench.hands.now()).await.unwrap();
+    bench.store.mail.mark_sent(&list, "ses", bench.hands.now()).await.unwrap();
     let done = async || {
         fan_out.serve(&advisory).await.unwrap();
-        let channels = bench.store.channels(&advisory).await.unwrap();
+        let channels = bench.store.published.channels(&advisory).await.unwrap();
         channels.iter().any(|c| c.channel.as_str() == LIST && c.state == ChannelState::Done)
     };
     bench.advance(SignedDuration::from_mins(4));
@@ -311,8 +315,8 @@ async fn what_was_not_approved_is_never_opened_to_the_public() {
     desk_store_tests::replace_content(&bench, &id, "advisory-1", other);
     let fan_out = bench.fan_out(&bucket, Budget::unlimited()).await;
     assert!(fan_out.plan(&id, from).await.is_err());
-    assert!(bench.store.published(&(&id).into()).await.unwrap().is_none());
-    assert!(bench.store.plan(&id, from).await.unwrap().is_some(), "it stays due, and is seen");
+    assert!(bench.store.published.published(&(&id).into()).await.unwrap().is_none());
+    assert!(bench.store.cases.plan(&id, from).await.unwrap().is_some(), "it stays due, and is seen");
     // And a key of another purpose opens nothing.
     let mut bench = Bench::new().await;
     bench.release_key = SecretKey::generate().public();

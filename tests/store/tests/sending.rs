@@ -90,7 +90,7 @@ async fn a_doubt_is_sent_again_once_later_events_arrive_or_after_a_quarter_of_an
 async fn a_lease_that_ran_out_is_a_doubt_and_a_rejected_message_is_dead() {
     let post = Post::new().await;
     let id = post.planned("alice").await;
-    post.bench.store.claim(&id, None, post.bench.hands.now()).await.unwrap().unwrap();
+    post.bench.store.mail.claim(&id, None, post.bench.hands.now()).await.unwrap().unwrap();
     post.tick().await;
     assert_eq!(post.state(&id).await, State::Claimed);
     post.bench.advance(SignedDuration::from_mins(2));
@@ -153,15 +153,15 @@ async fn a_hold_keeps_back_what_was_due_before_it_and_nothing_else() {
     let post = Post::new().await;
     let old = post.planned("alice").await;
     post.bench.advance(SignedDuration::from_mins(5));
-    post.bench.store.put_hold(post.bench.hands.now()).await.unwrap();
+    post.bench.store.desk.put_hold(post.bench.hands.now()).await.unwrap();
     post.deliver.one(&old).await.unwrap();
     post.tick().await;
     assert_eq!((post.ses.counts().0, post.state(&old).await), (0, State::Planned));
     let new = Delivery::new("now", Recipient::Operator, reporter_replied(), post.bench.hands.now());
-    post.bench.store.plan_delivery(&new, None).await.unwrap();
+    post.bench.store.mail.plan_delivery(&new, None).await.unwrap();
     post.tick().await;
     assert_eq!((post.ses.counts().0, post.state(&old).await), (1, State::Planned));
-    post.bench.store.end_hold().await.unwrap();
+    post.bench.store.desk.end_hold().await.unwrap();
     post.tick().await;
     assert_eq!((post.ses.counts().0, post.state(&old).await), (2, State::Sent));
 }

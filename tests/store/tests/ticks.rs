@@ -13,7 +13,11 @@ use sla_check::SlaCheck;
 
 fn check(bench: &Bench) -> SlaCheck {
     SlaCheck {
-        store: bench.store.clone(),
+        cases: bench.store.cases.clone(),
+        mail: bench.store.mail.clone(),
+        published: bench.store.published.clone(),
+        members: bench.store.members.clone(),
+        desk: bench.store.desk.clone(),
         policy: bench.policy.clone(),
         clock: bench.hands.clock(),
         inbound: None,
@@ -22,7 +26,7 @@ fn check(bench: &Bench) -> SlaCheck {
 }
 
 async fn case(bench: &Bench, id: &CaseId) -> Stored {
-    bench.store.case(id).await.unwrap().unwrap()
+    bench.store.cases.case(id).await.unwrap().unwrap()
 }
 
 fn acknowledgement(stored: &Stored) -> ClockState {
@@ -39,7 +43,7 @@ async fn t22_two_ticks_at_once_fire_each_level_once() {
     a.unwrap();
     b.unwrap();
     let stored = case(&bench, &id).await;
-    let events = bench.store.events(&id, 1, stored.case.version).await.unwrap();
+    let events = bench.store.cases.events(&id, 1, stored.case.version).await.unwrap();
     let mut warned: Vec<String> = events
         .iter()
         .filter_map(|e| match &e.body {
@@ -79,17 +83,17 @@ async fn a_plan_that_nobody_made_is_touched_by_the_schedule_and_made_once() {
     let bench = Bench::new().await;
     let id = bench.case(1, Some("rita@example.org")).await;
     let fan_out = bench.fan_out(&Bucket::new(), Budget::unlimited()).await;
-    assert!(bench.store.due_deliveries(bench.hands.now(), 25).await.unwrap().is_empty(), "its record was lost");
+    assert!(bench.store.mail.due_deliveries(bench.hands.now(), 25).await.unwrap().is_empty(), "its record was lost");
     bench.advance(SignedDuration::from_mins(4));
     assert_eq!(check(&bench).tick(bench.hands.now()).await.unwrap().plans_touched, 0);
     bench.advance(SignedDuration::from_mins(1));
     assert_eq!(check(&bench).tick(bench.hands.now()).await.unwrap().plans_touched, 1);
     fan_out.plan(&id, 1).await.unwrap();
-    let planned = bench.store.due_deliveries(bench.hands.now(), 25).await.unwrap().len();
+    let planned = bench.store.mail.due_deliveries(bench.hands.now(), 25).await.unwrap().len();
     assert_eq!(planned, bench.policy.triage().count() + 1);
     fan_out.plan(&id, 1).await.unwrap();
-    assert_eq!(bench.store.due_deliveries(bench.hands.now(), 25).await.unwrap().len(), planned);
-    assert_eq!(bench.store.plan(&id, 1).await.unwrap(), None, "disarmed");
+    assert_eq!(bench.store.mail.due_deliveries(bench.hands.now(), 25).await.unwrap().len(), planned);
+    assert_eq!(bench.store.cases.plan(&id, 1).await.unwrap(), None, "disarmed");
 }
 
 #[tokio::test]
@@ -98,7 +102,7 @@ async fn a_member_who_left_hands_over_at_the_next_tick() {
     let id = bench.case(1, None).await;
     let alice = Actor::Member("alice".parse().unwrap());
     let assign = Command::Assign { member: "alice".parse().unwrap() };
-    bench.store.tell(&id, &bench.policy, &alice, &bench.hands.clock(), &assign).await.unwrap();
+    bench.store.cases.tell(&id, &bench.policy, &alice, &bench.hands.clock(), &assign).await.unwrap();
     check(&bench).tick(bench.hands.now()).await.unwrap();
     let mut policy = desk_store_tests::policy();
     policy.members.retain(|m| m.id.as_str() != "alice");
@@ -115,7 +119,7 @@ async fn a_tick_ends_though_a_channel_stays_due() {
     let bench = Bench::new().await;
     let id = bench.case(1, None).await;
     let feed = "feed".parse().unwrap();
-    bench.store.plan_channel(&AdvisoryId::from(&id), &feed, &id, bench.hands.now()).await.unwrap();
+    bench.store.published.plan_channel(&AdvisoryId::from(&id), &feed, &id, bench.hands.now()).await.unwrap();
     let hands = bench.hands.clone();
     let running = tokio::spawn(async move {
         loop {

@@ -19,14 +19,14 @@ async fn note(bench: &Bench, id: &CaseId) {
         Ok((Command::Note { text, mail: None }, ()))
     };
     let clock = bench.hands.clock();
-    bench.store.act(id, &bench.policy, &alice, &clock, prepare, |_, (), _| Ok(())).await.unwrap();
+    bench.store.cases.act(id, &bench.policy, &alice, &clock, prepare, |_, (), _| Ok(())).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_writers_at_once_lose_nothing() {
     let bench = std::sync::Arc::new(Bench::new().await);
     let id = bench.case(1, None).await;
-    let before = bench.store.case(&id).await.unwrap().unwrap().case.version;
+    let before = bench.store.cases.case(&id).await.unwrap().unwrap().case.version;
     let writer = || {
         let (bench, id) = (bench.clone(), id.clone());
         tokio::spawn(async move {
@@ -46,14 +46,14 @@ async fn two_writers_at_once_lose_nothing() {
 async fn a_stale_writer_is_a_conflict() {
     let bench = Bench::new().await;
     let id = bench.case(1, None).await;
-    let stale = bench.store.case(&id).await.unwrap().unwrap();
+    let stale = bench.store.cases.case(&id).await.unwrap().unwrap();
     let alice = Actor::Member("alice".parse().unwrap());
     let assign = Command::Assign { member: "alice".parse().unwrap() };
-    bench.store.tell(&id, &bench.policy, &alice, &bench.hands.clock(), &assign).await.unwrap();
+    bench.store.cases.tell(&id, &bench.policy, &alice, &bench.hands.clock(), &assign).await.unwrap();
     let mut commit = Commit::new();
     let events = decide(&stale.case, &bench.policy, &alice, &assign, bench.hands.now()).unwrap();
     commit.append(&stale, &alice, events, bench.hands.now());
-    assert_eq!(bench.store.commit(commit).await.unwrap(), Outcome::Conflict);
+    assert_eq!(bench.store.cases.commit(commit).await.unwrap(), Outcome::Conflict);
 }
 
 #[tokio::test]
@@ -63,25 +63,30 @@ async fn an_answer_is_recalled_for_the_same_body_alone() {
     let request = |body: &[u8]| Request::new("POST", "/reports", "public", "k", body);
     let mut commit = Commit::new();
     commit.remember(&request(b"a"), &Answer { status: 201, body: "secret".to_owned() }, now).unwrap();
-    assert_eq!(store.commit(commit).await.unwrap(), Outcome::Done);
-    let Recalled::Same(answer) = store.recall(&request(b"a"), now).await.unwrap() else { panic!("the same") };
+    assert_eq!(store.cases.commit(commit).await.unwrap(), Outcome::Done);
+    let Recalled::Same(answer) = store.cases.recall(&request(b"a"), now).await.unwrap() else { panic!("the same") };
     assert_eq!(answer.body, "secret");
-    assert!(matches!(store.recall(&request(b"b"), now).await.unwrap(), Recalled::Other));
+    assert!(matches!(store.cases.recall(&request(b"b"), now).await.unwrap(), Recalled::Other));
     let later = now + SignedDuration::from_hours(24);
-    assert!(matches!(store.recall(&request(b"a"), later).await.unwrap(), Recalled::Nothing));
+    assert!(matches!(store.cases.recall(&request(b"a"), later).await.unwrap(), Recalled::Nothing));
     let mut again = Commit::new();
     again.remember(&request(b"a"), &Answer { status: 201, body: String::new() }, now).unwrap();
-    assert_eq!(store.commit(again).await.unwrap(), Outcome::RequestSeen);
+    assert_eq!(store.cases.commit(again).await.unwrap(), Outcome::RequestSeen);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_link_is_used_once_by_many_at_once() {
     let bench = Bench::new().await;
     let (alice, now) = ("alice".parse().unwrap(), bench.hands.now());
-    bench.store.put_ticket(Ticket::SignIn, "secret", &alice, now + SignedDuration::from_mins(15)).await.unwrap();
+    bench
+        .store
+        .members
+        .put_ticket(Ticket::SignIn, "secret", &alice, now + SignedDuration::from_mins(15))
+        .await
+        .unwrap();
     let uses = (0..8).map(|_| {
         let store = bench.store.clone();
-        tokio::spawn(async move { store.use_sign_in("secret", now).await.unwrap() })
+        tokio::spawn(async move { store.members.use_sign_in("secret", now).await.unwrap() })
     });
     let mut in_all = 0;
     for one in uses.collect::<Vec<_>>() {
@@ -95,11 +100,11 @@ async fn a_sign_in_link_is_used_once_by_many_at_once() {
 async fn t4_a_store_that_is_down_is_a_passing_fault() {
     let hands = Hands::at("2026-11-22T12:00:00Z");
     let nowhere = Store::connect(&Settings::stand_in("http://127.0.0.1:9"), hands.clock());
-    let fault = nowhere.case(&"EXP-2026-7K3QF".parse().unwrap()).await.err().unwrap();
+    let fault = nowhere.cases.case(&"EXP-2026-7K3QF".parse().unwrap()).await.err().unwrap();
     assert!(fault.is_retryable(), "{fault}");
     let assign = Command::Assign { member: "alice".parse().unwrap() };
     let alice = Actor::Member("alice".parse().unwrap());
     let id = "EXP-2026-7K3QF".parse().unwrap();
-    let told = nowhere.tell(&id, &desk_store_tests::policy(), &alice, &hands.clock(), &assign).await;
+    let told = nowhere.cases.tell(&id, &desk_store_tests::policy(), &alice, &hands.clock(), &assign).await;
     assert!(matches!(told, Err(ActError::Fault(fault)) if fault.is_retryable()));
 }

@@ -43,7 +43,7 @@ pub(crate) async fn post(
         Request::new("POST", &path, member.id.as_str(), &key, &body::canonical(&value))
     });
     // Asked for first: after a hand-over the case is no longer theirs, and the answer still is.
-    if let Some(before) = answer::recalled(&team.store, request.as_ref(), team.clock.now()).await? {
+    if let Some(before) = answer::recalled(&team.cases, request.as_ref(), team.clock.now()).await? {
         return Ok(answer::json(before));
     }
     let stored = team.readable(&id, &member.id).await?;
@@ -136,10 +136,10 @@ impl Team {
             Ok(answer)
         };
         let actor = Actor::Member(member.id.clone());
-        let done = self.store.act(&stored.case.id, &self.policy, &actor, &self.clock, prepare, finish).await;
+        let done = self.cases.act(&stored.case.id, &self.policy, &actor, &self.clock, prepare, finish).await;
         let nothing = |acted: &Acted| Answer { status: 200, body: said(acted, None).to_string() };
         let done = done.map(|(acted, answer)| answer.unwrap_or_else(|| nothing(&acted)));
-        answer::once(&self.store, request, self.clock.now(), done).await
+        answer::once(&self.cases, request, self.clock.now(), done).await
     }
 
     /// Opens what must be opened before a command is given.
@@ -149,7 +149,7 @@ impl Team {
         match asked.work {
             Work::Seal(seal) => Ok(Ready::Words(seal)),
             Work::Duplicate { of, seal } => {
-                if self.store.case(&of).await?.is_none_or(|other| !other.case.readable_by(&member.id, &self.policy)) {
+                if self.cases.case(&of).await?.is_none_or(|other| !other.case.readable_by(&member.id, &self.policy)) {
                     return Err(Refusal::field("/of", "there is no such case here").into());
                 }
                 Ok(Ready::Words(seal))
@@ -188,7 +188,7 @@ impl Team {
             Work::ReissueCode => {
                 permitted()?;
                 let key = self.case_key(stored).await?;
-                Ok(Ready::Code { key, old: self.store.current_code(&case.id).await? })
+                Ok(Ready::Code { key, old: self.cases.current_code(&case.id).await? })
             }
             Work::TreatAsReport => {
                 permitted()?;

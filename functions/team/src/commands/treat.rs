@@ -37,11 +37,11 @@ impl Team {
     /// The case that a filed one becomes; what its raw mail needs is in the bucket.
     pub(super) async fn treated(&self, filed: &Stored, key: &SecretKey, now: Timestamp) -> Result<Treated, Problem> {
         let case = &filed.case;
-        let first = self.store.events(&case.id, 1, 1).await?.into_iter().next();
+        let first = self.cases.events(&case.id, 1, 1).await?.into_iter().next();
         let Some(EventBody::ReportReceived(reported)) = first.map(|event| event.body) else {
             return Err(Fault::damaged(format!("the first event of {}", case.id)).into());
         };
-        let sealed = self.store.content(&case.id, &case.report.id).await?;
+        let sealed = self.cases.content(&case.id, &case.report.id).await?;
         let words = key.open(&sealed.ok_or_else(|| Fault::damaged(format!("the report of {}", case.id)))?)?;
         let root = self.root.public();
         let opener = Opener {
@@ -94,7 +94,7 @@ impl Team {
         from: &CaseId,
         name: &ContentId,
     ) -> Result<Option<ContentId>, Fault> {
-        let sealed = self.store.content(from, name).await?;
+        let sealed = self.cases.content(from, name).await?;
         Ok(sealed.map(|sealed| opening.sealed(name.as_str(), sealed)))
     }
 

@@ -67,7 +67,7 @@ impl Team {
         let key = self.case_key(&stored).await?;
         let opened = self.opened(stored.case, &key).await?;
         let mail = named(&opened.case, &opened.events, &name).ok_or_else(Problem::not_found)?;
-        self.store.record_reading(&opened.case.id, &member.id, self.clock.now()).await?;
+        self.members.record_reading(&opened.case.id, &member.id, self.clock.now()).await?;
         let raw = self.raw_mail(&opened.case.id, &key, mail, u64::MAX).await?;
         let (raw, _) = raw.map_err(|_| Fault::damaged("a mail without an end"))?;
         Ok((opened, raw))

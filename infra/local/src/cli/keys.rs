@@ -75,16 +75,16 @@ impl StackKeys {
     async fn init(&self) -> Result<Output, Failure> {
         let mut made = Vec::new();
         for purpose in RINGS {
-            if self.store.newest_ring_key(purpose).await?.is_none() {
+            if self.store.desk.newest_ring_key(purpose).await?.is_none() {
                 self.grow(purpose, 1).await?;
                 made.push(format!("{purpose} 1"));
             }
         }
         let signer = self.keys.receipt_signer().await.map_err(Failure)?;
-        if self.store.keep_receipt_key(signer.jwk()).await? {
+        if self.store.desk.keep_receipt_key(signer.jwk()).await? {
             made.push(format!("receipt {}", signer.jwk()["kid"].as_str().unwrap_or_default()));
         }
-        if self.store.openpgp_certificate().await?.is_none() {
+        if self.store.desk.openpgp_certificate().await?.is_none() {
             self.make_openpgp().await?;
             made.push("OpenPGP key".to_owned());
         }
@@ -144,21 +144,21 @@ impl StackKeys {
         for (which, secret) in all {
             self.keys.put_openpgp(which, secret).await.map_err(Failure)?;
         }
-        Ok(self.store.put_openpgp_certificate(&made.certificate).await?)
+        Ok(self.store.desk.put_openpgp_certificate(&made.certificate).await?)
     }
 
     async fn renew_openpgp(&self) -> Result<(), Failure> {
-        let certificate = self.store.openpgp_certificate().await?;
+        let certificate = self.store.desk.openpgp_certificate().await?;
         let certificate =
             certificate.ok_or_else(|| Failure("there is no OpenPGP key yet: run desk keys init".to_owned()))?;
         let primary = self.keys.openpgp(OpenPgpSecret::Primary).await.map_err(Failure)?;
         let now = Timestamp::now();
         let renewed = openpgp::desk::renew(&primary, &certificate, now, after(now));
-        Ok(self.store.put_openpgp_certificate(&renewed.map_err(|e| Failure::of("the OpenPGP key", e))?).await?)
+        Ok(self.store.desk.put_openpgp_certificate(&renewed.map_err(|e| Failure::of("the OpenPGP key", e))?).await?)
     }
 
     async fn next(&self, purpose: &'static str) -> Result<String, Failure> {
-        let newest = self.store.newest_ring_key(purpose).await?.map(|(generation, _)| generation);
+        let newest = self.store.desk.newest_ring_key(purpose).await?.map(|(generation, _)| generation);
         let newest = newest.ok_or_else(|| Failure(format!("there is no {purpose} key yet: run desk keys init")))?;
         self.grow(purpose, newest + 1).await?;
         Ok(format!("{purpose} {}", newest + 1))
@@ -167,7 +167,7 @@ impl StackKeys {
     async fn grow(&self, purpose: &'static str, generation: usize) -> Result<(), Failure> {
         let root = self.keys.ring(purpose).map_err(Failure)?;
         let new = root.public().new_key(purpose).await?;
-        let put = self.store.put_ring_key(purpose, generation, &new).await?;
+        let put = self.store.desk.put_ring_key(purpose, generation, &new).await?;
         if put { Ok(()) } else { Err(Failure(format!("somebody else is rotating the {purpose} key at this moment"))) }
     }
 }

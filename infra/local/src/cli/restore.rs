@@ -44,7 +44,7 @@ impl What {
                 let store = stack.store()?;
                 store.can_restore_from(&cases, &mail).await?;
                 let now = Clock::system().now();
-                store.put_hold(now).await?;
+                store.desk.put_hold(now).await?;
                 let _ = writeln!(std::io::stderr(), "What was due is held; a minute until every function sees it.");
                 tokio::time::sleep(UNTIL_ALL_SEE_IT).await;
                 let restored = store.restore_from(&cases, &mail, now).await?;
@@ -69,7 +69,7 @@ impl What {
             What::Release(stack) => {
                 let store = Stack::find(&stack.name).await?.store()?;
                 let held = store.held().await?;
-                store.end_hold().await?;
+                store.desk.end_hold().await?;
                 let text =
                     if held.before.is_some() { "Released: the next tick takes it up." } else { "Nothing was held." };
                 Ok(Output::done(json!(held), text))

@@ -102,10 +102,10 @@ pub(super) async fn gather(stack: &Stack, policy: &Policy, url: &str) -> Result<
         rules: None,
         alarms: alarms(stack).await,
         subscribers: subscribers(stack).await,
-        last_tick: store.last_tick().await.map_err(|e| e.to_string()),
-        seen_policy: store.seen_policy().await.map(|seen| seen.map(|s| s.digest)).map_err(|e| e.to_string()),
+        last_tick: store.desk.last_tick().await.map_err(|e| e.to_string()),
+        seen_policy: store.members.seen_policy().await.map(|seen| seen.map(|s| s.digest)).map_err(|e| e.to_string()),
         keys: missing_keys(stack, &store).await,
-        openpgp: store.openpgp_certificate().await.map_err(|e| e.to_string()),
+        openpgp: store.desk.openpgp_certificate().await.map_err(|e| e.to_string()),
         held: store.held().await.map_err(|e| e.to_string()),
         security_txt: security_txt(url.to_owned()).await,
         suppressed: BTreeMap::new(),
@@ -194,13 +194,13 @@ async fn subscribers(stack: &Stack) -> Asked<Subscribers> {
 async fn missing_keys(stack: &Stack, store: &Store) -> Asked<Vec<String>> {
     let mut missing = Vec::new();
     for purpose in RINGS {
-        if store.newest_ring_key(purpose).await.map_err(|e| e.to_string())?.is_none() {
+        if store.desk.newest_ring_key(purpose).await.map_err(|e| e.to_string())?.is_none() {
             missing.push(purpose.to_owned());
         }
     }
     // What signs receipts today must be kept before it is replaced, or its receipts verify no more.
     let signer = Keys::of_stack(&stack.account, stack.outputs.clone()).receipt_signer().await?;
-    if !store.keeps_receipt_key(signer.jwk()).await.map_err(|e| e.to_string())? {
+    if !store.desk.keeps_receipt_key(signer.jwk()).await.map_err(|e| e.to_string())? {
         missing.push("the public half of the receipt key".to_owned());
     }
     Ok(missing)

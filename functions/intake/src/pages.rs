@@ -12,7 +12,7 @@ use desk_domain::advisory::credit_line;
 use desk_domain::case::Stage;
 use desk_domain::fields::FieldError;
 use desk_domain::id::CaseId;
-use desk_domain::policy::{Due, Package, Policy};
+use desk_domain::policy::{ClockKind, Due, Package, Policy};
 use desk_domain::time::promise;
 use desk_pages::{CaseLogin, CasePage, CaseSummary, CreditForm, Receipt, ReportForm, Site};
 use desk_store::Stored;
@@ -55,19 +55,18 @@ fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<de
         packages: policy.packages.iter().map(package).collect(),
         third_party: third_party.collect(),
         other_routes: policy.other_routes.iter().map(|r| (r.name.clone(), r.url.clone())).collect(),
-        acknowledgement_within: within(policy, "acknowledgement"),
-        response_within: within(policy, "detailed-response"),
+        acknowledgement_within: within(policy, ClockKind::Acknowledgement),
+        response_within: within(policy, ClockKind::DetailedResponse),
         security_address: policy.contacts.security.clone(),
         values,
         errors,
     }
 }
 
-fn within(policy: &Policy, clock: &str) -> String {
-    let row = policy.clocks.iter().find(|row| row.name.as_str() == clock);
-    match row.map(|row| &row.due) {
+fn within(policy: &Policy, clock: ClockKind) -> String {
+    match policy.clock_of(clock).map(|row| &row.due) {
         Some(Due::After(length)) => promise(*length),
-        _ => "a time that depends on the case".to_owned(),
+        Some(Due::BySeverity(_)) | None => "a time that depends on the case".to_owned(),
     }
 }
 
@@ -94,7 +93,7 @@ pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &[u8], mail_to: Opt
 pub(crate) fn login(intake: &Intake, case: Option<&Stored>, error: Option<&str>) -> String {
     let summary = case.map(|stored| {
         let case = &stored.case;
-        summary(&case.id, case.stage(), case.received_at, desk_view::clocks(case, false), intake)
+        summary(&case.id, case.stage(), case.received_at, desk_view::clocks(&intake.policy, case, false), intake)
     });
     CaseLogin { site: Site::of(&intake.policy), error: error.map(str::to_owned), summary }.html()
 }

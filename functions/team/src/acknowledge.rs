@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::{Actor, Case, Command};
-use desk_domain::policy::Member;
+use desk_domain::policy::{ClockKind, Member};
 use desk_domain::refusal::Refusal;
 use desk_http::{Problem, body};
 use desk_keys::payload::AcknowledgeLink;
@@ -47,7 +47,7 @@ impl Team {
 
     fn page(&self, case: &Case, member: &Member, token: &str, state: Acknowledgement) -> String {
         let project = &self.policy.project.name;
-        let due_at = case.clocks.iter().find(|c| c.name().as_str() == "acknowledgement").map(|c| c.start.due_at);
+        let due_at = case.clock_of(ClockKind::Acknowledgement).map(|c| c.start.due_at);
         AcknowledgePage {
             site: Site::of(&self.policy),
             case_id: case.id.to_string(),

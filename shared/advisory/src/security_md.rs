@@ -1,6 +1,8 @@
 //! `SECURITY.md`: the policy as its project's people read it, with the four sections of the seed (T2).
 
-use desk_domain::policy::{ClockRow, Due, Length, MetBy, Pauses, Policy, Severity, ShownChannel, Starts, When};
+use desk_domain::policy::{
+    ClockKind, ClockRow, Due, Length, MetBy, Pauses, Policy, Severity, ShownChannel, Starts, When,
+};
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
@@ -81,12 +83,14 @@ fn reporting(policy: &Policy) -> Vec<String> {
 fn promises(policy: &Policy) -> String {
     let sentence = |row: &ClockRow| {
         let (within, from) = (due(row), from(row));
-        match row.name.as_str() {
-            "acknowledgement" => Some(format!("Within {within} of {from} a member of the team acknowledges it.")),
-            "detailed-response" => {
+        match row.kind {
+            ClockKind::Acknowledgement => {
+                Some(format!("Within {within} of {from} a member of the team acknowledges it."))
+            }
+            ClockKind::DetailedResponse => {
                 Some(format!("Within {within} of {from} you get a detailed response that states the next steps."))
             }
-            _ => None,
+            ClockKind::Handler | ClockKind::Duty => None,
         }
     };
     policy.clocks.iter().filter_map(sentence).collect::<Vec<_>>().join(" ")

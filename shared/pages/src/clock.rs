@@ -1,16 +1,9 @@
 //! Clocks in templates.
 
-use desk_domain::id::ClockName;
-use desk_domain::notice::conversation::promise_name;
 use jiff::Timestamp;
 
 use super::time::after;
 use desk_view::{ClockStanding, ClockView};
-
-/// The words of a clock: `Detailed response`.
-pub(super) fn label(clock: &ClockName) -> String {
-    promise_name(clock).trim_end_matches(" by").to_owned()
-}
 
 /// How the stylesheet calls its state.
 pub(super) fn class(clock: &ClockView, now: &Timestamp) -> &'static str {

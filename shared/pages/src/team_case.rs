@@ -1,7 +1,6 @@
 //! One case as its team reads it.
 
 use askama::Template;
-use desk_domain::id::ClockName;
 use jiff::Timestamp;
 
 use super::{CaseSummary, MailPart, MessageView, Site, rendered};
@@ -29,7 +28,7 @@ pub struct TeamCasePage {
     pub messages: Vec<MessageView>,
     pub notes: Vec<NoteView>,
     /// Broken promises: which, when it was due.
-    pub breaches: Vec<(ClockName, Timestamp)>,
+    pub breaches: Vec<(String, Timestamp)>,
     /// What was mailed of the case, oldest first.
     pub deliveries: Vec<DeliveryLine>,
     pub commands: Vec<CommandLine>,

@@ -48,6 +48,7 @@ fn form(fields: &[&str]) -> ReportForm {
 fn summary(stage: Stage) -> CaseSummary {
     let clock = |state, met_at| ClockView {
         name: "detailed-response".parse().expect("a clock's name"),
+        label: "Detailed response".to_owned(),
         state,
         started_at: at(1),
         due_at: at(12),
@@ -153,7 +154,7 @@ fn team_case(told: bool) -> TeamCasePage {
         deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
         messages: if told { case(None).messages } else { Vec::new() },
         notes: if told { vec![note(None), note(some())] } else { Vec::new() },
-        breaches: if told { vec![("fix".parse().expect("a clock's name"), at(12))] } else { Vec::new() },
+        breaches: if told { vec![("Fix".to_owned(), at(12))] } else { Vec::new() },
         commands: if told { vec![CommandLine { name: text(), line: text() }] } else { Vec::new() },
     }
 }

@@ -7,7 +7,7 @@ use desk_domain::case::decide::{open, open_filed};
 use desk_domain::case::event::{ContentRef, Reported, Resolution};
 use desk_domain::case::{Actor, Case, EventBody};
 use desk_domain::id::{CaseId, ContentId};
-use desk_domain::policy::Policy;
+use desk_domain::policy::{ClockKind, Policy};
 use desk_keys::{KeyError, MailWords, NewKey, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -174,11 +174,11 @@ pub struct Promised {
 
 impl Promised {
     pub fn of(case: &Case) -> Promised {
-        let due = |name: &str| {
-            let clock = case.clocks.iter().find(|c| c.name().as_str() == name);
-            clock.map(|c| c.start.due_at)
-        };
-        Promised { acknowledgement: due("acknowledgement"), detailed_response: due("detailed-response") }
+        let due = |kind| case.clock_of(kind).map(|clock| clock.start.due_at);
+        Promised {
+            acknowledgement: due(ClockKind::Acknowledgement),
+            detailed_response: due(ClockKind::DetailedResponse),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use desk_domain::advisory::Credit;
 use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Case, Clock, ClockState, Event, Stage};
 use desk_domain::id::{CaseId, ClockName};
+use desk_domain::policy::Policy;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -45,6 +46,9 @@ pub enum CreditStanding {
 #[derive(Clone, Debug, Serialize)]
 pub struct ClockView {
     pub name: ClockName,
+    /// What a heading calls it; for pages.
+    #[serde(skip)]
+    pub label: String,
     pub state: ClockStanding,
     pub started_at: Timestamp,
     pub due_at: Timestamp,
@@ -120,7 +124,7 @@ impl MessageView {
 
 impl ClockView {
     /// Nothing for a clock that ended unmet with its case.
-    fn of(clock: &Clock) -> Option<ClockView> {
+    fn of(policy: &Policy, clock: &Clock) -> Option<ClockView> {
         let (state, paused_since) = match clock.state {
             ClockState::Running => (ClockStanding::Running, None),
             ClockState::Paused { since } => (ClockStanding::Paused, Some(since)),
@@ -130,6 +134,7 @@ impl ClockView {
         };
         Some(ClockView {
             name: clock.name().clone(),
+            label: policy.clock_label(clock.name()),
             state,
             started_at: clock.start.started_at,
             due_at: clock.start.due_at,
@@ -146,9 +151,9 @@ impl ClockView {
 
 /// The clocks of a case, the soonest due first: all of them, or those that the reporter sees. Those that ended unmet with their
 /// case are left out.
-pub fn clocks(case: &Case, all: bool) -> Vec<ClockView> {
+pub fn clocks(policy: &Policy, case: &Case, all: bool) -> Vec<ClockView> {
     let shown = case.clocks.iter().filter(|clock| all || clock.start.reporter_sees);
-    let mut clocks: Vec<ClockView> = shown.filter_map(ClockView::of).collect();
+    let mut clocks: Vec<ClockView> = shown.filter_map(|clock| ClockView::of(policy, clock)).collect();
     clocks.sort_by_key(|clock| clock.due_at);
     clocks
 }

@@ -71,7 +71,7 @@ impl Opened {
             case_id: self.case.id.clone(),
             stage: self.case.stage(),
             received_at: self.case.received_at,
-            clocks: clocks(&self.case, for_team),
+            clocks: clocks(policy, &self.case, for_team),
             messages: self.messages(policy, for_team),
             report: ReportView { sha256: HEXLOWER.encode(&Sha256::digest(report)), body: report.to_owned() },
             credit: self.credit(),

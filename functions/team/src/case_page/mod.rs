@@ -57,7 +57,7 @@ impl Team {
         let report = report::report(&view.report.body);
         let reporter = report.reporter_name.clone().unwrap_or_else(|| "The reporter".to_owned());
         let paper = Paper { case: &case.id, member: &member.id };
-        let breach = |b: &desk_domain::case::Breach| (b.clock.clone(), b.due_at);
+        let breach = |b: &desk_domain::case::Breach| (policy.clock_label(&b.clock), b.due_at);
         let command = |name: &CommandName| CommandLine {
             name: sentence(name.as_str()),
             line: command_line(*name, &case.id, case.version, &member.id),

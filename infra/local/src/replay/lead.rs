@@ -7,7 +7,7 @@ use desk_advisory::osv::Reading;
 use desk_domain::advisory::{Credit, Draft, SUMMARY_BYTES};
 use desk_domain::affected::{self, Affected};
 use desk_domain::fields::{self, FieldError};
-use desk_domain::policy::{Policy, Role};
+use desk_domain::policy::{ClockKind, Policy, Role};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -213,8 +213,9 @@ impl Lead<'_> {
     async fn row(&self, case: &Case, handler: &str, root: &Path, source: &str) -> Result<(Done, String), Failure> {
         let known = self.case(case, handler).await?;
         let clocks = known["clocks"].as_array().cloned().unwrap_or_default();
-        let after = |name: &str| {
-            let clock = clocks.iter().find(|c| c["name"] == name)?;
+        let after = |kind: ClockKind| {
+            let row = self.policy.clock_of(kind)?;
+            let clock = clocks.iter().find(|c| c["name"] == row.name.as_str())?;
             let at = |field: &str| clock[field].as_str()?.parse::<Timestamp>().ok();
             Some(at("started_at")?.duration_until(at("met_at")?).as_secs())
         };
@@ -230,8 +231,8 @@ impl Lead<'_> {
         let done = Done {
             source: source.to_owned(),
             case_id: id.clone(),
-            acknowledged_after_s: after("acknowledgement"),
-            responded_after_s: after("detailed-response"),
+            acknowledged_after_s: after(ClockKind::Acknowledgement),
+            responded_after_s: after(ClockKind::DetailedResponse),
             promises,
             osv: root.join(format!("osv/{id}.json")),
             page: root.join(format!("advisories/{id}.html")),

@@ -4,8 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::Case;
 use crate::id::{ClockName, LevelName};
-use crate::policy::{AtDue, ClockRow, Due, MetBy, Pauses, Severity, When};
+use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, Severity, When};
 
 /// A clock as started: the body of `clock-started`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,12 @@ pub struct ClockStart {
     pub breach_level: LevelName,
     pub reporter_sees: bool,
     pub promise: bool,
+    /// `None`: what its name says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<ClockKind>,
+    /// `None`: what is usual for a clock that is met like this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    survives_closing: Option<bool>,
 }
 
 /// An instant at which a level is told.
@@ -94,7 +101,26 @@ impl ClockStart {
             breach_level: row.breach_level.clone(),
             reporter_sees: row.reporter_sees,
             promise: row.promise,
+            kind: (row.kind != ClockKind::of_name(row.name.as_str())).then_some(row.kind),
+            survives_closing: (row.survives_closing != row.met_by.outlives_its_case()).then_some(row.survives_closing),
         })
+    }
+
+    /// What it is to the desk.
+    pub fn kind(&self) -> ClockKind {
+        self.kind.unwrap_or_else(|| ClockKind::of_name(self.clock.as_str()))
+    }
+
+    /// Whether it goes on after its case has closed.
+    pub fn survives_closing(&self) -> bool {
+        self.survives_closing.unwrap_or(self.met_by.outlives_its_case())
+    }
+}
+
+impl Case {
+    /// The clock of this kind; `None` before it has started.
+    pub fn clock_of(&self, kind: ClockKind) -> Option<&Clock> {
+        self.clocks.iter().find(|clock| clock.start.kind() == kind)
     }
 }
 

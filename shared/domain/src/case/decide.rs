@@ -376,8 +376,7 @@ impl Next<'_> {
         }
         self.transition(Rm::Closed);
         self.push(EventBody::Closed { resolution, told });
-        // An announcement that is on its way stays a duty.
-        for clock in self.open_clocks(|c| c.start.met_by != MetBy::Announced) {
+        for clock in self.open_clocks(|c| !c.start.survives_closing()) {
             self.push(EventBody::ClockEnded { clock });
         }
         Ok(())

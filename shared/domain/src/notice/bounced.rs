@@ -14,8 +14,7 @@ impl Bounced {
             "The reporter's mail address refused a message for good. From now on nothing more is mailed to it, and a \
              message counts as soon as it is on the case page, where the reporter can read it.",
         );
-        let facts: Vec<_> =
-            self.waiting.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))).collect();
+        let facts: Vec<_> = self.waiting.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))).collect();
         let letter = if facts.is_empty() {
             letter
         } else {

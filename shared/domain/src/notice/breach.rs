@@ -12,7 +12,7 @@ pub struct Breach {
 
 impl Breach {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let what = conversation::clock_words(&self.clock);
+        let what = at.policy.clock_words(&self.clock);
         let meaning = if self.promise {
             "A promise of the security policy is broken. It stays on the case and in the public figures; what can still be \
              done is to keep it late, and now."

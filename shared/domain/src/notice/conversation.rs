@@ -2,21 +2,7 @@
 
 use crate::case::event::{EventBody, Resolution};
 use crate::case::{Case, Event, Recipient, Rm};
-use crate::id::ClockName;
 use crate::policy::Policy;
-
-/// A clock as a sentence names it: "detailed response".
-pub fn clock_words(clock: &ClockName) -> String {
-    clock.as_str().replace('-', " ")
-}
-
-/// A clock as a label: "Detailed response by".
-pub fn promise_name(clock: &ClockName) -> String {
-    let words = clock_words(clock);
-    let mut chars = words.chars();
-    let first = chars.next().map(|c| c.to_ascii_uppercase()).into_iter();
-    format!("{} by", first.chain(chars).collect::<String>())
-}
 
 /// What the page says of an event; `None` when the event does not concern the reporter, or a person's own message
 /// says it. `case` is the case after the event.
@@ -40,7 +26,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
             let due = crate::time::instant(clock.start.due_at);
             format!(
                 "We missed the {}, which was due at {due}. Those who answer for it have been told.",
-                clock_words(clock.name())
+                policy.clock_words(clock.name())
             )
         }
         EventBody::RmChanged { to: Rm::Accepted, .. } => "The problem is accepted; a fix is being prepared.".to_owned(),

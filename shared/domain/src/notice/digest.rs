@@ -109,5 +109,5 @@ impl DigestRow {
 /// The time stands on a line of its own: with it, no clock's name makes the line too long.
 fn due(clock: &ClockName, when: Timestamp, at: &Setting<'_>) -> String {
     let is = if when <= at.now { "was due" } else { "is due" };
-    format!("{} {is}\n{}", conversation::clock_words(clock), at.due(when))
+    format!("{} {is}\n{}", at.policy.clock_words(clock), at.due(when))
 }

@@ -9,8 +9,7 @@ pub struct FixesReady {
 
 impl FixesReady {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let facts: Vec<_> =
-            self.due.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))).collect();
+        let facts: Vec<_> = self.due.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))).collect();
         let letter = Letter::new(at.subject("The fixes are ready to be released")).say(
             "A fix is ready on every affected line that is still maintained. From here on each hour counts: what is ready \
              and not released can be found by others.",

@@ -203,6 +203,11 @@ impl Setting<'_> {
         }
     }
 
+    /// A clock as the label of its due time: `Detailed response by`.
+    fn clock_by(&self, clock: &crate::id::ClockName) -> String {
+        format!("{} by", self.policy.clock_label(clock))
+    }
+
     fn project(&self) -> &str {
         &self.policy.project.name
     }

@@ -28,7 +28,7 @@ impl NewReport {
             ("Package".to_owned(), package.to_owned()),
             ("Received".to_owned(), crate::time::instant(self.received_at)),
         ];
-        facts.extend(self.due.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))));
+        facts.extend(self.due.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))));
         if let Some(case) = &self.continues {
             facts.push(("Goes on from".to_owned(), case.to_string()));
         }

@@ -10,7 +10,7 @@ use super::*;
 use crate::case::event::{AssignedBy, EventBody, FactName, Hint, Resolution};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
 use crate::id::{ClockName, ContentId, PackageName};
-use crate::policy::{MetBy, Pauses, Role};
+use crate::policy::{ClockKind, MetBy, Pauses, Role};
 
 /// A notice for one person.
 #[derive(Clone, Debug, PartialEq)]
@@ -187,14 +187,14 @@ impl Plan<'_> {
         }
         let at = self.event.at;
         let due = self.open_clocks(|c| c.start.promise);
-        let acknowledge_until = due.iter().find(|(c, _)| c.as_str() == "acknowledgement").map(|(_, due)| *due);
+        let acknowledge_until = self.case.clock_of(ClockKind::Acknowledgement).filter(|clock| clock.is_open());
         let page = Notice::NewReport(NewReport {
             package: self.case.package.clone(),
             received_at: self.case.received_at,
             due,
             on_call: self.policy.on_call(at).map(|m| m.id.clone()),
             continues: self.case.continues.clone(),
-            acknowledge_until,
+            acknowledge_until: acknowledge_until.map(|clock| clock.start.due_at),
             urgent: self.urgent(),
             quarantined: self.case.quarantine.report,
             hints: self.case.mail.as_ref().map(|mail| mail.hints.clone()).unwrap_or_default(),

@@ -10,7 +10,7 @@ pub struct PromiseMissed {
 
 impl PromiseMissed {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let what = conversation::clock_words(&self.clock);
+        let what = at.policy.clock_words(&self.clock);
         Letter::new(at.subject("We are late"))
             .say(format!(
                 "The {} security team promised you the {what} by {}. That did not happen, and we apologise.",

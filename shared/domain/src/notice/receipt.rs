@@ -21,7 +21,7 @@ impl Receipt {
     /// What every first answer goes on with: the times promised, and the way to the case page.
     pub(super) fn promised(&self, letter: Letter, at: &Setting<'_>) -> Letter {
         let mut facts = vec![("Received".to_owned(), crate::time::instant(self.received_at))];
-        facts.extend(self.due.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))));
+        facts.extend(self.due.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))));
         let letter = letter
             .say("The members of the security team have been told. One of them will write to you by these times:")
             .facts(facts);

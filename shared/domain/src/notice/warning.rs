@@ -1,5 +1,6 @@
 use super::*;
 use crate::id::ClockName;
+use crate::policy::ClockKind;
 
 /// To a level of the team: a due time comes near.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,10 +13,10 @@ pub struct Warning {
 
 impl Warning {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let what = conversation::clock_words(&self.clock);
+        let what = at.policy.clock_words(&self.clock);
         let left = crate::time::left(at.now, self.due_at);
         let letter = Letter::new(at.subject(&format!("Warning: {what} is due {left}")))
-            .say(self.text(&what))
+            .say(self.text(&what, at))
             .facts(vec![("Due".to_owned(), format!("{} ({left})", crate::time::instant(self.due_at)))]);
         let letter = match (&at.links.acknowledge, at.recipient) {
             (Some(url), Recipient::Member(_)) => {
@@ -26,16 +27,18 @@ impl Warning {
         who_can_act(letter, at).sign(at.team_signature())
     }
 
-    fn text(&self, what: &str) -> String {
-        match (self.promise, self.clock.as_str()) {
+    fn text(&self, what: &str, at: &Setting<'_>) -> String {
+        match (self.promise, at.policy.clock_kind(&self.clock)) {
             (true, _) => format!(
                 "This case still waits for the {what}. It is promised to the reporter by the security policy and does not move."
             ),
-            (false, "handler") => {
+            (false, ClockKind::Handler) => {
                 "Nobody handles this case yet. When the time is over, it is given to someone by rota and load."
                     .to_owned()
             }
-            (false, _) => format!("This case still waits for the {what}. The policy asks for it."),
+            (false, ClockKind::Acknowledgement | ClockKind::DetailedResponse | ClockKind::Duty) => {
+                format!("This case still waits for the {what}. The policy asks for it.")
+            }
         }
     }
 }

@@ -29,8 +29,7 @@ impl YouAreHandler {
             AssignedBy::Rota => " Nobody had taken it in time, so it was given to you by rota and load.",
             AssignedBy::Member => "",
         };
-        let facts: Vec<_> =
-            self.next.iter().map(|(clock, due)| (conversation::promise_name(clock), at.due(*due))).collect();
+        let facts: Vec<_> = self.next.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))).collect();
         let letter = Letter::new(at.subject(subject)).say(format!("{role}{why}"));
         let letter = if facts.is_empty() { letter } else { letter.facts(facts) };
         let letter = match &at.links.acknowledge {

@@ -4,6 +4,7 @@
 //! the resolved policy: what was left out is filled in, what is here is valid.
 
 mod channel;
+mod clock;
 mod load;
 mod mail;
 mod named;
@@ -17,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel, Takes, Turn};
+pub use clock::ClockKind;
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
 pub use rota::Gap;
@@ -145,6 +147,9 @@ pub enum Audience {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClockRow {
     pub name: ClockName,
+    pub kind: ClockKind,
+    /// What a sentence calls it: `detailed response`.
+    pub words: String,
     pub starts: Starts,
     pub due: Due,
     pub met_by: MetBy,
@@ -157,6 +162,8 @@ pub struct ClockRow {
     pub reporter_sees: bool,
     /// A promise of the seed: never pauses, never moves, is counted, and a case with one running is not closed.
     pub promise: bool,
+    /// Whether it goes on after its case has closed; else it ends with it.
+    pub survives_closing: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,11 +9,21 @@ use super::names::Names;
 use super::read::rows;
 use crate::fields::Fields;
 use crate::id::{ClockName, LevelName};
+use crate::policy::clock::words_of_name;
 use crate::policy::value::{Length, Word};
-use crate::policy::{AtDue, ClockRow, Due, MetBy, Pauses, Severity, Starts, Warning, When};
+use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, Severity, Starts, Warning, When};
+
+/// What a clock is called stands in subjects and headings.
+const WORDS_BYTES: usize = 60;
 
 pub(super) fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     let name = fields.required_parsed::<ClockName>("name");
+    let kind = fields.parsed::<Word<ClockKind>>("kind").map(|w| w.0);
+    let kind = kind.or(name.as_ref().map(|name| ClockKind::of_name(name.as_str())));
+    let words = fields.text("words", WORDS_BYTES).or(name.as_ref().map(|name| words_of_name(name.as_str())));
+    if words.as_ref().is_some_and(|words| words.contains(char::is_control)) {
+        fields.wrong("words", "must be one line");
+    }
     let starts = fields.required_parsed::<Word<Starts>>("starts").map(|w| w.0);
     let due = due(&fields, starts);
     let met_by = fields.required_parsed::<Word<MetBy>>("met_by").map(|w| w.0);
@@ -23,9 +33,13 @@ pub(super) fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     let warnings = warnings(&fields, due.as_ref(), names);
     let reporter_sees = fields.flag("reporter_sees").unwrap_or(false);
     let promise = fields.flag("promise").unwrap_or(false);
+    let survives_closing = fields.flag("survives_closing");
 
-    if let Some(name) = &name {
-        keeps_its_name(name.as_str(), starts, met_by, promise, &fields);
+    if let (Some(name), Some(kind)) = (&name, kind) {
+        is_what_it_is(name.as_str(), kind, starts, met_by, promise, &fields);
+    }
+    if survives_closing == Some(true) && at_due != AtDue::Breach {
+        fields.wrong("survives_closing", "does not fit: what is done at_due is done to an open case");
     }
     if promise && pauses.is_some() {
         fields.wrong("pauses", "must be left out: a promise never pauses");
@@ -41,6 +55,8 @@ pub(super) fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     fields.finish();
     Some(ClockRow {
         name: name?,
+        kind: kind?,
+        words: words?,
         starts: starts?,
         due: due?,
         met_by: met_by?,
@@ -50,16 +66,24 @@ pub(super) fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
         warnings,
         reporter_sees,
         promise,
+        survives_closing: survives_closing.unwrap_or(met_by?.outlives_its_case()),
     })
 }
 
-/// The three clocks that the desk knows by name must be what the name says (T20, T21, T24, T25, T41).
-fn keeps_its_name(name: &str, starts: Option<Starts>, met_by: Option<MetBy>, promise: bool, fields: &Fields<'_>) {
-    let (may_start, met): (&[Starts], _) = match name {
-        "acknowledgement" => (&[Starts::ReportReceived], MetBy::MessageToReporter),
-        "detailed-response" => (&[Starts::ReportReceived, Starts::Acknowledged], MetBy::MessageWithNextSteps),
-        "handler" => (&[Starts::ReportReceived], MetBy::HandlerAssigned),
-        _ => return,
+/// The three clocks that the desk knows must be what their kind says (T20, T21, T24, T25, T41).
+fn is_what_it_is(
+    name: &str,
+    kind: ClockKind,
+    starts: Option<Starts>,
+    met_by: Option<MetBy>,
+    promise: bool,
+    fields: &Fields<'_>,
+) {
+    let (may_start, met): (&[Starts], _) = match kind {
+        ClockKind::Acknowledgement => (&[Starts::ReportReceived], MetBy::MessageToReporter),
+        ClockKind::DetailedResponse => (&[Starts::ReportReceived, Starts::Acknowledged], MetBy::MessageWithNextSteps),
+        ClockKind::Handler => (&[Starts::ReportReceived], MetBy::HandlerAssigned),
+        ClockKind::Duty => return,
     };
     if starts.is_some_and(|found| !may_start.contains(&found)) {
         let words: Vec<String> = may_start.iter().map(word).collect();

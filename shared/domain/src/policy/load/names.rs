@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::fields::Problems;
 use crate::id::ChannelId;
+use crate::policy::ClockKind;
 
 /// What can be named elsewhere in the policy.
 pub(super) struct Names<'v> {
     /// Members by id, with their roles as written.
     members: BTreeMap<&'v str, BTreeSet<&'v str>>,
     levels: BTreeSet<&'v str>,
-    clocks: BTreeSet<&'v str>,
     packages: BTreeSet<&'v str>,
     problems: &'v Problems,
 }
@@ -31,9 +31,6 @@ const NAMED: [(&str, &str); 9] = [
     ("channels", "url"),
 ];
 
-/// The clocks that the desk cannot do without.
-const NEEDED_CLOCKS: [&str; 3] = ["acknowledgement", "detailed-response", "handler"];
-
 impl<'v> Names<'v> {
     pub(super) fn of(root: &'v Value, problems: &'v Problems) -> Self {
         let members = texts(root, "members", "id").map(|(_, row, id)| {
@@ -41,13 +38,7 @@ impl<'v> Names<'v> {
             (id, roles.collect())
         });
         let named = |list| texts(root, list, "name").map(|(_, _, name)| name).collect();
-        Names {
-            members: members.collect(),
-            levels: named("levels"),
-            clocks: named("clocks"),
-            packages: named("packages"),
-            problems,
-        }
+        Names { members: members.collect(), levels: named("levels"), packages: named("packages"), problems }
     }
 
     /// Notes names given twice, and what must be there and is not.
@@ -75,8 +66,26 @@ impl<'v> Names<'v> {
         if self.levels.is_empty() {
             self.problems.note("/levels", "must have at least one level");
         }
-        for name in NEEDED_CLOCKS.iter().filter(|name| !self.clocks.contains(*name)) {
-            self.problems.note("/clocks", format!("must have a clock named {name}"));
+        self.check_clocks(root);
+    }
+
+    /// Exactly one clock of each kind that is needed.
+    fn check_clocks(&self, root: &'v Value) {
+        for (kind, usual) in ClockKind::NEEDED {
+            let is_of_kind = |row: &Value, name: &str| match row["kind"].as_str() {
+                Some(said) => said.trim() == usual,
+                None => ClockKind::of_name(name) == kind,
+            };
+            let mut rows = texts(root, "clocks", "name").filter(|(_, row, name)| is_of_kind(row, name));
+            let Some((_, _, first)) = rows.next() else {
+                self.problems.note("/clocks", format!("must have a clock named {usual}"));
+                continue;
+            };
+            // Two of one name are named as such.
+            for (i, _, name) in rows.filter(|(_, _, name)| *name != first) {
+                self.problems
+                    .note(format!("/clocks/{i}/kind"), format!("`{name}` cannot be it: `{first}` is the {usual}"));
+            }
         }
     }
 

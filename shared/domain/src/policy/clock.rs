@@ -1,0 +1,78 @@
+//! What the desk knows a clock as, and what people call it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ClockRow, MetBy, Policy};
+use crate::id::ClockName;
+
+/// What a clock is to the desk, whatever the policy names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClockKind {
+    /// A person has read the report (T20).
+    Acknowledgement,
+    /// A person has answered with next steps (T24).
+    DetailedResponse,
+    /// Somebody handles the case (T41).
+    Handler,
+    /// Whatever else the policy asks for.
+    Duty,
+}
+
+impl ClockKind {
+    /// The kinds that the desk cannot do without, each with the name that a clock of it usually has.
+    pub const NEEDED: [(ClockKind, &'static str); 3] = [
+        (ClockKind::Acknowledgement, "acknowledgement"),
+        (ClockKind::DetailedResponse, "detailed-response"),
+        (ClockKind::Handler, "handler"),
+    ];
+
+    /// What a clock is by its name alone: where its row says no more, and where there is no row any more.
+    pub fn of_name(name: &str) -> ClockKind {
+        ClockKind::NEEDED.iter().find(|(_, usual)| *usual == name).map_or(ClockKind::Duty, |(kind, _)| *kind)
+    }
+}
+
+/// What a sentence calls a clock where its row does not say: `detailed response`.
+pub(super) fn words_of_name(name: &str) -> String {
+    name.replace('-', " ")
+}
+
+impl MetBy {
+    /// Whether a clock that is met by this goes on after its case has closed, where its row does not say: an announcement that
+    /// is on its way stays a duty; nothing else is owed any more.
+    pub fn outlives_its_case(self) -> bool {
+        match self {
+            MetBy::Announced => true,
+            MetBy::MessageToReporter
+            | MetBy::MessageWithNextSteps
+            | MetBy::HandlerAssigned
+            | MetBy::ReporterAnswer
+            | MetBy::Released => false,
+        }
+    }
+}
+
+impl Policy {
+    /// The clock of this kind; of the needed kinds there is exactly one.
+    pub fn clock_of(&self, kind: ClockKind) -> Option<&ClockRow> {
+        self.clocks.iter().find(|row| row.kind == kind)
+    }
+
+    /// What a clock is; what its name says where the policy no longer has it.
+    pub fn clock_kind(&self, name: &ClockName) -> ClockKind {
+        self.clock(name).map_or_else(|| ClockKind::of_name(name.as_str()), |row| row.kind)
+    }
+
+    /// What a sentence calls a clock: `detailed response`.
+    pub fn clock_words(&self, name: &ClockName) -> String {
+        self.clock(name).map_or_else(|| words_of_name(name.as_str()), |row| row.words.clone())
+    }
+
+    /// What a heading calls a clock: `Detailed response`.
+    pub fn clock_label(&self, name: &ClockName) -> String {
+        let words = self.clock_words(name);
+        let mut chars = words.chars();
+        chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
+    }
+}

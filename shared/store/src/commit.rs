@@ -1,21 +1,22 @@
 //! One transaction: next events, snapshot, timers, plan, indexes, content, and whatever hangs on them. All of it or
-//! nothing.
+//! nothing. Here is what a commit holds; `items` has what a case's change is in the table, `write` how all of it is written.
+
+mod items;
+mod write;
 
 use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
-use desk_domain::case::event::{ContentRef, Hint, SCHEMA};
-use desk_domain::case::{Actor, Case, Event, EventBody};
+use aws_sdk_dynamodb::types::{Delete, Put};
+use desk_domain::case::event::ContentRef;
+use desk_domain::case::{Actor, Case, EventBody};
 use desk_domain::id::{CaseId, ContentId};
 use desk_keys::{KeyError, PublicKey};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::board::{LAST, filed_shard};
-use crate::cases::{Stored, log_pk, log_sk, sealed_item};
-use crate::fault::Fault;
-use crate::item::{Build, Item, b, case_pk, instant, json, key, n, s, shard};
-use crate::opening::kept_until;
+use crate::cases::{Stored, log_pk, sealed_item};
+use crate::commit::items::chained;
+use crate::item::{Build, Item, b, case_pk, instant, key, n, s};
+use crate::kept::kept_until;
 use crate::table::ABSENT;
-use crate::views::CaseStore;
 
 /// A plan that nobody made by then is made by the schedule.
 pub const PLAN_GRACE: SignedDuration = SignedDuration::from_mins(5);
@@ -194,68 +195,6 @@ impl Commit {
         self.put(item.item(), Some(ABSENT), Guard::Request);
     }
 
-    fn put_event(&mut self, event: &Event, bytes: &[u8]) {
-        let item = Build::new(log_pk(&event.case), log_sk(event.seq)).set("event", b(bytes)).item();
-        self.put(item, Some(ABSENT), Guard::Version);
-    }
-
-    fn put_snapshot(&mut self, before: Option<&Stored>, after: &Stored) {
-        let case = &after.case;
-        let mut item = Build::new(case_pk(&case.id), "CASE")
-            .set("snapshot", json(case))
-            .set("version", n(case.version))
-            .set("head", s(&after.head))
-            .set("public", s(after.public.as_str()))
-            .set("stage", s(case.stage().to_string()))
-            .set("received_at", s(instant(case.received_at)))
-            .set_some("package", case.package.as_ref().map(|p| s(p.as_str())))
-            .set_some("handler", case.handler.as_ref().map(|m| s(m.as_str())))
-            .set_some("next_due", case.next_due().map(|at| s(instant(at))));
-        if !case.is_closed() {
-            let next = case.next_due().map_or(LAST.to_owned(), instant);
-            item = item
-                .set("board", s(format!("BOARD#{}", shard(case.id.as_str()))))
-                .set("board_at", s(format!("{next}#{}", case.id)))
-                .set_some("handler_of", case.handler.as_ref().map(|m| s(format!("HANDLER#{m}"))));
-        } else if case.is_filed() {
-            item = item
-                .set("board", s(filed_shard(&case.id)))
-                .set("board_at", s(format!("{}#{}", instant(case.received_at), case.id)))
-                .set_some("names", named(case).map(|id| s(id.as_str())));
-        }
-        let put = Put::builder().set_item(Some(item.item()));
-        let put = match before {
-            None => put.condition_expression(ABSENT),
-            Some(before) => put
-                .condition_expression("version = :version AND head = :head")
-                .expression_attribute_values(":version", n(before.case.version))
-                .expression_attribute_values(":head", s(&before.head)),
-        };
-        self.push(Write::Put(put), Guard::Version);
-    }
-
-    /// Timers that are new or moved are put, those that are over are deleted.
-    fn put_timers(&mut self, before: Option<&Case>, after: &Case) {
-        let old = before.map(Case::timers).unwrap_or_default();
-        let new = after.timers();
-        for (clock, at) in new.iter().filter(|timer| !old.contains(timer)) {
-            let item = Build::new(case_pk(&after.id), format!("TIMER#{clock}")).due(after.id.as_str(), *at);
-            self.put(item.item(), None, Guard::Version);
-        }
-        for (clock, _) in old.iter().filter(|(clock, _)| !new.iter().any(|(still, _)| still == clock)) {
-            self.delete(key(case_pk(&after.id), format!("TIMER#{clock}")), None, Guard::Version);
-        }
-    }
-
-    fn put_plan(&mut self, from: u64, case: &Case, now: Timestamp) {
-        let due = now.saturating_add(PLAN_GRACE).unwrap_or(now);
-        let item = Build::new(case_pk(&case.id), format!("PLAN#{}", log_sk(from)))
-            .set("from", n(from))
-            .set("to", n(case.version))
-            .due(case.id.as_str(), due);
-        self.put(item.item(), None, Guard::Version);
-    }
-
     fn put(&mut self, item: Item, condition: Option<&str>, guard: Guard) {
         let put = Put::builder().set_item(Some(item)).set_condition_expression(condition.map(str::to_owned));
         self.push(Write::Put(put), guard);
@@ -271,71 +210,8 @@ impl Commit {
     }
 }
 
-/// The case that a filed mail names, if it names one.
-fn named(case: &Case) -> Option<&CaseId> {
-    case.mail.as_ref()?.hints.iter().find_map(|hint| match hint {
-        Hint::Names(id) => Some(id),
-        _ => None,
-    })
-}
-
-fn chained(case: &CaseId, seq: u64, prev: String, actor: &Actor, body: EventBody, at: Timestamp) -> (Event, Vec<u8>) {
-    let event = Event { schema: SCHEMA, case: case.clone(), seq, at, actor: actor.clone(), prev, body };
-    let bytes = serde_json::to_vec(&event).expect("events are plain data");
-    (event, bytes)
-}
-
-impl CaseStore {
-    /// Writes all of `commit`, or nothing.
-    ///
-    /// # Errors
-    /// A fault of the store: nothing is known of whether it was written; the same idempotency key tells.
-    pub async fn commit(&self, commit: Commit) -> Result<Outcome, Fault> {
-        let (writes, guards): (Vec<_>, Vec<_>) = commit.actions.into_iter().unzip();
-        let items = writes.into_iter().map(|write| self.transact_item(write)).collect::<Result<Vec<_>, _>>()?;
-        let Some(reasons) = self.table.transact(items).await? else { return Ok(Outcome::Done) };
-        let codes: Vec<Option<&str>> = reasons.iter().map(Option::as_deref).collect();
-        cancelled_by(&codes, &guards)
-    }
-
-    fn transact_item(&self, write: Write) -> Result<TransactWriteItem, Fault> {
-        let unfinished = |_| Fault::damaged("a write without a key");
-        let item = TransactWriteItem::builder();
-        Ok(match write {
-            Write::Put(put) => item.put(put.table_name(&*self.table.name).build().map_err(unfinished)?),
-            Write::Delete(delete) => item.delete(delete.table_name(&*self.table.name).build().map_err(unfinished)?),
-        }
-        .build())
-    }
-}
-
-/// What the reasons of a cancelled transaction mean. The request is asked first: when it was seen, its case has moved on
-/// too.
-fn cancelled_by(codes: &[Option<&str>], guards: &[Guard]) -> Result<Outcome, Fault> {
-    let failed = |guard: fn(&Guard) -> bool| {
-        codes.iter().zip(guards).any(|(code, g)| *code == Some("ConditionalCheckFailed") && guard(g))
-    };
-    if failed(|g| matches!(g, Guard::Request)) {
-        return Ok(Outcome::RequestSeen);
-    }
-    if failed(|g| matches!(g, Guard::Once)) {
-        return Ok(Outcome::Used);
-    }
-    if failed(|g| matches!(g, Guard::Version)) || codes.contains(&Some("TransactionConflict")) {
-        return Ok(Outcome::Conflict);
-    }
-    let other = codes.iter().flatten().find(|code| **code != "None");
-    let passing = ["ThrottlingError", "ProvisionedThroughputExceeded"];
-    match other {
-        Some(code) if passing.contains(code) => Err(Fault::Retryable((*code).to_owned())),
-        Some(code) => Err(Fault::Permanent((*code).to_owned())),
-        None => Err(Fault::Retryable("a transaction was cancelled without a reason".to_owned())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use desk_runtime::Retryable;
 
     use super::*;
 
@@ -373,18 +249,5 @@ mod tests {
         use desk_domain::case::event::Resolution;
         assert!(added(Resolution::AutomaticMail).into_iter().all(|has_end| has_end));
         assert!(added(Resolution::PolicyComment).into_iter().all(|has_end| !has_end));
-    }
-
-    #[test]
-    fn the_reason_of_a_cancelled_transaction_decides_what_follows() {
-        let guards = [Guard::Version, Guard::Request, Guard::Once];
-        let failed = Some("ConditionalCheckFailed");
-        let by = |codes: [Option<&'static str>; 3]| cancelled_by(&codes, &guards);
-        assert_eq!(by([failed, None, None]).unwrap(), Outcome::Conflict);
-        assert_eq!(by([failed, failed, None]).unwrap(), Outcome::RequestSeen);
-        assert_eq!(by([Some("None"), Some("None"), failed]).unwrap(), Outcome::Used);
-        assert_eq!(by([Some("TransactionConflict"), None, None]).unwrap(), Outcome::Conflict);
-        assert!(by([Some("ThrottlingError"), None, None]).unwrap_err().is_retryable());
-        assert!(!by([Some("ItemCollectionSizeLimitExceeded"), None, None]).unwrap_err().is_retryable());
     }
 }

@@ -16,6 +16,7 @@ mod delivery_states;
 mod desk;
 mod fault;
 mod item;
+mod kept;
 mod meter;
 pub mod objects;
 pub mod opening;

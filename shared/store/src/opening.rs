@@ -9,16 +9,13 @@ use desk_domain::case::{Actor, Case, EventBody};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::{ClockKind, Policy};
 use desk_keys::{KeyError, MailWords, NewKey, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::cases::Stored;
 use crate::commit::Commit;
-
-/// How long what nobody has to answer is kept.
-const CANARY_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
-const AUTOMATIC_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+use crate::kept::kept_until;
 
 /// The reporter's OpenPGP key, sealed to the mail key beside the address: what is mailed is encrypted to it.
 pub const REPORTER_KEY: &str = "reporter-key";
@@ -153,16 +150,6 @@ impl Opening<'_> {
         }
         Ok(NewCase { commit, stored, code, receipt })
     }
-}
-
-/// Until when it is kept; `None` where that is for ever.
-pub(crate) fn kept_until(case: &Case) -> Option<Timestamp> {
-    let kept = match case.resolution? {
-        Resolution::Canary => CANARY_KEPT,
-        Resolution::AutomaticMail => AUTOMATIC_KEPT,
-        _ => return None,
-    };
-    Some(case.received_at.saturating_add(kept).unwrap_or(Timestamp::MAX))
 }
 
 /// The two promises' due times; a clock that starts only later has none yet.

@@ -1,0 +1,18 @@
+//! How long a case is kept that nobody has to answer: the desk's own trials, and automatic mail.
+
+use desk_domain::case::Case;
+use desk_domain::case::event::Resolution;
+use jiff::{SignedDuration, Timestamp};
+
+const CANARY_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+const AUTOMATIC_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// Until when it is kept; `None` where that is for ever.
+pub(crate) fn kept_until(case: &Case) -> Option<Timestamp> {
+    let kept = match case.resolution? {
+        Resolution::Canary => CANARY_KEPT,
+        Resolution::AutomaticMail => AUTOMATIC_KEPT,
+        _ => return None,
+    };
+    Some(case.received_at.saturating_add(kept).unwrap_or(Timestamp::MAX))
+}

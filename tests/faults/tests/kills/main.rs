@@ -5,8 +5,7 @@
 mod workers;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, RwLock};
+use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -16,8 +15,10 @@ use serde_json::Value;
 
 use workers::{Filed, Load};
 
-/// How often it is killed; `DESK_KILLS` says otherwise.
+/// How often desks are killed over all; `DESK_KILLS` says otherwise.
 const KILLS: usize = 50;
+/// Each part is a test of its own, with a desk of its own, so that they run beside one another.
+const PARTS: usize = 5;
 const REPORTERS: usize = 3;
 const TEAM: [&str; 4] = ["alice@example.com", "bob@example.org", "carol@example.net", "dave@example.com"];
 
@@ -125,28 +126,9 @@ fn clock<'a>(view: &'a Value, name: &str) -> &'a Value {
     newest.unwrap_or_else(|| panic!("{}: no clock {name}: {}", view["case_id"], view["clocks"]))
 }
 
-#[test]
-#[allow(clippy::print_stderr)]
-fn fifty_kills_under_load_lose_nothing_and_double_nothing() {
-    let began = Instant::now();
-    let kills = std::env::var("DESK_KILLS").ok().and_then(|k| k.parse().ok()).unwrap_or(KILLS);
-    let mut chance = Chance::seeded();
-    let place = Place::new("load");
-    let desk = place.start();
-    // Sessions outlive their desk.
-    let members = ["alice", "bob"].map(|member| desk.token(member)).to_vec();
-    desk.kill();
-    let load = Load {
-        url: RwLock::default(),
-        stop: AtomicBool::new(false),
-        filed: Mutex::default(),
-        keys: AtomicUsize::new(0),
-        cut_off: AtomicUsize::new(0),
-        answered: AtomicUsize::new(0),
-        members,
-    };
-    let desk = std::thread::scope(|scope| {
-        let load = &load;
+/// Everyone is at work while the desk is killed; it runs when this returns.
+fn under_load(place: &Place, load: &Load, chance: &mut Chance, kills: usize) -> Running {
+    std::thread::scope(|scope| {
         for _ in 0..REPORTERS {
             let chance = Chance::new(chance.draw());
             scope.spawn(move || load.reporter(chance));
@@ -155,41 +137,44 @@ fn fifty_kills_under_load_lose_nothing_and_double_nothing() {
             let chance = Chance::new(chance.draw());
             scope.spawn(move || load.member(chance, token));
         }
-        let desk = killed_again_and_again(&place, load, &mut chance, kills);
+        let desk = killed_again_and_again(place, load, chance, kills);
         load.stop.store(true, Ordering::Relaxed);
         desk
-    });
-    let killing = began.elapsed();
-    let filed = load.filed.lock().expect("filed");
-    let (answered, cut_off) = (load.answered.load(Ordering::Relaxed), load.cut_off.load(Ordering::Relaxed));
-    assert!(filed.len() > kills && cut_off > kills / 2, "no load: {} filed, {cut_off} cut off", filed.len());
+    })
+}
 
+/// Everything that was caused has been sent, and twice only what was in doubt. Gives what was sent.
+#[allow(clippy::print_stderr)]
+fn all_is_sent(place: &Place, desk: &Running, filed: &[Filed]) -> BTreeMap<String, usize> {
     // Past every lease, every doubt and the planner's grace; before any warning.
     desk.advance("40m");
-    let (expected, arrived) = (expected(&filed), sent(&desk));
-    let twice = doubled(&expected, &arrived);
+    let arrived = sent(desk);
+    let twice = doubled(&expected(filed), &arrived);
     let log = place.log();
     let doubts = log.lines().filter(|line| line.contains("\"alarm\":\"ambiguous\"")).count();
     eprintln!(
-        "{kills} kills in {killing:?}: {answered} answers, {cut_off} cut off, {} cases, {} mails, {doubts} sent again in \
-         doubt, {twice} of them twice, {} plans found by the schedule; sent after {:?}",
-        filed.len(),
+        "{} mails, {doubts} sent again in doubt, {twice} of them twice, {} plans found by the schedule",
         arrived.values().sum::<usize>(),
         log.matches("\"alarm\":\"unplanned\"").count(),
-        began.elapsed(),
     );
     assert!(twice <= doubts, "{twice} mails came twice, and only {doubts} were in doubt");
     let alarms = ["poison", "dead", "clock-disagreement"].map(|a| log.matches(&format!("\"alarm\":\"{a}\"")).count());
     assert_eq!(alarms, [0; 3], "poison, dead, clock-disagreement");
+    arrived
+}
 
-    filed.iter().for_each(|report| is_whole(&desk, report, &load.members[0]));
-    // The clocks are not only shown: two hours before a handler is due, the one on call hears of each case, once.
+/// The clocks are not only shown: two hours before a handler is due, the one on call hears of each case, once.
+fn all_are_warned_of(desk: &Running, filed: &[Filed], arrived: &BTreeMap<String, usize>) {
     desk.advance("2h");
-    let warned: Vec<String> = sent(&desk).into_keys().filter(|mail| mail.contains("] Warning: ")).collect();
+    let sent = sent(desk);
+    let warned: Vec<&String> = sent.keys().filter(|mail| mail.contains("] Warning: ")).collect();
     assert_eq!(warned.len(), filed.len(), "one warning for each: {warned:#?}");
-    let warnings = sent(&desk).values().sum::<usize>() - arrived.values().sum::<usize>();
+    let warnings = sent.values().sum::<usize>() - arrived.values().sum::<usize>();
     assert_eq!(warnings, filed.len(), "and each once");
+}
 
+/// A case for each key that was answered, and no other; read from the running desk and from its folder.
+fn all_is_verified(place: &Place, desk: Running, filed: &[Filed]) {
     let cases: BTreeSet<&str> = filed.iter().map(|f| f.case.as_str()).collect();
     assert_eq!(cases.len(), filed.len(), "each key has a case of its own");
     for verified in [place.json(&["verify"]), {
@@ -201,12 +186,64 @@ fn fifty_kills_under_load_lose_nothing_and_double_nothing() {
         let stored: BTreeSet<&str> = stored.iter().filter_map(|c| c["case_id"].as_str()).collect();
         assert_eq!(stored, cases, "a case for each key that was answered, and no other");
     }
+}
+
+/// One part of the kills: which one chooses its place in the seed's row of chances.
+#[allow(clippy::print_stderr)]
+fn kills_lose_nothing_and_double_nothing(part: usize) {
+    let began = Instant::now();
+    let all = std::env::var("DESK_KILLS").ok().and_then(|k| k.parse().ok()).unwrap_or(KILLS);
+    let kills = all.div_ceil(PARTS);
+    let mut seeds = Chance::seeded();
+    let mut chance = Chance::new((0..=part).fold(0, |_, _| seeds.draw()));
+    let place = Place::new("load");
+    let desk = place.start();
+    // Sessions outlive their desk.
+    let members = ["alice", "bob"].map(|member| desk.token(member)).to_vec();
+    desk.kill();
+    let load = Load::of(members);
+    let desk = under_load(&place, &load, &mut chance, kills);
+    let filed = load.filed.lock().expect("filed");
+    let (answered, cut_off) = (load.answered.load(Ordering::Relaxed), load.cut_off.load(Ordering::Relaxed));
+    let took = began.elapsed();
+    eprintln!("{kills} kills in {took:?}: {answered} answers, {cut_off} cut off, {} cases", filed.len());
+    assert!(filed.len() > kills / 2 && cut_off > kills / 2, "no load: {} filed, {cut_off} cut off", filed.len());
+
+    let arrived = all_is_sent(&place, &desk, &filed);
+    filed.iter().for_each(|report| is_whole(&desk, report, &load.members[0]));
+    all_are_warned_of(&desk, &filed, &arrived);
+    all_is_verified(&place, desk, &filed);
     eprintln!("all in {:?}", began.elapsed());
 }
 
 #[test]
-fn a_kill_during_the_very_first_start_leaves_a_folder_that_starts() {
-    for wait in (0..150).step_by(6) {
+fn kills_under_load_lose_nothing_and_double_nothing_1_of_5() {
+    kills_lose_nothing_and_double_nothing(0);
+}
+
+#[test]
+fn kills_under_load_lose_nothing_and_double_nothing_2_of_5() {
+    kills_lose_nothing_and_double_nothing(1);
+}
+
+#[test]
+fn kills_under_load_lose_nothing_and_double_nothing_3_of_5() {
+    kills_lose_nothing_and_double_nothing(2);
+}
+
+#[test]
+fn kills_under_load_lose_nothing_and_double_nothing_4_of_5() {
+    kills_lose_nothing_and_double_nothing(3);
+}
+
+#[test]
+fn kills_under_load_lose_nothing_and_double_nothing_5_of_5() {
+    kills_lose_nothing_and_double_nothing(4);
+}
+
+/// A desk that was killed so long after its very first start leaves a folder that starts.
+fn starts_again_after_a_kill(waits: std::ops::Range<u64>) {
+    for wait in waits.step_by(6) {
         let place = Place::new("first");
         let mut child = place.spawn("manual", "127.0.0.1:0");
         sleep(Duration::from_millis(wait));
@@ -219,4 +256,19 @@ fn a_kill_during_the_very_first_start_leaves_a_folder_that_starts() {
         desk.advance("1s");
         assert_eq!(desk.mails().len(), 5, "after {wait} ms");
     }
+}
+
+#[test]
+fn a_kill_during_the_very_first_start_leaves_a_folder_that_starts_at_once() {
+    starts_again_after_a_kill(0..50);
+}
+
+#[test]
+fn a_kill_during_the_very_first_start_leaves_a_folder_that_starts_halfway() {
+    starts_again_after_a_kill(50..100);
+}
+
+#[test]
+fn a_kill_during_the_very_first_start_leaves_a_folder_that_starts_when_it_is_nearly_ready() {
+    starts_again_after_a_kill(100..150);
 }

@@ -55,6 +55,19 @@ pub(crate) struct Load {
 }
 
 impl Load {
+    /// Of these members' sessions; nothing is asked before there is a url.
+    pub(crate) fn of(members: Vec<String>) -> Load {
+        Load {
+            url: RwLock::default(),
+            stop: AtomicBool::new(false),
+            filed: Mutex::default(),
+            keys: AtomicUsize::new(0),
+            cut_off: AtomicUsize::new(0),
+            answered: AtomicUsize::new(0),
+            members,
+        }
+    }
+
     /// Asks until there is an answer other than 503, by the same key.
     pub(crate) fn ask(&self, request: &Request) -> Answer {
         let headers: Vec<(&str, &str)> = request.headers.iter().map(|(n, v)| (*n, v.as_str())).collect();

@@ -2,7 +2,7 @@
 // it, an answer in quarantine, and what was only filed.
 
 import { check, must } from "./checks.mjs";
-import { cli } from "./desk.mjs";
+import { cli } from "../harness/desk.mjs";
 import { inspect } from "./inspect.mjs";
 
 const RITA = "rita@example.org";

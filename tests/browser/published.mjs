@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { check, must } from "./checks.mjs";
-import { cli } from "./desk.mjs";
+import { cli } from "../harness/desk.mjs";
 import { inspect } from "./inspect.mjs";
 
 const CLOCK = { "content-type": "application/json" };

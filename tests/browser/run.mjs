@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 import { Stop, check, counts, must } from "./checks.mjs";
-import { Desk } from "./desk.mjs";
+import { Desk } from "../harness/desk.mjs";
 import { inspect } from "./inspect.mjs";
 import { mailed } from "./mail.mjs";
 import { published } from "./published.mjs";
@@ -177,13 +177,18 @@ async function reporter(tools) {
   await reply(tools, given);
 }
 
+/** Nothing of these may be there: as a check takes it. */
+function none(found) {
+  return [found.length === 0, found.join(", ")];
+}
+
 /** One desk in a folder of its own, one story on it. */
 async function on(browser, shots, prepare, story) {
   const folder = mkdtempSync(join(tmpdir(), "desk-browser-"));
   let desk = null;
   try {
     const policy = await prepare(folder);
-    desk = await Desk.start(folder, policy);
+    desk = Desk.start(folder, policy);
     must("the desk is ready", await desk.ready(), desk.running ? "" : await desk.ended);
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
@@ -194,7 +199,9 @@ async function on(browser, shots, prepare, story) {
   } catch (error) {
     if (!(error instanceof Stop)) check("the story runs to its end", false, error.stack);
   } finally {
+    if (desk) check("the desk leaves nothing undone", ...none(await desk.left()));
     if (desk) check("the desk ends when asked", await desk.stop(), await desk.ended);
+    if (desk) check("the desk's alarms are those that were expected", ...none(desk.alarms()));
     if (desk && counts.failed) console.log(`the desk's last lines:\n${desk.lastLines()}`);
     rmSync(folder, { recursive: true, force: true });
   }

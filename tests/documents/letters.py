@@ -185,3 +185,9 @@ def silent(letter, words):
     """Holds none of the words."""
     everything = letter.everything()
     yield from (f"holds {word!r}" for word in words if word.lower() in everything)
+
+
+def of(desk, to=None, case=None):
+    """What went out of a desk, oldest first."""
+    sent = map(Letter, desk.mails())
+    return [letter for letter in sent if (to is None or letter.to == to) and (case is None or letter.case == case)]

@@ -131,10 +131,10 @@ class Story:
         draft = {"title": "A snorkelwhack redirect", "summary": "It is plimsollary.", "details": "Update to 4.19.2."}
         do(self.case, "draft-advisory", "bob", **draft)
         do(self.case, "approve-advisory", "dave")
-        self.before = [letter.message_id for letter in self.desk.mails()]
+        self.before = [letter.message_id for letter in letters.of(self.desk)]
         do(self.case, "publish", "dave")
         self.desk.advance("1m")
-        if "snorkelwhack" not in "".join(letter.text for letter in self.desk.mails(LIST)):
+        if "snorkelwhack" not in "".join(letter.text for letter in letters.of(self.desk, LIST)):
             raise Refused("nothing was announced to the list")
 
     def closed(self):
@@ -172,7 +172,7 @@ def lived(story):
 
 def conversations(story):
     """Each person's mailbox: one thread for each case."""
-    for letter in story.desk.mails():
+    for letter in letters.of(story.desk):
         if letter.case:
             story.case_of[letter.message_id] = letter.case
     cases = (story.case, story.second, story.third)
@@ -195,7 +195,7 @@ def conversations(story):
 def judged(story):
     """Each mail against each rule."""
     everyone = [person.address for person in (*story.reporters, *story.team)]
-    mails = story.desk.mails()
+    mails = letters.of(story.desk)
     to_list = [letter for letter in mails if letter.to == LIST]
     personal = [letter for letter in mails if letter.to != LIST]
     reporters = {person.address for person in story.reporters}
@@ -217,7 +217,7 @@ def judged(story):
     rule("sent by the security address", mails, sender)
     rule("the subject begins with the case", personal, subject)
 
-    first = {case: story.desk.mails(to, case)[0].message_id for to, case in story_cases(story)}
+    first = {case: letters.of(story.desk, to, case)[0].message_id for to, case in story_cases(story)}
 
     def automatic(letter):
         if letter.to in reporters and any(words.split("\n")[0] in letter.text for words in WRITTEN):
@@ -306,7 +306,7 @@ def odd_message_ids(story):
         head = f"From: odd-{place}@example.org\r\nTo: security@expressjs.com\r\nSubject: A report\r\nMessage-ID: {message_id}"
         case = story.desk.inbox(f"{head}\r\n\r\nWords.\r\n".encode())["case_id"]
         story.desk.settle()
-        mails = story.desk.mails(case=case)
+        mails = letters.of(story.desk, case=case)
         answer = next((mail for mail in mails if mail.to == f"odd-{place}@example.org"), None)
         if answer is None:
             yield f"{name}: no receipt"
@@ -326,7 +326,7 @@ def unverified(story):
 def receipts(story, folder):
     """The receipt that goes along is genuine, by the desk's published keys."""
     for address, case in story_cases(story):
-        receipt = story.desk.mails(address, case)[0].receipt
+        receipt = letters.of(story.desk, address, case)[0].receipt
         if receipt is None:
             raise Refused(f"none in the first mail of {case}")
         path = folder / f"{case}.jws"

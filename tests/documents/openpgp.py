@@ -203,9 +203,9 @@ def instead(mail, head, body):
 
 def members(pgp):
     """A member with a key in the policy is written to in secret, the others as before."""
-    mails = pgp.desk.mails("bob@example.org")
+    mails = letters.of(pgp.desk, "bob@example.org")
     pgp.all_opened("a member with a key in the policy", mails, pgp.keys["bob"], ("A new report about Express has come in",))
-    others = [m for m in pgp.desk.mails("alice@example.com") if m.encrypted]
+    others = [m for m in letters.of(pgp.desk, "alice@example.com") if m.encrypted]
     check("a member without a key is written to in clear", [str(m) for m in others])
 
 
@@ -262,7 +262,7 @@ def reports(pgp):
         mail = shown.get("mail") or {}
         wrong = [] if mail.get("unread") and not mail.get("opened") else [str(mail)]
         check(f"an encrypted mail {name} is a report all the same, and says why it is not opened", wrong)
-    kept = [f"{m}: {p}" for m in desk.mails() for p in letters.silent(m, (CANARY, "frumious"))]
+    kept = [f"{m}: {p}" for m in letters.of(desk) for p in letters.silent(m, (CANARY, "frumious"))]
     check("no word of what was encrypted in any mail", kept)
 
 

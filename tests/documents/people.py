@@ -5,6 +5,7 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+import letters
 from desk import SECURITY
 
 
@@ -49,7 +50,7 @@ class Person:
         return outcome
 
     def received(self, case=None):
-        return self.desk.mails(self.address, case)
+        return letters.of(self.desk, self.address, case)
 
     def last(self, case):
         return self.received(case)[-1]

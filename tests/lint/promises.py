@@ -12,7 +12,7 @@ TABLE = "infra/docs/PROMISES.md"
 LAST = 61
 ROW = re.compile(r"^\| T(\d+) \| (.+?) \| (.+) \|$", re.M)
 TEST = re.compile(r"#\[(?:tokio::)?test\b[^\]]*\]\s*(?:#\[[^\]]*\]\s*)*(?:async\s+)?fn (\w+)")
-SCRIPT = re.compile(r'^\s*(t\d\w*) = "[\w-]+",', re.M)
+SCRIPT = re.compile(r'^\s*(t\d\w*) = "[\w-]+"', re.M)
 NOT_BUILT = re.compile(r"Not built: (\S+ ){3,}\S+")
 
 

@@ -48,6 +48,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/_local/mail/{id}/reply", post(reply))
         .route("/_local/inbox", post(receive))
         .route("/_local/clock", get(clock).post(move_clock))
+        .route("/_local/settle", post(settle))
         .route("/_local/token", post(token))
         .route("/_local/policy", get(policy))
         .route("/_local/verify", get(verify))
@@ -139,6 +140,13 @@ async fn move_clock(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bod
         Kind::Json => Json(json!({ "now": now })).into_response(),
         Kind::Form => Redirect::to("/_local/mail").into_response(),
     })
+}
+
+/// `POST /_local/settle`: does everything that is due or on its way; `left` says what could not be done, and what nobody has
+/// planned.
+async fn settle(State(desk): State<Arc<Desk>>) -> Result<Json<Value>, Problem> {
+    desk.pump.settle().await.map_err(|e| Problem::from(Fault::Damaged(e.to_string())))?;
+    Ok(Json(json!({ "left": desk.pump.left().await? })))
 }
 
 fn advance(fields: &Fields<'_>) -> Option<SignedDuration> {

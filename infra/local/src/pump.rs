@@ -9,7 +9,7 @@ use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use deliver::Deliver;
 use desk_domain::advisory::Published;
 use desk_runtime::stream;
-use desk_store::{Fault, Store};
+use desk_store::{Due, DueKind, Fault, PLAN_GRACE, Store};
 use fan_out::FanOut;
 use jiff::{SignedDuration, Timestamp};
 use mail_events::MailEvents;
@@ -29,6 +29,8 @@ const TICK: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_millis(200);
 /// A batch that fails this often in a row is given up; its plan's timer and the due index find its work again.
 const ATTEMPTS: u32 = 20;
+/// How much of what is left is told, from each shard.
+const MOST_LEFT: i32 = 20;
 
 /// The functions without a route of their own.
 pub struct Functions {
@@ -98,6 +100,26 @@ impl Pump {
     pub async fn settle(&self) -> Result<(), Failure> {
         let mut streams = self.streams.lock().await;
         self.step(&mut streams).await
+    }
+
+    /// What is due and still not done, and which events nobody has planned, due or not: in words, of ids alone.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn left(&self) -> Result<Vec<String>, Fault> {
+        let now = self.clock.now();
+        let until = now.saturating_add(PLAN_GRACE).unwrap_or(now);
+        let left = |Due { at, kind }: Due| match kind {
+            DueKind::Plan(case, from) => Some(format!("{case}: nobody has planned its events from {from} on")),
+            DueKind::Timer(case, clock) => (at <= now).then(|| format!("{case}: {clock} is due since {at}")),
+            DueKind::Channel(advisory, channel) => {
+                (at <= now).then(|| format!("{advisory}: {channel} is due since {at}"))
+            }
+        };
+        let mut all: Vec<String> = self.store.cases.due(until, MOST_LEFT).await?.into_iter().filter_map(left).collect();
+        let deliveries = self.store.mail.due_deliveries(now, MOST_LEFT).await?;
+        all.extend(deliveries.iter().map(|id| format!("delivery {id} is due")));
+        Ok(all)
     }
 
     /// Moves the clock on by `by`, stopping at every due instant on the way until everything there has happened and been

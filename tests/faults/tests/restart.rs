@@ -5,8 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use desk_faults::{Place, Running, ask};
-use desk_journeys::report;
+use desk_harness::{Desk, Place, Serve, bearer, call, report};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -16,17 +15,19 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}"))
 }
 
-fn file(desk: &Running, marker: &str) -> Value {
-    desk.post("/reports", "", &report(marker, "page")).ok()
+fn file(desk: &Desk, marker: &str) -> Value {
+    desk.post("/reports", &[], &report(marker, "page")).ok()
 }
 
 /// Everything that a desk shows of a case and of itself.
-fn seen(desk: &Running, codes: &[(String, String)], token: &str) -> Vec<Value> {
-    let mut all = vec![json!(desk.mails()), json!(desk.now().to_string()), desk.get("/desk/api/cases", token)];
-    all.push(desk.ask("GET", "/.well-known/disclosure-desk.jwks", &[], "").ok());
+fn seen(desk: &Desk, codes: &[(String, String)], token: &str) -> Vec<Value> {
+    let mut all = vec![json!(desk.mails()), json!(desk.now().to_string())];
+    for path in ["/desk/api/cases", "/.well-known/disclosure-desk.jwks"] {
+        all.push(desk.get(path, &[("authorization", token)]).ok());
+    }
     for (case, code) in codes {
-        all.push(desk.get("/case", code));
-        all.push(desk.get(&format!("/desk/api/cases/{case}"), token));
+        all.push(desk.view(&bearer(code)));
+        all.push(desk.case(case, token));
     }
     all
 }
@@ -48,12 +49,12 @@ fn a_restart_keeps_everything() {
         desk.command(case, &token, &command).ok();
     }
     let token = desk.token("bob");
-    desk.post("/case/messages", code, &json!({"text": "4.18.2"})).ok();
+    desk.post("/case/messages", &[("authorization", &bearer(code))], &json!({"text": "4.18.2"})).ok();
     desk.advance("3h");
     let codes = &codes[..1];
     let before = seen(&desk, codes, &token);
 
-    assert!(desk.end("TERM").success());
+    assert!(desk.stop().is_some_and(|status| status.success()));
     let desk = place.start();
     assert_eq!(seen(&desk, codes, &token), before, "after SIGTERM");
     desk.kill();
@@ -61,7 +62,7 @@ fn a_restart_keeps_everything() {
     assert_eq!(seen(&desk, codes, &token), before, "after SIGKILL");
     // What was to come still comes: at four hours the two others get a handler.
     desk.advance("2h");
-    let board = desk.get("/desk/api/cases", &token);
+    let board = desk.get("/desk/api/cases", &[("authorization", &token)]).ok();
     let rows = board["cases"].as_array().expect("a board");
     assert!(rows.len() == 3 && rows.iter().all(|row| row["handler"].is_string()), "{board}");
     assert_eq!(place.json(&["verify"])["holds"], true);
@@ -71,10 +72,10 @@ fn a_restart_keeps_everything() {
 fn first_answer(place: &Place) -> Duration {
     let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its number");
     let start = Instant::now();
-    let mut child = place.spawn("manual", &free.to_string());
+    let mut child = place.spawn(&Serve { listen: &free.to_string(), ..Serve::default() });
     let url = format!("http://{free}");
     let took = loop {
-        if ask(&url, "GET", "/healthz", &[], "").is_ok_and(|answer| answer.status == 200) {
+        if call(&url, "GET", "/healthz", &[], "").is_ok_and(|answer| answer.status == 200) {
             break start.elapsed();
         }
         assert!(start.elapsed() < Duration::from_secs(30), "it does not answer");
@@ -97,7 +98,7 @@ fn it_answers_within_a_second_with_200_cases() {
         }
     });
     desk.advance("1s");
-    assert!(desk.end("TERM").success());
+    assert!(desk.stop().is_some_and(|status| status.success()));
     let took: Vec<Duration> = (0..3).map(|_| first_answer(&place)).collect();
     eprintln!("first answers with {CASES} cases: {took:?}");
     let best = took.into_iter().min().expect("three");
@@ -110,13 +111,13 @@ fn the_clock_goes_on_from_where_it_was() {
     let desk = place.start();
     desk.advance("12h");
     let stood = desk.now();
-    assert!(desk.end("TERM").success());
+    assert!(desk.stop().is_some_and(|status| status.success()));
 
     let desk = place.start();
     assert_eq!(desk.now(), stood, "manual stands still");
     desk.kill();
 
-    let desk = place.start_with("real");
+    let desk = place.start_as(&Serve { clock: "real", ..Serve::default() });
     let (first, machine) = (desk.now(), Timestamp::now());
     sleep(Duration::from_millis(300));
     let second = desk.now();
@@ -127,7 +128,7 @@ fn the_clock_goes_on_from_where_it_was() {
     desk.kill();
     sleep(Duration::from_millis(500));
 
-    let desk = place.start_with("real");
+    let desk = place.start_as(&Serve { clock: "real", ..Serve::default() });
     let drift = desk.now().duration_since(Timestamp::now()) - ahead;
     assert!(drift.abs() < SignedDuration::from_secs(2), "it ran on while the desk was down: {drift:?}");
     let last = desk.now();
@@ -153,7 +154,7 @@ fn signals_end_it_cleanly() {
         file(&desk, signal);
         assert_eq!(running(&place)["url"], desk.url);
         let status = desk.end(signal);
-        assert_eq!(status.code(), Some(0), "{signal}");
+        assert_eq!(status.and_then(|status| status.code()), Some(0), "{signal}");
         assert!(running(&place)["url"].is_null(), "{signal} leaves no url behind");
         // The folder is free, and whole.
         assert_eq!(place.json(&["verify"])["holds"], true);
@@ -191,7 +192,7 @@ fn nobody_who_is_connected_keeps_it_from_ending() {
 fn a_second_desk_on_the_same_folder_is_refused() {
     let place = Place::new("second");
     let desk = place.start();
-    let second = place.run(&["serve", "--listen", "127.0.0.1:0", "--clock", "manual"]);
+    let second = place.cli(&["serve", "--listen", "127.0.0.1:0", "--clock", "manual"]);
     assert_eq!(second.status.code(), Some(1));
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
     assert!(said.contains("is in use") && said.contains(&desk.url) && said.contains(&desk.id().to_string()), "{said}");

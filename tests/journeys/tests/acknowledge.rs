@@ -1,6 +1,6 @@
 //! The button of the page mail: no sign-in, nothing of the report, once.
 
-use desk_journeys::{Desk, Folder, clock, report};
+use desk_harness::{Desk, Place, clock, report};
 use serde_json::json;
 
 /// The button in the newest mail to `to` about `subject`.
@@ -10,7 +10,7 @@ fn button(desk: &Desk, to: &str, subject: &str) -> String {
     mail[at..].lines().next().unwrap().to_owned()
 }
 
-fn press(desk: &Desk, button: &str, message: &str) -> desk_journeys::Answer {
+fn press(desk: &Desk, button: &str, message: &str) -> desk_harness::Answer {
     let token = button.split_once("t=").unwrap().1;
     desk.post_form("/desk/acknowledge", &[("token", token), ("message", message)])
 }
@@ -19,8 +19,8 @@ const PAGE: &str = "New report: please acknowledge";
 
 #[test]
 fn t17_t21_it_shows_no_detail_and_acknowledges_once() {
-    let folder = Folder::new("button");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("button");
+    let desk = place.start();
     let (case, code) = desk.filed(&report("SECRETMARK", "page"));
     desk.advance("1s");
     let (alice, bob) = (button(&desk, "alice", PAGE), button(&desk, "bob", PAGE));
@@ -55,8 +55,8 @@ fn t17_t21_it_shows_no_detail_and_acknowledges_once() {
 
 #[test]
 fn it_ends_with_its_clock_and_is_nobody_elses() {
-    let folder = Folder::new("ends");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("ends");
+    let desk = place.start();
     let (_, code) = desk.filed(&report("R", "page"));
     desk.advance("1s");
     let first = button(&desk, "alice", PAGE);
@@ -65,6 +65,7 @@ fn it_ends_with_its_clock_and_is_nobody_elses() {
     assert_eq!(desk.get(&format!("{payload}A.{signature}"), &[]).status, 404);
     assert_eq!(desk.get("/desk/acknowledge?t=", &[]).status, 404);
     assert_eq!(desk.get("/desk/acknowledge", &[]).status, 404);
+    desk.expects_alarm("breach");
     desk.advance("24h");
     assert_eq!((desk.get(&first, &[]).status, press(&desk, &first, "Late").status), (410, 410));
     // Late is better than never: the mail about the breach has a button of its own.
@@ -78,8 +79,8 @@ fn it_ends_with_its_clock_and_is_nobody_elses() {
 /// The handler need not be asked: while the promise runs, any of the team may keep it.
 #[test]
 fn whoever_has_a_button_may_keep_the_promise_though_they_may_not_read() {
-    let folder = Folder::new("any");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("any");
+    let desk = place.start();
     let (case, code) = desk.filed(&report("R", "page"));
     desk.command(&case, &desk.token("alice"), &json!({"command": "assign", "member": "alice"})).ok();
     desk.advance("1s");

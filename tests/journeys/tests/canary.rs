@@ -1,18 +1,13 @@
 //! The canary: it tries the whole way, and nobody hears of it.
 
-use desk_journeys::{Desk, Folder, report};
+use desk_harness::{Place, report};
 use serde_json::{Value, json};
-
-fn secret(folder: &Folder) -> String {
-    let keys: Value = serde_json::from_slice(&std::fs::read(folder.0.join("keys.json")).unwrap()).unwrap();
-    keys["local_secret"].as_str().unwrap().to_owned()
-}
 
 #[test]
 fn it_comes_home_and_reaches_no_person_and_no_board() {
-    let folder = Folder::new("canary");
-    let desk = Desk::start(&folder.0);
-    let flown = desk.post("/_local/canary", &[("x-desk-secret", &secret(&folder))], &json!({})).ok();
+    let place = Place::new("canary");
+    let desk = place.start();
+    let flown = desk.post("/_local/canary", &[("x-desk-secret", &desk.secret())], &json!({})).ok();
     assert!(flown["case"].as_str().unwrap().starts_with("EXP-"), "{flown}");
     desk.advance("30d");
     let subjects = desk.subjects();
@@ -31,8 +26,8 @@ fn it_comes_home_and_reaches_no_person_and_no_board() {
 /// Taken for a report it would wake people; taken for a canary, a report would wake nobody.
 #[test]
 fn a_token_that_is_not_the_canarys_is_refused() {
-    let folder = Folder::new("forged");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("forged");
+    let desk = place.start();
     for token in ["", "canary", "e30.AAAA"] {
         let answer = desk.post("/reports", &[("desk-canary", token)], &report("marker", "page"));
         assert_eq!(answer.status, 403, "{}", answer.text);

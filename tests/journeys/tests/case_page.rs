@@ -1,6 +1,6 @@
 //! The reporter's case: `GET /case`, `POST /case`, `POST /case/messages`.
 
-use desk_journeys::{Answer, Desk, Folder, report};
+use desk_harness::{Answer, Place, report};
 use serde_json::json;
 
 /// Twelve words with a right checksum, and nobody's code.
@@ -14,8 +14,8 @@ fn essence(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
 
 #[test]
 fn an_unknown_code_and_a_malformed_code_are_the_same_404() {
-    let folder = Folder::new("code");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("code");
+    let desk = place.start();
     let get = |code: &str| desk.get("/case", &[("authorization", &format!("Bearer {code}"))]);
     let unknown = get(NOBODYS);
     assert_eq!((unknown.status, unknown.header("content-type")), (404, Some("application/problem+json")));
@@ -36,8 +36,8 @@ fn an_unknown_code_and_a_malformed_code_are_the_same_404() {
 /// A script whose variable was empty must not take the page that asks for the code for an answer.
 #[test]
 fn a_bearer_header_without_a_readable_code_is_the_same_404() {
-    let folder = Folder::new("empty");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("empty");
+    let desk = place.start();
     let get = |header: &str| essence(&desk.get("/case", &[("authorization", header)]));
     let unknown = get(&format!("Bearer {NOBODYS}"));
     for header in ["Bearer", "Bearer ", "Basic eDp5"] {
@@ -47,8 +47,8 @@ fn a_bearer_header_without_a_readable_code_is_the_same_404() {
 
 #[test]
 fn t31_the_code_opens_stage_clocks_and_conversation() {
-    let folder = Folder::new("view");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("view");
+    let desk = place.start();
     let (case, code) = desk.filed(&report("R", "page"));
     let view = desk.view(&code);
     assert_eq!((&view["case_id"], &view["stage"]), (&json!(case), &json!("Received")));
@@ -71,8 +71,8 @@ fn t31_the_code_opens_stage_clocks_and_conversation() {
 /// What a mail's link opens without the code.
 #[test]
 fn a_link_alone_shows_id_stage_and_times() {
-    let folder = Folder::new("link");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("link");
+    let desk = place.start();
     let (case, code) = desk.filed(&report("SECRETMARK", "page"));
     desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "SECRETMARK too"})).ok();
     desk.advance("1s");
@@ -88,8 +88,8 @@ fn a_link_alone_shows_id_stage_and_times() {
 
 #[test]
 fn a_message_is_taken_once_however_often_it_is_sent() {
-    let folder = Folder::new("says");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("says");
+    let desk = place.start();
     let (_, code) = desk.filed(&report("R", "page"));
     let says = |key: &str, text: &str| {
         desk.post("/case/messages", &[("authorization", &code), ("idempotency-key", key)], &json!({"text": text}))
@@ -123,8 +123,8 @@ fn a_message_is_taken_once_however_often_it_is_sent() {
 /// A code that is issued anew: the old one opens nothing any more.
 #[test]
 fn a_new_code_goes_to_the_reporter_and_ends_the_old_one() {
-    let folder = Folder::new("reissue");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("reissue");
+    let desk = place.start();
     let alice = desk.token("alice");
     let (case, old) = desk.filed(&report("R", "page"));
     let answer = desk.command(&case, &alice, &json!({"command": "reissue-code"})).ok();

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
-use desk_journeys::{Desk, Folder, binary, cli, cli_with, express, report, root};
+use desk_harness::{Desk, Place, binary, cli, cli_with, express, report, root};
 use serde_json::{Value, json};
 
 /// The one document of a command's output, after its exit code was as expected.
@@ -17,17 +17,17 @@ fn one(code: i32, output: &Output) -> Value {
 /// A desk that runs, with a case; and the arguments that name it.
 struct Setting {
     desk: Desk,
-    folder: Folder,
+    place: Place,
     case: String,
     data: String,
 }
 
 fn setting(name: &str) -> Setting {
-    let folder = Folder::new(name);
-    let desk = Desk::start(&folder.0.join("data"));
+    let place = Place::new(name);
+    let desk = place.start();
     let case = desk.filed(&report("R", "page")).0;
     let data = desk.data.to_str().unwrap().to_owned();
-    Setting { desk, folder, case, data }
+    Setting { desk, place, case, data }
 }
 
 impl Setting {
@@ -40,14 +40,14 @@ impl Setting {
 fn every_command_prints_one_json_document() {
     let s = setting("documents");
     let case = s.case.as_str();
-    let file = s.folder.file("report.json", report("S", "page").to_string());
+    let file = s.place.file("report.json", report("S", "page").to_string());
     assert_eq!(one(0, &s.run(&["case", "list", "--as", "alice"]))["cases"][0]["case_id"], case);
     assert_eq!(one(0, &s.run(&["case", "show", case, "--as", "alice"]))["case_id"], case);
     let done = one(0, &s.run(&["case", "do", case, "acknowledge", "message=Thank you", "--as", "alice"]));
     assert_eq!(done["stage"], "Acknowledged");
     let filed = one(0, &s.run(&["report", &file]));
     assert!(filed["receipt_code"].is_string());
-    let answer = s.folder.file("answer.json", filed.to_string());
+    let answer = s.place.file("answer.json", filed.to_string());
     assert_eq!(one(0, &s.run(&["receipt", "verify", &answer, &file]))["valid"], true);
     assert!(one(0, &s.run(&["token", "alice"]))["token"].is_string());
     assert_eq!(one(0, &s.run(&["verify"]))["cases"].as_array().unwrap().len(), 2);
@@ -133,7 +133,7 @@ fn policy_render_writes_both_documents() {
 
 #[test]
 fn policy_check_names_every_problem_with_its_line() {
-    let folder = Folder::new("policy");
+    let place = Place::new("policy");
     let text = std::fs::read_to_string(express()).unwrap();
     let broken = text
         .replacen("due = \"48h\"", "due = \"soon\"", 1)
@@ -141,7 +141,7 @@ fn policy_check_names_every_problem_with_its_line() {
         .replace("policy_owner = \"alice\"", "policy_owner = \"zoe\"")
         .replace("breach_level = \"second\"", "breach_level = \"third\"")
         .replace("body_bytes = 262144", "body_bytes = 262145");
-    let file = folder.file("broken.toml", &broken);
+    let file = place.file("broken.toml", &broken);
     let line = |words: &str| broken.lines().position(|l| l.contains(words)).unwrap() + 1;
     let found = one(1, &cli(&["policy", "check", &file, "--json"]));
     let mut places: Vec<u64> =
@@ -155,10 +155,17 @@ fn policy_check_names_every_problem_with_its_line() {
     let said = String::from_utf8_lossy(&plain.stdout).into_owned();
     assert_eq!(plain.status.code(), Some(1));
     assert!(expected.iter().all(|l| said.contains(&format!("line {l}"))), "{said}");
-    let torn = folder.file("torn.toml", "schema = 1\nversion = \n");
+    let torn = place.file("torn.toml", "schema = 1\nversion = \n");
     assert_eq!(one(1, &cli(&["policy", "check", &torn, "--json"]))["problems"][0]["line"], 2);
-    let refused =
-        cli(&["serve", "--policy", &file, "--data", folder.0.join("d").to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    let refused = cli(&[
+        "serve",
+        "--policy",
+        &file,
+        "--data",
+        place.root().join("d").to_str().unwrap(),
+        "--listen",
+        "127.0.0.1:0",
+    ]);
     assert_eq!(refused.status.code(), Some(1), "no desk starts on it");
     for file in ["express.toml", "minimal.toml"] {
         let file = root().join("infra/policies").join(file);
@@ -178,13 +185,13 @@ fn the_running_desk_is_asked_and_else_the_folder_is_opened() {
     assert_eq!(one(0, &show(&["--url", &url, "--data", &s.data, "--as", "alice"], &[]))["case_id"], s.case);
     assert_eq!(one(0, &show(&["--data", &s.data], &[("DESK_TOKEN", &token)]))["case_id"], s.case);
     one(1, &show(&["--url", &url], &[("DESK_TOKEN", "x")]));
-    let empty = s.folder.0.join("empty");
+    let empty = s.place.root().join("empty");
     let without = one(1, &show(&["--url", &url, "--as", "alice", "--data", empty.to_str().unwrap()], &[]));
     assert!(without["error"].as_str().unwrap().contains("secret"), "{without}");
     assert!(!empty.exists(), "asking makes no folder");
     one(1, &show(&["--url", "http://127.0.0.1:1"], &[("DESK_TOKEN", &token)]));
 
-    let Setting { desk, case, data, folder } = s;
+    let Setting { desk, case, data, place } = s;
     assert!(desk.stop().is_some());
     let run = |arguments: &[&str]| cli(&[arguments, &["--data", &data, "--json"]].concat());
     assert_eq!(
@@ -194,7 +201,7 @@ fn the_running_desk_is_asked_and_else_the_folder_is_opened() {
     );
     one(0, &run(&["case", "do", &case, "acknowledge", "message=Thanks", "--as", "alice"]));
     assert_eq!(one(0, &run(&["verify"]))["holds"], true);
-    let desk = Desk::start(&folder.0.join("data"));
+    let desk = place.start();
     desk.advance("1s");
     assert_eq!(desk.subjects().iter().filter(|s| s.ends_with("Your report is acknowledged")).count(), 1);
 }
@@ -213,7 +220,7 @@ fn a_folder_named_beside_a_desk_that_is_gone_is_opened() {
 #[test]
 fn values_come_from_the_line_from_files_from_json_and_from_standard_input() {
     let s = setting("values");
-    let words = s.folder.file("words.md", "From a *file*\n=\n");
+    let words = s.place.file("words.md", "From a *file*\n=\n");
     one(0, &s.run(&["case", "do", &s.case, "note", &format!("text=@{words}"), "--as", "alice"]));
     one(0, &s.run(&["case", "do", &s.case, "note", "text=a=b", "--as", "alice"]));
     let v3 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";

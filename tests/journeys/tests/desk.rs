@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use desk_journeys::{Desk, Folder, binary, report};
+use desk_harness::{Desk, Place, binary, report};
 use serde_json::json;
 
 #[test]
 fn it_answers_healthz_and_ends_cleanly_when_asked() {
-    let folder = Folder::new("health");
+    let place = Place::new("health");
     let started = Instant::now();
-    let desk = Desk::start(&folder.0);
+    let desk = place.start();
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
     assert_eq!(desk.get("/healthz", &[]).ok()["status"], "ok");
     assert_eq!(desk.stop().and_then(|status| status.code()), Some(0));
@@ -17,10 +17,10 @@ fn it_answers_healthz_and_ends_cleanly_when_asked() {
 
 #[test]
 fn a_second_desk_on_the_same_folder_is_refused_with_a_clear_message() {
-    let folder = Folder::new("second");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("second");
+    let desk = place.start();
     let second = std::process::Command::new(binary())
-        .args(["serve", "--listen", "127.0.0.1:0", "--data", folder.0.to_str().unwrap()])
+        .args(["serve", "--listen", "127.0.0.1:0", "--data", place.data().to_str().unwrap()])
         .output()
         .unwrap();
     assert_eq!(second.status.code(), Some(1));
@@ -31,8 +31,8 @@ fn a_second_desk_on_the_same_folder_is_refused_with_a_clear_message() {
 
 #[test]
 fn a_restart_keeps_the_clock_the_cases_the_sessions_and_the_links() {
-    let folder = Folder::new("restart");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("restart");
+    let desk = place.start();
     let key = [("idempotency-key", "k")];
     let filed = desk.post("/reports", &key, &report("R", "page"));
     let code = format!("Bearer {}", filed.json()["receipt_code"].as_str().unwrap());
@@ -40,11 +40,12 @@ fn a_restart_keeps_the_clock_the_cases_the_sessions_and_the_links() {
     let (seen, mails, alice) = (desk.view(&code), desk.mails(), desk.token("alice"));
     assert!(desk.stop().is_some());
 
-    let desk = Desk::start(&folder.0);
+    let desk = place.start();
     assert_eq!(desk.get("/_local/clock", &[]).ok()["now"], now, "it stood still");
     assert_eq!((desk.view(&code), desk.mails()), (seen, mails));
     assert_eq!(desk.get("/desk/api/cases", &[("authorization", &alice)]).status, 200);
     assert_eq!(desk.post("/reports", &key, &report("R", "page")).text, filed.text, "the same answer again");
+    desk.expects_alarm("breach");
     desk.advance("2h");
     assert_eq!(desk.subjects().iter().filter(|s| s.ends_with("Missed: acknowledgement")).count(), 5, "it goes on");
     assert!(desk.cli(&["verify"]).status.success());
@@ -52,8 +53,8 @@ fn a_restart_keeps_the_clock_the_cases_the_sessions_and_the_links() {
 
 #[test]
 fn what_acts_locally_needs_the_secret_but_mail_and_clock() {
-    let folder = Folder::new("local");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("local");
+    let desk = place.start();
     for headers in [&[][..], &[("x-desk-secret", "x")], &[("x-desk-secret", "")]] {
         assert_eq!(desk.post("/_local/token", headers, &json!({"member": "alice"})).status, 403);
         assert_eq!(desk.get("/_local/policy", headers).status, 403);
@@ -83,8 +84,8 @@ fn what_acts_locally_needs_the_secret_but_mail_and_clock() {
 
 #[test]
 fn every_answer_carries_the_security_headers() {
-    let folder = Folder::new("headers");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("headers");
+    let desk = place.start();
     desk.filed(&report("R", "page"));
     desk.advance("1s");
     let id = desk.mails()[0]["id"].as_str().unwrap().to_owned();
@@ -117,8 +118,8 @@ fn every_answer_carries_the_security_headers() {
 
 #[test]
 fn so_do_the_sites_files_and_the_404_of_a_path_that_is_nobodys() {
-    let folder = Folder::new("site-headers");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("site-headers");
+    let desk = place.start();
     let calls = [("GET", "/site/SECURITY.md"), ("GET", "/site/nothing"), ("GET", "/nothing/here")];
     let missing = without_headers(&desk, &calls);
     assert!(missing.is_empty(), "{missing:#?}");

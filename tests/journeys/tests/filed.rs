@@ -1,6 +1,6 @@
 //! What is only filed: comments on the policy (T59) and spam; and what turns out to be a report after all (T60).
 
-use desk_journeys::{Desk, Folder, clock, report};
+use desk_harness::{Desk, Place, clock, report};
 use serde_json::{Value, json};
 
 fn close(desk: &Desk, case: &str, token: &str, resolution: &str) {
@@ -10,8 +10,8 @@ fn close(desk: &Desk, case: &str, token: &str, resolution: &str) {
 
 #[test]
 fn t59_a_comment_on_the_policy_is_thanked_given_to_its_owner_and_filed() {
-    let folder = Folder::new("comment");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("comment");
+    let desk = place.start();
     let alice = desk.token("alice");
     let (case, code) = desk.filed(&report("R", "page"));
     close(&desk, &case, &alice, "policy-comment");
@@ -28,8 +28,8 @@ fn t59_a_comment_on_the_policy_is_thanked_given_to_its_owner_and_filed() {
 
 #[test]
 fn t60_what_becomes_a_report_keeps_its_original_receipt_time() {
-    let folder = Folder::new("treated");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("treated");
+    let desk = place.start();
     let alice = desk.token("alice");
     let (filed, _) = desk.filed(&report("R", "mail"));
     let received = desk.case(&filed, &alice)["received_at"].clone();
@@ -62,8 +62,8 @@ fn t60_what_becomes_a_report_keeps_its_original_receipt_time() {
 
 #[test]
 fn without_an_address_the_member_hands_the_code_over() {
-    let folder = Folder::new("treated-nameless");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("treated-nameless");
+    let desk = place.start();
     let alice = desk.token("alice");
     let mut nameless = report("R", "page");
     nameless["reporter"] = json!({});
@@ -76,8 +76,8 @@ fn without_an_address_the_member_hands_the_code_over() {
 
 #[test]
 fn a_command_with_a_key_opens_one_case_however_often_it_is_sent() {
-    let folder = Folder::new("treated-once");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("treated-once");
+    let desk = place.start();
     let alice = desk.token("alice");
     let (filed, _) = desk.filed(&report("R", "page"));
     close(&desk, &filed, &alice, "spam");
@@ -93,8 +93,8 @@ fn a_command_with_a_key_opens_one_case_however_often_it_is_sent() {
 
 #[test]
 fn what_is_filed_is_listed_newest_first_in_pages_and_only_for_members() {
-    let folder = Folder::new("filed-pages");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("filed-pages");
+    let desk = place.start();
     let alice = desk.token("alice");
     let mut filed = Vec::new();
     for n in 0..27 {

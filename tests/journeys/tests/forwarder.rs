@@ -1,22 +1,22 @@
 //! A security mailbox of before that forwards to the desk: SPF is broken by the way, and what counts is what the forwarder found,
 //! where it proves by a secret that it forwarded.
 
-use desk_journeys::{Desk, Eml, Folder};
+use desk_harness::{Desk, Eml, Place};
 
 const RITA: &str = "rita@example.org";
 const SECRET: &str = "k3v9x2q7w5m8";
 /// `printf %s SECRET | sha256sum`, of that secret.
 const SECRET_SHA256: &str = "518a3b3927b943653d9c03e8373e668078aa281c154ae493c0622de7d05acc7b";
 
-fn start(folder: &Folder) -> Desk {
-    let express = std::fs::read_to_string(desk_journeys::express()).expect("the policy");
+fn start(place: &Place) -> Desk {
+    let express = std::fs::read_to_string(desk_harness::express()).expect("the policy");
     let forwarder = format!(
         "\n[[mail.forwarders]]\nname = \"The old group\"\nsecret_sha256 = \"{}\"\nauthserv_id = \"mx.google.com\"\n\
          list_id = \"security.expressjs.com\"\n",
         SECRET_SHA256
     );
-    let policy = folder.file("policy.toml", express + &forwarder);
-    Desk::start_with(&folder.0.join("data"), policy.as_ref())
+    let policy = place.file("policy.toml", express + &forwarder);
+    place.start_under(policy)
 }
 
 /// As a Google Group passes it on: its marks on it, what it found above the mail's own header.
@@ -29,8 +29,8 @@ fn forwarded(found: &str) -> Eml {
 
 #[test]
 fn t10_what_a_known_forwarder_found_counts_and_nobody_elses_word_does() {
-    let folder = Folder::new("forwarder");
-    let desk = start(&folder);
+    let place = Place::new("forwarder");
+    let desk = start(&place);
     let (ours, secret) = ("security@expressjs.com".to_owned(), format!("security+{SECRET}@expressjs.com"));
     // On the way SPF and the signature broke, and SES says so.
     let broken = |to: &str, mail: &Eml| {

@@ -1,6 +1,6 @@
 //! Modules that others maintain (T35–T38), and a planned release (T30).
 
-use desk_journeys::{Desk, Folder, report};
+use desk_harness::{Place, report};
 use serde_json::{Value, json};
 
 fn about(package: &str, may_forward: bool) -> Value {
@@ -16,8 +16,8 @@ fn forward(to: &str) -> Value {
 
 #[test]
 fn t35_the_form_names_whose_a_module_is_and_asks_for_consent() {
-    let folder = Folder::new("third-form");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("third-form");
+    let desk = place.start();
     let form = desk.get("/", &[]).text;
     assert!(form.contains("The body-parser team") && form.contains("body-parser@example.org"), "{form}");
     assert!(form.contains("name=\"may_forward\"") && form.contains("you can give it in the form"), "{form}");
@@ -33,8 +33,8 @@ fn t35_the_form_names_whose_a_module_is_and_asks_for_consent() {
 
 #[test]
 fn t37_nothing_is_forwarded_without_the_reporters_consent_and_a_forward_is_an_event() {
-    let folder = Folder::new("forward");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("forward");
+    let desk = place.start();
     let alice = desk.token("alice");
     let (case, code) = desk.filed(&about("body-parser", false));
     let refused = desk.command(&case, &alice, &forward("body-parser"));
@@ -66,8 +66,8 @@ fn t37_nothing_is_forwarded_without_the_reporters_consent_and_a_forward_is_an_ev
 
 #[test]
 fn t37_consent_in_the_report_itself_is_enough() {
-    let folder = Folder::new("forward-consent");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("forward-consent");
+    let desk = place.start();
     let alice = desk.token("alice");
     let (case, _) = desk.filed(&about("body-parser", true));
     desk.command(&case, &alice, &forward("body-parser")).ok();
@@ -76,8 +76,8 @@ fn t37_consent_in_the_report_itself_is_enough() {
 
 #[test]
 fn t30_the_reporter_hears_when_the_release_is_planned() {
-    let folder = Folder::new("plan-release");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("plan-release");
+    let desk = place.start();
     let alice = desk.token("alice");
     let (case, code) = desk.filed(&report("R", "page"));
     let plan = json!({"command": "plan-release", "on": "2027-01-31"});
@@ -94,8 +94,8 @@ fn t30_the_reporter_hears_when_the_release_is_planned() {
 /// How far each mail of a case is stands on its page.
 #[test]
 fn the_mails_of_a_case_are_shown_with_their_states() {
-    let folder = Folder::new("deliveries");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("deliveries");
+    let desk = place.start();
     let alice = desk.token("alice");
     let (case, _) = desk.filed(&report("R", "mail"));
     desk.advance("1m");

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use desk_journeys::{Desk, Eml, Folder, cli, express, outcome};
+use desk_harness::{Desk, Eml, Place, cli, express, outcome};
 use serde_json::{Value, json};
 
 const RITA: &str = "Rita Reporter <rita@example.org>";
@@ -18,8 +18,8 @@ fn hints(desk: &Desk, case: &str) -> Value {
 }
 
 /// The mail of a case's report as it came, fetched by the command line.
-fn raw(desk: &Desk, folder: &Folder, case: &str) -> Vec<u8> {
-    let (file, data) = (folder.file("fetched.eml", ""), desk.data.to_str().expect("UTF-8").to_owned());
+fn raw(desk: &Desk, place: &Place, case: &str) -> Vec<u8> {
+    let (file, data) = (place.file("fetched.eml", ""), desk.data.to_str().expect("UTF-8").to_owned());
     let done = cli(&["case", "mail", case, "--out", &file, "--as", "alice", "--data", &data]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     std::fs::read(file).expect("the mail")
@@ -27,8 +27,8 @@ fn raw(desk: &Desk, folder: &Folder, case: &str) -> Vec<u8> {
 
 #[test]
 fn t10_a_mail_becomes_a_case_with_all_that_it_holds() {
-    let folder = Folder::new("holds");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("holds");
+    let desk = place.start();
     let proof: Vec<u8> = (0..=255).cycle().take(70_000).collect();
     let mail = Eml::new(RITA, "Open redirect in express", "Größe: über.\n\n-- \nRita")
         .with("Date", "Mon, 01 Jan 2001 00:00:00 +0000")
@@ -57,7 +57,7 @@ fn t10_a_mail_becomes_a_case_with_all_that_it_holds() {
     assert_eq!((got.status, got.body == proof), (200, true));
     assert_eq!(desk.download(&of(&listed[1]), &alice, &[]).body, b"one\r\ntwo");
     assert_eq!(desk.download(&of(&listed[0]), "Bearer x", &[]).status, 401);
-    let raw = raw(&desk, &folder, &case);
+    let raw = raw(&desk, &place, &case);
     assert!(raw.ends_with(&mail.raw()), "byte for byte, below what SES wrote");
     let code = desk.mailed_code("rita@example.org", &case).expect("the receipt carries the code");
     assert_eq!(desk.view(&code)["case_id"], case.as_str());
@@ -66,8 +66,8 @@ fn t10_a_mail_becomes_a_case_with_all_that_it_holds() {
 /// What a sender writes as its date counts for nothing.
 #[test]
 fn t20_a_mails_clocks_start_when_it_was_received() {
-    let folder = Folder::new("clock");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("clock");
+    let desk = place.start();
     let now: jiff::Timestamp = desk.advance("7h").parse().unwrap();
     let mail = Eml::new(RITA, "express", "x").with("Date", "Mon, 01 Jan 2001 00:00:00 +0000");
     let case = desk.reported(&mail);
@@ -75,15 +75,15 @@ fn t20_a_mails_clocks_start_when_it_was_received() {
     let received: jiff::Timestamp = view["received_at"].as_str().unwrap().parse().unwrap();
     assert_eq!(received.as_second(), now.as_second());
     let due =
-        |name: &str| desk_journeys::clock(&view, name)["due_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        |name: &str| desk_harness::clock(&view, name)["due_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     assert_eq!((due("acknowledgement") - received).get_seconds(), 24 * 3600);
     assert_eq!((due("detailed-response") - received).get_seconds(), 48 * 3600);
 }
 
 #[test]
 fn t11_the_same_message_id_is_one_case_however_often_and_however_soon_it_comes() {
-    let folder = Folder::new("twice");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("twice");
+    let desk = place.start();
     let mail = Eml::new(RITA, "express", "once");
     desk.reported(&mail);
     for again in
@@ -113,8 +113,8 @@ fn t11_the_same_message_id_is_one_case_however_often_and_however_soon_it_comes()
 
 #[test]
 fn t12_a_mail_of_html_alone_is_read_as_text() {
-    let folder = Folder::new("html");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("html");
+    let desk = place.start();
     let html = "<html><head><style>p{color:red}</style></head><body><p>Set <b>Host</b> to &quot;a&amp;b&quot;.</p>\
         <script>alert(1)</script><ul><li>one<li>two</ul></body></html>";
     let case =
@@ -131,8 +131,8 @@ fn t12_a_mail_of_html_alone_is_read_as_text() {
 
 #[test]
 fn t12_odd_charsets_are_read() {
-    let folder = Folder::new("charsets");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("charsets");
+    let desk = place.start();
     let texts = [
         ("ISO-8859-1", "Größe überschritten"),
         ("ISO-8859-15", "10 € für Größe"),
@@ -188,10 +188,10 @@ fn base64(bytes: &[u8]) -> String {
 /// Nothing is thrown away for its size: what is over the policy's limits is in the mail as it came.
 #[test]
 fn t12_over_the_limits_the_mail_is_kept_whole_and_the_team_is_told() {
-    let folder = Folder::new("limits");
+    let place = Place::new("limits");
     let policy =
         std::fs::read_to_string(express()).unwrap().replace("attachment_bytes = 10485760", "attachment_bytes = 300000");
-    let desk = Desk::start_with(&folder.0.join("data"), folder.file("policy.toml", policy).as_ref());
+    let desk = place.start_under(place.file("policy.toml", policy));
     let large: Vec<u8> = (0..300_001_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let mail = Eml::new(RITA, "express: a large proof", "See the file.");
     let fits =
@@ -201,7 +201,7 @@ fn t12_over_the_limits_the_mail_is_kept_whole_and_the_team_is_told() {
     let mail = mail.attach("core", "application/octet-stream", &large);
     let case = desk.reported(&mail);
     assert_eq!(hints(&desk, &case), json!(["over-limits"]));
-    assert!(raw(&desk, &folder, &case).ends_with(&mail.raw()));
+    assert!(raw(&desk, &place, &case).ends_with(&mail.raw()));
     assert_eq!(report(&desk, &case)["details"].as_str().unwrap().trim(), "See the file.", "the words are read");
     desk.advance("1s");
     let page = desk.mail_to("alice", "please acknowledge").replace('\n', " ");
@@ -216,38 +216,49 @@ fn t12_over_the_limits_the_mail_is_kept_whole_and_the_team_is_told() {
     assert_eq!(view["mail"]["attachments"].as_array().unwrap().len(), 50, "as many as the policy lists");
 }
 
-/// As much as SES takes, and more.
-#[test]
-fn t12_forty_megabytes_make_a_case_and_so_does_more() {
-    let folder = Folder::new("forty");
-    let desk = Desk::start(&folder.0);
+/// A mail with so much text in base64 makes a case; gives whether its text could be read.
+fn large(bytes: usize) -> bool {
+    let place = Place::new("large");
+    let desk = place.start();
     let line = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAx\r\n";
-    for (bytes, unreadable) in [(39 * 1024 * 1024, false), (42 * 1024 * 1024, true)] {
-        let text = line.repeat(bytes / line.len()) + "RU5E\r\n";
-        let mail = Eml::new(RITA, "express", "").saying("text/plain", "base64", text.as_bytes());
-        let since = std::time::Instant::now();
-        let case = desk.reported(&mail);
-        assert!(since.elapsed().as_secs() < 60, "{:?}", since.elapsed());
-        let alice = desk.token("alice");
-        let view = desk.case(&case, &alice);
-        let told = view["mail"]["hints"].as_array().unwrap();
-        assert_eq!(told.contains(&json!("unreadable")), unreadable, "{told:?}");
-        // An answer holds no more than a piece of it.
-        let path = format!("/desk/cases/{case}/mail/{}", view["mail"]["content"].as_str().unwrap());
-        let end = desk.download(&path, &alice, &[("range", "bytes=-100")]);
-        let place = end.headers.iter().find(|(name, _)| name == "content-range").map(|(_, value)| value.as_str());
-        let total: usize = place.and_then(|place| place.rsplit_once('/')).unwrap().1.parse().unwrap();
-        assert!(end.status == 206 && total > bytes && end.body.ends_with(b"ejAx\r\nRU5E\r\n"), "{}", end.status);
-        desk.advance("1s");
-        desk.mail_to("rita", if unreadable { "could not be read" } else { "We have received your report" });
-    }
+    let text = line.repeat(bytes / line.len()) + "RU5E\r\n";
+    let mail = Eml::new(RITA, "express", "").saying("text/plain", "base64", text.as_bytes());
+    let since = std::time::Instant::now();
+    let case = desk.reported(&mail);
+    assert!(since.elapsed().as_secs() < 60, "{:?}", since.elapsed());
+    let alice = desk.token("alice");
+    let view = desk.case(&case, &alice);
+    // An answer holds no more than a piece of it.
+    let path = format!("/desk/cases/{case}/mail/{}", view["mail"]["content"].as_str().unwrap());
+    let end = desk.download(&path, &alice, &[("range", "bytes=-100")]);
+    let range = end.headers.iter().find(|(name, _)| name == "content-range").map(|(_, value)| value.as_str());
+    let total: usize = range.and_then(|range| range.rsplit_once('/')).unwrap().1.parse().unwrap();
+    assert!(end.status == 206 && total > bytes && end.body.ends_with(b"ejAx\r\nRU5E\r\n"), "{}", end.status);
+    let told = view["mail"]["hints"].as_array().unwrap();
+    let readable = !told.contains(&json!("unreadable"));
+    desk.advance("1s");
+    desk.mail_to("rita", if readable { "We have received your report" } else { "could not be read" });
+    readable
+}
+
+/// As much as SES takes.
+#[test]
+fn t12_forty_megabytes_make_a_case() {
+    assert!(large(39 * 1024 * 1024));
+}
+
+/// And more.
+#[test]
+fn t12_what_is_too_large_to_be_read_makes_a_case_too() {
+    assert!(!large(42 * 1024 * 1024));
 }
 
 /// Nobody knows whose they are, so nobody is written to but the team.
 #[test]
 fn t12_what_no_program_can_read_is_a_case_for_a_person() {
-    let folder = Folder::new("garbage");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("garbage");
+    let desk = place.start();
+    desk.expects_alarm("breach");
     let good = Eml::new(RITA, "express", "words").raw();
     let text = |mail: &str| mail.replace('\n', "\r\n").into_bytes();
     let mails: Vec<(&str, Vec<u8>)> = vec![
@@ -266,7 +277,7 @@ fn t12_what_no_program_can_read_is_a_case_for_a_person() {
         assert_eq!(outcome, "reported", "{what}");
         let view = desk.case(&case, &desk.token("alice"));
         assert_eq!(view["quarantine"]["report"], true, "{what}");
-        assert!(raw(&desk, &folder, &case).ends_with(mail), "{what}");
+        assert!(raw(&desk, &place, &case).ends_with(mail), "{what}");
     }
     desk.advance("25h");
     let to: Vec<String> = desk.mails().iter().map(|mail| mail["to"][0].as_str().unwrap().to_owned()).collect();
@@ -276,8 +287,8 @@ fn t12_what_no_program_can_read_is_a_case_for_a_person() {
 
 #[test]
 fn an_empty_mail_and_a_wrong_verdict_are_answered_too() {
-    let folder = Folder::new("empty");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("empty");
+    let desk = place.start();
     assert_eq!(outcome(&desk.take(b"", &[])).0, "reported");
     let refused = desk.take(&Eml::new(RITA, "express", "x").raw(), &[("dmarc", "MAYBE"), ("spf", "x")]);
     assert_eq!((refused.status, refused.pointers()), (422, vec!["/spf".to_owned(), "/dmarc".to_owned()]));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use desk_journeys::{Desk, Eml, Folder, TEAM, reply_to, report};
+use desk_harness::{Desk, Eml, Place, TEAM, reply_to, report};
 use serde_json::{Value, json};
 
 const RITA: &str = "rita@example.org";
@@ -15,8 +15,8 @@ fn reported(desk: &Desk, from: &str) -> (String, String) {
 
 #[test]
 fn t32_an_answer_by_mail_is_the_reporters_whatever_it_is_called() {
-    let folder = Folder::new("answer");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("answer");
+    let desk = place.start();
     let (case, token) = reported(&desk, RITA);
     let alice = desk.token("alice");
     desk.command(&case, &alice, &json!({"command": "assign", "member": "alice"})).ok();
@@ -46,8 +46,8 @@ fn t32_an_answer_by_mail_is_the_reporters_whatever_it_is_called() {
 /// What anybody can write: the case's id, the ids of a thread, an address without its tag, a token that is not whole.
 #[test]
 fn t32_without_the_token_it_is_a_new_case_with_a_hint_and_the_named_one_stays_as_it_is() {
-    let folder = Folder::new("forged");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("forged");
+    let desk = place.start();
     let (case, token) = reported(&desk, RITA);
     let receipt = desk.mails_to(RITA).pop().unwrap();
     let thread = |name: &str| receipt["headers"][name].as_str().unwrap().to_owned();
@@ -97,8 +97,8 @@ fn t32_without_the_token_it_is_a_new_case_with_a_hint_and_the_named_one_stays_as
 
 #[test]
 fn t16_a_token_is_worth_something_for_its_own_case_and_person_alone() {
-    let folder = Folder::new("others");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("others");
+    let desk = place.start();
     let (first, token) = reported(&desk, RITA);
     let (second, others) = reported(&desk, "max@example.net");
     let alice = desk.token("alice");
@@ -125,8 +125,8 @@ fn t16_a_token_is_worth_something_for_its_own_case_and_person_alone() {
 
 #[test]
 fn nobody_in_to_and_cc_gets_anything_and_nothing_is_quoted_back() {
-    let folder = Folder::new("others-in-cc");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("others-in-cc");
+    let desk = place.start();
     let others = [
         "to1@example.net",
         "cc1@example.net",
@@ -152,6 +152,7 @@ fn nobody_in_to_and_cc_gets_anything_and_nothing_is_quoted_back() {
     give(json!({"command": "note", "text": "MARKNOTE"}));
     give(json!({"command": "validate", "reason": "WORD3"}));
     give(json!({"command": "accept"}));
+    desk.expects_alarm("breach");
     desk.advance("8d");
     give(json!({"command": "close", "resolution": "fixed", "reason": "WORD4"}));
     desk.advance("1h");
@@ -174,8 +175,8 @@ fn nobody_in_to_and_cc_gets_anything_and_nothing_is_quoted_back() {
 /// By RFC 5256, as mail programs do: whatever names another's id is of one thread with it.
 #[test]
 fn the_reporters_mailbox_shows_one_conversation() {
-    let folder = Folder::new("thread");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("thread");
+    let desk = place.start();
     let mut mailbox: Vec<(String, Vec<String>)> = Vec::new();
     let sent = |mail: &Eml| {
         let ids = |name| mail.header(name).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -220,8 +221,8 @@ fn threads(mailbox: &[(String, Vec<String>)]) -> usize {
 
 #[test]
 fn the_mail_page_answers_in_one_click() {
-    let folder = Folder::new("click");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("click");
+    let desk = place.start();
     let (case, _) = reported(&desk, RITA);
     let receipt = desk.mails_to(RITA).pop().unwrap();
     let path = format!("/_local/mail/{}/reply", receipt["id"].as_str().unwrap());

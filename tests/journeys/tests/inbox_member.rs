@@ -1,6 +1,6 @@
 //! Members' answers to the desk's mails: ACK acknowledges, when it is proven to be theirs; anything else is a note.
 
-use desk_journeys::{Desk, Eml, Folder, answer_to, clock, express};
+use desk_harness::{Desk, Eml, Place, answer_to, clock, express};
 use serde_json::{Value, json};
 
 const RITA: &str = "rita@example.org";
@@ -30,8 +30,8 @@ const ACKNOWLEDGED: &str = "Your report is acknowledged";
 
 #[test]
 fn t21_an_ack_with_words_acknowledges_in_the_members_name() {
-    let folder = Folder::new("ack");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("ack");
+    let desk = place.start();
     let case = reported(&desk);
     let ack = answered(&desk, ALICE, "ACK: Thank you, Rita.\nI look into it today.\n\nAlice");
     assert_eq!(desk.receive(&ack, &[]), ("acknowledged".to_owned(), case.clone()));
@@ -48,8 +48,8 @@ fn t21_an_ack_with_words_acknowledges_in_the_members_name() {
 #[test]
 fn an_ack_alone_sends_the_usual_words() {
     for text in ["ACK", "ACK.", "  ACK\n\n", "ACK!\n-- \nAlice Example"] {
-        let folder = Folder::new("usual");
-        let desk = Desk::start(&folder.0);
+        let place = Place::new("usual");
+        let desk = place.start();
         reported(&desk);
         assert_eq!(desk.receive(&answered(&desk, ALICE, text), &[]).0, "acknowledged", "{text:?}");
         let said = desk.mails_to(RITA).pop().unwrap()["text"].as_str().unwrap().to_owned();
@@ -60,8 +60,8 @@ fn an_ack_alone_sends_the_usual_words() {
 /// Whoever holds a mail that went to a member holds the token; only DMARC says that it is the member.
 #[test]
 fn what_is_not_proven_to_be_the_members_acknowledges_nothing() {
-    let folder = Folder::new("unproven");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("unproven");
+    let desk = place.start();
     let case = reported(&desk);
     let alice = desk.token("alice");
     let receipts = desk.mails_to(RITA).len();
@@ -99,8 +99,8 @@ fn what_is_not_proven_to_be_the_members_acknowledges_nothing() {
 
 #[test]
 fn t21_the_second_ack_is_told_once_that_it_was_the_second() {
-    let folder = Folder::new("second");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("second");
+    let desk = place.start();
     let case = reported(&desk);
     assert_eq!(desk.receive(&answered(&desk, ALICE, "ACK Thank you!"), &[]).0, "acknowledged");
     for words in ["ACK Thank you from me!", "ACK", "ACK once more"] {
@@ -115,8 +115,8 @@ fn t21_the_second_ack_is_told_once_that_it_was_the_second() {
 
 #[test]
 fn anything_else_that_a_member_answers_is_a_note() {
-    let folder = Folder::new("notes");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("notes");
+    let desk = place.start();
     let case = reported(&desk);
     let words = [
         "ACKNOWLEDGED that this is ours.",
@@ -146,9 +146,8 @@ fn anything_else_that_a_member_answers_is_a_note() {
 /// T16: links die with membership, and so do tokens.
 #[test]
 fn t16_the_token_of_a_removed_member_is_worth_nothing() {
-    let folder = Folder::new("removed");
-    let data = folder.0.join("data");
-    let desk = Desk::start_with(&data, &express());
+    let place = Place::new("removed");
+    let desk = place.start();
     let case = reported(&desk);
     let (ack, note) = (answered(&desk, BOB, "ACK Thank you!"), answered(&desk, BOB, "A note."));
     drop(desk);
@@ -156,7 +155,7 @@ fn t16_the_token_of_a_removed_member_is_worth_nothing() {
     let bob = policy.find("[[members]]\nid = \"bob\"").unwrap();
     let next = bob + policy[bob + 1..].find("[[members]]").unwrap() + 1;
     let without = format!("{}{}", &policy[..bob], &policy[next..]).replace("\"alice\", \"bob\",", "\"alice\",");
-    let desk = Desk::start_with(&data, folder.file("policy.toml", without).as_ref());
+    let desk = place.start_under(place.file("policy.toml", without));
     desk.advance("1s");
     let alice = desk.token("alice");
     let before = desk.version(&case, &alice);

@@ -1,6 +1,6 @@
 //! OpenPGP by mail: what comes encrypted is kept so and opened for the team; who has a key is written to in secret.
 
-use desk_journeys::{Desk, Eml, Folder, Gpg, report};
+use desk_harness::{Desk, Eml, Gpg, Place, report};
 use serde_json::{Value, json};
 
 const RITA: &str = "rita@example.org";
@@ -40,8 +40,8 @@ fn is_sealed(desk: &Desk, case: &str, word: &str) {
 
 #[test]
 fn t12_pgp_mime_and_inline_pgp_are_kept_sealed_and_opened_for_the_team() {
-    let folder = Folder::new("pgp");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("pgp");
+    let desk = place.start();
     let (gpg, _) = ring(&desk);
     let inner = "Content-Type: multipart/mixed; boundary=\"i\"\r\n\r\n--i\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
         Größe INSIDE1\r\n--i\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=\"poc.js\"\r\n\r\n\
@@ -73,8 +73,8 @@ fn t12_pgp_mime_and_inline_pgp_are_kept_sealed_and_opened_for_the_team() {
 
 #[test]
 fn t12_what_is_encrypted_to_others_or_damaged_is_a_case_for_a_person() {
-    let folder = Folder::new("pgp-damaged");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("pgp-damaged");
+    let desk = place.start();
     let (gpg, _) = ring(&desk);
     let to_herself = gpg.encrypt(RITA, RITA, b"not for the desk");
     let good = gpg.encrypt(DESK, RITA, b"for the desk");
@@ -93,8 +93,8 @@ fn t12_what_is_encrypted_to_others_or_damaged_is_a_case_for_a_person() {
 /// An encrypted file, whatever type its name gave it, is a file beside the words of a clear mail.
 #[test]
 fn t12_a_clear_mail_with_an_encrypted_file_keeps_its_words() {
-    let folder = Folder::new("pgp-file");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("pgp-file");
+    let desk = place.start();
     let alice = desk.token("alice");
     let armoured = "-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n";
     for (name, kind, bytes) in [
@@ -115,8 +115,8 @@ fn t12_a_clear_mail_with_an_encrypted_file_keeps_its_words() {
 /// A key that comes with a report is used from then on; a signature by it is known again.
 #[test]
 fn who_sends_a_key_is_written_to_in_secret_and_signed_by_the_desk() {
-    let folder = Folder::new("pgp-key");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("pgp-key");
+    let desk = place.start();
     let (gpg, key) = ring(&desk);
     let mail =
         Eml::new(RITA, "express", "My key is attached.").attach("key.asc", "application/pgp-keys", key.as_bytes());
@@ -156,8 +156,8 @@ fn who_sends_a_key_is_written_to_in_secret_and_signed_by_the_desk() {
 
 #[test]
 fn t17_who_gives_a_key_with_the_form_gets_no_words_in_the_clear() {
-    let folder = Folder::new("pgp-form");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("pgp-form");
+    let desk = place.start();
     let (_, key) = ring(&desk);
     let mut body = report("R", "mail");
     body["reporter"]["openpgp_key"] = json!(key);

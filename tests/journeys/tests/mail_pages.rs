@@ -1,6 +1,6 @@
 //! What the team sees of a mail: the case's page, the mail itself, its attachments (T10), answers in quarantine.
 
-use desk_journeys::{Bytes, Desk, Eml, Folder, cli};
+use desk_harness::{Bytes, Desk, Eml, Place, cli};
 use serde_json::{Value, json};
 
 const RITA: &str = "rita@example.org";
@@ -15,8 +15,8 @@ fn page(desk: &Desk, case: &str, token: &str) -> String {
 
 #[test]
 fn t10_a_mail_is_shown_with_its_attachments_and_given_out_as_it_came() {
-    let folder = Folder::new("mail-page");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("mail-page");
+    let desk = place.start();
     let alice = desk.token("alice");
     let poc = b"<script>alert(1)</script>";
     let mail = Eml::new(RITA, "Open redirect in express", "See the file.\n").attach("poc.html", "text/html", poc);
@@ -53,8 +53,8 @@ fn t10_a_mail_is_shown_with_its_attachments_and_given_out_as_it_came() {
 
 #[test]
 fn a_mail_that_no_answer_holds_comes_in_pieces() {
-    let folder = Folder::new("mail-large");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("mail-large");
+    let desk = place.start();
     let alice = desk.token("alice");
     let large: Vec<u8> = (0..9_000_000u32).map(|n| (n % 251) as u8).collect();
     let mail = Eml::new(RITA, "A large one", "See.\n").attach("core.bin", "application/octet-stream", &large);
@@ -65,7 +65,7 @@ fn a_mail_that_no_answer_holds_comes_in_pieces() {
     let said = String::from_utf8_lossy(&refused.body);
     assert!(refused.status == 413 && said.contains(&format!("desk case mail {case}")), "{said}");
 
-    let out = folder.0.join("core.bin");
+    let out = place.root().join("core.bin");
     let out = out.to_str().unwrap();
     let got = desk.cli(&["case", "mail", &case, "--attachment", &index.to_string(), "--out", out, "--as", "alice"]);
     let said: Value = serde_json::from_slice(&got.stdout).expect("JSON");
@@ -78,8 +78,8 @@ fn a_mail_that_no_answer_holds_comes_in_pieces() {
 
 #[test]
 fn an_answer_in_quarantine_is_marked_and_let_in_or_refused() {
-    let folder = Folder::new("quarantine-page");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("quarantine-page");
+    let desk = place.start();
     let alice = desk.token("alice");
     let case = desk.reported(&Eml::new(RITA, "A problem", "It fails.\n"));
     desk.command(&case, &alice, &json!({"command": "request-information", "questions": "Which version?"})).ok();
@@ -114,8 +114,8 @@ fn an_answer_in_quarantine_is_marked_and_let_in_or_refused() {
 /// T60: with the mail, the reporter's address and a new code.
 #[test]
 fn t60_filed_mail_becomes_a_report_whose_reporter_gets_a_code() {
-    let folder = Folder::new("mail-treated");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("mail-treated");
+    let desk = place.start();
     let alice = desk.token("alice");
     let automatic = Eml::new(RITA, "Out of office", "See the file.\n").with("Auto-Submitted", "auto-replied").attach(
         "poc.js",

@@ -1,6 +1,6 @@
 //! What goes into mails, and to whom.
 
-use desk_journeys::{Desk, Folder, TEAM, report};
+use desk_harness::{Desk, Place, TEAM, report};
 use serde_json::{Value, json};
 
 /// Every text that a mail's receiver could see.
@@ -41,8 +41,8 @@ fn led(desk: &Desk, answers: &str) -> String {
 
 #[test]
 fn t17_what_a_report_says_is_in_no_mail_and_a_members_words_only_where_mail_was_chosen() {
-    let folder = Folder::new("words");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("words");
+    let desk = place.start();
     for answers in ["page", "mail"] {
         led(&desk, answers);
     }
@@ -74,8 +74,8 @@ fn t17_what_a_report_says_is_in_no_mail_and_a_members_words_only_where_mail_was_
 
 #[test]
 fn t5_t15_receipt_and_acknowledgement_thank_and_exactly_the_team_is_paged() {
-    let folder = Folder::new("team");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("team");
+    let desk = place.start();
     let (case, _) = desk.filed(&report("R", "mail"));
     desk.advance("1s");
     let mut paged: Vec<String> = desk
@@ -103,8 +103,8 @@ fn t5_t15_receipt_and_acknowledgement_thank_and_exactly_the_team_is_paged() {
 
 #[test]
 fn who_gave_no_address_gets_no_mail_and_the_page_counts() {
-    let folder = Folder::new("nameless");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("nameless");
+    let desk = place.start();
     let mut body = report("R", "page");
     body["reporter"] = json!({});
     let (case, code) = desk.filed(&body);
@@ -124,8 +124,8 @@ fn who_gave_no_address_gets_no_mail_and_the_page_counts() {
 
 #[test]
 fn a_members_text_that_looks_like_an_encrypted_mail_is_sent_as_text() {
-    let folder = Folder::new("looks-encrypted");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("looks-encrypted");
+    let desk = place.start();
     let (case, _) = desk.filed(&report("R", "mail"));
     let message = "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"\n\nis how your program begins:\n\n\
                    -----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\nPlease send it again.";

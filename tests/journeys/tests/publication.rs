@@ -1,6 +1,6 @@
 //! From an accepted case to its announcement, through the contracts alone.
 
-use desk_journeys::{Answer, Desk, Folder};
+use desk_harness::{Answer, Desk, Place};
 use serde_json::{Value, json};
 
 /// A case that is accepted and taken by Bob, and the reporter's bearer header.
@@ -11,19 +11,19 @@ struct Road {
     bob: String,
     dave: String,
     // Dropped last: the desk has it open.
-    _folder: Folder,
+    _place: Place,
 }
 
 impl Road {
     fn new(name: &str) -> Road {
-        let folder = Folder::new(name);
-        let desk = Desk::start(&folder.0.join("data"));
+        let place = Place::new(name);
+        let desk = place.start();
         let report = json!({"package": "express", "versions": "<4.19.2", "summary": "An open redirect",
             "details": "res.redirect() follows.", "reporter": {"name": "Rita", "email": "rita@example.org"},
             "credit": {"as": "Rita of the report"}});
         let (case, code) = desk.filed(&report);
         let (bob, dave) = (desk.token("bob"), desk.token("dave"));
-        let road = Road { desk, case, code, bob, dave, _folder: folder };
+        let road = Road { desk, case, code, bob, dave, _place: place };
         road.tell(json!({"command": "respond", "message": "Yes.", "next_steps": "A fix."}));
         road.tell(json!({"command": "assign", "member": "bob"}));
         road.tell(json!({"command": "validate", "reason": "Confirmed."}));
@@ -315,17 +315,17 @@ fn t31_t57_both_sides_see_where_it_is_announced() {
 
 #[test]
 fn t54_t57_an_enabled_blog_gets_an_entry() {
-    let folder = Folder::new("blog");
-    let express = std::fs::read_to_string(desk_journeys::express()).unwrap();
-    let policy = folder.file(
+    let place = Place::new("blog");
+    let express = std::fs::read_to_string(desk_harness::express()).unwrap();
+    let policy = place.file(
         "policy.toml",
         express
             .replace("url = \"https://blog.strongloop.com\"\nenabled = false", "url = \"https://blog.strongloop.com\""),
     );
-    let desk = Desk::start_with(&folder.0.join("data"), policy.as_ref());
+    let desk = place.start_under(policy);
     let (case, code) = desk.filed(&json!({"package": "express", "versions": "4", "summary": "s", "details": "d"}));
     let (bob, dave) = (desk.token("bob"), desk.token("dave"));
-    let road = Road { desk, case, code, bob, dave, _folder: folder };
+    let road = Road { desk, case, code, bob, dave, _place: place };
     for body in [
         json!({"command": "respond", "message": "m", "next_steps": "n"}),
         json!({"command": "assign", "member": "bob"}),

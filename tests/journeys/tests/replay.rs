@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use desk_journeys::{Desk, Folder, cli, root};
+use desk_harness::{Place, cli, root};
 use serde_json::{Value, json};
 
 fn advisories() -> PathBuf {
@@ -65,8 +65,8 @@ fn says_the_same(original: &Value, row: &Value) {
 
 #[test]
 fn the_four_real_advisories_are_replayed_to_publication_and_one_is_late() {
-    let folder = Folder::new("replay");
-    let data = folder.0.join("data");
+    let place = Place::new("replay");
+    let data = place.data();
     let (rows, _) = replay(&advisories(), &data, true);
     assert_eq!(rows.len(), 4);
     let mut missed = 0;
@@ -88,9 +88,9 @@ fn the_four_real_advisories_are_replayed_to_publication_and_one_is_late() {
     assert_eq!((verified["holds"].as_bool(), verified["cases"].as_array().map(Vec::len)), (Some(true), Some(4)));
     // It goes on in a folder of its own, and leaves other folders alone.
     assert_eq!(replay(&advisories(), &data, true).0.len(), 4);
-    let theirs = folder.0.join("theirs");
-    drop(Desk::start(&theirs));
-    let refused = cli(&["replay", advisories().to_str().unwrap(), "--data", theirs.to_str().unwrap()]);
+    let theirs = Place::new("theirs");
+    drop(theirs.start());
+    let refused = cli(&["replay", advisories().to_str().unwrap(), "--data", theirs.data().to_str().unwrap()]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("--data"));
 }
@@ -114,8 +114,8 @@ fn element(package: &str, ranges: &[(&str, &str)]) -> Value {
 
 #[test]
 fn t50_many_back_ported_lines_of_packages_that_the_policy_does_not_name() {
-    let folder = Folder::new("replay-lines");
-    let dir = folder.0.join("in");
+    let place = Place::new("replay-lines");
+    let dir = place.root().join("in");
     std::fs::create_dir_all(&dir).unwrap();
     let lines = [
         ("6.10.0", "6.10.3"),
@@ -157,7 +157,7 @@ fn t50_many_back_ported_lines_of_packages_that_the_policy_does_not_name() {
         std::fs::write(dir.join(name), record.to_string()).unwrap();
     }
     std::fs::write(dir.join("README.md"), "not a record").unwrap();
-    let (rows, said) = replay(&dir, &folder.0.join("data"), false);
+    let (rows, said) = replay(&dir, &place.data(), false);
     assert_eq!(rows.len(), 2, "{said}");
     for row in &rows {
         says_the_same(&read(dir.join(row["source"].as_str().unwrap())), row);
@@ -166,7 +166,7 @@ fn t50_many_back_ported_lines_of_packages_that_the_policy_does_not_name() {
         let line = said.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{name}: {said}"));
         assert!(line.contains(why), "{line}");
     }
-    let updates = std::fs::read_to_string(folder.0.join("data/s3/site/security-updates.html")).unwrap();
+    let updates = std::fs::read_to_string(place.root().join("data/s3/site/security-updates.html")).unwrap();
     for line in ["qs@6.10", "qs@6.2", "@scope/JSONish@1", "mixin-deep@2", "shiba@0", "last@1"] {
         assert!(updates.contains(&format!(">{line}")), "{line}");
     }
@@ -174,8 +174,8 @@ fn t50_many_back_ported_lines_of_packages_that_the_policy_does_not_name() {
 
 #[test]
 fn past_advisories_are_imported_without_cases_and_mails() {
-    let folder = Folder::new("import");
-    let desk = Desk::start(&folder.0.join("data"));
+    let place = Place::new("import");
+    let desk = place.start();
     let import = || desk.cli(&["import", advisories().to_str().unwrap()]);
     let taken: Value = serde_json::from_slice(&import().stdout).unwrap();
     assert_eq!(taken.as_array().map(Vec::len), Some(4));
@@ -206,8 +206,8 @@ fn past_advisories_are_imported_without_cases_and_mails() {
 
 #[test]
 fn single_versions_are_replayed_and_what_has_no_place_is_said() {
-    let folder = Folder::new("replay-rest");
-    let dir = folder.0.join("in");
+    let place = Place::new("replay-rest");
+    let dir = place.root().join("in");
     std::fs::create_dir_all(&dir).unwrap();
     let single = |version: &str| json!({"package": {"ecosystem": "npm", "name": "coa"}, "versions": [version]});
     let mut listed = element("event-pubsub", &[("4.0.0", "4.3.1")]);
@@ -240,7 +240,7 @@ fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     for (name, record) in &records {
         std::fs::write(dir.join(name), record.to_string()).unwrap();
     }
-    let (rows, said) = replay(&dir, &folder.0.join("data"), true);
+    let (rows, said) = replay(&dir, &place.data(), true);
     for (row, (name, original)) in rows.iter().zip(&records) {
         assert_eq!(row["source"], *name);
         let published = read(row["osv"].as_str().unwrap());
@@ -250,25 +250,25 @@ fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     for word in ["jquery-rails", "names no package", "git://example.org/x", "NVD-CWE-noinfo"] {
         assert!(said.contains(word), "{word}: {said}");
     }
-    let policy = std::fs::read_to_string(folder.0.join("data/replay-policy.toml")).unwrap();
+    let policy = std::fs::read_to_string(place.root().join("data/replay-policy.toml")).unwrap();
     for line in ["qs@6.14", "qs@6.10", "qs@6.9", "coa@2.0", "coa@2.1"] {
         assert!(policy.contains(&format!("\"{line}\"")), "{line}: {policy}");
     }
     assert!(!policy.contains("\"qs@6\""), "no line takes in another");
     // Another folder's records come to what is there already.
-    let more = folder.0.join("more");
+    let more = place.root().join("more");
     std::fs::create_dir_all(&more).unwrap();
     std::fs::write(
         more.join("x.json"),
         record("GHSA-6666-6666-6666", json!([element("x", &[("0", "1.0.1")])])).to_string(),
     )
     .unwrap();
-    replay(&more, &folder.0.join("data"), true);
-    let policy = std::fs::read_to_string(folder.0.join("data/replay-policy.toml")).unwrap();
+    replay(&more, &place.data(), true);
+    let policy = std::fs::read_to_string(place.root().join("data/replay-policy.toml")).unwrap();
     assert!(policy.contains("\"qs@6.14\"") && policy.contains("\"x@1\""), "{policy}");
     // What the desk would refuse on the way is refused before there is a case.
     let cases = || {
-        let verified = cli(&["verify", "--json", "--data", folder.0.join("data").to_str().unwrap()]);
+        let verified = cli(&["verify", "--json", "--data", place.data().to_str().unwrap()]);
         let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
         verified["cases"].as_array().unwrap().len()
     };
@@ -276,7 +276,7 @@ fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     let mut long = record("GHSA-8888-8888-8888", json!([element("z", &[("0", "1.0.1")])]));
     long["credits"] = json!([{"name": "x".repeat(400)}]);
     std::fs::write(more.join("x.json"), long.to_string()).unwrap();
-    let (rows, said) = replay(&more, &folder.0.join("data"), false);
+    let (rows, said) = replay(&more, &place.data(), false);
     assert!(rows.is_empty() && said.contains("/as"), "{said}");
     assert_eq!(cases(), before);
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use desk_journeys::{Desk, Folder, cli, report};
+use desk_harness::{Place, cli, report};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -21,8 +21,8 @@ fn time(value: &Value) -> Timestamp {
 
 #[test]
 fn t20_t24_a_report_is_answered_with_id_code_receipt_and_exact_due_times() {
-    let folder = Folder::new("filed");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("filed");
+    let desk = place.start();
     let answer = desk.post("/reports", &[], &report("R", "page"));
     assert_eq!((answer.status, answer.header("content-type")), (201, Some("application/json")));
     let filed = answer.json();
@@ -40,18 +40,18 @@ fn t20_t24_a_report_is_answered_with_id_code_receipt_and_exact_due_times() {
 
 #[test]
 fn anyone_can_verify_the_receipt_with_the_published_key() {
-    let folder = Folder::new("receipt");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("receipt");
+    let desk = place.start();
     let answer = desk.post_raw("/reports", &[], RAW);
     assert_eq!(answer.status, 201, "{}", answer.text);
-    let (whole, sent) = (folder.file("answer.json", &answer.text), folder.file("report.json", RAW));
+    let (whole, sent) = (place.file("answer.json", &answer.text), place.file("report.json", RAW));
     let jws = answer.json()["receipt"].as_str().unwrap().to_owned();
-    let receipt = folder.file("receipt.jws", &jws);
+    let receipt = place.file("receipt.jws", &jws);
 
     let jwks = desk.get("/.well-known/disclosure-desk.jwks", &[]);
     let key = &jwks.json()["keys"][0];
     assert_eq!((key["kty"].as_str(), key["crv"].as_str(), key["d"].as_str()), (Some("EC"), Some("P-256"), None));
-    let jwks = folder.file("jwks.json", &jwks.text);
+    let jwks = place.file("jwks.json", &jwks.text);
 
     for file in [&whole, &receipt] {
         let verified = desk.cli(&["receipt", "verify", file, &sent]);
@@ -68,23 +68,23 @@ fn anyone_can_verify_the_receipt_with_the_published_key() {
     assert_eq!(alone(&receipt), Some(0));
     let mut forged = jws.clone();
     forged.replace_range(forged.len() - 6..forged.len() - 4, "AA");
-    assert_eq!(alone(&folder.file("forged.jws", forged)), Some(1));
+    assert_eq!(alone(&place.file("forged.jws", forged)), Some(1));
     let (head, rest) = jws.split_once('.').unwrap();
     let (_, signature) = rest.split_once('.').unwrap();
-    assert_eq!(alone(&folder.file("other.jws", format!("{head}.e30.{signature}"))), Some(1));
-    assert_eq!(alone(&folder.file("nothing.jws", "")), Some(1));
-    let other = folder.file("other.json", RAW.trim());
+    assert_eq!(alone(&place.file("other.jws", format!("{head}.e30.{signature}"))), Some(1));
+    assert_eq!(alone(&place.file("nothing.jws", "")), Some(1));
+    let other = place.file("other.json", RAW.trim());
     assert_eq!(desk.cli(&["receipt", "verify", &receipt, &other]).status.code(), Some(1), "another report");
 }
 
 #[test]
 fn what_was_receipted_is_there_byte_for_byte() {
-    let folder = Folder::new("bytes");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("bytes");
+    let desk = place.start();
     let answer = desk.post_raw("/reports", &[], RAW).ok();
     let code = format!("Bearer {}", answer["receipt_code"].as_str().unwrap());
     assert_eq!(desk.view(&code)["report"]["body"], RAW);
-    assert_eq!(desk.view(&code)["report"]["sha256"], sha256(&folder.file("report.json", RAW)));
+    assert_eq!(desk.view(&code)["report"]["sha256"], sha256(&place.file("report.json", RAW)));
     let largest = json!({"package": "express", "versions": "*", "summary": "S", "details": "x".repeat(65_536)});
     let (_, code) = desk.filed(&largest);
     assert_eq!(desk.view(&code)["report"]["body"], largest.to_string());
@@ -92,8 +92,8 @@ fn what_was_receipted_is_there_byte_for_byte() {
 
 #[test]
 fn the_same_key_and_body_get_the_same_answer_and_one_case() {
-    let folder = Folder::new("key");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("key");
+    let desk = place.start();
     let key = [("idempotency-key", "k-1")];
     let body = report("R", "page");
     let first = desk.post("/reports", &key, &body);
@@ -119,8 +119,8 @@ fn the_same_key_and_body_get_the_same_answer_and_one_case() {
 
 #[test]
 fn t4_bad_input_is_named_whole_and_nothing_is_receipted() {
-    let folder = Folder::new("bad");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("bad");
+    let desk = place.start();
     let wrong = |body: Value| {
         let answer = desk.post("/reports", &[], &body);
         assert_eq!((answer.status, answer.header("content-type")), (422, Some("application/problem+json")));
@@ -188,8 +188,8 @@ fn after<'a>(page: &'a str, before: &str) -> &'a str {
 
 #[test]
 fn t14_the_form_leads_to_the_same_result_as_the_api() {
-    let folder = Folder::new("form");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("form");
+    let desk = place.start();
     let page = desk.post_form("/reports", &FORM);
     assert_eq!((page.status, page.header("content-type")), (201, Some("text/html; charset=utf-8")));
     assert_eq!(page.text, desk.post_form("/reports", &FORM).text, "sent twice, taken once");
@@ -222,17 +222,17 @@ fn t14_the_form_leads_to_the_same_result_as_the_api() {
 /// The form's report is hashed as RFC 8785 JSON, and offered for keeping beside the receipt.
 #[test]
 fn the_forms_receipt_is_over_the_report_that_it_offers() {
-    let folder = Folder::new("download");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("download");
+    let desk = place.start();
     let page = desk.post_form("/reports", &FORM).text;
     let decoded = |kind: &str, name: &str| {
-        let encoded = folder.file(
+        let encoded = place.file(
             "encoded",
             after(&page, &format!("data:application/{kind};base64,")).replace("&#x2b;", "+").replace("&#43;", "+"),
         );
         let output = Command::new("base64").args(["-d", &encoded]).output().expect("base64");
         assert!(output.status.success(), "{kind}");
-        folder.file(name, output.stdout)
+        place.file(name, output.stdout)
     };
     let (receipt, sent) = (decoded("jose", "receipt.jws"), decoded("json", "report.json"));
     let verified = desk.cli(&["receipt", "verify", &receipt, &sent]);
@@ -246,8 +246,8 @@ fn the_forms_receipt_is_over_the_report_that_it_offers() {
 
 #[test]
 fn a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed() {
-    let folder = Folder::new("typed");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("typed");
+    let desk = place.start();
     let fields = [
         ("details", "All of <this>\r\nwas typed"),
         ("reporter.email", "nowhere"),
@@ -271,8 +271,8 @@ fn a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed() {
 
 #[test]
 fn t35_t36_the_form_names_the_maintainers_of_others_and_the_report_is_taken_all_the_same() {
-    let folder = Folder::new("third-party");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("third-party");
+    let desk = place.start();
     let form = desk.get("/", &[]).text;
     for words in
         ["body-parser", "mailto:body-parser@example.org", "https://helmet.example.org/security", "nodesecurity.io"]

@@ -1,6 +1,6 @@
 //! Sign-in by mail, sessions, and what dies with membership.
 
-use desk_journeys::{Answer, Desk, Folder, express, report};
+use desk_harness::{Answer, Desk, Place, express, report};
 use serde_json::{Value, json};
 
 fn ask(desk: &Desk, address: &str) -> Answer {
@@ -22,8 +22,8 @@ fn list(desk: &Desk, bearer: &str) -> u16 {
 
 #[test]
 fn what_is_answered_never_tells_who_is_a_member() {
-    let folder = Folder::new("asked");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("asked");
+    let desk = place.start();
     let member = ask(&desk, "alice@example.com");
     assert_eq!(member.status, 202);
     for address in ["ALICE@example.com", "nobody@example.org", "erin@example.net", "olivia@example.net", "no address"] {
@@ -47,8 +47,8 @@ fn what_is_answered_never_tells_who_is_a_member() {
 
 #[test]
 fn the_links_page_signs_in_once() {
-    let folder = Folder::new("once");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("once");
+    let desk = place.start();
     ask(&desk, "alice@example.com");
     let (path, token) = link(&desk, "alice");
     for _ in 0..2 {
@@ -71,8 +71,8 @@ fn the_links_page_signs_in_once() {
 
 #[test]
 fn a_page_gets_a_cookie_for_this_host_only() {
-    let folder = Folder::new("cookie");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("cookie");
+    let desk = place.start();
     ask(&desk, "bob@example.org");
     let (_, token) = link(&desk, "bob");
     let answer = desk.post_form("/desk/session", &[("token", &token)]);
@@ -94,8 +94,8 @@ fn a_page_gets_a_cookie_for_this_host_only() {
 
 #[test]
 fn a_link_lasts_a_quarter_of_an_hour_and_a_session_eight_hours() {
-    let folder = Folder::new("lasts");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("lasts");
+    let desk = place.start();
     ask(&desk, "alice@example.com");
     let (_, late) = link(&desk, "alice");
     desk.advance("15m");
@@ -128,10 +128,9 @@ const ROTA: (&str, &str) =
 
 /// Bob handles a case and is signed in; then the desk starts with a policy where he is not of the team any more.
 fn bob_leaves(name: &str, changes: &[(&str, &str)]) {
-    let folder = Folder::new(name);
-    let data = folder.0.join("data");
-    let changed = folder.file("policy.toml", policy(changes));
-    let desk = Desk::start(&data);
+    let place = Place::new(name);
+    let changed = place.file("policy.toml", policy(changes));
+    let desk = place.start();
     let (handled, code) = desk.filed(&report("R", "page"));
     let (open, _) = desk.filed(&report("S", "page"));
     let bob = desk.token("bob");
@@ -148,7 +147,7 @@ fn bob_leaves(name: &str, changes: &[(&str, &str)]) {
     let before = desk.mails().len();
     assert!(desk.stop().is_some_and(|status| status.success()));
 
-    let desk = Desk::start_with(&data, changed.as_ref());
+    let desk = place.start_under(changed);
     assert_eq!(list(&desk, &bob), 401, "the session is dead");
     assert_eq!(desk.get(&button, &[]).status, 410, "the button is dead");
     let token = button.split_once("t=").unwrap().1;
@@ -156,6 +155,7 @@ fn bob_leaves(name: &str, changes: &[(&str, &str)]) {
     assert_eq!(desk.post("/desk/session", &[], &json!({ "token": sign_in })).status, 401, "the sign-in link is dead");
     assert_eq!(ask(&desk, "bob@example.org").status, 202);
     desk.filed(&report("T", "page"));
+    desk.expects_alarm("breach");
     desk.advance("3d");
     let to_bob: Vec<String> = desk.mails()[before..]
         .iter()

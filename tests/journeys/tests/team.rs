@@ -1,6 +1,6 @@
 //! The team's JSON API.
 
-use desk_journeys::{Answer, Desk, Folder, report};
+use desk_harness::{Answer, Desk, Place, report};
 use serde_json::{Value, json};
 
 fn essence(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
@@ -14,8 +14,8 @@ fn get(desk: &Desk, path: &str, token: &str) -> Answer {
 
 #[test]
 fn without_a_members_session_everything_is_401() {
-    let folder = Folder::new("401");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("401");
+    let desk = place.start();
     let (case, code) = desk.filed(&report("R", "page"));
     let path = format!("/desk/api/cases/{case}");
     let session = desk.token("alice").replace("Bearer ", "");
@@ -50,8 +50,8 @@ fn without_a_members_session_everything_is_401() {
 
 #[test]
 fn what_is_not_yours_and_what_is_not_there_are_the_same_404() {
-    let folder = Folder::new("404");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("404");
+    let desk = place.start();
     let (case, _) = desk.filed(&report("R", "page"));
     let (alice, bob) = (desk.token("alice"), desk.token("bob"));
     desk.command(&case, &alice, &json!({"command": "assign", "member": "alice"})).ok();
@@ -75,8 +75,8 @@ fn what_is_not_yours_and_what_is_not_there_are_the_same_404() {
 
 #[test]
 fn what_is_not_allowed_now_is_409_with_what_is() {
-    let folder = Folder::new("409");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("409");
+    let desk = place.start();
     let (case, _) = desk.filed(&report("R", "page"));
     let alice = desk.token("alice");
     let refused = desk.command(&case, &alice, &json!({"command": "accept"}));
@@ -94,8 +94,8 @@ fn what_is_not_allowed_now_is_409_with_what_is() {
 
 #[test]
 fn every_wrong_field_of_a_command_is_named_at_once() {
-    let folder = Folder::new("fields");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("fields");
+    let desk = place.start();
     let (case, _) = desk.filed(&report("R", "page"));
     let alice = desk.token("alice");
     let wrong = |body: Value| {
@@ -138,8 +138,8 @@ fn every_wrong_field_of_a_command_is_named_at_once() {
 
 #[test]
 fn a_command_with_a_key_is_done_once() {
-    let folder = Folder::new("command-key");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("command-key");
+    let desk = place.start();
     let (case, _) = desk.filed(&report("R", "page"));
     let path = format!("/desk/api/cases/{case}/commands");
     let give = |token: &str, key: &str, body: Value| {
@@ -163,8 +163,8 @@ fn a_command_with_a_key_is_done_once() {
 
 #[test]
 fn t40_t44_one_handler_and_only_they_or_the_backup_hand_over() {
-    let folder = Folder::new("handler");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("handler");
+    let desk = place.start();
     let (case, code) = desk.filed(&report("R", "page"));
     let (alice, bob, carol) = (desk.token("alice"), desk.token("bob"), desk.token("carol"));
     let give = |token: &str, body: Value| desk.command(&case, token, &body);
@@ -203,8 +203,8 @@ fn t40_t44_one_handler_and_only_they_or_the_backup_hand_over() {
 /// The board goes in pages, soonest due first, and misses nothing.
 #[test]
 fn t45_the_list_goes_in_pages_by_what_is_due_next() {
-    let folder = Folder::new("pages");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("pages");
+    let desk = place.start();
     let mut filed = Vec::new();
     for i in 0..30 {
         filed.push(desk.filed(&report(&i.to_string(), "page")).0);
@@ -242,7 +242,7 @@ fn t45_the_list_goes_in_pages_by_what_is_due_next() {
 /// Else who pages with a damaged cursor pages for ever.
 #[test]
 fn a_cursor_that_is_none_is_400() {
-    let folder = Folder::new("cursor");
-    let desk = Desk::start(&folder.0);
+    let place = Place::new("cursor");
+    let desk = place.start();
     assert_eq!(get(&desk, "/desk/api/cases?next=nonsense", &desk.token("alice")).status, 400);
 }

@@ -2,26 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use desk_journeys::{Desk, Eml, Folder, express};
+use desk_harness::{Desk, Eml, Place, express};
 
 /// A desk of another project, and the mails of it that were carried on.
-struct Place {
+struct Side {
     desk: Desk,
     domain: &'static str,
     carried: BTreeSet<String>,
-    _folder: Folder,
+    _place: Place,
 }
 
-impl Place {
+impl Side {
     /// `member` is where its first member reads mail.
-    fn new(domain: &'static str, member: &str) -> Place {
-        let folder = Folder::new(domain.split('.').next().unwrap());
+    fn new(domain: &'static str, member: &str) -> Side {
+        let place = Place::new(domain.split('.').next().unwrap());
         let policy = std::fs::read_to_string(express()).unwrap();
         let policy = policy.replace("security@expressjs.com", &format!("security@{domain}"));
         let policy = policy.replace("\"alice@example.com\"", &format!("{member:?}"));
-        let file = folder.file("policy.toml", policy);
-        let desk = Desk::start_with(&folder.0.join("data"), file.as_ref());
-        Place { desk, domain, carried: BTreeSet::new(), _folder: folder }
+        let file = place.file("policy.toml", policy);
+        let desk = place.start_under(file);
+        Side { desk, domain, carried: BTreeSet::new(), _place: place }
     }
 
     fn security(&self) -> String {
@@ -45,7 +45,7 @@ impl Place {
 }
 
 /// Carries mails from one to the other until there are none; how many went each way.
-fn settled(a: &mut Place, b: &mut Place) -> (usize, usize) {
+fn settled(a: &mut Side, b: &mut Side) -> (usize, usize) {
     let (mut there, mut back) = (0, 0);
     loop {
         let (more_there, more_back) = (carry(a, b), carry(b, a));
@@ -58,7 +58,7 @@ fn settled(a: &mut Place, b: &mut Place) -> (usize, usize) {
 }
 
 /// The same while both are left alone for four days, until every promise to whoever wrote is broken.
-fn left_alone(a: &mut Place, b: &mut Place) -> (usize, usize) {
+fn left_alone(a: &mut Side, b: &mut Side) -> (usize, usize) {
     let (mut there, mut back) = (0, 0);
     for hours in ["5h", "20h", "26h", "45h"] {
         a.desk.advance(hours);
@@ -69,7 +69,7 @@ fn left_alone(a: &mut Place, b: &mut Place) -> (usize, usize) {
     (there, back)
 }
 
-fn carry(from: &mut Place, to: &mut Place) -> usize {
+fn carry(from: &mut Side, to: &mut Side) -> usize {
     let mails = from.post(to.domain);
     for (raw, address) in &mails {
         // SES sends from an address of its own, which gets what bounces.
@@ -82,8 +82,8 @@ fn carry(from: &mut Place, to: &mut Place) -> usize {
 /// What a reporter who is left alone hears after the receipt: of the handler, and of two promises that were missed.
 const LATER: usize = 3;
 
-fn both(member_of_a: &str) -> (Place, Place) {
-    (Place::new("a.example.com", member_of_a), Place::new("b.example.net", "alice@example.com"))
+fn both(member_of_a: &str) -> (Side, Side) {
+    (Side::new("a.example.com", member_of_a), Side::new("b.example.net", "alice@example.com"))
 }
 
 #[test]
@@ -94,6 +94,7 @@ fn t13_a_report_from_the_others_security_address_is_answered_once_at_most() {
     assert_eq!(a.desk.receive(&mail, &[]).0, "reported");
     assert_eq!(settled(&mut a, &mut b), (1, 0), "a receipt, which is filed");
     // A person wrote, so A tells them what the policy promises: a handler, two delays. None of it is answered.
+    a.desk.expects_alarm("breach");
     let (later, back) = left_alone(&mut a, &mut b);
     assert_eq!((later, back), (LATER, 0));
     let there = 1 + later;
@@ -110,6 +111,7 @@ fn t13_a_member_whose_address_is_a_desk_starts_no_conversation() {
     assert_eq!(b.desk.receive(&mail.with("To", &b.security()), &[]).0, "filed", "from its own address is its own");
     let mail = Eml::new("rita@example.org", "A hole in express", "Rita writes this.").with("To", &a.security());
     assert_eq!(a.desk.receive(&mail, &[]).0, "reported");
+    a.desk.expects_alarm("breach");
     assert_eq!((settled(&mut a, &mut b).1, left_alone(&mut a, &mut b).1), (0, 0));
     assert!(a.desk.mails().iter().all(|mail| mail["to"][0] != b.security()), "nothing but what goes to its member");
 }
@@ -121,10 +123,11 @@ fn t13_a_member_who_reports_to_the_other_desk_gets_one_answer() {
     let mail = Eml::new(&format!("Alice of A <{}>", a.security()), "A hole in express", "We found this in yours.");
     assert_eq!(b.desk.receive(&mail.with("To", &b.security()), &[]).0, "reported");
     assert_eq!(settled(&mut a, &mut b), (0, 1), "a receipt, which is filed");
+    b.desk.expects_alarm("breach");
     assert_eq!(left_alone(&mut a, &mut b), (0, LATER));
     // An answer that a person of A gives goes to B's case and is not answered.
     let receipt = b.desk.mails_to(&a.security()).remove(0);
-    let answer = desk_journeys::answer_to(&receipt, "Thank you for the receipt.");
+    let answer = desk_harness::answer_to(&receipt, "Thank you for the receipt.");
     let before = b.desk.mails_to(&a.security()).len();
     assert_eq!(b.desk.receive(&answer, &[]).0, "replied");
     assert_eq!(b.desk.mails_to(&a.security()).len(), before);

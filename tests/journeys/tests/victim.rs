@@ -1,6 +1,6 @@
 //! Nobody can use the desk to flood a stranger: what a machine writes to an address that was only typed has a limit.
 
-use desk_journeys::{Desk, Folder};
+use desk_harness::{Desk, Place};
 use serde_json::json;
 
 /// How many reports name the victim; `DESK_POSTS` sets another number.
@@ -13,8 +13,8 @@ const WAYS: [&str; 4] = ["victim@example.net", "VICTIM@example.net", "Victim@Exa
 /// What a report leads to as it arrives, as it is assigned, and as its promises are broken, is one mail in the day.
 #[test]
 fn one_mail_a_day_goes_to_an_address_that_reports_name_and_every_report_is_kept() {
-    let folder = Folder::new("victim");
-    let desk = Desk::start_small(&folder);
+    let place = Place::new("victim");
+    let desk = place.start_small();
     // At the beginning of a day (UTC), so that all is within it.
     let now: jiff::Timestamp = desk.advance("1s").parse().unwrap();
     let next_day = 86_400 - now.as_second().rem_euclid(86_400);
@@ -44,6 +44,7 @@ fn one_mail_a_day_goes_to_an_address_that_reports_name_and_every_report_is_kept(
     desk.advance("18h");
     assert_eq!(to_victim(), 1, "at the day's end");
     // The day of the breaches is another day, with one more.
+    desk.expects_alarm("breach");
     desk.advance("23h");
     assert_eq!(to_victim(), 2);
 }

@@ -1,7 +1,7 @@
 //! Mail that comes in, with a canary in each of its fields: reports and answers, believed, in quarantine, and only filed.
 
-use desk_journeys::call_bytes;
-use serde_json::{Value, json};
+use desk_harness::{Found, outcome};
+use serde_json::json;
 
 use crate::stage::{Stage, is_mail};
 
@@ -48,22 +48,15 @@ impl Written {
 }
 
 /// Gives a mail in; what came of it, and of which case.
-fn give(stage: &Stage, mail: &Written, found: &str) -> (String, String) {
-    let (path, raw) = (format!("/_local/inbox?{found}"), mail.raw.replace('\n', "\r\n"));
-    let answer = call_bytes(&stage.desk.url, "POST", &path, &[], raw.as_bytes()).expect("an answer");
-    let said: Value = serde_json::from_slice(&answer.body).expect("JSON");
-    assert_eq!(answer.status, 201, "{said}");
-    let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-    (text("outcome"), text("case_id"))
+fn give(stage: &Stage, mail: &Written, found: Found<'_>) -> (String, String) {
+    outcome(&stage.desk.take(mail.raw.replace('\n', "\r\n").as_bytes(), found))
 }
 
 /// Where answers to the newest mail to an address go.
 fn reply_to(stage: &Stage, to: &str) -> String {
     stage.desk.advance("1s");
-    let mails = stage.desk.ask("GET", "/_local/mail.json", &[], "").ok();
-    let newest = mails.as_array().expect("a list").iter().rev().find(|mail| mail["to"][0] == to);
-    let address = newest.expect("a mail")["headers"]["Reply-To"].as_str().expect("a token");
-    address.trim_matches(['<', '>']).to_owned()
+    let mails = stage.desk.mails();
+    desk_harness::reply_to(mails.iter().rev().find(|mail| mail["to"][0] == to).expect("a mail"))
 }
 
 const SECURITY: &str = "security@expressjs.com";
@@ -74,41 +67,41 @@ const SECURITY: &str = "security@expressjs.com";
 fn what_came_by_mail_is_in_the_clear_nowhere() {
     let mut stage = Stage::new("words-by-mail");
     let report = Written::new(&mut stage, "report", None, SECURITY);
-    let (outcome, case) = give(&stage, &report, "");
+    let (outcome, case) = give(&stage, &report, &[]);
     assert_eq!(outcome, "reported");
     let token = reply_to(&stage, &report.from);
     let answer = Written::new(&mut stage, "answer", Some(&report.from), &token);
-    assert_eq!(give(&stage, &answer, ""), ("replied".to_owned(), case.clone()));
+    assert_eq!(give(&stage, &answer, &[]), ("replied".to_owned(), case.clone()));
     let held = Written::new(&mut stage, "held answer", Some(&report.from), &token);
-    assert_eq!(give(&stage, &held, "dmarc=FAIL"), ("quarantined".to_owned(), case.clone()));
+    assert_eq!(give(&stage, &held, &[("dmarc", "FAIL")]), ("quarantined".to_owned(), case.clone()));
     let alice = reply_to(&stage, "alice@example.com");
     let note = Written::new(&mut stage, "note", Some("alice@example.com"), &alice);
-    assert_eq!(give(&stage, &note, ""), ("noted".to_owned(), case.clone()));
+    assert_eq!(give(&stage, &note, &[]), ("noted".to_owned(), case.clone()));
     let mut ack = Written::new(&mut stage, "ack", Some("alice@example.com"), &alice);
     let words = ack.raw.find("\n\nCANARYacktext").expect("its text") + 2;
     ack.raw.insert_str(words, "ACK ");
-    assert_eq!(give(&stage, &ack, ""), ("acknowledged".to_owned(), case.clone()));
+    assert_eq!(give(&stage, &ack, &[]), ("acknowledged".to_owned(), case.clone()));
 
     let forged = Written::new(&mut stage, "forged report", None, SECURITY);
-    assert_eq!(give(&stage, &forged, "dmarc=FAIL").0, "reported");
+    assert_eq!(give(&stage, &forged, &[("dmarc", "FAIL")]).0, "reported");
     let filed = Written::new(&mut stage, "filed", None, SECURITY).with("Auto-Submitted: auto-replied");
-    let (outcome, automatic) = give(&stage, &filed, "");
+    let (outcome, automatic) = give(&stage, &filed, &[]);
     assert_eq!(outcome, "filed");
     let spam = Written::new(&mut stage, "spam", None, SECURITY);
-    assert_eq!(give(&stage, &spam, "spam=FAIL&virus=FAIL").0, "reported");
+    assert_eq!(give(&stage, &spam, &[("spam", "FAIL"), ("virus", "FAIL")]).0, "reported");
     let mut unreadable = Written::new(&mut stage, "unreadable", None, SECURITY);
     unreadable.raw =
         unreadable.raw.replacen("boundary=\"b\"", "boundary=\"x\"", 1).replace("--b\n", &"--x\n\nx\n".repeat(1_100));
-    give(&stage, &unreadable, "");
+    give(&stage, &unreadable, &[]);
     let orphan = Written::new(&mut stage, "no author", None, SECURITY).with("From: second@example.net");
-    assert_eq!(give(&stage, &orphan, "").0, "reported");
+    assert_eq!(give(&stage, &orphan, &[]).0, "reported");
     // Twice, and to a case that names it.
-    assert_eq!(give(&stage, &report, "").0, "seen");
+    assert_eq!(give(&stage, &report, &[]).0, "seen");
     let named =
         Written::new(&mut stage, "naming", None, SECURITY).with(&format!("In-Reply-To: <{case}.0@expressjs.com>"));
-    assert_eq!(give(&stage, &named, "").0, "reported");
+    assert_eq!(give(&stage, &named, &[]).0, "reported");
     let wrong = stage.canaries.of("a wrong verdict");
-    let refused = stage.desk.ask("POST", &format!("/_local/inbox?dmarc={wrong}"), &[], &report.raw);
+    let refused = stage.desk.call("POST", &format!("/_local/inbox?dmarc={wrong}"), &[], &report.raw);
     assert_eq!(refused.status, 422);
 
     read(&stage, &case);
@@ -128,9 +121,9 @@ const THREADS: [&str; 3] = ["naming: Message-ID", "unreadable: Message-ID", "fil
 /// Everything that shows a mail is looked at, and its files are fetched.
 fn read(stage: &Stage, case: &str) {
     let alice = &stage.tokens["alice"];
-    let view = stage.desk.get(&format!("/desk/api/cases/{case}"), alice);
+    let view = stage.desk.case(case, alice);
     let content = view["mail"]["content"].as_str().expect("a mail");
-    let cookie = format!("__Host-desk={alice}");
+    let cookie = format!("__Host-desk={}", alice.trim_start_matches("Bearer "));
     let paths = [
         format!("/desk/cases/{case}"),
         format!("/desk/cases/{case}/mail/{content}"),
@@ -139,7 +132,7 @@ fn read(stage: &Stage, case: &str) {
         "/desk".to_owned(),
     ];
     for path in paths {
-        let answer = stage.desk.ask("GET", &path, &[("cookie", &cookie)], "");
+        let answer = stage.desk.get(&path, &[("cookie", &cookie)]);
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     }
 }

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use desk_faults::search::{Found, files};
-use desk_faults::{Place, Running};
-use serde_json::json;
+use desk_harness::{Desk, Place, bearer};
+use serde_json::{Value, json};
 
 use refusals::refusals;
 use road::road;
@@ -20,12 +20,17 @@ use stage::{Canaries, Filed, Stage, is_mail, only_in_mails, refused};
 /// A vector that stands in no document: a score is a person's judgement too.
 const VECTOR: &str = "CVSS:3.1/AV:A/AC:H/PR:L/UI:R/S:C/C:L/I:H/A:L";
 
+fn text<'m>(mail: &'m Value, name: &str) -> &'m str {
+    mail[name].as_str().expect(name)
+}
+
 /// The link of the page mail to a member, and its token.
-fn acknowledge_link(desk: &Running, case: &str, to: &str) -> String {
+fn acknowledge_link(desk: &Desk, case: &str, to: &str) -> String {
     desk.advance("1s");
     let mails = desk.mails();
-    let page = mails.iter().find(|(t, subject, _)| t == to && subject.contains(case)).expect("the page mail");
-    let (_, rest) = page.2.split_once("/desk/acknowledge?t=").expect("a link");
+    let page =
+        mails.iter().find(|mail| mail["to"][0] == to && text(mail, "subject").contains(case)).expect("the page mail");
+    let (_, rest) = text(page, "text").split_once("/desk/acknowledge?t=").expect("a link");
     rest.split_whitespace().next().expect("a token").to_owned()
 }
 
@@ -42,20 +47,20 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
     let main = stage.file("main", &report);
     every_command(&mut stage, "main", &main);
     let (code, text) = (main.code.clone(), stage.canaries.text("reply"));
-    stage.desk.post("/case/messages", &code, &json!({ "text": text })).ok();
+    stage.desk.post("/case/messages", &[("authorization", &bearer(&code))], &json!({ "text": text })).ok();
     let sent = [
         ("code", code.as_str()),
         ("text", &stage.canaries.text("form: reply")),
         ("idempotency_key", &stage.canaries.of("form: key of a reply")),
     ];
-    assert_eq!(stage.desk.form("/case/messages", &sent).status, 201);
+    assert_eq!(stage.desk.post_form("/case/messages", &sent).status, 201);
     // As far as the approved advisory: not a word of it is anywhere before it is published.
     road(&mut stage, "main", &main);
     stage.tell("main", &main, "defer", &["reason"], &[]);
     stage.tell("main", &main, "close", &["reason", "next_steps"], &[("resolution", json!("wont-fix"))]);
     // To a closed case: opens another, whose code is told only now.
     let text = stage.canaries.text("reply to a closed case");
-    let opened = stage.desk.post("/case/messages", &code, &json!({ "text": text })).ok();
+    let opened = stage.desk.post("/case/messages", &[("authorization", &bearer(&code))], &json!({ "text": text })).ok();
     let code = opened["opened"]["receipt_code"].as_str().expect("a new case's code").to_owned();
     stage.canaries.code("opened", &code);
 
@@ -68,8 +73,8 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
 
     // Reading it all is logged no more than writing it.
     for filed in [&first, &main, &form] {
-        stage.desk.form("/case", &[("code", &filed.code)]);
-        stage.desk.get(&format!("/desk/api/cases/{}", filed.case), &stage.tokens["alice"]);
+        stage.desk.post_form("/case", &[("code", &filed.code)]);
+        stage.desk.case(&filed.case, &stage.tokens["alice"]);
     }
     addresses_are_in_no_text(&stage);
     let in_mail = [sign_in, reissued].concat();
@@ -95,7 +100,7 @@ fn what_is_published_is_public_and_nothing_else_of_its_case() {
         stage.found().into_iter().filter(|f| f.file.to_string_lossy().contains("/s3/site/")).map(|f| f.word).collect();
     assert_eq!(site, said, "all of it is on the site");
     let mails = stage.desk.mails();
-    assert_eq!(mails.iter().filter(|(to, ..)| to == "express-js@googlegroups.com").count(), 1);
+    assert_eq!(mails.iter().filter(|mail| mail["to"][0] == "express-js@googlegroups.com").count(), 1);
     stage.nothing_but(|word, file| {
         let out = is_mail(file) || file.components().any(|c| c.as_os_str() == "site") || is_database(file);
         (said.contains(word) && out) || (is_mail(file) && word.ends_with("reporter.email"))
@@ -120,7 +125,7 @@ fn form_report(stage: &mut Stage, name: &str, answers: &str) -> Filed {
     }
     fields.push(("reporter.openpgp_key", c.armour(&format!("{name}: reporter.openpgp_key"))));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    let answer = stage.desk.form("/reports", &fields);
+    let answer = stage.desk.post_form("/reports", &fields);
     assert_eq!(answer.status, 201, "{}", answer.text);
     let shown = |before: &str, after: &str| {
         let rest = answer.text.split_once(before).expect("it is on the page").1;
@@ -172,12 +177,12 @@ fn by_link(stage: &mut Stage, filed: &Filed) {
     let token = acknowledge_link(&stage.desk, &filed.case, "bob@example.org");
     only_in_mails(stage, &token, "New report");
     let text = stage.canaries.text("acknowledged by link");
-    let answer = stage.desk.form("/desk/acknowledge", &[("token", &token), ("message", &text)]);
+    let answer = stage.desk.post_form("/desk/acknowledge", &[("token", &token), ("message", &text)]);
     assert_eq!(answer.status, 200, "{}", answer.text);
     // A second one is told who was first, and is kept nowhere.
     let other = acknowledge_link(&stage.desk, &filed.case, "carol@example.net");
     let text = stage.canaries.text("acknowledged by link too late");
-    refused(409, &stage.desk.form("/desk/acknowledge", &[("token", &other), ("message", &text)]));
+    refused(409, &stage.desk.post_form("/desk/acknowledge", &[("token", &other), ("message", &text)]));
 }
 
 /// Without an address there is no mail, and a new code goes through the member.
@@ -189,25 +194,26 @@ fn no_address(stage: &mut Stage) {
     let answer = stage.command("alice", &filed, &json!({"command": "reissue-code"}));
     let code = answer["receipt_code"].as_str().expect("the new code").to_owned();
     stage.canaries.code("handed over", &code);
-    assert_eq!(stage.desk.get("/case", &code)["case_id"], filed.case.as_str());
+    assert_eq!(stage.desk.view(&bearer(&code))["case_id"], filed.case.as_str());
 }
 
 /// Signs in by mail; gives the names of what may stand in that mail.
 fn signed_in(stage: &mut Stage) -> Vec<String> {
-    refused(202, &stage.desk.post("/desk/sign-in", "", &json!({"address": "carol@example.net"})));
+    refused(202, &stage.desk.post("/desk/sign-in", &[], &json!({"address": "carol@example.net"})));
     stage.desk.advance("1s");
     let mails = stage.desk.mails();
-    let (_, _, text) = mails.iter().find(|(_, subject, _)| subject.contains("sign-in")).expect("the link");
-    let token = text.split_once("/desk/session?token=").expect("a link").1.split_whitespace().next().expect("a token");
+    let mail = mails.iter().find(|mail| text(mail, "subject").contains("sign-in")).expect("the link");
+    let (_, rest) = text(mail, "text").split_once("/desk/session?token=").expect("a link");
+    let token = rest.split_whitespace().next().expect("a token");
     only_in_mails(stage, token, "sign-in");
     stage.canaries.secret("sign-in token", token);
-    stage.desk.ask("GET", &format!("/desk/session?token={token}"), &[], "");
-    let answer = stage.desk.post("/desk/session", "", &json!({ "token": token })).ok();
+    stage.desk.get(&format!("/desk/session?token={token}"), &[]);
+    let answer = stage.desk.post("/desk/session", &[], &json!({ "token": token })).ok();
     let session = answer["token"].as_str().expect("a session").to_owned();
     stage.canaries.secret("session of carol", &session);
-    stage.desk.get("/desk/api/cases", &session);
+    stage.desk.get("/desk/api/cases", &[("authorization", &bearer(&session))]).ok();
     let cookie = format!("__Host-desk={session}");
-    assert_eq!(stage.desk.ask("GET", "/desk", &[("cookie", &cookie)], "").status, 200);
+    assert_eq!(stage.desk.get("/desk", &[("cookie", &cookie)]).status, 200);
     vec!["sign-in token".to_owned()]
 }
 
@@ -217,17 +223,17 @@ fn reissued(stage: &mut Stage, filed: &Filed) -> Vec<String> {
     stage.desk.advance("1s");
     let mails = stage.desk.mails();
     let subject = format!("[{}] Your new receipt code", filed.case);
-    let (_, _, text) = mails.iter().find(|(_, s, _)| *s == subject).expect("the new code");
+    let mail = mails.iter().find(|mail| text(mail, "subject") == subject).expect("the new code");
     let is_code = |word: &&str| word.split('-').count() == 12;
-    let code = text.split_whitespace().find(is_code).expect("twelve words").to_owned();
+    let code = text(mail, "text").split_whitespace().find(is_code).expect("twelve words").to_owned();
     only_in_mails(stage, &code, "Your new receipt code");
-    assert_eq!(stage.desk.get("/case", &code)["case_id"], filed.case.as_str());
+    assert_eq!(stage.desk.view(&bearer(&code))["case_id"], filed.case.as_str());
     stage.canaries.code("reissued", &code);
     vec!["reissued: code".to_owned()]
 }
 
 /// What the command line is given it does not log either.
-fn command_line(place: &Place, canaries: &mut Canaries, desk: &Running) {
+fn command_line(place: &Place, canaries: &mut Canaries, desk: &Desk) {
     let report = json!({"package": "express", "versions": "4", "summary": canaries.of("command line: summary"),
         "details": canaries.text("command line: details")});
     let file = place.root().join("report.json");
@@ -237,10 +243,10 @@ fn command_line(place: &Place, canaries: &mut Canaries, desk: &Running) {
     canaries.code("command line", filed["receipt_code"].as_str().expect("a code"));
     let case = filed["case_id"].as_str().expect("a case");
     let text = format!("text={}", canaries.text("command line: note"));
-    let done = place.run(&["case", "do", case, "note", &text, "--as", "alice"]);
+    let done = place.cli(&["case", "do", case, "note", &text, "--as", "alice"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let wrong = format!("{}=x", canaries.of("command line: field"));
-    let refused = place.run(&["case", "do", case, "accept", &wrong, "--as", "alice"]);
+    let refused = place.cli(&["case", "do", case, "accept", &wrong, "--as", "alice"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = place.root().join("said");
     std::fs::write(&said, [done.stdout, done.stderr].concat()).expect("written");
@@ -251,12 +257,13 @@ fn command_line(place: &Place, canaries: &mut Canaries, desk: &Running) {
 /// A reporter's address stands in its mails as whom they are to, and nowhere else in them.
 fn addresses_are_in_no_text(stage: &Stage) {
     let mails = stage.desk.mails();
-    let to_reporters: Vec<_> = mails.iter().filter(|(to, ..)| to.starts_with("canary")).collect();
+    let to = |mail: &Value| mail["to"][0].as_str().filter(|to| to.starts_with("canary")).map(str::to_owned);
+    let to_reporters: Vec<String> = mails.iter().filter_map(to).collect();
     assert!(!to_reporters.is_empty());
     for file in files(&stage.place.data().join("mail")).into_iter().filter(|f| is_mail(f)) {
         let mail = std::fs::read_to_string(&file).expect("a mail").to_lowercase();
         let (head, body) = mail.split_once("\r\n\r\n").expect("a head");
-        for (to, ..) in &to_reporters {
+        for to in &to_reporters {
             assert!(!body.contains(to.as_str()), "{}", file.display());
             let lines: Vec<&str> = head.lines().filter(|line| line.contains(to.as_str())).collect();
             assert!(lines.iter().all(|line| line.starts_with("to:")), "{}: {lines:?}", file.display());
@@ -277,7 +284,7 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
     let only = stage.canaries.text("page only");
     stage.command("alice", &main, &json!({"command": "update", "message": only, "page_only": true}));
     let text = stage.canaries.text("reply");
-    stage.desk.post("/case/messages", &main.code, &json!({ "text": text })).ok();
+    stage.desk.post("/case/messages", &[("authorization", &bearer(&main.code))], &json!({ "text": text })).ok();
     stage.tell("main", &main, "close", &["reason", "next_steps"], &[("resolution", json!("wont-fix"))]);
 
     let report = stage.report("invalid", Some("express"), "mail", false);
@@ -300,7 +307,7 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
     let linked = stage.file("linked", &report);
     let token = acknowledge_link(&stage.desk, &linked.case, "bob@example.org");
     let text = stage.canaries.text("linked: acknowledge message");
-    assert_eq!(stage.desk.form("/desk/acknowledge", &[("token", &token), ("message", &text)]).status, 200);
+    assert_eq!(stage.desk.post_form("/desk/acknowledge", &[("token", &token), ("message", &text)]).status, 200);
 
     let meant: BTreeSet<String> = [
         "main: acknowledge message",

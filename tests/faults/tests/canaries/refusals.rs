@@ -1,7 +1,6 @@
 //! Everything that is refused: wrong fields, wrong bodies, wrong secrets, wrong moments.
 
-use desk_faults::Running;
-use desk_faults::place::encoded;
+use desk_harness::{Desk, bearer, form};
 use serde_json::json;
 
 use crate::stage::{FORM, Filed, JSON, Stage, refused};
@@ -21,14 +20,14 @@ pub(crate) fn refusals(stage: &mut Stage, filed: &Filed) {
     let (no_json, no_type) = (format!("{{\"summary\": \"{}", c.of("no JSON")), c.text("text/plain"));
     let large = json!({"package": "express", "details": c.of("too large").repeat(20_000)}).to_string();
     let key = c.of("key of a wrong report");
-    refused(422, &desk.ask("POST", "/reports", &[JSON, ("idempotency-key", &key)], &wrong.to_string()));
-    refused(400, &desk.ask("POST", "/reports", &[JSON], &no_json));
-    refused(415, &desk.ask("POST", "/reports", &[("content-type", "text/plain")], &no_type));
-    refused(413, &desk.ask("POST", "/reports", &[JSON], &large));
+    refused(422, &desk.call("POST", "/reports", &[JSON, ("idempotency-key", &key)], &wrong.to_string()));
+    refused(400, &desk.call("POST", "/reports", &[JSON], &no_json));
+    refused(415, &desk.call("POST", "/reports", &[("content-type", "text/plain")], &no_type));
+    refused(413, &desk.call("POST", "/reports", &[JSON], &large));
     let long_key = c.of("a key that is too long").repeat(20);
-    refused(400, &desk.ask("POST", "/reports", &[JSON, ("idempotency-key", &long_key)], "{}"));
+    refused(400, &desk.call("POST", "/reports", &[JSON, ("idempotency-key", &long_key)], "{}"));
 
-    let form = encoded(&[
+    let wrong = form(&[
         ("package", ""),
         ("versions", &c.of("form: wrong versions")),
         ("summary", &c.of("form: long summary").repeat(20)),
@@ -38,25 +37,32 @@ pub(crate) fn refusals(stage: &mut Stage, filed: &Filed) {
         ("credit.link", &c.of("form: no link")),
         ("idempotency_key", &c.of("form: key of a wrong one")),
     ]);
-    refused(422, &desk.ask("POST", "/reports", &[FORM], &form));
+    refused(422, &desk.call("POST", "/reports", &[FORM], &wrong));
 
-    let code = format!("Bearer {}", filed.code);
-    let messages = |desk: &Running, kind, body: &str| {
-        desk.ask("POST", "/case/messages", &[kind, ("authorization", code.as_str())], body)
+    let code = bearer(&filed.code);
+    let messages = |desk: &Desk, kind, body: &str| {
+        desk.call("POST", "/case/messages", &[kind, ("authorization", code.as_str())], body)
     };
     let odd = json!({"text": [c.of("reply as a list")], "more": c.of("reply's other field")});
     refused(422, &messages(desk, JSON, &odd.to_string()));
     refused(400, &messages(desk, JSON, &format!("[\"{}", c.of("reply, no JSON"))));
-    refused(404, &desk.post("/case/messages", &c.of("reply's wrong code"), &json!({"text": c.text("lost reply")})));
-    refused(404, &desk.form("/case", &[("code", &c.of("form: wrong code"))]));
     refused(
         404,
-        &desk.form(
+        &desk.post(
+            "/case/messages",
+            &[("authorization", &bearer(&c.of("reply's wrong code")))],
+            &json!({"text": c.text("lost reply")}),
+        ),
+    );
+    refused(404, &desk.post_form("/case", &[("code", &c.of("form: wrong code"))]));
+    refused(
+        404,
+        &desk.post_form(
             "/case/messages",
             &[("code", &c.of("form: reply's wrong code")), ("text", &c.text("form: lost reply"))],
         ),
     );
-    refused(422, &desk.form("/case/messages", &[("code", &filed.code), ("text", &"x".repeat(70_000))]));
+    refused(422, &desk.post_form("/case/messages", &[("code", &filed.code), ("text", &"x".repeat(70_000))]));
 
     let alice = tokens["alice"].clone();
     for body in [
@@ -77,20 +83,19 @@ pub(crate) fn refusals(stage: &mut Stage, filed: &Filed) {
     }
     refused(422, &desk.command(&filed.case, &alice, &json!([c.of("a list")])));
     let path = format!("/desk/api/cases/{}/commands", filed.case);
-    let bearer = format!("Bearer {alice}");
     let no_json = format!("{{\"command\": {}", c.of("command, no JSON"));
-    refused(400, &desk.ask("POST", &path, &[JSON, ("authorization", &bearer)], &no_json));
+    refused(400, &desk.call("POST", &path, &[JSON, ("authorization", &alice)], &no_json));
     // Not now, though nothing is wrong with the words.
     let late = json!({"command": "close", "resolution": "fixed", "reason": c.text("close too early")});
     let answer = desk.command(&filed.case, &alice, &late);
     assert!(matches!(answer.status, 409 | 422), "{}: {}", answer.status, answer.text);
-    refused(401, &desk.command(&filed.case, &c.of("wrong session"), &json!({"command": "accept"})));
+    refused(401, &desk.command(&filed.case, &bearer(&c.of("wrong session")), &json!({"command": "accept"})));
     refused(404, &desk.command(&c.of("no such case"), &alice, &json!({"command": "note", "text": c.text("n")})));
 
-    refused(202, &desk.post("/desk/sign-in", "", &json!({"address": format!("{}@example.org", c.of("nobody"))})));
-    refused(401, &desk.post("/desk/session", "", &json!({"token": c.of("wrong sign-in token")})));
-    refused(403, &desk.post("/_local/token", "", &json!({"member": c.of("member of a token")})));
-    refused(422, &desk.post("/_local/clock", "", &json!({"advance": c.of("no duration")})));
+    refused(202, &desk.post("/desk/sign-in", &[], &json!({"address": format!("{}@example.org", c.of("nobody"))})));
+    refused(401, &desk.post("/desk/session", &[], &json!({"token": c.of("wrong sign-in token")})));
+    refused(403, &desk.post("/_local/token", &[], &json!({"member": c.of("member of a token")})));
+    refused(422, &desk.post("/_local/clock", &[], &json!({"advance": c.of("no duration")})));
     for path in [
         format!("/desk/api/cases?next={}", c.of("next page")),
         format!("/desk/api/cases?handler={}", c.of("handler filter")),
@@ -104,10 +109,11 @@ pub(crate) fn refusals(stage: &mut Stage, filed: &Filed) {
         format!("/_local/mail?id={}", c.of("mail query")),
     ] {
         let agent = c.of(&format!("User-Agent at {}", &path[..path.len().min(22)]));
-        desk.ask("GET", &path, &[("authorization", &bearer), ("user-agent", &agent), ("cookie", &c.of(&path))], "");
+        desk.call("GET", &path, &[("authorization", &alice), ("user-agent", &agent), ("cookie", &c.of(&path))], "");
     }
     refused(
         404,
-        &desk.form("/desk/acknowledge", &[("token", &c.of("wrong link")), ("message", &c.text("by a wrong link"))]),
+        &desk
+            .post_form("/desk/acknowledge", &[("token", &c.of("wrong link")), ("message", &c.text("by a wrong link"))]),
     );
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use desk_harness::bearer;
 use serde_json::{Value, json};
 
 use crate::stage::{Filed, Stage, refused};
@@ -50,10 +51,10 @@ pub(crate) fn road(stage: &mut Stage, name: &str, filed: &Filed) -> BTreeSet<Str
         ("link", stage.canaries.of(&field("wrong link"))),
     ];
     let wrong: Vec<(&str, &str)> = wrong.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    refused(422, &stage.desk.form("/case/credit", &wrong));
+    refused(422, &stage.desk.post_form("/case/credit", &wrong));
     let link = format!("https://example.org/{}", stage.canaries.of(&public("credit link")));
     let credit = json!({"decision": "as", "as": stage.canaries.of(&public("credit")), "link": link});
-    stage.desk.post("/case/credit", &filed.code, &credit).ok();
+    stage.desk.post("/case/credit", &[("authorization", &bearer(&filed.code))], &credit).ok();
     let mut draft = json!({"command": "draft-advisory", "title": stage.canaries.of(&public("title")),
         "summary": stage.canaries.of(&public("summary of it")), "details": stage.canaries.text(&public("details of it")),
         "workarounds": stage.canaries.text(&public("workarounds"))});
@@ -62,6 +63,6 @@ pub(crate) fn road(stage: &mut Stage, name: &str, filed: &Filed) -> BTreeSet<Str
     stage.command("alice", filed, &draft);
     stage.command("bob", filed, &json!({"command": "approve-advisory"}));
     // The team reads all of it, and none of that is kept in the clear either.
-    stage.desk.get(&format!("/desk/api/cases/{}", filed.case), &stage.tokens["alice"]);
+    stage.desk.case(&filed.case, &stage.tokens["alice"]);
     said
 }

@@ -5,8 +5,7 @@ use std::sync::{Mutex, RwLock};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use desk_faults::place::encoded;
-use desk_faults::{Answer, Chance, ask};
+use desk_harness::{Answer, Chance, bearer, call, form};
 use serde_json::{Value, json};
 
 /// A request that is asked until it is answered.
@@ -17,14 +16,14 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn new(path: &str, kind: &str, key: &str, bearer: Option<&str>, body: String) -> Request {
+    pub(crate) fn new(path: &str, kind: &str, key: &str, authorization: Option<&str>, body: String) -> Request {
         let mut headers = vec![("content-type", kind.to_owned()), ("idempotency-key", key.to_owned())];
-        headers.extend(bearer.map(|b| ("authorization", format!("Bearer {b}"))));
+        headers.extend(authorization.map(|header| ("authorization", header.to_owned())));
         Request { path: path.to_owned(), headers, body }
     }
 
-    pub(crate) fn json(path: &str, key: &str, bearer: Option<&str>, body: &Value) -> Request {
-        Request::new(path, "application/json", key, bearer, body.to_string())
+    pub(crate) fn json(path: &str, key: &str, authorization: Option<&str>, body: &Value) -> Request {
+        Request::new(path, "application/json", key, authorization, body.to_string())
     }
 }
 
@@ -78,7 +77,7 @@ impl Load {
                 sleep(Duration::from_millis(4));
                 continue;
             }
-            match ask(&url, "POST", &request.path, &headers, &request.body) {
+            match call(&url, "POST", &request.path, &headers, &request.body) {
                 Ok(answer) if answer.status != 503 => {
                     self.answered.fetch_add(1, Ordering::Relaxed);
                     return answer;
@@ -143,7 +142,7 @@ impl Load {
         let mut fields = vec![("package", "express"), ("versions", "4.x"), ("summary", &summary), ("details", &sent)];
         fields.extend([("impact", " "), ("idempotency_key", key)]);
         fields.extend(email.as_deref().map(|e| ("reporter.email", e)));
-        let mut request = Request::new("/reports", "application/x-www-form-urlencoded", key, None, encoded(&fields));
+        let mut request = Request::new("/reports", "application/x-www-form-urlencoded", key, None, form(&fields));
         // The form has no header of its own: its key is the hidden field.
         request.headers.truncate(1);
         let answer = self.ask(&request);
@@ -175,7 +174,7 @@ impl Load {
     pub(crate) fn reply(&self, chance: &mut Chance) {
         let Some((at, code)) = self.some(chance, |f| f.code.clone()) else { return };
         let text = format!("A reply, {}", self.key());
-        let answer = self.ask(&Request::json("/case/messages", &text, Some(&code), &json!({ "text": text })));
+        let answer = self.ask(&Request::json("/case/messages", &text, Some(&bearer(&code)), &json!({ "text": text })));
         match answer.status {
             201 => self.said(at, "reporter", text),
             // As many a day as the policy takes.

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::{Journey, Known, show, words};
-use crate::post::in_order;
-use crate::{Answer, Eml, answer_to, root};
+use desk_harness::{Answer, Eml, answer_to, in_order, root};
 
 /// What is said of a mail by its bearer, not in it.
 const ENVELOPE: [(&str, &str); 7] = [

@@ -35,7 +35,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::{Answer, Desk, Folder, TEAM, cli, root};
+use desk_harness::{Answer, Desk, Place, TEAM, cli, root};
 
 /// How a line begins that changes the policy.
 const POLICY: &str = "policy ";
@@ -54,7 +54,7 @@ struct Known {
 struct Journey {
     // Dropped first: it has the folder open.
     desk: Desk,
-    folder: Folder,
+    place: Place,
     cases: Vec<Known>,
     current: usize,
     told: usize,
@@ -63,11 +63,12 @@ struct Journey {
     secrets: Vec<String>,
 }
 
-/// Performs `scripts/NAME.txt`; the transcript, with what is random made the same.
-pub fn perform(name: &str) -> String {
+/// Performs `scripts/NAME.txt`, in whose course these alarms ring; the transcript, with what is random made the same.
+pub fn perform(name: &str, alarms: &[&str]) -> String {
     let script = root().join("tests/journeys/scripts").join(name).with_extension("txt");
     let script = std::fs::read_to_string(&script).unwrap_or_else(|e| panic!("{}: {e}", script.display()));
     let mut journey = Journey::start(name, &script);
+    alarms.iter().for_each(|alarm| journey.desk.expects_alarm(alarm));
     let now = journey.desk.get("/_local/clock", &[]).ok()["now"].as_str().expect("a time").to_owned();
     let (mut normal, mut transcript) = (normal::Normal::new(&journey.desk.url, &now), String::new());
     for line in script.lines() {
@@ -93,21 +94,21 @@ fn indented(text: &str) -> String {
 impl Journey {
     /// A desk at the start of a round of the rota, with nobody away: whoever runs this whenever, the same people are on call.
     fn start(name: &str, script: &str) -> Journey {
-        let folder = Folder::new(name);
-        let express = std::fs::read_to_string(crate::express()).expect("the policy");
+        let place = Place::new(name);
+        let express = std::fs::read_to_string(desk_harness::express()).expect("the policy");
         // What the policy says of days would make a journey another one in another year.
         let away = |line: &&str| !line.starts_with("away");
         let express = express.replace("\"express@4\", end_of_life = 2027-04-01", "\"express@4\"");
         // The daily list of open cases comes where a script asks for it.
         let said = ["digest_at = false"].into_iter().chain(script.lines().filter_map(|line| line.strip_prefix(POLICY)));
         let express = express.lines().filter(away).collect::<Vec<_>>().join("\n");
-        let policy = folder.file("policy.toml", said.fold(express, |policy, line| with_line(&policy, line)));
-        let desk = Desk::start_with(&folder.0.join("data"), policy.as_ref());
+        let policy = place.file("policy.toml", said.fold(express, |policy, line| with_line(&policy, line)));
+        let desk = place.start_under(policy);
         let now = desk.get("/_local/clock", &[]).ok()["now"].as_str().expect("a time").to_owned();
         if let Some(wait) = normal::seconds_to_next_round(&now) {
             desk.advance(&format!("{wait}s"));
         }
-        Journey { desk, folder, cases: Vec::new(), current: 0, told: 0, tokens: BTreeMap::new(), secrets: Vec::new() }
+        Journey { desk, place, cases: Vec::new(), current: 0, told: 0, tokens: BTreeMap::new(), secrets: Vec::new() }
     }
 
     fn perform(&mut self, line: &str) -> String {
@@ -264,7 +265,7 @@ impl Journey {
         }
         let verified = self.desk.cli(&["verify"]);
         assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
-        assert!(self.folder.0.join("data").exists(), "the folder outlives the journey");
+        assert!(self.place.data().exists(), "the folder outlives the journey");
     }
 
     fn holds_no_secret(&self, what: &str, text: &str) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Journey, show, words};
-use crate::root;
+use desk_harness::root;
 
 impl Journey {
     pub(super) fn report(&mut self, file: &str, rest: &[&str]) -> String {

@@ -6,7 +6,7 @@ use std::process::Output;
 use serde_json::Value;
 
 use super::problem;
-use crate::Answer;
+use desk_harness::Answer;
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or("-")

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use desk_journeys::{Chance, Eml, reply_to};
+use desk_harness::{Chance, Eml, reply_to};
 use serde_json::Value;
 
 /// A mail, and its envelope's sender where that is not its author.

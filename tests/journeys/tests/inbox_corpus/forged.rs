@@ -1,6 +1,6 @@
 //! Mails that look as if they belonged to a case: all that anybody can write who has seen mail of it, but for the token.
 
-use desk_journeys::{Chance, Eml, reply_to};
+use desk_harness::{Chance, Eml, reply_to};
 use serde_json::Value;
 
 /// What it is, the mail, and what SES finds of it.

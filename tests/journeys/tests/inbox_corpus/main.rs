@@ -8,7 +8,7 @@ mod torture;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use desk_journeys::{Chance, Desk, Eml, Folder, TEAM, outcome};
+use desk_harness::{Chance, Desk, Eml, Place, TEAM, outcome};
 use serde_json::Value;
 
 const RITA: &str = "rita@example.org";
@@ -17,8 +17,8 @@ const RITA: &str = "rita@example.org";
 const BOUND: Duration = Duration::from_secs(20);
 
 /// A desk with one case by mail whose reporter was written to.
-fn desk(folder: &Folder) -> (Desk, String) {
-    let desk = Desk::start_small(folder);
+fn desk(place: &Place) -> (Desk, String) {
+    let desk = place.start_small();
     let case = desk.reported(&Eml::new(RITA, "express", "A report."));
     desk.advance("1s");
     (desk, case)
@@ -48,8 +48,8 @@ fn receivers(desk: &Desk) -> BTreeSet<String> {
 /// RFC 3834: whatever a program sends, whoever it says it is from, nothing goes back.
 #[test]
 fn t13_no_program_gets_an_answer() {
-    let (folder, mut chance) = (Folder::new("automatic"), Chance::seeded());
-    let (desk, case) = desk(&folder);
+    let (place, mut chance) = (Place::new("automatic"), Chance::seeded());
+    let (desk, case) = desk(&place);
     let alice = desk.token("alice");
     let version = desk.version(&case, &alice);
     let receipt = desk.mails_to(RITA).pop().expect("a receipt");
@@ -61,6 +61,7 @@ fn t13_no_program_gets_an_answer() {
         assert_eq!(outcome, "filed", "{what}: {}", String::from_utf8_lossy(raw));
     }
     assert_eq!(desk.version(&case, &alice), version, "nor is the case touched that they answer");
+    desk.expects_alarm("breach");
     desk.advance("25h");
     let is_other =
         |mail: &Value| mail["subject"].as_str().is_some_and(|s| s.starts_with("[EXP-") && !s.contains(&case));
@@ -74,8 +75,8 @@ fn t13_no_program_gets_an_answer() {
 /// Without the token of the reporter, as it was made, a mail is a case of its own.
 #[test]
 fn t32_no_forged_mail_changes_a_case() {
-    let (folder, mut chance) = (Folder::new("forged"), Chance::seeded());
-    let (desk, first) = desk(&folder);
+    let (place, mut chance) = (Place::new("forged"), Chance::seeded());
+    let (desk, first) = desk(&place);
     let second = desk.reported(&Eml::new("max@example.net", "express", "Another report."));
     let alice = desk.token("alice");
     let ours = [RITA, "max@example.net", "alice@example.com"].map(|to| desk.mails_to(to).pop().expect("a mail"));
@@ -99,8 +100,8 @@ fn t32_no_forged_mail_changes_a_case() {
 /// Whatever comes is a case or filed, in bounded time, and the desk goes on.
 #[test]
 fn t12_what_is_no_mail_is_taken_in_all_the_same() {
-    let (folder, mut chance) = (Folder::new("torture"), Chance::seeded());
-    let (desk, _) = desk(&folder);
+    let (place, mut chance) = (Place::new("torture"), Chance::seeded());
+    let (desk, _) = desk(&place);
     let all = torture::mails(&mut chance);
     assert!(all.len() >= 120, "{}", all.len());
     for (n, (what, raw)) in all.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! What parsers of mail have fallen over: depth, boundaries, charsets, encodings, headers, and bytes of chance.
 
-use desk_journeys::Chance;
+use desk_harness::Chance;
 
 use crate::automatic::base64;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::Desk;
+use crate::desk::Desk;
 use crate::eml::Eml;
 use crate::http::{Answer, Bytes, call_bytes, form};
 
@@ -87,7 +87,7 @@ impl Desk {
 }
 
 /// The order of mails of which several go out while the clock stands.
-pub(crate) fn in_order(mail: &Value) -> (String, String) {
+pub fn in_order(mail: &Value) -> (String, String) {
     let text = |name: &str| mail[name].as_str().unwrap_or_default();
     let about = text("subject").split_once("] ").map_or_else(|| text("subject"), |(_, about)| about);
     (text("at").to_owned(), about.to_owned())

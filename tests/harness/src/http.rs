@@ -1,9 +1,13 @@
 //! HTTP as any client speaks it: every status is an answer.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 /// The largest answer that is read.
 const LARGEST: u64 = 256 << 20;
+/// How long a call may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// An answer, whatever its status.
 #[derive(Debug, PartialEq)]
@@ -53,7 +57,7 @@ pub fn call(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body:
 /// The same with bytes both ways.
 pub fn call_bytes(url: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Bytes, String> {
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
-    let agent: ureq::Agent = config.build().into();
+    let agent: ureq::Agent = config.timeout_global(Some(PATIENCE)).build().into();
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{url}{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -66,6 +70,11 @@ pub fn call_bytes(url: &str, method: &str, path: &str, headers: &[(&str, &str)],
     };
     let headers = response.headers().iter().map(pair).collect();
     Ok(Bytes { status: response.status().as_u16(), headers, body })
+}
+
+/// A session or a receipt code as the header `authorization` has it.
+pub fn bearer(word: &str) -> String {
+    format!("Bearer {word}")
 }
 
 /// Fields as a browser sends a form.

@@ -1,4 +1,5 @@
-"""A running desk with a clock that is moved, on a folder of its own: posted to, acted on, its mails read."""
+"""A running desk with a clock that is moved, on a folder of its own: posted to, acted on, its mails read. When it ends nothing may
+be left that is due, that nobody has planned, or that is an alarm which nobody expected."""
 
 import json
 import os
@@ -9,8 +10,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from datetime import datetime
-
-from letters import Letter
 
 SECURITY = "security@expressjs.com"
 READY = re.compile(r"form\s+(http://\S+?)/?$")
@@ -26,6 +25,7 @@ class Desk:
 
     def __init__(self, binary, folder, policy=None, tries=4):
         self.binary, self.data, self.log = str(binary), folder / "data", folder / "desk.log"
+        self.expected = set()
         options = ["--policy", str(policy)] if policy else []
         command = [self.binary, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", "--clock", "manual"]
         for attempt in range(tries):
@@ -47,9 +47,22 @@ class Desk:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failed, *_):
+        left = [] if failed else self.left()
         self.process.terminate()
         self.process.wait(PATIENCE)
+        if left or (not failed and (left := self.alarms())):
+            raise Refused(f"the desk left {left}")
+
+    def left(self):
+        """What is due and cannot be done, and what nobody has planned."""
+        status, answer = self.ask("/_local/settle", b"{}")
+        return json.loads(answer)["left"] if status == 200 else [f"the desk answers {status}: {answer[:300]}"]
+
+    def alarms(self):
+        """The alarms in the log that nobody expected, and those that were expected and did not come."""
+        found = {line.get("fields", {}).get("alarm") for line in map(parsed, self.log.read_text().splitlines())} - {None}
+        return sorted(found ^ self.expected)
 
     def ask(self, path, body=None, kind="application/json"):
         headers = {"content-type": kind} if body is not None else {}
@@ -97,10 +110,17 @@ class Desk:
     def show(self, case, by):
         return self.cli("case", "show", case, "--as", by)
 
-    def mails(self, to=None, case=None):
-        """What went out, oldest first."""
-        all_mails = [Letter(path.read_bytes()) for path in sorted((self.data / "mail").glob("*.eml"))]
-        return [m for m in all_mails if (to is None or m.to == to) and (case is None or m.case == case)]
+    def mails(self):
+        """The bytes of what went out, oldest first."""
+        return [path.read_bytes() for path in sorted((self.data / "mail").glob("*.eml"))]
+
+
+def parsed(line):
+    """A line of the log; nothing when it is no JSON object."""
+    try:
+        return dict(json.loads(line))
+    except (TypeError, ValueError):
+        return {}
 
 
 def clean():

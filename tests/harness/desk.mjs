@@ -1,0 +1,86 @@
+// A running desk with a clock that is moved, on a folder of its own, and its command line. DESK_BIN names the program. When it
+// ends nothing may be left that is due, that nobody has planned, or that is an alarm which nobody expected.
+
+import { execFile, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+
+const READY_SECONDS = 30;
+const STOP_SECONDS = 10;
+const READY = /^\s*form\s+(http:\/\/\S+?)\/?$/;
+
+/** Runs a command of the desk's; what it printed. */
+export async function cli(...args) {
+  return (await promisify(execFile)(process.env.DESK_BIN, args, { cwd: root, maxBuffer: 64 << 20 })).stdout;
+}
+
+export class Desk {
+  /** Starts it and does not wait. */
+  static start(folder, policy = "infra/policies/express.toml") {
+    const desk = new Desk();
+    desk.expected = new Set();
+    desk.log = join(folder, "desk.log");
+    const log = openSync(desk.log, "w");
+    const options = ["--policy", policy, "--data", join(folder, "data"), "--listen", "127.0.0.1:0", "--clock", "manual"];
+    desk.process = spawn(process.env.DESK_BIN, ["serve", ...options], { cwd: root, stdio: ["ignore", "pipe", log] });
+    closeSync(log);
+    desk.ended = new Promise((resolve) => {
+      desk.process.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+      desk.process.once("error", (error) => resolve(error.message));
+    });
+    desk.running = true;
+    desk.ended.then(() => (desk.running = false));
+    desk.said = new Promise((resolve) => {
+      createInterface({ input: desk.process.stdout }).on("line", (line) => READY.test(line) && resolve(READY.exec(line)[1]));
+    });
+    return desk;
+  }
+
+  /** Whether it has said in time where its form is. */
+  async ready() {
+    this.origin = await Promise.race([this.said, this.ended.then(() => null), sleep(READY_SECONDS * 1000, null, { ref: false })]);
+    return Boolean(this.origin);
+  }
+
+  /** What is due and cannot be done, and what nobody has planned. */
+  async left() {
+    if (!this.running || !this.origin) return [];
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${this.origin}/_local/settle`, { method: "POST", headers, body: "{}" });
+    return answer.ok ? (await answer.json()).left : [`the desk answers ${answer.status}`];
+  }
+
+  /** The alarms in the log that nobody expected, and those that were expected and did not come. */
+  alarms() {
+    const found = new Set(readFileSync(this.log, "utf8").split("\n").map(alarm).filter(Boolean));
+    const either = new Set([...found, ...this.expected]);
+    return [...either].filter((name) => !found.has(name) || !this.expected.has(name));
+  }
+
+  /** Asks it to end, and says whether it did so in time and by itself. */
+  async stop() {
+    if (!this.running) return false;
+    this.process.kill("SIGTERM");
+    const kindly = await Promise.race([this.ended.then(() => true), sleep(STOP_SECONDS * 1000, false, { ref: false })]);
+    if (!kindly) this.process.kill("SIGKILL");
+    return kindly;
+  }
+
+  lastLines(count = 30) {
+    return readFileSync(this.log, "utf8").trimEnd().split("\n").slice(-count).join("\n");
+  }
+}
+
+function alarm(line) {
+  try {
+    return JSON.parse(line).fields?.alarm;
+  } catch {
+    return undefined; // a line of no log
+  }
+}

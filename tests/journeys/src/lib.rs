@@ -2,4 +2,4 @@
 
 mod script;
 
-pub use script::perform;
+pub use script::{Act, perform};

@@ -1,29 +1,58 @@
-//! Journeys as texts; what came of each was read by a person, and is kept beside it.
+//! Journeys as texts; what came of each was read by a person, and is kept beside it, act by act.
 
-use desk_journeys::perform;
+use std::path::PathBuf;
+
+use desk_journeys::{Act, perform};
+
+/// An act that is longer is no good reading: a script is cut by `# act: NAME`.
+const LONGEST: usize = 300;
+
+fn folder() -> PathBuf {
+    desk_harness::root().join("tests/journeys/scripts")
+}
+
+/// The names of the files there that end so, sorted.
+fn there(end: &str) -> Vec<String> {
+    let files = std::fs::read_dir(folder()).unwrap().flatten().map(|f| f.file_name().into_string().unwrap());
+    let mut there: Vec<String> = files.filter_map(|f| f.strip_suffix(end).map(str::to_owned)).collect();
+    there.sort();
+    there
+}
+
+/// Each act is as it was kept, and no other is.
+fn as_kept(script: &str, acts: &[Act]) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../scripts");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| acts.iter().for_each(|act| insta::assert_snapshot!(act.name.as_str(), act.transcript)));
+    let of_it = |name: &String| name == script || name.starts_with(&format!("{script}."));
+    let kept: Vec<String> = there(".snap").into_iter().filter(of_it).collect();
+    let performed: Vec<&str> = acts.iter().map(|act| act.name.as_str()).collect();
+    assert_eq!(kept, performed, "the acts that are kept, and those of the script");
+}
 
 macro_rules! scripts {
     ($($test:ident = $script:literal $(rings $($alarm:literal)+)?),+ $(,)?) => {
         $(#[test]
         fn $test() {
-            let mut settings = insta::Settings::clone_current();
-            settings.set_snapshot_path("../scripts");
-            settings.set_prepend_module_to_snapshot(false);
-            settings.set_omit_expression(true);
-            settings.bind(|| insta::assert_snapshot!($script, perform($script, &[$($($alarm),+)?])));
+            as_kept($script, &perform($script, &[$($($alarm),+)?]));
         })+
 
         #[test]
         fn every_script_is_performed() {
-            let folder = desk_harness::root().join("tests/journeys/scripts");
-            let files = std::fs::read_dir(folder).unwrap().flatten().map(|f| f.file_name().into_string().unwrap());
-            let mut there: Vec<String> = files.filter_map(|f| f.strip_suffix(".txt").map(str::to_owned)).collect();
             let mut here = vec![$($script),+];
-            there.sort();
             here.sort();
-            assert_eq!(there, here);
+            assert_eq!(there(".txt"), here);
         }
     };
+}
+
+#[test]
+fn every_act_can_be_read_in_one_go() {
+    let lines = |name: &String| std::fs::read_to_string(folder().join(format!("{name}.snap"))).unwrap().lines().count();
+    let long: Vec<String> = there(".snap").into_iter().filter(|name| lines(name) > LONGEST).collect();
+    assert!(long.is_empty(), "cut them by `# act: NAME`: {long:?}");
 }
 
 scripts! {

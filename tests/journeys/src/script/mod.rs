@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! # a comment
+//! # act: NAME                            what follows is kept as a transcript of its own
 //! report FILE [as NAME] [field=value…]   files scripts/reports/FILE or an advisory; NAME is what the script calls the case
 //! about NAME                             the commands below are about that case
 //! as MEMBER COMMAND [field=value…]       gives a command through the API; `name[]=value` makes a list, `name:=JSON` takes JSON
@@ -25,6 +26,7 @@
 //! policy NAME = VALUE                    before all else: this line of the policy says something else
 //! ```
 
+mod act;
 mod mail;
 mod normal;
 mod reports;
@@ -33,6 +35,8 @@ mod words;
 
 use std::collections::BTreeMap;
 
+pub use act::Act;
+use act::Acts;
 use serde_json::{Value, json};
 
 use desk_harness::{Answer, Desk, Place, TEAM, cli, root};
@@ -63,28 +67,29 @@ struct Journey {
     secrets: Vec<String>,
 }
 
-/// Performs `scripts/NAME.txt`, in whose course these alarms ring; the transcript, with what is random made the same.
-pub fn perform(name: &str, alarms: &[&str]) -> String {
+/// Performs `scripts/NAME.txt`, in whose course these alarms ring; the transcript in acts, with what is random made the same.
+pub fn perform(name: &str, alarms: &[&str]) -> Vec<Act> {
     let script = root().join("tests/journeys/scripts").join(name).with_extension("txt");
     let script = std::fs::read_to_string(&script).unwrap_or_else(|e| panic!("{}: {e}", script.display()));
     let mut journey = Journey::start(name, &script);
     alarms.iter().for_each(|alarm| journey.desk.expects_alarm(alarm));
     let now = journey.desk.get("/_local/clock", &[]).ok()["now"].as_str().expect("a time").to_owned();
-    let (mut normal, mut transcript) = (normal::Normal::new(&journey.desk.url, &now), String::new());
+    let (mut normal, mut acts) = (normal::Normal::new(&journey.desk.url, &now), Acts::of(name));
     for line in script.lines() {
         if line.is_empty() || line.starts_with('#') {
-            transcript += &format!("{line}\n");
+            acts.line(line);
+            acts.write(&format!("{line}\n"));
             continue;
         }
         if line.starts_with(POLICY) {
-            transcript += &format!("> {line}\n\n");
+            acts.write(&format!("> {line}\n\n"));
             continue;
         }
         let said = journey.perform(line);
-        transcript += &format!("> {line}\n{}\n", indented(&normal.text(said.trim_end())));
+        acts.write(&format!("> {line}\n{}\n", indented(&normal.text(said.trim_end()))));
     }
     journey.finish();
-    transcript
+    acts.done()
 }
 
 fn indented(text: &str) -> String {

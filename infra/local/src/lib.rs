@@ -20,7 +20,9 @@ pub mod replay;
 pub mod serve;
 pub mod ses;
 pub mod site;
+mod stand_ins;
 pub mod streams;
+pub mod wiring;
 
 /// A failure of the runner, in words for the person at the terminal.
 #[derive(Debug, thiserror::Error)]

@@ -17,22 +17,21 @@ use crate::Failure;
 /// The clock of this machine's desk can be moved by years, and nobody renews a key here.
 const LASTS: SignedDuration = SignedDuration::from_hours(24 * 365 * 30);
 
-/// The certificate, and each function's secret.
-pub struct OpenPgp {
-    /// In ASCII armour.
-    pub certificate: String,
-    pub decryption: DecryptionKey,
-    pub team_signing: SigningKey,
-    pub deliver_signing: SigningKey,
-}
-
+/// The certificate, and each function's secret, which is read when it is asked for. Has no `Debug`.
 #[derive(Serialize, Deserialize)]
-struct File {
+pub struct OpenPgp {
     certificate: String,
-    primary: String,
     decryption: String,
     team_signing: String,
     deliver_signing: String,
+}
+
+/// What the file holds: the primary key too, which no function has.
+#[derive(Serialize)]
+struct File {
+    primary: String,
+    #[serde(flatten)]
+    keys: OpenPgp,
 }
 
 impl OpenPgp {
@@ -48,15 +47,35 @@ impl OpenPgp {
             Err(e) => return Err(cannot(e)),
         };
         // The parser's own words could quote a key.
-        let damaged = || Failure(format!("{} is damaged", path.display()));
-        let file: File = serde_json::from_slice(&text).map_err(|_| damaged())?;
-        Ok(OpenPgp {
-            decryption: DecryptionKey::read(&file.decryption).map_err(|_| damaged())?,
-            team_signing: SigningKey::read(&file.team_signing).map_err(|_| damaged())?,
-            deliver_signing: SigningKey::read(&file.deliver_signing).map_err(|_| damaged())?,
-            certificate: file.certificate,
-        })
+        serde_json::from_slice(&text).map_err(|_| Failure(format!("{} is damaged", path.display())))
     }
+
+    /// In ASCII armour.
+    pub fn certificate(&self) -> &str {
+        &self.certificate
+    }
+
+    /// The secrets of `team`.
+    ///
+    /// # Errors
+    /// When the file is damaged; so for the other.
+    pub fn team(&self) -> Result<team::OpenPgp, Failure> {
+        let decryption = DecryptionKey::read(&self.decryption).map_err(|_| damaged())?;
+        Ok(team::OpenPgp { decryption, signing: signing(&self.team_signing)? })
+    }
+
+    /// The secret of `deliver`.
+    pub fn deliver_signing(&self) -> Result<SigningKey, Failure> {
+        signing(&self.deliver_signing)
+    }
+}
+
+fn signing(secret: &str) -> Result<SigningKey, Failure> {
+    SigningKey::read(secret).map_err(|_| damaged())
+}
+
+fn damaged() -> Failure {
+    Failure("the OpenPGP key file is damaged".to_owned())
 }
 
 fn create(path: &Path, policy: &Policy, now: Timestamp) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -65,13 +84,13 @@ fn create(path: &Path, policy: &Policy, now: Timestamp) -> Result<Zeroizing<Vec<
     let until = now.saturating_add(LASTS).unwrap_or(now);
     let made = desk::generate(&name, &policy.contacts.security, now, until);
     let desk::Desk { certificate, secrets } = made.map_err(|e| Failure::of("the OpenPGP key", e))?;
-    let file = File {
+    let keys = OpenPgp {
         certificate,
-        primary: secrets.primary.to_string(),
         decryption: secrets.decryption.to_string(),
         team_signing: secrets.team_signing.to_string(),
         deliver_signing: secrets.deliver_signing.to_string(),
     };
+    let file = File { primary: secrets.primary.to_string(), keys };
     let text = Zeroizing::new(serde_json::to_vec(&file).map_err(|e| Failure::of("the OpenPGP key", e))?);
     let new = path.with_extension("new");
     let mut out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new).map_err(cannot)?;

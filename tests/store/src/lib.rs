@@ -17,16 +17,23 @@ use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::Policy;
 use desk_keys::file::KeyFile;
 use desk_keys::{PublicKey, SecretKey};
+use desk_local::wiring::Wiring;
+use desk_mail::ses::Settings as SesSettings;
 use desk_runtime::Clock;
-use desk_store::{Commit, Outcome, Ring, Settings, Store};
+use desk_store::objects::{ObjectSettings, Objects};
+use desk_store::{Commit, Outcome, Settings, Store};
 use dynoxide::actions::scan::ScanRequest;
 use dynoxide::types::{AttributeValue, Item};
 use dynoxide::{Database, ImportOptions};
 use fan_out::FanOut;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
+use sla_check::SlaCheck;
 
 use crate::bucket::{Broke, Bucket, Budget};
+
+/// Where no server listens.
+const NOBODY: &str = "http://127.0.0.1:9";
 
 /// The policy that the tests run under.
 pub fn policy() -> Policy {
@@ -93,7 +100,7 @@ pub struct Bench {
     /// DynamoDB's clock.
     pub date: Hands,
     /// What rings are wrapped with, and links signed.
-    pub keys: KeyFile,
+    pub keys: Arc<KeyFile>,
     pub mail_key: PublicKey,
     pub release_key: PublicKey,
     url: String,
@@ -112,12 +119,8 @@ impl Bench {
         let keys = KeyFile::open_or_create(&path).expect("a key file");
         std::fs::remove_file(path).expect("the key file was made");
         let (mail_key, release_key) = (grow(&store, &keys, "mail").await, grow(&store, &keys, "release").await);
-        Bench { store, database, policy: Arc::new(policy()), hands, date, keys, mail_key, release_key, url }
-    }
-
-    /// What opens a ring, as its one reader would hold it.
-    pub async fn ring(&self, purpose: &'static str) -> Ring {
-        Ring::open_up(self.store.desk.clone(), self.keys.root().expect("a root"), purpose).await.expect("a ring")
+        let (policy, keys) = (Arc::new(policy()), Arc::new(keys));
+        Bench { store, database, policy, hands, date, keys, mail_key, release_key, url }
     }
 
     /// Rotates a ring: what is sealed to it from now on is sealed to the key that this gives.
@@ -135,21 +138,40 @@ impl Bench {
         Store::connect_with(&Settings::stand_in(&self.url), self.hands.clock(), Some(Broke(budget)))
     }
 
-    /// The function, with a bucket of its own.
-    pub async fn fan_out(&self, bucket: &Bucket, budget: Budget) -> FanOut {
-        let store = self.store_on(budget.clone());
-        FanOut {
-            cases: store.cases,
-            mail: store.mail,
-            published: store.published,
-            desk: store.desk,
+    /// What the functions are wired to here: tables, keys and clock. Nobody answers for the buckets and for SES.
+    pub fn wiring(&self) -> Wiring {
+        let bucket = |name| Objects::connect(&ObjectSettings::stand_in(NOBODY, name));
+        Wiring {
+            store: self.store.clone(),
             policy: self.policy.clone(),
             clock: self.hands.clock(),
-            objects: bucket.objects(budget).await,
-            release_key: self.ring("release").await,
+            keys: self.keys.clone(),
+            openpgp: None,
+            ses: SesSettings::stand_in(NOBODY),
+            site: bucket("site"),
+            content: bucket("content"),
+            inbound: bucket("inbound"),
             public_url: "http://desk.test".to_owned(),
             site_url: "http://desk.test/site".to_owned(),
         }
+    }
+
+    /// The function, with a bucket of its own.
+    pub async fn fan_out(&self, bucket: &Bucket, budget: Budget) -> FanOut {
+        let Store { cases, mail, published, desk, .. } = self.store_on(budget.clone());
+        let objects = bucket.objects(budget).await;
+        // What it does at its start costs nothing of the budget.
+        FanOut { cases, mail, published, desk, objects, ..self.wiring().fan_out().await.expect("a function") }
+    }
+
+    /// The function, in a stack that receives no mail.
+    pub fn sla_check(&self) -> SlaCheck {
+        self.sla_check_on(self.store.clone())
+    }
+
+    /// The same, over another handle to the tables.
+    pub fn sla_check_on(&self, store: Store) -> SlaCheck {
+        SlaCheck { inbound: None, ..Wiring { store, ..self.wiring() }.sla_check() }
     }
 
     /// Moves both clocks.

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deliver::{Deliver, Pace};
+use deliver::Deliver;
 use desk_domain::case::{Actor, Command, ContentRef, Message, Recipient};
 use desk_domain::id::CaseId;
 use desk_domain::notice::{Notice, Receipt, ReporterReplied, Written};
 use desk_domain::policy::Policy;
-use desk_keys::link::Purpose;
+use desk_local::wiring::Wiring;
 use desk_mail::event::{Bounce, Complaint, EventType, Mail, SesEvent};
-use desk_mail::ses::{DELIVERY_TAG, Mailer, Settings};
+use desk_mail::ses::{DELIVERY_TAG, Settings};
 use desk_store::deliveries::{Delivery, Record, State};
-use desk_store::{Commit, Store, Stored};
+use desk_store::{Commit, Stored};
 use mail_events::MailEvents;
 
 use crate::ses::Ses;
@@ -43,15 +43,14 @@ impl Post {
         change(&mut policy);
         bench.policy = Arc::new(policy);
         let ses_url = ses.serve().await;
-        let deliver = instance(&bench, &ses_url, bench.store.clone(), Duration::from_secs(10)).await;
-        let (store, policy, clock) = (bench.store.clone(), bench.policy.clone(), bench.hands.clock());
-        let (cases, mail, published) = (store.cases, store.mail, store.published);
-        Post { bench, ses, ses_url, deliver, events: MailEvents { cases, mail, published, policy, clock } }
+        let deliver = instance(&bench, &ses_url, Duration::from_secs(10)).await;
+        let events = bench.wiring().mail_events();
+        Post { bench, ses, ses_url, deliver, events }
     }
 
     /// One more instance of the function, which waits so long for SES.
     pub async fn instance(&self, answers_within: Duration) -> Deliver {
-        instance(&self.bench, &self.ses_url, self.bench.store.clone(), answers_within).await
+        instance(&self.bench, &self.ses_url, answers_within).await
     }
 
     /// A notice to a member, planned.
@@ -123,23 +122,7 @@ impl Post {
     }
 }
 
-async fn instance(bench: &Bench, ses_url: &str, store: Store, answers_within: Duration) -> Deliver {
-    let key = |purpose| bench.keys.link_key(purpose).expect("a key");
-    let settings = Settings { answers_within, ..Settings::stand_in(ses_url) };
-    Deliver {
-        mailer: Mailer::connect(&settings),
-        mail_key: bench.ring("mail").await,
-        team_links: key(Purpose::TeamLinks),
-        reporter_links: key(Purpose::ReporterLinks),
-        reply_tokens: key(Purpose::ReplyTokens),
-        pace: Pace::default(),
-        openpgp: None,
-        public_url: "http://desk.test".to_owned(),
-        site_url: "http://desk.test/site".to_owned(),
-        cases: store.cases,
-        mail: store.mail,
-        desk: store.desk,
-        policy: bench.policy.clone(),
-        clock: bench.hands.clock(),
-    }
+async fn instance(bench: &Bench, ses_url: &str, answers_within: Duration) -> Deliver {
+    let ses = Settings { answers_within, ..Settings::stand_in(ses_url) };
+    Wiring { ses, ..bench.wiring() }.deliver().await.expect("a function")
 }

@@ -44,17 +44,7 @@ async fn a_tick_and_a_page_cost_the_same_at_any_size() {
     let bench = Bench::new().await;
     let id = bench.case(0, None).await;
     let clock = bench.hands.clock();
-    let check = SlaCheck {
-        cases: bench.store.cases.clone(),
-        mail: bench.store.mail.clone(),
-        published: bench.store.published.clone(),
-        members: bench.store.members.clone(),
-        desk: bench.store.desk.clone(),
-        policy: bench.policy.clone(),
-        clock: clock.clone(),
-        inbound: None,
-        heartbeat: None,
-    };
+    let check = SlaCheck { clock: clock.clone(), ..bench.sla_check() };
     let template = indexed(&bench, &id);
     assert!(template.len() >= 4, "a snapshot, a plan and timers: {}", template.len());
     let (mut figures, mut open) = (Vec::new(), 1);

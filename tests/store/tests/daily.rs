@@ -6,32 +6,12 @@ use desk_domain::case::{Command, Recipient};
 use desk_domain::id::CaseId;
 use desk_domain::notice::{Digest, Notice, RotaGap};
 use desk_domain::policy::{Away, Policy};
-use desk_store::Store;
 use desk_store_tests::Bench;
 use desk_store_tests::bucket::Budget;
 use jiff::SignedDuration;
-use sla_check::SlaCheck;
-
-fn check(bench: &Bench) -> SlaCheck {
-    check_on(bench, bench.store.clone())
-}
-
-fn check_on(bench: &Bench, store: Store) -> SlaCheck {
-    SlaCheck {
-        cases: store.cases,
-        mail: store.mail,
-        published: store.published,
-        members: store.members,
-        desk: store.desk,
-        policy: bench.policy.clone(),
-        clock: bench.hands.clock(),
-        inbound: None,
-        heartbeat: None,
-    }
-}
 
 async fn tick(bench: &Bench) {
-    let ticked = check(bench).tick(bench.hands.now()).await.unwrap();
+    let ticked = bench.sla_check().tick(bench.hands.now()).await.unwrap();
     assert_eq!(ticked.failed, 0, "{ticked:?}");
 }
 
@@ -133,7 +113,7 @@ async fn a_gap_that_could_not_be_told_is_told_by_the_next_tick() {
     change(&mut bench, all_away("2026-11-24", "2026-11-24"));
     for calls in 0.. {
         let budget = Budget::of(calls, false);
-        let doomed = check_on(&bench, bench.store_on(budget.clone()));
+        let doomed = bench.sla_check_on(bench.store_on(budget.clone()));
         let _ = doomed.tick(bench.hands.now()).await;
         if !budget.is_spent() {
             assert!(calls > 3, "it was cut off at {calls} points");
@@ -171,7 +151,7 @@ async fn the_digest_comes_once_a_day_to_each_who_is_there_and_says_what_waits_fo
     tick_at(&bench, "07:59").await;
     assert!(digests(&bench).await.is_empty());
     tick_at(&bench, "08:00").await;
-    let (one, two) = (check(&bench), check(&bench));
+    let (one, two) = (bench.sla_check(), bench.sla_check());
     let (a, b) = tokio::join!(one.tick(bench.hands.now()), two.tick(bench.hands.now()));
     assert_eq!((a.unwrap().failed, b.unwrap().failed), (0, 0));
     let told = digests(&bench).await;

@@ -15,7 +15,6 @@ use dynoxide::actions::scan::ScanRequest;
 use fan_out::FanOut;
 use jiff::SignedDuration;
 use serde_json::json;
-use sla_check::SlaCheck;
 
 const LIST: &str = "express-mailing-list";
 
@@ -32,17 +31,7 @@ fn woken(id: &AdvisoryId, bench: &Bench) -> StreamEvent {
 
 /// What the streams, the schedule and SES bring about from here on, until nothing is left to do.
 async fn settle(bench: &Bench, fan_out: &FanOut, cases: &[(CaseId, u64)]) {
-    let check = SlaCheck {
-        cases: bench.store.cases.clone(),
-        mail: bench.store.mail.clone(),
-        published: bench.store.published.clone(),
-        members: bench.store.members.clone(),
-        desk: bench.store.desk.clone(),
-        policy: bench.policy.clone(),
-        clock: bench.hands.clock(),
-        inbound: None,
-        heartbeat: None,
-    };
+    let check = bench.sla_check();
     for _ in 0..12 {
         check.tick(bench.hands.now()).await.unwrap();
         for (case, from) in cases {

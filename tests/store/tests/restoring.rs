@@ -7,7 +7,6 @@ use desk_store::deliveries::{Delivery, State};
 use desk_store::{Commit, DueKind, Ring, Settings, Store, Unwritten};
 use desk_store_tests::Bench;
 use jiff::SignedDuration;
-use sla_check::SlaCheck;
 
 /// Tables beside the bench's own, as a restore to a point in time makes them.
 async fn restored_tables(bench: &Bench) -> Store {
@@ -43,17 +42,7 @@ async fn what_came_back_is_held_until_it_is_released_and_what_is_new_is_not() {
     assert_eq!(bench.store.verify(&id, None).await.unwrap().unwrap().problems, Vec::<String>::new());
     assert_eq!(bring_back(&bench).await.items, 0, "a second time there is nothing to bring back");
 
-    let check = SlaCheck {
-        cases: bench.store.cases.clone(),
-        mail: bench.store.mail.clone(),
-        published: bench.store.published.clone(),
-        members: bench.store.members.clone(),
-        desk: bench.store.desk.clone(),
-        policy: bench.policy.clone(),
-        clock: bench.hands.clock(),
-        inbound: None,
-        heartbeat: None,
-    };
+    let check = bench.sla_check();
     let before = bench.store.cases.case(&id).await.unwrap().unwrap().case.version;
     let ticked = check.tick(bench.hands.now()).await.unwrap();
     assert!(ticked.restored > 0 && ticked.fired == 0, "{ticked:?}");

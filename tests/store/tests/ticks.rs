@@ -11,20 +11,6 @@ use desk_store_tests::bucket::{Bucket, Budget};
 use jiff::SignedDuration;
 use sla_check::SlaCheck;
 
-fn check(bench: &Bench) -> SlaCheck {
-    SlaCheck {
-        cases: bench.store.cases.clone(),
-        mail: bench.store.mail.clone(),
-        published: bench.store.published.clone(),
-        members: bench.store.members.clone(),
-        desk: bench.store.desk.clone(),
-        policy: bench.policy.clone(),
-        clock: bench.hands.clock(),
-        inbound: None,
-        heartbeat: None,
-    }
-}
-
 async fn case(bench: &Bench, id: &CaseId) -> Stored {
     bench.store.cases.case(id).await.unwrap().unwrap()
 }
@@ -38,7 +24,7 @@ async fn t22_two_ticks_at_once_fire_each_level_once() {
     let bench = Bench::new().await;
     let id = bench.case(1, None).await;
     bench.advance(SignedDuration::from_hours(25));
-    let (one, two) = (check(&bench), check(&bench));
+    let (one, two) = (bench.sla_check(), bench.sla_check());
     let (a, b) = tokio::join!(one.tick(bench.hands.now()), two.tick(bench.hands.now()));
     a.unwrap();
     b.unwrap();
@@ -66,15 +52,15 @@ async fn a_breach_waits_until_the_three_clocks_agree() {
     let id = bench.case(1, None).await;
     // The function's clock runs a day ahead of DynamoDB's.
     bench.hands.advance(SignedDuration::from_hours(25));
-    let held = check(&bench).tick(bench.hands.now()).await.unwrap();
+    let held = bench.sla_check().tick(bench.hands.now()).await.unwrap();
     assert!(held.held > 0, "{held:?}");
     assert_eq!(acknowledgement(&case(&bench, &id).await), ClockState::Running);
     // And now the schedule is a day behind.
     bench.date.advance(SignedDuration::from_hours(25));
     let stale = bench.hands.now() - SignedDuration::from_hours(24);
-    check(&bench).tick(stale).await.unwrap();
+    bench.sla_check().tick(stale).await.unwrap();
     assert_eq!(acknowledgement(&case(&bench, &id).await), ClockState::Running);
-    check(&bench).tick(bench.hands.now()).await.unwrap();
+    bench.sla_check().tick(bench.hands.now()).await.unwrap();
     assert!(matches!(acknowledgement(&case(&bench, &id).await), ClockState::Breached { .. }));
 }
 
@@ -85,9 +71,9 @@ async fn a_plan_that_nobody_made_is_touched_by_the_schedule_and_made_once() {
     let fan_out = bench.fan_out(&Bucket::new(), Budget::unlimited()).await;
     assert!(bench.store.mail.due_deliveries(bench.hands.now(), 25).await.unwrap().is_empty(), "its record was lost");
     bench.advance(SignedDuration::from_mins(4));
-    assert_eq!(check(&bench).tick(bench.hands.now()).await.unwrap().plans_touched, 0);
+    assert_eq!(bench.sla_check().tick(bench.hands.now()).await.unwrap().plans_touched, 0);
     bench.advance(SignedDuration::from_mins(1));
-    assert_eq!(check(&bench).tick(bench.hands.now()).await.unwrap().plans_touched, 1);
+    assert_eq!(bench.sla_check().tick(bench.hands.now()).await.unwrap().plans_touched, 1);
     fan_out.plan(&id, 1).await.unwrap();
     let planned = bench.store.mail.due_deliveries(bench.hands.now(), 25).await.unwrap().len();
     assert_eq!(planned, bench.policy.triage().count() + 1);
@@ -103,12 +89,12 @@ async fn a_member_who_left_hands_over_at_the_next_tick() {
     let alice = Actor::Member("alice".parse().unwrap());
     let assign = Command::Assign { member: "alice".parse().unwrap() };
     bench.store.cases.tell(&id, &bench.policy, &alice, &bench.hands.clock(), &assign).await.unwrap();
-    check(&bench).tick(bench.hands.now()).await.unwrap();
+    bench.sla_check().tick(bench.hands.now()).await.unwrap();
     let mut policy = desk_store_tests::policy();
     policy.members.retain(|m| m.id.as_str() != "alice");
     policy.rota.order.retain(|m| m.as_str() != "alice");
     bench.policy = std::sync::Arc::new(policy);
-    check(&bench).tick(bench.hands.now()).await.unwrap();
+    bench.sla_check().tick(bench.hands.now()).await.unwrap();
     let handler = case(&bench, &id).await.case.handler.unwrap();
     assert_ne!(handler.as_str(), "alice");
 }
@@ -127,7 +113,7 @@ async fn a_tick_ends_though_a_channel_stays_due() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     });
-    let check = check(&bench);
+    let check = bench.sla_check();
     let ticked = tokio::time::timeout(Duration::from_secs(20), check.tick(bench.hands.now())).await;
     running.abort();
     assert_eq!(ticked.expect("it comes to its end").unwrap().channels_touched, 1);
@@ -148,7 +134,7 @@ async fn only_a_good_tick_is_heard_outside() {
     });
     let heard = || heard.load(std::sync::atomic::Ordering::Relaxed);
     let bench = Bench::new().await;
-    let check = SlaCheck { heartbeat: Some(url), ..check(&bench) };
+    let check = SlaCheck { heartbeat: Some(url), ..bench.sla_check() };
     check.tick(bench.hands.now()).await.unwrap();
     assert_eq!(heard(), 1);
     // A case that cannot be read: its clocks cannot fire.

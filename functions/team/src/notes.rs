@@ -53,7 +53,49 @@ fn note(opened: &Opened, event: &Event) -> Option<Note> {
         EventBody::ReplyQuarantined { content, mail } if was_refused(&opened.case, &opened.events, content) => {
             (Kind::Refused, content, Some(mail))
         }
-        _ => return None,
+        // It is part of the conversation, shown with the step that it is of, or holds no words.
+        EventBody::ReportReceived(_)
+        | EventBody::MessageSent { .. }
+        | EventBody::MessageBounced { .. }
+        | EventBody::ReporterReplied { .. }
+        | EventBody::ReplyQuarantined { .. }
+        | EventBody::QuarantineEnded { .. }
+        | EventBody::ClockStarted(_)
+        | EventBody::ClockMet { .. }
+        | EventBody::ClockPaused { .. }
+        | EventBody::ClockResumed { .. }
+        | EventBody::ClockWarned { .. }
+        | EventBody::ClockBreached { .. }
+        | EventBody::ClockReopened { .. }
+        | EventBody::ClockShortened { .. }
+        | EventBody::ClockEnded { .. }
+        | EventBody::HandlerAssigned { .. }
+        | EventBody::AssignmentPostponed { .. }
+        | EventBody::BackupSet { .. }
+        | EventBody::RmChanged { .. }
+        | EventBody::InformationRequested
+        | EventBody::ReleasePlanned { .. }
+        | EventBody::TreatedAsReport { .. }
+        | EventBody::Scored { .. }
+        | EventBody::DuplicateOf { .. }
+        | EventBody::CodeReissued { .. }
+        | EventBody::AffectedDetermined { .. }
+        | EventBody::AuditRecorded { .. }
+        | EventBody::AuditWaived { .. }
+        | EventBody::FixReady { .. }
+        | EventBody::FixReleased { .. }
+        | EventBody::LineNotAffected { .. }
+        | EventBody::LineWaived { .. }
+        | EventBody::FixesReady
+        | EventBody::FixesReleased
+        | EventBody::FixesPending
+        | EventBody::CreditAsked
+        | EventBody::CreditRecorded { .. }
+        | EventBody::AdvisoryDrafted { .. }
+        | EventBody::AdvisoryApproved { .. }
+        | EventBody::Published { .. }
+        | EventBody::Announced { .. }
+        | EventBody::Closed { .. } => return None,
     };
     Some(Note {
         at: event.at,

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use desk_domain::case::Case;
 use desk_domain::id::CaseId;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::Store;
 use crate::cases::parse_event;
@@ -63,12 +62,13 @@ impl Store {
                     if event.prev != prev {
                         problems.push(format!("event {place} does not follow from the one before it"));
                     }
+                    let named = event.body.contents().into_iter();
+                    refs.extend(named.map(|content| (content.id.to_string(), content.sha256.clone())));
                     events.push(event);
                 }
                 Err(_) => problems.push(format!("event {place} cannot be read")),
             }
             prev = desk_keys::sha256_hex(bytes);
-            content_refs(&serde_json::from_slice(bytes).unwrap_or_default(), &mut refs);
         }
         if prev != stored.head {
             problems.push("the log does not end where the snapshot says".to_owned());
@@ -98,19 +98,5 @@ impl Store {
             }
         }
         Ok(Some(Verified { case_id: id.clone(), events: log.len() as u64, head: prev, problems }))
-    }
-}
-
-/// Every `{id, sha256}` in an event.
-fn content_refs(value: &Value, found: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(map) => {
-            if let (Some(Value::String(id)), Some(Value::String(hash))) = (map.get("id"), map.get("sha256")) {
-                found.insert(id.clone(), hash.clone());
-            }
-            map.values().for_each(|v| content_refs(v, found));
-        }
-        Value::Array(list) => list.iter().for_each(|v| content_refs(v, found)),
-        _ => {}
     }
 }

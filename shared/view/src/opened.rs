@@ -110,7 +110,51 @@ impl Opened {
                 said.mail = mail.as_ref().filter(|_| for_team).map(Into::into);
                 Some(said)
             }
-            _ => None,
+            EventBody::ReportReceived(_)
+            | EventBody::MessageBounced { .. }
+            | EventBody::ReplyQuarantined { .. }
+            | EventBody::QuarantineEnded { .. }
+            | EventBody::OutsiderReplied { .. }
+            | EventBody::ConsentRecorded { .. }
+            | EventBody::Forwarded { .. }
+            | EventBody::Noted { .. }
+            | EventBody::ClockStarted(_)
+            | EventBody::ClockMet { .. }
+            | EventBody::ClockPaused { .. }
+            | EventBody::ClockResumed { .. }
+            | EventBody::ClockWarned { .. }
+            | EventBody::ClockBreached { .. }
+            | EventBody::ClockReopened { .. }
+            | EventBody::ClockShortened { .. }
+            | EventBody::ClockEnded { .. }
+            | EventBody::HandlerAssigned { .. }
+            | EventBody::AssignmentPostponed { .. }
+            | EventBody::BackupSet { .. }
+            | EventBody::RmChanged { .. }
+            | EventBody::InformationRequested
+            | EventBody::ReleasePlanned { .. }
+            | EventBody::TreatedAsReport { .. }
+            | EventBody::Scored { .. }
+            | EventBody::FactMarked { .. }
+            | EventBody::DuplicateOf { .. }
+            | EventBody::CodeReissued { .. }
+            | EventBody::AffectedDetermined { .. }
+            | EventBody::AuditRecorded { .. }
+            | EventBody::AuditWaived { .. }
+            | EventBody::FixReady { .. }
+            | EventBody::FixReleased { .. }
+            | EventBody::LineNotAffected { .. }
+            | EventBody::LineWaived { .. }
+            | EventBody::FixesReady
+            | EventBody::FixesReleased
+            | EventBody::FixesPending
+            | EventBody::CreditAsked
+            | EventBody::CreditRecorded { .. }
+            | EventBody::AdvisoryDrafted { .. }
+            | EventBody::AdvisoryApproved { .. }
+            | EventBody::Published { .. }
+            | EventBody::Announced { .. }
+            | EventBody::Closed { .. } => None,
         }
     }
 }

@@ -130,12 +130,7 @@ fn raw_mails(opened: &Opened) -> Vec<&ContentRef> {
 
 /// The raw mail that an event came by.
 fn mail_of(body: &EventBody) -> Option<&ContentRef> {
-    let mail = match body {
-        EventBody::ReplyQuarantined { mail, .. } | EventBody::OutsiderReplied { mail, .. } => Some(mail),
-        EventBody::ReporterReplied { mail, .. } | EventBody::Noted { mail, .. } => mail.as_ref(),
-        _ => None,
-    };
-    mail.map(|mail| &mail.raw)
+    body.mail().map(|mail| &mail.raw)
 }
 
 /// The mail of this name, if a case has it.

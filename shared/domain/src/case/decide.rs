@@ -1,69 +1,24 @@
 //! Which events follow from a report or a command.
 
+mod clocks;
 mod mail;
+mod opening;
 mod road;
 
-use jiff::{SignedDuration, Timestamp};
+pub use opening::{open, open_filed, open_finding};
 
-use super::clock::{ClockStart, ClockState};
+use jiff::Timestamp;
+
+use super::clock::ClockState;
 use super::command::{Command, Roster};
 use super::escalate;
-use super::event::{AssignedBy, Event, EventBody, MailParts, Message, MessageKind, Reported, Resolution, SCHEMA};
+use super::event::{AssignedBy, Event, EventBody, MailParts, Message, MessageKind, Resolution, SCHEMA};
 use super::permit::{self, permit, refuse};
-use super::publication::Fixes;
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case};
 use crate::id::{CaseId, ClockName, MemberId};
-use crate::policy::{AtDue, ClockRow, MetBy, Pauses, Policy, Starts};
+use crate::policy::{MetBy, Pauses, Policy, Starts};
 use crate::refusal::Refusal;
-
-/// How long a handler is looked for again when all were away.
-const ASSIGNMENT_RETRY: SignedDuration = SignedDuration::from_hours(1);
-
-/// The events of a new case: the report, and every clock that starts with it.
-pub fn open(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> Vec<EventBody> {
-    let first = event(&id, 1, now, &Actor::Reporter, EventBody::ReportReceived(reported));
-    let case = Case::opened(&first).expect("a report opens a case");
-    let received_at = case.received_at;
-    let mut next = Next { case, policy, actor: Actor::Reporter, now: received_at, events: vec![first.body] };
-    next.start_clocks(Starts::ReportReceived);
-    next.events
-}
-
-/// The events of what is only filed: it is over as it arrives and owes nobody an answer. A person may still find that it is a
-/// report ([`Command::TreatAsReport`]).
-pub fn open_filed(
-    id: CaseId,
-    policy: &Policy,
-    reported: Reported,
-    resolution: Resolution,
-    now: Timestamp,
-) -> Vec<EventBody> {
-    let first = event(&id, 1, now, &Actor::Desk, EventBody::ReportReceived(reported));
-    let case = Case::opened(&first).expect("a report opens a case");
-    let mut next = Next { case, policy, actor: Actor::Desk, now, events: vec![first.body] };
-    next.transition(Rm::Invalid);
-    next.transition(Rm::Closed);
-    next.push(EventBody::Closed { resolution, told: true });
-    next.events
-}
-
-/// The events of a case that the audit of another found (T48). The team reports it to itself, so no promise to a reporter
-/// runs; it has a handler from the start (T40).
-pub fn open_finding(
-    id: CaseId,
-    policy: &Policy,
-    reported: Reported,
-    by: &Actor,
-    handler: MemberId,
-    now: Timestamp,
-) -> Vec<EventBody> {
-    let first = event(&id, 1, now, by, EventBody::ReportReceived(reported));
-    let case = Case::opened(&first).expect("a report opens a case");
-    let mut next = Next { case, policy, actor: by.clone(), now, events: vec![first.body] };
-    next.assign(handler, AssignedBy::Member);
-    next.events
-}
 
 /// The events that follow from a command; none when there is nothing (more) to do.
 ///
@@ -220,59 +175,6 @@ impl Next<'_> {
         }
     }
 
-    /// Meets every open clock of that kind by the newest event.
-    fn meet(&mut self, met_by: MetBy) {
-        let by = self.case.sent.last().filter(|_| is_message(met_by)).map_or(self.case.version, |sent| sent.seq);
-        for clock in self.open_clocks(|c| c.start.met_by == met_by) {
-            self.push(EventBody::ClockMet { clock, by });
-        }
-    }
-
-    fn open_clocks(&self, which: impl Fn(&super::Clock) -> bool) -> Vec<ClockName> {
-        self.case.clocks.iter().filter(|c| c.is_open() && which(c)).map(|c| c.name().clone()).collect()
-    }
-
-    fn start_clocks(&mut self, starts: Starts) {
-        use Starts::{Acknowledged, MessageToReporter, ReportReceived, RequestSent};
-        // What an audit found has no reporter to whom anything is promised.
-        let to_reporter = matches!(starts, ReportReceived | Acknowledged | MessageToReporter | RequestSent);
-        if to_reporter && self.case.found_by.is_some() {
-            return;
-        }
-        let policy = self.policy;
-        for row in policy.clocks.iter().filter(|row| row.starts == starts) {
-            self.start_clock(row);
-        }
-    }
-
-    fn start_clock(&mut self, row: &ClockRow) {
-        let Some(start) = ClockStart::freeze(row, self.case.severity, self.now) else { return };
-        self.push(EventBody::ClockStarted(start));
-        if row.pauses == Some(Pauses::WaitingForReporter) && self.case.waiting_for_reporter {
-            self.push(EventBody::ClockPaused { clock: row.name.clone() });
-        }
-    }
-
-    /// Starts what runs from acceptance and score, while fixes are owed; scoring again only ever shortens it.
-    fn start_fix_clocks(&mut self) {
-        let fixes = self.case.publication.fixes(self.policy, self.now);
-        if self.case.rm != Rm::Accepted || matches!(fixes, Some(Fixes::Released | Fixes::NoneNeeded)) {
-            return;
-        }
-        let policy = self.policy;
-        for row in policy.clocks.iter().filter(|row| row.starts == Starts::AcceptedAndScored) {
-            let Some(clock) = self.case.clock(&row.name) else {
-                self.start_clock(row);
-                continue;
-            };
-            let Some(fresh) = ClockStart::freeze(row, self.case.severity, clock.start.started_at) else { continue };
-            if clock.state == ClockState::Running && fresh.due_at < clock.start.due_at {
-                let ClockStart { clock, due_at, alarms, .. } = fresh;
-                self.push(EventBody::ClockShortened { clock, due_at, alarms });
-            }
-        }
-    }
-
     fn request_information(&mut self, message: &Message, next_steps: bool) {
         self.push(EventBody::InformationRequested);
         self.message(MessageKind::Request, message, next_steps);
@@ -382,82 +284,6 @@ impl Next<'_> {
         Ok(())
     }
 
-    /// Everything of one clock that is due: each passed level once, then what its due time brings.
-    fn fire(&mut self, name: &ClockName, witnessed: bool, roster: &Roster) {
-        let Some(clock) = self.case.clock(name).filter(|c| c.state == ClockState::Running) else { return };
-        let (start, now) = (clock.start.clone(), self.now);
-        for alarm in start.alarms.iter().filter(|a| a.at <= now) {
-            let to = escalate::recipients(&self.case, self.policy, &alarm.level, now);
-            let (level, planned_at) = (alarm.level.clone(), alarm.at);
-            self.push(EventBody::ClockWarned { clock: name.clone(), level, planned_at, to });
-        }
-        if start.due_at > now {
-            return;
-        }
-        match start.at_due {
-            AtDue::Breach if !witnessed => {}
-            AtDue::Breach => {
-                let to = escalate::recipients(&self.case, self.policy, &start.breach_level, now);
-                self.push(EventBody::ClockBreached { clock: name.clone(), level: start.breach_level, to });
-            }
-            AtDue::AssignHandler => self.assign_by_rota(start, roster),
-            AtDue::SetAside => self.set_aside(name),
-        }
-    }
-
-    fn assign_by_rota(&mut self, start: ClockStart, roster: &Roster) {
-        match escalate::choose_handler(self.policy, roster, self.now) {
-            Some(member) => self.assign(member, AssignedBy::Rota),
-            None => {
-                let mut to = escalate::recipients(&self.case, self.policy, &start.breach_level, self.now);
-                if !to.contains(&super::Recipient::Operator) {
-                    to.push(super::Recipient::Operator);
-                }
-                let until = self.now.saturating_add(ASSIGNMENT_RETRY).unwrap_or(self.now);
-                self.push(EventBody::AssignmentPostponed { clock: start.clock, until, to });
-            }
-        }
-    }
-
-    /// Silence leads to Deferred, softly, never to Closed; from a state that has no such way it only ends the wait.
-    fn set_aside(&mut self, clock: &ClockName) {
-        self.push(EventBody::ClockEnded { clock: clock.clone() });
-        if rm::allows(self.case.rm, Transition::SetAside) {
-            self.transition(Rm::Deferred);
-        }
-    }
-
-    /// A message that did not arrive meets nothing: its clocks are met by another that did, or open again (T23). A bounce of
-    /// anything else, the receipt say, tells that the address is dead, once.
-    fn bounced(&mut self, seq: u64) {
-        let known = match self.case.sent.iter().find(|s| s.seq == seq) {
-            Some(sent) => sent.bounced,
-            None => self.case.address.is_none(),
-        };
-        if known {
-            return;
-        }
-        self.push(EventBody::MessageBounced { seq });
-        if self.case.is_closed() {
-            return;
-        }
-        let met: Vec<(ClockName, MetBy)> = self
-            .case
-            .clocks
-            .iter()
-            .filter(|c| is_message(c.start.met_by) && c.met().is_some_and(|m| m.by == seq))
-            .map(|c| (c.name().clone(), c.start.met_by))
-            .collect();
-        for (clock, met_by) in met {
-            let needs_steps = met_by == MetBy::MessageWithNextSteps;
-            let other = self.case.sent.iter().find(|s| !s.bounced && (s.next_steps || !needs_steps)).map(|s| s.seq);
-            self.push(match other {
-                Some(by) => EventBody::ClockMet { clock, by },
-                None => EventBody::ClockReopened { clock },
-            });
-        }
-    }
-
     fn replace_handler(&mut self, roster: &Roster) {
         let gone = self.case.handler.as_ref().is_some_and(|h| !self.policy.triage().any(|m| m.id == *h));
         if !gone || self.case.is_closed() {
@@ -467,8 +293,4 @@ impl Next<'_> {
             self.assign(member, AssignedBy::Rota);
         }
     }
-}
-
-fn is_message(met_by: MetBy) -> bool {
-    matches!(met_by, MetBy::MessageToReporter | MetBy::MessageWithNextSteps)
 }

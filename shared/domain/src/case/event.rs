@@ -1,10 +1,22 @@
 //! Events: what happened to a case. What is not an event did not happen.
 //!
-//! Nothing that a person wrote about a vulnerability stands in an event: texts are references to sealed content.
+//! Nothing that a person wrote about a vulnerability stands in an event: texts are references to sealed content. What an event
+//! means beside the change of the case is asked of it in four places, each an exhaustive match, so that a new event is asked
+//! for in each: the contents that it names ([`EventBody::contents`]), the notices that it causes ([`crate::notice::plan`]), the
+//! reporter's line ([`crate::notice::conversation`]), and what a team member reads of it (`functions/team`).
+
+mod contents;
+mod mail;
+mod recipient;
+mod reported;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+pub use mail::{ByMail, Hint, MailParts, Sender};
+pub use recipient::Recipient;
+pub use reported::{Answers, Reported};
 
 use super::clock::{Alarm, ClockStart};
 use super::rm::Rm;
@@ -53,15 +65,6 @@ pub struct Message {
     pub mail: Option<ContentId>,
 }
 
-/// How the reporter wants answers: on the case page (mail only points there) or as text by mail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Answers {
-    Mail,
-    #[default]
-    Page,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MessageKind {
@@ -108,132 +111,6 @@ pub enum Resolution {
     PolicyComment,
     /// A machine sent it (RFC 3834): filed, never answered (T13).
     AutomaticMail,
-}
-
-/// Whom a notice goes to. Addresses are resolved when it is sent, so who has left the team gets nothing more (T16).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Recipient {
-    Reporter,
-    Member(MemberId),
-    Outside,
-    Operator,
-    /// The list behind a channel of the policy.
-    List(ChannelId),
-    /// Who maintains a module that the policy names as others' (T37).
-    Maintainer(PackageName),
-    /// Nobody: SES's own mailbox simulator, which a canary's page goes to.
-    Canary,
-}
-
-/// What is clear of a report: no word of the reporter's stands here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Reported {
-    /// Only a name that the policy knows; what else was written is sealed.
-    pub package: Option<PackageName>,
-    pub answers: Answers,
-    /// The reporter's address, sealed to the mail key.
-    pub address: Option<ContentId>,
-    pub has_openpgp_key: bool,
-    pub known_public: bool,
-    pub known_exploited: bool,
-    /// The reporter's own plan to disclose (T6).
-    pub planned_for: Option<Date>,
-    /// The report exactly as sent.
-    pub report: ContentRef,
-    /// The closed case that this one goes on from.
-    pub continues: Option<CaseId>,
-    /// The case whose audit found this one (T48): then the team itself reports it, and no promise to a reporter runs.
-    #[serde(default)]
-    pub found_by: Option<CaseId>,
-    /// It only tries whether the desk works: nobody hears of it, no clock runs, and it counts nowhere.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub canary: bool,
-    /// When the server received it, where that is earlier than the event: SES's own time of a mail, the first receipt of what
-    /// became a report later (T60). Every clock that starts with the report runs from here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub received_at: Option<Timestamp>,
-    /// A module that the policy names as others' (T35).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub third_party: Option<PackageName>,
-    /// The reporter has said that it may be forwarded (T37).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub may_forward: bool,
-    /// It came by mail.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mail: Option<ByMail>,
-}
-
-/// What is clear of a mail that opened a case.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ByMail {
-    pub sender: Sender,
-    /// The mail exactly as SES handed it over; the name of a sealed object.
-    pub raw: ContentRef,
-    /// The receipt code and the signed receipt, sealed to the mail key; they travel with the receipt.
-    pub receipt: Option<ContentId>,
-    /// The mail's own `Message-ID`, sealed to the mail key: what is sent is threaded to it too.
-    pub thread: Option<ContentId>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hints: Vec<Hint>,
-}
-
-impl ByMail {
-    /// Whether its words count and its address does not (yet): a stranger may have written another's name under them, or SES
-    /// takes it for spam.
-    pub fn is_quarantined(&self) -> bool {
-        !self.sender.is_authenticated() || self.hints.contains(&Hint::Spam)
-    }
-}
-
-/// How sure it is that a mail comes from the domain in its `From`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sender {
-    /// DMARC passed (RFC 7489).
-    Dmarc,
-    /// The domain has no DMARC record, and SPF or DKIM passed for it.
-    Aligned,
-    /// Nothing speaks for it and nothing against it.
-    Unaligned,
-    /// DMARC failed, or the mail names no sender or several.
-    Failed,
-}
-
-impl Sender {
-    /// Whether the address may be written to by a machine. What a stranger can put there must not be: it would make the desk
-    /// write to whomever they please.
-    pub fn is_authenticated(self) -> bool {
-        matches!(self, Sender::Dmarc | Sender::Aligned)
-    }
-}
-
-/// What a person should know of a mail beside its words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Hint {
-    /// It names a case, or answers mail of one, without that mail's reply token: it is not joined to it.
-    Names(CaseId),
-    /// It could not be read; the raw mail is kept.
-    Unreadable,
-    /// It is over the policy's limits: only the raw mail holds all of it.
-    OverLimits,
-    /// Encrypted; opened where the team reads it.
-    Encrypted,
-    /// SES takes it for spam.
-    Spam,
-    /// SES found a virus in it; an exploit looks like one.
-    Virus,
-}
-
-/// What a mail holds beside the words that a person wrote now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MailParts {
-    /// Quoted text of earlier messages.
-    pub quoted: Option<ContentRef>,
-    pub raw: ContentRef,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hints: Vec<Hint>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! [`decide::open`] and [`decide::decide`] say which events follow from a report or a command; [`Case::apply`] says
 //! what an event changes, and nothing else changes a case. Replaying the log gives the snapshot.
 
+mod apply;
 pub mod clock;
 pub mod command;
 pub mod decide;
@@ -26,7 +27,7 @@ pub use rm::Rm;
 pub use stage::Stage;
 
 use self::event::{Answers, ByMail, FactName, MailParts, Resolution};
-use self::publication::{Audit, CreditState, LineEnd, Publication, written};
+use self::publication::Publication;
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{Policy, Role, Severity};
 
@@ -174,207 +175,6 @@ pub struct Sent {
 }
 
 impl Case {
-    /// The case that `first` opens; `None` when it is no `report-received`.
-    pub fn opened(first: &Event) -> Option<Case> {
-        let EventBody::ReportReceived(reported) = &first.body else { return None };
-        let told = |fact, said: bool| said.then_some(Fact { fact, at: first.at, by: Actor::Reporter, source: None });
-        let facts =
-            [told(FactName::Public, reported.known_public), told(FactName::AttacksObserved, reported.known_exploited)];
-        Some(Case {
-            id: first.case.clone(),
-            version: 1,
-            received_at: reported.received_at.unwrap_or(first.at),
-            package: reported.package.clone(),
-            answers: reported.answers,
-            address: reported.address.clone(),
-            has_openpgp_key: reported.has_openpgp_key,
-            planned_for: reported.planned_for,
-            report: reported.report.clone(),
-            continues: reported.continues.clone(),
-            found_by: reported.found_by.clone(),
-            canary: reported.canary,
-            rm: Rm::Received,
-            set_aside_from: None,
-            waiting_for_reporter: false,
-            handler: None,
-            backup: None,
-            woken: BTreeSet::new(),
-            severity: None,
-            facts: facts.into_iter().flatten().collect(),
-            clocks: Vec::new(),
-            breaches: Vec::new(),
-            steps: Steps::default(),
-            sent: Vec::new(),
-            duplicate_of: None,
-            publication: Publication::default(),
-            resolution: None,
-            third_party: reported.third_party.clone(),
-            quarantine: Quarantine {
-                report: reported.mail.as_ref().is_some_and(|m| m.is_quarantined()),
-                answers: Vec::new(),
-            },
-            mail: reported.mail.clone(),
-            may_forward: reported.may_forward,
-            forwarded: BTreeSet::new(),
-            release_planned: None,
-            became: None,
-        })
-    }
-
-    /// The case that a log adds up to; `None` when the log is empty or does not begin with a report.
-    pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Case> {
-        let mut events = events.into_iter();
-        let mut case = Case::opened(events.next()?)?;
-        for event in events {
-            case.apply(event);
-        }
-        Some(case)
-    }
-
-    /// Takes in the next event.
-    pub fn apply(&mut self, event: &Event) {
-        self.version = event.seq;
-        let (at, actor) = (event.at, &event.actor);
-        match &event.body {
-            EventBody::ReportReceived(_) | EventBody::Noted { .. } | EventBody::CodeReissued { .. } => {}
-            EventBody::ClockStarted(start) => {
-                self.clocks.retain(|c| c.name() != &start.clock);
-                self.clocks.push(Clock { start: start.clone(), state: ClockState::Running });
-            }
-            EventBody::ClockMet { clock, by } => {
-                let met_at = self.sent.iter().find(|s| s.seq == *by).map_or(at, |s| s.at);
-                self.on_clock(clock, |c| c.meet(met_at, *by));
-            }
-            EventBody::ClockPaused { clock } => self.on_clock(clock, |c| c.pause(at)),
-            EventBody::ClockResumed { clock } => self.on_clock(clock, |c| c.resume(at)),
-            EventBody::ClockReopened { clock } => self.on_clock(clock, Clock::reopen),
-            EventBody::ClockEnded { clock } => self.on_clock(clock, |c| c.state = ClockState::Ended),
-            EventBody::ClockShortened { clock, due_at, alarms } => self.on_clock(clock, |c| {
-                c.start.due_at = *due_at;
-                c.start.alarms.clone_from(alarms);
-            }),
-            EventBody::ClockWarned { clock, level, planned_at, to } => {
-                self.on_clock(clock, |c| c.fired(level, *planned_at));
-                self.wake(to);
-            }
-            EventBody::ClockBreached { clock, to, .. } => {
-                let due_at = self.clock(clock).map_or(at, |c| c.start.due_at);
-                self.breaches.push(Breach { clock: clock.clone(), due_at, at });
-                self.on_clock(clock, |c| c.state = ClockState::Breached { at, met: None });
-                self.wake(to);
-            }
-            EventBody::AssignmentPostponed { clock, until, to } => {
-                self.on_clock(clock, |c| c.start.due_at = *until);
-                self.wake(to);
-            }
-            EventBody::MessageSent { next_steps, .. } => self.message_sent(event, *next_steps),
-            EventBody::MessageBounced { seq } => self.message_bounced(*seq),
-            EventBody::HandlerAssigned { member, .. } => {
-                self.handler = Some(member.clone());
-                if self.backup.as_ref() == Some(member) {
-                    self.backup = None;
-                }
-                self.steps.handler_assigned = Some(self.step(event));
-            }
-            EventBody::BackupSet { member } => self.backup = Some(member.clone()),
-            EventBody::RmChanged { from, to } => self.rm_changed(event, *from, *to),
-            EventBody::InformationRequested => self.waiting_for_reporter = true,
-            EventBody::ReporterReplied { .. } => self.waiting_for_reporter = false,
-            EventBody::ReplyQuarantined { content, mail } => {
-                self.quarantine.answers.push(Held { at, content: content.clone(), mail: mail.clone() })
-            }
-            EventBody::QuarantineEnded { refused, report } => {
-                self.quarantine = Quarantine::default();
-                // Whoever wrote the report, the address under it is not theirs.
-                if *refused && *report {
-                    self.address = None;
-                }
-            }
-            EventBody::ConsentRecorded { .. } => self.may_forward = true,
-            EventBody::Forwarded { to, .. } => drop(self.forwarded.insert(to.clone())),
-            EventBody::ReleasePlanned { on } => self.release_planned = Some(*on),
-            EventBody::TreatedAsReport { opened } => self.became = Some(opened.clone()),
-            EventBody::OutsiderReplied { .. } => {}
-            EventBody::Scored { severity, .. } => self.severity = Some(*severity),
-            EventBody::FactMarked { fact, source } => {
-                self.facts.push(Fact { fact: *fact, at, by: actor.clone(), source: Some(source.clone()) })
-            }
-            EventBody::DuplicateOf { of } => self.duplicate_of = Some(of.clone()),
-            EventBody::FixesReady => self.steps.fix_ready = Some(self.step(event)),
-            EventBody::FixesReleased => self.steps.released = Some(self.step(event)),
-            EventBody::FixesPending => (self.steps.fix_ready, self.steps.released) = (None, None),
-            EventBody::AffectedDetermined { content, lines, undone } => {
-                self.affected_determined(event, content, lines, undone)
-            }
-            EventBody::AuditRecorded { content, findings } => self.audit_recorded(event, content, findings),
-            EventBody::AuditWaived { reason } => self.publication.audit = Some(Audit::Waived(written(event, reason))),
-            EventBody::FixReady { line, reference } => self.line_ready(event, line, reference),
-            EventBody::FixReleased { line, version } => {
-                self.line_ended(line, LineEnd::Released(written(event, version)))
-            }
-            EventBody::LineNotAffected { line, reason } => {
-                self.line_ended(line, LineEnd::NotAffected(written(event, reason)))
-            }
-            EventBody::LineWaived { line, reason } => self.line_ended(line, LineEnd::Waived(written(event, reason))),
-            EventBody::CreditAsked => self.publication.credit = CreditState::Asked { at },
-            EventBody::CreditRecorded { granted } => self.credit_recorded(event, granted.as_ref()),
-            EventBody::AdvisoryDrafted { content } => self.publication.draft = Some(written(event, content)),
-            EventBody::AdvisoryApproved { content } => self.publication.approval = Some(written(event, content)),
-            EventBody::Published { content, channels } => self.published(event, content, channels),
-            EventBody::Announced { channel } => self.announced(event, channel),
-            EventBody::Closed { resolution, .. } => self.resolution = Some(*resolution),
-        }
-        self.void_approval(event);
-    }
-
-    fn step(&self, event: &Event) -> Step {
-        Step { at: event.at, by: event.actor.clone(), seq: event.seq }
-    }
-
-    fn on_clock(&mut self, name: &ClockName, change: impl FnOnce(&mut Clock)) {
-        if let Some(clock) = self.clocks.iter_mut().find(|c| c.name() == name) {
-            change(clock);
-        }
-    }
-
-    fn wake(&mut self, to: &[Recipient]) {
-        let members = to.iter().filter_map(|r| match r {
-            Recipient::Member(member) => Some(member.clone()),
-            _ => None,
-        });
-        self.woken.extend(members);
-    }
-
-    fn message_sent(&mut self, event: &Event, next_steps: bool) {
-        let (seq, at, by) = (event.seq, event.at, event.actor.clone());
-        self.sent.push(Sent { seq, at, by, next_steps, bounced: false });
-        self.count_messages();
-    }
-
-    fn message_bounced(&mut self, seq: u64) {
-        for sent in self.sent.iter_mut().filter(|s| s.seq == seq) {
-            sent.bounced = true;
-        }
-        self.address = None;
-        self.count_messages();
-    }
-
-    /// The steps that messages take; one that did not arrive counts for nothing.
-    fn count_messages(&mut self) {
-        let step = |s: &Sent| Step { at: s.at, by: s.by.clone(), seq: s.seq };
-        self.steps.acknowledged = self.sent.iter().find(|s| !s.bounced).map(step);
-        self.steps.responded = self.sent.iter().find(|s| !s.bounced && s.next_steps).map(step);
-    }
-
-    fn rm_changed(&mut self, event: &Event, from: Rm, to: Rm) {
-        self.rm = to;
-        let set_aside = to == Rm::Deferred && event.actor == Actor::Desk;
-        self.set_aside_from = set_aside.then_some(from);
-        if to == Rm::Valid && self.steps.confirmed.is_none() {
-            self.steps.confirmed = Some(self.step(event));
-        }
-    }
-
     pub fn clock(&self, name: &ClockName) -> Option<&Clock> {
         self.clocks.iter().find(|c| c.name() == name)
     }

@@ -2,16 +2,20 @@
 //!
 //! Of all that is clear: which lines, who, when. Versions, reasons and texts are references to sealed content.
 
+mod gate;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use gate::Missing;
+
 use super::command::row::Approval;
 use super::event::{ContentRef, Event, FactName};
 use super::{Actor, Case, CommandName, Fact};
 use crate::affected::Affected;
-use crate::id::{CaseId, ChannelId, LineName, MemberId};
+use crate::id::{CaseId, ChannelId, LineName};
 use crate::policy::Policy;
 
 /// What of the road was gone.
@@ -99,18 +103,6 @@ pub struct Announcement {
     pub advisory: Written,
     /// Where it goes, frozen when it was published, with when each was seen there.
     pub channels: BTreeMap<ChannelId, Option<Timestamp>>,
-}
-
-/// One thing that publishing still waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Missing {
-    /// `affected`, `audit`, `line`, `credit`, `advisory` or `approval`.
-    pub requirement: &'static str,
-    /// The line that it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<LineName>,
-    /// What is missing, and which command brings it.
-    pub detail: String,
 }
 
 impl Publication {
@@ -261,91 +253,5 @@ impl Case {
             Some(Approval::Voids) => self.publication.approval = None,
             Some(Approval::Stays | Approval::MayVoid) | None => {}
         }
-    }
-
-    /// The gate: everything that publishing still waits for, at once (T8, T47–T50). A line past its end of life does not
-    /// block, nor does one that the determined ranges do not end in: determining the affected versions says of every line
-    /// whether it is.
-    pub fn missing(&self, policy: &Policy, now: Timestamp) -> Vec<Missing> {
-        let road = &self.publication;
-        let mut missing = Vec::new();
-        let mut miss = |requirement, line: Option<&LineName>, detail: String| {
-            missing.push(Missing { requirement, line: line.cloned(), detail });
-        };
-        match road.affected_and_maintained(policy, now) {
-            None => miss("affected", None, "the affected versions are not recorded (determine-affected)".to_owned()),
-            Some(lines) => {
-                for line in lines.filter(|line| road.end_of(line).is_none()) {
-                    let ready = if road.is_ready(line) { "its fix is ready and not released" } else { "it has no fix" };
-                    let ways = "(fix-released, not-affected or waive-line)";
-                    miss("line", Some(line), format!("{line} is affected and maintained, and {ready} {ways}"));
-                }
-            }
-        }
-        if road.audit.is_none() {
-            miss(
-                "audit",
-                None,
-                "the audit for similar problems is neither recorded nor waived (record-audit)".to_owned(),
-            );
-        }
-        match &road.credit {
-            CreditState::Answered { .. } => {}
-            CreditState::Unasked => {
-                miss("credit", None, "the reporter was not asked about credit (ask-credit)".to_owned())
-            }
-            CreditState::Asked { .. } => {
-                miss("credit", None, "the question about credit is not answered (record-credit)".to_owned());
-            }
-        }
-        match (&road.draft, &road.approval) {
-            (None, _) => miss("advisory", None, "there is no advisory (draft-advisory)".to_owned()),
-            (Some(_), None) => {
-                let detail = "the advisory in its present form is not approved (approve-advisory)";
-                miss("approval", None, detail.to_owned());
-            }
-            (Some(_), Some(approval)) => {
-                if let Some(line) = self.ended_since(approval, policy, now) {
-                    let detail = format!(
-                        "{line} came to its end of life after the advisory was approved; it is approved anew \
-                         (approve-advisory)"
-                    );
-                    miss("approval", Some(line), detail);
-                }
-            }
-        }
-        missing
-    }
-
-    /// An affected line without an end that was maintained when the advisory was approved and is no longer: what is said of it
-    /// has changed.
-    fn ended_since(&self, approval: &Written, policy: &Policy, now: Timestamp) -> Option<&LineName> {
-        let road = &self.publication;
-        let open = road.affected.as_ref()?.lines.iter().filter(|line| road.end_of(line).is_none());
-        let maintained = |line: &LineName, at| policy.line(line).is_some_and(|l| l.maintained_at(at));
-        let mut ended = open.filter(|line| maintained(line, approval.at) && !maintained(line, now));
-        ended.next()
-    }
-
-    /// The approval, while it still is one of what would be said now.
-    pub(super) fn standing_approval(&self, policy: &Policy, now: Timestamp) -> Option<&Written> {
-        let approval = self.publication.approval.as_ref()?;
-        self.ended_since(approval, policy, now).is_none().then_some(approval)
-    }
-
-    /// Why `member` may not approve or publish (T44): only the handler, the backup or a release manager may.
-    pub(super) fn may_not_release(&self, policy: &Policy, member: &MemberId, what: &str) -> Option<String> {
-        let leads = self.handler.as_ref() == Some(member) || self.backup.as_ref() == Some(member);
-        let manages = policy.member(member).is_some_and(|m| m.has(crate::policy::Role::ReleaseManager));
-        (!leads && !manages).then(|| format!("only its handler, the backup or a release manager may {what}"))
-    }
-
-    /// Why `member` may not approve: who drafted it is not the one to approve it, unless the team is one person.
-    pub(super) fn drafted_alone(&self, policy: &Policy, member: &MemberId) -> Option<String> {
-        let by = &self.publication.draft.as_ref()?.by;
-        let own = *by == Actor::Member(member.clone());
-        (own && policy.triage().count() > 1).then(|| {
-            format!("{member} drafted it; a second person approves: the handler, the backup or a release manager")
-        })
     }
 }

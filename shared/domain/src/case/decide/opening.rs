@@ -1,0 +1,54 @@
+//! The events of a new case: of a report, of what is only filed, of what an audit found.
+
+use jiff::Timestamp;
+
+use super::{Next, event};
+use crate::case::event::{AssignedBy, EventBody, Reported, Resolution};
+use crate::case::{Actor, Case, Rm};
+use crate::id::{CaseId, MemberId};
+use crate::policy::{Policy, Starts};
+
+/// The events of a new case: the report, and every clock that starts with it.
+pub fn open(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> Vec<EventBody> {
+    let first = event(&id, 1, now, &Actor::Reporter, EventBody::ReportReceived(reported));
+    let case = Case::opened(&first).expect("a report opens a case");
+    let received_at = case.received_at;
+    let mut next = Next { case, policy, actor: Actor::Reporter, now: received_at, events: vec![first.body] };
+    next.start_clocks(Starts::ReportReceived);
+    next.events
+}
+
+/// The events of what is only filed: it is over as it arrives and owes nobody an answer. A person may still find that it is a
+/// report ([`crate::case::Command::TreatAsReport`]).
+pub fn open_filed(
+    id: CaseId,
+    policy: &Policy,
+    reported: Reported,
+    resolution: Resolution,
+    now: Timestamp,
+) -> Vec<EventBody> {
+    let first = event(&id, 1, now, &Actor::Desk, EventBody::ReportReceived(reported));
+    let case = Case::opened(&first).expect("a report opens a case");
+    let mut next = Next { case, policy, actor: Actor::Desk, now, events: vec![first.body] };
+    next.transition(Rm::Invalid);
+    next.transition(Rm::Closed);
+    next.push(EventBody::Closed { resolution, told: true });
+    next.events
+}
+
+/// The events of a case that the audit of another found (T48). The team reports it to itself, so no promise to a reporter
+/// runs; it has a handler from the start (T40).
+pub fn open_finding(
+    id: CaseId,
+    policy: &Policy,
+    reported: Reported,
+    by: &Actor,
+    handler: MemberId,
+    now: Timestamp,
+) -> Vec<EventBody> {
+    let first = event(&id, 1, now, by, EventBody::ReportReceived(reported));
+    let case = Case::opened(&first).expect("a report opens a case");
+    let mut next = Next { case, policy, actor: by.clone(), now, events: vec![first.body] };
+    next.assign(handler, AssignedBy::Member);
+    next.events
+}

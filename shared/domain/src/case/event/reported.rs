@@ -1,0 +1,55 @@
+//! What is clear of a report.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{ByMail, ContentRef};
+use crate::id::{CaseId, ContentId, PackageName};
+
+/// How the reporter wants answers: on the case page (mail only points there) or as text by mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answers {
+    Mail,
+    #[default]
+    Page,
+}
+
+/// What is clear of a report: no word of the reporter's stands here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reported {
+    /// Only a name that the policy knows; what else was written is sealed.
+    pub package: Option<PackageName>,
+    pub answers: Answers,
+    /// The reporter's address, sealed to the mail key.
+    pub address: Option<ContentId>,
+    pub has_openpgp_key: bool,
+    pub known_public: bool,
+    pub known_exploited: bool,
+    /// The reporter's own plan to disclose (T6).
+    pub planned_for: Option<Date>,
+    /// The report exactly as sent.
+    pub report: ContentRef,
+    /// The closed case that this one goes on from.
+    pub continues: Option<CaseId>,
+    /// The case whose audit found this one (T48): then the team itself reports it, and no promise to a reporter runs.
+    #[serde(default)]
+    pub found_by: Option<CaseId>,
+    /// It only tries whether the desk works: nobody hears of it, no clock runs, and it counts nowhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub canary: bool,
+    /// When the server received it, where that is earlier than the event: SES's own time of a mail, the first receipt of what
+    /// became a report later (T60). Every clock that starts with the report runs from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Timestamp>,
+    /// A module that the policy names as others' (T35).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third_party: Option<PackageName>,
+    /// The reporter has said that it may be forwarded (T37).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_forward: bool,
+    /// It came by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<ByMail>,
+}

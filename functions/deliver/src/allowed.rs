@@ -1,7 +1,6 @@
 //! What a machine may write to a reporter's address: anybody can type anybody's into a form.
 
 use desk_domain::case::Recipient;
-use desk_domain::notice::Notice;
 use desk_store::deliveries::Record;
 use desk_store::{Allowance, Fault};
 
@@ -13,9 +12,8 @@ impl Deliver {
     /// each have somebody behind them.
     pub(crate) async fn allowed(&self, record: &Record, to: &str) -> Result<bool, Fault> {
         let delivery = &record.delivery;
-        let by_a_person = delivery.notice.is_personal() || matches!(delivery.notice, Notice::CodeReissued(_));
         let (Recipient::Reporter, Some(case)) = (&delivery.recipient, &delivery.case) else { return Ok(true) };
-        if by_a_person || record.allowed {
+        if delivery.notice.has_somebody_behind() || record.allowed {
             return Ok(true);
         }
         let Some(stored) = self.cases.case(case).await? else { return Ok(true) };

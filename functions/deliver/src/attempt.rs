@@ -3,7 +3,7 @@
 //! be is ever in doubt.
 
 use desk_domain::case::Recipient;
-use desk_domain::notice::{Notice, Urgency};
+use desk_domain::notice::Urgency;
 use desk_mail::ses::{SendError, Throttle};
 use desk_runtime::{Backoff, after};
 use desk_store::deliveries::{AMBIGUOUS_WAIT, Record};
@@ -31,7 +31,12 @@ impl Deliver {
         };
         let addresses = match delivery.recipient {
             Recipient::Reporter => self.reply_tokens.address_hashes(&letter.to),
-            _ => Vec::new(),
+            Recipient::Member(_)
+            | Recipient::Outside
+            | Recipient::Operator
+            | Recipient::List(_)
+            | Recipient::Maintainer(_)
+            | Recipient::Canary => Vec::new(),
         };
         if self.mail.suppressed(&addresses).await?.is_some() {
             return self.suppressed(record).await.map(|()| Went::On);
@@ -98,7 +103,7 @@ impl Deliver {
     async fn cannot_be_sent(&self, record: &Record, why: &'static str) -> Result<(), Fault> {
         let id = record.delivery.id.as_str();
         tracing::error!(delivery = id, why, alarm = "dead", "a delivery cannot be sent");
-        if matches!(record.delivery.notice, Notice::Written(_)) {
+        if record.delivery.notice.is_message() {
             self.tell_bounced(record).await?;
         }
         self.mail.mark_dead(id, why, self.clock.now()).await?;

@@ -3,7 +3,7 @@
 use desk_advisory::advisory_page;
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
-use desk_domain::notice::{Letter, Links, Setting};
+use desk_domain::notice::{Letter, Links, Origin, Setting};
 use desk_domain::policy::{Form, Member, Role};
 use desk_keys::MailWords;
 use desk_keys::payload::{AcknowledgeLink, CaseLink};
@@ -102,10 +102,10 @@ impl Deliver {
             answers,
             id: &delivery.id[..32],
             date: self.clock.now(),
-            automatic: match &delivery.notice {
-                notice if notice.is_personal() => Automatic::No,
-                notice if notice.is_first_answer() && answers.is_some() => Automatic::Replied,
-                _ => Automatic::Generated,
+            automatic: match delivery.notice.origin() {
+                Origin::Message | Origin::Forwarded | Origin::Approved => Automatic::No,
+                Origin::FirstAnswer if answers.is_some() => Automatic::Replied,
+                Origin::FirstAnswer | Origin::Desk | Origin::Asked => Automatic::Generated,
             },
         };
         compose(&message).ok()
@@ -127,7 +127,15 @@ impl Deliver {
                 let key: ContentId = REPORTER_KEY.parse().expect("a constant that is a content id");
                 self.content(case, &key).await?
             }
-            _ => None,
+            (Recipient::Reporter, None)
+            | (
+                Recipient::Outside
+                | Recipient::Operator
+                | Recipient::List(_)
+                | Recipient::Maintainer(_)
+                | Recipient::Canary,
+                _,
+            ) => None,
         };
         let Some(armoured) = armoured else { return Ok(None) };
         let now = self.clock.now();
@@ -223,13 +231,11 @@ impl Deliver {
             let (sign_in, board) = (format!("{base}/desk/session?token={token}"), format!("{base}/desk"));
             return Links { sign_in, board, ..Links::default() };
         };
-        let acknowledge = match (&delivery.recipient, delivery.notice.acknowledge_until()) {
-            (Recipient::Member(member), Some(expires_at)) => {
-                let link = AcknowledgeLink { case: case.clone(), member: member.clone(), expires_at };
-                Some(format!("{base}/desk/acknowledge?t={}", self.team_links.sign(&link)))
-            }
-            _ => None,
-        };
+        let until = delivery.notice.acknowledge_until();
+        let acknowledge = delivery.recipient.member().zip(until).map(|(member, expires_at)| {
+            let link = AcknowledgeLink { case: case.clone(), member: member.clone(), expires_at };
+            format!("{base}/desk/acknowledge?t={}", self.team_links.sign(&link))
+        });
         Links {
             case_page: format!("{base}/case?t={}", self.reporter_links.sign(&CaseLink { case: case.clone() })),
             desk_case: format!("{base}/desk/cases/{case}"),

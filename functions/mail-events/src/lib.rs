@@ -94,7 +94,7 @@ impl MailEvents {
         self.suppress(record, Unwritten::HardBounce).await?;
         self.cases.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
         self.alarm_unless_reporter(record, "mail came back for good");
-        if let Recipient::Member(member) = &record.delivery.recipient {
+        if let Some(member) = record.delivery.recipient.member() {
             self.tell_others(member).await?;
         }
         let bounced = self.mail.mark_bounced(&record.delivery.id, self.clock.now()).await?;
@@ -108,7 +108,7 @@ impl MailEvents {
         if matches!(record.state, State::Delivered | State::Bounced) {
             return Ok(());
         }
-        if matches!(record.delivery.notice, Notice::Written(_)) {
+        if record.delivery.notice.is_message() {
             self.cases.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
         }
         self.alarm_unless_reporter(record, "mail could not be delivered in time");
@@ -133,7 +133,7 @@ impl MailEvents {
         if record.state == State::Rejected {
             return Ok(());
         }
-        if matches!(record.delivery.notice, Notice::Written(_)) {
+        if record.delivery.notice.is_message() {
             self.cases.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
         }
         tracing::error!(
@@ -153,7 +153,13 @@ impl MailEvents {
         let (id, to) = (&noted.delivery.id, &noted.delivery.recipient);
         match to {
             Recipient::Reporter | Recipient::Maintainer(_) => tracing::warn!(delivery = id, "mail is delayed"),
-            _ => tracing::error!(delivery = id, recipient = ?to, alarm = "mail-delayed", "mail to the team is delayed"),
+            Recipient::Member(_)
+            | Recipient::Outside
+            | Recipient::Operator
+            | Recipient::List(_)
+            | Recipient::Canary => {
+                tracing::error!(delivery = id, recipient = ?to, alarm = "mail-delayed", "mail to the team is delayed");
+            }
         }
         Ok(())
     }
@@ -171,7 +177,12 @@ impl MailEvents {
         let (id, to) = (&record.delivery.id, &record.delivery.recipient);
         match to {
             Recipient::Reporter => tracing::warn!(delivery = id, what, "mail to a reporter"),
-            _ => {
+            Recipient::Member(_)
+            | Recipient::Outside
+            | Recipient::Operator
+            | Recipient::List(_)
+            | Recipient::Maintainer(_)
+            | Recipient::Canary => {
                 tracing::error!(delivery = id, what, recipient = ?to, alarm = "mail-bounced", "mail to the team or outside")
             }
         }

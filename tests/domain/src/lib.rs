@@ -42,9 +42,14 @@ pub struct World {
 
 /// A report that came in at `at`.
 pub fn given(policy: &Policy, at: &str) -> World {
+    given_with(policy, at, |_| {})
+}
+
+/// The same, of a report that says other things.
+pub fn given_with(policy: &Policy, at: &str, change: impl FnOnce(&mut Reported)) -> World {
     let now: Timestamp = at.parse().expect("an instant");
     let id: CaseId = "EXP-2027-7K3QF".parse().expect("an id");
-    let reported = Reported {
+    let mut reported = Reported {
         package: Some("express".parse().expect("a package")),
         answers: Answers::Page,
         address: Some("reporter-address".parse().expect("an id")),
@@ -61,6 +66,7 @@ pub fn given(policy: &Policy, at: &str) -> World {
         may_forward: false,
         mail: None,
     };
+    change(&mut reported);
     let bodies = open(id.clone(), policy, reported, now);
     let first = event(&id, 1, now, &Actor::Reporter, bodies[0].clone());
     let mut world = World { case: Case::opened(&first).expect("a report"), log: vec![first], now };

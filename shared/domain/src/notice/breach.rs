@@ -22,11 +22,9 @@ impl Breach {
         let letter = Letter::new(at.subject(&format!("Missed: {what}")))
             .say(format!("This case is still without the {what}. {meaning}"))
             .facts(vec![("Was due".to_owned(), crate::time::instant(self.due_at))]);
-        let letter = match (&at.links.acknowledge, at.recipient) {
-            (Some(url), Recipient::Member(_)) => {
-                letter.link("Acknowledge now (you see the message before it is sent)", url)
-            }
-            _ => letter,
+        let letter = match at.links.acknowledge.as_ref().filter(|_| at.recipient.member().is_some()) {
+            Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
+            None => letter,
         };
         warning::who_can_act(letter, at).sign(at.team_signature())
     }

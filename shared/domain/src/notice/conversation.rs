@@ -52,6 +52,40 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::ReporterReplied { opened: Some(case), .. } => {
             format!("This case is closed, so your message opened {case}.")
         }
-        _ => return None,
+        EventBody::ReporterReplied { opened: None, .. }
+        | EventBody::MessageSent { .. }
+        | EventBody::MessageBounced { .. }
+        | EventBody::ClockStarted(_)
+        | EventBody::ClockMet { .. }
+        | EventBody::ClockPaused { .. }
+        | EventBody::ClockResumed { .. }
+        | EventBody::ClockWarned { .. }
+        | EventBody::ClockReopened { .. }
+        | EventBody::ClockShortened { .. }
+        | EventBody::ClockEnded { .. }
+        | EventBody::AssignmentPostponed { .. }
+        | EventBody::BackupSet { .. }
+        | EventBody::RmChanged { .. }
+        | EventBody::InformationRequested
+        | EventBody::ReplyQuarantined { .. }
+        | EventBody::QuarantineEnded { .. }
+        | EventBody::OutsiderReplied { .. }
+        | EventBody::ConsentRecorded { .. }
+        | EventBody::TreatedAsReport { .. }
+        | EventBody::Noted { .. }
+        | EventBody::Scored { .. }
+        | EventBody::FactMarked { .. }
+        | EventBody::DuplicateOf { .. }
+        | EventBody::AffectedDetermined { .. }
+        | EventBody::AuditRecorded { .. }
+        | EventBody::AuditWaived { .. }
+        | EventBody::FixReady { .. }
+        | EventBody::FixReleased { .. }
+        | EventBody::LineNotAffected { .. }
+        | EventBody::LineWaived { .. }
+        | EventBody::FixesPending
+        | EventBody::AdvisoryDrafted { .. }
+        | EventBody::AdvisoryApproved { .. }
+        | EventBody::Announced { .. } => return None,
     })
 }

@@ -39,6 +39,7 @@ mod reminder;
 mod reply_quarantined;
 mod reporter_replied;
 mod rota_gap;
+mod row;
 mod set_aside;
 mod sign_in;
 mod third_party_receipt;
@@ -55,6 +56,7 @@ use serde::{Deserialize, Serialize};
 pub use acknowledgement_refused::WhyRefused;
 pub use digest::{DIGEST_ROWS, DigestRow, Listed, MissedRow};
 pub use letter::Letter;
+pub use row::{OnPage, Origin, Row};
 pub use urgency::Urgency;
 pub use written::standard_acknowledgement;
 
@@ -63,7 +65,10 @@ use crate::id::{CaseId, MemberId};
 use crate::policy::Policy;
 
 macro_rules! notices {
-    ($($name:ident in $file:ident),+ $(,)?) => {
+    ($(
+        $name:ident in $file:ident = $template:literal: $urgency:ident, $origin:ident, $page:ident$(($why:literal))?
+        $(, until $until:ident)?;
+    )+) => {
         $(pub use $file::$name;)+
 
         /// A notice with what it has to say in the clear.
@@ -71,10 +76,26 @@ macro_rules! notices {
         #[serde(rename_all = "kebab-case", tag = "notice")]
         pub enum Notice { $($name($name)),+ }
 
+        $(impl $name {
+            const ROW: Row = Row {
+                template: $template,
+                urgency: Urgency::$urgency,
+                origin: Origin::$origin,
+                on_page: OnPage::$page$(($why))?,
+            };
+        })+
+
         impl Notice {
-            /// The template's name: part of a delivery's identity.
-            pub fn template(&self) -> &'static str {
-                match self { $(Notice::$name(_) => stringify!($file)),+ }
+            /// What is known of each notice beside its words.
+            pub const ROWS: &[Row] = &[$($name::ROW),+];
+
+            pub fn row(&self) -> Row {
+                match self { $(Notice::$name(_) => $name::ROW),+ }
+            }
+
+            /// Until when its button acknowledges; `None` for a notice without such a button.
+            pub fn acknowledge_until(&self) -> Option<Timestamp> {
+                match self { $(Notice::$name(_notice) => None$(.or(_notice.$until))?),+ }
             }
 
             /// Writes it.
@@ -85,47 +106,50 @@ macro_rules! notices {
     };
 }
 
+// The notice and its file; the name that deliveries know it by, which never changes, because their ids hang on it; how soon it
+// must go; whose words it has; whether the reporter's page says it too; and until when its button acknowledges, where it has one.
 notices! {
-    Accepted in accepted,
-    AcknowledgementRefused in acknowledgement_refused,
-    Announcement in announcement,
-    ApprovalAsked in approval_asked,
-    Bounced in bounced,
-    Breach in breach,
-    ChannelFailed in channel_failed,
-    ChannelVerified in channel_verified,
-    ClosedNotice in closed,
-    CodeReissued in code_reissued,
-    CommentThanks in comment_thanks,
-    CreditAnswered in credit_answered,
-    CreditAsked in credit_asked,
-    Digest in digest,
-    FixesReady in fixes_ready,
-    FixesReleased in fixes_released,
-    Forward in forward,
-    Forwarded in forwarded,
-    HandlerChanged in handler_changed,
-    MemberBounced in member_bounced,
-    NewReport in new_report,
-    NoHandler in no_handler,
-    OutsiderReplied in outsider_replied,
-    PolicyComment in policy_comment,
-    PromiseMissed in promise_missed,
-    Published in published,
-    Receipt in receipt,
-    ReleasePlanned in release_planned,
-    Reminder in reminder,
-    ReplyQuarantined in reply_quarantined,
-    ReporterReplied in reporter_replied,
-    RotaGap in rota_gap,
-    SetAside in set_aside,
-    SignIn in sign_in,
-    ThirdPartyReceipt in third_party_receipt,
-    UnreadableReceipt in unreadable_receipt,
-    UrgentReceipt in urgent_receipt,
-    Warning in warning,
-    Written in written,
-    YouAreHandler in you_are_handler,
+    Accepted in accepted = "accepted": Ordinary, Desk, Line;
+    AcknowledgementRefused in acknowledgement_refused = "acknowledgement_refused": Promise, Desk, NotTheirs;
+    Announcement in announcement = "announcement": List, Approved, NotTheirs;
+    ApprovalAsked in approval_asked = "approval_asked": Ordinary, Desk, NotTheirs;
+    Bounced in bounced = "bounced": Promise, Desk, NotTheirs;
+    Breach in breach = "breach": Breach, Desk, NotTheirs, until acknowledge_until;
+    ChannelFailed in channel_failed = "channel_failed": Promise, Desk, NotTheirs;
+    ChannelVerified in channel_verified = "channel_verified": Ordinary, Desk, NotTheirs;
+    ClosedNotice in closed = "closed": Ordinary, Desk, Line;
+    CodeReissued in code_reissued = "code_reissued": Ordinary, Asked, Line;
+    CommentThanks in comment_thanks = "comment_thanks": Ordinary, Desk,
+        Otherwise("a comment on the policy is no report; where it was taken for one, the page says that the case is closed");
+    CreditAnswered in credit_answered = "credit_answered": Ordinary, Desk, NotTheirs;
+    CreditAsked in credit_asked = "credit_asked": Ordinary, Desk, Line;
+    Digest in digest = "digest": Digest, Desk, NotTheirs;
+    FixesReady in fixes_ready = "fixes_ready": Ordinary, Desk, NotTheirs;
+    FixesReleased in fixes_released = "fixes_released": Ordinary, Desk, Line;
+    Forward in forward = "forward": Promise, Forwarded, NotTheirs;
+    Forwarded in forwarded = "forwarded": Ordinary, Desk, Line;
+    HandlerChanged in handler_changed = "handler_changed": Ordinary, Desk, Line;
+    MemberBounced in member_bounced = "member_bounced": Breach, Desk, NotTheirs;
+    NewReport in new_report = "new_report": Promise, Desk, NotTheirs, until acknowledge_until;
+    NoHandler in no_handler = "no_handler": Breach, Desk, NotTheirs;
+    OutsiderReplied in outsider_replied = "outsider_replied": Ordinary, Desk, NotTheirs;
+    PolicyComment in policy_comment = "policy_comment": Ordinary, Desk, NotTheirs;
+    PromiseMissed in promise_missed = "promise_missed": Promise, Desk, Line;
+    Published in published = "published": Ordinary, Desk, Line;
+    Receipt in receipt = "receipt": Promise, FirstAnswer, Line;
+    ReleasePlanned in release_planned = "release_planned": Ordinary, Desk, Line;
+    Reminder in reminder = "reminder": Ordinary, Desk, Line;
+    ReplyQuarantined in reply_quarantined = "reply_quarantined": Ordinary, Desk, NotTheirs;
+    ReporterReplied in reporter_replied = "reporter_replied": Ordinary, Desk, NotTheirs;
+    RotaGap in rota_gap = "rota_gap": Breach, Desk, NotTheirs;
+    SetAside in set_aside = "set_aside": Ordinary, Desk, Line;
+    SignIn in sign_in = "sign_in": Promise, Desk, NotTheirs;
+    ThirdPartyReceipt in third_party_receipt = "third_party_receipt": Promise, FirstAnswer, Line;
+    UnreadableReceipt in unreadable_receipt = "unreadable_receipt": Promise, FirstAnswer, Line;
+    UrgentReceipt in urgent_receipt = "urgent_receipt": Promise, FirstAnswer, Line;
+    Warning in warning = "warning": Breach, Desk, NotTheirs, until acknowledge_until;
+    Written in written = "written": Promise, Message, Otherwise("the message itself stands there");
+    YouAreHandler in you_are_handler = "you_are_handler": Ordinary, Desk, NotTheirs, until acknowledge_until;
 }
 
 /// How a letter to a reporter ends: it can be answered, and this is how. The label of the link to the case page, so that it is
@@ -161,37 +185,6 @@ pub struct Links {
     /// The published advisory.
     pub advisory: String,
     pub report_form: String,
-}
-
-impl Notice {
-    /// Until when this notice's button acknowledges; `None` for a notice without such a button.
-    pub fn acknowledge_until(&self) -> Option<Timestamp> {
-        match self {
-            Notice::NewReport(notice) => notice.acknowledge_until,
-            Notice::Warning(notice) => notice.acknowledge_until,
-            Notice::Breach(notice) => notice.acknowledge_until,
-            Notice::YouAreHandler(notice) => notice.acknowledge_until,
-            _ => None,
-        }
-    }
-
-    /// Whether a person wrote it, or approved each word: then it does not go out marked as automatic (RFC 3834).
-    pub fn is_personal(&self) -> bool {
-        matches!(self, Notice::Written(_) | Notice::Forward(_) | Notice::Announcement(_))
-    }
-
-    /// Whether it is the first answer to a report: it carries the receipt code of who has not seen it on a screen.
-    pub fn is_first_answer(&self) -> bool {
-        matches!(
-            self,
-            Notice::Receipt(_) | Notice::ThirdPartyReceipt(_) | Notice::UrgentReceipt(_) | Notice::UnreadableReceipt(_)
-        )
-    }
-
-    /// Whether it goes out as plain text alone, as lists want it (T56).
-    pub fn is_plain(&self) -> bool {
-        matches!(self, Notice::Announcement(_))
-    }
 }
 
 impl Setting<'_> {

@@ -52,7 +52,12 @@ impl NewReport {
         };
         let letter = match at.recipient {
             Recipient::Operator => warning::who_can_act(letter, at),
-            _ => letter.link("Read the report on the desk", &at.links.desk_case),
+            Recipient::Member(_)
+            | Recipient::Canary
+            | Recipient::Reporter
+            | Recipient::Outside
+            | Recipient::List(_)
+            | Recipient::Maintainer(_) => letter.link("Read the report on the desk", &at.links.desk_case),
         };
         letter.sign(at.team_signature())
     }

@@ -11,7 +11,12 @@ impl OutsiderReplied {
         let who = match &self.from {
             Recipient::Maintainer(package) => format!("The maintainers of {package} have"),
             Recipient::Outside => "The contact outside the team has".to_owned(),
-            _ => "The operator has".to_owned(),
+            // Nobody else has a token that leads here.
+            Recipient::Operator
+            | Recipient::Reporter
+            | Recipient::Member(_)
+            | Recipient::List(_)
+            | Recipient::Canary => "The operator has".to_owned(),
         };
         Letter::new(at.subject("An answer from outside the team"))
             .say(format!("{who} answered a mail of this case. The answer is among its notes on the desk; this mail holds no word of it."))

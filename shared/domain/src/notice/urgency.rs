@@ -1,7 +1,5 @@
 use serde::{Deserialize, Serialize};
 
-use super::Notice;
-
 /// What goes first when not everything can go at once; the first goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -16,52 +14,4 @@ pub enum Urgency {
     Digest,
     /// A mail to many.
     List,
-}
-
-impl Notice {
-    /// How soon it must go, compared with others.
-    pub fn urgency(&self) -> Urgency {
-        match self {
-            Notice::Breach(_)
-            | Notice::MemberBounced(_)
-            | Notice::NoHandler(_)
-            | Notice::RotaGap(_)
-            | Notice::Warning(_) => Urgency::Breach,
-            Notice::AcknowledgementRefused(_)
-            | Notice::Bounced(_)
-            | Notice::ChannelFailed(_)
-            | Notice::Forward(_)
-            | Notice::NewReport(_)
-            | Notice::PromiseMissed(_)
-            | Notice::Receipt(_)
-            | Notice::SignIn(_)
-            | Notice::ThirdPartyReceipt(_)
-            | Notice::UnreadableReceipt(_)
-            | Notice::UrgentReceipt(_)
-            | Notice::Written(_) => Urgency::Promise,
-            Notice::Accepted(_)
-            | Notice::ApprovalAsked(_)
-            | Notice::ChannelVerified(_)
-            | Notice::ClosedNotice(_)
-            | Notice::CodeReissued(_)
-            | Notice::CommentThanks(_)
-            | Notice::CreditAnswered(_)
-            | Notice::CreditAsked(_)
-            | Notice::FixesReady(_)
-            | Notice::FixesReleased(_)
-            | Notice::Forwarded(_)
-            | Notice::HandlerChanged(_)
-            | Notice::OutsiderReplied(_)
-            | Notice::PolicyComment(_)
-            | Notice::Published(_)
-            | Notice::ReleasePlanned(_)
-            | Notice::Reminder(_)
-            | Notice::ReplyQuarantined(_)
-            | Notice::ReporterReplied(_)
-            | Notice::SetAside(_)
-            | Notice::YouAreHandler(_) => Urgency::Ordinary,
-            Notice::Digest(_) => Urgency::Digest,
-            Notice::Announcement(_) => Urgency::List,
-        }
-    }
 }

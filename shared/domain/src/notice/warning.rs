@@ -18,11 +18,9 @@ impl Warning {
         let letter = Letter::new(at.subject(&format!("Warning: {what} is due {left}")))
             .say(self.text(&what, at))
             .facts(vec![("Due".to_owned(), format!("{} ({left})", crate::time::instant(self.due_at)))]);
-        let letter = match (&at.links.acknowledge, at.recipient) {
-            (Some(url), Recipient::Member(_)) => {
-                letter.link("Acknowledge now (you see the message before it is sent)", url)
-            }
-            _ => letter,
+        let letter = match at.links.acknowledge.as_ref().filter(|_| at.recipient.member().is_some()) {
+            Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
+            None => letter,
         };
         who_can_act(letter, at).sign(at.team_signature())
     }

@@ -1,0 +1,153 @@
+//! The reporter's page tells of whatever the desk writes to the reporter (T31).
+
+use std::collections::BTreeSet;
+
+use desk_domain::case::event::{ByMail, Hint, Resolution, Sender};
+use desk_domain::case::{Case, Command, Event, Recipient};
+use desk_domain::notice::conversation::line;
+use desk_domain::notice::plan::notices;
+use desk_domain::notice::{Notice, OnPage};
+use desk_domain::policy::{Policy, Severity};
+use desk_domain_tests::{World, content, given, given_with, message, policy};
+
+const FRIDAY: &str = "2027-03-26T22:00:00Z";
+
+/// A case, and what its reporter was mailed of it and could read on its page.
+struct Told<'a> {
+    policy: &'a Policy,
+    world: World,
+    /// How much of the log was looked at.
+    read: usize,
+    mailed: BTreeSet<&'static str>,
+}
+
+impl<'a> Told<'a> {
+    fn of(policy: &'a Policy, world: World) -> Told<'a> {
+        let mut told = Told { policy, world, read: 0, mailed: BTreeSet::new() };
+        told.look();
+        told
+    }
+
+    fn when(mut self, command: Command) -> Told<'a> {
+        self.world = self.world.when(self.policy, "alice", command);
+        self.look();
+        self
+    }
+
+    fn after(mut self, hours: i64) -> Told<'a> {
+        self.world = self.world.after(self.policy, hours);
+        self.look();
+        self
+    }
+
+    /// The line of the event at a place of the log, as the page has it: by the case after that event.
+    fn line(&self, place: usize) -> Option<String> {
+        let log: &[Event] = &self.world.log[..=place];
+        line(self.policy, &Case::replay(log).unwrap(), &log[place])
+    }
+
+    fn look(&mut self) {
+        for place in self.read..self.world.log.len() {
+            let event = &self.world.log[place];
+            for planned in notices(self.policy, &self.world.case, event) {
+                let row = planned.notice.row();
+                let theirs = planned.recipient == Recipient::Reporter;
+                assert_eq!(theirs, row.on_page != OnPage::NotTheirs, "{} to {:?}", row.template, planned.recipient);
+                if !theirs {
+                    continue;
+                }
+                // A receipt tells that the report came in, whenever it goes out.
+                let told_at = if planned.notice.is_first_answer() { 0 } else { place };
+                let is_said = self.line(told_at).is_some();
+                assert!(is_said || row.on_page != OnPage::Line, "the page says nothing of {}: {event:?}", row.template);
+                self.mailed.insert(row.template);
+            }
+        }
+        self.read = self.world.log.len();
+    }
+}
+
+/// A case that is led to its publication, and what happens on the way.
+fn published(policy: &Policy) -> BTreeSet<&'static str> {
+    let line = || "express@4".parse().unwrap();
+    let told = Told::of(policy, given(policy, FRIDAY));
+    let commands = [
+        Command::Respond { message: message() },
+        Command::Assign { member: "alice".parse().unwrap() },
+        Command::Validate { message: message() },
+        Command::Accept,
+        Command::Score { severity: Severity::High, content: content() },
+        Command::DetermineAffected { content: content(), lines: vec![line()], undone: Vec::new() },
+        Command::RecordAudit { content: content(), findings: Vec::new() },
+        Command::PlanRelease { on: "2027-04-01".parse().unwrap() },
+        Command::FixReleased { line: line(), version: content() },
+        Command::AskCredit,
+        Command::RecordCredit { granted: Some(content()) },
+        Command::ReissueCode { mail: Some("code".parse().unwrap()) },
+        Command::DraftAdvisory { content: content() },
+    ];
+    let mut told = commands.into_iter().fold(told, Told::when);
+    for command in [Command::ApproveAdvisory { content: content() }, Command::Publish] {
+        told.world = told.world.when(policy, "bob", command);
+        told.look();
+    }
+    told.mailed
+}
+
+/// Cases that end otherwise: without an answer of the reporter, without one of the team, as another's, as no report.
+fn others(policy: &Policy) -> BTreeSet<&'static str> {
+    let assigned = |world| Told::of(policy, world).when(Command::Assign { member: "alice".parse().unwrap() });
+    let ours = || assigned(given(policy, FRIDAY)).when(Command::Respond { message: message() });
+    let silent_reporter = ours().when(Command::RequestInformation { message: message(), next_steps: true });
+    let close = Command::Close { resolution: Resolution::PolicyComment, message: message(), next_steps: false };
+    let module = given_with(policy, FRIDAY, |reported| {
+        reported.third_party = Some("body-parser".parse().unwrap());
+        reported.may_forward = true;
+    });
+    let all = [
+        (0..32).fold(silent_reporter, |told, _| told.after(24)),
+        Told::of(policy, given(policy, FRIDAY)).after(100),
+        ours()
+            .when(Command::Validate { message: message() })
+            .when(Command::Duplicate { of: "EXP-2027-00001".parse().unwrap(), message: None }),
+        assigned(given(policy, FRIDAY)).when(close),
+        assigned(module).when(Command::Forward { to: "body-parser".parse().unwrap(), message: message() }),
+        Told::of(policy, given_with(policy, FRIDAY, |reported| reported.known_public = true)),
+    ];
+    all.into_iter().flat_map(|told| told.mailed).collect()
+}
+
+/// A mail that could not be read, of which nobody knows whose it is until a member has looked.
+fn by_mail(policy: &Policy) -> BTreeSet<&'static str> {
+    let world = given_with(policy, FRIDAY, |reported| {
+        let hints = vec![Hint::Unreadable];
+        reported.mail = Some(ByMail { sender: Sender::Unaligned, raw: content(), receipt: None, thread: None, hints });
+    });
+    let told = Told::of(policy, world).when(Command::Assign { member: "alice".parse().unwrap() });
+    assert!(told.mailed.is_empty(), "nothing goes out while nobody has looked");
+    told.when(Command::ReleaseQuarantine { refuse: false }).mailed
+}
+
+#[test]
+fn t31_what_is_mailed_to_the_reporter_stands_on_their_page() {
+    let policy = policy();
+    let mailed: BTreeSet<&str> =
+        [published(&policy), others(&policy), by_mail(&policy)].into_iter().flatten().collect();
+    let theirs = Notice::ROWS.iter().filter(|row| row.on_page != OnPage::NotTheirs);
+    assert_eq!(
+        mailed,
+        theirs.map(|row| row.template).collect(),
+        "each was mailed here, so that its line was looked for"
+    );
+}
+
+#[test]
+fn t31_what_the_page_does_not_say_has_a_reason() {
+    let reasons = Notice::ROWS.iter().filter_map(|row| match row.on_page {
+        OnPage::Otherwise(why) => Some((row.template, why)),
+        OnPage::Line | OnPage::NotTheirs => None,
+    });
+    let reasons: Vec<_> = reasons.collect();
+    assert!(reasons.iter().all(|(_, why)| why.split_whitespace().count() > 3), "{reasons:?}");
+    assert_eq!(reasons.len(), 2, "each is one more thing that whoever reads only the page does not learn: {reasons:?}");
+}

@@ -3,6 +3,7 @@
 use desk_domain::case::event::{Answers, ByMail, Reported, Resolution};
 use desk_domain::id::{CaseId, PackageName};
 use desk_domain::policy::Policy;
+use desk_domain::report::Report;
 use desk_mail::openpgp::{Encryption, PublicKey};
 use desk_mail::read::{Limits, Mail, attachment, sent_body};
 use desk_store::opening::{REPORTER_KEY, content_id};
@@ -137,30 +138,31 @@ fn report_json(arrived: &Arrived, key: Option<&str>) -> Value {
     let from = arrived.author.as_ref();
     let subject = head.map(|head| head.subject.as_str()).filter(|subject| !subject.is_empty());
     let attachments = mail.map(|mail| mail.attachments.iter().map(described).collect::<Vec<_>>());
-    json!({
-        "package": NOT_SAID,
-        "versions": NOT_SAID,
-        "summary": subject.unwrap_or("(a mail without a subject)"),
-        "details": arrived.whole(),
-        "reporter": {
-            "name": from.and_then(|from| from.name.as_deref()),
-            "email": from.map(|from| from.address.as_str()),
-            "openpgp_key": key,
-            "answers": "mail",
-        },
-        "mail": {
-            "message_id": head.and_then(|head| head.message_id.as_deref()),
-            "from": from.map(|from| from.address.as_str()),
-            "subject": subject,
-            "date": head.and_then(|head| head.date),
-            "text_cut": mail.is_some_and(|mail| mail.text_cut),
-            "html_only": mail.is_some_and(|mail| mail.html_only),
-            "signed": mail.is_some_and(|mail| mail.signed),
-            "encrypted": mail.and_then(|mail| mail.encrypted).map(Encryption::name),
-            "attachments": attachments.unwrap_or_default(),
-            "over": mail.map(|mail| mail.over.clone()).unwrap_or_default(),
-        },
-    })
+    let report = Report {
+        package: NOT_SAID.to_owned(),
+        versions: NOT_SAID.to_owned(),
+        summary: subject.unwrap_or("(a mail without a subject)").to_owned(),
+        details: arrived.whole(),
+        reporter_name: from.and_then(|from| from.name.clone()),
+        reporter_email: from.map(|from| from.address.clone()),
+        openpgp_key: key.map(str::to_owned),
+        answers: Answers::Mail,
+        ..Report::default()
+    };
+    let mut report = report.to_json();
+    report["mail"] = json!({
+        "message_id": head.and_then(|head| head.message_id.as_deref()),
+        "from": from.map(|from| from.address.as_str()),
+        "subject": subject,
+        "date": head.and_then(|head| head.date),
+        "text_cut": mail.is_some_and(|mail| mail.text_cut),
+        "html_only": mail.is_some_and(|mail| mail.html_only),
+        "signed": mail.is_some_and(|mail| mail.signed),
+        "encrypted": mail.and_then(|mail| mail.encrypted).map(Encryption::name),
+        "attachments": attachments.unwrap_or_default(),
+        "over": mail.map(|mail| mail.over.clone()).unwrap_or_default(),
+    });
+    report
 }
 
 fn described(part: &desk_mail::read::Attachment) -> Value {

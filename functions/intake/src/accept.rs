@@ -111,7 +111,7 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
     }
     let accepted = intake.accept(&canonical, &value, &report, key, Sort::Report).await;
     match accepted.and_then(|answer| answer::read(&answer)) {
-        Ok(taken) => pages::receipt(intake, taken, &canonical, report.reporter.email),
+        Ok(taken) => pages::receipt(intake, taken, &canonical, report.reporter_email),
         Err(problem) => page_of(problem),
     }
 }
@@ -166,19 +166,19 @@ impl Intake {
         };
         let mut opening = opener.begin(now).await?;
         let content = opening.seal("report", raw)?;
-        let address = match &report.reporter.email {
+        let address = match &report.reporter_email {
             Some(email) if !matches!(sort, Sort::Canary) => Some(opening.seal_for_mail("reporter-address", email)?),
             _ => None,
         };
-        if let (Some(key), Some(_)) = (&report.reporter.openpgp_key, &address) {
+        if let (Some(key), Some(_)) = (&report.openpgp_key, &address) {
             opening.seal_for_mail(REPORTER_KEY, key)?;
         }
         let canary = matches!(sort, Sort::Canary);
         let reported = Reported {
             package: self.policy.package(&report.package).map(|p| p.name.clone()),
-            answers: report.reporter.answers,
+            answers: report.answers,
             address,
-            has_openpgp_key: report.reporter.openpgp_key.is_some(),
+            has_openpgp_key: report.openpgp_key.is_some(),
             known_public: report.known_public,
             known_exploited: report.known_exploited,
             planned_for: report.planned_for,

@@ -2,53 +2,33 @@
 
 use std::collections::BTreeMap;
 
+use desk_domain::report::{FIELDS, Kind};
 use serde_json::{Map, Value};
-
-/// Every field of the form and where it stands in the report.
-const TEXTS: [&str; 12] = [
-    "package",
-    "versions",
-    "summary",
-    "details",
-    "impact",
-    "reporter.name",
-    "reporter.email",
-    "reporter.openpgp_key",
-    "reporter.answers",
-    "credit.as",
-    "credit.link",
-    "disclosure.planned_for",
-];
-const FLAGS: [&str; 3] = ["known_public", "known_exploited", "may_forward"];
 
 /// The report that a sent form means. Line ends are those of Unix, whatever the browser sends.
 pub(crate) fn to_report(sent: &BTreeMap<String, String>) -> Value {
     let mut report = Map::new();
-    for name in TEXTS {
-        let text = sent.get(name).map(|t| t.replace("\r\n", "\n")).unwrap_or_default();
-        if !text.trim().is_empty() {
-            set(&mut report, name, Value::String(text));
-        }
-    }
-    for name in FLAGS {
-        if sent.get(name).is_some_and(|v| !v.is_empty() && v != "false") {
-            set(&mut report, name, Value::Bool(true));
+    for row in FIELDS {
+        let said = sent.get(row.name).and_then(|said| meant(&row.kind, said));
+        if let Some(value) = said {
+            row.put(&mut report, value);
         }
     }
     Value::Object(report)
 }
 
-fn set(report: &mut Map<String, Value>, name: &str, value: Value) {
-    match name.split_once('.') {
-        None => {
-            report.insert(name.to_owned(), value);
-        }
-        Some((outer, inner)) => {
-            let object = report.entry(outer).or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(object) = object {
-                object.insert(inner.to_owned(), value);
-            }
-        }
+/// What a field of the form says; `None` where that is nothing.
+fn meant(kind: &Kind, sent: &str) -> Option<Value> {
+    match kind {
+        Kind::Flag { .. } => (!sent.is_empty() && sent != "false").then_some(Value::Bool(true)),
+        Kind::Line { .. }
+        | Kind::Package
+        | Kind::Text { .. }
+        | Kind::Email
+        | Kind::Link
+        | Kind::Date
+        | Kind::OpenPgpKey
+        | Kind::Choice(_) => (!sent.trim().is_empty()).then(|| sent.replace("\r\n", "\n").into()),
     }
 }
 

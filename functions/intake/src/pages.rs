@@ -13,6 +13,7 @@ use desk_domain::case::Stage;
 use desk_domain::fields::FieldError;
 use desk_domain::id::CaseId;
 use desk_domain::policy::{ClockKind, Due, Package, Policy};
+use desk_domain::report::Report;
 use desk_domain::time::promise;
 use desk_pages::{CaseLogin, CasePage, CaseSummary, CreditForm, Receipt, ReportForm, Site};
 use desk_store::Stored;
@@ -163,13 +164,14 @@ fn credit_form(
     }
     let answered = (view.credit.state == CreditStanding::Answered)
         .then(|| credit_line(&view.credit.credits).unwrap_or_else(|| "You do not wish to be named.".to_owned()));
-    let report: Value = serde_json::from_str(&view.report.body).unwrap_or_default();
-    let wished = |name: &str| report["credit"][name].as_str().unwrap_or_default().to_owned();
+    let report = Report::stored(&serde_json::from_str(&view.report.body).unwrap_or_default());
     let (error, name, link) = match (typed, view.credit.credits.first()) {
         (Some((error, name, link)), _) => (Some(error), name, link),
         (None, Some(credit)) => (None, credit.name.clone(), credit.contact.first().cloned().unwrap_or_default()),
         (None, None) if answered.is_some() => (None, String::new(), String::new()),
-        (None, None) => (None, wished("as"), wished("link")),
+        (None, None) => {
+            (None, report.credit_as.unwrap_or_default(), report.credit_link.into_iter().next().unwrap_or_default())
+        }
     };
     let idempotency_key = desk_keys::hex(&desk_keys::random::<16>());
     Some(CreditForm { answered, name, link, error, idempotency_key })
@@ -177,14 +179,14 @@ fn credit_form(
 
 /// The report itself, as the first of the conversation.
 fn reported(view: &desk_view::CaseView) -> desk_pages::MessageView {
-    let report: Value = serde_json::from_str(&view.report.body).unwrap_or_default();
-    let text = |name: &str| report[name].as_str().unwrap_or_default();
+    let stored: Value = serde_json::from_str(&view.report.body).unwrap_or_default();
+    let report = Report::stored(&stored);
     desk_pages::MessageView {
         at: view.received_at,
         from: "You".to_owned(),
         speaker: Speaker::Reporter,
-        text: format!("{}\n\n{}", text("summary"), text("details")),
-        quoted: report["mail"]["quoted"].as_str().map(str::to_owned),
+        text: format!("{}\n\n{}", report.summary, report.details),
+        quoted: stored["mail"]["quoted"].as_str().map(str::to_owned),
         mail: None,
     }
 }

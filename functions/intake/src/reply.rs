@@ -167,13 +167,13 @@ impl Intake {
     /// The case that goes on from a closed one: the message is its report, and who wrote it stays who it was.
     async fn linked_case(&self, closed: &Opened, text: &str) -> Result<NewCase, Problem> {
         let case = &closed.case;
-        let mut value: Value = serde_json::from_str(closed.text(&case.report)).unwrap_or_default();
-        value["summary"] = format!("A message after {} was closed", case.id).into();
-        value["details"] = text.into();
-        // A report that came by mail says more than a form does.
-        if let Some(fields) = value.as_object_mut() {
-            fields.remove("mail");
-        }
+        let told: Value = serde_json::from_str(closed.text(&case.report)).unwrap_or_default();
+        let goes_on = Report {
+            summary: format!("A message after {} was closed", case.id),
+            details: text.to_owned(),
+            ..Report::stored(&told)
+        };
+        let value = goes_on.to_json();
         let report = Report::from_json(&value, &self.policy.limits).map_err(Problem::invalid)?;
         let (now, raw) = (self.clock.now(), body::canonical(&value));
         Ok(self.new_case(&raw, &report, Sort::GoesOn(case.id.clone()), now).await?)

@@ -4,6 +4,7 @@
 use desk_domain::case::Case;
 use desk_domain::case::event::{Answers, ContentRef, Hint, Message};
 use desk_domain::id::ContentId;
+use desk_domain::report::Report;
 use desk_http::Problem;
 use desk_keys::{KeyError, MailWords, PublicKey};
 use desk_mail::openpgp::{self, encrypt_and_sign, text_entity};
@@ -88,8 +89,8 @@ impl Team {
         let key = self.case_key(stored).await?;
         let sealed = self.cases.content(&case.id, &case.report.id).await?.ok_or_else(damaged)?;
         let report: Value = serde_json::from_slice(&key.open(&sealed)?).map_err(|_| damaged())?;
-        let text = report.pointer("/reporter/openpgp_key").and_then(Value::as_str).unwrap_or_default();
-        Ok(openpgp::PublicKey::read(text, now))
+        let given = Report::stored(&report).openpgp_key.unwrap_or_default();
+        Ok(openpgp::PublicKey::read(&given, now))
     }
 }
 

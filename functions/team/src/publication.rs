@@ -11,12 +11,12 @@ use desk_domain::id::{CaseId, LineName, MemberId};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
+use desk_domain::report::Report;
 use desk_http::body;
 use desk_keys::{KeyError, NewKey};
 use desk_store::{Commit, Fault, Stored};
 use desk_view::Opened;
 use jiff::Timestamp;
-use serde_json::json;
 
 use crate::Team;
 use crate::request::Finding;
@@ -76,12 +76,13 @@ impl Team {
     ) -> Result<CaseId, KeyError> {
         commit.case_key(id, wrapped.clone());
         let named = finding.package.as_deref().or(parent.package.as_ref().map(|p| p.as_str()));
-        let report = json!({
-            "package": named.unwrap_or("as in the case that found it"),
-            "versions": finding.versions.as_deref().unwrap_or("to be determined"),
-            "summary": finding.summary,
-            "details": finding.details.as_deref().unwrap_or(&finding.summary),
-        });
+        let report = Report {
+            package: named.unwrap_or("as in the case that found it").to_owned(),
+            versions: finding.versions.as_deref().unwrap_or("to be determined").to_owned(),
+            summary: finding.summary.clone(),
+            details: finding.details.as_deref().unwrap_or(&finding.summary).to_owned(),
+            ..Report::default()
+        };
         let content_id = "report".parse().expect("a constant that is a content id");
         let reported = Reported {
             package: named.and_then(|name| self.policy.package(name)).map(|p| p.name.clone()),
@@ -91,7 +92,7 @@ impl Team {
             known_public: false,
             known_exploited: false,
             planned_for: None,
-            report: commit.seal(id, &key.public(), content_id, &body::canonical(&report))?,
+            report: commit.seal(id, &key.public(), content_id, &body::canonical(&report.to_json()))?,
             continues: None,
             found_by: Some(parent.id.clone()),
             canary: false,

@@ -3,6 +3,7 @@
 
 use desk_domain::case::event::{ByMail, ContentRef, EventBody, Reported};
 use desk_domain::id::{CaseId, ContentId};
+use desk_domain::report::Report;
 use desk_http::Problem;
 use desk_keys::SecretKey;
 use desk_store::objects::{If, sealed_key};
@@ -53,8 +54,8 @@ impl Team {
         };
         let mut opening = opener.begin(now).await?;
         let report = opening.seal("report", &words)?;
-        let said: Value = serde_json::from_slice(&words).unwrap_or_default();
-        let address = match (&case.address, &reported.address, said["reporter"]["email"].as_str()) {
+        let said = Report::stored(&serde_json::from_slice(&words).unwrap_or_default());
+        let address = match (&case.address, &reported.address, said.reporter_email.as_deref()) {
             (Some(address), ..) => self.copied(&mut opening, &case.id, address).await?,
             // Nobody was to be written to while it was a machine's mail.
             (None, None, Some(email)) => Some(opening.seal_for_mail("reporter-address", email)?),

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use desk_domain::case::event::EventBody;
 use desk_domain::case::{Case, ContentRef};
 use desk_domain::id::{CaseId, ContentId};
+use desk_domain::report::Report;
 use desk_keys::SecretKey;
 use desk_mail::openpgp::PublicKey;
 use desk_mail::read::Limits;
@@ -88,9 +89,8 @@ impl Team {
 
     /// The key that the reporter gave, if it can be used now.
     fn reporter_key(&self, opened: &Opened) -> Option<PublicKey> {
-        let report: Value = opened.json(&opened.case.report)?;
-        let key = report.pointer("/reporter/openpgp_key")?.as_str()?;
-        PublicKey::read(key, self.clock.now()).ok()
+        let report = Report::stored(&opened.json(&opened.case.report)?);
+        PublicKey::read(&report.openpgp_key?, self.clock.now()).ok()
     }
 }
 

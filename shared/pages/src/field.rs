@@ -1,80 +1,30 @@
-//! The fields of the report form: what each is called, and what it shows when it is filled in again.
+//! The fields of the report form as a template shows them: what each asks is in the table of the domain, what was typed and what
+//! was wrong with it comes from whoever sent the form.
 
-/// A field's name in the form and its texts.
-pub(super) struct FieldText {
-    pub(super) name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    required: bool,
+use desk_domain::report::{Choice, FIELDS, Kind, ReportField};
+
+/// The row of a field by its name in the form.
+fn row_of(name: &str) -> Option<&'static ReportField> {
+    FIELDS.iter().find(|row| row.name == name)
 }
-
-const fn required(name: &'static str, label: &'static str, hint: &'static str) -> FieldText {
-    FieldText { name, label, hint, required: true }
-}
-
-const fn optional(name: &'static str, label: &'static str, hint: &'static str) -> FieldText {
-    FieldText { name, label, hint, required: false }
-}
-
-/// Every field a person can fill in, in the order of the form.
-pub(super) const FIELDS: [FieldText; 15] = [
-    required("package", "Package", "The package that has the problem, by its name in the registry."),
-    required("versions", "Affected versions", "As far as you know, such as “4.17.0 to 4.21.1” or “all”."),
-    required("summary", "Summary", "One sentence. It is kept as secret as the rest of your report."),
-    required(
-        "details",
-        "Details",
-        "What is wrong, how to reproduce it, and a proof of concept if you have one. You can use Markdown.",
-    ),
-    optional("impact", "Impact", "What an attacker gains by it, and what they need first."),
-    optional(
-        "known_public",
-        "It is already public",
-        "For example in an issue, a talk or a post. Say where in the details.",
-    ),
-    optional(
-        "known_exploited",
-        "It is already being exploited",
-        "You know of attacks that use it. Say how in the details.",
-    ),
-    optional(
-        "may_forward",
-        "If the problem is in a module that others maintain, you may forward my report to them",
-        "Without this we ask you first.",
-    ),
-    optional("reporter.name", "Your name", "A name or a handle; we use it to address you."),
-    optional(
-        "reporter.email",
-        "Your e-mail address",
-        "Leave it empty to stay anonymous; your case page works without it.",
-    ),
-    optional("reporter.openpgp_key", "Your OpenPGP public key", "With a key, mail to you is encrypted to it."),
-    optional("reporter.answers", "Where should our answers go?", ""),
-    optional(
-        "credit.as",
-        "Credit as",
-        "The name or handle to thank in the advisory. Before it is published we ask you again.",
-    ),
-    optional("credit.link", "Link for the credit", "A page of yours that starts with https://."),
-    optional(
-        "disclosure.planned_for",
-        "Day you plan to publish",
-        "We record it; it can become your proposal for the end of the embargo.",
-    ),
-];
 
 /// The id of a field's element: `reporter.email` → `field-reporter-email`. Unknown names have none.
 pub(super) fn id_of(name: &str) -> Option<String> {
-    FIELDS.iter().find(|text| text.name == name).map(|text| format!("field-{}", text.name.replace(['.', '_'], "-")))
+    row_of(name).map(element_id)
+}
+
+fn element_id(row: &ReportField) -> String {
+    format!("field-{}", row.name.replace(['.', '_'], "-"))
 }
 
 /// What the summary of errors calls a field.
 pub(super) fn label_of(name: &str) -> Option<&'static str> {
-    FIELDS.iter().find(|text| text.name == name).map(|text| text.label)
+    row_of(name).map(|row| row.label)
 }
 
 /// One field as a template shows it.
 pub(super) struct Field<'a> {
+    row: &'static ReportField,
     pub(super) id: String,
     pub(super) name: &'static str,
     pub(super) label: &'static str,
@@ -84,12 +34,48 @@ pub(super) struct Field<'a> {
     pub(super) errors: Vec<&'a str>,
 }
 
+/// What a person fills in; `more` are attributes beside those that every field has.
+pub(super) enum Control {
+    Line { kind: &'static str, more: String },
+    Area { rows: u8, more: &'static str },
+    Tick,
+    Choice(&'static [Choice]),
+}
+
 impl<'a> Field<'a> {
-    /// The field `name`, which is one of [`FIELDS`], with what was sent and what was wrong with it.
-    pub(super) fn new(name: &str, value: &'a str, errors: Vec<&'a str>) -> Self {
-        let text = FIELDS.iter().find(|text| text.name == name).expect("templates name only fields that exist");
-        let id = id_of(name).expect("a field has an id");
-        Field { id, name: text.name, label: text.label, hint: text.hint, required: text.required, value, errors }
+    /// A field with what was sent and what was wrong with it.
+    pub(super) fn new(row: &'static ReportField, value: &'a str, errors: Vec<&'a str>) -> Self {
+        let ReportField { name, label, hint, required, .. } = *row;
+        Field { row, id: element_id(row), name, label, hint, required, value, errors }
+    }
+
+    pub(super) fn control(&self) -> Control {
+        let line = |kind, more: &str| Control::Line { kind, more: more.to_owned() };
+        match &self.row.kind {
+            Kind::Line { autocomplete } => line("text", &format!(" autocomplete=\"{autocomplete}\"")),
+            Kind::Package => {
+                line("text", " list=\"packages\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"")
+            }
+            Kind::Email => line("email", " autocomplete=\"email\""),
+            Kind::Link => line("text", " inputmode=\"url\" autocomplete=\"url\""),
+            Kind::Date => line("date", ""),
+            Kind::Text { rows } => Control::Area { rows: *rows, more: "" },
+            Kind::OpenPgpKey => {
+                Control::Area { rows: 6, more: " class=\"code\" spellcheck=\"false\" autocomplete=\"off\"" }
+            }
+            Kind::Flag { .. } => Control::Tick,
+            Kind::Choice(choices) => Control::Choice(choices),
+        }
+    }
+
+    /// What unfolds it, where few fill it in.
+    pub(super) fn folded(&self) -> Option<&'static str> {
+        matches!(self.row.kind, Kind::OpenPgpKey).then_some("Encrypt mail to me with OpenPGP")
+    }
+
+    /// Whether there is something to see in it: then nothing that is folded hides it.
+    pub(super) fn has_something(&self) -> bool {
+        !self.value.is_empty() || !self.errors.is_empty()
     }
 
     /// The ids of the texts that explain the field, for `aria-describedby`.
@@ -102,5 +88,17 @@ impl<'a> Field<'a> {
     /// Whether a checkbox was ticked.
     pub(super) fn is_ticked(&self) -> bool {
         self.value == "true"
+    }
+
+    /// The id of the element for one of its words: `answers-mail`.
+    pub(super) fn choice_id(&self, choice: &Choice) -> String {
+        format!("{}-{}", self.row.key(), choice.value)
+    }
+
+    /// Whether this word is chosen: the first is, as long as none was.
+    pub(super) fn chooses(&self, choice: &Choice) -> bool {
+        let Kind::Choice(choices) = &self.row.kind else { return false };
+        let sent = choices.iter().find(|choice| choice.value == self.value).or(choices.first());
+        sent.is_some_and(|sent| sent.value == choice.value)
     }
 }

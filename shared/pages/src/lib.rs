@@ -35,7 +35,7 @@ pub use self::receipt::Receipt;
 pub use self::report_form::{FormError, ReportForm, ThirdParty};
 pub use self::sign_in::{SessionPage, SignInPage};
 pub use self::team_case::{
-    CommandLine, DeliveryLine, HeldView, NoteView, QuarantineView, ReportFields, Road, TeamCasePage,
+    CommandLine, DeliveryLine, HeldView, NoteView, QuarantineView, ReportFact, ReportFields, Road, TeamCasePage,
 };
 
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use desk_domain::report::{FIELDS, Group, ReportField};
 
-use super::field::{self, Field};
+use super::field::{self, Control, Field};
 use super::{Site, rendered};
 
 /// The report form, empty or as it was sent with what was wrong. It holds a report's text, so it has no `Debug`.
@@ -52,23 +53,31 @@ impl ReportForm {
         rendered(self)
     }
 
-    fn field(&self, name: &str) -> Field<'_> {
-        let errors = self.errors.iter().filter(|error| error.field == name).map(|error| error.detail.as_str());
-        Field::new(name, self.value(name), errors.collect())
+    /// The parts of the form with their fields.
+    fn groups(&self) -> Vec<FieldGroup<'_>> {
+        let asked = |row: &&ReportField| !row.of_third_parties || !self.third_party.is_empty();
+        let fields =
+            |group| FIELDS.iter().filter(move |row| row.group == group).filter(asked).map(|row| self.field(row));
+        Group::ALL.into_iter().map(|group| FieldGroup { group, fields: fields(group).collect() }).collect()
     }
 
-    fn value(&self, name: &str) -> &str {
-        self.values.get(name).map_or("", String::as_str)
+    fn field(&self, row: &'static ReportField) -> Field<'_> {
+        let errors = self.errors.iter().filter(|error| error.field == row.name).map(|error| error.detail.as_str());
+        let value = self.values.get(row.name).map_or("", String::as_str);
+        Field::new(row, value, errors.collect())
     }
+}
 
-    /// Whether a folded group starts open: one of its fields is filled in or wrong.
-    fn opens(&self, prefix: &str) -> bool {
-        self.errors.iter().any(|error| error.field.starts_with(prefix))
-            || self.values.iter().any(|(name, value)| name.starts_with(prefix) && !value.is_empty())
-    }
+/// A part of the form.
+struct FieldGroup<'a> {
+    group: Group,
+    fields: Vec<Field<'a>>,
+}
 
-    fn answers_by_mail(&self) -> bool {
-        self.value("reporter.answers") == "mail"
+impl FieldGroup<'_> {
+    /// Whether a folded group starts open.
+    fn opens(&self) -> bool {
+        self.fields.iter().any(Field::has_something)
     }
 }
 

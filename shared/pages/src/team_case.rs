@@ -1,6 +1,7 @@
 //! One case as its team reads it.
 
 use askama::Template;
+use desk_domain::report::Weight;
 use jiff::Timestamp;
 
 use super::{CaseSummary, MailPart, MessageView, Site, rendered};
@@ -80,26 +81,22 @@ pub struct Road {
 }
 
 /// The report, field by field. No `Debug`.
+#[derive(Default)]
 pub struct ReportFields {
-    pub package: String,
-    pub versions: String,
-    pub summary: String,
-    /// Shown as plain text, though it may be Markdown.
-    pub details: String,
-    pub impact: Option<String>,
-    pub known_public: bool,
-    pub known_exploited: bool,
-    pub reporter_name: Option<String>,
-    pub reporter_email: Option<String>,
-    pub has_openpgp_key: bool,
-    pub answers_by_mail: bool,
-    /// Shown as plain text: a stranger's link is nobody's to follow by accident.
-    pub credit: Option<String>,
-    pub planned_for: Option<String>,
-    /// It may be forwarded to those who maintain the module.
-    pub may_forward: bool,
+    pub title: String,
+    pub facts: Vec<ReportFact>,
+    /// Headings and texts, shown as plain text, though they may be Markdown.
+    pub texts: Vec<(&'static str, String)>,
     /// What the reporter's mail quoted: folded.
     pub quoted: Option<String>,
+}
+
+/// What the report says in a word or a line. Shown as plain text: a stranger's link is nobody's to follow by accident. No
+/// `Debug`.
+pub struct ReportFact {
+    pub label: &'static str,
+    pub value: String,
+    pub weight: Weight,
 }
 
 /// What the team wrote for itself, and what others than the reporter wrote to it. No `Debug`.

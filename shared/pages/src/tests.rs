@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use desk_domain::case::Stage;
 use desk_domain::case::event::Resolution;
+use desk_domain::report::{FIELDS, Weight};
 use jiff::Timestamp;
 
-use super::field::FIELDS;
 use super::*;
 use desk_view::{ClockView, Speaker};
 
@@ -115,21 +115,11 @@ fn case(error: Option<String>) -> CasePage {
 
 fn team_case(told: bool) -> TeamCasePage {
     let some = || told.then(text);
+    let fact = |weight| ReportFact { label: "Package", value: text(), weight };
     let report = ReportFields {
-        package: text(),
-        versions: text(),
-        summary: text(),
-        details: text(),
-        impact: some(),
-        known_public: told,
-        known_exploited: told,
-        reporter_name: some(),
-        reporter_email: some(),
-        has_openpgp_key: told,
-        answers_by_mail: told,
-        credit: some(),
-        planned_for: some(),
-        may_forward: told,
+        title: text(),
+        facts: [Weight::Plain, Weight::Strong, Weight::Alarm].map(fact).into(),
+        texts: vec![("Details", text())],
         quoted: some(),
     };
     let note =
@@ -377,7 +367,7 @@ fn a_paused_clock_says_what_is_left_of_it() {
 #[test]
 fn the_details_of_a_report_that_start_with_an_empty_line_keep_it() {
     let mut page = team_case(true);
-    page.report.details = "\nfirst".into();
+    page.report.texts = vec![("Details", "\nfirst".into())];
     assert!(page.html().contains("<pre>\n\nfirst</pre>"));
 }
 

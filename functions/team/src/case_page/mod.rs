@@ -54,8 +54,7 @@ impl Team {
     fn case_page(&self, shown: &Shown, member: &Member) -> TeamCasePage {
         let (opened, view) = (&shown.opened, &shown.view);
         let (case, policy, now) = (&opened.case, &*self.policy, self.clock.now());
-        let report = report::report(&view.report.body);
-        let reporter = report.reporter_name.clone().unwrap_or_else(|| "The reporter".to_owned());
+        let reporter = report::reporter_name(&view.report.body).unwrap_or_else(|| "The reporter".to_owned());
         let paper = Paper { case: &case.id, member: &member.id };
         let breach = |b: &desk_domain::case::Breach| (policy.clock_label(&b.clock), b.due_at);
         let command = |name: &CommandName| CommandLine {
@@ -77,7 +76,7 @@ impl Team {
             lines: opened.lines(policy, now).iter().map(facts::line).collect(),
             road: self.road(opened, &opened.publication(policy, &shown.channels, now), now),
             messages: view.messages.iter().map(|m| paper.message(m, &reporter)).collect(),
-            report,
+            report: report::report(&view.report.body),
             mail: shown.mail.as_ref().map(|mail| {
                 let sender = case.mail.as_ref().map(|mail| mail::sender(mail.sender).to_owned());
                 mail::part(&case.id, &member.id, mail, sender.into_iter().collect())

@@ -62,6 +62,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/.well-known/security.txt", get(security_txt))
         .route(OPENPGP_PATH, get(openpgp_certificate))
         .route(desk_pages::STYLESHEET_PATH, get(stylesheet))
+        .route(desk_openapi::PATH, get(openapi))
         .with_state(intake)
         .layer(middleware::from_fn(headers::secure))
 }
@@ -83,6 +84,11 @@ async fn openpgp_certificate(State(intake): State<Arc<Intake>>) -> Response {
         Some(certificate) => (headers, certificate.clone()).into_response(),
         None => Problem::not_found().into_response(),
     }
+}
+
+async fn openapi(State(intake): State<Arc<Intake>>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, desk_openapi::document(&intake.policy, &intake.public_url).to_string()).into_response()
 }
 
 async fn stylesheet() -> Response {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -24,6 +25,9 @@ pub(crate) struct Which {
     handler: Option<MemberId>,
 }
 
+/// The query, or why it cannot be read.
+type Asked = Result<Query<Which>, QueryRejection>;
+
 /// A page of the board, for programs.
 #[derive(Serialize)]
 pub(crate) struct BoardView {
@@ -41,10 +45,12 @@ struct RowView {
 }
 
 impl Team {
-    async fn board(&self, which: &Which) -> Result<desk_store::BoardPage, Problem> {
+    async fn board(&self, which: Asked) -> Result<desk_store::BoardPage, Problem> {
+        let bad = |why| Problem::new(StatusCode::BAD_REQUEST, why);
+        let Query(which) = which.map_err(|_| bad("handler must be a member's id, and nothing is asked for twice."))?;
         let after = which.next.as_deref();
         if after.is_some_and(|next| !desk_store::is_cursor(next)) {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "next must be what the page before gave as next."));
+            return Err(bad("next must be what the page before gave as next."));
         }
         Ok(match &which.handler {
             Some(handler) => self.cases.handled_by(handler, after).await?,
@@ -55,12 +61,11 @@ impl Team {
 
 pub(crate) async fn list(
     State(team): State<Arc<Team>>,
-    which: Result<Query<Which>, axum::extract::rejection::QueryRejection>,
+    which: Asked,
     headers: HeaderMap,
 ) -> Result<Json<BoardView>, Problem> {
     team.member(&headers, false).await?;
-    let Query(which) = which.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "handler must be a member's id."))?;
-    let board = team.board(&which).await?;
+    let board = team.board(which).await?;
     let row = |row: BoardRow| RowView {
         case_id: row.case,
         handler: row.handler,
@@ -71,8 +76,8 @@ pub(crate) async fn list(
     Ok(Json(BoardView { cases: board.rows.into_iter().map(row).collect(), next: board.next }))
 }
 
-pub(crate) async fn page(State(team): State<Arc<Team>>, Query(which): Query<Which>, headers: HeaderMap) -> Response {
-    match board_page(&team, &which, &headers).await {
+pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
+    match board_page(&team, which, &headers).await {
         Ok(page) => Html(page.html()).into_response(),
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
         Err(problem) => problem.page(Site::of(&team.policy)),
@@ -89,7 +94,7 @@ fn leads_to(row: &BoardRow, member: &Member) -> Option<String> {
     reads.then(|| format!("/desk/cases/{}", row.case))
 }
 
-async fn board_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<BoardPage, Problem> {
+async fn board_page(team: &Team, which: Asked, headers: &HeaderMap) -> Result<BoardPage, Problem> {
     let member = team.member(headers, true).await?;
     let board = team.board(which).await?;
     let row = |row: BoardRow| desk_pages::BoardRow {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -23,6 +24,9 @@ pub(crate) struct Which {
     next: Option<String>,
 }
 
+/// The query, or why it cannot be read.
+type Asked = Result<Query<Which>, QueryRejection>;
+
 /// A page of what is filed, for programs.
 #[derive(Serialize)]
 pub(crate) struct FiledView {
@@ -41,10 +45,12 @@ struct RowView {
 }
 
 impl Team {
-    async fn filed(&self, which: &Which) -> Result<desk_store::FiledPage, Problem> {
+    async fn filed(&self, which: Asked) -> Result<desk_store::FiledPage, Problem> {
+        let bad = |why| Problem::new(StatusCode::BAD_REQUEST, why);
+        let Query(which) = which.map_err(|_| bad("next is not asked for twice."))?;
         let after = which.next.as_deref();
         if after.is_some_and(|next| !desk_store::is_cursor(next)) {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "next must be what the page before gave as next."));
+            return Err(bad("next must be what the page before gave as next."));
         }
         Ok(self.cases.filed(after).await?)
     }
@@ -52,11 +58,11 @@ impl Team {
 
 pub(crate) async fn list(
     State(team): State<Arc<Team>>,
-    Query(which): Query<Which>,
+    which: Asked,
     headers: HeaderMap,
 ) -> Result<Json<FiledView>, Problem> {
     team.member(&headers, false).await?;
-    let filed = team.filed(&which).await?;
+    let filed = team.filed(which).await?;
     let row = |row: FiledRow| RowView {
         case_id: row.case,
         names: row.names,
@@ -66,15 +72,15 @@ pub(crate) async fn list(
     Ok(Json(FiledView { cases: filed.rows.into_iter().map(row).collect(), next: filed.next }))
 }
 
-pub(crate) async fn page(State(team): State<Arc<Team>>, Query(which): Query<Which>, headers: HeaderMap) -> Response {
-    match filed_page(&team, &which, &headers).await {
+pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
+    match filed_page(&team, which, &headers).await {
         Ok(page) => Html(page.html()).into_response(),
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
         Err(problem) => problem.page(Site::of(&team.policy)),
     }
 }
 
-async fn filed_page(team: &Team, which: &Which, headers: &HeaderMap) -> Result<FiledPage, Problem> {
+async fn filed_page(team: &Team, which: Asked, headers: &HeaderMap) -> Result<FiledPage, Problem> {
     let member = team.member(headers, true).await?;
     let filed = team.filed(which).await?;
     let row = |row: FiledRow| desk_pages::FiledRow {

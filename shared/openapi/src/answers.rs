@@ -1,0 +1,148 @@
+//! What is answered, by hand: these are the shapes that the views and records of the code have on the wire.
+//!
+//! `tests/documents/api.py` holds every answer of a running desk against them, closed: a member that is not named here is a
+//! failure there.
+
+use serde_json::{Map, Value, json};
+
+use crate::operation::schema;
+
+/// An object that always has all of these members.
+pub(crate) fn object(members: &[(&str, Value)]) -> Value {
+    object_with(members, &[])
+}
+
+/// An object that always has the first members, and sometimes the others.
+pub(crate) fn object_with(always: &[(&str, Value)], sometimes: &[(&str, Value)]) -> Value {
+    let properties: Map<String, Value> =
+        always.iter().chain(sometimes).map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let required: Vec<&str> = always.iter().map(|(name, _)| *name).collect();
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+pub(crate) fn text() -> Value {
+    json!({"type": "string"})
+}
+
+pub(crate) fn flag() -> Value {
+    json!({"type": "boolean"})
+}
+
+pub(crate) fn count() -> Value {
+    json!({"type": "integer", "minimum": 0})
+}
+
+pub(crate) fn instant() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+pub(crate) fn link() -> Value {
+    json!({"type": "string", "format": "uri"})
+}
+
+pub(crate) fn list(of: Value) -> Value {
+    json!({"type": "array", "items": of})
+}
+
+pub(crate) fn words(words: &[&str]) -> Value {
+    json!({"type": "string", "enum": words})
+}
+
+/// The same, or nothing.
+pub(crate) fn or_null(schema: Value) -> Value {
+    json!({"anyOf": [schema, {"type": "null"}]})
+}
+
+pub(crate) fn with(mut schema: Value, about: &str) -> Value {
+    schema["description"] = json!(about);
+    schema
+}
+
+/// One of these words, or an object with one member of such a name: how an enum with contents is written.
+pub(crate) fn tagged(bare: &[&str], named: &[(&str, Value)]) -> Value {
+    let objects = named.iter().map(|(name, schema)| object(&[(*name, schema.clone())]));
+    let mut all = vec![words(bare)];
+    all.extend(objects);
+    json!({"anyOf": all})
+}
+
+/// What the reporter is answered.
+pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
+    let credit = |state: Value| object(&[("state", state), ("credits", list(schema("Credit")))]);
+    vec![
+        ("Receipt", receipt()),
+        ("Case", object_with(&case_always(), &[("advisory_url", link())])),
+        ("MessageTaken", object_with(&taken(), &[("opened", schema("Receipt"))])),
+        ("CreditTaken", object(&[taken().as_slice(), &[("credit", credit(words(&["answered"])))]].concat())),
+        ("ReceiptKeys", object(&[("keys", list(json!({"type": "object", "required": ["kty", "kid"]})))])),
+        ("Clock", clock()),
+        ("ConversationEntry", entry()),
+        ("CreditState", credit(words(&["unasked", "asked", "answered"]))),
+        ("Stage", stage()),
+        ("Credit", object_with(&[("name", text()), ("contact", list(text()))], &[("type", text())])),
+    ]
+}
+
+fn receipt() -> Value {
+    object(&[
+        ("case_id", schema("CaseId")),
+        ("receipt_code", with(text(), "Twelve words that open the case. Shown only here.")),
+        (
+            "receipt",
+            with(text(), "A signed receipt (JWS, compact): case, times, and the hash of the report as it was sent."),
+        ),
+        ("received_at", instant()),
+        ("due", object(&[("acknowledgement", or_null(instant())), ("detailed_response", or_null(instant()))])),
+        ("case_url", link()),
+    ])
+}
+
+fn taken() -> Vec<(&'static str, Value)> {
+    vec![("case_id", schema("CaseId")), ("stage", schema("Stage")), ("at", instant())]
+}
+
+/// What a case's view has for its reporter, and for the team too.
+pub(crate) fn case_always() -> Vec<(&'static str, Value)> {
+    let report =
+        object(&[("sha256", text()), ("body", with(text(), "Exactly as it was sent: the hash is over these bytes."))]);
+    vec![
+        ("case_id", schema("CaseId")),
+        ("stage", schema("Stage")),
+        ("received_at", instant()),
+        ("clocks", list(schema("Clock"))),
+        ("messages", list(schema("ConversationEntry"))),
+        ("report", report),
+        ("credit", schema("CreditState")),
+    ]
+}
+
+fn clock() -> Value {
+    object_with(
+        &[
+            ("name", text()),
+            ("state", words(&["running", "paused", "met", "breached"])),
+            ("started_at", instant()),
+            ("due_at", instant()),
+        ],
+        &[("met_at", instant())],
+    )
+}
+
+fn entry() -> Value {
+    let by = with(text(), "The member who wrote.");
+    let quoted = with(text(), "What a mail quoted of earlier messages.");
+    let mail = with(schema("Mail"), "The mail that it came in, for the team's eyes.");
+    object_with(
+        &[("at", instant()), ("from", words(&["reporter", "team", "desk"])), ("text", text())],
+        &[("by", by), ("quoted", quoted), ("mail", mail)],
+    )
+}
+
+/// `Closed (…)` says why in brackets.
+fn stage() -> Value {
+    let open = "Received|Acknowledged|Under review|More information needed|Confirmed|Fix in preparation|Release scheduled|Released";
+    with(
+        json!({"type": "string", "pattern": format!("^({open}|Closed \\(.+\\))$")}),
+        "Where the report stands, as its reporter reads it.",
+    )
+}

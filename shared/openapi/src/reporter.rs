@@ -1,0 +1,100 @@
+//! The routes of `intake`: everybody's, and the reporter's.
+
+use serde_json::{Value, json};
+
+use crate::operation::{FORM, JSON, Operation, Secret, Told, page, schema};
+
+pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = reports();
+    all.extend(case());
+    all.extend(documents());
+    all
+}
+
+fn reports() -> Vec<Operation> {
+    let form = |path, id| {
+        Operation::get(path, id, "The report form").secret(Secret::Nothing).answer(
+            200,
+            "The form. Its hidden field `idempotency_key` makes sending it twice one report.",
+            &[page()],
+        )
+    };
+    let file = Operation::post("/reports", "fileReport", "File a report")
+        .about(
+            "Answered when it is stored, never before: case id, receipt code, signed receipt, times promised. The code is \
+             shown only here. A browser's form gets the same as a page.",
+        )
+        .secret(Secret::Nothing)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, schema("Report")), (FORM, schema("ReportForm"))])
+        .answer(201, "Stored.", &[(JSON, schema("Receipt")), page()])
+        .problems(Told::AsSent, &[400, 413, 415, 422]);
+    vec![form("/", "form"), form("/reports", "reportForm"), file]
+}
+
+fn case() -> Vec<Operation> {
+    let look = Operation::get("/case", "showCase", "The reporter's case")
+        .about(
+            "With a receipt code: the case as JSON. Without: the page that asks for the code; with `t`, of a link in a \
+             mail, it shows id, stage and times.",
+        )
+        .secret(Secret::ReceiptCodeOrPage)
+        .parameters(&["CaseLink"])
+        .answer(200, "The case, or the page that asks for its code.", &[(JSON, schema("Case")), page()])
+        .problems(Told::AsSent, &[404]);
+    let enter = Operation::post("/case", "enterCase", "The reporter's case page")
+        .secret(Secret::Nothing)
+        .body(&[(FORM, form(&[("code", true)]))])
+        .answer(200, "The case page.", &[page()])
+        .problems(Told::Page, &[404, 413]);
+    let message = Operation::post("/case/messages", "sendMessage", "Write to the team")
+        .about("A message to a closed case opens another, linked to it, with a receipt of its own in `opened`.")
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, schema("Message")), (FORM, form(&[("code", true), ("text", true), ("idempotency_key", false)]))])
+        .answer(201, "Taken.", &[(JSON, schema("MessageTaken")), page()])
+        .problems(Told::AsSent, &[400, 404, 413, 415, 422, 429]);
+    let credit = Operation::post("/case/credit", "answerCredit", "Say how to be credited")
+        .about(
+            "Once the team has asked. It may be changed until the advisory is published; a change voids an approval.",
+        )
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[
+            (JSON, schema("CreditDecision")),
+            (
+                FORM,
+                form(&[("code", true), ("decision", true), ("as", false), ("link", false), ("idempotency_key", false)]),
+            ),
+        ])
+        .answer(201, "Taken.", &[(JSON, schema("CreditTaken")), page()])
+        .problems(Told::AsSent, &[400, 404, 409, 413, 415, 422, 429]);
+    vec![look, enter, message, credit]
+}
+
+fn documents() -> Vec<Operation> {
+    let text = |media: &'static str| (media, json!({"type": "string"}));
+    let document = |path, id, summary: &str, content: (&'static str, Value)| {
+        Operation::get(path, id, summary).secret(Secret::Nothing).answer(200, summary, &[content])
+    };
+    vec![
+        document(
+            "/.well-known/disclosure-desk.jwks",
+            "receiptKeys",
+            "Every key that receipts were signed with (RFC 7517)",
+            ("application/jwk-set+json", schema("ReceiptKeys")),
+        ),
+        document("/.well-known/security.txt", "securityTxt", "Where to report (RFC 9116)", text("text/plain")),
+        document("/openpgp-key.asc", "openpgpKey", "The desk's own OpenPGP certificate", text("application/pgp-keys"))
+            .problems(Told::Problem, &[404]),
+        document("/assets/desk.css", "stylesheet", "What the pages look like", text("text/css")),
+        document(crate::PATH, "openapi", "This document", (JSON, json!({"type": "object"}))),
+    ]
+}
+
+/// A form's fields: each with whether it is required. A browser sends more, which is not looked at.
+pub(crate) fn form(fields: &[(&str, bool)]) -> Value {
+    let names: Value = fields.iter().map(|(name, _)| ((*name).to_owned(), json!({"type": "string"}))).collect();
+    let required: Vec<&str> = fields.iter().filter(|(_, required)| *required).map(|(name, _)| *name).collect();
+    json!({"type": "object", "properties": names, "required": required})
+}

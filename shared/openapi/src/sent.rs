@@ -1,0 +1,163 @@
+//! What may be sent, from the tables that the readers of requests read too.
+
+use desk_domain::case::CommandName;
+use desk_domain::case::command::Field;
+use desk_domain::case::command::row::{Kind, Limit, Need};
+use desk_domain::policy::{Limits, Policy};
+use serde_json::{Map, Value, json};
+
+use crate::answers::{object_with, or_null, text, with, words};
+use crate::operation::schema;
+
+/// A blank text counts as absent.
+const NOT_BLANK: &str = "\\S";
+
+pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
+    let limits = &policy.limits;
+    let names: Vec<&str> = CommandName::ALL.iter().map(|name| name.row().text).collect();
+    let mut all = vec![
+        ("CommandName", words(&names)),
+        ("Command", commands()),
+        ("Missing", missing()),
+        ("Report", report(limits)),
+        ("ReportForm", report_form()),
+        ("CreditDecision", closed(CommandName::RecordCredit.row().fields, limits)),
+        ("Message", alone("text", Limit::Text, limits)),
+        ("Address", alone("address", Limit::Bytes(512), limits)),
+        ("Token", alone("token", Limit::Bytes(512), limits)),
+    ];
+    for name in CommandName::ALL {
+        all.push((name.row().text, command(*name, limits)));
+    }
+    all
+}
+
+/// An object of one field.
+fn alone(name: &str, limit: Limit, limits: &Limits) -> Value {
+    let mut schema = kind(Kind::Text(limit), limits);
+    schema["pattern"] = json!(NOT_BLANK);
+    json!({"type": "object", "properties": {name: schema}, "required": [name], "additionalProperties": false})
+}
+
+fn report(limits: &Limits) -> Value {
+    let line = || kind(Kind::Text(Limit::Line), limits);
+    let text = || kind(Kind::Text(Limit::Text), limits);
+    let maybe = |schema: Value| json!({"anyOf": [schema, {"type": "null"}]});
+    let flag = || maybe(json!({"type": "boolean"}));
+    let part =
+        |properties: Value| maybe(json!({"type": "object", "properties": properties, "additionalProperties": false}));
+    json!({"type": "object", "required": ["package", "versions", "summary", "details"], "additionalProperties": false,
+    "properties": {
+        "package": line(), "versions": line(), "summary": line(), "details": text(), "impact": maybe(text()),
+        "known_public": flag(), "known_exploited": flag(), "may_forward": flag(),
+        "reporter": part(json!({"name": maybe(line()), "email": maybe(json!({"type": "string", "format": "email"})),
+            "openpgp_key": maybe(text()), "answers": maybe(words(&["mail", "page"]))})),
+        "credit": part(json!({"as": maybe(line()), "link": maybe(line())})),
+        "disclosure": part(json!({"planned_for": maybe(json!({"type": "string", "format": "date"}))})),
+    }})
+}
+
+fn report_form() -> Value {
+    json!({"type": "object", "additionalProperties": {"type": "string"}})
+}
+
+/// Any command, told apart by its name.
+fn commands() -> Value {
+    let each: Vec<Value> = CommandName::ALL.iter().map(|name| schema(name.row().text)).collect();
+    json!({"oneOf": each, "discriminator": {"propertyName": "command"}})
+}
+
+fn command(name: CommandName, limits: &Limits) -> Value {
+    let row = name.row();
+    let mut body = closed(row.fields, limits);
+    body["properties"]["command"] = json!({"const": row.text});
+    let required = body["required"].as_array_mut().expect("closed() gives a list");
+    required.insert(0, json!("command"));
+    with(body, row.summary)
+}
+
+/// An object of these fields, and of no others.
+fn closed(fields: &[Field], limits: &Limits) -> Value {
+    let properties: Map<String, Value> =
+        fields.iter().map(|field| (field.name.to_owned(), written(field, limits))).collect();
+    let needed = |need: Need| fields.iter().filter(move |field| field.need == need).map(|field| field.name);
+    let required: Vec<&str> = needed(Need::Required).collect();
+    let mut object =
+        json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false});
+    let one_of: Vec<Value> = needed(Need::OneOf).map(|name| json!({"required": [name]})).collect();
+    if !one_of.is_empty() {
+        object["oneOf"] = json!(one_of);
+    }
+    object
+}
+
+fn written(field: &Field, limits: &Limits) -> Value {
+    let mut schema = kind(field.kind, limits);
+    if let (Need::Required | Need::OneOf, Kind::Text(_)) = (field.need, field.kind) {
+        schema["pattern"] = json!(NOT_BLANK);
+    }
+    let schema = match field.need {
+        Need::Required | Need::OneOf => schema,
+        Need::Sometimes | Need::Optional => or_null(schema),
+    };
+    match field.hint {
+        "" => schema,
+        hint => with(schema, hint),
+    }
+}
+
+fn kind(kind: Kind, limits: &Limits) -> Value {
+    let named = |pattern: &str, example: &str| json!({"type": "string", "pattern": pattern, "examples": [example]});
+    match kind {
+        Kind::Text(limit) => json!({"type": "string", "maxLength": bytes(limit, limits)}),
+        Kind::Choice(choice) => words(choice),
+        Kind::Member => named("^[a-z0-9._-]{1,64}$", "bob"),
+        Kind::Line => named("^\\S+@[a-z0-9.-]+$", "express@4"),
+        Kind::Package => named("^\\S+$", "express"),
+        Kind::Version => named("^\\S+$", "4.19.2"),
+        Kind::Case => schema("CaseId"),
+        Kind::Date => json!({"type": "string", "format": "date"}),
+        Kind::Flag => json!({"type": "boolean"}),
+        Kind::Count | Kind::CaseVersion => json!({"type": "integer", "minimum": 0}),
+        Kind::Cve => named("^CVE-[0-9]{4}-[0-9]{4,}$", "CVE-2024-29041"),
+        Kind::AdvisoryId => named("^[A-Za-z0-9_][A-Za-z0-9._-]{2,63}$", "GHSA-rv95-896h-c2vc"),
+        Kind::List(of, most) => list(self::kind(*of, limits), most),
+        Kind::OneOrMore(of) => {
+            let one = self::kind(*of, limits);
+            json!({"anyOf": [one, list(one.clone(), None)]})
+        }
+        Kind::Rows { fields, most, bare } => {
+            let row = closed(fields, limits);
+            let bare = bare.and_then(|name| fields.iter().find(|field| field.name == name));
+            let row = match bare {
+                Some(field) => json!({"anyOf": [row, self::kind(field.kind, limits)]}),
+                None => row,
+            };
+            list(row, Some(most))
+        }
+    }
+}
+
+fn list(of: Value, most: Option<usize>) -> Value {
+    let mut list = json!({"type": "array", "items": of});
+    if let Some(most) = most {
+        list["maxItems"] = json!(most);
+    }
+    list
+}
+
+/// A bound on characters too: none is less than a byte.
+fn bytes(limit: Limit, limits: &Limits) -> usize {
+    match limit {
+        Limit::Text => limits.text_bytes,
+        Limit::Line => limits.line_bytes,
+        Limit::TextUpTo(most) => limits.text_bytes.min(most),
+        Limit::Bytes(most) => most,
+    }
+}
+
+fn missing() -> Value {
+    let requirements = ["affected", "audit", "line", "credit", "advisory", "approval"];
+    let detail = with(text(), "What is missing, and which command brings it.");
+    object_with(&[("requirement", words(&requirements)), ("detail", detail)], &[("line", text())])
+}

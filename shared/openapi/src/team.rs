@@ -1,0 +1,116 @@
+//! The routes of `team`, all under `/desk`.
+
+use serde_json::Value;
+
+use crate::operation::{FORM, JSON, Operation, Secret, Told, page, schema};
+use crate::reporter::form;
+
+pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = sessions();
+    all.extend(cases());
+    all.extend(pages());
+    all.extend(mails());
+    all
+}
+
+fn sessions() -> Vec<Operation> {
+    let ask = Operation::post("/desk/sign-in", "askForLink", "Ask for a sign-in link")
+        .about("Answered alike whether or not the address is a member's. The link comes by mail and lasts a quarter of an hour.")
+        .secret(Secret::Nothing)
+        .body(&[(JSON, schema("Address")), (FORM, form(&[("address", true)]))])
+        .answer(202, "If the address is a member's, a link is on its way.", &[(JSON, schema("Said")), page()])
+        .problems(Told::Problem, &[400, 413, 415, 422]);
+    let start = Operation::post("/desk/session", "startSession", "Use a sign-in link up")
+        .secret(Secret::Nothing)
+        .body(&[(JSON, schema("Token")), (FORM, form(&[("token", true)]))])
+        .answer(200, "A session of eight hours.", &[(JSON, schema("Session"))])
+        .answer(303, "To a form: the board, with the session as a cookie.", &[])
+        .problems(Told::AsSent, &[400, 401, 413, 415, 422]);
+    let shown = |path, id, summary: &str| Operation::get(path, id, summary).secret(Secret::Nothing);
+    vec![
+        shown("/desk/sign-in", "signInPage", "The sign-in page").answer(200, "The page.", &[page()]),
+        ask,
+        shown("/desk/session", "sessionPage", "The page that a sign-in link leads to")
+            .about("It only shows a button, because mail scanners follow links.")
+            .parameters(&["SessionLink"])
+            .answer(200, "The page.", &[page()])
+            .problems(Told::Problem, &[400]),
+        start,
+    ]
+}
+
+fn cases() -> Vec<Operation> {
+    let board = Operation::get("/desk/api/cases", "listCases", "Open cases, by what is due next")
+        .secret(Secret::Session)
+        .parameters(&["Next", "Handler"])
+        .answer(200, "A portion of them.", &[(JSON, schema("Board"))])
+        .problems(Told::Problem, &[400, 401]);
+    let filed = Operation::get("/desk/api/filed", "listFiled", "What was only filed, newest first")
+        .about("Automatic mail, comments on the policy, spam: so that what was filed wrongly is found by a person.")
+        .secret(Secret::Session)
+        .parameters(&["Next"])
+        .answer(200, "A portion of it.", &[(JSON, schema("Filed"))])
+        .problems(Told::Problem, &[400, 401]);
+    let show = Operation::get("/desk/api/cases/{id}", "showTeamCase", "One case, for those who need to know")
+        .about("Reading is recorded.")
+        .secret(Secret::Session)
+        .parameters(&["CaseId"])
+        .answer(200, "All that is known of it.", &[(JSON, schema("TeamCase"))])
+        .problems(Told::Problem, &[400, 401, 404]);
+    let command = Operation::post("/desk/api/cases/{id}/commands", "giveCommand", "Give a command to a case")
+        .about("`allowed` of the case names those that are taken now.")
+        .secret(Secret::Session)
+        .parameters(&["CaseId", "IdempotencyKey"])
+        .body(&[(JSON, schema("Command"))])
+        .answer(200, "Done; the case after it, and the events that it caused.", &[(JSON, schema("Done"))])
+        .problems(Told::Problem, &[400, 401, 404, 409, 413, 415, 422]);
+    vec![board, filed, show, command]
+}
+
+fn pages() -> Vec<Operation> {
+    let shown = |path, id, summary: &str| {
+        Operation::get(path, id, summary).secret(Secret::SessionOrCookie).answer(200, "The page.", &[page()]).answer(
+            303,
+            "To the sign-in page, without a session.",
+            &[],
+        )
+    };
+    vec![
+        shown("/desk", "boardPage", "The board").parameters(&["Next", "Handler"]).problems(Told::Page, &[400]),
+        shown("/desk/filed", "filedPage", "What was only filed").parameters(&["Next"]).problems(Told::Page, &[400]),
+        shown("/desk/cases/{id}", "casePage", "One case").parameters(&["CaseId"]).problems(Told::Page, &[404]),
+        Operation::get("/desk/acknowledge", "acknowledgePage", "The page behind the button in a page mail")
+            .secret(Secret::Nothing)
+            .parameters(&["AcknowledgeLink"])
+            .answer(200, "Id, stage and times, and the button.", &[page()])
+            .problems(Told::Page, &[404, 410]),
+        Operation::post("/desk/acknowledge", "acknowledge", "Acknowledge in the name of the member who got the mail")
+            .secret(Secret::Nothing)
+            .body(&[(FORM, form(&[("token", true), ("message", false)]))])
+            .answer(200, "Done.", &[page()])
+            .problems(Told::Page, &[404, 409, 410, 413, 422]),
+    ]
+}
+
+fn mails() -> Vec<Operation> {
+    let bytes = |media: &'static str| (media, Value::Object(serde_json::Map::new()));
+    let got = |path, id, summary: &str, media: &[(&str, Value)]| {
+        Operation::get(path, id, summary)
+            .about("Always to be saved, never to be shown. What no answer holds comes in pieces: ask with `Range`. Reading is recorded.")
+            .secret(Secret::SessionOrCookie)
+            .answer(200, "All of it.", media)
+            .answer(206, "A piece.", &[bytes("application/octet-stream")])
+            .problems(Told::Problem, &[400, 401, 404, 413, 416])
+    };
+    vec![
+        got("/desk/cases/{id}/mail/{content}", "rawMail", "A mail as it came", &[bytes("message/rfc822")])
+            .parameters(&["CaseId", "Content", "Range"]),
+        got(
+            "/desk/cases/{id}/mail/{content}/attachments/{index}",
+            "attachment",
+            "What was attached to a mail",
+            &[bytes("text/plain"), bytes("application/octet-stream")],
+        )
+        .parameters(&["CaseId", "Content", "Index", "Range"]),
+    ]
+}

@@ -75,7 +75,7 @@ pub fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The settings that every client of a service has: what is left to add is what differs, such as retries.
+/// The settings that every client of a service has. Each adds only what differs, such as retries.
 #[macro_export]
 macro_rules! client_config {
     ($sdk:ident, $account:expr, $service:literal) => {{

@@ -61,7 +61,7 @@ impl Keys {
         }
     }
 
-    /// What opens cases' keys: `team`'s alone.
+    /// The half of the root key that opens cases' keys: `team`'s alone.
     ///
     /// # Errors
     /// Names the variable that is missing; so for those below.
@@ -69,12 +69,12 @@ impl Keys {
         Ok(Root::kms(KmsKey::new(&self.kms, self.arn(&CASE_KEY)?, "case")))
     }
 
-    /// What wraps cases' keys and opens none.
+    /// The half of the root key that wraps cases' keys and opens none.
     pub fn cases_public(&self) -> Result<RootPublic, String> {
         Ok(self.cases()?.public())
     }
 
-    /// What opens a ring: the mail ring is `deliver`'s alone, the release ring `fan-out`'s.
+    /// The half that opens a ring: the mail ring is `deliver`'s alone, the release ring `fan-out`'s.
     pub fn ring(&self, purpose: &str) -> Result<Root, String> {
         let name = if purpose == "release" { &RELEASE_KEY } else { &MAIL_KEY };
         Ok(Root::kms(KmsKey::new(&self.kms, self.arn(name)?, "ring")))
@@ -118,7 +118,7 @@ impl Keys {
     /// A secret of the desk's OpenPGP key, as it was put; before `desk keys init` it is none of OpenPGP's.
     ///
     /// # Errors
-    /// Names the variable that is missing, or what Secrets Manager answered.
+    /// Names the variable that is missing, or Secrets Manager's answer.
     pub async fn openpgp(&self, which: OpenPgpSecret) -> Result<Zeroizing<String>, String> {
         let name = openpgp(which);
         let arn = self.arn(&name)?;
@@ -130,17 +130,17 @@ impl Keys {
     /// Puts a secret of the desk's OpenPGP key.
     ///
     /// # Errors
-    /// Names the variable that is missing, or what Secrets Manager answered.
+    /// Names the variable that is missing, or Secrets Manager's answer.
     pub async fn put_openpgp(&self, which: OpenPgpSecret, secret: &str) -> Result<(), String> {
         let name = openpgp(which);
         let put = self.secrets.put_secret_value().secret_id(self.arn(&name)?).secret_string(secret).send().await;
         put.map(drop).map_err(|e| format!("{}: {}", name.output, unavailable(&e)))
     }
 
-    /// Gives a link key a new value. What was signed with the one before still verifies, until it is rotated once more.
+    /// Gives a link key a new value. Links signed with the one before still verify, until it is rotated once more.
     ///
     /// # Errors
-    /// Names the variable that is missing, or what Secrets Manager answered.
+    /// Names the variable that is missing, or Secrets Manager's answer.
     pub async fn rotate_links(&self, purpose: Purpose) -> Result<(), String> {
         let name = links(purpose);
         let value = crate::hex(&random::<32>());
@@ -151,7 +151,7 @@ impl Keys {
     /// Gives the KMS keys that wrap new material.
     ///
     /// # Errors
-    /// Names the variable that is missing, or what KMS answered.
+    /// Names the variable that is missing, or KMS's answer.
     pub async fn rotate_kms(&self) -> Result<(), String> {
         for name in [CASE_KEY, MAIL_KEY, RELEASE_KEY] {
             let rotated = KmsKey::new(&self.kms, self.arn(&name)?, "ring").rotate().await;
@@ -166,7 +166,7 @@ impl Keys {
 pub enum OpenPgpSecret {
     /// Certifies the others; read by no function.
     Primary,
-    /// Opens what is encrypted to the desk, and signs members' messages: `team`. Two secrets, one line each.
+    /// Opens mail that is encrypted to the desk, and signs members' messages: `team`. Two secrets, one line each.
     Team,
     /// Signs notices: `deliver`.
     Notices,
@@ -180,7 +180,7 @@ fn openpgp(which: OpenPgpSecret) -> Name {
     }
 }
 
-/// What a key is called where it is looked for.
+/// The names of a key: of its variable, and of the stack's output.
 struct Name {
     variable: &'static str,
     output: &'static str,

@@ -29,7 +29,7 @@ impl ReceiptCode {
         crate::sha256_hex(&[b"disclosure-desk receipt code lookup\n", self.0.as_slice()].concat())
     }
 
-    /// The key that the case key is wrapped to for whoever holds the code.
+    /// The key that the case key is wrapped to for the holder of the code.
     pub fn key(&self) -> SecretKey {
         SecretKey::derive(self.0.as_ref(), "disclosure-desk receipt code")
     }

@@ -21,7 +21,7 @@ pub struct KeyFile {
     receipt: String,
     team_links: String,
     reporter_links: String,
-    /// Who may act through `/_local/*`.
+    /// The secret that lets a caller act through `/_local/*`.
     local_secret: String,
 }
 

@@ -1,4 +1,4 @@
-//! One KMS key: wraps what it is given, bound to a context, or signs.
+//! One KMS key: wraps bytes, bound to a context, or signs a digest.
 
 use std::time::Duration;
 
@@ -61,13 +61,13 @@ impl KmsKey {
         output.public_key.map(Blob::into_inner).ok_or_else(empty)
     }
 
-    /// New key material for what is wrapped from now on; what was wrapped before still opens.
+    /// New key material for later wrapping; bytes that were wrapped before still open.
     pub async fn rotate(&self) -> Result<(), KeyError> {
         self.client.rotate_key_on_demand().key_id(&self.arn).send().await.map_err(|e| unavailable(&e)).map(drop)
     }
 }
 
-/// Two calls to KMS stand before each receipt, and whoever waits for it must hear of a failure before the gateway gives up.
+/// Two calls to KMS stand before each receipt, and its sender must hear of a failure before the gateway gives up.
 pub(crate) fn impatient() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
@@ -80,7 +80,7 @@ fn empty() -> KeyError {
     KeyError::Unavailable("an answer without a value".to_owned())
 }
 
-/// By its code alone: a service's own words may quote what it was given.
+/// By its code alone: a service's own words may quote its input.
 pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(e: &SdkError<E, R>) -> KeyError {
     KeyError::Unavailable(e.code().unwrap_or("no answer that tells").to_owned())
 }

@@ -36,7 +36,7 @@ pub enum KeyError {
     /// Something sealed, signed or wrapped cannot be opened or does not verify.
     #[error("{0}")]
     Wrong(&'static str),
-    /// Whoever holds the key cannot be reached or refuses: the same call may succeed later.
+    /// The holder of the key cannot be reached or refuses: the same call may succeed later.
     #[error("the key service is not available: {0}")]
     Unavailable(String),
 }

@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use crate::KeyError;
 
-/// What each link key is for; no key serves two purposes.
+/// The purpose of a link key; no key serves two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Acknowledge with one click: `deliver` signs, `team` verifies.
@@ -20,8 +20,8 @@ pub enum Purpose {
     ReporterLinks,
     /// A report that only tries whether the desk works: `canary` signs, `intake` verifies.
     Canary,
-    /// What joins an answer to a case: `deliver` puts it into `Reply-To`, `inbox` verifies it. Both find addresses with it
-    /// too, see [`LinkKey::address_hashes`].
+    /// Tokens that join an answer to a case: `deliver` puts one into `Reply-To`, `inbox` verifies it. Both find addresses with
+    /// this key too, see [`LinkKey::address_hashes`].
     ReplyTokens,
 }
 
@@ -29,7 +29,7 @@ pub enum Purpose {
 #[derive(Clone)]
 pub struct LinkKey {
     current: [u8; 32],
-    /// Still verifies what was signed before the key was rotated.
+    /// Still verifies links that were signed before the key was rotated.
     previous: Option<[u8; 32]>,
 }
 
@@ -43,7 +43,7 @@ impl LinkKey {
         LinkKey::new(link_bytes(secret, purpose), None)
     }
 
-    /// A key of random bytes, of one process: for tests, and for what need not outlive it.
+    /// A key of random bytes, of one process: for tests, and for links that need not outlive it.
     pub fn ephemeral() -> LinkKey {
         LinkKey::new(crate::random(), None)
     }

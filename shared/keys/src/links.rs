@@ -9,7 +9,7 @@ use crate::KeyError;
 use crate::cloud::Keys;
 use crate::link::{LinkKey, Purpose};
 
-/// What does not verify is mostly not ours; so often, at most, is the key asked for because of it.
+/// A link that does not verify is mostly not ours; the key is asked for again at most this often because of one.
 const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Verifies links of one purpose.
@@ -33,7 +33,7 @@ impl Links {
     /// A key in Secrets Manager.
     ///
     /// # Errors
-    /// Names the variable that is missing, or what Secrets Manager answered.
+    /// Names the variable that is missing, or Secrets Manager's answer.
     pub async fn of(keys: &Keys, purpose: Purpose) -> Result<Links, String> {
         let key = keys.link_key(purpose).await?;
         Ok(Links { from: Some((keys.clone(), purpose)), ..Links::fixed(key) })
@@ -66,7 +66,7 @@ impl Links {
         known(self) || (self.asks_again().await && known(self))
     }
 
-    /// What addresses are filed under; see [`LinkKey::address_hashes`]. Nothing where the key is not known yet.
+    /// The hashes that addresses are filed under; see [`LinkKey::address_hashes`]. Nothing where the key is not known yet.
     pub fn address_hashes(&self, address: &str) -> Vec<String> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.key.as_ref().map(|key| key.address_hashes(address)).unwrap_or_default()

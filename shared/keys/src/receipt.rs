@@ -1,4 +1,4 @@
-//! The receipt: a compact JWS (RFC 7515, ES256) over what was received and what was promised, that anyone can verify
+//! The receipt: a compact JWS (RFC 7515, ES256) over the report and the promised times, that anyone can verify
 //! with the published key (RFC 7517) for ever after.
 
 use base64::Engine;
@@ -66,7 +66,7 @@ impl ReceiptSigner {
     /// The compact JWS over `claims`.
     ///
     /// # Errors
-    /// When whoever signs cannot be reached.
+    /// When the service that signs cannot be reached.
     pub async fn sign(&self, claims: &Value) -> Result<String, KeyError> {
         let header = json!({"alg": "ES256", "kid": self.jwk["kid"], "typ": "disclosure-receipt+jws"});
         let input = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));

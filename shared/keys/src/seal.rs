@@ -23,7 +23,7 @@ pub struct PublicKey(String);
 /// The private half of a key: can open. Has no `Debug`.
 pub struct SecretKey(Identity);
 
-/// What was opened; wiped when dropped.
+/// Plain bytes that were opened; wiped when dropped.
 pub type Opened = Zeroizing<Vec<u8>>;
 
 impl PublicKey {
@@ -69,7 +69,7 @@ impl SecretKey {
         PublicKey(self.0.to_public().to_string())
     }
 
-    /// Opens what was sealed to the public half.
+    /// Opens bytes that were sealed to the public half.
     ///
     /// # Errors
     /// When it was sealed to another key, or is damaged.
@@ -106,7 +106,7 @@ impl SecretKey {
     }
 }
 
-/// What wraps private halves and never unwraps them.
+/// The half of the root key that wraps private halves and never unwraps them.
 #[derive(Clone)]
 pub struct RootPublic(Wraps);
 
@@ -116,7 +116,7 @@ enum Wraps {
     Kms(KmsKey),
 }
 
-/// What unwraps private halves: handed to the one function that reads what they open.
+/// The half of the root key that unwraps private halves: handed to the one function that reads cases.
 pub struct Root(Unwraps);
 
 enum Unwraps {
@@ -134,7 +134,7 @@ impl RootPublic {
     /// Makes a key and wraps it, bound to `context` (a case id, a purpose).
     ///
     /// # Errors
-    /// When whoever wraps cannot be reached.
+    /// When the service that wraps cannot be reached.
     pub async fn new_key(&self, context: &str) -> Result<NewKey, KeyError> {
         let key = SecretKey::generate();
         let wrapped = match &self.0 {
@@ -157,7 +157,7 @@ impl Root {
     /// Unwraps a key wrapped for `context`.
     ///
     /// # Errors
-    /// When the key or the context is another, or whoever unwraps cannot be reached.
+    /// When the key or the context is another, or the service that unwraps cannot be reached.
     pub async fn unwrap(&self, wrapped: &[u8], context: &str) -> Result<SecretKey, KeyError> {
         match &self.0 {
             Unwraps::File(key) => key.unwrap(wrapped, context),

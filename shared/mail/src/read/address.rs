@@ -47,7 +47,7 @@ pub(super) fn one_line(text: &str, max: usize) -> String {
     shown.take(max).collect::<String>().trim().to_owned()
 }
 
-/// What stands behind the `+` of the local part, in lower case, if the rest is the address `base`.
+/// The text behind the `+` of the local part, in lower case, if the rest is the address `base`.
 pub(super) fn suffix_of(address: &str, base: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
     let (base_local, base_domain) = base.rsplit_once('@')?;

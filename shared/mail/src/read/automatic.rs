@@ -26,7 +26,7 @@ pub enum Automatic {
     Own,
 }
 
-/// What is the desk's and the project's own.
+/// Addresses and names of the desk and the project.
 #[derive(Clone, Copy, Default)]
 pub struct Own<'a> {
     /// Addresses that the desk receives at and sends from; with any part behind a `+` they are the same.
@@ -40,7 +40,7 @@ pub struct Own<'a> {
 /// The signs that a mail bears. Holds no text but ids and addresses.
 #[derive(Clone, Default)]
 pub(super) struct Signs {
-    /// The first sign that counts whoever the desk is.
+    /// The first sign that counts for any desk.
     sure: Option<Automatic>,
     /// There are fields of a list, or `Precedence` says `list`.
     list: bool,
@@ -193,7 +193,7 @@ fn suppress(fields: &Fields<'_>) -> bool {
     value.split([',', ' ', ';']).any(|word| matches!(word, "all" | "oof" | "autoreply"))
 }
 
-/// What kind of program has such an address. An address that takes no answer is one whoever writes from it.
+/// The kind of program that has such an address. An address that takes no answer is one, even when a person writes from it.
 fn sender(address: &str) -> Option<Automatic> {
     let (local, _) = address.rsplit_once('@')?;
     let local = local.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Decodes what a part carries: transfer encoding (RFC 2045, section 6), charset, `format=flowed` (RFC 3676), HTML.
+//! Decodes the content of a part: transfer encoding (RFC 2045, section 6), charset, `format=flowed` (RFC 3676), HTML.
 
 use super::html;
 use super::structure::Leaf;
@@ -58,7 +58,7 @@ fn base64(body: &[u8]) -> Vec<u8> {
     base64_decode(&digits).unwrap_or_default()
 }
 
-/// What is no escape stands for itself.
+/// Characters that are no escape stand for themselves.
 fn quoted_printable(body: &[u8]) -> Vec<u8> {
     if let Some(decoded) = quoted_printable_decode(body) {
         return decoded;

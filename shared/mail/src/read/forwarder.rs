@@ -27,7 +27,7 @@ pub struct Forwarder {
     pub arc_sealer: Option<String>,
 }
 
-/// What a mail carries below what SES wrote: it may be anybody's words.
+/// The header fields below SES's own: they may be anybody's words.
 #[derive(Default)]
 pub(super) struct Claims {
     /// Every `Authentication-Results`, topmost first.
@@ -77,7 +77,7 @@ impl Forwarder {
         bool::from(Sha256::digest(secret.to_lowercase().as_bytes()).as_slice().ct_eq(hash.as_slice()))
     }
 
-    /// What this forwarder found, if this mail is its own.
+    /// The forwarder's findings, if this mail is its own.
     fn found<'a>(&self, receipt: &Receipt, claims: &'a Claims) -> Option<&'a Results> {
         let sent = self.sent(receipt);
         // A forwarder removes results in its own name before it adds its own, and adds them above.
@@ -88,7 +88,7 @@ impl Forwarder {
     }
 }
 
-/// Judges by what a forwarder found; nothing if none forwarded this mail.
+/// Judges by a forwarder's findings; `None` if none forwarded this mail.
 pub(super) fn judged(
     forwarders: &[Forwarder],
     receipt: Option<&Receipt>,

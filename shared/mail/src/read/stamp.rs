@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::verdict::{Envelope, Verdict};
 use jiff::Timestamp;
 
-/// A mail that is given in, and what is to be found.
+/// A mail that is given in, and the findings that SES is to have made.
 pub struct Stamp<'a> {
     pub envelope_from: &'a Envelope,
     pub recipient: &'a str,

@@ -15,7 +15,7 @@ mod marker;
 
 use line::Line;
 
-/// What a person wrote, and what of earlier messages the mail carries along.
+/// A person's own text, and the text of earlier messages that the mail carries along.
 ///
 /// Every line of the mail that is not blank stands in exactly one of the two, unchanged and in order; only blanks at
 /// its end and line endings differ.

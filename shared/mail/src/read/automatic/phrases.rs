@@ -154,7 +154,7 @@ const BOUNCES: &[&str] = &[
     "lu :",
 ];
 
-/// Reports that programs write just so, and people do not; they count whoever sent them.
+/// Reports that programs write just so, and people do not; they count from any sender.
 const SURE_BOUNCES: &[&str] = &[
     "delivery failure notification",
     "delivery status notification (",
@@ -169,7 +169,7 @@ const SURE_BOUNCES: &[&str] = &[
 /// The same, where they are the whole subject.
 const WHOLE_BOUNCES: &[&str] = &["delivery status notification", "failure notice", "non remis", "undeliverable mail"];
 
-/// Whether the subject is a report's, whoever sent it.
+/// Whether the subject is a report's, from any sender.
 pub(super) fn sure_bounce(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
     SURE_BOUNCES.iter().any(|phrase| subject.starts_with(phrase)) || WHOLE_BOUNCES.contains(&subject.as_str())

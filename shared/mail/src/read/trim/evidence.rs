@@ -1,6 +1,6 @@
-//! What tells an announcement from a sentence: a year, a time, an address. All in text of lower case.
+//! The signs that tell an announcement from a sentence: a year, a time, an address. All in text of lower case.
 
-/// Holds what an announcement names and few sentences do.
+/// Holds names and numbers that an announcement has and few sentences have.
 pub fn is_dated(text: &str) -> bool {
     has_year(text) || has_clock(text) || has_address(text)
 }

@@ -1,4 +1,4 @@
-//! What one line is, judged alone.
+//! The kind of one line, judged alone.
 //!
 //! The word lists are those of `email_reply_trimmer`. Where it would take a sentence of a security report for a
 //! signature, a quote or a separator, the line has to show more here: what is wrongly left is read, what is wrongly
@@ -6,7 +6,7 @@
 
 use super::marker;
 
-/// What a line is in the answer; the letters are those that `email_reply_trimmer` uses in its patterns.
+/// The kind of a line in the answer; the letters are those that `email_reply_trimmer` uses in its patterns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `t`: what somebody wrote.

@@ -5,7 +5,7 @@ use desk_aws::Account;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
 use desk_runtime::{Clock, start};
-use desk_store::{Settings, Store};
+use desk_store::Store;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ async fn main() -> Result<(), Error> {
     start::logging();
     let (clock, account) = (Clock::system(), Account::from_env()?);
     let canary = Canary {
-        mail: Store::connect(&Settings::from_env(&account)?, clock.clone()).mail,
+        mail: Store::from_env(&account, &clock)?.mail,
         links: Keys::connect(&account).link_key(Purpose::Canary).await?,
         url: desk_runtime::var("DESK_PUBLIC_URL")?,
         clock,

@@ -5,9 +5,9 @@ use desk_aws::Account;
 use desk_keys::cloud::{Keys, OpenPgpSecret};
 use desk_keys::link::Purpose;
 use desk_mail::openpgp::SigningKey;
-use desk_mail::ses;
+use desk_mail::ses::Mailer;
 use desk_runtime::{Clock, start, stream};
-use desk_store::{Ring, Settings, Store};
+use desk_store::{Ring, Store};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
@@ -15,10 +15,10 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     start::logging();
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
-    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
+    let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
     let deliver = Deliver {
         mail_key: Ring::open_up(store.desk.clone(), keys.ring("mail")?, "mail").await?,
-        mailer: ses::Mailer::connect(&ses::Settings::from_env(&account)?),
+        mailer: Mailer::from_env(&account)?,
         team_links: keys.link_key(Purpose::TeamLinks).await?,
         reporter_links: keys.link_key(Purpose::ReporterLinks).await?,
         reply_tokens: keys.link_key(Purpose::ReplyTokens).await?,

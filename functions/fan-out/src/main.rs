@@ -3,8 +3,8 @@
 use desk_aws::Account;
 use desk_keys::cloud::Keys;
 use desk_runtime::{Clock, start, stream};
-use desk_store::objects::{ObjectSettings, Objects};
-use desk_store::{Ring, Settings, Store};
+use desk_store::objects::Objects;
+use desk_store::{Ring, Store};
 use fan_out::FanOut;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
@@ -13,10 +13,10 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     start::logging();
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
-    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
+    let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
     let fan_out = FanOut {
         release_key: Ring::open_up(store.desk.clone(), keys.ring("release")?, "release").await?,
-        objects: Objects::connect(&ObjectSettings::from_env(&account, "DESK_SITE_BUCKET")?),
+        objects: Objects::from_env(&account, "DESK_SITE_BUCKET")?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         cases: store.cases,

@@ -5,8 +5,8 @@ use desk_keys::Links;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
 use desk_runtime::{Clock, start};
-use desk_store::objects::{ObjectSettings, Objects};
-use desk_store::{Settings, Store};
+use desk_store::Store;
+use desk_store::objects::Objects;
 use inbox::Inbox;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
@@ -15,10 +15,10 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     start::logging();
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
-    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
+    let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
     let inbox = Inbox {
-        inbound: Objects::connect(&ObjectSettings::from_env(&account, "DESK_INBOUND_BUCKET")?),
-        content: Objects::connect(&ObjectSettings::from_env(&account, "DESK_CONTENT_BUCKET")?),
+        inbound: Objects::from_env(&account, "DESK_INBOUND_BUCKET")?,
+        content: Objects::from_env(&account, "DESK_CONTENT_BUCKET")?,
         root: keys.cases_public()?,
         mail_key: store.desk.ring_public("mail").await?,
         signer: keys.receipt_signer().await?,

@@ -9,7 +9,7 @@ use desk_keys::Links;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
 use desk_runtime::{Clock, start};
-use desk_store::{Settings, Store};
+use desk_store::Store;
 use intake::{Intake, router};
 use lambda_http::Error;
 
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
 
 async fn routes() -> Result<Router, String> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
-    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
+    let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
     let signer = keys.receipt_signer().await?;
     let intake = Intake {
         mail_key: store.desk.ring_public("mail").await?,

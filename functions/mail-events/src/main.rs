@@ -3,7 +3,7 @@
 use aws_lambda_events::event::sns::SnsEvent;
 use desk_aws::Account;
 use desk_runtime::{Clock, start};
-use desk_store::{Settings, Store};
+use desk_store::Store;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use mail_events::MailEvents;
 
@@ -11,7 +11,7 @@ use mail_events::MailEvents;
 async fn main() -> Result<(), Error> {
     start::logging();
     let clock = Clock::system();
-    let store = Store::connect(&Settings::from_env(&Account::from_env()?)?, clock.clone());
+    let store = Store::from_env(&Account::from_env()?, &clock)?;
     let events = MailEvents {
         cases: store.cases,
         mail: store.mail,

@@ -2,8 +2,8 @@
 
 use desk_aws::Account;
 use desk_runtime::{Clock, start};
-use desk_store::objects::{ObjectSettings, Objects};
-use desk_store::{Settings, Store};
+use desk_store::Store;
+use desk_store::objects::Objects;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use sla_check::{Schedule, SlaCheck};
 
@@ -11,9 +11,8 @@ use sla_check::{Schedule, SlaCheck};
 async fn main() -> Result<(), Error> {
     start::logging();
     let (clock, account) = (Clock::system(), Account::from_env()?);
-    let inbound = desk_runtime::var("DESK_INBOUND_BUCKET").ok();
     let policy = start::policy()?;
-    let store = Store::connect(&Settings::from_env(&account)?, clock.clone());
+    let store = Store::from_env(&account, &clock)?;
     let check = SlaCheck {
         cases: store.cases,
         mail: store.mail,
@@ -22,7 +21,7 @@ async fn main() -> Result<(), Error> {
         desk: store.desk,
         heartbeat: policy.contacts.heartbeat.clone(),
         policy,
-        inbound: inbound.map(|bucket| Objects::connect(&ObjectSettings { account, bucket })),
+        inbound: Objects::from_env(&account, "DESK_INBOUND_BUCKET").ok(),
         clock,
     };
     let check = &check;

@@ -9,8 +9,8 @@ use desk_keys::Links;
 use desk_keys::cloud::{Keys, OpenPgpSecret};
 use desk_keys::link::Purpose;
 use desk_runtime::{Clock, start};
-use desk_store::objects::{ObjectSettings, Objects};
-use desk_store::{Settings, Store};
+use desk_store::Store;
+use desk_store::objects::Objects;
 use lambda_http::Error;
 use team::{OpenPgp, Team, router};
 
@@ -22,14 +22,14 @@ async fn main() -> Result<(), Error> {
 
 async fn routes() -> Result<Router, String> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
-    let (store, keys) = (Store::connect(&Settings::from_env(&account)?, clock.clone()), Keys::connect(&account));
+    let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
     let team = Team {
         mail_key: store.desk.ring_public("mail").await?,
         release_key: store.desk.ring_public("release").await?,
         root: keys.cases()?,
         team_links: Links::of(&keys, Purpose::TeamLinks).await?,
         openpgp: OpenPgp::read(&keys.openpgp(OpenPgpSecret::Team).await?),
-        content: Objects::connect(&ObjectSettings::from_env(&account, "DESK_CONTENT_BUCKET")?),
+        content: Objects::from_env(&account, "DESK_CONTENT_BUCKET")?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         cases: store.cases,

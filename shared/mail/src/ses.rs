@@ -29,15 +29,6 @@ pub struct Settings {
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 impl Settings {
-    /// The configuration set that `DESK_SES_CONFIGURATION_SET` names.
-    ///
-    /// # Errors
-    /// Names the variable that is missing.
-    pub fn from_env(account: &Account) -> Result<Settings, String> {
-        let configuration_set = var("DESK_SES_CONFIGURATION_SET")?;
-        Ok(Settings { account: account.clone(), configuration_set, answers_within: ANSWERS_WITHIN })
-    }
-
     /// For a stand-in at `endpoint`.
     pub fn stand_in(endpoint: impl Into<String>) -> Settings {
         let configuration_set = "disclosure-desk".to_owned();
@@ -97,6 +88,16 @@ pub struct Mailer {
 }
 
 impl Mailer {
+    /// Sends under the configuration set that `DESK_SES_CONFIGURATION_SET` names.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn from_env(account: &Account) -> Result<Mailer, String> {
+        let configuration_set = var("DESK_SES_CONFIGURATION_SET")?;
+        let settings = Settings { account: account.clone(), configuration_set, answers_within: ANSWERS_WITHIN };
+        Ok(Mailer::connect(&settings))
+    }
+
     pub fn connect(settings: &Settings) -> Mailer {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))

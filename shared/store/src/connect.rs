@@ -23,15 +23,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The tables that `DESK_CASES_TABLE` and `DESK_MAIL_TABLE` name.
-    ///
-    /// # Errors
-    /// Names the variable that is missing.
-    pub fn from_env(account: &Account) -> Result<Settings, String> {
-        let (cases_table, mail_table) = (var("DESK_CASES_TABLE")?, var("DESK_MAIL_TABLE")?);
-        Ok(Settings { account: account.clone(), cases_table, mail_table })
-    }
-
     /// For a stand-in at `endpoint`.
     pub fn stand_in(endpoint: impl Into<String>) -> Settings {
         let account = Account::stand_in(endpoint);
@@ -40,6 +31,15 @@ impl Settings {
 }
 
 impl Store {
+    /// Connects to the tables that `DESK_CASES_TABLE` and `DESK_MAIL_TABLE` name.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn from_env(account: &Account, clock: &Clock) -> Result<Store, String> {
+        let (cases_table, mail_table) = (var("DESK_CASES_TABLE")?, var("DESK_MAIL_TABLE")?);
+        Ok(Store::connect(&Settings { account: account.clone(), cases_table, mail_table }, clock.clone()))
+    }
+
     /// Connects. Reads and writes are retried by the SDK (transactions carry a request token, so a repeated one acts
     /// once).
     pub fn connect(settings: &Settings, clock: Clock) -> Store {

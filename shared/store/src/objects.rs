@@ -63,14 +63,6 @@ pub enum Put {
 }
 
 impl ObjectSettings {
-    /// The bucket that `variable` names: `DESK_SITE_BUCKET`, `DESK_CONTENT_BUCKET` or `DESK_INBOUND_BUCKET`.
-    ///
-    /// # Errors
-    /// Names the variable that is missing.
-    pub fn from_env(account: &Account, variable: &'static str) -> Result<ObjectSettings, String> {
-        Ok(ObjectSettings { account: account.clone(), bucket: var(variable)? })
-    }
-
     /// For a stand-in at `endpoint`.
     pub fn stand_in(endpoint: impl Into<String>, bucket: &str) -> ObjectSettings {
         ObjectSettings { account: Account::stand_in(endpoint), bucket: bucket.to_owned() }
@@ -78,6 +70,14 @@ impl ObjectSettings {
 }
 
 impl Objects {
+    /// Connects to the bucket that `variable` names: `DESK_SITE_BUCKET`, `DESK_CONTENT_BUCKET` or `DESK_INBOUND_BUCKET`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn from_env(account: &Account, variable: &'static str) -> Result<Objects, String> {
+        Ok(Objects::connect(&ObjectSettings { account: account.clone(), bucket: var(variable)? }))
+    }
+
     /// Connects. Puts are whole and may be repeated, so the SDK's retries stay on.
     pub fn connect(settings: &ObjectSettings) -> Objects {
         let account = &settings.account;

@@ -7,11 +7,12 @@ use desk_advisory::osv::Reading;
 use desk_domain::advisory::{Credit, Draft, SUMMARY_BYTES};
 use desk_domain::affected::{self, Affected};
 use desk_domain::fields::{self, FieldError};
-use desk_domain::policy::{ClockKind, Policy, Role};
+use desk_domain::policy::{ClockKind, Policy};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::people::bytes;
 use super::{Done, Promises};
 use crate::Failure;
 use crate::cli::client::Client;
@@ -32,10 +33,10 @@ pub(super) struct Lead<'a> {
 }
 
 /// A case under way.
-struct Case {
-    id: String,
+pub(super) struct Case {
+    pub id: String,
     /// The reporter's bearer header.
-    code: String,
+    pub code: String,
 }
 
 impl Lead<'_> {
@@ -239,61 +240,6 @@ impl Lead<'_> {
         };
         Ok((done, channels(&known)))
     }
-
-    fn first_member(&self) -> Result<String, Failure> {
-        let first = self.policy.triage().next().map(|m| m.id.to_string());
-        first.ok_or_else(|| Failure("the policy's team is empty".to_owned()))
-    }
-
-    /// Whom the rota has chosen, as somebody who may read the case sees it.
-    async fn handler(&self, case: &Case) -> Result<String, Failure> {
-        for member in self.policy.triage() {
-            if let Ok(known) = self.case(case, member.id.as_str()).await
-                && let Some(handler) = known["handler"].as_str()
-            {
-                return Ok(handler.to_owned());
-            }
-        }
-        Err(Failure(format!("nobody handles {}", case.id)))
-    }
-
-    /// A release manager who is not the handler; else another member, as the backup; else the handler, in a team of one.
-    async fn second(&self, case: &Case, handler: &str) -> Result<String, Failure> {
-        let others = || self.policy.members.iter().filter(|m| m.id.as_str() != handler);
-        if let Some(manager) = others().find(|m| m.has(Role::ReleaseManager)) {
-            return Ok(manager.id.to_string());
-        }
-        let Some(backup) = others().find(|m| m.has(Role::Triage)) else { return Ok(handler.to_owned()) };
-        self.tell(case, handler, json!({"command": "set-backup", "member": backup.id})).await?;
-        Ok(backup.id.to_string())
-    }
-
-    async fn tell(&self, case: &Case, member: &str, body: Value) -> Result<(), Failure> {
-        let path = format!("/desk/api/cases/{}/commands", case.id);
-        self.client.as_this_member(member, "POST", &path, Some(bytes(&body))).await?.done()?;
-        self.bar.inc(1);
-        Ok(())
-    }
-
-    async fn as_reporter(&self, case: &Case, path: &str, body: Value) -> Result<(), Failure> {
-        let headers = [("authorization", case.code.as_str())];
-        self.client.ask("POST", path, &headers, Some(bytes(&body))).await?.done().map(drop)
-    }
-
-    async fn case(&self, case: &Case, member: &str) -> Result<Value, Failure> {
-        let path = format!("/desk/api/cases/{}", case.id);
-        self.client.as_this_member(member, "GET", &path, None).await?.done()
-    }
-
-    /// Time passes, and everything that is due on the way happens.
-    async fn pass(&self, minutes: u64) -> Result<(), Failure> {
-        let body = json!({ "advance": format!("{minutes}m") });
-        self.client.ask("POST", "/_local/clock", &[], Some(bytes(&body))).await?.done().map(drop)
-    }
-}
-
-fn bytes(body: &Value) -> Vec<u8> {
-    body.to_string().into_bytes()
 }
 
 /// At most `max` bytes, with a sign where something was cut off.

@@ -3,6 +3,7 @@
 //! used, so what is published comes from the events alone.
 
 mod lead;
+mod people;
 mod policy;
 
 use std::path::{Path, PathBuf};

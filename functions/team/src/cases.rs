@@ -37,7 +37,7 @@ pub(crate) struct Shown {
     /// The mail that the report came in.
     pub mail: Option<MailView>,
     /// Answers in quarantine.
-    pub held: Vec<Held>,
+    pub held: Vec<OpenedAnswer>,
     pub notes: Vec<Note>,
     pub channels: Vec<ChannelProgress>,
     pub deliveries: Vec<Record>,
@@ -45,7 +45,7 @@ pub(crate) struct Shown {
 
 /// An answer in quarantine. No `Debug`.
 #[derive(Serialize)]
-pub(crate) struct Held {
+pub(crate) struct OpenedAnswer {
     pub at: Timestamp,
     pub text: String,
     pub quoted: Option<String>,
@@ -93,7 +93,7 @@ impl Team {
             let mut mail = MailView::from(&held.mail);
             mails.fill(&mut mail);
             let text = opened.text(&held.content).to_owned();
-            Held { at: held.at, text, quoted: opened.quoted(&held.mail), mail }
+            OpenedAnswer { at: held.at, text, quoted: opened.quoted(&held.mail), mail }
         });
         let held = held.collect();
         let notes = notes(&opened, &mut mails);
@@ -191,7 +191,7 @@ struct ReportMail<'a> {
 struct QuarantineView<'a> {
     /// The report itself is not proven to be its sender's.
     report: bool,
-    answers: &'a [Held],
+    answers: &'a [OpenedAnswer],
 }
 
 fn progress(record: ChannelRecord) -> ChannelProgress {

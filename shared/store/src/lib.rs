@@ -45,7 +45,7 @@ pub use connect::Settings;
 pub use fault::Fault;
 pub use meter::Consumed;
 pub use opening::{NewCase, Opener, Opening};
-pub use restore::{Held, Restored};
+pub use restore::{HeldWork, Restored};
 pub use ring::{Ring, RingKey};
 pub use roster::SeenPolicy;
 pub use sessions::Ticket;

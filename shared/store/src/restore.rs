@@ -45,7 +45,7 @@ pub struct Restored {
 
 /// What is held.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Held {
+pub struct HeldWork {
     /// Due before then.
     pub before: Option<Timestamp>,
     pub timers: usize,
@@ -56,9 +56,9 @@ pub struct Held {
 
 impl Store {
     /// Counts what is held.
-    pub async fn held(&self) -> Result<Held, Fault> {
-        let Some(before) = self.desk.hold().await?.until() else { return Ok(Held::default()) };
-        let mut held = Held { before: Some(before), ..Held::default() };
+    pub async fn held(&self) -> Result<HeldWork, Fault> {
+        let Some(before) = self.desk.hold().await?.until() else { return Ok(HeldWork::default()) };
+        let mut held = HeldWork { before: Some(before), ..HeldWork::default() };
         for due in self.cases.due(before, PORTION).await?.iter().filter(|due| due.at < before) {
             match due.kind {
                 DueKind::Timer(..) => held.timers += 1,

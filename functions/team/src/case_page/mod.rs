@@ -141,7 +141,7 @@ impl Paper<'_> {
         if case.quarantine.is_empty() || case.is_closed() {
             return None;
         }
-        let held = |held: &crate::cases::Held| HeldView {
+        let held = |held: &crate::cases::OpenedAnswer| HeldView {
             at: held.at,
             text: held.text.clone(),
             quoted: held.quoted.clone(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use desk_runtime::Clock;
-use desk_store::Held;
+use desk_store::HeldWork;
 use serde_json::json;
 
 use super::Output;
@@ -85,7 +85,7 @@ impl What {
     }
 }
 
-fn said(held: &Held) -> String {
+fn said(held: &HeldWork) -> String {
     match held.before {
         None => "Nothing is held.".to_owned(),
         Some(before) => format!(

@@ -6,7 +6,7 @@ use super::clock::{Clock, ClockState};
 use super::event::{Actor, Event, EventBody, FactName, Recipient};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
-use super::{Breach, Case, Fact, Held, Quarantine, Sent, Step, Steps};
+use super::{Breach, Case, Fact, HeldAnswer, Quarantine, Sent, Step, Steps};
 use crate::id::ClockName;
 
 impl Case {
@@ -117,7 +117,7 @@ impl Case {
             EventBody::InformationRequested => self.waiting_for_reporter = true,
             EventBody::ReporterReplied { .. } => self.waiting_for_reporter = false,
             EventBody::ReplyQuarantined { content, mail } => {
-                self.quarantine.answers.push(Held { at, content: content.clone(), mail: mail.clone() })
+                self.quarantine.answers.push(HeldAnswer { at, content: content.clone(), mail: mail.clone() })
             }
             EventBody::QuarantineEnded { refused, report } => {
                 self.quarantine = Quarantine::default();

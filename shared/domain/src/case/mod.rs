@@ -102,12 +102,12 @@ pub struct Quarantine {
     pub report: bool,
     /// Answers, in the order in which they came.
     #[serde(default)]
-    pub answers: Vec<Held>,
+    pub answers: Vec<HeldAnswer>,
 }
 
 /// An answer in quarantine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Held {
+pub struct HeldAnswer {
     pub at: Timestamp,
     pub content: ContentRef,
     pub mail: MailParts,

@@ -10,7 +10,7 @@ use aws_sdk_sesv2::types::DkimStatus;
 use desk_aws::client_config;
 use desk_domain::policy::Policy;
 use desk_keys::cloud::{Keys, RINGS};
-use desk_store::{Held, Store};
+use desk_store::{HeldWork, Store};
 use hickory_resolver::TokioResolver;
 use hickory_resolver::proto::rr::{RData, RecordType};
 use jiff::Timestamp;
@@ -43,7 +43,7 @@ pub(super) struct Facts {
     pub keys: Asked<Vec<String>>,
     /// The desk's own OpenPGP certificate.
     pub openpgp: Asked<Option<String>>,
-    pub held: Asked<Held>,
+    pub held: Asked<HeldWork>,
     pub security_txt: Asked<String>,
     /// Addresses of members → whether SES suppresses them.
     pub suppressed: BTreeMap<String, Asked<bool>>,

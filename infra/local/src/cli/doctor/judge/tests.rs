@@ -35,7 +35,7 @@ fn facts() -> Facts {
         seen_policy: Ok(Some(SeenPolicy::of(&policy).digest)),
         keys: Ok(Vec::new()),
         openpgp: Ok(Some(certificate("2028-11-25T00:00:00Z"))),
-        held: Ok(desk_store::Held::default()),
+        held: Ok(desk_store::HeldWork::default()),
         security_txt: Ok("Contact: mailto:x\nExpires: 2027-05-21T00:00:00Z\n".to_owned()),
         suppressed: members().map(|address| (address, Ok(false))).collect(),
         mail_servers: members().map(|a| (a.rsplit_once('@').unwrap().1.to_owned(), Ok(true))).collect(),

@@ -1,7 +1,7 @@
 //! What a machine may write to a reporter's address: anybody can type anybody's into a form.
 
 use desk_domain::case::Recipient;
-use desk_store::deliveries::Record;
+use desk_store::deliveries::DeliveryRecord;
 use desk_store::{Allowance, Fault};
 
 use crate::Deliver;
@@ -10,7 +10,7 @@ impl Deliver {
     /// Whether the delivery may go to `to`; if not, it has ended as withheld. Only what goes out by itself is counted: a
     /// person's words, what a person asked to have sent, and whatever follows once a member has written to that reporter (T28)
     /// each have somebody behind them.
-    pub(crate) async fn allowed(&self, record: &Record, to: &str) -> Result<bool, Fault> {
+    pub(crate) async fn allowed(&self, record: &DeliveryRecord, to: &str) -> Result<bool, Fault> {
         let delivery = &record.delivery;
         let (Recipient::Reporter, Some(case)) = (&delivery.recipient, &delivery.case) else { return Ok(true) };
         if delivery.notice.has_somebody_behind() || record.allowed {

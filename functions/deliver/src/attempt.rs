@@ -6,7 +6,7 @@ use desk_domain::case::Recipient;
 use desk_domain::notice::Urgency;
 use desk_mail::ses::{SendError, Throttle};
 use desk_runtime::{Backoff, after};
-use desk_store::deliveries::{AMBIGUOUS_WAIT, Record};
+use desk_store::deliveries::{AMBIGUOUS_WAIT, DeliveryRecord};
 use desk_store::{ActError, Fault};
 use jiff::SignedDuration;
 
@@ -23,7 +23,7 @@ pub enum Went {
 }
 
 impl Deliver {
-    pub(crate) async fn attempt(&self, record: &Record) -> Result<Went, Fault> {
+    pub(crate) async fn attempt(&self, record: &DeliveryRecord) -> Result<Went, Fault> {
         let delivery = &record.delivery;
         let letter = match self.write(record).await? {
             Ok(written) => written,
@@ -54,7 +54,7 @@ impl Deliver {
         Ok(Went::On)
     }
 
-    async fn send(&self, record: &Record, letter: Written) -> Result<(), Fault> {
+    async fn send(&self, record: &DeliveryRecord, letter: Written) -> Result<(), Fault> {
         let (id, notice) = (record.delivery.id.as_str(), &record.delivery.notice);
         let from = &self.policy.contacts.security;
         let outcome = self.mailer.send(from, &letter.to, letter.raw, id).await;
@@ -91,7 +91,7 @@ impl Deliver {
 
     /// The address is known to refuse mail. The case hears of it as of a bounce, first: a message that nobody gets keeps no
     /// promise.
-    async fn suppressed(&self, record: &Record) -> Result<(), Fault> {
+    async fn suppressed(&self, record: &DeliveryRecord) -> Result<(), Fault> {
         let id = record.delivery.id.as_str();
         self.tell_bounced(record).await?;
         self.mail.mark_suppressed(id, self.clock.now()).await?;
@@ -100,7 +100,7 @@ impl Deliver {
     }
 
     /// A member's message that never went opens its clocks again; of anything else the operator's alarm is enough.
-    async fn cannot_be_sent(&self, record: &Record, why: &'static str) -> Result<(), Fault> {
+    async fn cannot_be_sent(&self, record: &DeliveryRecord, why: &'static str) -> Result<(), Fault> {
         let id = record.delivery.id.as_str();
         tracing::error!(delivery = id, why, alarm = "dead", "a delivery cannot be sent");
         if record.delivery.notice.is_message() {
@@ -110,7 +110,7 @@ impl Deliver {
         self.erase_words(record).await
     }
 
-    async fn tell_bounced(&self, record: &Record) -> Result<(), Fault> {
+    async fn tell_bounced(&self, record: &DeliveryRecord) -> Result<(), Fault> {
         let told = self.cases.tell_bounced(&record.delivery, &self.policy, &self.clock).await;
         told.map_err(|e| match e {
             ActError::Fault(fault) => fault,
@@ -118,7 +118,7 @@ impl Deliver {
         })
     }
 
-    pub(crate) async fn erase_words(&self, record: &Record) -> Result<(), Fault> {
+    pub(crate) async fn erase_words(&self, record: &DeliveryRecord) -> Result<(), Fault> {
         match (&record.delivery.case, &record.delivery.words) {
             (Some(case), Some(words)) => self.cases.erase_content(case, words).await,
             _ => Ok(()),

@@ -18,7 +18,7 @@ use desk_mail::openpgp::SigningKey;
 use desk_mail::ses::Mailer;
 use desk_runtime::stream::{Change, Worker};
 use desk_runtime::{Clock, TimeBudget, after};
-use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, LEASE, Record, State};
+use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, DeliveryRecord, LEASE, State};
 use desk_store::{CaseStore, DeskStore, Fault, MailStore, Ring};
 use jiff::Timestamp;
 
@@ -82,7 +82,7 @@ impl Deliver {
         Ok(())
     }
 
-    async fn due(&self) -> Result<Vec<Record>, Fault> {
+    async fn due(&self) -> Result<Vec<DeliveryRecord>, Fault> {
         let mut due = Vec::new();
         for id in self.mail.due_deliveries(self.clock.now(), PORTION).await? {
             match self.mail.delivery(&id).await {
@@ -104,7 +104,7 @@ impl Deliver {
         }
     }
 
-    async fn step(&self, record: &Record) -> Result<Went, Fault> {
+    async fn step(&self, record: &DeliveryRecord) -> Result<Went, Fault> {
         let (id, now) = (record.delivery.id.as_str(), self.clock.now());
         let hold = self.desk.hold().await?;
         if record.due_at.is_some_and(|due| hold.holds(due)) {
@@ -125,7 +125,7 @@ impl Deliver {
 
     /// Sent again when events of later messages arrive and its own did not. Promise mail is sent again after a quarter of an
     /// hour even without that proof, because twice is better than never; a mail to a list is not: it is held, and alarms.
-    async fn resolve(&self, record: &Record, now: Timestamp) -> Result<(), Fault> {
+    async fn resolve(&self, record: &DeliveryRecord, now: Timestamp) -> Result<(), Fault> {
         let (id, since) = (&record.delivery.id, record.since);
         let to_list = matches!(record.delivery.recipient, Recipient::List(_));
         let wait = if to_list { AMBIGUOUS_LIMIT } else { AMBIGUOUS_WAIT };
@@ -160,7 +160,7 @@ pub struct Due(pub String);
 
 /// What a stream record shows of a delivery.
 #[derive(serde::Deserialize)]
-struct Image {
+struct DeliveryDue {
     state: Option<String>,
     due_at: Option<Timestamp>,
 }
@@ -172,7 +172,7 @@ impl Worker for Deliver {
     /// A delivery that is due. What finds no room stays due, and the schedule takes it.
     fn work_of(&self, change: &Change) -> Option<Due> {
         let id = change.pk.strip_prefix("DELIVERY#")?;
-        let Image { state, due_at } = change.image()?;
+        let DeliveryDue { state, due_at } = change.image()?;
         let waits = matches!(state.as_deref(), Some("planned" | "retry"));
         due_at.filter(|due| waits && *due <= self.clock.now()).map(|_| Due(id.to_owned()))
     }

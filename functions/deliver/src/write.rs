@@ -11,7 +11,7 @@ use desk_mail::compose::{Automatic, Body, Message, compose, entity};
 use desk_mail::openpgp::{self, PublicKey};
 use desk_mail::token;
 use desk_store::Fault;
-use desk_store::deliveries::Record;
+use desk_store::deliveries::DeliveryRecord;
 use desk_store::opening::REPORTER_KEY;
 
 use crate::Deliver;
@@ -41,7 +41,7 @@ struct Carried<'a> {
 
 impl Deliver {
     /// The message, or (inner error) why it can never be sent.
-    pub(crate) async fn write(&self, record: &Record) -> Result<Result<Written, &'static str>, Fault> {
+    pub(crate) async fn write(&self, record: &DeliveryRecord) -> Result<Result<Written, &'static str>, Fault> {
         let delivery = &record.delivery;
         let to = match self.address(delivery.case.as_ref(), &delivery.recipient).await? {
             Ok(to) => to,
@@ -83,7 +83,7 @@ impl Deliver {
 
     fn composed(
         &self,
-        record: &Record,
+        record: &DeliveryRecord,
         to: &str,
         letter: &Letter,
         body: Body<'_>,
@@ -115,7 +115,7 @@ impl Deliver {
     /// that may not is no reason to say nothing: what a machine writes holds no details.
     async fn encrypted(
         &self,
-        record: &Record,
+        record: &DeliveryRecord,
         letter: &Letter,
         receipt: Option<&str>,
     ) -> Result<Option<Vec<u8>>, Fault> {
@@ -153,7 +153,7 @@ impl Deliver {
     }
 
     /// The `Message-ID` of the mail that opened the case, for its reporter alone: in nobody else's mailbox does it stand.
-    async fn first_message_id(&self, record: &Record) -> Result<Option<String>, Fault> {
+    async fn first_message_id(&self, record: &DeliveryRecord) -> Result<Option<String>, Fault> {
         let (Recipient::Reporter, Some(case)) = (&record.delivery.recipient, &record.delivery.case) else {
             return Ok(None);
         };
@@ -215,7 +215,7 @@ impl Deliver {
     }
 
     /// The words of the mail; none where they cannot be opened, for then the mail says where else to look.
-    async fn words(&self, record: &Record, sealed: &[u8]) -> Result<Option<MailWords>, Fault> {
+    async fn words(&self, record: &DeliveryRecord, sealed: &[u8]) -> Result<Option<MailWords>, Fault> {
         let Some(opened) = self.mail_key.open(sealed).await? else { return Ok(None) };
         let words = MailWords::read(&opened).inspect_err(|e| {
             tracing::error!(delivery = record.delivery.id, why = %e, "it goes without its words");
@@ -223,7 +223,7 @@ impl Deliver {
         Ok(words.ok())
     }
 
-    fn links(&self, record: &Record, token: Option<&str>) -> Links {
+    fn links(&self, record: &DeliveryRecord, token: Option<&str>) -> Links {
         let base = &self.public_url;
         let delivery = &record.delivery;
         let Some(case) = &delivery.case else {

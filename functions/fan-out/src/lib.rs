@@ -76,7 +76,7 @@ pub enum Work {
 
 /// What a record shows of a channel.
 #[derive(serde::Deserialize)]
-struct Image {
+struct ChannelDue {
     due_at: Option<Timestamp>,
 }
 
@@ -87,7 +87,7 @@ impl Worker for FanOut {
     /// A plan, or a channel that is due.
     fn work_of(&self, change: &Change) -> Option<Work> {
         if let Some((advisory, _)) = channel_of(&change.pk, &change.sk) {
-            let Image { due_at } = change.image()?;
+            let ChannelDue { due_at } = change.image()?;
             return due_at.filter(|due| *due <= self.clock.now()).map(|_| Work::Serve(advisory));
         }
         let (case, from) = (change.pk.strip_prefix("CASE#")?, change.sk.strip_prefix("PLAN#")?);

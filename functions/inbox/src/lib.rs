@@ -106,11 +106,11 @@ pub enum Outcome {
 #[derive(Deserialize)]
 struct Puts {
     #[serde(rename = "Records")]
-    records: Vec<Record>,
+    records: Vec<Put>,
 }
 
 #[derive(Deserialize)]
-struct Record {
+struct Put {
     s3: Entity,
 }
 

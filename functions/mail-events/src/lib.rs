@@ -13,7 +13,7 @@ use desk_domain::notice::{MemberBounced, Notice};
 use desk_domain::policy::Policy;
 use desk_mail::event::{Back, EventType, SesEvent};
 use desk_runtime::Clock;
-use desk_store::deliveries::{Delivery, Record, State};
+use desk_store::deliveries::{Delivery, DeliveryRecord, State};
 use desk_store::{ActError, CaseStore, Fault, MailStore, PublishedStore, Unwritten};
 use jiff::tz::TimeZone;
 
@@ -74,12 +74,12 @@ impl MailEvents {
     }
 
     /// It was sent, whatever the sender got to hear of it.
-    async fn sent(&self, event: &SesEvent, record: &Record) -> Result<(), Fault> {
+    async fn sent(&self, event: &SesEvent, record: &DeliveryRecord) -> Result<(), Fault> {
         let id = record.delivery.id.as_str();
         self.erase_words(self.mail.mark_sent(id, &event.mail.message_id, self.clock.now()).await?).await
     }
 
-    async fn delivered(&self, record: &Record) -> Result<(), Fault> {
+    async fn delivered(&self, record: &DeliveryRecord) -> Result<(), Fault> {
         let delivered = self.mail.mark_delivered(&record.delivery.id, self.clock.now()).await?;
         self.wake_channel(delivered.as_ref()).await?;
         self.erase_words(delivered).await
@@ -87,7 +87,7 @@ impl MailEvents {
 
     /// It came back for good. The case, the list of dead addresses and the others of the team are told first: a bounce that was
     /// marked and forgotten would be a promise silently broken.
-    async fn bounced(&self, record: &Record) -> Result<(), ActError> {
+    async fn bounced(&self, record: &DeliveryRecord) -> Result<(), ActError> {
         if record.state == State::Bounced {
             return Ok(());
         }
@@ -104,7 +104,7 @@ impl MailEvents {
 
     /// It came back after hours: the address may work again, but this message did not arrive. For a member's own message that is
     /// a promise not kept. Nothing came back of what was delivered: an absent person's server answers like this too.
-    async fn undelivered(&self, record: &Record) -> Result<(), ActError> {
+    async fn undelivered(&self, record: &DeliveryRecord) -> Result<(), ActError> {
         if matches!(record.state, State::Delivered | State::Bounced) {
             return Ok(());
         }
@@ -118,7 +118,7 @@ impl MailEvents {
     }
 
     /// It arrived, so its promise is kept; but nothing more is to be mailed there.
-    async fn complained(&self, record: &Record) -> Result<(), ActError> {
+    async fn complained(&self, record: &DeliveryRecord) -> Result<(), ActError> {
         self.suppress(record, Unwritten::Complaint).await?;
         self.alarm_unless_reporter(record, "a receiver calls our mail unwanted");
         let complained = self.mail.mark_complained(&record.delivery.id, self.clock.now()).await?;
@@ -128,7 +128,7 @@ impl MailEvents {
 
     /// SES found in it what must not be mailed. Nobody has it; the address is not to blame, so only a member's own message is
     /// told of to the case, which then counts what stands on its page.
-    async fn rejected(&self, record: &Record) -> Result<(), ActError> {
+    async fn rejected(&self, record: &DeliveryRecord) -> Result<(), ActError> {
         let id = record.delivery.id.as_str();
         if record.state == State::Rejected {
             return Ok(());
@@ -148,7 +148,7 @@ impl MailEvents {
     }
 
     /// The receiver's server does not take it so far. A page that waits is a page not read.
-    async fn delayed(&self, record: &Record) -> Result<(), Fault> {
+    async fn delayed(&self, record: &DeliveryRecord) -> Result<(), Fault> {
         let Some(noted) = self.mail.note_delay(&record.delivery.id, self.clock.now()).await? else { return Ok(()) };
         let (id, to) = (&noted.delivery.id, &noted.delivery.recipient);
         match to {
@@ -166,14 +166,14 @@ impl MailEvents {
 
     /// Only a reporter's address is: those that the policy names are its keepers' to mend. One that nobody has sent to since
     /// addresses are noted is left to SES's own list.
-    async fn suppress(&self, record: &Record, why: Unwritten) -> Result<(), Fault> {
+    async fn suppress(&self, record: &DeliveryRecord, why: Unwritten) -> Result<(), Fault> {
         match (&record.delivery.recipient, &record.address) {
             (Recipient::Reporter, Some(address)) => self.mail.suppress(address, why, self.clock.now()).await,
             _ => Ok(()),
         }
     }
 
-    fn alarm_unless_reporter(&self, record: &Record, what: &str) {
+    fn alarm_unless_reporter(&self, record: &DeliveryRecord, what: &str) {
         let (id, to) = (&record.delivery.id, &record.delivery.recipient);
         match to {
             Recipient::Reporter => tracing::warn!(delivery = id, what, "mail to a reporter"),
@@ -202,8 +202,8 @@ impl MailEvents {
     }
 
     /// What becomes of a mail to a list is what its channel waits for.
-    async fn wake_channel(&self, record: Option<&Record>) -> Result<(), Fault> {
-        let Some(Record { delivery, .. }) = record else { return Ok(()) };
+    async fn wake_channel(&self, record: Option<&DeliveryRecord>) -> Result<(), Fault> {
+        let Some(DeliveryRecord { delivery, .. }) = record else { return Ok(()) };
         if let (Recipient::List(channel), Notice::Announcement(notice)) = (&delivery.recipient, &delivery.notice) {
             self.published.touch_channel(&notice.advisory, channel, self.clock.now()).await?;
         }
@@ -211,8 +211,8 @@ impl MailEvents {
     }
 
     /// Of what a delivery has come to its end with, nothing waits any more.
-    async fn erase_words(&self, ended: Option<Record>) -> Result<(), Fault> {
-        let Some(Record { delivery, .. }) = ended else { return Ok(()) };
+    async fn erase_words(&self, ended: Option<DeliveryRecord>) -> Result<(), Fault> {
+        let Some(DeliveryRecord { delivery, .. }) = ended else { return Ok(()) };
         match (&delivery.case, &delivery.words) {
             (Some(case), Some(words)) => self.cases.erase_content(case, words).await,
             _ => Ok(()),

@@ -15,7 +15,7 @@ use desk_domain::id::{CaseId, MemberId, PackageName};
 use desk_domain::policy::{Member, Severity};
 use desk_http::Problem;
 use desk_keys::SecretKey;
-use desk_store::deliveries::Record;
+use desk_store::deliveries::DeliveryRecord;
 use desk_store::published::{ChannelRecord, ChannelState};
 use desk_store::{Fault, Stored};
 use desk_view::{CaseView, ChannelProgress, ChannelStanding, LineView, MailView, Opened, PublicationView};
@@ -40,7 +40,7 @@ pub(crate) struct Shown {
     pub held: Vec<OpenedAnswer>,
     pub notes: Vec<Note>,
     pub channels: Vec<ChannelProgress>,
-    pub deliveries: Vec<Record>,
+    pub deliveries: Vec<DeliveryRecord>,
 }
 
 /// An answer in quarantine. No `Debug`.

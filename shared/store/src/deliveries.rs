@@ -117,7 +117,7 @@ impl State {
 }
 
 /// A delivery with where it stands.
-pub struct Record {
+pub struct DeliveryRecord {
     pub delivery: Delivery,
     pub state: State,
     /// How it came to that state, in our own words, where the state alone does not say.
@@ -165,13 +165,13 @@ impl MailStore {
         self.table.put(item.item(), Some(ABSENT)).await.map(drop)
     }
 
-    pub async fn delivery(&self, id: &str) -> Result<Option<Record>, Fault> {
+    pub async fn delivery(&self, id: &str) -> Result<Option<DeliveryRecord>, Fault> {
         let item = self.table.get(record_key(id)).await?;
         item.as_ref().map(read_record).transpose()
     }
 
     /// Every delivery of a case, in the order of the events that caused them.
-    pub async fn deliveries_of(&self, case: &CaseId) -> Result<Vec<Record>, Fault> {
+    pub async fn deliveries_of(&self, case: &CaseId) -> Result<Vec<DeliveryRecord>, Fault> {
         let items = self.table.query(&Query::beginning(case_pk(case), "DELIVERY#")).await?;
         let mut records = Vec::with_capacity(items.len());
         for items in items.chunks(AT_ONCE) {
@@ -192,11 +192,11 @@ impl MailStore {
     }
 }
 
-pub(crate) fn read_record(item: &Item) -> Result<Record, Fault> {
+pub(crate) fn read_record(item: &Item) -> Result<DeliveryRecord, Fault> {
     let read = Read(item);
     let state = serde_json::from_value(read.text("state")?.into()).map_err(|_| Fault::damaged("a delivery's state"))?;
     let maybe_time = |name: &str| read.maybe_text(name).map(|_| read.time(name)).transpose();
-    Ok(Record {
+    Ok(DeliveryRecord {
         delivery: read.json("delivery")?,
         state,
         why: read.maybe_text("why").map(str::to_owned),

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use crate::deliveries::{KEPT, LEASE, Record, State, read_record, record_key};
+use crate::deliveries::{DeliveryRecord, KEPT, LEASE, State, read_record, record_key};
 use crate::fault::Fault;
 use crate::item::{Read, instant, key, n, s};
 use crate::views::MailStore;
@@ -32,7 +32,12 @@ impl MailStore {
     ///
     /// # Errors
     /// A fault of the store; so for all below.
-    pub async fn claim(&self, id: &str, address: Option<&str>, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn claim(
+        &self,
+        id: &str,
+        address: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<DeliveryRecord>, Fault> {
         let lease = now.saturating_add(LEASE).unwrap_or(now);
         let notes = address.map(|address| ("address", s(address))).into_iter().collect();
         let from = [State::Planned, State::Retry];
@@ -40,7 +45,7 @@ impl MailStore {
     }
 
     /// SES took it.
-    pub async fn mark_sent(&self, id: &str, ses_id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn mark_sent(&self, id: &str, ses_id: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         let from = [State::Planned, State::Claimed, State::Retry, State::Ambiguous];
         self.step(id, Step { from: &from, to: State::Sent, now, due: None, notes: vec![("ses_id", s(ses_id))] }).await
     }
@@ -66,51 +71,51 @@ impl MailStore {
     }
 
     /// It cannot be sent, ever; `why` is one of our own words. `None` when it is over, or may have been sent.
-    pub async fn mark_dead(&self, id: &str, why: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn mark_dead(&self, id: &str, why: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         self.end(id, &WAITS, State::Dead, why, now).await
     }
 
     /// A machine has written enough for today; `None` when somebody sends it, or it is over.
-    pub async fn withhold(&self, id: &str, why: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn withhold(&self, id: &str, why: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         self.end(id, &[State::Planned, State::Retry], State::Withheld, why, now).await
     }
 
     /// Its address is known to be dead; `None` as above.
-    pub async fn mark_suppressed(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn mark_suppressed(&self, id: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         self.end(id, &[State::Planned, State::Retry], State::Bounced, "suppressed", now).await
     }
 
     /// The receiver's server took it.
-    pub async fn mark_delivered(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn mark_delivered(&self, id: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         let from: Vec<State> = TAKEN.into_iter().filter(|state| *state != State::Delivered).collect();
         self.step(id, Step { from: &from, to: State::Delivered, now, due: None, notes: Vec::new() }).await
     }
 
     /// It came back for good.
-    pub async fn mark_bounced(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn mark_bounced(&self, id: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         self.end(id, &TAKEN, State::Bounced, "its address refuses mail", now).await
     }
 
     /// It came back after hours of trying. Where it was delivered before, an absent person's server answered, and nothing came
     /// back.
-    pub async fn mark_undelivered(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn mark_undelivered(&self, id: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         let from: Vec<State> = TAKEN.into_iter().filter(|state| *state != State::Delivered).collect();
         self.end(id, &from, State::Bounced, "its server did not take it in time", now).await
     }
 
     /// The receiver called it unwanted.
-    pub async fn mark_complained(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn mark_complained(&self, id: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         self.step(id, Step { from: &TAKEN, to: State::Complained, now, due: None, notes: Vec::new() }).await
     }
 
     /// SES took it and found that it must not go.
-    pub async fn mark_rejected(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn mark_rejected(&self, id: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         let from: Vec<State> = TAKEN.into_iter().filter(|state| *state != State::Delivered).collect();
         self.end(id, &from, State::Rejected, "SES would not send it", now).await
     }
 
     /// The receiver's server does not take it so far; `None` when that is known, or it is over.
-    pub async fn note_delay(&self, id: &str, now: Timestamp) -> Result<Option<Record>, Fault> {
+    pub async fn note_delay(&self, id: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         let update = self.on_record(id).update_expression("SET delayed_since = :now");
         let update = update.expression_attribute_values(":now", moment(now));
         let from: Vec<State> = TAKEN.into_iter().filter(|state| *state != State::Delivered).collect();
@@ -126,12 +131,12 @@ impl MailStore {
         to: State,
         why: &str,
         now: Timestamp,
-    ) -> Result<Option<Record>, Fault> {
+    ) -> Result<Option<DeliveryRecord>, Fault> {
         self.step(id, Step { from, to, now, due: None, notes: vec![("why", s(why))] }).await
     }
 
     /// Moves a delivery to a state, if it is in one of `from`, and (for a claim) due.
-    async fn step(&self, id: &str, step: Step<'_>) -> Result<Option<Record>, Fault> {
+    async fn step(&self, id: &str, step: Step<'_>) -> Result<Option<DeliveryRecord>, Fault> {
         let claiming = step.to == State::Claimed;
         let mut update = self.on_record(id).expression_attribute_values(":to", s(step.to.as_str()));
         update = update.expression_attribute_values(":now", moment(step.now));
@@ -167,7 +172,7 @@ impl MailStore {
     }
 
     /// What an update made of a record; `None` when its condition does not hold.
-    async fn noted(&self, update: UpdateItemFluentBuilder) -> Result<Option<Record>, Fault> {
+    async fn noted(&self, update: UpdateItemFluentBuilder) -> Result<Option<DeliveryRecord>, Fault> {
         self.table.updated(update).await?.as_ref().map(read_record).transpose()
     }
 

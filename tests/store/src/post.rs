@@ -11,7 +11,7 @@ use desk_domain::policy::Policy;
 use desk_local::wiring::Wiring;
 use desk_mail::event::{Bounce, Complaint, EventType, Mail, SesEvent};
 use desk_mail::ses::{DELIVERY_TAG, Settings};
-use desk_store::deliveries::{Delivery, Record, State};
+use desk_store::deliveries::{Delivery, DeliveryRecord, State};
 use desk_store::{Commit, Stored};
 use mail_events::MailEvents;
 
@@ -90,7 +90,7 @@ impl Post {
         self.plan(case, seq, Recipient::Reporter, Notice::Written(Written { kind, by })).await
     }
 
-    pub async fn record(&self, id: &str) -> Record {
+    pub async fn record(&self, id: &str) -> DeliveryRecord {
         self.bench.store.mail.delivery(id).await.expect("a record").expect("it was planned")
     }
 

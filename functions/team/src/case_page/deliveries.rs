@@ -3,7 +3,7 @@
 use desk_domain::case::Recipient;
 use desk_domain::policy::Policy;
 use desk_pages::DeliveryLine;
-use desk_store::deliveries::{Record, State};
+use desk_store::deliveries::{DeliveryRecord, State};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -23,8 +23,8 @@ pub(crate) struct DeliveryView<'a> {
     delayed_since: Option<Timestamp>,
 }
 
-impl<'a> From<&'a Record> for DeliveryView<'a> {
-    fn from(record: &'a Record) -> DeliveryView<'a> {
+impl<'a> From<&'a DeliveryRecord> for DeliveryView<'a> {
+    fn from(record: &'a DeliveryRecord) -> DeliveryView<'a> {
         let delivery = &record.delivery;
         DeliveryView {
             to: &delivery.recipient,
@@ -39,8 +39,8 @@ impl<'a> From<&'a Record> for DeliveryView<'a> {
     }
 }
 
-pub(super) fn lines(policy: &Policy, records: &[Record]) -> Vec<DeliveryLine> {
-    let line = |record: &Record| DeliveryLine {
+pub(super) fn lines(policy: &Policy, records: &[DeliveryRecord]) -> Vec<DeliveryLine> {
+    let line = |record: &DeliveryRecord| DeliveryLine {
         to: recipient(policy, &record.delivery.recipient),
         what: sentence(record.delivery.notice.template()),
         state: state(record),
@@ -51,7 +51,7 @@ pub(super) fn lines(policy: &Policy, records: &[Record]) -> Vec<DeliveryLine> {
 }
 
 /// `withheld: enough for today`; a mail that is on its way says since when it is held up.
-fn state(record: &Record) -> String {
+fn state(record: &DeliveryRecord) -> String {
     let word = match record.state {
         State::Planned => "planned",
         State::Claimed => "being sent",

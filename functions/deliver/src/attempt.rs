@@ -15,19 +15,19 @@ use crate::write::Written;
 
 /// What came of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Went {
+pub enum Progress {
     /// It was taken, or there was nothing to take.
-    On,
+    Made,
     /// The account may not send that much now. The delivery stays due; that is no attempt.
     NoRoom,
 }
 
 impl Deliver {
-    pub(crate) async fn attempt(&self, record: &DeliveryRecord) -> Result<Went, Fault> {
+    pub(crate) async fn attempt(&self, record: &DeliveryRecord) -> Result<Progress, Fault> {
         let delivery = &record.delivery;
         let letter = match self.write(record).await? {
             Ok(written) => written,
-            Err(why) => return self.cannot_be_sent(record, why).await.map(|()| Went::On),
+            Err(why) => return self.cannot_be_sent(record, why).await.map(|()| Progress::Made),
         };
         let addresses = match delivery.recipient {
             Recipient::Reporter => self.reply_tokens.address_hashes(&letter.to),
@@ -39,19 +39,19 @@ impl Deliver {
             | Recipient::Canary => Vec::new(),
         };
         if self.mail.suppressed(&addresses).await?.is_some() {
-            return self.suppressed(record).await.map(|()| Went::On);
+            return self.suppressed(record).await.map(|()| Progress::Made);
         }
         if !self.allowed(record, &letter.to).await? {
-            return Ok(Went::On);
+            return Ok(Progress::Made);
         }
         if !self.room(delivery.notice.urgency()).await? {
-            return Ok(Went::NoRoom);
+            return Ok(Progress::NoRoom);
         }
         let address = addresses.first().map(String::as_str);
         if let Some(claimed) = self.mail.claim(&delivery.id, address, self.clock.now()).await? {
             self.send(&claimed, letter).await?;
         }
-        Ok(Went::On)
+        Ok(Progress::Made)
     }
 
     async fn send(&self, record: &DeliveryRecord, letter: Written) -> Result<(), Fault> {

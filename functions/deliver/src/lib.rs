@@ -22,7 +22,7 @@ use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, DeliveryRecord, LE
 use desk_store::{CaseStore, DeskStore, Fault, MailStore, Ring};
 use jiff::Timestamp;
 
-pub use attempt::Went;
+pub use attempt::Progress;
 pub use pace::Pace;
 
 /// Deliveries that one run of the schedule takes from each shard.
@@ -65,11 +65,11 @@ impl Deliver {
         due.sort_by_key(|record| (to_be_sent(record.state).then(|| record.delivery.notice.urgency()), record.due_at));
         let all = due.len();
         for (done, record) in due.iter().enumerate() {
-            let went = if budget.is_spent() { Ok(Went::NoRoom) } else { self.step(record).await };
+            let went = if budget.is_spent() { Ok(Progress::NoRoom) } else { self.step(record).await };
             match went {
-                Ok(Went::On) => {}
+                Ok(Progress::Made) => {}
                 // Whoever comes now is no more urgent, and finds no room either.
-                Ok(Went::NoRoom) => {
+                Ok(Progress::NoRoom) => {
                     tracing::warn!(waiting = all - done, "no room for more mail now; the rest waits for the next tick");
                     break;
                 }
@@ -97,29 +97,29 @@ impl Deliver {
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn one(&self, id: &str) -> Result<Went, Fault> {
+    pub async fn take_on(&self, id: &str) -> Result<Progress, Fault> {
         match self.mail.delivery(id).await? {
             Some(record) => self.step(&record).await,
-            None => Ok(Went::On),
+            None => Ok(Progress::Made),
         }
     }
 
-    async fn step(&self, record: &DeliveryRecord) -> Result<Went, Fault> {
+    async fn step(&self, record: &DeliveryRecord) -> Result<Progress, Fault> {
         let (id, now) = (record.delivery.id.as_str(), self.clock.now());
         let hold = self.desk.hold().await?;
         if record.due_at.is_some_and(|due| hold.holds(due)) {
             tracing::warn!(delivery = id, "held: it was due before a restore");
-            return Ok(Went::On);
+            return Ok(Progress::Made);
         }
         match record.state {
             state if to_be_sent(state) && record.due_at.is_some_and(|due| due <= now) => self.attempt(record).await,
             State::Claimed if after(record.since, LEASE) <= now => {
                 tracing::warn!(delivery = id, "its lease ran out: nobody knows whether it was sent");
                 self.mail.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await?;
-                Ok(Went::On)
+                Ok(Progress::Made)
             }
-            State::Ambiguous => self.resolve(record, now).await.map(|()| Went::On),
-            _ => Ok(Went::On),
+            State::Ambiguous => self.resolve(record, now).await.map(|()| Progress::Made),
+            _ => Ok(Progress::Made),
         }
     }
 
@@ -178,7 +178,7 @@ impl Worker for Deliver {
     }
 
     async fn work(&self, Due(id): &Due) -> Result<(), Fault> {
-        self.one(id).await.map(drop)
+        self.take_on(id).await.map(drop)
     }
 
     async fn scheduled(&self) -> Result<(), Fault> {

@@ -105,7 +105,7 @@ impl FanOut {
                 continue;
             }
             let served = match registry(&self.policy, &record.channel) {
-                Some(serving) => self.one(&published, record, &records, serving).await?,
+                Some(serving) => self.serve_channel(&published, record, &records, serving).await?,
                 None => Served::Refused("the policy does not name it any more"),
             };
             let done = matches!(served, Served::Done);
@@ -117,7 +117,7 @@ impl FanOut {
         Ok(())
     }
 
-    async fn one(
+    async fn serve_channel(
         &self,
         published: &Published,
         record: &ChannelRecord,

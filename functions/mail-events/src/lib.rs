@@ -34,7 +34,7 @@ impl MailEvents {
     pub async fn batch(&self, event: SnsEvent) -> Result<(), ActError> {
         for record in event.records {
             match serde_json::from_str::<SesEvent>(&record.sns.message) {
-                Ok(event) => self.one(&event).await?,
+                Ok(event) => self.take_in(&event).await?,
                 Err(_) => tracing::warn!(message = record.sns.message_id, "a notification is no SES event"),
             }
         }
@@ -45,7 +45,7 @@ impl MailEvents {
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn one(&self, event: &SesEvent) -> Result<(), ActError> {
+    pub async fn take_in(&self, event: &SesEvent) -> Result<(), ActError> {
         let Some(id) = event.delivery() else {
             tracing::info!(ses = event.mail.message_id, "an event of mail that is not ours");
             return Ok(());

@@ -121,7 +121,7 @@ impl SlaCheck {
             for due in fresh {
                 match hold.holds(due.at) {
                     true => done.restored += 1,
-                    false => self.one(&due, witnessed, &mut done).await,
+                    false => self.take(&due, witnessed, &mut done).await,
                 }
                 seen.push(due);
             }
@@ -183,7 +183,7 @@ impl SlaCheck {
         Ok(woken)
     }
 
-    async fn one(&self, due: &Due, witnessed: bool, done: &mut Ticked) {
+    async fn take(&self, due: &Due, witnessed: bool, done: &mut Ticked) {
         let result = match &due.kind {
             DueKind::Timer(case, clock) => self.fire(case, clock, witnessed, done).await,
             DueKind::Plan(case, from) => {

@@ -118,7 +118,7 @@ impl Post {
 
     /// SES tells it.
     pub async fn tells(&self, id: &str, event_type: EventType) {
-        self.events.one(&self.event(id, event_type)).await.expect("an event");
+        self.events.take_in(&self.event(id, event_type)).await.expect("an event");
     }
 }
 

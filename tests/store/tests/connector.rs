@@ -118,7 +118,7 @@ impl Run {
     async fn hear(&mut self, round: u64) {
         let arrive = self.under_way.partition_point(|(at, _)| *at <= round);
         for (_, event) in self.under_way.drain(..arrive) {
-            self.post.events.one(&event).await.expect("an event");
+            self.post.events.take_in(&event).await.expect("an event");
         }
     }
 

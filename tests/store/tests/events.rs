@@ -41,7 +41,7 @@ async fn the_order_of_events_and_their_doubles_change_nothing() {
         for order in orders(&events) {
             seq += 1;
             let id = post.plan(&case, seq, to.clone(), desk_store_tests::post::reporter_replied()).await;
-            post.deliver.one(&id).await.unwrap();
+            post.deliver.take_on(&id).await.unwrap();
             for event in order.iter().chain(&order) {
                 post.tells(&id, *event).await;
             }
@@ -76,7 +76,7 @@ async fn an_event_of_mail_that_is_not_known_changes_nothing() {
         mail: desk_mail::event::Mail { tags: Default::default(), ..post.event("x", EventType::Send).mail },
         ..post.event("x", EventType::Bounce)
     };
-    post.events.one(&untagged).await.unwrap();
+    post.events.take_in(&untagged).await.unwrap();
     assert!(post.bench.store.mail.delivery("no such delivery").await.unwrap().is_none());
 }
 
@@ -125,7 +125,7 @@ async fn what_ses_itself_keeps_back_is_a_bounce() {
         let case = post.bench.case(number, Some(&format!("r{number}@example.org"))).await;
         let id = post.acknowledged(&case).await;
         post.tick().await;
-        post.events.one(&kept_back(post.event(&id, event_type), event_type)).await.unwrap();
+        post.events.take_in(&kept_back(post.event(&id, event_type), event_type)).await.unwrap();
         assert_eq!((post.state(&id).await, acknowledgement(&post, &case).await), (State::Bounced, ClockState::Running));
     }
 }
@@ -159,7 +159,7 @@ async fn what_was_not_delivered_in_time_or_rejected_opens_the_promise_and_suppre
             let mut event = post.event(id, event_type);
             event.bounce.iter_mut().for_each(|b| b.bounce_type = "Transient".to_owned());
             let open_before = acknowledgement(&post, &case).await == ClockState::Running;
-            post.events.one(&event).await.unwrap();
+            post.events.take_in(&event).await.unwrap();
             let open = acknowledgement(&post, &case).await == ClockState::Running;
             assert_eq!((open_before, open), (false, id == &words), "a receipt keeps no promise");
         }
@@ -178,7 +178,7 @@ async fn an_automatic_answer_is_no_bounce() {
     post.tells(&id, EventType::Delivery).await;
     let mut event = post.event(&id, EventType::Bounce);
     event.bounce.iter_mut().for_each(|b| b.bounce_type = "Transient".to_owned());
-    post.events.one(&event).await.unwrap();
+    post.events.take_in(&event).await.unwrap();
     assert_eq!(post.state(&id).await, State::Delivered);
     assert_ne!(acknowledgement(&post, &case).await, ClockState::Running);
 }

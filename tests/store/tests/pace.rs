@@ -76,13 +76,13 @@ async fn the_rate_is_kept_by_all_together_and_the_urgent_find_room() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let warning = post.plan(&case, 99, Recipient::Operator, breach(&post)).await;
         let asked = post.bench.hands.now();
-        let went = post.instance(Duration::from_secs(10)).await.one(&warning).await.unwrap();
+        let went = post.instance(Duration::from_secs(10)).await.take_on(&warning).await.unwrap();
         (went, post.bench.hands.now().duration_since(asked))
     };
     let (a, b, (went, took)) = tokio::join!(post.deliver.tick(), other.tick(), late);
     a.and(b).unwrap();
     running.abort();
-    assert_eq!(went, deliver::Went::On);
+    assert_eq!(went, deliver::Progress::Made);
     assert!(took < SignedDuration::from_millis(1500), "{took:?}");
     let seconds = seconds.lock().unwrap().clone();
     // A slot is taken before its mail is on the wire: where that is just before a second's end, it arrives in the next.

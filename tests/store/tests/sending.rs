@@ -16,7 +16,7 @@ async fn eight_workers_send_a_delivery_once() {
     let workers: Vec<_> = (0..8)
         .map(|_| {
             let (post, id) = (post.clone(), id.clone());
-            tokio::spawn(async move { post.deliver.one(&id).await.unwrap() })
+            tokio::spawn(async move { post.deliver.take_on(&id).await.unwrap() })
         })
         .collect();
     for worker in workers {
@@ -154,7 +154,7 @@ async fn a_hold_keeps_back_what_was_due_before_it_and_nothing_else() {
     let old = post.planned("alice").await;
     post.bench.advance(SignedDuration::from_mins(5));
     post.bench.store.desk.put_hold(post.bench.hands.now()).await.unwrap();
-    post.deliver.one(&old).await.unwrap();
+    post.deliver.take_on(&old).await.unwrap();
     post.tick().await;
     assert_eq!((post.ses.counts().0, post.state(&old).await), (0, State::Planned));
     let new = Delivery::new("now", Recipient::Operator, reporter_replied(), post.bench.hands.now());

@@ -11,7 +11,7 @@ use super::{Global, Output};
 use crate::Failure;
 
 #[derive(Subcommand)]
-pub(super) enum What {
+pub(super) enum CaseCommand {
     /// Open cases by what is due next
     List {
         /// Where the page before ended
@@ -45,13 +45,13 @@ pub(super) enum What {
         id: String,
     },
     /// A mail of a case as it came, or one of its attachments
-    Mail(mail::What),
+    Mail(mail::MailArguments),
 }
 
 /// Fields of commands that are lists even with one member.
 const LISTS: [&str; 6] = ["affected", "aliases", "cvss", "cwe", "findings", "references"];
 
-impl What {
+impl CaseCommand {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
         let client = global.client().await?;
         let output = self.ask(&client, global.json).await;
@@ -61,24 +61,24 @@ impl What {
 
     async fn ask(self, client: &Client, as_json: bool) -> Result<Output, Failure> {
         match self {
-            What::List { next, filed } => {
+            CaseCommand::List { next, filed } => {
                 let query = next.map(|next| format!("?next={}", encoded(&next))).unwrap_or_default();
                 let what = if filed { "filed" } else { "cases" };
                 let page = client.as_member("GET", &format!("/desk/api/{what}{query}"), None).await?.done()?;
                 let text = if filed { list_filed(&page) } else { list(&page) };
                 Ok(Output::done(page, text))
             }
-            What::Mail(what) => what.get(client, as_json).await,
-            What::Show { id } => {
+            CaseCommand::Mail(what) => what.get(client, as_json).await,
+            CaseCommand::Show { id } => {
                 let case = client.as_member("GET", &format!("/desk/api/cases/{}", encoded(&id)), None).await?.done()?;
                 Ok(Output::done(case.clone(), show(&case)))
             }
-            What::Export { id } => {
+            CaseCommand::Export { id } => {
                 let case = client.as_member("GET", &format!("/desk/api/cases/{}", encoded(&id)), None).await?.done()?;
                 let text = serde_json::to_string_pretty(&case).unwrap_or_default();
                 Ok(Output::done(case, text))
             }
-            What::Do { id, command, fields, idempotency_key } => {
+            CaseCommand::Do { id, command, fields, idempotency_key } => {
                 let body = body(command, fields).to_string().into_bytes();
                 let path = format!("/desk/api/cases/{}/commands", encoded(&id));
                 let answer =

@@ -14,7 +14,7 @@ use super::stack::{Stack, Where};
 use crate::Failure;
 
 #[derive(Subcommand)]
-pub(super) enum What {
+pub(super) enum KeysCommand {
     /// Make the keys that a new stack needs; what is there already stays
     Init(Where),
     /// Replace keys; what was sealed or signed with the ones before still opens and verifies
@@ -47,11 +47,11 @@ const OPENPGP_LASTS: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
 /// Links last: whoever repeats a command that failed must not rotate them twice.
 const ALL: [Which; 5] = [Which::Kms, Which::Mail, Which::Release, Which::Openpgp, Which::Links];
 
-impl What {
+impl KeysCommand {
     pub(super) async fn run(self) -> Result<Output, Failure> {
         match self {
-            What::Init(stack) => StackKeys::of(&stack.name).await?.init().await,
-            What::Rotate { stack, which } => StackKeys::of(&stack.name).await?.rotate(&which).await,
+            KeysCommand::Init(stack) => StackKeys::of(&stack.name).await?.init().await,
+            KeysCommand::Rotate { stack, which } => StackKeys::of(&stack.name).await?.rotate(&which).await,
         }
     }
 }

@@ -37,7 +37,7 @@ pub struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: Option<What>,
+    command: Option<Command>,
 }
 
 #[derive(Args, Clone)]
@@ -63,20 +63,20 @@ struct Global {
 }
 
 #[derive(Subcommand)]
-enum What {
+enum Command {
     /// Run the whole desk in this process (the default)
     Serve(Serve),
     /// Check, show or render a policy
     #[command(subcommand)]
-    Policy(policy::What),
+    Policy(policy::PolicyCommand),
     /// File a report from a JSON file, or - for standard input
-    Report(report::What),
+    Report(report::ReportArguments),
     /// Verify a receipt
     #[command(subcommand)]
     Receipt(verify::Receipt),
     /// List, show, act on or export cases
     #[command(subcommand)]
-    Case(case::What),
+    Case(case::CaseCommand),
     /// Print a bearer token for a member (local)
     Token {
         /// The member's id
@@ -90,10 +90,10 @@ enum What {
     Doctor(doctor::Doctor),
     /// Make or rotate the keys of a deployed stack
     #[command(subcommand)]
-    Keys(keys::What),
+    Keys(keys::KeysCommand),
     /// Bring back what a deployed stack has lost, from tables restored to a point in time
     #[command(subcommand)]
-    Restore(restore::What),
+    Restore(restore::RestoreCommand),
     /// The SES stand-in alone, for a stack in an emulator: prints its URL, then each mail's events as SNS hands them over
     #[command(hide = true)]
     SesStandIn,
@@ -154,24 +154,24 @@ impl Cli {
     /// Runs the command; its exit code.
     pub async fn run(self) -> ExitCode {
         // A desk that runs says what it does; a command says what it was asked.
-        let serves = matches!(self.command, None | Some(What::Serve(_)));
+        let serves = matches!(self.command, None | Some(Command::Serve(_)));
         start::logging_at(if serves { start::LevelFilter::INFO } else { start::LevelFilter::WARN });
         let global = self.global;
         let outcome = match self.command {
             None => serve(&global, Serve { listen: default_listen(), clock: Mode::Real }).await,
-            Some(What::Serve(what)) => serve(&global, what).await,
-            Some(What::Policy(what)) => what.run(&global).await,
-            Some(What::Report(what)) => what.run(&global).await,
-            Some(What::Receipt(what)) => what.run(&global).await,
-            Some(What::Case(what)) => what.run(&global).await,
-            Some(What::Token { member }) => token(&global, &member).await,
-            Some(What::Replay(what)) => what.run(&global).await,
-            Some(What::Import(what)) => what.run(&global).await,
-            Some(What::Doctor(what)) => what.run(&global).await,
-            Some(What::Keys(what)) => what.run().await,
-            Some(What::Restore(what)) => what.run().await,
-            Some(What::SesStandIn) => ses_stand_in(&global).await,
-            Some(What::Verify { case }) => verify::log(&global, case).await,
+            Some(Command::Serve(what)) => serve(&global, what).await,
+            Some(Command::Policy(what)) => what.run(&global).await,
+            Some(Command::Report(what)) => what.run(&global).await,
+            Some(Command::Receipt(what)) => what.run(&global).await,
+            Some(Command::Case(what)) => what.run(&global).await,
+            Some(Command::Token { member }) => token(&global, &member).await,
+            Some(Command::Replay(what)) => what.run(&global).await,
+            Some(Command::Import(what)) => what.run(&global).await,
+            Some(Command::Doctor(what)) => what.run(&global).await,
+            Some(Command::Keys(what)) => what.run().await,
+            Some(Command::Restore(what)) => what.run().await,
+            Some(Command::SesStandIn) => ses_stand_in(&global).await,
+            Some(Command::Verify { case }) => verify::log(&global, case).await,
         };
         report_outcome(outcome, global.json)
     }

@@ -15,7 +15,7 @@ use crate::Failure;
 use crate::desk::read_policy;
 
 #[derive(Subcommand)]
-pub(super) enum What {
+pub(super) enum PolicyCommand {
     /// Check a policy file; every problem is named with its place
     Check {
         /// The policy file
@@ -30,12 +30,12 @@ pub(super) enum What {
     },
 }
 
-impl What {
+impl PolicyCommand {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
         match self {
-            What::Check { file } => check(&file),
-            What::Show => shown(global).await,
-            What::Render { file } => {
+            PolicyCommand::Check { file } => check(&file),
+            PolicyCommand::Show => shown(global).await,
+            PolicyCommand::Render { file } => {
                 let render: fn(&Policy) -> String = match global.role.as_deref() {
                     Some("security.md") => security_md::render,
                     Some("security.txt") => |policy| security_txt::render(policy, Clock::system().now()),

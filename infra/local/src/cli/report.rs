@@ -10,7 +10,7 @@ use super::{Global, Output};
 use crate::Failure;
 
 #[derive(Args)]
-pub(super) struct What {
+pub(super) struct ReportArguments {
     /// A JSON file as for POST /reports, or - for standard input
     file: String,
     /// Taken once however often it is sent
@@ -18,7 +18,7 @@ pub(super) struct What {
     idempotency_key: Option<String>,
 }
 
-impl What {
+impl ReportArguments {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
         let body = read(&self.file)?;
         let client = global.client().await?;

@@ -16,7 +16,7 @@ use crate::Failure;
 const UNTIL_ALL_SEE_IT: Duration = Duration::from_secs(60);
 
 #[derive(Subcommand)]
-pub(super) enum What {
+pub(super) enum RestoreCommand {
     /// Hold what was due until now, then bring back what is missing; nothing that is there is overwritten
     Run {
         #[command(flatten)]
@@ -36,10 +36,10 @@ pub(super) enum What {
     Drop(Where),
 }
 
-impl What {
+impl RestoreCommand {
     pub(super) async fn run(self) -> Result<Output, Failure> {
         match self {
-            What::Run { stack, cases, mail } => {
+            RestoreCommand::Run { stack, cases, mail } => {
                 let stack = Stack::find(&stack.name).await?;
                 let store = stack.store()?;
                 store.can_restore_from(&cases, &mail).await?;
@@ -62,11 +62,11 @@ impl What {
                 let text = if restored.items == 0 { text + nothing } else { text };
                 Ok(Output::done(json!(restored), text))
             }
-            What::List(stack) => {
+            RestoreCommand::List(stack) => {
                 let held = Stack::find(&stack.name).await?.store()?.held().await?;
                 Ok(Output::done(json!(held), said(&held)))
             }
-            What::Release(stack) => {
+            RestoreCommand::Release(stack) => {
                 let store = Stack::find(&stack.name).await?.store()?;
                 let held = store.held().await?;
                 store.desk.end_hold().await?;
@@ -74,7 +74,7 @@ impl What {
                     if held.before.is_some() { "Released: the next tick takes it up." } else { "Nothing was held." };
                 Ok(Output::done(json!(held), text))
             }
-            What::Drop(stack) => {
+            RestoreCommand::Drop(stack) => {
                 let store = Stack::find(&stack.name).await?.store()?;
                 let (plans, deliveries) = store.drop_restored(Clock::system().now()).await?;
                 let text =

@@ -15,7 +15,7 @@ use crate::Failure;
 const PIECE: usize = 4 * 1024 * 1024;
 
 #[derive(Args)]
-pub(in crate::cli) struct What {
+pub(in crate::cli) struct MailArguments {
     /// The case id
     id: String,
     /// Which mail; the one that the report came in when left out
@@ -29,7 +29,7 @@ pub(in crate::cli) struct What {
     out: Option<PathBuf>,
 }
 
-impl What {
+impl MailArguments {
     pub(super) async fn get(self, client: &Client, as_json: bool) -> Result<Output, Failure> {
         if as_json && self.out.is_none() {
             return Err(Failure("with --json a file is needed: --out FILE".to_owned()));

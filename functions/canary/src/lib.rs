@@ -20,7 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const CALL: Duration = Duration::from_secs(15);
 
-/// The function.
 pub struct Canary {
     pub mail: MailStore,
     pub clock: Clock,

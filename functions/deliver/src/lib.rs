@@ -30,7 +30,6 @@ const PORTION: i32 = 25;
 /// Nothing new is begun after this: the function has a minute, and one that ends in the middle of a mail leaves it in doubt.
 const BUDGET: Duration = Duration::from_secs(35);
 
-/// The function.
 pub struct Deliver {
     pub cases: CaseStore,
     pub mail: MailStore,
@@ -94,9 +93,6 @@ impl Deliver {
     }
 
     /// Takes one delivery a step on.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn take_on(&self, id: &str) -> Result<Progress, Fault> {
         match self.mail.delivery(id).await? {
             Some(record) => self.step(&record).await,

@@ -20,7 +20,6 @@ use desk_store::published::channel_of;
 use desk_store::{CaseStore, DeskStore, Fault, MailStore, PublishedStore, Ring};
 use jiff::Timestamp;
 
-/// The function.
 pub struct FanOut {
     pub cases: CaseStore,
     pub mail: MailStore,

@@ -40,7 +40,6 @@ use serde_json::Value;
 
 use crate::judge::{Arrived, Purpose};
 
-/// The function.
 pub struct Inbox {
     pub cases: CaseStore,
     pub mail: MailStore,

@@ -26,7 +26,6 @@ use desk_runtime::Clock;
 use desk_store::{CaseStore, DeskStore};
 use serde_json::Value;
 
-/// The function.
 pub struct Intake {
     pub cases: CaseStore,
     pub desk: DeskStore,

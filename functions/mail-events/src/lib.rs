@@ -17,7 +17,6 @@ use desk_store::deliveries::{Delivery, DeliveryRecord, State};
 use desk_store::{ActError, CaseStore, Fault, MailStore, PublishedStore, Unwritten};
 use jiff::tz::TimeZone;
 
-/// The function.
 pub struct MailEvents {
     pub cases: CaseStore,
     pub mail: MailStore,
@@ -42,9 +41,6 @@ impl MailEvents {
     }
 
     /// One SES event.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn take_in(&self, event: &SesEvent) -> Result<(), ActError> {
         let Some(id) = event.delivery() else {
             tracing::info!(ses = event.mail.message_id, "an event of mail that is not ours");

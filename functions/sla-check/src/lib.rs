@@ -29,7 +29,6 @@ const AGREEMENT: SignedDuration = SignedDuration::from_mins(2);
 /// So long mail may lie before it is taken up.
 const INBOUND_LIES: SignedDuration = SignedDuration::from_hours(1);
 
-/// The function.
 pub struct SlaCheck {
     pub cases: CaseStore,
     pub mail: MailStore,
@@ -162,9 +161,6 @@ impl SlaCheck {
 
     /// Wakes the planner for everything that is not planned or announced yet, due or not: what ended among the failures is tried
     /// again now, and not when its grace is over.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn redrive(&self) -> Result<usize, Fault> {
         let (now, mut woken) = (self.clock.now(), 0);
         let hold = self.desk.hold().await?;

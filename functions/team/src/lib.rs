@@ -34,7 +34,6 @@ use desk_store::{CaseStore, DeskStore, Fault, MailStore, PublishedStore, Stored,
 /// The session cookie: sent over HTTPS only, to this host only.
 pub(crate) const COOKIE: &str = "__Host-desk";
 
-/// The function.
 pub struct Team {
     pub cases: CaseStore,
     pub mail: MailStore,

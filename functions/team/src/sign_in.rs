@@ -29,9 +29,6 @@ const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(8);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// Makes a session for a member: the bearer token and when it ends. The one door, for the page and for the local runner.
-///
-/// # Errors
-/// A fault of the store.
 pub async fn start_session(
     members: &desk_store::TeamStore,
     member: &MemberId,

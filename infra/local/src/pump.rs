@@ -103,9 +103,6 @@ impl Pump {
     }
 
     /// What is due and still not done, and which events nobody has planned, due or not: in words, of ids alone.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn left(&self) -> Result<Vec<String>, Fault> {
         let now = self.clock.now();
         let until = now.saturating_add(PLAN_GRACE).unwrap_or(now);

@@ -50,9 +50,6 @@ impl MailStore {
     /// Counts a delivery against its address (`address` is what that is found by) and against all, at most `per_address` and
     /// `all` in the day (UTC) of `now`. One transaction with the delivery itself, so that it is counted once however often, and
     /// by however many at once, it is tried.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn take_allowance(
         &self,
         delivery: &str,

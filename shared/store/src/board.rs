@@ -59,35 +59,23 @@ pub struct BoardPage {
 
 impl CaseStore {
     /// The page of all open cases that begins after `after` (the `next` of the page before).
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn board(&self, after: Option<&str>) -> Result<BoardPage, Fault> {
         page(self.table.queries(board_shards().map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
     }
 
     /// The page of a member's open cases.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn handled_by(&self, member: &MemberId, after: Option<&str>) -> Result<BoardPage, Fault> {
         page(self.table.query(&handled(member).beyond(after).first(ONE_MORE)).await?)
     }
 
     /// The page of what is only filed (automatic mail, comments on the policy, spam), newest first, that begins after `after`
     /// (the `next` of the page before).
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn filed(&self, after: Option<&str>) -> Result<FiledPage, Fault> {
         let shards = (0..SHARDS).map(|shard| Query::of(Index::Board, filed_name(shard)).descending());
         filed_page(self.table.queries(shards.map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
     }
 
     /// Every open case, by what is due next. It costs what is open: for what is done once a day.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn all_open(&self) -> Result<Vec<BoardRow>, Fault> {
         let mut rows = self.table.queries(board_shards()).await?.iter().map(row).collect::<Result<Vec<_>, _>>()?;
         rows.sort_by(|a, b| a.place.cmp(&b.place));
@@ -95,9 +83,6 @@ impl CaseStore {
     }
 
     /// How many open cases a member handles.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn load(&self, member: &MemberId) -> Result<u64, Fault> {
         self.table.count(&handled(member)).await
     }

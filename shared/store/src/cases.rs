@@ -28,9 +28,6 @@ pub struct CodeEntry {
 
 impl CaseStore {
     /// The case, or `None` when there is none of that id.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn case(&self, id: &CaseId) -> Result<Option<Stored>, Fault> {
         let item = self.table.get(key(case_pk(id), "CASE")).await?;
         item.as_ref().map(Stored::read).transpose()

@@ -146,9 +146,6 @@ pub(crate) fn record_key(id: &str) -> Item {
 impl MailStore {
     /// Plans a delivery; nothing happens when it is planned already. What finds it by its case is put first: so nothing is sent
     /// that the case does not show, and what was cut off in between shows nothing.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn plan_delivery(&self, delivery: &Delivery, sealed: Option<Vec<u8>>) -> Result<(), Fault> {
         if let Some(case) = &delivery.case {
             let sk = format!("DELIVERY#{}#{}", log_sk(delivery.seq.unwrap_or_default()), delivery.id);

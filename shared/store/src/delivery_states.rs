@@ -29,9 +29,6 @@ struct Step<'a> {
 impl MailStore {
     /// Claims a delivery that waits to be sent; `None` when somebody else has, or it does not wait (any more, or yet).
     /// `address` is what the address that it goes to is found by, where that is a reporter's.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn claim(
         &self,
         id: &str,

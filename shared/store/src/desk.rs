@@ -22,9 +22,6 @@ impl DeskStore {
     }
 
     /// What is held.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn hold(&self) -> Result<Hold, Fault> {
         hold_in(&self.table).await
     }

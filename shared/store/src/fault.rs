@@ -1,4 +1,7 @@
 //! A failure of the store: ours, never shown to a caller. By type it is worth another try or not.
+//!
+//! Whatever asks the store may fail with one, here and in the functions. So `# Errors` stands only where there is more to say: what
+//! was written all the same, what it means for the caller, or what else may fail.
 
 use std::fmt::Debug;
 

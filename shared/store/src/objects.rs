@@ -92,9 +92,6 @@ impl Objects {
     }
 
     /// Puts an object.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn put(&self, key: &str, content_type: &str, bytes: &[u8], condition: If<'_>) -> Result<Put, Fault> {
         let put = self
             .client
@@ -116,17 +113,11 @@ impl Objects {
     }
 
     /// Since when the oldest object lies there; of the first thousand, which is more than should ever lie.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn oldest(&self) -> Result<Option<Timestamp>, Fault> {
         Ok(self.list().await?.into_iter().filter_map(|(_, since)| since).min())
     }
 
     /// Keys, and since when each lies there; the first thousand.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn list(&self) -> Result<Vec<(String, Option<Timestamp>)>, Fault> {
         let listed = self.client.list_objects_v2().bucket(&self.bucket).send().await;
         let listed = listed.map_err(|e| Fault::from_sdk(&e))?;
@@ -138,18 +129,12 @@ impl Objects {
     }
 
     /// Removes an object; nothing happens when there is none.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn delete(&self, key: &str) -> Result<(), Fault> {
         let deleted = self.client.delete_object().bucket(&self.bucket).key(key).send().await;
         deleted.map(drop).map_err(|e| Fault::from_sdk(&e))
     }
 
     /// An object as it is now; `None` when there is none (S3 says so only to who may `s3:ListBucket`).
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn get(&self, key: &str) -> Result<Option<Object>, Fault> {
         Ok(match self.get_at_most(key, u64::MAX).await? {
             Some(Found::Whole(object)) => Some(object),
@@ -158,9 +143,6 @@ impl Objects {
     }
 
     /// An object as it is now, of at most `most` bytes; of a larger one only how large it is.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn get_at_most(&self, key: &str, most: u64) -> Result<Option<Found>, Fault> {
         let output = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
             Ok(output) => output,

@@ -12,9 +12,6 @@ const KEPT: SignedDuration = SignedDuration::from_hours(1);
 
 impl MailStore {
     /// Takes one of `most` slots of the second that `at` falls into; `false` when so many are taken.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn take_slot(&self, at: Timestamp, most: u64) -> Result<bool, Fault> {
         if most == 0 {
             return Ok(false);

@@ -63,9 +63,6 @@ fn word(state: ChannelState) -> String {
 
 impl PublishedStore {
     /// Puts a published advisory, whose page is still to be written; `false` when it is there already.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn put_published(&self, published: &Published) -> Result<bool, Fault> {
         self.table.put(published_item(published).item(), Some(ABSENT)).await
     }

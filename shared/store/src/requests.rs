@@ -64,9 +64,6 @@ impl Commit {
 
 impl CaseStore {
     /// What this request was answered before; an item past its time counts as absent.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn recall(&self, request: &Request, now: Timestamp) -> Result<Recalled, Fault> {
         let Some(item) = self.table.get(key(&request.pk, "REQUEST")).await? else {
             return Ok(Recalled::Nothing);

@@ -42,9 +42,6 @@ const OPENPGP_PK: &str = "KEYRING#openpgp";
 
 impl DeskStore {
     /// A generation of a ring, counted from 1.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn ring_key(&self, purpose: &str, generation: usize) -> Result<Option<RingKey>, Fault> {
         let item = self.table.get(generation_key(purpose, generation)).await?;
         let read = |item: Item| {

@@ -35,8 +35,6 @@ impl SeenPolicy {
 }
 
 impl TeamStore {
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn seen_policy(&self) -> Result<Option<SeenPolicy>, Fault> {
         let item = self.table.get(key("TEAM#policy", "POLICY")).await?;
         item.map(|item| Read(&item).json("seen")).transpose()

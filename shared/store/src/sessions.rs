@@ -28,9 +28,6 @@ impl Ticket {
 
 impl TeamStore {
     /// Stores a ticket for `member` until `expires`.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn put_ticket(
         &self,
         ticket: Ticket,

@@ -33,9 +33,6 @@ fn suppressed_pk(address: &str) -> String {
 
 impl MailStore {
     /// From now on nothing is mailed to this address; what is known of it already stays.
-    ///
-    /// # Errors
-    /// A fault of the store; so for all below.
     pub async fn suppress(&self, address: &str, why: Unwritten, now: Timestamp) -> Result<(), Fault> {
         let why = match why {
             Unwritten::HardBounce => "hard-bounce",

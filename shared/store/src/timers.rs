@@ -53,17 +53,11 @@ impl Table {
 
 impl CaseStore {
     /// Timers and plans that are due up to `until`, soonest first; at most `per_shard` from each of the 16 shards.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn due(&self, until: Timestamp, per_shard: i32) -> Result<Vec<Due>, Fault> {
         self.table.due(" ", &instant(until), per_shard).await?.iter().map(read_due).collect()
     }
 
     /// The range of events of a plan; `None` when it was planned and disarmed meanwhile, or is held.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn plan(&self, case: &CaseId, from: u64) -> Result<Option<(u64, u64)>, Fault> {
         let Some(item) = self.table.get(plan_key(case, from)).await? else { return Ok(None) };
         let read = Read(&item);
@@ -74,17 +68,11 @@ impl CaseStore {
     }
 
     /// Planned: nothing is left to do for these events.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn disarm_plan(&self, case: &CaseId, from: u64) -> Result<(), Fault> {
         self.table.delete(plan_key(case, from)).await
     }
 
     /// Touches a plan that nobody made: a new stream record wakes the planner again.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn touch_plan(&self, case: &CaseId, from: u64, now: Timestamp) -> Result<(), Fault> {
         self.table.touch(plan_key(case, from), now.saturating_add(PLAN_GRACE).unwrap_or(now)).await
     }
@@ -93,9 +81,6 @@ impl CaseStore {
 impl Store {
     /// The soonest instant after `after` at which anything in either table is due; for stepping a clock through every one of
     /// them.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>, Fault> {
         let from = format!("{}~", instant(after));
         let mut soonest = None;

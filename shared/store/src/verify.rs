@@ -25,9 +25,6 @@ pub struct Verified {
 
 impl Store {
     /// The ids of all cases; an operator's tool, which reads the whole table.
-    ///
-    /// # Errors
-    /// A fault of the store.
     pub async fn all_cases(&self) -> Result<Vec<CaseId>, Fault> {
         let snapshots = self.cases.table.scan(|scan| {
             scan.filter_expression("sk = :case AND attribute_not_exists(#ttl)")

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClockRow, MetBy, Policy};
+use super::{ClockRow, MetBy, Policy, Starts};
 use crate::id::ClockName;
 
 /// What a clock is to the desk, whatever the policy names it.
@@ -38,7 +38,25 @@ pub(super) fn words_of_name(name: &str) -> String {
     name.replace('-', " ")
 }
 
+impl Starts {
+    /// Whether what starts here is owed to the reporter: where the team's own audit found a case, there is none to owe it to.
+    pub fn is_owed_to_reporter(self) -> bool {
+        match self {
+            Starts::ReportReceived | Starts::Acknowledged | Starts::MessageToReporter | Starts::RequestSent => true,
+            Starts::AcceptedAndScored | Starts::FixesReady | Starts::AdvisoryPublished => false,
+        }
+    }
+}
+
 impl MetBy {
+    /// Whether a member's message to the reporter meets it.
+    pub fn is_message(self) -> bool {
+        match self {
+            MetBy::MessageToReporter | MetBy::MessageWithNextSteps => true,
+            MetBy::HandlerAssigned | MetBy::ReporterAnswer | MetBy::Released | MetBy::Announced => false,
+        }
+    }
+
     /// Whether a clock that is met by this goes on after its case has closed, where its row does not say: an announcement that
     /// is on its way stays a duty; nothing else is owed any more.
     pub fn outlives_its_case(self) -> bool {

@@ -18,7 +18,7 @@ const ASSIGNMENT_RETRY: SignedDuration = SignedDuration::from_hours(1);
 impl Next<'_> {
     /// Meets every open clock of that kind by the newest event.
     pub(super) fn meet(&mut self, met_by: MetBy) {
-        let by = self.case.sent.last().filter(|_| is_message(met_by)).map_or(self.case.version, |sent| sent.seq);
+        let by = self.case.sent.last().filter(|_| met_by.is_message()).map_or(self.case.version, |sent| sent.seq);
         for clock in self.open_clocks(|c| c.start.met_by == met_by) {
             self.push(EventBody::ClockMet { clock, by });
         }
@@ -29,10 +29,7 @@ impl Next<'_> {
     }
 
     pub(super) fn start_clocks(&mut self, starts: Starts) {
-        use Starts::{Acknowledged, MessageToReporter, ReportReceived, RequestSent};
-        // What an audit found has no reporter to whom anything is promised.
-        let to_reporter = matches!(starts, ReportReceived | Acknowledged | MessageToReporter | RequestSent);
-        if to_reporter && self.case.found_by.is_some() {
+        if starts.is_owed_to_reporter() && self.case.found_by.is_some() {
             return;
         }
         let policy = self.policy;
@@ -132,7 +129,7 @@ impl Next<'_> {
             .case
             .clocks
             .iter()
-            .filter(|c| is_message(c.start.met_by) && c.met().is_some_and(|m| m.by == seq))
+            .filter(|c| c.start.met_by.is_message() && c.met().is_some_and(|m| m.by == seq))
             .map(|c| (c.name().clone(), c.start.met_by))
             .collect();
         for (clock, met_by) in met {
@@ -144,8 +141,4 @@ impl Next<'_> {
             });
         }
     }
-}
-
-fn is_message(met_by: MetBy) -> bool {
-    matches!(met_by, MetBy::MessageToReporter | MetBy::MessageWithNextSteps)
 }

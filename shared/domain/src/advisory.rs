@@ -14,7 +14,7 @@ use crate::affected::{self, Affected};
 use crate::case::Case;
 use crate::case::publication::LineEnd;
 use crate::fields::Fields;
-use crate::id::{AdvisoryId, CaseId, LineName, NotAnId};
+use crate::id::{AdvisoryId, CaseId, LineName, Malformed};
 use crate::policy::{Limits, Policy, Severity};
 
 /// References, aliases or people in one advisory.
@@ -132,11 +132,11 @@ macro_rules! words {
         }
 
         impl FromStr for $name {
-            type Err = NotAnId;
-            fn from_str(text: &str) -> Result<Self, NotAnId> {
+            type Err = Malformed;
+            fn from_str(text: &str) -> Result<Self, Malformed> {
                 match text.to_ascii_uppercase().replace('-', "_").as_str() {
                     $($text => Ok($name::$variant),)+
-                    _ => Err(NotAnId(concat!("must be one of:" $(, " ", $text)+))),
+                    _ => Err(Malformed(concat!("must be one of:" $(, " ", $text)+))),
                 }
             }
         }
@@ -172,24 +172,24 @@ impl CveId {
 }
 
 impl FromStr for CveId {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         let digits = |part: &str, least: usize| part.len() >= least && part.bytes().all(|b| b.is_ascii_digit());
         let parts = text.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'));
         match parts {
             Some((year, number)) if year.len() == 4 && digits(year, 4) && number.len() <= 19 && digits(number, 4) => {
                 Ok(CveId(text.to_owned()))
             }
-            _ => Err(NotAnId("must be a CVE id such as CVE-2024-29041")),
+            _ => Err(Malformed("must be a CVE id such as CVE-2024-29041")),
         }
     }
 }
 
 impl TryFrom<String> for CveId {
-    type Error = NotAnId;
+    type Error = Malformed;
 
-    fn try_from(text: String) -> Result<Self, NotAnId> {
+    fn try_from(text: String) -> Result<Self, Malformed> {
         text.parse()
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A text that is not an identifier of the kind asked for; `Display` says what one looks like.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct NotAnId(pub &'static str);
+pub struct Malformed(pub &'static str);
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $valid:expr, $what:literal) => {
@@ -23,15 +23,15 @@ macro_rules! text_id {
             }
         }
         impl FromStr for $name {
-            type Err = NotAnId;
-            fn from_str(text: &str) -> Result<Self, NotAnId> {
+            type Err = Malformed;
+            fn from_str(text: &str) -> Result<Self, Malformed> {
                 let valid: fn(&str) -> bool = $valid;
-                if valid(text) { Ok($name(text.to_owned())) } else { Err(NotAnId($what)) }
+                if valid(text) { Ok($name(text.to_owned())) } else { Err(Malformed($what)) }
             }
         }
         impl TryFrom<String> for $name {
-            type Error = NotAnId;
-            fn try_from(text: String) -> Result<Self, NotAnId> {
+            type Error = Malformed;
+            fn try_from(text: String) -> Result<Self, Malformed> {
                 text.parse()
             }
         }
@@ -144,7 +144,7 @@ impl ChannelId {
     ///
     /// # Errors
     /// When nothing of the name is left.
-    pub fn of_name(name: &str) -> Result<ChannelId, NotAnId> {
+    pub fn of_name(name: &str) -> Result<ChannelId, Malformed> {
         let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         words.collect::<Vec<_>>().join("-").to_ascii_lowercase().parse()
     }

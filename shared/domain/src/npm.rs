@@ -7,7 +7,7 @@ use std::str::FromStr;
 use nodejs_semver::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{LineName, NotAnId};
+use crate::id::{LineName, Malformed};
 
 /// A version exactly as npm writes it: `4.19.2`, `5.0.0-beta.3`. Ordered by precedence (semver 2.0, section 11).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,19 +18,19 @@ pub struct NpmVersion {
 }
 
 impl FromStr for NpmVersion {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         let parsed = Version::parse(text).ok().filter(|v| v.to_string() == text);
-        let parsed = parsed.ok_or(NotAnId("must be a version as npm writes it, such as 4.19.2 or 5.0.0-beta.3"))?;
+        let parsed = parsed.ok_or(Malformed("must be a version as npm writes it, such as 4.19.2 or 5.0.0-beta.3"))?;
         Ok(NpmVersion { text: text.to_owned(), parsed })
     }
 }
 
 impl TryFrom<String> for NpmVersion {
-    type Error = NotAnId;
+    type Error = Malformed;
 
-    fn try_from(text: String) -> Result<Self, NotAnId> {
+    fn try_from(text: String) -> Result<Self, Malformed> {
         text.parse()
     }
 }

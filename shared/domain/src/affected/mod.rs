@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{LineName, NotAnId, PackageName};
+use crate::id::{LineName, Malformed, PackageName};
 use crate::npm::NpmVersion;
 use crate::policy::Policy;
 
@@ -78,30 +78,30 @@ impl RangeType {
 }
 
 impl FromStr for RangeType {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         match text {
             "ECOSYSTEM" => Ok(RangeType::Ecosystem),
             "SEMVER" => Ok(RangeType::Semver),
             "VERSIONS" => Ok(RangeType::Versions),
-            _ => Err(NotAnId("must be ECOSYSTEM or SEMVER, or VERSIONS for one version alone")),
+            _ => Err(Malformed("must be ECOSYSTEM or SEMVER, or VERSIONS for one version alone")),
         }
     }
 }
 
 impl FromStr for Since {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         if text == "0" { Ok(Since::Start) } else { text.parse().map(Since::Version) }
     }
 }
 
 impl TryFrom<String> for Since {
-    type Error = NotAnId;
+    type Error = Malformed;
 
-    fn try_from(text: String) -> Result<Self, NotAnId> {
+    fn try_from(text: String) -> Result<Self, Malformed> {
         text.parse()
     }
 }

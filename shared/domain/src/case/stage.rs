@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::event::Resolution;
 use super::{Case, Rm};
-use crate::id::NotAnId;
+use crate::id::Malformed;
 
 /// The reporter-facing stage. `Display` (and JSON) is the words that the reporter reads; they stand in stored rows too, so
 /// [`FromStr`] takes exactly these words, whole.
@@ -116,18 +116,18 @@ impl Serialize for Stage {
 }
 
 impl FromStr for Stage {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Stage, NotAnId> {
+    fn from_str(text: &str) -> Result<Stage, Malformed> {
         let closed = Resolution::ALL.into_iter().map(Stage::Closed);
         let mut all = Stage::OPEN.into_iter().chain(closed);
-        all.find(|stage| stage.to_string() == text).ok_or(NotAnId("must be a stage, in its own words"))
+        all.find(|stage| stage.to_string() == text).ok_or(Malformed("must be a stage, in its own words"))
     }
 }
 
 impl<'de> Deserialize<'de> for Stage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Stage, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(|e: NotAnId| D::Error::custom(e.0))
+        String::deserialize(deserializer)?.parse().map_err(|e: Malformed| D::Error::custom(e.0))
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use url::Url;
 
-use crate::id::NotAnId;
+use crate::id::Malformed;
 use crate::time;
 
 /// A length of time: read as `90s`, `15m`, `24h` or `30d`, a day being exactly 24 hours; shown in words.
@@ -22,10 +22,10 @@ const DAY: i64 = 24 * 60 * 60;
 const LONGEST_SECONDS: i64 = 3650 * DAY;
 
 impl FromStr for Length {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let wrong = NotAnId("must be a duration such as 90s, 15m, 24h or 30d, more than nothing and at most 3650d");
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        let wrong = Malformed("must be a duration such as 90s, 15m, 24h or 30d, more than nothing and at most 3650d");
         let unit = match text.chars().last() {
             Some('s') => 1,
             Some('m') => 60,
@@ -55,14 +55,14 @@ impl fmt::Display for Length {
 pub(super) struct MailAddress(pub String);
 
 impl FromStr for MailAddress {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"@.-_+=~'".contains(&b));
         match EmailAddress::parse_with_options(text, options) {
             Ok(_) if plain => Ok(MailAddress(text.to_owned())),
-            _ => Err(NotAnId("must be a mail address such as security@example.org")),
+            _ => Err(Malformed("must be a mail address such as security@example.org")),
         }
     }
 }
@@ -71,9 +71,9 @@ impl FromStr for MailAddress {
 pub(super) struct HttpsUrl(pub String);
 
 impl FromStr for HttpsUrl {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         let plain = text.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"\\`|".contains(&b));
         match Url::parse(text) {
             Ok(url)
@@ -81,7 +81,7 @@ impl FromStr for HttpsUrl {
             {
                 Ok(HttpsUrl(text.to_owned()))
             }
-            _ => Err(NotAnId("must be an https URL such as https://example.org/security")),
+            _ => Err(Malformed("must be an https URL such as https://example.org/security")),
         }
     }
 }
@@ -90,14 +90,14 @@ impl FromStr for HttpsUrl {
 pub(super) struct HeartbeatUrl(pub String);
 
 impl FromStr for HeartbeatUrl {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         let local = ["http://127.0.0.1:", "http://localhost:"].iter().find_map(|start| text.strip_prefix(start));
         let as_https = local.map(|rest| format!("https://localhost:{rest}"));
         match as_https.as_deref().unwrap_or(text).parse::<HttpsUrl>() {
             Ok(_) => Ok(HeartbeatUrl(text.to_owned())),
-            Err(_) => Err(NotAnId("must be an https URL such as https://health.example.org/ping/desk")),
+            Err(_) => Err(Malformed("must be an https URL such as https://health.example.org/ping/desk")),
         }
     }
 }
@@ -106,12 +106,12 @@ impl FromStr for HeartbeatUrl {
 pub(super) struct BaseUrl(pub String);
 
 impl FromStr for BaseUrl {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         match text.parse() {
             Ok(HttpsUrl(url)) if !url.ends_with('/') && !url.contains(['?', '#']) => Ok(BaseUrl(url)),
-            _ => Err(NotAnId("must be an https URL without a trailing slash, '?' or '#'")),
+            _ => Err(Malformed("must be an https URL without a trailing slash, '?' or '#'")),
         }
     }
 }
@@ -120,9 +120,9 @@ impl FromStr for BaseUrl {
 pub(super) struct ContactUri(pub String);
 
 impl FromStr for ContactUri {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         let valid = match text.strip_prefix("mailto:") {
             Some(address) => address.parse::<MailAddress>().is_ok(),
             None => text.parse::<HttpsUrl>().is_ok(),
@@ -130,7 +130,7 @@ impl FromStr for ContactUri {
         if valid {
             Ok(ContactUri(text.to_owned()))
         } else {
-            Err(NotAnId("must be a URI such as mailto:someone@example.org or https://example.org/security"))
+            Err(Malformed("must be a URI such as mailto:someone@example.org or https://example.org/security"))
         }
     }
 }
@@ -139,10 +139,10 @@ impl FromStr for ContactUri {
 pub(super) struct Instant(pub Timestamp);
 
 impl FromStr for Instant {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
-        text.parse().map(Instant).map_err(|_| NotAnId("must be an instant such as 2026-11-23T09:00:00Z"))
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        text.parse().map(Instant).map_err(|_| Malformed("must be an instant such as 2026-11-23T09:00:00Z"))
     }
 }
 
@@ -150,12 +150,12 @@ impl FromStr for Instant {
 pub(super) struct Day(pub Date);
 
 impl FromStr for Day {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         match text.parse() {
             Ok(day) if text.len() == "2026-12-24".len() => Ok(Day(day)),
-            _ => Err(NotAnId("must be a day such as 2026-12-24")),
+            _ => Err(Malformed("must be a day such as 2026-12-24")),
         }
     }
 }
@@ -164,15 +164,15 @@ impl FromStr for Day {
 pub(super) struct TimeOfDay(pub Time);
 
 impl FromStr for TimeOfDay {
-    type Err = NotAnId;
+    type Err = Malformed;
 
     /// Takes TOML's own form too, which has seconds (`08:00:00`).
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         match text.parse::<Time>() {
             Ok(time) if time.second() == 0 && ["08:00".len(), "08:00:00".len()].contains(&text.len()) => {
                 Ok(TimeOfDay(time))
             }
-            _ => Err(NotAnId("must be a time of day (UTC) such as 08:00")),
+            _ => Err(Malformed("must be a time of day (UTC) such as 08:00")),
         }
     }
 }
@@ -181,13 +181,13 @@ impl FromStr for TimeOfDay {
 pub(super) struct Sha256(pub String);
 
 impl FromStr for Sha256 {
-    type Err = NotAnId;
+    type Err = Malformed;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, Malformed> {
         if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
             Ok(Sha256(text.to_ascii_lowercase()))
         } else {
-            Err(NotAnId("must be a SHA-256 in hex, 64 digits: printf %s SECRET | sha256sum"))
+            Err(Malformed("must be a SHA-256 in hex, 64 digits: printf %s SECRET | sha256sum"))
         }
     }
 }

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
     let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
     let deliver = Deliver {
-        mail_key: Ring::open_up(store.desk.clone(), keys.ring("mail")?, "mail").await?,
+        mail_key: Ring::unlock(store.desk.clone(), keys.ring("mail")?, "mail").await?,
         mailer: Mailer::from_env(&account)?,
         team_links: keys.link_key(Purpose::TeamLinks).await?,
         reporter_links: keys.link_key(Purpose::ReporterLinks).await?,

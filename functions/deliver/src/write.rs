@@ -204,19 +204,19 @@ impl Deliver {
     async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<String>, Fault> {
         let sealed = self.cases.content(case, id).await?;
         match sealed {
-            Some(sealed) => self.opened(&sealed).await,
+            Some(sealed) => self.unsealed(&sealed).await,
             None => Ok(None),
         }
     }
 
-    async fn opened(&self, sealed: &[u8]) -> Result<Option<String>, Fault> {
-        let plain = self.mail_key.open(sealed).await?;
+    async fn unsealed(&self, sealed: &[u8]) -> Result<Option<String>, Fault> {
+        let plain = self.mail_key.unseal(sealed).await?;
         Ok(plain.and_then(|plain| String::from_utf8(plain.to_vec()).ok()))
     }
 
     /// The words of the mail; none where they cannot be opened, for then the mail says where else to look.
     async fn words(&self, record: &DeliveryRecord, sealed: &[u8]) -> Result<Option<MailWords>, Fault> {
-        let Some(opened) = self.mail_key.open(sealed).await? else { return Ok(None) };
+        let Some(opened) = self.mail_key.unseal(sealed).await? else { return Ok(None) };
         let words = MailWords::read(&opened).inspect_err(|e| {
             tracing::error!(delivery = record.delivery.id, why = %e, "it goes without its words");
         });

@@ -58,7 +58,7 @@ impl FanOut {
     ) -> Result<(), Fault> {
         let id = AdvisoryId::from(&case.id);
         if self.published.published(&id).await?.is_none() {
-            let advisory = self.opened(&case.id, content).await?;
+            let advisory = self.unsealed(&case.id, content).await?;
             let (published_at, case) = (event.at, Some(case.id.clone()));
             let published = Published { advisory, case, published_at, modified_at: published_at };
             self.published.put_published(&published).await?;
@@ -71,13 +71,13 @@ impl FanOut {
     }
 
     /// The final form, if it is the very content that the event names.
-    async fn opened(&self, case: &CaseId, content: &ContentRef) -> Result<Advisory, Fault> {
+    async fn unsealed(&self, case: &CaseId, content: &ContentRef) -> Result<Advisory, Fault> {
         let damaged = |why: &str| Fault::Damaged(format!("the approved advisory of {case} {why}"));
         let sealed = self.cases.content(case, &content.id).await?.ok_or_else(|| damaged("is gone"))?;
         if desk_keys::sha256_hex(&sealed) != content.sha256 {
             return Err(damaged("is not the one that was approved"));
         }
-        let plain = self.release_key.open(&sealed).await?.ok_or_else(|| damaged("cannot be opened"))?;
+        let plain = self.release_key.unseal(&sealed).await?.ok_or_else(|| damaged("cannot be opened"))?;
         serde_json::from_slice(&plain).map_err(|_| damaged("cannot be read"))
     }
 

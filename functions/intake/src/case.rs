@@ -12,7 +12,7 @@ use desk_keys::payload::CaseLink;
 use desk_keys::{ReceiptCode, SecretKey};
 use desk_pages::Site;
 use desk_store::Stored;
-use desk_view::{CaseView, Opened};
+use desk_view::{CaseView, UnsealedCase};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -45,16 +45,16 @@ impl Intake {
     }
 
     /// What the reporter sees.
-    pub(crate) fn view(&self, opened: &Opened) -> CaseView {
+    pub(crate) fn view(&self, opened: &UnsealedCase) -> CaseView {
         opened.view(&self.policy, advisory_page::url(&self.site_url, &opened.case.id), false)
     }
 
     /// Everything of the case that its reporter's key opens.
-    pub(crate) async fn open(&self, entered: &Entered) -> Result<Opened, Problem> {
+    pub(crate) async fn unsealed(&self, entered: &Entered) -> Result<UnsealedCase, Problem> {
         let case = entered.stored.case.clone();
         let events = self.cases.events(&case.id, 1, case.version).await?;
         let contents = self.cases.contents(&case.id).await?;
-        Ok(Opened::new(case, events, contents, |sealed| entered.key.open(sealed).ok()))
+        Ok(UnsealedCase::new(case, events, contents, |sealed| entered.key.unseal(sealed).ok()))
     }
 }
 
@@ -84,7 +84,7 @@ pub(crate) async fn get_case(
 
 async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
     let entered = intake.enter(code).await?;
-    let view = intake.view(&intake.open(&entered).await?);
+    let view = intake.view(&intake.unsealed(&entered).await?);
     Ok(serde_json::to_string(&view).expect("a view is plain data"))
 }
 
@@ -111,6 +111,6 @@ async fn opened_page(intake: &Intake, body: Body) -> Result<Response, Problem> {
     let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
     let sent = body::form(&bytes);
     let code = sent.get("code").map(String::as_str).unwrap_or_default();
-    let opened = intake.open(&intake.enter(code).await?).await?;
+    let opened = intake.unsealed(&intake.enter(code).await?).await?;
     Ok(Html(pages::case(intake, &opened, code, pages::Said::default())).into_response())
 }

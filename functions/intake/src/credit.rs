@@ -53,7 +53,7 @@ async fn from_form(intake: &Intake, body: Body) -> Result<Response, Problem> {
         "none" => json!({"decision": "none"}),
         // Whom else the team has recorded is not the form's to change.
         decision => {
-            let known = intake.open(&entered).await?.credit().credits;
+            let known = intake.unsealed(&entered).await?.credit().credits;
             let other = |c: &Credit| json!({"as": c.name, "link": c.contact, "type": c.kind});
             let others: Vec<Value> = known.iter().skip(1).map(other).collect();
             json!({"decision": decision, "as": name, "link": link, "also": others})

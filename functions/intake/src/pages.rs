@@ -17,7 +17,7 @@ use desk_domain::report::Report;
 use desk_domain::time::promise;
 use desk_pages::{CaseLogin, CasePage, CaseSummary, CreditForm, Receipt, ReportForm, Site};
 use desk_store::Stored;
-use desk_view::{ClockView, CreditStanding, Opened, Speaker};
+use desk_view::{ClockView, CreditStanding, Speaker, UnsealedCase};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -121,7 +121,7 @@ pub(crate) struct Said {
 }
 
 /// The case page.
-pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> String {
+pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, code: &str, said: Said) -> String {
     let view = intake.view(opened);
     let message = |m: &desk_view::MessageView| desk_pages::MessageView {
         at: m.at,
@@ -154,7 +154,7 @@ pub(crate) fn case(intake: &Intake, opened: &Opened, code: &str, said: Said) -> 
 /// The question about credit, once it is asked and until it is published; filled in with what was typed, answered, or wished
 /// for in the report.
 fn credit_form(
-    opened: &Opened,
+    opened: &UnsealedCase,
     view: &desk_view::CaseView,
     typed: Option<(String, String, String)>,
 ) -> Option<CreditForm> {

@@ -16,7 +16,7 @@ use desk_pages::Site;
 use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, NewCase, Stored};
-use desk_view::Opened;
+use desk_view::UnsealedCase;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ async fn form_reply(
 }
 
 pub(crate) async fn again(intake: &Intake, code: &str, said: pages::Said) -> Result<Html<String>, Problem> {
-    let opened = intake.open(&intake.enter(code).await?).await?;
+    let opened = intake.unsealed(&intake.enter(code).await?).await?;
     Ok(Html(pages::case(intake, &opened, code, said)))
 }
 
@@ -134,7 +134,7 @@ impl Intake {
         }
         self.within_messages(&case.id).await?;
         let linked = match case.is_closed() {
-            true => Some(self.linked_case(&self.open(entered).await?, text).await?),
+            true => Some(self.linked_case(&self.unsealed(entered).await?, text).await?),
             false => None,
         };
         let prepare = |before: &Stored, commit: &mut Commit| {
@@ -165,7 +165,7 @@ impl Intake {
     }
 
     /// The case that goes on from a closed one: the message is its report, and who wrote it stays who it was.
-    async fn linked_case(&self, closed: &Opened, text: &str) -> Result<NewCase, Problem> {
+    async fn linked_case(&self, closed: &UnsealedCase, text: &str) -> Result<NewCase, Problem> {
         let case = &closed.case;
         let told: Value = serde_json::from_str(closed.text(&case.report)).unwrap_or_default();
         let goes_on = Report {

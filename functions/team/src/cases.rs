@@ -18,7 +18,7 @@ use desk_keys::SecretKey;
 use desk_store::deliveries::DeliveryRecord;
 use desk_store::published::{ChannelRecord, ChannelState};
 use desk_store::{Fault, Stored};
-use desk_view::{CaseView, ChannelProgress, ChannelStanding, LineView, MailView, Opened, PublicationView};
+use desk_view::{CaseView, ChannelProgress, ChannelStanding, LineView, MailView, PublicationView, UnsealedCase};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -31,7 +31,7 @@ use crate::notes::{Note, notes};
 
 /// A case opened for a member, with all that is shown of it. No `Debug`: it is words.
 pub(crate) struct Shown {
-    pub opened: Opened,
+    pub opened: UnsealedCase,
     /// The reporter's view, with the mails looked into.
     pub view: CaseView,
     /// The mail that the report came in.
@@ -76,7 +76,7 @@ impl Team {
         let stored = self.readable(id, &member.id).await?;
         let key = self.case_key(&stored).await?;
         self.members.record_reading(&stored.case.id, &member.id, self.clock.now()).await?;
-        let opened = self.opened(stored.case, &key).await?;
+        let opened = self.unsealed(stored.case, &key).await?;
         let channels = self.channels(&opened.case).await?;
         let deliveries = self.mail.deliveries_of(&opened.case.id).await?;
         let mut mails = self.mails(&opened, &key).await;
@@ -101,10 +101,10 @@ impl Team {
     }
 
     /// Reads everything of a case, and opens what its key opens.
-    pub(crate) async fn opened(&self, case: Case, key: &SecretKey) -> Result<Opened, Fault> {
+    pub(crate) async fn unsealed(&self, case: Case, key: &SecretKey) -> Result<UnsealedCase, Fault> {
         let events = self.cases.events(&case.id, 1, case.version).await?;
         let contents = self.cases.contents(&case.id).await?;
-        Ok(Opened::new(case, events, contents, |sealed| key.open(sealed).ok()))
+        Ok(UnsealedCase::new(case, events, contents, |sealed| key.unseal(sealed).ok()))
     }
 
     /// How far a published case's channels are; none before.

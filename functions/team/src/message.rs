@@ -88,7 +88,7 @@ impl Team {
         let damaged = || Fault::damaged(format!("the report of {}", case.id));
         let key = self.case_key(stored).await?;
         let sealed = self.cases.content(&case.id, &case.report.id).await?.ok_or_else(damaged)?;
-        let report: Value = serde_json::from_slice(&key.open(&sealed)?).map_err(|_| damaged())?;
+        let report: Value = serde_json::from_slice(&key.unseal(&sealed)?).map_err(|_| damaged())?;
         let given = Report::stored(&report).openpgp_key.unwrap_or_default();
         Ok(openpgp::PublicKey::read(&given, now))
     }
@@ -160,7 +160,7 @@ impl Post<'_> {
 mod tests {
     use desk_keys::SecretKey;
     use desk_mail::openpgp::desk::generate;
-    use desk_mail::openpgp::{DecryptionKey, KeyProblem, SignatureState, SigningKey, open_block};
+    use desk_mail::openpgp::{DecryptionKey, KeyProblem, SignatureState, SigningKey, decrypt_block};
     use desk_mail::read::{self, Limits, Read};
 
     use super::*;
@@ -196,7 +196,7 @@ mod tests {
 
         let hers = DecryptionKey::read(&rita.secrets.decryption).unwrap();
         let ours = openpgp::PublicKey::read(&desk.certificate, at(NOW)).unwrap();
-        let (plain, signature) = open_block(message.as_bytes(), &hers, Some(&ours), at(NOW)).unwrap();
+        let (plain, signature) = decrypt_block(message.as_bytes(), &hers, Some(&ours), at(NOW)).unwrap();
         assert!(matches!(signature, SignatureState::Good { .. }), "{signature:?}");
         let Read::Mail(inner) = read::read(&plain, &Limits::default()) else { panic!("an entity") };
         assert_eq!(inner.text.trim_end(), "We can reproduce it. Grüße\n\n-- \nÁlice\nExpress security team");

@@ -4,7 +4,7 @@
 use desk_domain::case::event::{EventBody, FactName, MailParts};
 use desk_domain::case::{Actor, Case, ContentRef, Event, Recipient};
 use desk_domain::id::PackageName;
-use desk_view::{MailView, Opened};
+use desk_view::{MailView, UnsealedCase};
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -37,13 +37,13 @@ pub(crate) enum Kind {
 }
 
 /// The notes of a case, oldest first.
-pub(crate) fn notes(opened: &Opened, mails: &mut Mails) -> Vec<Note> {
+pub(crate) fn notes(opened: &UnsealedCase, mails: &mut Mails) -> Vec<Note> {
     let mut notes: Vec<Note> = opened.events.iter().filter_map(|event| note(opened, event)).collect();
     notes.iter_mut().filter_map(|note| note.mail.as_mut()).for_each(|mail| mails.fill(mail));
     notes
 }
 
-fn note(opened: &Opened, event: &Event) -> Option<Note> {
+fn note(opened: &UnsealedCase, event: &Event) -> Option<Note> {
     let (kind, content, mail): (Kind, &ContentRef, Option<&MailParts>) = match &event.body {
         EventBody::Noted { content, mail } => (Kind::Plain, content, mail.as_ref()),
         EventBody::FactMarked { fact, source } => (Kind::Source(*fact), source, None),

@@ -15,14 +15,14 @@ use desk_domain::report::Report;
 use desk_http::body;
 use desk_keys::{KeyError, NewKey};
 use desk_store::{Commit, Fault, Stored};
-use desk_view::Opened;
+use desk_view::UnsealedCase;
 use jiff::Timestamp;
 
 use crate::Team;
 use crate::request::Finding;
 
 /// Refuses a version that is no fix of its line by the ranges that are determined.
-pub(crate) fn is_a_fix(of: &Opened, line: &LineName, version: &NpmVersion) -> Result<(), Refusal> {
+pub(crate) fn is_a_fix(of: &UnsealedCase, line: &LineName, version: &NpmVersion) -> Result<(), Refusal> {
     match affected::why_no_fix(&of.affected(), line, version) {
         Some(why) => Err(Refusal::field("/version", why)),
         None => Ok(()),
@@ -30,7 +30,7 @@ pub(crate) fn is_a_fix(of: &Opened, line: &LineName, version: &NpmVersion) -> Re
 }
 
 /// The lines whose release is no fix by these ranges.
-pub(crate) fn undone(of: &Opened, ranges: &[Affected]) -> Vec<LineName> {
+pub(crate) fn undone(of: &UnsealedCase, ranges: &[Affected]) -> Vec<LineName> {
     let is_undone = |(line, state): (&LineName, &LineState)| {
         let Some(LineEnd::Released(written)) = &state.end else { return None };
         let version: NpmVersion = of.text(&written.content).parse().ok()?;
@@ -43,7 +43,11 @@ pub(crate) fn undone(of: &Opened, ranges: &[Affected]) -> Vec<LineName> {
 ///
 /// # Errors
 /// Why it cannot be approved as it stands; damage when its parts cannot be read.
-pub(crate) fn to_be_approved(policy: &Policy, of: &Opened, now: Timestamp) -> Result<Result<Advisory, String>, Fault> {
+pub(crate) fn to_be_approved(
+    policy: &Policy,
+    of: &UnsealedCase,
+    now: Timestamp,
+) -> Result<Result<Advisory, String>, Fault> {
     if let Some(why) = of.case.publication.contradiction(&of.affected()) {
         return Ok(Err(why));
     }

@@ -186,7 +186,7 @@ impl Wiring {
     }
 
     async fn ring(&self, purpose: &'static str) -> Result<Ring, Failure> {
-        Ok(Ring::open_up(self.store.desk.clone(), self.keys.root().map_err(damaged)?, purpose).await?)
+        Ok(Ring::unlock(self.store.desk.clone(), self.keys.root().map_err(damaged)?, purpose).await?)
     }
 
     fn link_key(&self, purpose: Purpose) -> Result<LinkKey, Failure> {

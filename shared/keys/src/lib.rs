@@ -27,7 +27,7 @@ pub use code::ReceiptCode;
 pub use link::LinkKey;
 pub use links::Links;
 pub use receipt::{ReceiptSigner, VerifyError};
-pub use seal::{NewKey, Opened, PublicKey, Root, RootPublic, SecretKey};
+pub use seal::{NewKey, PublicKey, Root, RootPublic, SecretKey, Unsealed};
 pub use words::MailWords;
 
 /// Why a key did not do its work. Says no more on purpose.

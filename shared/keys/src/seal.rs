@@ -23,8 +23,8 @@ pub struct PublicKey(String);
 /// The private half of a key: can open. Has no `Debug`.
 pub struct SecretKey(Identity);
 
-/// Plain bytes that were opened; wiped when dropped.
-pub type Opened = Zeroizing<Vec<u8>>;
+/// Plain bytes that were unsealed; wiped when dropped.
+pub type Unsealed = Zeroizing<Vec<u8>>;
 
 impl PublicKey {
     /// Seals `plain`.
@@ -69,11 +69,11 @@ impl SecretKey {
         PublicKey(self.0.to_public().to_string())
     }
 
-    /// Opens bytes that were sealed to the public half.
+    /// Unseals bytes that were sealed to the public half.
     ///
     /// # Errors
     /// When it was sealed to another key, or is damaged.
-    pub fn open(&self, sealed: &[u8]) -> Result<Opened, KeyError> {
+    pub fn unseal(&self, sealed: &[u8]) -> Result<Unsealed, KeyError> {
         age::decrypt(&self.0, sealed).map(Zeroizing::new).map_err(|_| CANNOT_OPEN)
     }
 
@@ -100,7 +100,7 @@ impl SecretKey {
     /// # Errors
     /// When the key or the context is another.
     pub fn unwrap(&self, wrapped: &[u8], context: &str) -> Result<SecretKey, KeyError> {
-        let plain = self.open(wrapped)?;
+        let plain = self.unseal(wrapped)?;
         let key = plain.strip_prefix(context.as_bytes()).and_then(|rest| rest.strip_prefix(b"\n"));
         SecretKey::from_text(key.ok_or(CANNOT_OPEN)?)
     }
@@ -182,8 +182,8 @@ mod tests {
     fn what_is_sealed_opens_with_its_key_alone() {
         let (ours, other) = (SecretKey::generate(), SecretKey::generate());
         let sealed = ours.public().seal(b"words").unwrap();
-        assert_eq!(ours.open(&sealed).unwrap().as_slice(), b"words");
-        assert_eq!(other.open(&sealed).unwrap_err(), CANNOT_OPEN);
+        assert_eq!(ours.unseal(&sealed).unwrap().as_slice(), b"words");
+        assert_eq!(other.unseal(&sealed).unwrap_err(), CANNOT_OPEN);
     }
 
     #[test]

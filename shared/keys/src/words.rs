@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn words_are_read_as_what_they_were_sealed_as() {
         let key = SecretKey::generate();
-        let read = |words: MailWords| MailWords::read(&key.open(&words.seal(&key.public()).unwrap()).unwrap()).unwrap();
+        let read =
+            |words: MailWords| MailWords::read(&key.unseal(&words.seal(&key.public()).unwrap()).unwrap()).unwrap();
         let looks_like = r#"{"words":"code","code":"a-b"}"#;
         assert!(matches!(&read(MailWords::Text { text: looks_like.to_owned() }),
             MailWords::Text { text } if text == looks_like));

@@ -5,8 +5,8 @@ mod gpg;
 
 use desk_mail::openpgp::desk::{self, Desk};
 use desk_mail::openpgp::{
-    Ciphertext, DecryptionKey, Encryption, KeyProblem, OpenProblem, PublicKey, SignatureState, SigningKey, ciphertext,
-    clear_sign, encrypt_and_sign, encrypted_body, open_block, sign_detached, text_entity,
+    Ciphertext, DecryptProblem, DecryptionKey, Encryption, KeyProblem, PublicKey, SignatureState, SigningKey,
+    ciphertext, clear_sign, decrypt_block, encrypt_and_sign, encrypted_body, sign_detached, text_entity,
 };
 use desk_mail::read::{Limits, Mail, Read, read};
 use gpg::Gpg;
@@ -89,11 +89,11 @@ fn we_open_what_gpg_sends() {
             let parsed = parsed(&raw);
             let found = found(&raw, &parsed).unwrap();
             assert!(matches!(found, Ciphertext::Mime(_)));
-            let (plain, signature) = open_block(&found.bytes(), &decryption, Some(&reporter), now()).unwrap();
+            let (plain, signature) = decrypt_block(&found.bytes(), &decryption, Some(&reporter), now()).unwrap();
             assert_eq!(body(&plain), WORDS);
             assert_eq!(signature, SignatureState::Good { certificate: reporter.fingerprint() });
 
-            let (_, by_stranger) = open_block(&found.bytes(), &decryption, None, now()).unwrap();
+            let (_, by_stranger) = decrypt_block(&found.bytes(), &decryption, None, now()).unwrap();
             let SignatureState::Unknown { issuer: Some(issuer) } = by_stranger else { panic!("nobody gave a key") };
             assert_eq!(issuer, reporter.fingerprint());
         }
@@ -121,12 +121,12 @@ fn we_open_inline_and_unsigned_messages() {
         let parsed = parsed(&raw);
         assert_eq!((parsed.encrypted, parsed.signed), (Some(Encryption::PgpInline), false));
         let found = found(&raw, &parsed).unwrap();
-        let (plain, judged) = open_block(&found.bytes(), &decryption, Some(&reporter), now()).unwrap();
+        let (plain, judged) = decrypt_block(&found.bytes(), &decryption, Some(&reporter), now()).unwrap();
         assert_eq!(String::from_utf8_lossy(&plain).replace("\r\n", "\n"), WORDS);
         assert_eq!(judged, signature);
 
         let twice = text_mail(&format!("{block}\n{block}"));
-        assert_eq!(self::found(&twice, &self::parsed(&twice)).err(), Some(OpenProblem::Several));
+        assert_eq!(self::found(&twice, &self::parsed(&twice)).err(), Some(DecryptProblem::Several));
     }
 }
 
@@ -136,13 +136,13 @@ fn what_is_not_for_us_or_was_changed_is_refused() {
     let decryption = DecryptionKey::read(&desk.secrets.decryption).unwrap();
     gpg.import(&desk.certificate);
     gpg.new_key("rita@example.org", "ed25519", "cv25519");
-    let opened = |bytes: &[u8]| open_block(bytes, &decryption, None, now()).err();
+    let opened = |bytes: &[u8]| decrypt_block(bytes, &decryption, None, now()).err();
     let to_self = gpg.run(&["--encrypt", "-r", "rita@example.org"], WORDS.as_bytes()).stdout;
-    assert_eq!(opened(&to_self), Some(OpenProblem::NotForUs));
+    assert_eq!(opened(&to_self), Some(DecryptProblem::NotForUs));
     let by_passphrase = gpg.run(&["--passphrase", "word", "--symmetric"], WORDS.as_bytes()).stdout;
-    assert_eq!(opened(&by_passphrase), Some(OpenProblem::NotForUs));
+    assert_eq!(opened(&by_passphrase), Some(DecryptProblem::NotForUs));
     let only_signed = gpg.run(&["--sign"], WORDS.as_bytes()).stdout;
-    assert_eq!(opened(&only_signed), Some(OpenProblem::NotEncrypted));
+    assert_eq!(opened(&only_signed), Some(DecryptProblem::NotEncrypted));
 
     let sent = gpg.run(&["--sign", "--encrypt", "-r", "security@example.org"], WORDS.as_bytes()).stdout;
     assert_eq!(opened(&sent), None);
@@ -283,7 +283,7 @@ fn parsed(raw: &[u8]) -> Mail {
 }
 
 /// What is encrypted in it.
-fn found<'a>(raw: &[u8], mail: &'a Mail) -> Result<Ciphertext<'a>, OpenProblem> {
+fn found<'a>(raw: &[u8], mail: &'a Mail) -> Result<Ciphertext<'a>, DecryptProblem> {
     ciphertext(raw, mail, &Limits::default())
 }
 

@@ -72,7 +72,7 @@ impl CaseStore {
         if read.time("expires_at")? <= now {
             return Ok(Recalled::Nothing);
         }
-        let Ok(plain) = request.key.open(read.bytes("answer")?) else { return Ok(Recalled::Other) };
+        let Ok(plain) = request.key.unseal(read.bytes("answer")?) else { return Ok(Recalled::Other) };
         let answer = serde_json::from_slice(&plain).map_err(|_| Fault::damaged("a remembered answer"))?;
         Ok(Recalled::Same(answer))
     }

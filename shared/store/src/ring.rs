@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use desk_keys::{KeyError, NewKey, Opened, PublicKey, Root, SecretKey};
+use desk_keys::{KeyError, NewKey, PublicKey, Root, SecretKey, Unsealed};
 use serde_json::Value;
 
 use crate::fault::Fault;
@@ -119,7 +119,7 @@ impl Ring {
     ///
     /// # Errors
     /// When the ring was never made, or cannot be unwrapped.
-    pub async fn open_up(store: DeskStore, root: Root, purpose: &'static str) -> Result<Ring, Fault> {
+    pub async fn unlock(store: DeskStore, root: Root, purpose: &'static str) -> Result<Ring, Fault> {
         let ring = Ring { store, root, purpose, keys: Mutex::default() };
         ring.read_on().await?;
         if ring.known().is_empty() { Err(missing(purpose)) } else { Ok(ring) }
@@ -129,7 +129,7 @@ impl Ring {
     ///
     /// # Errors
     /// When a generation that is not known yet cannot be read or unwrapped.
-    pub async fn open(&self, sealed: &[u8]) -> Result<Option<Opened>, Fault> {
+    pub async fn unseal(&self, sealed: &[u8]) -> Result<Option<Unsealed>, Fault> {
         let tried = self.known();
         if let Some(opened) = newest_first(&tried, sealed) {
             return Ok(Some(opened));
@@ -158,8 +158,8 @@ impl Ring {
     }
 }
 
-fn newest_first(keys: &[Arc<SecretKey>], sealed: &[u8]) -> Option<Opened> {
-    keys.iter().rev().find_map(|key| key.open(sealed).ok())
+fn newest_first(keys: &[Arc<SecretKey>], sealed: &[u8]) -> Option<Unsealed> {
+    keys.iter().rev().find_map(|key| key.unseal(sealed).ok())
 }
 
 fn missing(purpose: &str) -> Fault {

@@ -10,7 +10,7 @@ pub use case::{
     CaseView, ClockStanding, ClockView, CreditStanding, CreditView, MessageView, ReportView, Speaker, clocks,
 };
 pub use mail::{AttachmentView, MailView, OpenedMail, Signature};
-pub use opened::Opened;
+pub use opened::UnsealedCase;
 pub use publication::{
     AdvisoryView, AuditView, ChannelProgress, ChannelStanding, ChannelView, LineStanding, LineView, PublicationView,
     StepView, Tries,

@@ -16,26 +16,26 @@ use crate::{CaseView, CreditView, MessageView, ReportView, Speaker, clocks};
 const NOT_OPENED: &str = "(this text cannot be opened)";
 
 /// A case with its log and what its key opened. No `Debug`: it is words.
-pub struct Opened {
+pub struct UnsealedCase {
     pub case: Case,
     pub events: Vec<Event>,
     contents: Vec<(ContentId, String)>,
 }
 
-impl Opened {
+impl UnsealedCase {
     /// `contents` are the case's sealed contents; `open` opens what the reader may read, and nothing else.
     pub fn new<Plain: AsRef<[u8]>>(
         case: Case,
         events: Vec<Event>,
         contents: Vec<(ContentId, Vec<u8>)>,
         open: impl Fn(&[u8]) -> Option<Plain>,
-    ) -> Opened {
+    ) -> UnsealedCase {
         // What is sealed to the mail key does not open with a case's.
         let words = |(id, sealed): (ContentId, Vec<u8>)| {
             let plain = open(&sealed)?;
             Some((id, String::from_utf8_lossy(plain.as_ref()).into_owned()))
         };
-        Opened { case, events, contents: contents.into_iter().filter_map(words).collect() }
+        UnsealedCase { case, events, contents: contents.into_iter().filter_map(words).collect() }
     }
 
     /// The words of a content.

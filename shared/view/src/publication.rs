@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::Opened;
+use crate::UnsealedCase;
 
 /// The way to publication. No `Debug`: it holds the advisory.
 #[derive(Serialize)]
@@ -151,7 +151,7 @@ pub enum LineStanding {
     EndOfLife,
 }
 
-impl Opened {
+impl UnsealedCase {
     /// The ranges that were determined last.
     pub fn affected(&self) -> Vec<Affected> {
         let ranges = self.case.publication.affected.as_ref().map(|a| &a.ranges.content);

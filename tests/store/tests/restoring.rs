@@ -164,7 +164,7 @@ async fn a_ring_that_was_made_anew_meanwhile_hides_nothing() {
     fresh.restore_from("cases", "mail", lost.hands.now()).await.unwrap();
     assert_eq!(fresh.desk.ring_key("mail", 2).await.unwrap().map(|r| r.wrapped), Some(ring.wrapped));
     let opened =
-        Ring::open_up(fresh.desk, lost.keys.root().unwrap(), "mail").await.unwrap().open(&sealed).await.unwrap();
+        Ring::unlock(fresh.desk, lost.keys.root().unwrap(), "mail").await.unwrap().unseal(&sealed).await.unwrap();
     assert_eq!(opened.map(|o| o.to_vec()), Some(b"words".to_vec()));
 }
 

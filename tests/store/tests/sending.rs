@@ -140,11 +140,11 @@ async fn words_sealed_before_and_after_a_rotation_are_sent_by_a_process_that_sta
     let old = post.bench.mail_key.seal(b"before").unwrap();
     let new = post.bench.rotate("mail").await.seal(b"after").unwrap();
     for (sealed, words) in [(new, "after"), (old, "before")] {
-        let opened = post.deliver.mail_key.open(&sealed).await.unwrap();
+        let opened = post.deliver.mail_key.unseal(&sealed).await.unwrap();
         assert_eq!(opened.map(|o| o.to_vec()), Some(words.as_bytes().to_vec()));
     }
     let foreign = SecretKey::generate().public().seal(b"x").unwrap();
-    assert!(post.deliver.mail_key.open(&foreign).await.unwrap().is_none());
+    assert!(post.deliver.mail_key.unseal(&foreign).await.unwrap().is_none());
 }
 
 /// What was due before a restore is held whichever way it is asked for; what is planned now goes out.

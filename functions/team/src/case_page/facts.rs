@@ -2,12 +2,12 @@
 
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Policy;
-use desk_view::{LineStanding, LineView, Opened};
+use desk_view::{LineStanding, LineView, UnsealedCase};
 
 use super::words::{self, member_name};
 
 /// The clear fields beside the stage, each with its name.
-pub(super) fn facts(policy: &Policy, opened: &Opened) -> Vec<(String, String)> {
+pub(super) fn facts(policy: &Policy, opened: &UnsealedCase) -> Vec<(String, String)> {
     let case = &opened.case;
     let name =
         |id: &Option<MemberId>| id.as_ref().map_or_else(|| "nobody yet".to_owned(), |id| member_name(policy, id));
@@ -35,7 +35,7 @@ pub(super) fn facts(policy: &Policy, opened: &Opened) -> Vec<(String, String)> {
 }
 
 /// Vectors and weaknesses.
-fn score(opened: &Opened) -> String {
+fn score(opened: &UnsealedCase) -> String {
     let score = opened.newest_score().unwrap_or_default();
     [score.cvss, score.cwe].concat().join(", ")
 }

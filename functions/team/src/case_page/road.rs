@@ -6,7 +6,7 @@ use desk_domain::policy::Policy;
 use desk_domain::time::instant;
 use desk_pages::Road;
 use desk_view::{
-    AuditView, ChannelStanding, ChannelView, CreditStanding, CreditView, Opened, PublicationView, StepView,
+    AuditView, ChannelStanding, ChannelView, CreditStanding, CreditView, PublicationView, StepView, UnsealedCase,
 };
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ use crate::Team;
 
 impl Team {
     /// How far the case is on the road to publication, in words, with the final form to be read before it is approved.
-    pub(super) fn road(&self, opened: &Opened, view: &PublicationView, now: Timestamp) -> Road {
+    pub(super) fn road(&self, opened: &UnsealedCase, view: &PublicationView, now: Timestamp) -> Road {
         let policy = &*self.policy;
         let row = |name: &str, value: Option<String>| (name.to_owned(), value.unwrap_or_else(|| "not yet".to_owned()));
         let step = |name: &str, step: Option<&StepView>| row(name, step.map(|step| taken(policy, step)));
@@ -36,7 +36,7 @@ impl Team {
     }
 
     /// The final form as a list would be told of it.
-    fn preview(&self, opened: &Opened, advisory: Advisory, now: Timestamp) -> String {
+    fn preview(&self, opened: &UnsealedCase, advisory: Advisory, now: Timestamp) -> String {
         let published_at = opened.case.publication.published.as_ref().map_or(now, |p| p.advisory.at);
         let case = Some(opened.case.id.clone());
         let published = Published { advisory, case, published_at, modified_at: published_at };

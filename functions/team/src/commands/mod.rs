@@ -157,7 +157,7 @@ impl Team {
             Work::Released { line, version, seal } => {
                 permitted()?;
                 publication::is_a_fix(
-                    &self.opened(case.clone(), &self.case_key(stored).await?).await?,
+                    &self.unsealed(case.clone(), &self.case_key(stored).await?).await?,
                     &line,
                     &version,
                 )?;
@@ -166,7 +166,7 @@ impl Team {
             Work::Affected(ranges) => {
                 permitted()?;
                 let undone =
-                    publication::undone(&self.opened(case.clone(), &self.case_key(stored).await?).await?, &ranges);
+                    publication::undone(&self.unsealed(case.clone(), &self.case_key(stored).await?).await?, &ranges);
                 Ok(Ready::Ranges { ranges, undone })
             }
             Work::Audit { audit, findings } => {
@@ -176,7 +176,7 @@ impl Team {
             }
             Work::Approve { version } => {
                 permitted()?;
-                let opened = self.opened(case.clone(), &self.case_key(stored).await?).await?;
+                let opened = self.unsealed(case.clone(), &self.case_key(stored).await?).await?;
                 if version.is_some_and(|version| version != case.version) {
                     return Err(ActError::Moved.into());
                 }

@@ -43,7 +43,7 @@ impl Team {
             return Err(Fault::damaged(format!("the first event of {}", case.id)).into());
         };
         let sealed = self.cases.content(&case.id, &case.report.id).await?;
-        let words = key.open(&sealed.ok_or_else(|| Fault::damaged(format!("the report of {}", case.id)))?)?;
+        let words = key.unseal(&sealed.ok_or_else(|| Fault::damaged(format!("the report of {}", case.id)))?)?;
         let root = self.root.public();
         let opener = Opener {
             policy: &self.policy,

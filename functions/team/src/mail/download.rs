@@ -10,7 +10,7 @@ use desk_domain::id::ContentId;
 use desk_http::Problem;
 use desk_mail::read::Limits;
 use desk_store::Fault;
-use desk_view::Opened;
+use desk_view::UnsealedCase;
 
 use super::look;
 use super::named;
@@ -49,7 +49,7 @@ pub(crate) async fn attachment(
 ) -> Result<Response, Problem> {
     let (kept, raw) = team.kept(&id, &content, &headers).await?;
     let reporter = team.reporter_key(&kept);
-    let found = look::attachment(&raw, &Limits::of(&team.policy), &team.opener(reporter.as_ref()), index);
+    let found = look::attachment(&raw, &Limits::of(&team.policy), &team.decrypter(reporter.as_ref()), index);
     let (attached, bytes) = found.ok_or_else(Problem::not_found)?;
     let is_text =
         attached.content_type == "text/plain" && bytes.len() <= TEXT_BYTES && std::str::from_utf8(&bytes).is_ok();
@@ -60,12 +60,12 @@ pub(crate) async fn attachment(
 
 impl Team {
     /// A mail of a case that is the caller's to read, as it came. The reading is recorded.
-    async fn kept(&self, id: &str, content: &str, headers: &HeaderMap) -> Result<(Opened, Vec<u8>), Problem> {
+    async fn kept(&self, id: &str, content: &str, headers: &HeaderMap) -> Result<(UnsealedCase, Vec<u8>), Problem> {
         let member = self.member(headers, true).await?;
         let stored = self.readable(id, &member.id).await?;
         let name: ContentId = content.parse().map_err(|_| Problem::not_found())?;
         let key = self.case_key(&stored).await?;
-        let opened = self.opened(stored.case, &key).await?;
+        let opened = self.unsealed(stored.case, &key).await?;
         let mail = named(&opened.case, &opened.events, &name).ok_or_else(Problem::not_found)?;
         self.members.record_reading(&opened.case.id, &member.id, self.clock.now()).await?;
         let raw = self.raw_mail(&opened.case.id, &key, mail, u64::MAX).await?;

@@ -3,7 +3,7 @@
 use desk_mail::read::{self, Limits, Mail, Read};
 use desk_view::{AttachmentView, MailView, OpenedMail, Signature};
 
-use super::pgp::{Inner, Opener};
+use super::pgp::{Decrypter, Inner};
 
 /// Up to this size of a mail its attachments are hashed each time it is shown: finding each costs reading all of it.
 const HASHED_BYTES: usize = 8 * 1024 * 1024;
@@ -19,14 +19,14 @@ pub(crate) struct Looked {
 }
 
 /// Looks into a mail.
-pub(crate) fn look(raw: &[u8], limits: &Limits, opener: &Opener<'_>) -> Looked {
+pub(crate) fn look(raw: &[u8], limits: &Limits, decrypter: &Decrypter<'_>) -> Looked {
     let mail = match read::read(raw, limits) {
         Read::Mail(mail) => mail,
         Read::Unreadable { why, .. } => return Looked::unread(format!("It cannot be read by the desk: {why}.")),
     };
     let Some(encryption) = mail.encrypted else { return Looked::of(raw, &mail, limits) };
     let kind = Some(encryption.name());
-    match opener.open(raw, &mail, limits) {
+    match decrypter.decrypt(raw, &mail, limits) {
         Ok((Inner::Text(text), signature)) => {
             let opened = Some(OpenedMail { text, signature });
             Looked { encrypted: kind, opened, ..Looked::of(raw, &mail, limits) }
@@ -56,11 +56,11 @@ fn inside(entity: &[u8], limits: &Limits, signature: Signature) -> Looked {
 pub(crate) fn attachment(
     raw: &[u8],
     limits: &Limits,
-    opener: &Opener<'_>,
+    decrypter: &Decrypter<'_>,
     index: usize,
 ) -> Option<(read::Attachment, Vec<u8>)> {
     let Read::Mail(mail) = read::read(raw, limits) else { return None };
-    let entity = match mail.encrypted.and_then(|_| opener.open(raw, &mail, limits).ok()) {
+    let entity = match mail.encrypted.and_then(|_| decrypter.decrypt(raw, &mail, limits).ok()) {
         Some((Inner::Entity(entity), _)) => Some(entity),
         _ => None,
     };

@@ -17,7 +17,7 @@ use desk_mail::openpgp::PublicKey;
 use desk_mail::read::Limits;
 use desk_store::Fault;
 use desk_store::objects::{Found, sealed_key};
-use desk_view::{AttachmentView, CaseView, MailView, Opened};
+use desk_view::{AttachmentView, CaseView, MailView, UnsealedCase};
 use serde_json::Value;
 
 pub(crate) use self::download::{attachment, raw};
@@ -26,7 +26,7 @@ pub use self::pgp::OpenPgp;
 pub(crate) use self::words::{part, sender};
 
 use self::look::look;
-use self::pgp::Opener;
+use self::pgp::Decrypter;
 use crate::Team;
 
 /// Sealed bytes of mails that one page looks into, in all; the rest is shown by its link alone.
@@ -54,20 +54,20 @@ impl Team {
             return Err(Fault::damaged(format!("the mail {} of {case} is not the one that was kept", mail.id)));
         }
         let bytes = sealed.len() as u64;
-        let plain = key.open(&sealed).map_err(|_| Fault::damaged(format!("the mail {} of {case}", mail.id)))?;
+        let plain = key.unseal(&sealed).map_err(|_| Fault::damaged(format!("the mail {} of {case}", mail.id)))?;
         Ok(Ok((plain.to_vec(), bytes)))
     }
 
     /// Looks into the mails of a case, the newest first, as far as one page may.
-    pub(crate) async fn mails(&self, opened: &Opened, key: &SecretKey) -> Mails {
+    pub(crate) async fn mails(&self, opened: &UnsealedCase, key: &SecretKey) -> Mails {
         let (case, mut left, mut found) = (&opened.case, PAGE_BYTES, BTreeMap::new());
         let (reporter, limits) = (self.reporter_key(opened), Limits::of(&self.policy));
-        let opener = self.opener(reporter.as_ref());
+        let decrypter = self.decrypter(reporter.as_ref());
         for mail in raw_mails(opened).into_iter().rev() {
             let looked = match self.raw_mail(&case.id, key, mail, left).await {
                 Ok(Ok((raw, bytes))) => {
                     left -= bytes.min(left);
-                    look(&raw, &limits, &opener)
+                    look(&raw, &limits, &decrypter)
                 }
                 Ok(Err(_)) => {
                     Looked::unread("It is too large to be looked into here: get the mail as it came.".to_owned())
@@ -83,12 +83,12 @@ impl Team {
         Mails(found)
     }
 
-    fn opener<'a>(&'a self, reporter: Option<&'a PublicKey>) -> Opener<'a> {
-        Opener { keys: self.openpgp.as_ref(), reporter, now: self.clock.now() }
+    fn decrypter<'a>(&'a self, reporter: Option<&'a PublicKey>) -> Decrypter<'a> {
+        Decrypter { keys: self.openpgp.as_ref(), reporter, now: self.clock.now() }
     }
 
     /// The key that the reporter gave, if it can be used now.
-    fn reporter_key(&self, opened: &Opened) -> Option<PublicKey> {
+    fn reporter_key(&self, opened: &UnsealedCase) -> Option<PublicKey> {
         let report = Report::stored(&opened.json(&opened.case.report)?);
         PublicKey::read(&report.openpgp_key?, self.clock.now()).ok()
     }
@@ -109,14 +109,14 @@ impl Mails {
 }
 
 /// What is attached to the mail of a report, as it was recorded when it came: shown where the mail itself is not looked into.
-pub(crate) fn recorded(opened: &Opened) -> Vec<AttachmentView> {
+pub(crate) fn recorded(opened: &UnsealedCase) -> Vec<AttachmentView> {
     let report: Option<Value> = opened.json(&opened.case.report);
     let listed = report.and_then(|mut report| report.pointer_mut("/mail/attachments").map(Value::take));
     listed.and_then(|listed| serde_json::from_value(listed).ok()).unwrap_or_default()
 }
 
 /// Every mail of a case, in the order in which they came.
-fn raw_mails(opened: &Opened) -> Vec<&ContentRef> {
+fn raw_mails(opened: &UnsealedCase) -> Vec<&ContentRef> {
     let own = opened.case.mail.as_ref().map(|mail| &mail.raw);
     let mut all: Vec<&ContentRef> = own.into_iter().collect();
     for mail in opened.events.iter().filter_map(|event| mail_of(&event.body)) {

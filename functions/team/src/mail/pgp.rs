@@ -1,7 +1,8 @@
 //! What is encrypted in a mail, opened for whoever reads it now. Nothing of it is stored opened.
 
 use desk_mail::openpgp::{
-    Ciphertext, DecryptionKey, Encryption, OpenProblem, PublicKey, SignatureState, SigningKey, ciphertext, open_block,
+    Ciphertext, DecryptProblem, DecryptionKey, Encryption, PublicKey, SignatureState, SigningKey, ciphertext,
+    decrypt_block,
 };
 use desk_mail::read::{Limits, Mail};
 use desk_view::Signature;
@@ -41,27 +42,27 @@ pub(crate) enum Inner {
 }
 
 /// With what a mail is opened, and by whose key its signature is judged.
-pub(crate) struct Opener<'a> {
+pub(crate) struct Decrypter<'a> {
     pub keys: Option<&'a OpenPgp>,
     pub reporter: Option<&'a PublicKey>,
     pub now: Timestamp,
 }
 
-impl Opener<'_> {
+impl Decrypter<'_> {
     /// Opens what is encrypted in `mail`.
     ///
     /// # Errors
     /// Why not, in words for the team.
-    pub(crate) fn open(&self, raw: &[u8], mail: &Mail, limits: &Limits) -> Result<(Inner, Signature), String> {
+    pub(crate) fn decrypt(&self, raw: &[u8], mail: &Mail, limits: &Limits) -> Result<(Inner, Signature), String> {
         if mail.encrypted == Some(Encryption::Smime) {
             return Err("It is encrypted with S/MIME, which the desk cannot open.".to_owned());
         }
         let Some(keys) = self.keys else {
             return Err("It is encrypted, and this desk has no OpenPGP key yet (desk keys init makes one).".to_owned());
         };
-        let problem = |problem: OpenProblem| format!("It is encrypted and cannot be opened: {problem}.");
+        let problem = |problem: DecryptProblem| format!("It is encrypted and cannot be opened: {problem}.");
         let found = ciphertext(raw, mail, limits).map_err(problem)?;
-        let opened = open_block(&found.bytes(), &keys.decryption, self.reporter, self.now);
+        let opened = decrypt_block(&found.bytes(), &keys.decryption, self.reporter, self.now);
         let (plain, state) = opened.map_err(problem)?;
         let inner = match &found {
             Ciphertext::Mime(_) => Inner::Entity(plain.to_vec()),

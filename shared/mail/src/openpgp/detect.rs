@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::OpenProblem;
+use super::DecryptProblem;
 use crate::read::{Leaf, Limits, Mail, Parts, attachment};
 
 const BEGIN: &str = "-----BEGIN PGP MESSAGE-----";
@@ -58,7 +58,7 @@ pub struct Block<'a> {
 }
 
 impl Ciphertext<'_> {
-    /// What [`open_block`](super::open_block) takes.
+    /// What [`decrypt_block`](super::decrypt_block) takes.
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
             Ciphertext::Mime(bytes) => bytes.into(),
@@ -71,13 +71,13 @@ impl Ciphertext<'_> {
 ///
 /// # Errors
 /// Why there is nothing to open.
-pub fn ciphertext<'a>(raw: &[u8], mail: &'a Mail, limits: &Limits) -> Result<Ciphertext<'a>, OpenProblem> {
+pub fn ciphertext<'a>(raw: &[u8], mail: &'a Mail, limits: &Limits) -> Result<Ciphertext<'a>, DecryptProblem> {
     match mail.encrypted {
-        None | Some(Encryption::Smime) => Err(OpenProblem::NotEncrypted),
+        None | Some(Encryption::Smime) => Err(DecryptProblem::NotEncrypted),
         Some(Encryption::PgpInline) => block(&mail.text).map(Ciphertext::Inline),
         Some(Encryption::PgpMime { part }) => {
             let data = part.and_then(|part| attachment(raw, limits, part));
-            data.map(|(_, bytes)| Ciphertext::Mime(bytes)).ok_or(OpenProblem::Damaged)
+            data.map(|(_, bytes)| Ciphertext::Mime(bytes)).ok_or(DecryptProblem::Damaged)
         }
     }
 }
@@ -128,14 +128,14 @@ fn is_signed_data(leaf: &Leaf<'_>) -> bool {
 }
 
 /// The only block of `text`.
-fn block(text: &str) -> Result<Block<'_>, OpenProblem> {
-    let start = line_start(text, BEGIN).ok_or(OpenProblem::NotEncrypted)?;
-    let end = line_start(&text[start..], END).ok_or(OpenProblem::Damaged)?;
+fn block(text: &str) -> Result<Block<'_>, DecryptProblem> {
+    let start = line_start(text, BEGIN).ok_or(DecryptProblem::NotEncrypted)?;
+    let end = line_start(&text[start..], END).ok_or(DecryptProblem::Damaged)?;
     let after = &text[start + end..];
     let after = after.find('\n').map_or("", |at| &after[at + 1..]);
     // Opening one would lose the others unseen.
     if line_start(after, BEGIN).is_some() {
-        return Err(OpenProblem::Several);
+        return Err(DecryptProblem::Several);
     }
     let armoured = text[start..text.len() - after.len()].trim_end();
     Ok(Block { before: &text[..start], armoured, after })

@@ -3,23 +3,23 @@
 //! The way in: [`desk::generate`] makes the desk's certificate and splits its secrets, one text for each function that
 //! needs one. [`PublicKey::read`] admits a reporter's key or says in plain words why not. [`encrypt_and_sign`] and
 //! [`encrypted_body`] make the body of a message. Of what arrives [`Encryption`] says how it is encrypted, [`ciphertext`] finds
-//! what, and [`open_block`] opens it.
+//! what, and [`decrypt_block`] opens it.
 //!
 //! rPGP parses and computes; whether a key may be used *now* is decided here (`validity.rs`), because rPGP does not
 //! judge expiry, revocation or key flags. Time is an argument everywhere: nothing here reads a clock. Randomness is the
 //! operating system's.
 
+mod decrypt;
 pub mod desk;
 pub(crate) mod detect;
-mod open;
 mod recipient;
 mod seal;
 mod secret;
 mod selfsig;
 mod validity;
 
+pub use decrypt::{DecryptProblem, MAX_DECRYPTED_BYTES, SignatureState, decrypt_block};
 pub use detect::{Block, Ciphertext, Encryption, ciphertext};
-pub use open::{MAX_OPENED_BYTES, OpenProblem, SignatureState, open_block};
 pub use recipient::{KeyProblem, PublicKey};
 pub use seal::{clear_sign, encrypt_and_sign, encrypted_body, sign_detached, text_entity};
 pub use secret::{DecryptionKey, SecretProblem, SigningKey};

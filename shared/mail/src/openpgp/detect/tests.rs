@@ -24,7 +24,7 @@ fn multipart(kind: &str, parts: &[&str]) -> String {
 }
 
 /// What would be opened, as text.
-fn found(raw: &str) -> Result<String, OpenProblem> {
+fn found(raw: &str) -> Result<String, DecryptProblem> {
     let raw = raw.replace('\n', "\r\n");
     let Read::Mail(mail) = read(raw.as_bytes(), &Limits::default()) else { panic!("a mail") };
     let found = ciphertext(raw.as_bytes(), &mail, &Limits::default())?;
@@ -61,7 +61,7 @@ fn pgp_mime_without_its_data_is_encrypted_all_the_same_and_damaged() {
         let raw = multipart(STANDARD, parts);
         let raw = if parts.is_empty() { raw.replace("--b--", "--b\n\n--b--") } else { raw };
         assert_eq!(told(&raw).0, Some(Encryption::PgpMime { part: None }), "{raw}");
-        assert_eq!(found(&raw), Err(OpenProblem::Damaged));
+        assert_eq!(found(&raw), Err(DecryptProblem::Damaged));
     }
 }
 
@@ -89,7 +89,7 @@ fn a_file_that_is_encrypted_leaves_a_clear_mail_clear() {
         let mail = mail(&raw);
         assert_eq!((mail.encrypted, mail.signed), (None, false), "{file}");
         assert_eq!((mail.text.trim_end(), mail.attachments.len()), ("The proof is attached.", 1), "{file}");
-        assert_eq!(found(&raw), Err(OpenProblem::NotEncrypted));
+        assert_eq!(found(&raw), Err(DecryptProblem::NotEncrypted));
     }
     let two = multipart("multipart/mixed", &["text/plain\n\nTwo files.\n", &files[0], &files[3]]);
     assert_eq!(told(&two), (None, false), "an encrypted file before any other");
@@ -118,9 +118,9 @@ fn the_only_block_is_found_with_what_stands_around_it() {
     assert_eq!(taken("Hello,\n", &format!("{ARMOUR}Rita\n")), ("Hello,\n".to_owned(), true, "Rita\n".to_owned()));
     assert_eq!(taken("", bare), (String::new(), true, String::new()));
     let refused = |text: &str| block(text).err();
-    assert_eq!(refused(&format!("> {BEGIN}\n> abc\n> {END}\n")), Some(OpenProblem::NotEncrypted));
-    assert_eq!(refused(&format!("{BEGIN}\nabc\n")), Some(OpenProblem::Damaged), "it was cut off");
-    assert_eq!(refused(&format!("{ARMOUR}and\n{ARMOUR}")), Some(OpenProblem::Several));
+    assert_eq!(refused(&format!("> {BEGIN}\n> abc\n> {END}\n")), Some(DecryptProblem::NotEncrypted));
+    assert_eq!(refused(&format!("{BEGIN}\nabc\n")), Some(DecryptProblem::Damaged), "it was cut off");
+    assert_eq!(refused(&format!("{ARMOUR}and\n{ARMOUR}")), Some(DecryptProblem::Several));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn smime_is_told_and_opened_by_nobody_here() {
     let smime = |kind: &str| format!("From: a@b\nContent-Type: {kind}; name=smime.p7m\n\nMIAG");
     for kind in ["application/pkcs7-mime; smime-type=enveloped-data", "application/x-pkcs7-mime"] {
         assert_eq!(told(&smime(kind)), (Some(Encryption::Smime), false));
-        assert_eq!(found(&smime(kind)), Err(OpenProblem::NotEncrypted), "not with OpenPGP");
+        assert_eq!(found(&smime(kind)), Err(DecryptProblem::NotEncrypted), "not with OpenPGP");
     }
     assert_eq!(told(&smime("application/pkcs7-mime; smime-type=signed-data")), (None, true));
 }

@@ -12,7 +12,7 @@ use pgp::packet::{Decompressor, PacketParser};
 use pgp::types::{DecryptionKey as _, EskType, Password, PkeskVersion, Seipdv1ReadMode, Tag};
 use zeroize::Zeroizing;
 
-use super::{DecryptionKey, MAX_OPENED_BYTES, OpenProblem};
+use super::{DecryptProblem, DecryptionKey, MAX_DECRYPTED_BYTES};
 
 /// Packets of one layer. A message to a hundred people has a hundred and one.
 pub(super) const MAX_PACKETS: usize = 120;
@@ -21,13 +21,13 @@ pub(super) const MAX_SIGNATURES: usize = 4;
 /// Compression within compression; no program writes more than one.
 pub(super) const MAX_LAYERS: usize = 2;
 
-const DAMAGED: OpenProblem = OpenProblem::Damaged;
+const DAMAGED: DecryptProblem = DecryptProblem::Damaged;
 type Bytes = Zeroizing<Vec<u8>>;
 
 /// The packets within the encryption: a signed or unsigned text, no longer encrypted or compressed.
-pub(super) fn text_packets(ciphertext: &[u8], decryption: &DecryptionKey) -> Result<Bytes, OpenProblem> {
-    if ciphertext.len() > 2 * MAX_OPENED_BYTES {
-        return Err(OpenProblem::TooLarge);
+pub(super) fn text_packets(ciphertext: &[u8], decryption: &DecryptionKey) -> Result<Bytes, DecryptProblem> {
+    if ciphertext.len() > 2 * MAX_DECRYPTED_BYTES {
+        return Err(DecryptProblem::TooLarge);
     }
     let mut packets = if ciphertext.trim_ascii_start().starts_with(b"-----BEGIN") {
         decrypted(&read_up_to(ciphertext.len(), Dearmor::new(ciphertext))?, decryption)?
@@ -45,13 +45,13 @@ pub(super) fn text_packets(ciphertext: &[u8], decryption: &DecryptionKey) -> Res
     let signatures = of(&[Tag::OnePassSignature, Tag::Signature]);
     match of(&[Tag::LiteralData]) {
         1 if tags.len() == signatures + 1 && signatures <= 2 * MAX_SIGNATURES => Ok(packets),
-        0 if tags == [Tag::CompressedData] => Err(OpenProblem::TooLarge),
+        0 if tags == [Tag::CompressedData] => Err(DecryptProblem::TooLarge),
         _ => Err(DAMAGED),
     }
 }
 
 /// What kinds of packets these are, in order, without those that mean nothing (RFC 9580, 5.8 and 5.14).
-fn tags(packets: &[u8]) -> Result<Vec<Tag>, OpenProblem> {
+fn tags(packets: &[u8]) -> Result<Vec<Tag>, DecryptProblem> {
     let mut parser = PacketParser::new(packets);
     let mut tags = vec![];
     for _ in 0..MAX_PACKETS {
@@ -67,16 +67,16 @@ fn tags(packets: &[u8]) -> Result<Vec<Tag>, OpenProblem> {
 }
 
 /// The plaintext of one encrypted message: all of it, after its integrity was checked.
-fn decrypted(packets: &[u8], decryption: &DecryptionKey) -> Result<Bytes, OpenProblem> {
+fn decrypted(packets: &[u8], decryption: &DecryptionKey) -> Result<Bytes, DecryptProblem> {
     match tags(packets)?.split_last() {
         Some((Tag::SymEncryptedProtectedData, _)) => {}
-        Some((Tag::SymEncryptedData | Tag::GnupgAeadData, _)) => return Err(OpenProblem::Unprotected),
+        Some((Tag::SymEncryptedData | Tag::GnupgAeadData, _)) => return Err(DecryptProblem::Unprotected),
         None => return Err(DAMAGED),
-        Some(_) => return Err(OpenProblem::NotEncrypted),
+        Some(_) => return Err(DecryptProblem::NotEncrypted),
     }
     let message = Message::from_bytes(packets).map_err(|_| DAMAGED)?;
     let Message::Encrypted { esk, mut edata, .. } = message else { return Err(DAMAGED) };
-    let session = session_key(&esk, decryption).ok_or(OpenProblem::NotForUs)?;
+    let session = session_key(&esk, decryption).ok_or(DecryptProblem::NotForUs)?;
     let all_before_any = Seipdv1ReadMode::CheckFirst { max_message_size: packets.len() };
     let options = DecryptionOptions::new().set_seipdv1_read_mode(all_before_any);
     edata.decrypt_with_options(&session, options).map_err(|_| DAMAGED)?;
@@ -101,15 +101,15 @@ fn session_key(esk: &[Esk], decryption: &DecryptionKey) -> Option<PlainSessionKe
     })
 }
 
-fn decompressed(packets: &[u8]) -> Result<Bytes, OpenProblem> {
+fn decompressed(packets: &[u8]) -> Result<Bytes, DecryptProblem> {
     let body = PacketParser::new(packets).next_owned().ok_or(DAMAGED)?.map_err(|_| DAMAGED)?;
     // The packets around a text are small; the text itself is measured again when it is read.
-    read_up_to(MAX_OPENED_BYTES + 64 * 1024, Decompressor::from_reader(body).map_err(|_| DAMAGED)?)
+    read_up_to(MAX_DECRYPTED_BYTES + 64 * 1024, Decompressor::from_reader(body).map_err(|_| DAMAGED)?)
 }
 
 /// All that `source` yields, to its end.
-pub(super) fn read_up_to(limit: usize, source: impl Read) -> Result<Bytes, OpenProblem> {
+pub(super) fn read_up_to(limit: usize, source: impl Read) -> Result<Bytes, DecryptProblem> {
     let mut bytes = Zeroizing::new(Vec::new());
     source.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|_| DAMAGED)?;
-    if bytes.len() > limit { Err(OpenProblem::TooLarge) } else { Ok(bytes) }
+    if bytes.len() > limit { Err(DecryptProblem::TooLarge) } else { Ok(bytes) }
 }

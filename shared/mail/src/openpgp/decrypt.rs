@@ -1,6 +1,6 @@
 //! Opening what arrives. It is anyone's: sizes, counts and nesting are bounded, and a panic of the library is an error.
 //!
-//! An answer to the sender must not tell *why* something could not be opened beyond what [`OpenProblem`] says in
+//! An answer to the sender must not tell *why* something could not be opened beyond what [`DecryptProblem`] says in
 //! general words: plaintext is only released after its integrity was checked, for all of it.
 
 mod layers;
@@ -19,7 +19,7 @@ use super::secret::fingerprint;
 use super::{DecryptionKey, PublicKey, validity};
 
 /// What is opened may be this large. SES takes mails of 40 MB, which carry less than 30 MB.
-pub const MAX_OPENED_BYTES: usize = 32 * 1024 * 1024;
+pub const MAX_DECRYPTED_BYTES: usize = 32 * 1024 * 1024;
 
 /// What a message's signature is worth. Fingerprints and key ids are hexadecimal digits, upper case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum SignatureState {
 
 /// Why a message could not be opened, in words for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OpenProblem {
+pub enum DecryptProblem {
     #[error("the message is not encrypted with OpenPGP")]
     NotEncrypted,
     #[error("the message holds more than one encrypted block")]
@@ -51,7 +51,7 @@ pub enum OpenProblem {
     Damaged,
     #[error("the message is encrypted without protection against changes, so it cannot be trusted")]
     Unprotected,
-    #[error("the message is larger than {} MB when opened, or packed too deeply", MAX_OPENED_BYTES / 1024 / 1024)]
+    #[error("the message is larger than {} MB when opened, or packed too deeply", MAX_DECRYPTED_BYTES / 1024 / 1024)]
     TooLarge,
 }
 
@@ -60,21 +60,21 @@ pub enum OpenProblem {
 ///
 /// # Errors
 /// Why not.
-pub fn open_block(
+pub fn decrypt_block(
     ciphertext: &[u8],
     decryption: &DecryptionKey,
     reporter: Option<&PublicKey>,
     now: Timestamp,
-) -> Result<(Zeroizing<Vec<u8>>, SignatureState), OpenProblem> {
+) -> Result<(Zeroizing<Vec<u8>>, SignatureState), DecryptProblem> {
     let guarded = catch_unwind(AssertUnwindSafe(|| {
         let packets = layers::text_packets(ciphertext, decryption)?;
-        let mut message = Message::from_bytes(packets.as_slice()).map_err(|_| OpenProblem::Damaged)?;
+        let mut message = Message::from_bytes(packets.as_slice()).map_err(|_| DecryptProblem::Damaged)?;
         // Only at its end is what follows the text checked, and a signature known.
-        let plain = layers::read_up_to(MAX_OPENED_BYTES, &mut message)?;
+        let plain = layers::read_up_to(MAX_DECRYPTED_BYTES, &mut message)?;
         let signature = judge(&message, decryption, reporter, now);
         Ok((plain, signature))
     }));
-    guarded.unwrap_or(Err(OpenProblem::Damaged))
+    guarded.unwrap_or(Err(DecryptProblem::Damaged))
 }
 
 /// The best that any of its signatures is worth; a bad one is told before one that proves nothing.

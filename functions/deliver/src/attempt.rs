@@ -11,7 +11,7 @@ use desk_store::{ActError, Fault};
 use jiff::SignedDuration;
 
 use crate::Deliver;
-use crate::write::Written;
+use crate::write::ReadyMail;
 
 /// What came of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Deliver {
         Ok(Progress::Made)
     }
 
-    async fn send(&self, record: &DeliveryRecord, letter: Written) -> Result<(), Fault> {
+    async fn send(&self, record: &DeliveryRecord, letter: ReadyMail) -> Result<(), Fault> {
         let (id, notice) = (record.delivery.id.as_str(), &record.delivery.notice);
         let from = &self.policy.contacts.security;
         let outcome = self.mailer.send(from, &letter.to, letter.raw, id).await;

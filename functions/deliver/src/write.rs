@@ -20,7 +20,7 @@ use crate::Deliver;
 const SIMULATOR: &str = "success@simulator.amazonses.com";
 
 /// A message ready to go.
-pub(crate) struct Written {
+pub(crate) struct ReadyMail {
     pub to: String,
     pub raw: Vec<u8>,
 }
@@ -41,7 +41,7 @@ struct Carried<'a> {
 
 impl Deliver {
     /// The message, or (inner error) why it can never be sent.
-    pub(crate) async fn write(&self, record: &DeliveryRecord) -> Result<Result<Written, &'static str>, Fault> {
+    pub(crate) async fn write(&self, record: &DeliveryRecord) -> Result<Result<ReadyMail, &'static str>, Fault> {
         let delivery = &record.delivery;
         let to = match self.address(delivery.case.as_ref(), &delivery.recipient).await? {
             Ok(to) => to,
@@ -78,7 +78,7 @@ impl Deliver {
             None => Body::Twins { receipt: carried.receipt },
         };
         let raw = self.composed(record, &to, &letter, body, answers.as_deref());
-        Ok(raw.map(|raw| Written { to, raw }).ok_or("the message could not be composed"))
+        Ok(raw.map(|raw| ReadyMail { to, raw }).ok_or("the message could not be composed"))
     }
 
     fn composed(

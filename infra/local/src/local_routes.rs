@@ -80,12 +80,12 @@ async fn mail_page(State(desk): State<Arc<Desk>>, Query(open): Query<Open>) -> H
         reply_action: mail.takes_answers().then(|| format!("/_local/mail/{}/reply", mail.id)),
     });
     let row =
-        |m: &mailbox::Mail| MailRow { id: m.id.clone(), at: m.at, to: m.to.join(", "), subject: m.subject.clone() };
+        |m: &mailbox::KeptMail| MailRow { id: m.id.clone(), at: m.at, to: m.to.join(", "), subject: m.subject.clone() };
     let now = desk.clock.now();
     Html(MailPage { now, clock: now, mails: mails.iter().rev().map(row).collect(), open }.html())
 }
 
-async fn mail_json(State(desk): State<Arc<Desk>>) -> Json<Vec<mailbox::Mail>> {
+async fn mail_json(State(desk): State<Arc<Desk>>) -> Json<Vec<mailbox::KeptMail>> {
     Json(mailbox::all(&desk.folder.path("mail")))
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// A mail.
 #[derive(Clone, Debug, Serialize)]
-pub struct Mail {
+pub struct KeptMail {
     pub id: String,
     pub at: Timestamp,
     pub to: Vec<String>,
@@ -24,7 +24,7 @@ pub struct Mail {
 }
 
 /// All mails in the folder, oldest first.
-pub fn all(folder: &Path) -> Vec<Mail> {
+pub fn all(folder: &Path) -> Vec<KeptMail> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -36,7 +36,7 @@ pub fn all(folder: &Path) -> Vec<Mail> {
     files.iter().filter_map(|file| read(file)).collect()
 }
 
-impl Mail {
+impl KeptMail {
     /// Whether an answer comes back to the desk.
     pub fn takes_answers(&self) -> bool {
         self.headers.contains_key("Reply-To")
@@ -71,7 +71,7 @@ fn bare(id: &str) -> &str {
     id.trim().trim_start_matches('<').trim_end_matches('>')
 }
 
-fn read(file: &Path) -> Option<Mail> {
+fn read(file: &Path) -> Option<KeptMail> {
     let id = file.file_stem()?.to_str()?.to_owned();
     let millis = id.split('-').next()?.parse().ok()?;
     let raw = std::fs::read(file).ok()?;
@@ -81,7 +81,7 @@ fn read(file: &Path) -> Option<Mail> {
         let canonical = HeaderName::parse(name).map_or_else(|| name.to_owned(), |n| n.as_str().to_owned());
         (canonical, unfolded(value))
     });
-    Some(Mail {
+    Some(KeptMail {
         id,
         at: Timestamp::from_millisecond(millis).ok()?,
         to,

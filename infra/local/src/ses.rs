@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
-use desk_mail::event::{Bounce, Complaint, EventType, Mail, SesEvent};
+use desk_mail::event::{Bounce, Complaint, EventType, SentMail, SesEvent};
 use desk_runtime::Clock;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
@@ -162,7 +162,7 @@ fn numbered(call: &BTreeMap<String, String>, prefix: &str, suffix: &str) -> Vec<
 }
 
 fn events(id: &str, at: Timestamp, tags: BTreeMap<String, Vec<String>>, to: &[String]) -> Vec<SesEvent> {
-    let mail = Mail { timestamp: at, message_id: id.to_owned(), tags };
+    let mail = SentMail { timestamp: at, message_id: id.to_owned(), tags };
     let event = |event_type| SesEvent { event_type, mail: mail.clone(), bounce: None, complaint: None };
     let goes_to = |address: &str| to.iter().any(|to| to == address);
     let bounced = |sub_type: &str| {

@@ -8,13 +8,13 @@ use crate::{Site, advisory_page, text, updates_page};
 const WIDTH: usize = 76;
 
 /// A mail's subject and text.
-pub struct Mail {
+pub struct ListMail {
     pub subject: String,
     pub text: String,
 }
 
 /// Writes it; `updates_url` is where the project's people know the updates page.
-pub fn write(site: &Site<'_>, published: &Published, updates_url: Option<&str>) -> Mail {
+pub fn write(site: &Site<'_>, published: &Published, updates_url: Option<&str>) -> ListMail {
     let advisory = &published.advisory;
     let project = &site.policy.project.name;
     let draft = &advisory.draft;
@@ -41,7 +41,7 @@ pub fn write(site: &Site<'_>, published: &Published, updates_url: Option<&str>) 
     let severity = advisory.score.severity.map(|s| format!(" ({})", text::severity(s))).unwrap_or_default();
     // A draft in which title and summary are the same says it once.
     blocks.dedup();
-    Mail { subject: format!("[{project} security] {}{severity}", draft.title), text: blocks.join("\n\n") + "\n" }
+    ListMail { subject: format!("[{project} security] {}{severity}", draft.title), text: blocks.join("\n\n") + "\n" }
 }
 
 /// Markdown as it is read in a mail: its prose folded, what is code or a table left alone.

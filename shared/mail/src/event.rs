@@ -12,7 +12,7 @@ use crate::ses::DELIVERY_TAG;
 #[serde(rename_all = "camelCase")]
 pub struct SesEvent {
     pub event_type: EventType,
-    pub mail: Mail,
+    pub mail: SentMail,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounce: Option<Bounce>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +33,7 @@ pub enum EventType {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Mail {
+pub struct SentMail {
     /// When SES took the message.
     pub timestamp: Timestamp,
     pub message_id: String,

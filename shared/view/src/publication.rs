@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use desk_domain::advisory::{Advisory, Draft, Parts, Score};
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::event::EventBody;
-use desk_domain::case::publication::{Audit, AuditWords, LineEnd, LineState, Missing, Written};
+use desk_domain::case::publication::{Audit, AuditWords, LineEnd, LineState, Missing, Statement};
 use desk_domain::case::{Actor, Case};
 use desk_domain::id::{CaseId, ChannelId, LineName, PackageName};
 use desk_domain::policy::{Line, Policy};
@@ -206,7 +206,7 @@ impl UnsealedCase {
 
     fn advisory(&self, policy: &Policy, now: Timestamp) -> Option<AdvisoryView> {
         let publication = &self.case.publication;
-        let step = |written: &Written| StepView { by: written.by.clone(), at: written.at };
+        let step = |written: &Statement| StepView { by: written.by.clone(), at: written.at };
         Some(AdvisoryView {
             form: self.final_form(policy, now)?,
             drafted: publication.draft.as_ref().map(step),
@@ -228,7 +228,7 @@ impl UnsealedCase {
         let publication = &self.case.publication;
         let affected = publication.affected.as_ref().map(|a| a.lines.contains(&line.name));
         let state = publication.lines.get(&line.name);
-        let words = |written: &Written| self.text(&written.content).to_owned();
+        let words = |written: &Statement| self.text(&written.content).to_owned();
         let (version, unfixed) = match state.and_then(|state| state.end.as_ref()) {
             Some(LineEnd::Released(written)) => (Some(words(written)), None),
             Some(LineEnd::NotAffected(written) | LineEnd::Waived(written)) => (None, Some(written)),
@@ -317,7 +317,7 @@ mod tests {
     fn a_line_stands_where_its_end_its_fix_or_the_ranges_put_it() {
         let by = Actor::Desk;
         let content = ContentRef { id: "fix".parse().expect("a content id"), sha256: String::new() };
-        let written = || Written { content: content.clone(), by: by.clone(), at: Timestamp::UNIX_EPOCH };
+        let written = || Statement { content: content.clone(), by: by.clone(), at: Timestamp::UNIX_EPOCH };
         let ready = LineState { ready: Some(written()), end: None };
         let ended = |end| LineState { ready: None, end: Some(end) };
         let standing = LineStanding::of;

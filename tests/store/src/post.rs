@@ -9,7 +9,7 @@ use desk_domain::id::CaseId;
 use desk_domain::notice::{Notice, Receipt, ReporterReplied, Written};
 use desk_domain::policy::Policy;
 use desk_local::wiring::Wiring;
-use desk_mail::event::{Bounce, Complaint, EventType, Mail, SesEvent};
+use desk_mail::event::{Bounce, Complaint, EventType, SentMail, SesEvent};
 use desk_mail::ses::{DELIVERY_TAG, Settings};
 use desk_store::deliveries::{Delivery, DeliveryRecord, State};
 use desk_store::{Commit, Stored};
@@ -109,7 +109,7 @@ impl Post {
     /// What SES tells of a delivery; a bounce is a hard one.
     pub fn event(&self, id: &str, event_type: EventType) -> SesEvent {
         let tags = [(DELIVERY_TAG.to_owned(), vec![id.to_owned()])].into();
-        let mail = Mail { timestamp: self.bench.hands.now(), message_id: "ses-x".to_owned(), tags };
+        let mail = SentMail { timestamp: self.bench.hands.now(), message_id: "ses-x".to_owned(), tags };
         let hard = Bounce { bounce_type: "Permanent".to_owned(), bounce_sub_type: Some("General".to_owned()) };
         let bounce = (event_type == EventType::Bounce).then_some(hard);
         let complaint = (event_type == EventType::Complaint).then_some(Complaint { complaint_sub_type: None });

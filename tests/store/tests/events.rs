@@ -73,7 +73,7 @@ async fn an_event_of_mail_that_is_not_known_changes_nothing() {
     let post = Post::new().await;
     post.tells("no such delivery", EventType::Bounce).await;
     let untagged = SesEvent {
-        mail: desk_mail::event::Mail { tags: Default::default(), ..post.event("x", EventType::Send).mail },
+        mail: desk_mail::event::SentMail { tags: Default::default(), ..post.event("x", EventType::Send).mail },
         ..post.event("x", EventType::Bounce)
     };
     post.events.take_in(&untagged).await.unwrap();

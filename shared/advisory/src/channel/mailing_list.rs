@@ -4,9 +4,9 @@ use desk_domain::advisory::Published;
 use desk_domain::policy::{Channel, OwnChannel};
 
 use crate::Site;
-use crate::list_mail::{self, Mail};
+use crate::list_mail::{self, ListMail};
 
-pub(super) fn mail(site: &Site<'_>, published: &Published) -> Mail {
+pub(super) fn mail(site: &Site<'_>, published: &Published) -> ListMail {
     let updates = site.policy.named_own(OwnChannel::UpdatesPage).and_then(Channel::shown);
     list_mail::write(site, published, updates.map(|page| page.url))
 }

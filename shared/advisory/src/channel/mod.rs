@@ -16,7 +16,7 @@ use desk_domain::id::ChannelId;
 use desk_domain::policy::{Channel, ChannelKind, OwnChannel, Policy};
 use jiff::Timestamp;
 
-use crate::list_mail::Mail;
+use crate::list_mail::ListMail;
 use crate::{Site, index_page, policy_page, security_md, security_txt};
 
 /// Something for the site's bucket.
@@ -62,7 +62,7 @@ pub enum Serving<'a> {
     /// they lead to is there.
     Rebuilt(fn(&Site<'_>, &[Published], Timestamp) -> Vec<Object>),
     /// A mail to the channel's mailbox.
-    Mail(fn(&Site<'_>, &Published) -> Mail, &'a Channel),
+    Mail(fn(&Site<'_>, &Published) -> ListMail, &'a Channel),
     /// A call to an address that the channel keeps.
     Call(fn(&Site<'_>, &Published, &Channel) -> Call, &'a Channel),
 }

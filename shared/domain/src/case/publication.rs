@@ -25,15 +25,15 @@ pub struct Publication {
     pub lines: BTreeMap<LineName, LineState>,
     pub audit: Option<Audit>,
     pub credit: CreditState,
-    pub draft: Option<Written>,
+    pub draft: Option<Statement>,
     /// The advisory's final form, sealed to the release key; any edit voids it.
-    pub approval: Option<Written>,
+    pub approval: Option<Statement>,
     pub published: Option<Announcement>,
 }
 
 /// Something sealed, with who wrote it and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Written {
+pub struct Statement {
     pub content: ContentRef,
     pub by: Actor,
     pub at: Timestamp,
@@ -42,7 +42,7 @@ pub struct Written {
 /// The affected versions (T47).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AffectedLines {
-    pub ranges: Written,
+    pub ranges: Statement,
     /// The policy's lines that have an affected version.
     pub lines: Vec<LineName>,
 }
@@ -51,7 +51,7 @@ pub struct AffectedLines {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LineState {
     /// Where the fix is.
-    pub ready: Option<Written>,
+    pub ready: Option<Statement>,
     pub end: Option<LineEnd>,
 }
 
@@ -59,18 +59,18 @@ pub struct LineState {
 #[serde(rename_all = "kebab-case")]
 pub enum LineEnd {
     /// D (fix released): the content is the version.
-    Released(Written),
-    NotAffected(Written),
+    Released(Statement),
+    NotAffected(Statement),
     /// It gets no fix, for a reason that somebody answers for.
-    Waived(Written),
+    Waived(Statement),
 }
 
 /// The search for similar problems (T48), or why there was none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Audit {
-    Recorded { audit: Written, findings: Vec<CaseId> },
-    Waived(Written),
+    Recorded { audit: Statement, findings: Vec<CaseId> },
+    Waived(Statement),
 }
 
 /// What a search for similar problems came to, as it is sealed. No `Debug`: it is words.
@@ -100,7 +100,7 @@ pub enum CreditState {
 /// It is public.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Announcement {
-    pub advisory: Written,
+    pub advisory: Statement,
     /// Where it goes, frozen when it was published, with when each was seen there.
     pub channels: BTreeMap<ChannelId, Option<Timestamp>>,
 }
@@ -177,8 +177,8 @@ pub(super) enum Fixes {
 }
 
 /// Content of an event, with who wrote it and when.
-pub(super) fn written(event: &Event, content: &ContentRef) -> Written {
-    Written { content: content.clone(), by: event.actor.clone(), at: event.at }
+pub(super) fn written(event: &Event, content: &ContentRef) -> Statement {
+    Statement { content: content.clone(), by: event.actor.clone(), at: event.at }
 }
 
 impl Case {

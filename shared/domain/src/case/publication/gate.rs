@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{CreditState, Written};
+use super::{CreditState, Statement};
 use crate::case::{Actor, Case};
 use crate::id::{LineName, MemberId};
 use crate::policy::Policy;
@@ -77,7 +77,7 @@ impl Case {
 
     /// An affected line without an end that was maintained when the advisory was approved and is no longer: what is said of it
     /// has changed.
-    fn ended_since(&self, approval: &Written, policy: &Policy, now: Timestamp) -> Option<&LineName> {
+    fn ended_since(&self, approval: &Statement, policy: &Policy, now: Timestamp) -> Option<&LineName> {
         let road = &self.publication;
         let open = road.affected.as_ref()?.lines.iter().filter(|line| road.end_of(line).is_none());
         let maintained = |line: &LineName, at| policy.line(line).is_some_and(|l| l.maintained_at(at));
@@ -86,7 +86,7 @@ impl Case {
     }
 
     /// The approval, while it still is one of what would be said now.
-    pub(in crate::case) fn standing_approval(&self, policy: &Policy, now: Timestamp) -> Option<&Written> {
+    pub(in crate::case) fn standing_approval(&self, policy: &Policy, now: Timestamp) -> Option<&Statement> {
         let approval = self.publication.approval.as_ref()?;
         self.ended_since(approval, policy, now).is_none().then_some(approval)
     }

@@ -8,8 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # What a `main.rs` uses of shared code → the variables that this reads.
 READS = {
     r"\bstart::logging\(": {"DESK_STACK"},
-    r"(?<!\w)(?<!::)Settings::from_env\(": {"DESK_CASES_TABLE", "DESK_MAIL_TABLE"},
-    r"\bses::Settings::from_env\(": {"DESK_SES_CONFIGURATION_SET"},
+    r"\bStore::from_env\(": {"DESK_CASES_TABLE", "DESK_MAIL_TABLE"},
+    r"\bMailer::from_env\(": {"DESK_SES_CONFIGURATION_SET"},
     r"\.cases(_public)?\(\)": {"DESK_CASE_KEY"},
     r"\.ring\(\"mail\"\)": {"DESK_MAIL_KEY"},
     r"\.ring\(\"release\"\)": {"DESK_RELEASE_KEY"},

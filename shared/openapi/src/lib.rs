@@ -6,6 +6,7 @@
 
 mod answers;
 mod operation;
+mod report;
 mod reporter;
 mod sent;
 mod team;

@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::answers::{object_with, or_null, text, with, words};
 use crate::operation::schema;
+use crate::report;
 
 /// A blank text counts as absent.
-const NOT_BLANK: &str = "\\S";
+pub(crate) const NOT_BLANK: &str = "\\S";
 
 pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
     let limits = &policy.limits;
@@ -19,8 +20,8 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("CommandName", words(&names)),
         ("Command", commands()),
         ("Missing", missing()),
-        ("Report", report(limits)),
-        ("ReportForm", report_form()),
+        ("Report", report::report(limits)),
+        ("ReportForm", report::form()),
         ("CreditDecision", closed(CommandName::RecordCredit.row().fields, limits)),
         ("Message", alone("text", Limit::Text, limits)),
         ("Address", alone("address", Limit::Bytes(512), limits)),
@@ -37,28 +38,6 @@ fn alone(name: &str, limit: Limit, limits: &Limits) -> Value {
     let mut schema = kind(Kind::Text(limit), limits);
     schema["pattern"] = json!(NOT_BLANK);
     json!({"type": "object", "properties": {name: schema}, "required": [name], "additionalProperties": false})
-}
-
-fn report(limits: &Limits) -> Value {
-    let line = || kind(Kind::Text(Limit::Line), limits);
-    let text = || kind(Kind::Text(Limit::Text), limits);
-    let maybe = |schema: Value| json!({"anyOf": [schema, {"type": "null"}]});
-    let flag = || maybe(json!({"type": "boolean"}));
-    let part =
-        |properties: Value| maybe(json!({"type": "object", "properties": properties, "additionalProperties": false}));
-    json!({"type": "object", "required": ["package", "versions", "summary", "details"], "additionalProperties": false,
-    "properties": {
-        "package": line(), "versions": line(), "summary": line(), "details": text(), "impact": maybe(text()),
-        "known_public": flag(), "known_exploited": flag(), "may_forward": flag(),
-        "reporter": part(json!({"name": maybe(line()), "email": maybe(json!({"type": "string", "format": "email"})),
-            "openpgp_key": maybe(text()), "answers": maybe(words(&["mail", "page"]))})),
-        "credit": part(json!({"as": maybe(line()), "link": maybe(line())})),
-        "disclosure": part(json!({"planned_for": maybe(json!({"type": "string", "format": "date"}))})),
-    }})
-}
-
-fn report_form() -> Value {
-    json!({"type": "object", "additionalProperties": {"type": "string"}})
 }
 
 /// Any command, told apart by its name.

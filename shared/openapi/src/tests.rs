@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use desk_domain::case::CommandName;
 use desk_domain::policy::Policy;
+use desk_domain::report::FIELDS;
 use serde_json::Value;
 
 use super::*;
@@ -58,6 +59,23 @@ fn every_command_is_there_with_the_fields_of_its_row_and_no_others() {
         let written: BTreeSet<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!((written, &schema["additionalProperties"]), (fields, &json!(false)), "{}", name.row().text);
     }
+}
+
+#[test]
+fn every_field_of_a_report_is_there_and_no_others() {
+    let schemas = &express()["components"]["schemas"];
+    let report = schemas["Report"]["properties"].as_object().unwrap();
+    let mut written = BTreeSet::new();
+    for (name, schema) in report {
+        match schema.pointer("/anyOf/0/properties").and_then(Value::as_object) {
+            Some(part) => written.extend(part.keys().map(|key| format!("{name}.{key}"))),
+            None => drop(written.insert(name.clone())),
+        }
+    }
+    let fields: BTreeSet<String> = FIELDS.iter().map(|row| row.name.to_owned()).collect();
+    assert_eq!(written, fields);
+    let form = schemas["ReportForm"]["properties"].as_object().unwrap();
+    assert!(fields.iter().all(|name| form.contains_key(name)), "the form");
 }
 
 #[test]

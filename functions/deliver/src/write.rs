@@ -242,7 +242,7 @@ impl Deliver {
             board: format!("{base}/desk"),
             acknowledge,
             sign_in: String::new(),
-            advisory: format!("{}/{}", self.site_url, advisory_page::key_of(&case.into())),
+            advisory: advisory_page::url(&self.site_url, case),
             report_form: format!("{base}/"),
         }
     }

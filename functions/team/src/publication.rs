@@ -1,4 +1,4 @@
-//! The road to publication, where words are opened: what is a fix by the ranges, what is approved, and the cases of what an
+//! The way to publication, where words are opened: what is a fix by the ranges, what is approved, and the cases of what an
 //! audit found.
 
 use desk_domain::advisory::Advisory;

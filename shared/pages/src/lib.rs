@@ -35,7 +35,8 @@ pub use self::receipt::Receipt;
 pub use self::report_form::{FormError, ReportForm, ThirdParty};
 pub use self::sign_in::{SessionPage, SignInPage};
 pub use self::team_case::{
-    CommandLine, DeliveryLine, HeldView, NoteView, QuarantineView, ReportFact, ReportFields, Road, TeamCasePage,
+    CommandLine, DeliveryLine, HeldView, NoteView, PublicationProgress, QuarantineView, ReportFact, ReportFields,
+    TeamCasePage,
 };
 
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].

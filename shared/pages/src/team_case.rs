@@ -19,7 +19,7 @@ pub struct TeamCasePage {
     /// `None` when the reporter named a package that the policy does not know.
     pub package: Option<String>,
     pub lines: Vec<String>,
-    pub road: Road,
+    pub publication: PublicationProgress,
     pub report: ReportFields,
     /// The mail that the report came in.
     pub mail: Option<MailPart>,
@@ -68,8 +68,8 @@ pub struct DeliveryLine {
     pub lost: bool,
 }
 
-/// How far the case is on the road to publication. No `Debug`: it holds the advisory.
-pub struct Road {
+/// How far the case is on the way to publication. No `Debug`: it holds the advisory.
+pub struct PublicationProgress {
     /// Each step and what it came to.
     pub rows: Vec<(String, String)>,
     /// What publishing still waits for.

@@ -132,7 +132,7 @@ fn team_case(told: bool) -> TeamCasePage {
         facts: vec![(text(), text())],
         package: some(),
         lines: some().into_iter().collect(),
-        road: Road {
+        publication: PublicationProgress {
             rows: vec![(text(), text())],
             missing: some().into_iter().collect(),
             channels: if told { vec![(text(), text())] } else { Vec::new() },

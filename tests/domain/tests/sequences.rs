@@ -41,7 +41,7 @@ fn steps() -> Vec<Step> {
 }
 
 /// What leads from an accepted case to its publication, and what may come in between.
-fn road() -> Vec<Step> {
+fn publication() -> Vec<Step> {
     let mut steps = of_team(&[Group::Fixes, Group::Publication]);
     steps.extend([
         by(Actor::Reporter, Command::AnswerCredit { granted: Some(content()) }),
@@ -67,7 +67,7 @@ fn everything() -> Vec<Step> {
 }
 
 /// What holds of publishing: never before the gate is open, never in another form than the approved one, never twice.
-fn check_road(before: &World, after: &World, policy: &Policy) {
+fn check_publication(before: &World, after: &World, policy: &Policy) {
     let (was, is) = (&before.case.publication, &after.case.publication);
     match (&was.published, &is.published) {
         (None, Some(published)) => {
@@ -170,7 +170,7 @@ fn explore(world: &World, steps: &[Step], depth: usize, policy: &Policy, seen: &
         check(world, &next, policy);
         check_approval(world, &next, step);
         if next.case.rm == rm::Rm::Accepted && next.case.severity.is_some() {
-            check_road(world, &next, policy);
+            check_publication(world, &next, policy);
         }
         explore(&next, steps, depth - 1, policy, seen);
     }
@@ -206,7 +206,7 @@ fn every_short_way_to_publication_keeps_the_invariants() {
         .when(&policy, "alice", Command::Validate { message: message() })
         .when(&policy, "alice", Command::Score { severity: Severity::High, content: content() })
         .when(&policy, "alice", Command::Accept);
-    explore(&accepted, &road(), 4, &policy, &mut seen);
+    explore(&accepted, &publication(), 4, &policy, &mut seen);
     // The last steps, from where only they are missing.
     let nearly = accepted
         .when(
@@ -222,6 +222,6 @@ fn every_short_way_to_publication_keeps_the_invariants() {
         .when(&policy, "alice", Command::AskCredit)
         .when(&policy, "alice", Command::RecordCredit { granted: None })
         .when(&policy, "alice", Command::DraftAdvisory { content: content() });
-    explore(&nearly, &road(), 4, &policy, &mut seen);
+    explore(&nearly, &publication(), 4, &policy, &mut seen);
     assert!(seen > 40_000, "{seen} sequences");
 }

@@ -4,7 +4,7 @@ use desk_harness::{Answer, Desk, Place};
 use serde_json::{Value, json};
 
 /// A case that is accepted and taken by Bob, and the reporter's bearer header.
-struct Road {
+struct Confirmed {
     desk: Desk,
     case: String,
     code: String,
@@ -14,8 +14,8 @@ struct Road {
     _place: Place,
 }
 
-impl Road {
-    fn new(name: &str) -> Road {
+impl Confirmed {
+    fn new(name: &str) -> Confirmed {
         let place = Place::new(name);
         let desk = place.start();
         let report = json!({"package": "express", "versions": "<4.19.2", "summary": "An open redirect",
@@ -23,12 +23,12 @@ impl Road {
             "credit": {"as": "Rita of the report"}});
         let (case, code) = desk.filed(&report);
         let (bob, dave) = (desk.token("bob"), desk.token("dave"));
-        let road = Road { desk, case, code, bob, dave, _place: place };
-        road.tell(json!({"command": "respond", "message": "Yes.", "next_steps": "A fix."}));
-        road.tell(json!({"command": "assign", "member": "bob"}));
-        road.tell(json!({"command": "validate", "reason": "Confirmed."}));
-        road.tell(json!({"command": "accept"}));
-        road
+        let confirmed = Confirmed { desk, case, code, bob, dave, _place: place };
+        confirmed.tell(json!({"command": "respond", "message": "Yes.", "next_steps": "A fix."}));
+        confirmed.tell(json!({"command": "assign", "member": "bob"}));
+        confirmed.tell(json!({"command": "validate", "reason": "Confirmed."}));
+        confirmed.tell(json!({"command": "accept"}));
+        confirmed
     }
 
     fn by(&self, who: &str, body: &Value) -> Answer {
@@ -45,7 +45,7 @@ impl Road {
     }
 
     /// Everything but approving and publishing.
-    fn drafted(self, fixed: &str) -> Road {
+    fn drafted(self, fixed: &str) -> Confirmed {
         self.determine("0", fixed);
         self.tell(json!({"command": "record-audit", "searched": "All of it.", "result": "none"}));
         self.tell(json!({"command": "fix-released", "line": "express@4", "version": fixed}));
@@ -84,13 +84,13 @@ impl Road {
 
 #[test]
 fn every_output_follows_a_range_that_was_changed_before_approval() {
-    let road = Road::new("range").drafted("4.19.2");
-    road.determine("4.2.0", "4.19.2");
-    road.published();
-    let record: Value = serde_json::from_str(&road.site("osv/CASE.json")).unwrap();
+    let confirmed = Confirmed::new("range").drafted("4.19.2");
+    confirmed.determine("4.2.0", "4.19.2");
+    confirmed.published();
+    let record: Value = serde_json::from_str(&confirmed.site("osv/CASE.json")).unwrap();
     let events = json!([{"introduced": "4.2.0"}, {"fixed": "4.19.2"}]);
     assert_eq!(record["affected"][0]["ranges"][0]["events"], events);
-    for (output, text) in road.outputs() {
+    for (output, text) in confirmed.outputs() {
         let range = [
             ">=4.2.0 <4.19.2",
             "&#62;=4.2.0 &#60;4.19.2",
@@ -99,60 +99,61 @@ fn every_output_follows_a_range_that_was_changed_before_approval() {
         ];
         assert!(range.iter().any(|range| text.contains(range)), "{output}: {text}");
     }
-    assert_eq!(road.view()["npm_ranges"]["express"], ">=4.2.0 <4.19.2");
+    assert_eq!(confirmed.view()["npm_ranges"]["express"], ">=4.2.0 <4.19.2");
 }
 
 #[test]
 fn t50_a_release_that_a_wider_range_takes_in_is_no_fix_any_more() {
-    let road = Road::new("wider").drafted("4.19.2");
-    road.determine("0", "4.19.3");
-    road.by(&road.dave, &json!({"command": "approve-advisory"})).ok();
+    let confirmed = Confirmed::new("wider").drafted("4.19.2");
+    confirmed.determine("0", "4.19.3");
+    confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory"})).ok();
     let publish = json!({"command": "publish"});
-    let refused = road.by(&road.dave, &publish);
+    let refused = confirmed.by(&confirmed.dave, &publish);
     assert_eq!(refused.json()["missing"][0]["line"], "express@4", "{}", refused.text);
-    assert_eq!(road.view()["stage"], "Fix in preparation");
+    assert_eq!(confirmed.view()["stage"], "Fix in preparation");
     let release = |version: &str| json!({"command": "fix-released", "line": "express@4", "version": version});
     for old in ["4.19.2", "4.0.0"] {
-        assert_eq!(road.by(&road.bob, &release(old)).pointers(), ["/version"], "{old}");
+        assert_eq!(confirmed.by(&confirmed.bob, &release(old)).pointers(), ["/version"], "{old}");
     }
-    road.tell(release("4.19.3"));
-    road.by(&road.dave, &publish).ok();
+    confirmed.tell(release("4.19.3"));
+    confirmed.by(&confirmed.dave, &publish).ok();
 }
 
 #[test]
 fn t50_a_form_that_contradicts_itself_is_not_approved() {
-    let road = Road::new("contradiction").drafted("4.19.2");
+    let confirmed = Confirmed::new("contradiction").drafted("4.19.2");
     let affected = json!([{"package": "express", "line": "express@5", "introduced": "4.18.0", "fixed": "5.0.1"}]);
-    road.tell(json!({"command": "determine-affected", "affected": affected}));
+    confirmed.tell(json!({"command": "determine-affected", "affected": affected}));
     let refused = |line: &str, word: &str| {
-        road.tell(json!({"command": "not-affected", "line": line, "reason": "It does not have that code."}));
-        let refused = road.by(&road.dave, &json!({"command": "approve-advisory"}));
+        confirmed.tell(json!({"command": "not-affected", "line": line, "reason": "It does not have that code."}));
+        let refused = confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory"}));
         assert_eq!(refused.status, 409, "{}", refused.text);
         let said = refused.json()["detail"].as_str().unwrap().to_owned();
         assert!(said.contains(line) && said.contains(word) && said.contains("determine-affected"), "{said}");
     };
     refused("express@4", "takes it in");
-    road.tell(json!({"command": "determine-affected", "affected": affected}));
+    confirmed.tell(json!({"command": "determine-affected", "affected": affected}));
     refused("express@5", "all that takes in express@4");
 }
 
 #[test]
 fn t9_whoever_asked_not_to_be_named_is_not_named_by_the_team() {
-    let road = Road::new("not-named");
-    road.tell(json!({"command": "ask-credit"}));
-    let answer = road.desk.post("/case/credit", &[("authorization", &road.code)], &json!({"decision": "none"}));
+    let confirmed = Confirmed::new("not-named");
+    confirmed.tell(json!({"command": "ask-credit"}));
+    let answer =
+        confirmed.desk.post("/case/credit", &[("authorization", &confirmed.code)], &json!({"decision": "none"}));
     assert_eq!(answer.status, 201, "{}", answer.text);
     let named = json!({"command": "record-credit", "decision": "as", "as": "Rita"});
-    let refused = road.by(&road.bob, &named);
+    let refused = confirmed.by(&confirmed.bob, &named);
     assert_eq!(refused.status, 409, "{}", refused.text);
-    road.tell(json!({"command": "record-credit", "decision": "none"}));
+    confirmed.tell(json!({"command": "record-credit", "decision": "none"}));
     let link = json!({"decision": "as", "as": "Rita", "link": "https://r.example/\n\n-- \nSomebody else"});
-    assert_eq!(road.desk.post("/case/credit", &[("authorization", &road.code)], &link).pointers(), ["/link"]);
+    assert_eq!(confirmed.desk.post("/case/credit", &[("authorization", &confirmed.code)], &link).pointers(), ["/link"]);
 }
 
 #[test]
 fn t9_granted_credit_is_identical_in_every_output_and_refused_credit_in_none() {
-    let granted = Road::new("credit-granted").drafted("4.19.2");
+    let granted = Confirmed::new("credit-granted").drafted("4.19.2");
     granted.published();
     for (output, text) in granted.outputs() {
         assert!(text.contains("Rita") && text.contains("https://rita.example.org"), "{output}");
@@ -160,7 +161,7 @@ fn t9_granted_credit_is_identical_in_every_output_and_refused_credit_in_none() {
         assert!(text.contains(line) || output.starts_with("osv"), "{output}");
         assert!(!text.contains("of the report"), "{output}: what was wished for first was not granted");
     }
-    let refused = Road::new("credit-refused").drafted("4.19.2");
+    let refused = Confirmed::new("credit-refused").drafted("4.19.2");
     refused.tell(json!({"command": "record-credit", "decision": "none"}));
     refused.published();
     for (output, text) in refused.outputs() {
@@ -170,14 +171,14 @@ fn t9_granted_credit_is_identical_in_every_output_and_refused_credit_in_none() {
 
 #[test]
 fn t7_the_reporter_says_on_the_page_how_to_be_credited() {
-    let road = Road::new("credit-page");
-    let code = road.code.trim_start_matches("Bearer ").to_owned();
-    let credit = |body: &Value| road.desk.post("/case/credit", &[("authorization", &road.code)], body);
+    let confirmed = Confirmed::new("credit-page");
+    let code = confirmed.code.trim_start_matches("Bearer ").to_owned();
+    let credit = |body: &Value| confirmed.desk.post("/case/credit", &[("authorization", &confirmed.code)], body);
     let early = credit(&json!({"decision": "none"}));
     assert_eq!(early.status, 409, "{}", early.text);
-    let page = || road.desk.post_form("/case", &[("code", &code)]).text;
+    let page = || confirmed.desk.post_form("/case", &[("code", &code)]).text;
     assert!(!page().contains("How may we credit you?"));
-    road.tell(json!({"command": "ask-credit"}));
+    confirmed.tell(json!({"command": "ask-credit"}));
     let asked = page();
     assert!(asked.contains("How may we credit you?") && asked.contains("value=\"Rita of the report\""), "{asked}");
 
@@ -185,53 +186,56 @@ fn t7_the_reporter_says_on_the_page_how_to_be_credited() {
     assert_eq!(credit(&json!({"decision": "as", "as": "R", "link": "ftp://x"})).pointers(), ["/link"]);
     let form = |fields: &[(&str, &str)]| {
         let fields: Vec<(&str, &str)> = [("code", code.as_str())].into_iter().chain(fields.to_vec()).collect();
-        road.desk.post_form("/case/credit", &fields)
+        confirmed.desk.post_form("/case/credit", &fields)
     };
     let wrong = form(&[("decision", "as"), ("as", "Rita R."), ("link", "javascript:alert(1)")]);
     assert_eq!(wrong.status, 422);
     assert!(wrong.text.contains("value=\"Rita R.\"") && wrong.text.contains("The link must be"), "{}", wrong.text);
 
-    let key = [("authorization", road.code.as_str()), ("idempotency-key", "k-1")];
+    let key = [("authorization", confirmed.code.as_str()), ("idempotency-key", "k-1")];
     let body = json!({"decision": "as", "as": "Rita R.", "link": "https://rita.example.org"});
-    let first = road.desk.post("/case/credit", &key, &body);
-    assert_eq!((first.status, &first.text), (201, &road.desk.post("/case/credit", &key, &body).text), "once");
-    assert_eq!(road.desk.view(&road.code)["credit"]["state"], "answered");
-    assert_eq!(road.view()["credit"]["credits"][0]["name"], "Rita R.");
+    let first = confirmed.desk.post("/case/credit", &key, &body);
+    assert_eq!((first.status, &first.text), (201, &confirmed.desk.post("/case/credit", &key, &body).text), "once");
+    assert_eq!(confirmed.desk.view(&confirmed.code)["credit"]["state"], "answered");
+    assert_eq!(confirmed.view()["credit"]["credits"][0]["name"], "Rita R.");
     let also = json!([{"as": "A colleague", "link": "https://colleague.example.org", "type": "ANALYST"}]);
-    road.tell(json!({"command": "record-credit", "decision": "as", "as": "Rita R.", "also": also}));
+    confirmed.tell(json!({"command": "record-credit", "decision": "as", "as": "Rita R.", "also": also}));
     assert_eq!(form(&[("decision", "as"), ("as", "Rita Reporter"), ("link", "")]).status, 201);
-    let credits = &road.view()["credit"]["credits"];
+    let credits = &confirmed.view()["credit"]["credits"];
     assert_eq!((&credits[0]["name"], &credits[1]["name"]), (&json!("Rita Reporter"), &json!("A colleague")));
     assert_eq!(credits[1]["type"], "ANALYST", "the form changes nothing of others: {credits}");
     // The other button leaves what stands in the fields alone.
     let none = form(&[("decision", "none"), ("as", "Rita R."), ("link", "")]);
     assert_eq!(none.status, 201, "{}", none.text);
     assert!(none.text.contains("You do not wish to be named."), "{}", none.text);
-    assert_eq!(road.desk.view(&road.code)["credit"], json!({"state": "answered", "credits": []}));
-    road.desk.advance("1s");
-    let told = road.desk.subjects();
+    assert_eq!(confirmed.desk.view(&confirmed.code)["credit"], json!({"state": "answered", "credits": []}));
+    confirmed.desk.advance("1s");
+    let told = confirmed.desk.subjects();
     assert_eq!(told.iter().filter(|s| s.starts_with("bob@") && s.ends_with("about credit")).count(), 3, "{told:#?}");
 }
 
 #[test]
 fn t48_a_finding_of_the_audit_is_a_case_of_its_own() {
-    let road = Road::new("findings");
+    let confirmed = Confirmed::new("findings");
     let findings = json!(["A second place.", {"summary": "A third place.", "details": "In res.links().", "package": "express",
         "versions": "5.x"}]);
-    let told = road
+    let told = confirmed
         .tell(json!({"command": "record-audit", "searched": "All of it.", "result": "found", "findings": findings}));
     let opened: Vec<String> = serde_json::from_value(told["events"][0]["findings"].clone()).unwrap();
     assert_eq!(opened.len(), 2);
     for (id, summary) in opened.iter().zip(["A second place.", "A third place."]) {
-        let child = road.desk.get(&format!("/desk/api/cases/{id}"), &[("authorization", &road.bob)]).ok();
-        assert_eq!((child["found_by"].as_str(), child["handler"].as_str()), (Some(road.case.as_str()), Some("bob")));
+        let child = confirmed.desk.get(&format!("/desk/api/cases/{id}"), &[("authorization", &confirmed.bob)]).ok();
+        assert_eq!(
+            (child["found_by"].as_str(), child["handler"].as_str()),
+            (Some(confirmed.case.as_str()), Some("bob"))
+        );
         assert!(child["report"]["body"].as_str().unwrap().contains(summary));
         assert_eq!(child["clocks"], json!([]), "nobody outside waits for it");
     }
-    let audit = &road.view()["audit"];
+    let audit = &confirmed.view()["audit"];
     assert_eq!((&audit["searched"], &audit["findings"]), (&json!("All of it."), &json!(opened)));
     // It goes its own way, with nobody to ask about credit.
-    let child = Road { case: opened[0].clone(), ..road };
+    let child = Confirmed { case: opened[0].clone(), ..confirmed };
     child.tell(json!({"command": "validate", "reason": "So it is."}));
     child.tell(json!({"command": "accept"}));
     child.tell(json!({"command": "record-credit", "decision": "none"}));
@@ -248,59 +252,62 @@ fn t48_a_finding_of_the_audit_is_a_case_of_its_own() {
 
 #[test]
 fn what_is_approved_is_what_was_read() {
-    let road = Road::new("approved").drafted("4.19.2");
-    let version = road.view()["version"].as_u64().unwrap();
-    road.tell(json!({"command": "draft-advisory", "title": "Another title", "summary": "s", "details": "d"}));
-    let stale = road.by(&road.dave, &json!({"command": "approve-advisory", "version": version}));
+    let confirmed = Confirmed::new("approved").drafted("4.19.2");
+    let version = confirmed.view()["version"].as_u64().unwrap();
+    confirmed.tell(json!({"command": "draft-advisory", "title": "Another title", "summary": "s", "details": "d"}));
+    let stale = confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory", "version": version}));
     assert_eq!(stale.status, 409, "{}", stale.text);
-    let version = road.view()["version"].as_u64().unwrap();
-    road.by(&road.dave, &json!({"command": "approve-advisory", "version": version})).ok();
-    let again = road.by(&road.dave, &json!({"command": "approve-advisory"}));
+    let version = confirmed.view()["version"].as_u64().unwrap();
+    confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory", "version": version})).ok();
+    let again = confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory"}));
     assert!(again.status == 409 && again.text.contains("was approved by dave"), "{}", again.text);
 }
 
 #[test]
 fn publishing_through_a_closed_gate_is_refused_with_all_that_is_missing() {
-    let road = Road::new("closed-gate");
-    let refused = road.by(&road.bob, &json!({"command": "publish"}));
+    let confirmed = Confirmed::new("closed-gate");
+    let refused = confirmed.by(&confirmed.bob, &json!({"command": "publish"}));
     assert_eq!(refused.status, 409);
     let missing: Vec<Value> =
         refused.json()["missing"].as_array().unwrap().iter().map(|m| m["requirement"].clone()).collect();
     assert_eq!(missing, ["affected", "audit", "credit", "advisory"]);
     assert!(!refused.json()["allowed"].as_array().unwrap().contains(&json!("publish")));
-    let road = road.drafted("4.19.2");
-    road.by(&road.dave, &json!({"command": "approve-advisory"})).ok();
-    assert!(road.view()["allowed"].as_array().unwrap().contains(&json!("publish")));
-    let key = [("authorization", road.dave.as_str()), ("idempotency-key", "publish-1")];
-    let path = format!("/desk/api/cases/{}/commands", road.case);
-    let first = road.desk.post(&path, &key, &json!({"command": "publish"}));
-    assert_eq!((first.status, &first.text), (200, &road.desk.post(&path, &key, &json!({"command": "publish"})).text));
-    road.desk.advance("2m");
-    let lists = road.desk.subjects().iter().filter(|s| s.starts_with("express-js@")).count();
+    let confirmed = confirmed.drafted("4.19.2");
+    confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory"})).ok();
+    assert!(confirmed.view()["allowed"].as_array().unwrap().contains(&json!("publish")));
+    let key = [("authorization", confirmed.dave.as_str()), ("idempotency-key", "publish-1")];
+    let path = format!("/desk/api/cases/{}/commands", confirmed.case);
+    let first = confirmed.desk.post(&path, &key, &json!({"command": "publish"}));
+    assert_eq!(
+        (first.status, &first.text),
+        (200, &confirmed.desk.post(&path, &key, &json!({"command": "publish"})).text)
+    );
+    confirmed.desk.advance("2m");
+    let lists = confirmed.desk.subjects().iter().filter(|s| s.starts_with("express-js@")).count();
     assert_eq!(lists, 1);
 }
 
 #[test]
 fn t56_the_list_mail_is_plain_text_from_the_security_address_in_a_thread() {
-    let road = Road::new("list-mail").drafted("4.19.2");
-    road.published();
-    let mails = road.desk.mails();
+    let confirmed = Confirmed::new("list-mail").drafted("4.19.2");
+    confirmed.published();
+    let mails = confirmed.desk.mails();
     let mail = mails.iter().find(|m| m["to"][0] == "express-js@googlegroups.com").expect("the mail");
     let header = |name: &str| mail["headers"][name].as_str().unwrap_or_default().to_owned();
     assert!(header("Content-Type").starts_with("text/plain"), "{}", header("Content-Type"));
     assert!(header("From").contains("<security@expressjs.com>"));
-    assert!(header("References").contains(&road.case) && header("References") == header("In-Reply-To"));
+    assert!(header("References").contains(&confirmed.case) && header("References") == header("In-Reply-To"));
     assert_eq!(header("Auto-Submitted"), "", "a person approved each word of it");
 }
 
 #[test]
 fn t31_t57_both_sides_see_where_it_is_announced() {
-    let road = Road::new("announced").drafted("4.19.2");
-    assert!(road.desk.view(&road.code).get("advisory_url").is_none());
-    road.published();
-    let url = road.desk.view(&road.code)["advisory_url"].as_str().expect("an address").to_owned();
-    assert!(url.ends_with(&format!("/site/advisories/{}.html", road.case)));
-    let view = road.view();
+    let confirmed = Confirmed::new("announced").drafted("4.19.2");
+    assert!(confirmed.desk.view(&confirmed.code).get("advisory_url").is_none());
+    confirmed.published();
+    let url = confirmed.desk.view(&confirmed.code)["advisory_url"].as_str().expect("an address").to_owned();
+    assert!(url.ends_with(&format!("/site/advisories/{}.html", confirmed.case)));
+    let view = confirmed.view();
     let state = |name: &str| {
         let channels = view["channels"].as_array().unwrap();
         channels.iter().find(|c| c["name"] == name).unwrap_or_else(|| panic!("{name}"))["state"].clone()
@@ -309,7 +316,8 @@ fn t31_t57_both_sides_see_where_it_is_announced() {
         assert_eq!(state(name), "done", "{name}");
     }
     assert_eq!(state("StrongLoop blog"), "disabled");
-    let page = road.desk.get(&format!("/desk/cases/{}", road.case), &[("authorization", &road.bob)]).text;
+    let page =
+        confirmed.desk.get(&format!("/desk/cases/{}", confirmed.case), &[("authorization", &confirmed.bob)]).text;
     assert!(page.contains("StrongLoop blog") && page.contains("disabled"), "{page}");
 }
 
@@ -325,19 +333,19 @@ fn t54_t57_an_enabled_blog_gets_an_entry() {
     let desk = place.start_under(policy);
     let (case, code) = desk.filed(&json!({"package": "express", "versions": "4", "summary": "s", "details": "d"}));
     let (bob, dave) = (desk.token("bob"), desk.token("dave"));
-    let road = Road { desk, case, code, bob, dave, _place: place };
+    let confirmed = Confirmed { desk, case, code, bob, dave, _place: place };
     for body in [
         json!({"command": "respond", "message": "m", "next_steps": "n"}),
         json!({"command": "assign", "member": "bob"}),
         json!({"command": "validate", "reason": "r"}),
         json!({"command": "accept"}),
     ] {
-        road.tell(body);
+        confirmed.tell(body);
     }
-    let road = road.drafted("4.19.2");
-    road.published();
-    let at = road.view()["advisory"]["published"]["at"].as_str().unwrap()[..10].to_owned();
-    let entry = road.site(&format!("blog/{at}-CASE.md"));
+    let confirmed = confirmed.drafted("4.19.2");
+    confirmed.published();
+    let at = confirmed.view()["advisory"]["published"]["at"].as_str().unwrap()[..10].to_owned();
+    let entry = confirmed.site(&format!("blog/{at}-CASE.md"));
     assert!(entry.starts_with("---\ntitle: \"An open redirect\"\ndate: "), "{entry}");
     assert!(entry.contains("| `express@4` | `express` | `<4.19.2` | 4.19.2 |"), "{entry}");
 }

@@ -2,7 +2,7 @@
 
 pub mod bucket;
 pub mod post;
-pub mod road;
+pub mod publication;
 pub mod ses;
 
 use std::sync::{Arc, Mutex};

@@ -3,8 +3,8 @@
 mod commands;
 pub(crate) mod deliveries;
 mod facts;
+mod publication;
 mod report;
-mod road;
 mod words;
 
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl Team {
             facts: facts::facts(policy, opened),
             package: case.package.as_ref().map(ToString::to_string),
             lines: opened.lines(policy, now).iter().map(facts::line).collect(),
-            road: self.road(opened, &opened.publication(policy, &shown.channels, now), now),
+            publication: self.publication_progress(opened, &opened.publication(policy, &shown.channels, now), now),
             messages: view.messages.iter().map(|m| paper.message(m, &reporter)).collect(),
             report: report::report(&view.report.body),
             mail: shown.mail.as_ref().map(|mail| {

@@ -28,7 +28,7 @@ fn every_wrong_field_of_a_command_is_named() {
 }
 
 #[test]
-fn every_wrong_field_of_the_road_to_publication_is_named() {
+fn every_wrong_field_of_publication_is_named() {
     let audit = |result: &str, findings: Value| {
         pointers(json!({"command": "record-audit", "searched": "s", "result": result, "findings": findings}))
     };

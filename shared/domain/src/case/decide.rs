@@ -3,7 +3,7 @@
 mod clocks;
 mod mail;
 mod opening;
-mod road;
+mod publication;
 
 pub use opening::{open, open_filed, open_finding};
 

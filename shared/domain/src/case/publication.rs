@@ -1,4 +1,4 @@
-//! The road from a confirmed problem to its announcement: what was determined, audited, fixed, asked and approved.
+//! From a confirmed problem to its announcement: what was determined, audited, fixed, asked and approved.
 //!
 //! Of all that is clear: which lines, who, when. Versions, reasons and texts are references to sealed content.
 
@@ -18,7 +18,7 @@ use crate::affected::Affected;
 use crate::id::{CaseId, ChannelId, LineName};
 use crate::policy::Policy;
 
-/// What of the road was gone.
+/// What of publication was done.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Publication {
     pub affected: Option<AffectedLines>,
@@ -190,15 +190,15 @@ impl Case {
         lines: &[LineName],
         undone: &[LineName],
     ) {
-        let road = &mut self.publication;
-        road.affected = Some(AffectedLines { ranges: written(event, content), lines: lines.to_vec() });
+        let publication = &mut self.publication;
+        publication.affected = Some(AffectedLines { ranges: written(event, content), lines: lines.to_vec() });
         for line in lines {
             // What is said to be affected now was not found unaffected before.
-            let state = road.lines.entry(line.clone()).or_default();
+            let state = publication.lines.entry(line.clone()).or_default();
             state.end = state.end.take().filter(|end| !matches!(end, LineEnd::NotAffected(_)));
         }
         for line in undone {
-            road.lines.entry(line.clone()).or_default().end = None;
+            publication.lines.entry(line.clone()).or_default().end = None;
         }
         self.steps.affected_determined = Some(self.step(event));
     }

@@ -12,7 +12,7 @@ fn to(setting: &'static str, notice: Notice) -> Sample {
 
 /// Of a case.
 pub fn samples() -> Vec<Sample> {
-    [new_reports(), clocks(), conversation(), road(), announced()].into_iter().flatten().collect()
+    [new_reports(), clocks(), conversation(), publication(), announced()].into_iter().flatten().collect()
 }
 
 fn new_reports() -> Vec<Sample> {
@@ -100,7 +100,7 @@ fn conversation() -> Vec<Sample> {
     ]
 }
 
-fn road() -> Vec<Sample> {
+fn publication() -> Vec<Sample> {
     let credit = |granted, approval_waits| Notice::CreditAnswered(CreditAnswered { granted, approval_waits });
     vec![
         to("", credit(true, true)),

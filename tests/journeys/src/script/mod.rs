@@ -19,7 +19,7 @@
 //! answer PERSON TEXT [field=value…]      PERSON@… answers the newest mail that they have about the case, to its Reply-To and
 //!                                        with the mail quoted; more fields: `from`, `subject`, `token=none`
 //! filed [as MEMBER]                      what was only filed
-//! road [as MEMBER]                       how far the case is on its way to publication
+//! publication [as MEMBER]                how far the case is on its way to publication
 //! site KEY                               what is published there; CASE is the case's id
 //! case [as MEMBER] | board [as MEMBER]   what the team sees
 //! desk ARGUMENT…                         the command line, on this folder; CASE is the case's id
@@ -140,8 +140,8 @@ impl Journey {
                 let fields = words::fields(rest).into_iter().chain([("decision".to_owned(), json!("as"))]);
                 self.credit(fields.collect())
             }
-            ["road"] => self.road("bob"),
-            ["road", "as", member] => self.road(member),
+            ["publication"] => self.publication("bob"),
+            ["publication", "as", member] => self.publication(member),
             ["site", key] => {
                 show::site(&self.desk.get(&format!("/site/{}", key.replace("CASE", &self.case().id)), &[]))
             }
@@ -223,10 +223,10 @@ impl Journey {
         show::html(&answer)
     }
 
-    fn road(&mut self, member: &str) -> String {
+    fn publication(&mut self, member: &str) -> String {
         let token = self.bearer(member);
         let path = format!("/desk/api/cases/{}", self.case().id);
-        show::road(&self.desk.get(&path, &[("authorization", &token)]).ok())
+        show::publication(&self.desk.get(&path, &[("authorization", &token)]).ok())
     }
 
     fn team_view(&mut self, member: &str) -> String {

@@ -165,8 +165,8 @@ fn mail(case: &Value) -> String {
     said
 }
 
-/// How far a case is on the road to publication.
-pub(super) fn road(case: &Value) -> String {
+/// How far a case is on the way to publication.
+pub(super) fn publication(case: &Value) -> String {
     let list = |name: &str| case[name].as_array().cloned().unwrap_or_default();
     let line = |l: &Value| {
         let more = l["version"].as_str().or(l["reason"].as_str()).map(|m| format!(" ({m})")).unwrap_or_default();

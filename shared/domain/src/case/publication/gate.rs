@@ -25,29 +25,30 @@ impl Case {
     /// block, nor does one that the determined ranges do not end in: determining the affected versions says of every line
     /// whether it is.
     pub fn missing(&self, policy: &Policy, now: Timestamp) -> Vec<Missing> {
-        let road = &self.publication;
+        let publication = &self.publication;
         let mut missing = Vec::new();
         let mut miss = |requirement, line: Option<&LineName>, detail: String| {
             missing.push(Missing { requirement, line: line.cloned(), detail });
         };
-        match road.affected_and_maintained(policy, now) {
+        match publication.affected_and_maintained(policy, now) {
             None => miss("affected", None, "the affected versions are not recorded (determine-affected)".to_owned()),
             Some(lines) => {
-                for line in lines.filter(|line| road.end_of(line).is_none()) {
-                    let ready = if road.is_ready(line) { "its fix is ready and not released" } else { "it has no fix" };
+                for line in lines.filter(|line| publication.end_of(line).is_none()) {
+                    let ready =
+                        if publication.is_ready(line) { "its fix is ready and not released" } else { "it has no fix" };
                     let ways = "(fix-released, not-affected or waive-line)";
                     miss("line", Some(line), format!("{line} is affected and maintained, and {ready} {ways}"));
                 }
             }
         }
-        if road.audit.is_none() {
+        if publication.audit.is_none() {
             miss(
                 "audit",
                 None,
                 "the audit for similar problems is neither recorded nor waived (record-audit)".to_owned(),
             );
         }
-        match &road.credit {
+        match &publication.credit {
             CreditState::Answered { .. } => {}
             CreditState::Unasked => {
                 miss("credit", None, "the reporter was not asked about credit (ask-credit)".to_owned())
@@ -56,7 +57,7 @@ impl Case {
                 miss("credit", None, "the question about credit is not answered (record-credit)".to_owned());
             }
         }
-        match (&road.draft, &road.approval) {
+        match (&publication.draft, &publication.approval) {
             (None, _) => miss("advisory", None, "there is no advisory (draft-advisory)".to_owned()),
             (Some(_), None) => {
                 let detail = "the advisory in its present form is not approved (approve-advisory)";
@@ -78,8 +79,8 @@ impl Case {
     /// An affected line without an end that was maintained when the advisory was approved and is no longer: what is said of it
     /// has changed.
     fn ended_since(&self, approval: &Statement, policy: &Policy, now: Timestamp) -> Option<&LineName> {
-        let road = &self.publication;
-        let open = road.affected.as_ref()?.lines.iter().filter(|line| road.end_of(line).is_none());
+        let publication = &self.publication;
+        let open = publication.affected.as_ref()?.lines.iter().filter(|line| publication.end_of(line).is_none());
         let maintained = |line: &LineName, at| policy.line(line).is_some_and(|l| l.maintained_at(at));
         let mut ended = open.filter(|line| maintained(line, approval.at) && !maintained(line, now));
         ended.next()

@@ -1,10 +1,10 @@
-//! How far a case is on the road to publication, as its page shows it.
+//! How far a case is on the way to publication, as its page shows it.
 
 use desk_advisory::{Site, list_mail};
 use desk_domain::advisory::{Advisory, Published, credit_line};
 use desk_domain::policy::Policy;
 use desk_domain::time::instant;
-use desk_pages::Road;
+use desk_pages::PublicationProgress;
 use desk_view::{
     AuditView, ChannelStanding, ChannelView, CreditStanding, CreditView, PublicationView, StepView, UnsealedCase,
 };
@@ -14,13 +14,18 @@ use super::words::actor;
 use crate::Team;
 
 impl Team {
-    /// How far the case is on the road to publication, in words, with the final form to be read before it is approved.
-    pub(super) fn road(&self, opened: &UnsealedCase, view: &PublicationView, now: Timestamp) -> Road {
+    /// How far the case is on the way to publication, in words, with the final form to be read before it is approved.
+    pub(super) fn publication_progress(
+        &self,
+        opened: &UnsealedCase,
+        view: &PublicationView,
+        now: Timestamp,
+    ) -> PublicationProgress {
         let policy = &*self.policy;
         let row = |name: &str, value: Option<String>| (name.to_owned(), value.unwrap_or_else(|| "not yet".to_owned()));
         let step = |name: &str, step: Option<&StepView>| row(name, step.map(|step| taken(policy, step)));
         let advisory = view.advisory.as_ref();
-        Road {
+        PublicationProgress {
             rows: vec![
                 row("Affected", ranges(view)),
                 row("Audit", Some(audit(policy, view.audit.as_ref()))),

@@ -23,9 +23,9 @@ from people import Person
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY_PATH = "/openpgp-key.asc"
-CANARY = "wobblegate"
-WORDS = f"There is a {CANARY} hole in it. Grüße.\n"
-ANSWER = f"Here is more of the {CANARY}, with the steps.\n"
+MARKER = "wobblegate"
+WORDS = f"There is a {MARKER} hole in it. Grüße.\n"
+ANSWER = f"Here is more of the {MARKER}, with the steps.\n"
 THANKS = "Thank you; I can quixotrope it.\nBob"
 STEPS = "We fix it by Friday, says the plimsollary."
 
@@ -155,7 +155,7 @@ def reporters(pgp):
         texts = pgp.all_opened(f"a reporter with an {way} key", rita.received(case), key, words)
         receipt = next((part for part in receipts(pgp, rita.received(case), key)), None)
         check(f"a reporter with an {way} key: the receipt is inside", [] if receipt else ["no receipt.jws"])
-        silent = [f"{m}: {p}" for m in rita.received(case) for p in letters.silent(m, (CANARY, "quixotrope", "plimsollary"))]
+        silent = [f"{m}: {p}" for m in rita.received(case) for p in letters.silent(m, (MARKER, "quixotrope", "plimsollary"))]
         check(f"a reporter with an {way} key: no word of it in clear", silent)
         # Their answers, encrypted and signed, are read by the team.
         question, asked = rita.last(case), texts[-1] if texts else ""
@@ -247,7 +247,7 @@ def reports(pgp):
 
     detached = gpg.run("--armor", "--detach-sign", "--local-user", key.fingerprint, given=entity)[0].decode()
     _, shown = comes(instead(sam.write("Signed", ""), *signed_mime(entity.decode(), detached)))
-    wrong = [] if CANARY in shown["report"]["body"] and shown["mail"]["signed"] else [f"{shown['mail']}"]
+    wrong = [] if MARKER in shown["report"]["body"] and shown["mail"]["signed"] else [f"{shown['mail']}"]
     check("PGP/MIME that is only signed is a report in clear, marked as signed", wrong)
 
     armoured = gpg.encrypt(entity, pgp.desk_key)
@@ -262,7 +262,7 @@ def reports(pgp):
         mail = shown.get("mail") or {}
         wrong = [] if mail.get("unread") and not mail.get("opened") else [str(mail)]
         check(f"an encrypted mail {name} is a report all the same, and says why it is not opened", wrong)
-    kept = [f"{m}: {p}" for m in letters.of(desk) for p in letters.silent(m, (CANARY, "frumious"))]
+    kept = [f"{m}: {p}" for m in letters.of(desk) for p in letters.silent(m, (MARKER, "frumious"))]
     check("no word of what was encrypted in any mail", kept)
 
 

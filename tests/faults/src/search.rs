@@ -147,7 +147,7 @@ pub fn files(path: &Path) -> Vec<PathBuf> {
 mod tests {
     use super::*;
 
-    const WORD: &str = "canary4f9zk2";
+    const WORD: &str = "marker4f9zk2";
 
     fn found(bytes: &[u8]) -> usize {
         let mut words = Words::default();
@@ -165,8 +165,8 @@ mod tests {
         for (form, bytes) in forms(WORD.as_bytes()) {
             assert!(found(&[b"\0before ", &bytes[..], b" after"].concat()) > 0, "{form}");
         }
-        assert_eq!(found(b"nothing of that kind is here, not even canary4f9zk"), 0);
-        assert!(found(b"a mail: canary4=\r\nf9zk2") > 0);
+        assert_eq!(found(b"nothing of that kind is here, not even marker4f9zk"), 0);
+        assert!(found(b"a mail: marker4=\r\nf9zk2") > 0);
     }
 
     #[test]

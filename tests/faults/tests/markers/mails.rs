@@ -1,14 +1,14 @@
-//! Mail that comes in, with a canary in each of its fields: reports and answers, believed, in quarantine, and only filed.
+//! Mail that comes in, with a marker in each of its fields: reports and answers, believed, in quarantine, and only filed.
 
 use desk_harness::{Found, outcome};
 use serde_json::json;
 
 use crate::stage::{Stage, is_mail};
 
-/// Where an address is typed by a person, it is a canary of small letters.
+/// Where an address is typed by a person, it is a marker of small letters.
 const HOST: &str = "mail.example.org";
 
-/// A mail of some person's with a canary in everything that they write. `to` is where it goes.
+/// A mail of some person's with a marker in everything that they write. `to` is where it goes.
 struct Written {
     from: String,
     raw: String,
@@ -16,7 +16,7 @@ struct Written {
 
 impl Written {
     fn new(stage: &mut Stage, name: &str, from: Option<&str>, to: &str) -> Written {
-        let c = &mut stage.canaries;
+        let c = &mut stage.markers;
         let field = |field: &str| format!("{name}: {field}");
         let from =
             from.map_or_else(|| format!("{}@{HOST}", c.of(&field("From address")).to_lowercase()), str::to_owned);
@@ -78,7 +78,7 @@ fn what_came_by_mail_is_in_the_clear_nowhere() {
     let note = Written::new(&mut stage, "note", Some("alice@example.com"), &alice);
     assert_eq!(give(&stage, &note, &[]), ("noted".to_owned(), case.clone()));
     let mut ack = Written::new(&mut stage, "ack", Some("alice@example.com"), &alice);
-    let words = ack.raw.find("\n\nCANARYacktext").expect("its text") + 2;
+    let words = ack.raw.find("\n\nMARKERacktext").expect("its text") + 2;
     ack.raw.insert_str(words, "ACK ");
     assert_eq!(give(&stage, &ack, &[]), ("acknowledged".to_owned(), case.clone()));
 
@@ -100,7 +100,7 @@ fn what_came_by_mail_is_in_the_clear_nowhere() {
     let named =
         Written::new(&mut stage, "naming", None, SECURITY).with(&format!("In-Reply-To: <{case}.0@expressjs.com>"));
     assert_eq!(give(&stage, &named, &[]).0, "reported");
-    let wrong = stage.canaries.of("a wrong verdict");
+    let wrong = stage.markers.of("a wrong verdict");
     let refused = stage.desk.call("POST", &format!("/_local/inbox?dmarc={wrong}"), &[], &report.raw);
     assert_eq!(refused.status, 422);
 

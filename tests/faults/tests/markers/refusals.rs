@@ -7,7 +7,7 @@ use crate::stage::{FORM, Filed, JSON, Stage, refused};
 
 /// What is refused says so to its sender and leaves nothing behind.
 pub(crate) fn refusals(stage: &mut Stage, filed: &Filed) {
-    let Stage { desk, canaries: c, tokens, .. } = stage;
+    let Stage { desk, markers: c, tokens, .. } = stage;
     let wrong = json!({
         "package": [c.of("wrong package")], "versions": "", "summary": c.of("long summary").repeat(20),
         "details": {"x": c.text("details as an object")}, "known_public": c.of("known_public"),

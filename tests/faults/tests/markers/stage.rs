@@ -1,4 +1,4 @@
-//! A desk, the canaries that were planted in it, and the search for them.
+//! A desk, the markers that were planted in it, and the search for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,29 +9,29 @@ use desk_faults::search::{Found, Words};
 use desk_harness::{Answer, Chance, Desk, Place};
 use serde_json::{Value, json};
 
-/// Every canary so far. What is looked for is its random end: letters and digits alone, which no wrapping breaks.
-pub(crate) struct Canaries {
+/// Every marker so far. What is looked for is its random end: letters and digits alone, which no wrapping breaks.
+pub(crate) struct Markers {
     pub(crate) chance: Chance,
     pub(crate) words: Words,
     pub(crate) names: BTreeSet<String>,
 }
 
-impl Canaries {
-    pub(crate) fn new() -> Canaries {
-        Canaries { chance: Chance::seeded(), words: Words::default(), names: BTreeSet::new() }
+impl Markers {
+    pub(crate) fn new() -> Markers {
+        Markers { chance: Chance::seeded(), words: Words::default(), names: BTreeSet::new() }
     }
 
-    /// A new canary for a field.
+    /// A new marker for a field.
     pub(crate) fn of(&mut self, field: &str) -> String {
         let token = self.chance.token(14);
         self.secret(field, &token);
-        format!("CANARY{}{token}", field.replace(|c: char| !c.is_ascii_alphanumeric(), ""))
+        format!("MARKER{}{token}", field.replace(|c: char| !c.is_ascii_alphanumeric(), ""))
     }
 
-    /// A text of some lines with the canary at its beginning, in its middle and at its end.
+    /// A text of some lines with the marker at its beginning, in its middle and at its end.
     pub(crate) fn text(&mut self, field: &str) -> String {
-        let canary = self.of(field);
-        format!("{canary} is what \"{field}\" says.\n\n* {canary}\n* <b>ünd</b> {}\n{canary}", "more ".repeat(40))
+        let marker = self.of(field);
+        format!("{marker} is what \"{field}\" says.\n\n* {marker}\n* <b>ünd</b> {}\n{marker}", "more ".repeat(40))
     }
 
     /// Something secret that was not made here.
@@ -57,7 +57,7 @@ impl Canaries {
 pub(crate) struct Stage {
     pub(crate) place: Place,
     pub(crate) desk: Desk,
-    pub(crate) canaries: Canaries,
+    pub(crate) markers: Markers,
     pub(crate) tokens: BTreeMap<&'static str, String>,
 }
 
@@ -74,19 +74,19 @@ impl Stage {
     pub(crate) fn new(name: &str) -> Stage {
         let place = Place::new(name);
         let desk = place.start();
-        let mut canaries = Canaries::new();
+        let mut markers = Markers::new();
         let mut tokens = BTreeMap::new();
         for member in ["alice", "bob"] {
             let token = desk.token(member);
-            canaries.secret(&format!("session of {member}"), token.trim_start_matches("Bearer "));
+            markers.secret(&format!("session of {member}"), token.trim_start_matches("Bearer "));
             tokens.insert(member, token);
         }
-        Stage { place, desk, canaries, tokens }
+        Stage { place, desk, markers, tokens }
     }
 
-    /// A whole report as the API takes it; every field has its canary. `answers`, and the address's local part.
+    /// A whole report as the API takes it; every field has its marker. `answers`, and the address's local part.
     pub(crate) fn report(&mut self, name: &str, package: Option<&str>, answers: &str, key: bool) -> Value {
-        let c = &mut self.canaries;
+        let c = &mut self.markers;
         let field = |field: &str| format!("{name}: {field}");
         let package = package.map_or_else(|| c.of(&field("package")), str::to_owned);
         let (path, query) = (c.of(&field("credit.link path")), c.of(&field("credit.link query")));
@@ -107,16 +107,16 @@ impl Stage {
     }
 
     pub(crate) fn file(&mut self, name: &str, report: &Value) -> Filed {
-        let key = self.canaries.of(&format!("{name}: Idempotency-Key"));
+        let key = self.markers.of(&format!("{name}: Idempotency-Key"));
         let answer = self.desk.call("POST", "/reports", &[JSON, ("idempotency-key", &key)], &report.to_string());
         assert_eq!(answer.status, 201, "{name}: {}", answer.text);
         let answer = answer.json();
         let text = |field: &str| answer[field].as_str().expect(field).to_owned();
         let (case, code) = (text("case_id"), text("receipt_code"));
-        self.canaries.code(name, &code);
+        self.markers.code(name, &code);
         // The same key and another body is refused, and neither is told.
-        let other = json!({"package": "express", "versions": "4", "summary": self.canaries.of(&format!("{name}: reused")),
-            "details": self.canaries.text(&format!("{name}: reused details"))});
+        let other = json!({"package": "express", "versions": "4", "summary": self.markers.of(&format!("{name}: reused")),
+            "details": self.markers.text(&format!("{name}: reused details"))});
         let reused = self.desk.call("POST", "/reports", &[JSON, ("idempotency-key", &key)], &other.to_string());
         assert_eq!(reused.status, 422, "{}", reused.text);
         Filed { case, code }
@@ -129,11 +129,11 @@ impl Stage {
         answer.json()
     }
 
-    /// A message's command with a canary in each of its texts.
+    /// A message's command with a marker in each of its texts.
     pub(crate) fn tell(&mut self, name: &str, filed: &Filed, command: &str, texts: &[&str], more: &[(&str, Value)]) {
         let mut body = json!({ "command": command });
         for text in texts {
-            body[*text] = self.canaries.text(&format!("{name}: {command} {text}")).into();
+            body[*text] = self.markers.text(&format!("{name}: {command} {text}")).into();
         }
         for (field, value) in more {
             body[*field] = value.clone();
@@ -147,28 +147,28 @@ impl Stage {
     }
 
     pub(crate) fn found(&self) -> Vec<Found> {
-        self.canaries.words.find(&self.everywhere())
+        self.markers.words.find(&self.everywhere())
     }
 
     /// After everything was sent; then killed and looked at, started, ended and looked at again.
     pub(crate) fn nothing_but(self, allowed: impl Fn(&str, &Path) -> bool) {
         self.desk.advance("1h");
-        let Stage { place, desk, canaries, tokens } = self;
+        let Stage { place, desk, markers, tokens } = self;
         desk.kill();
         let wal = std::fs::metadata(place.data().join("dynamodb.sqlite-wal")).expect("the write-ahead log").len();
         assert!(wal > 0, "what is looked at includes what was not yet moved out of it");
         let desk = place.start();
-        let stage = Stage { place, desk, canaries, tokens };
+        let stage = Stage { place, desk, markers, tokens };
         stage.clean("after a kill and a start", &allowed);
         // Of what the test left unanswered.
         stage.desk.allows_alarm("breach");
         stage.desk.advance("26h");
         stage.clean("after warnings and breaches", &allowed);
-        let Stage { place, desk, canaries, .. } = stage;
+        let Stage { place, desk, markers, .. } = stage;
         assert!(desk.stop().is_some_and(|status| status.success()));
-        let left = canaries.words.find(&[place.data(), place.stdout(), place.stderr()]);
+        let left = markers.words.find(&[place.data(), place.stdout(), place.stderr()]);
         none("after its end", &left, &allowed);
-        controlled(&place, canaries);
+        controlled(&place, markers);
     }
 
     pub(crate) fn clean(&self, when: &str, allowed: &impl Fn(&str, &Path) -> bool) {
@@ -185,11 +185,11 @@ pub(crate) fn none(when: &str, found: &[Found], allowed: &impl Fn(&str, &Path) -
     assert!(leaked.is_empty(), "{when}: {leaked:#?}");
 }
 
-/// The positive control: one more canary, put into a page in clear, into the log in base64 and into the database in hex,
+/// The positive control: one more marker, put into a page in clear, into the log in base64 and into the database in hex,
 /// is found in all three.
-pub(crate) fn controlled(place: &Place, mut canaries: Canaries) {
+pub(crate) fn controlled(place: &Place, mut markers: Markers) {
     use std::io::Write;
-    let planted = canaries.of("planted");
+    let planted = markers.of("planted");
     let append = |path: PathBuf, text: &str| {
         let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
         file.expect("a file").write_all(text.as_bytes()).expect("written");
@@ -198,7 +198,7 @@ pub(crate) fn controlled(place: &Place, mut canaries: Canaries) {
     append(place.stderr(), &BASE64_STANDARD.encode(format!("{{\"x\":\"{planted}\"}}")));
     let hex: String = planted.bytes().map(|b| format!("{b:02x}")).collect();
     append(place.data().join("dynamodb.sqlite"), &hex);
-    let found = canaries.words.find(&[place.data(), place.stdout(), place.stderr()]);
+    let found = markers.words.find(&[place.data(), place.stdout(), place.stderr()]);
     let of_it: BTreeSet<_> = found.iter().filter(|f| f.word == "planted").map(|f| (f.form, f.file.clone())).collect();
     assert_eq!(of_it.len(), 3, "{of_it:#?}");
 }

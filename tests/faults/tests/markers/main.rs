@@ -1,9 +1,9 @@
-//! A different canary in every field in which a person writes, of every command and form, right and wrong: found in no
+//! A different marker in every field in which a person writes, of every command and form, right and wrong: found in no
 //! file of the data folder and in no output, in no encoding, but where DESIGN §6 says that it may be.
 
 mod mails;
+mod publication;
 mod refusals;
-mod road;
 mod stage;
 
 use std::collections::BTreeSet;
@@ -13,9 +13,9 @@ use desk_faults::search::{Found, files};
 use desk_harness::{Desk, Place, bearer};
 use serde_json::{Value, json};
 
+use publication::publication;
 use refusals::refusals;
-use road::road;
-use stage::{Canaries, Filed, Stage, is_mail, only_in_mails, refused};
+use stage::{Filed, Markers, Stage, is_mail, only_in_mails, refused};
 
 /// A vector that stands in no document: a score is a person's judgement too.
 const VECTOR: &str = "CVSS:3.1/AV:A/AC:H/PR:L/UI:R/S:C/C:L/I:H/A:L";
@@ -46,30 +46,30 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
     let report = stage.report("main", Some("express"), "page", false);
     let main = stage.file("main", &report);
     every_command(&mut stage, "main", &main);
-    let (code, text) = (main.code.clone(), stage.canaries.text("reply"));
+    let (code, text) = (main.code.clone(), stage.markers.text("reply"));
     stage.desk.post("/case/messages", &[("authorization", &bearer(&code))], &json!({ "text": text })).ok();
     let sent = [
         ("code", code.as_str()),
-        ("text", &stage.canaries.text("form: reply")),
-        ("idempotency_key", &stage.canaries.of("form: key of a reply")),
+        ("text", &stage.markers.text("form: reply")),
+        ("idempotency_key", &stage.markers.of("form: key of a reply")),
     ];
     assert_eq!(stage.desk.post_form("/case/messages", &sent).status, 201);
     // As far as the approved advisory: not a word of it is anywhere before it is published.
-    road(&mut stage, "main", &main);
+    publication(&mut stage, "main", &main);
     stage.tell("main", &main, "defer", &["reason"], &[]);
     stage.tell("main", &main, "close", &["reason", "next_steps"], &[("resolution", json!("wont-fix"))]);
     // To a closed case: opens another, whose code is told only now.
-    let text = stage.canaries.text("reply to a closed case");
+    let text = stage.markers.text("reply to a closed case");
     let opened = stage.desk.post("/case/messages", &[("authorization", &bearer(&code))], &json!({ "text": text })).ok();
     let code = opened["opened"]["receipt_code"].as_str().expect("a new case's code").to_owned();
-    stage.canaries.code("opened", &code);
+    stage.markers.code("opened", &code);
 
     invalid_duplicate_and_spam(&mut stage, &main);
     by_link(&mut stage, &form);
     no_address(&mut stage);
     let sign_in = signed_in(&mut stage);
     let reissued = reissued(&mut stage, &main);
-    command_line(&stage.place, &mut stage.canaries, &stage.desk);
+    command_line(&stage.place, &mut stage.markers, &stage.desk);
 
     // Reading it all is logged no more than writing it.
     for filed in [&first, &main, &form] {
@@ -90,7 +90,7 @@ fn what_is_published_is_public_and_nothing_else_of_its_case() {
     let report = stage.report("main", Some("express"), "page", false);
     let main = stage.file("main", &report);
     every_command(&mut stage, "main", &main);
-    let mut said = road(&mut stage, "main", &main);
+    let mut said = publication(&mut stage, "main", &main);
     said.extend(["a vector", "a weakness"].map(str::to_owned));
     stage.desk.advance("1m");
     assert!(stage.found().iter().all(|f| !said.contains(&f.word)), "before it is published");
@@ -113,7 +113,7 @@ fn is_database(file: &Path) -> bool {
 
 /// The form with every field.
 fn form_report(stage: &mut Stage, name: &str, answers: &str) -> Filed {
-    let c = &mut stage.canaries;
+    let c = &mut stage.markers;
     let mut of = |field: &str| c.of(&format!("{name}: {field}"));
     let (email, link) = (format!("{}@example.org", of("reporter.email").to_lowercase()), of("credit.link"));
     let mut fields: Vec<(&str, String)> =
@@ -132,7 +132,7 @@ fn form_report(stage: &mut Stage, name: &str, answers: &str) -> Filed {
         rest.split_once(after).expect("an end").0.to_owned()
     };
     let (case, code) = (shown("Report received: ", "</title>"), shown("<code id=\"receipt-code\">", "</code>"));
-    stage.canaries.code(name, &code);
+    stage.markers.code(name, &code);
     Filed { case, code }
 }
 
@@ -147,15 +147,15 @@ fn every_command(stage: &mut Stage, name: &str, filed: &Filed) {
     stage.tell(name, filed, "record-consent", &["source"], &[]);
     stage.command("alice", filed, &json!({"command": "accept"}));
     for (fact, place) in [("public", "a"), ("exploit-public", "b"), ("attacks-observed", "c")] {
-        let source = stage.canaries.text(&format!("{name}: source {place}"));
+        let source = stage.markers.text(&format!("{name}: source {place}"));
         stage.command("alice", filed, &json!({"command": "mark", "fact": fact, "source": source}));
     }
-    if stage.canaries.names.contains("a vector") {
+    if stage.markers.names.contains("a vector") {
         return;
     }
-    stage.canaries.secret("a vector", VECTOR);
+    stage.markers.secret("a vector", VECTOR);
     let cwe = "CWE-54321";
-    stage.canaries.secret("a weakness", cwe);
+    stage.markers.secret("a weakness", cwe);
     stage.command("alice", filed, &json!({"command": "score", "cvss": [VECTOR], "cwe": [cwe]}));
 }
 
@@ -176,12 +176,12 @@ fn invalid_duplicate_and_spam(stage: &mut Stage, main: &Filed) {
 fn by_link(stage: &mut Stage, filed: &Filed) {
     let token = acknowledge_link(&stage.desk, &filed.case, "bob@example.org");
     only_in_mails(stage, &token, "New report");
-    let text = stage.canaries.text("acknowledged by link");
+    let text = stage.markers.text("acknowledged by link");
     let answer = stage.desk.post_form("/desk/acknowledge", &[("token", &token), ("message", &text)]);
     assert_eq!(answer.status, 200, "{}", answer.text);
     // A second one is told who was first, and is kept nowhere.
     let other = acknowledge_link(&stage.desk, &filed.case, "carol@example.net");
-    let text = stage.canaries.text("acknowledged by link too late");
+    let text = stage.markers.text("acknowledged by link too late");
     refused(409, &stage.desk.post_form("/desk/acknowledge", &[("token", &other), ("message", &text)]));
 }
 
@@ -193,7 +193,7 @@ fn no_address(stage: &mut Stage) {
     stage.tell("no address", &filed, "acknowledge", &["message"], &[]);
     let answer = stage.command("alice", &filed, &json!({"command": "reissue-code"}));
     let code = answer["receipt_code"].as_str().expect("the new code").to_owned();
-    stage.canaries.code("handed over", &code);
+    stage.markers.code("handed over", &code);
     assert_eq!(stage.desk.view(&bearer(&code))["case_id"], filed.case.as_str());
 }
 
@@ -206,11 +206,11 @@ fn signed_in(stage: &mut Stage) -> Vec<String> {
     let (_, rest) = text(mail, "text").split_once("/desk/session?token=").expect("a link");
     let token = rest.split_whitespace().next().expect("a token");
     only_in_mails(stage, token, "sign-in");
-    stage.canaries.secret("sign-in token", token);
+    stage.markers.secret("sign-in token", token);
     stage.desk.get(&format!("/desk/session?token={token}"), &[]);
     let answer = stage.desk.post("/desk/session", &[], &json!({ "token": token })).ok();
     let session = answer["token"].as_str().expect("a session").to_owned();
-    stage.canaries.secret("session of carol", &session);
+    stage.markers.secret("session of carol", &session);
     stage.desk.get("/desk/api/cases", &[("authorization", &bearer(&session))]).ok();
     let cookie = format!("__Host-desk={session}");
     assert_eq!(stage.desk.get("/desk", &[("cookie", &cookie)]).status, 200);
@@ -228,36 +228,36 @@ fn reissued(stage: &mut Stage, filed: &Filed) -> Vec<String> {
     let code = text(mail, "text").split_whitespace().find(is_code).expect("twelve words").to_owned();
     only_in_mails(stage, &code, "Your new receipt code");
     assert_eq!(stage.desk.view(&bearer(&code))["case_id"], filed.case.as_str());
-    stage.canaries.code("reissued", &code);
+    stage.markers.code("reissued", &code);
     vec!["reissued: code".to_owned()]
 }
 
 /// What the command line is given it does not log either.
-fn command_line(place: &Place, canaries: &mut Canaries, desk: &Desk) {
-    let report = json!({"package": "express", "versions": "4", "summary": canaries.of("command line: summary"),
-        "details": canaries.text("command line: details")});
+fn command_line(place: &Place, markers: &mut Markers, desk: &Desk) {
+    let report = json!({"package": "express", "versions": "4", "summary": markers.of("command line: summary"),
+        "details": markers.text("command line: details")});
     let file = place.root().join("report.json");
     std::fs::write(&file, report.to_string()).expect("written");
     let filed = place.json(&["report", file.to_str().expect("UTF-8"), "--url", &desk.url]);
     std::fs::remove_file(&file).expect("removed");
-    canaries.code("command line", filed["receipt_code"].as_str().expect("a code"));
+    markers.code("command line", filed["receipt_code"].as_str().expect("a code"));
     let case = filed["case_id"].as_str().expect("a case");
-    let text = format!("text={}", canaries.text("command line: note"));
+    let text = format!("text={}", markers.text("command line: note"));
     let done = place.cli(&["case", "do", case, "note", &text, "--as", "alice"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    let wrong = format!("{}=x", canaries.of("command line: field"));
+    let wrong = format!("{}=x", markers.of("command line: field"));
     let refused = place.cli(&["case", "do", case, "accept", &wrong, "--as", "alice"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = place.root().join("said");
     std::fs::write(&said, [done.stdout, done.stderr].concat()).expect("written");
-    let found = canaries.words.find(std::slice::from_ref(&said));
+    let found = markers.words.find(std::slice::from_ref(&said));
     assert!(found.is_empty(), "{found:#?}");
 }
 
 /// A reporter's address stands in its mails as whom they are to, and nowhere else in them.
 fn addresses_are_in_no_text(stage: &Stage) {
     let mails = stage.desk.mails();
-    let to = |mail: &Value| mail["to"][0].as_str().filter(|to| to.starts_with("canary")).map(str::to_owned);
+    let to = |mail: &Value| mail["to"][0].as_str().filter(|to| to.starts_with("marker")).map(str::to_owned);
     let to_reporters: Vec<String> = mails.iter().filter_map(to).collect();
     assert!(!to_reporters.is_empty());
     for file in files(&stage.place.data().join("mail")).into_iter().filter(|f| is_mail(f)) {
@@ -281,9 +281,9 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
     stage.tell("main", &main, "forward", &["message"], &[("to", json!("body-parser"))]);
     stage.tell("main", &main, "defer", &["reason"], &[]);
     // Once more, for the page alone.
-    let only = stage.canaries.text("page only");
+    let only = stage.markers.text("page only");
     stage.command("alice", &main, &json!({"command": "update", "message": only, "page_only": true}));
-    let text = stage.canaries.text("reply");
+    let text = stage.markers.text("reply");
     stage.desk.post("/case/messages", &[("authorization", &bearer(&main.code))], &json!({ "text": text })).ok();
     stage.tell("main", &main, "close", &["reason", "next_steps"], &[("resolution", json!("wont-fix"))]);
 
@@ -306,7 +306,7 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
     let report = stage.report("linked", Some("express"), "mail", false);
     let linked = stage.file("linked", &report);
     let token = acknowledge_link(&stage.desk, &linked.case, "bob@example.org");
-    let text = stage.canaries.text("linked: acknowledge message");
+    let text = stage.markers.text("linked: acknowledge message");
     assert_eq!(stage.desk.post_form("/desk/acknowledge", &[("token", &token), ("message", &text)]).status, 200);
 
     let meant: BTreeSet<String> = [
@@ -358,6 +358,6 @@ fn goes_to_its_reporter_alone(stage: &Stage, meant: &BTreeSet<String>) {
         let mail = std::fs::read_to_string(&file).expect("a mail").to_lowercase();
         let to = mail.lines().find(|line| line.starts_with("to:")).expect("a receiver");
         let report = word.split(':').next().expect("a report");
-        assert!(to.contains(&format!("canary{report}reporteremail")), "{word} goes {to}");
+        assert!(to.contains(&format!("marker{report}reporteremail")), "{word} goes {to}");
     }
 }

@@ -1,17 +1,21 @@
 //! Somebody else's record, as far as an advisory of an npm package can be made of it. What cannot be taken is said, all of
 //! it; nothing is left out in silence that an advisory would need.
 
+mod lines;
+
 use desk_domain::advisory::{
     Credit, CreditKind, CveId, Draft, Reference, ReferenceKind, Score, is_contact, is_web_link,
 };
-use desk_domain::affected::{Affected, RangeType, Since, Until};
-use desk_domain::id::{AdvisoryId, LineName, PackageName};
-use desk_domain::npm::{NpmVersion, line_numbers};
-use desk_domain::policy::{Policy, Severity};
+use desk_domain::affected::{RangeType, Since, Until};
+use desk_domain::id::{AdvisoryId, PackageName};
+use desk_domain::npm::NpmVersion;
+use desk_domain::policy::Severity;
 use desk_domain::score;
 use jiff::Timestamp;
 
 use super::record::{self, Event, Record};
+
+pub use lines::new_lines;
 
 /// A record that was read.
 pub struct Reading {
@@ -257,8 +261,38 @@ impl Reader {
                 return Vec::new();
             }
         };
+        let (mut ranges, mut open): (Vec<Range>, Option<Since>) = (Vec::new(), None);
+        let stretch = |introduced, until| Range {
+            package: package.clone(),
+            introduced,
+            until,
+            element,
+            range: number,
+            range_type,
+            versions: Vec::new(),
+        };
+        for (version, event) in self.in_order(package, &range.events) {
+            match (event, open.take(), version) {
+                (Event::Introduced(_), None, None) => open = Some(Since::Start),
+                (Event::Introduced(_), None, Some(version)) => open = Some(Since::Version(version)),
+                (Event::Fixed(_), Some(since), Some(version)) => ranges.push(stretch(since, Until::Fixed(version))),
+                (Event::LastAffected(_), Some(since), Some(version)) => {
+                    ranges.push(stretch(since, Until::LastAffected(version)));
+                }
+                _ => self.cannot(format!("the events of a range of {package} do not alternate")),
+            }
+        }
+        ranges.extend(open.map(|since| stretch(since, Until::Unfixed(true))));
+        if ranges.is_empty() {
+            self.cannot(format!("a range of {package} begins nowhere"));
+        }
+        ranges
+    }
+
+    /// The events of a range by their versions; `None` is the version before all others.
+    fn in_order<'a>(&mut self, package: &PackageName, given: &'a [Event]) -> Vec<(Option<NpmVersion>, &'a Event)> {
         let mut events = Vec::new();
-        for event in &range.events {
+        for event in given {
             let (text, order) = match event {
                 Event::Introduced(text) if text == "0" => {
                     events.push((None, 1, event));
@@ -279,32 +313,7 @@ impl Reader {
             }
         }
         events.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-        let (mut ranges, mut open): (Vec<Range>, Option<Since>) = (Vec::new(), None);
-        let stretch = |introduced, until| Range {
-            package: package.clone(),
-            introduced,
-            until,
-            element,
-            range: number,
-            range_type,
-            versions: Vec::new(),
-        };
-        for (version, _, event) in events {
-            match (event, open.take(), version) {
-                (Event::Introduced(_), None, None) => open = Some(Since::Start),
-                (Event::Introduced(_), None, Some(version)) => open = Some(Since::Version(version)),
-                (Event::Fixed(_), Some(since), Some(version)) => ranges.push(stretch(since, Until::Fixed(version))),
-                (Event::LastAffected(_), Some(since), Some(version)) => {
-                    ranges.push(stretch(since, Until::LastAffected(version)));
-                }
-                _ => self.cannot(format!("the events of a range of {package} do not alternate")),
-            }
-        }
-        ranges.extend(open.map(|since| stretch(since, Until::Unfixed(true))));
-        if ranges.is_empty() {
-            self.cannot(format!("a range of {package} begins nowhere"));
-        }
-        ranges
+        events.into_iter().map(|(version, _, event)| (version, event)).collect()
     }
 }
 
@@ -316,108 +325,4 @@ fn texts(record: &Record) -> (String, String) {
     let summary = if summary.is_empty() { first } else { summary };
     let details = if details.is_empty() { summary.clone() } else { details };
     (summary, details)
-}
-
-impl Reading {
-    /// The ranges with their lines: the policy's own line where it has one that holds the range's end, else a new one, named by
-    /// the fewest leading numbers of the fixed version that are unique in this record.
-    ///
-    /// # Errors
-    /// Where no line can be named.
-    pub fn lines(&self, policy: &Policy) -> Result<Vec<Affected>, Vec<String>> {
-        let (mut affected, mut problems) = (Vec::new(), Vec::new());
-        for range in &self.ranges {
-            match self.known(policy, range).map_or_else(|| self.named(range), Ok) {
-                Ok(line) => affected.push(range.of(line)),
-                Err(why) => problems.push(why),
-            }
-        }
-        if problems.is_empty() { Ok(affected) } else { Err(problems) }
-    }
-
-    /// The policy's line that holds the range's end, the narrowest; for a range without an end the newest line that it touches.
-    fn known(&self, policy: &Policy, range: &Range) -> Option<LineName> {
-        let lines = &policy.package(range.package.as_str())?.lines;
-        let Some(end) = range.end() else {
-            let touched = lines.iter().map(|l| &l.name).filter(|line| range.of((*line).clone()).touches(line));
-            return touched.max_by_key(|line| line.first()).cloned();
-        };
-        let holding = lines.iter().filter(|l| l.name.holds(end));
-        holding.max_by_key(|l| l.name.numbers().len()).map(|l| l.name.clone())
-    }
-
-    fn named(&self, range: &Range) -> Result<LineName, String> {
-        let package = &range.package;
-        let of_package = self.ranges.iter().filter(|r| r.package == *package);
-        let ends: Vec<NpmVersion> = of_package.filter_map(Range::naming).cloned().collect();
-        let numbers = match range.naming() {
-            None => "0".to_owned(),
-            Some(own) => {
-                let place = ends.iter().position(|end| end == own).unwrap_or_default();
-                line_numbers(&ends).swap_remove(place)
-            }
-        };
-        format!("{package}@{numbers}").parse().map_err(|_| format!("no line of {package} can be named after {numbers}"))
-    }
-}
-
-/// The lines that a policy lacks for each of these records: named as [`Reading::lines`] does, and narrower where a line of
-/// another record lies within, so that none says anything of another.
-pub fn new_lines(readings: &[&Reading], policy: &Policy) -> Vec<Vec<LineName>> {
-    let unknown = |reading: &Reading| {
-        let ranges = reading.ranges.iter().filter(|range| reading.known(policy, range).is_none());
-        ranges.filter_map(|range| Some((reading.named(range).ok()?, range.naming().cloned()))).collect::<Vec<_>>()
-    };
-    let mut named: Vec<Vec<(LineName, Option<NpmVersion>)>> = readings.iter().map(|reading| unknown(reading)).collect();
-    loop {
-        let all: Vec<LineName> = named.iter().flatten().map(|(line, _)| line.clone()).collect();
-        let mut narrowed = false;
-        for (line, version) in named.iter_mut().flatten() {
-            let narrower = version.as_ref().and_then(|version| line.narrower(version));
-            if let Some(narrower) = narrower.filter(|_| all.iter().any(|other| line.takes_in(other))) {
-                (*line, narrowed) = (narrower, true);
-            }
-        }
-        if !narrowed {
-            break;
-        }
-    }
-    let lines = |of_reading: Vec<(LineName, Option<NpmVersion>)>| {
-        let mut lines: Vec<LineName> = of_reading.into_iter().map(|(line, _)| line).collect();
-        lines.sort_by_cached_key(|line| (line.package().to_owned(), line.first()));
-        lines.dedup();
-        lines
-    };
-    named.into_iter().map(lines).collect()
-}
-
-impl Range {
-    fn end(&self) -> Option<&NpmVersion> {
-        match &self.until {
-            Until::Fixed(version) | Until::LastAffected(version) => Some(version),
-            Until::Unfixed(_) => None,
-        }
-    }
-
-    /// The version that its line is named after.
-    fn naming(&self) -> Option<&NpmVersion> {
-        match (&self.until, &self.introduced) {
-            (Until::Fixed(version) | Until::LastAffected(version), _) => Some(version),
-            (Until::Unfixed(_), Since::Version(version)) => Some(version),
-            (Until::Unfixed(_), Since::Start) => None,
-        }
-    }
-
-    fn of(&self, line: LineName) -> Affected {
-        Affected {
-            package: self.package.clone(),
-            line,
-            introduced: self.introduced.clone(),
-            until: self.until.clone(),
-            element: Some(self.element),
-            range: Some(self.range),
-            range_type: self.range_type,
-            versions: self.versions.clone(),
-        }
-    }
 }

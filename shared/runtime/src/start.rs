@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::metrics::Metrics;
 
 /// Our own crates: they log ids and never contents, so they may be as loud as they are asked to be.
-const OURS: [&str; 20] = [
+const OURS: [&str; 21] = [
     "canary",
     "deliver",
     "desk",
@@ -23,6 +23,7 @@ const OURS: [&str; 20] = [
     "desk_keys",
     "desk_local",
     "desk_mail",
+    "desk_openapi",
     "desk_pages",
     "desk_runtime",
     "desk_store",

@@ -35,7 +35,7 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_reporter(notice, message.mail.clone())
         }
         EventBody::MessageBounced { .. } => {
-            let waiting = plan.open_clocks(|c| is_promise(c.start.met_by));
+            let waiting = plan.open_clocks(|c| c.start.met_by.is_message());
             plan.to_handler(Notice::Bounced(Bounced { waiting }))
         }
         EventBody::HandlerAssigned { member, by, previous } => plan.assigned(member, *by, previous.as_ref()),
@@ -118,10 +118,6 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
 
 fn planned(recipient: Recipient, notice: Notice) -> Planned {
     Planned { recipient, notice, sealed: None }
-}
-
-fn is_promise(met_by: MetBy) -> bool {
-    matches!(met_by, MetBy::MessageToReporter | MetBy::MessageWithNextSteps)
 }
 
 struct Plan<'a> {

@@ -102,7 +102,7 @@ impl Team {
         let by = match &note.kind {
             Kind::Outsider(from) => words::recipient(policy, from),
             Kind::Refused => "An answer by mail".to_owned(),
-            _ => words::actor(policy, &note.by),
+            Kind::Plain | Kind::Source(_) | Kind::Consent | Kind::Forwarded(_) => words::actor(policy, &note.by),
         };
         let mail = note.mail.as_ref().map(|mail| paper.mail(mail));
         NoteView { at: note.at, by, about, text: note.text.clone(), quoted: note.quoted.clone(), mail }

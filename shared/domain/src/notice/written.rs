@@ -33,7 +33,13 @@ impl Written {
             MessageKind::Closed | MessageKind::Duplicate => {
                 letter.say("If you see it differently, please say so: that opens a new case linked to this one.")
             }
-            _ => letter,
+            MessageKind::Acknowledgement
+            | MessageKind::Response
+            | MessageKind::Update
+            | MessageKind::Request
+            | MessageKind::Validated
+            | MessageKind::Invalidated
+            | MessageKind::Deferred => letter,
         };
         letter.link(ANSWER, &at.links.case_page).sign(format!("{name}\n{} security team", at.project()))
     }

@@ -45,10 +45,20 @@ fn written(row: &ReportField, limits: &Limits) -> Value {
                 schema["pattern"] = json!(NOT_BLANK);
                 schema
             }
-            false => or_null(schema),
+            false => or_absent(schema),
         },
         about.trim(),
     )
+}
+
+/// The same, or nothing: a blank text counts as absent, whatever form a text must have.
+fn or_absent(schema: Value) -> Value {
+    match schema["type"].as_str() {
+        Some("string") if schema.get("format").or(schema.get("enum")).is_some() => {
+            json!({"anyOf": [schema, {"type": "string", "pattern": "^\\s*$"}, {"type": "null"}]})
+        }
+        _ => or_null(schema),
+    }
 }
 
 fn kind(kind: &Kind) -> Value {

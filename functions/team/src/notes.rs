@@ -1,9 +1,8 @@
 //! What stands in a case beside the conversation: the team's notes, the sources of what it recorded, what it forwarded, and
 //! what others than the reporter answered.
 
-use desk_domain::case::event::{EventBody, FactName, MailParts};
-use desk_domain::case::{Actor, Case, ContentRef, Event, Recipient};
-use desk_domain::id::PackageName;
+use desk_domain::case::event::{EventBody, NoteKind, Written};
+use desk_domain::case::{Actor, Case, ContentRef, Event};
 use desk_view::{MailView, UnsealedCase};
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
@@ -15,25 +14,10 @@ use crate::mail::Mails;
 pub(crate) struct Note {
     pub at: Timestamp,
     pub by: Actor,
-    pub kind: Kind,
+    pub kind: NoteKind,
     pub text: String,
     pub quoted: Option<String>,
     pub mail: Option<MailView>,
-}
-
-/// What a note is.
-pub(crate) enum Kind {
-    Plain,
-    /// The source of a fact.
-    Source(FactName),
-    /// Where the reporter agreed that the report is forwarded.
-    Consent,
-    /// A message to those who maintain a module.
-    Forwarded(PackageName),
-    /// An answer by somebody outside.
-    Outsider(Recipient),
-    /// An answer that was found to be not the reporter's.
-    Refused,
 }
 
 /// The notes of a case, oldest first.
@@ -44,58 +28,18 @@ pub(crate) fn notes(opened: &UnsealedCase, mails: &mut Mails) -> Vec<Note> {
 }
 
 fn note(opened: &UnsealedCase, event: &Event) -> Option<Note> {
-    let (kind, content, mail): (Kind, &ContentRef, Option<&MailParts>) = match &event.body {
-        EventBody::Noted { content, mail } => (Kind::Plain, content, mail.as_ref()),
-        EventBody::FactMarked { fact, source } => (Kind::Source(*fact), source, None),
-        EventBody::ConsentRecorded { source } => (Kind::Consent, source, None),
-        EventBody::Forwarded { to, message } => (Kind::Forwarded(to.clone()), &message.content, None),
-        EventBody::OutsiderReplied { from, content, mail } => (Kind::Outsider(from.clone()), content, Some(mail)),
-        EventBody::ReplyQuarantined { content, mail } if was_refused(&opened.case, &opened.events, content) => {
-            (Kind::Refused, content, Some(mail))
+    let (kind, content, mail) = match event.body.row().written {
+        Written::Note { kind, content, mail } => (kind, content, mail),
+        Written::Waiting { content, mail } if was_refused(&opened.case, &opened.events, content) => {
+            (NoteKind::Refused, content, Some(mail))
         }
-        // It is part of the conversation, shown with the step that it is of, or holds no words.
-        EventBody::ReportReceived(_)
-        | EventBody::MessageSent { .. }
-        | EventBody::MessageBounced { .. }
-        | EventBody::ReporterReplied { .. }
-        | EventBody::ReplyQuarantined { .. }
-        | EventBody::QuarantineEnded { .. }
-        | EventBody::ClockStarted(_)
-        | EventBody::ClockMet { .. }
-        | EventBody::ClockPaused { .. }
-        | EventBody::ClockResumed { .. }
-        | EventBody::ClockWarned { .. }
-        | EventBody::ClockBreached { .. }
-        | EventBody::ClockReopened { .. }
-        | EventBody::ClockShortened { .. }
-        | EventBody::ClockEnded { .. }
-        | EventBody::HandlerAssigned { .. }
-        | EventBody::AssignmentPostponed { .. }
-        | EventBody::BackupSet { .. }
-        | EventBody::RmChanged { .. }
-        | EventBody::InformationRequested
-        | EventBody::ReleasePlanned { .. }
-        | EventBody::TreatedAsReport { .. }
-        | EventBody::Scored { .. }
-        | EventBody::DuplicateOf { .. }
-        | EventBody::CodeReissued { .. }
-        | EventBody::AffectedDetermined { .. }
-        | EventBody::AuditRecorded { .. }
-        | EventBody::AuditWaived { .. }
-        | EventBody::FixReady { .. }
-        | EventBody::FixReleased { .. }
-        | EventBody::LineNotAffected { .. }
-        | EventBody::LineWaived { .. }
-        | EventBody::FixesReady
-        | EventBody::FixesReleased
-        | EventBody::FixesPending
-        | EventBody::CreditAsked
-        | EventBody::CreditRecorded { .. }
-        | EventBody::AdvisoryDrafted { .. }
-        | EventBody::AdvisoryApproved { .. }
-        | EventBody::Published { .. }
-        | EventBody::Announced { .. }
-        | EventBody::Closed { .. } => return None,
+        // It is part of the conversation, waits, is shown with the step that it is of, or holds no words.
+        Written::Report(_)
+        | Written::ByTeam(_)
+        | Written::ByReporter { .. }
+        | Written::Waiting { .. }
+        | Written::Step(_)
+        | Written::Nothing => return None,
     };
     Some(Note {
         at: event.at,
@@ -123,12 +67,13 @@ impl Serialize for Note {
         note.serialize_entry("by", &self.by)?;
         note.serialize_entry("text", &self.text)?;
         match &self.kind {
-            Kind::Plain => {}
-            Kind::Source(fact) => note.serialize_entry("fact", fact)?,
-            Kind::Consent => note.serialize_entry("consent", &true)?,
-            Kind::Forwarded(to) => note.serialize_entry("forwarded_to", to)?,
-            Kind::Outsider(from) => note.serialize_entry("from", from)?,
-            Kind::Refused => note.serialize_entry("refused", &true)?,
+            NoteKind::Plain => {}
+            NoteKind::Source(fact) => note.serialize_entry("fact", fact)?,
+            NoteKind::Duty(clock) => note.serialize_entry("duty", clock)?,
+            NoteKind::Consent => note.serialize_entry("consent", &true)?,
+            NoteKind::Forwarded(to) => note.serialize_entry("forwarded_to", to)?,
+            NoteKind::Outsider(from) => note.serialize_entry("from", from)?,
+            NoteKind::Refused => note.serialize_entry("refused", &true)?,
         }
         if let Some(quoted) = &self.quoted {
             note.serialize_entry("quoted", quoted)?;

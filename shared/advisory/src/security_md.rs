@@ -103,6 +103,7 @@ fn clock_table(policy: &Policy) -> String {
 }
 
 fn what(row: &ClockRow) -> String {
+    let done = format!("Done: {}", escaped(&row.words));
     let what = match (row.met_by, row.starts) {
         (MetBy::MessageToReporter, Starts::MessageToReporter) => "You hear from us again",
         (MetBy::MessageToReporter, _) => "A member of the team acknowledges the report",
@@ -112,6 +113,7 @@ fn what(row: &ClockRow) -> String {
         (MetBy::Released, Starts::FixesReady) => "Fixes that are ready are released",
         (MetBy::Released, _) => "Fixes are released for every affected maintained line",
         (MetBy::Announced, _) => "The problem is announced on every channel",
+        (MetBy::Recorded, _) => done.as_str(),
     };
     let reminders = row.warnings.iter().filter_map(|warning| match warning.when {
         When::After(length) => Some(Length(length).to_string()),

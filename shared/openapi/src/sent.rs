@@ -91,6 +91,7 @@ fn kind(kind: Kind, limits: &Limits) -> Value {
         Kind::Text(limit) => json!({"type": "string", "maxLength": bytes(limit, limits)}),
         Kind::Choice(choice) => words(choice),
         Kind::Member => named("^[a-z0-9._-]{1,64}$", "bob"),
+        Kind::Clock => named("^[a-z0-9-]+$", "announcement"),
         Kind::Line => named("^\\S+@[a-z0-9.-]+$", "express@4"),
         Kind::Package => named("^\\S+$", "express"),
         Kind::Version => named("^\\S+$", "4.19.2"),

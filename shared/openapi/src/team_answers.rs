@@ -208,6 +208,7 @@ fn note() -> Value {
         &[("at", instant()), ("by", schema("Actor")), ("text", text())],
         &[
             ("fact", with(fact(), "It is how that is known.")),
+            ("duty", with(text(), "It is how it is known that the duty of this clock is done.")),
             ("consent", only("It is where the reporter agreed that the report is forwarded.")),
             ("forwarded_to", with(text(), "It is a message to the maintainers of this module.")),
             ("from", with(schema("Recipient"), "It is an answer by somebody outside.")),

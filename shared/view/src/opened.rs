@@ -1,7 +1,7 @@
 //! A case with its log and what its reader's key opened.
 
 use data_encoding::HEXLOWER;
-use desk_domain::case::event::{EventBody, MailParts};
+use desk_domain::case::event::{MailParts, Written};
 use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Actor, Case, ContentRef, Event};
 use desk_domain::id::ContentId;
@@ -96,65 +96,25 @@ impl UnsealedCase {
 
     /// What a person said by an event.
     fn said(&self, policy: &Policy, event: &Event, for_team: bool) -> Option<MessageView> {
-        match &event.body {
-            EventBody::MessageSent { message, .. } => {
+        match event.body.row().written {
+            Written::ByTeam(message) => {
                 let mut said = MessageView::of(event, Speaker::Team, self.text(&message.content).to_owned());
                 if let Actor::Member(id) = &event.actor {
                     said.by = Some(policy.member(id).map_or_else(|| id.to_string(), |m| m.name.clone()));
                 }
                 Some(said)
             }
-            EventBody::ReporterReplied { content, mail, .. } => {
+            Written::ByReporter { content, mail } => {
                 let mut said = MessageView::of(event, Speaker::Reporter, self.text(content).to_owned());
-                said.quoted = mail.as_ref().and_then(|mail| self.quoted(mail));
-                said.mail = mail.as_ref().filter(|_| for_team).map(Into::into);
+                said.quoted = mail.and_then(|mail| self.quoted(mail));
+                said.mail = mail.filter(|_| for_team).map(Into::into);
                 Some(said)
             }
-            EventBody::ReportReceived(_)
-            | EventBody::MessageBounced { .. }
-            | EventBody::ReplyQuarantined { .. }
-            | EventBody::QuarantineEnded { .. }
-            | EventBody::OutsiderReplied { .. }
-            | EventBody::ConsentRecorded { .. }
-            | EventBody::Forwarded { .. }
-            | EventBody::Noted { .. }
-            | EventBody::ClockStarted(_)
-            | EventBody::ClockMet { .. }
-            | EventBody::ClockPaused { .. }
-            | EventBody::ClockResumed { .. }
-            | EventBody::ClockWarned { .. }
-            | EventBody::ClockBreached { .. }
-            | EventBody::ClockReopened { .. }
-            | EventBody::ClockShortened { .. }
-            | EventBody::ClockEnded { .. }
-            | EventBody::HandlerAssigned { .. }
-            | EventBody::AssignmentPostponed { .. }
-            | EventBody::BackupSet { .. }
-            | EventBody::RmChanged { .. }
-            | EventBody::InformationRequested
-            | EventBody::ReleasePlanned { .. }
-            | EventBody::TreatedAsReport { .. }
-            | EventBody::Scored { .. }
-            | EventBody::FactMarked { .. }
-            | EventBody::DuplicateOf { .. }
-            | EventBody::CodeReissued { .. }
-            | EventBody::AffectedDetermined { .. }
-            | EventBody::AuditRecorded { .. }
-            | EventBody::AuditWaived { .. }
-            | EventBody::FixReady { .. }
-            | EventBody::FixReleased { .. }
-            | EventBody::LineNotAffected { .. }
-            | EventBody::LineWaived { .. }
-            | EventBody::FixesReady
-            | EventBody::FixesReleased
-            | EventBody::FixesPending
-            | EventBody::CreditAsked
-            | EventBody::CreditRecorded { .. }
-            | EventBody::AdvisoryDrafted { .. }
-            | EventBody::AdvisoryApproved { .. }
-            | EventBody::Published { .. }
-            | EventBody::Announced { .. }
-            | EventBody::Closed { .. } => None,
+            Written::Report(_)
+            | Written::Waiting { .. }
+            | Written::Note { .. }
+            | Written::Step(_)
+            | Written::Nothing => None,
         }
     }
 }

@@ -42,6 +42,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         Score => [Severity::High, Severity::Low].map(|severity| ("alice", scored(severity))).into(),
         ReissueCode => by_alice(Command::ReissueCode { mail: None }),
         Mark => by_alice(Command::Mark { fact: FactName::Public, source: content() }),
+        RecordDuty => by_alice(Command::RecordDuty { clock: "cve-record".parse().expect("a name"), source: content() }),
         DetermineAffected => {
             vec![("alice", affected(&["express@3", "express@4"])), ("alice", affected(&["express@4", "express@5"]))]
         }

@@ -26,6 +26,7 @@ fn assigned(field: &Field, version: u64) -> String {
         Kind::Choice(_)
         | Kind::Member
         | Kind::Line
+        | Kind::Clock
         | Kind::Package
         | Kind::Version
         | Kind::Case

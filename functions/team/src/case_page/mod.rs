@@ -14,6 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::case::CommandName;
+use desk_domain::case::event::NoteKind;
 use desk_domain::case::permit::allowed;
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Member;
@@ -24,7 +25,7 @@ use desk_view::{MailView, Speaker};
 use self::commands::command_line;
 use self::words::sentence;
 use crate::cases::Shown;
-use crate::notes::{Kind, Note};
+use crate::notes::Note;
 use crate::{Team, mail};
 
 pub(crate) async fn page(
@@ -92,17 +93,20 @@ impl Team {
     fn note(&self, note: &Note, paper: &Paper<'_>) -> NoteView {
         let policy = &*self.policy;
         let about = match &note.kind {
-            Kind::Plain => None,
-            Kind::Source(fact) => Some(format!("source of “{}”", words::fact(*fact))),
-            Kind::Consent => Some("source of the reporter’s consent to forwarding".to_owned()),
-            Kind::Forwarded(to) => Some(format!("forwarded to the maintainers of {to}")),
-            Kind::Outsider(_) => Some("by mail".to_owned()),
-            Kind::Refused => Some("refused: not the reporter’s".to_owned()),
+            NoteKind::Plain => None,
+            NoteKind::Source(fact) => Some(format!("source of “{}”", words::fact(*fact))),
+            NoteKind::Duty(clock) => Some(format!("source of “{} done”", policy.clock_words(clock))),
+            NoteKind::Consent => Some("source of the reporter’s consent to forwarding".to_owned()),
+            NoteKind::Forwarded(to) => Some(format!("forwarded to the maintainers of {to}")),
+            NoteKind::Outsider(_) => Some("by mail".to_owned()),
+            NoteKind::Refused => Some("refused: not the reporter’s".to_owned()),
         };
         let by = match &note.kind {
-            Kind::Outsider(from) => words::recipient(policy, from),
-            Kind::Refused => "An answer by mail".to_owned(),
-            Kind::Plain | Kind::Source(_) | Kind::Consent | Kind::Forwarded(_) => words::actor(policy, &note.by),
+            NoteKind::Outsider(from) => words::recipient(policy, from),
+            NoteKind::Refused => "An answer by mail".to_owned(),
+            NoteKind::Plain | NoteKind::Source(_) | NoteKind::Duty(_) | NoteKind::Consent | NoteKind::Forwarded(_) => {
+                words::actor(policy, &note.by)
+            }
         };
         let mail = note.mail.as_ref().map(|mail| paper.mail(mail));
         NoteView { at: note.at, by, about, text: note.text.clone(), quoted: note.quoted.clone(), mail }

@@ -46,6 +46,11 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             let fact = given.word("fact")?;
             sealed(given, move |s| Ok(Command::Mark { fact, source: s.text(&source)? }))
         }
+        RecordDuty => {
+            let source = given.text("source");
+            let clock: desk_domain::id::ClockName = given.parsed("clock")?;
+            sealed(given, move |s| Ok(Command::RecordDuty { clock: clock.clone(), source: s.text(&source)? }))
+        }
         DetermineAffected => prepared(given, Work::Affected(affected::read(given.fields, given.policy))),
         RecordAudit => prepared(given, audit::read(given)),
         WaiveAudit => written(given, "reason", |reason| Command::WaiveAudit { reason }),

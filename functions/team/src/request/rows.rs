@@ -38,6 +38,7 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Choice(words) => json!(words[0]),
         Kind::Member => json!("alice"),
         Kind::Line => json!("express@4"),
+        Kind::Clock => json!("announcement"),
         Kind::Package => json!("express"),
         Kind::Version => json!("4.19.2"),
         Kind::Case => json!("EXP-2026-7K3QF"),

@@ -130,7 +130,7 @@ impl Case {
             EventBody::Forwarded { to, .. } => drop(self.forwarded.insert(to.clone())),
             EventBody::ReleasePlanned { on } => self.release_planned = Some(*on),
             EventBody::TreatedAsReport { opened } => self.became = Some(opened.clone()),
-            EventBody::OutsiderReplied { .. } => {}
+            EventBody::OutsiderReplied { .. } | EventBody::DutyRecorded { .. } => {}
             EventBody::Scored { severity, .. } => self.severity = Some(*severity),
             EventBody::FactMarked { fact, source } => {
                 self.facts.push(Fact { fact: *fact, at, by: actor.clone(), source: Some(source.clone()) })

@@ -3,7 +3,6 @@
 //! What a team command is called, takes and needs is its row in [`table`]: its name, its fields, who may give it and when.
 
 mod field;
-mod recorded;
 pub mod row;
 pub mod table;
 
@@ -75,6 +74,10 @@ pub enum Command {
     },
     ReissueCode {
         mail: Option<ContentId>,
+    },
+    RecordDuty {
+        clock: ClockName,
+        source: ContentRef,
     },
     Mark {
         fact: FactName,

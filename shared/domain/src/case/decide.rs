@@ -115,6 +115,7 @@ impl Next<'_> {
                 }
                 self.push(EventBody::FactMarked { fact: *fact, source: source.clone() });
             }
+            Command::RecordDuty { clock, source } => self.record_duty(clock, source)?,
             Command::DetermineAffected { content, lines, undone } => {
                 let (content, lines, undone) = (content.clone(), lines.clone(), undone.clone());
                 self.push(EventBody::AffectedDetermined { content, lines, undone });

@@ -1,14 +1,14 @@
 //! Events: what happened to a case. What is not an event did not happen.
 //!
 //! Nothing that a person wrote about a vulnerability stands in an event: texts are references to sealed content. What an event
-//! means beside the change of the case is asked of it in four places, each an exhaustive match, so that a new event is asked
-//! for in each: the contents that it names ([`EventBody::contents`]), the notices that it causes ([`crate::notice::plan`]), the
-//! reporter's line ([`crate::notice::conversation`]), and what a team member reads of it (`functions/team`).
+//! means is asked of it in four places, each an exhaustive match, so that a new event is asked for in each: what it changes
+//! ([`super::Case::apply`]), its row ([`EventBody::row`]: its contents, where they are read, its command), the notices that it
+//! causes ([`crate::notice::plan`]), and the reporter's line ([`crate::notice::conversation`]).
 
-mod contents;
 mod mail;
 mod recipient;
 mod reported;
+mod row;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use mail::{ByMail, Hint, MailParts, Sender};
 pub use recipient::Recipient;
 pub use reported::{Answers, Reported};
+pub use row::{NoteKind, Row, Written};
 
 use super::clock::{Alarm, ClockStart};
 use super::rm::Rm;
@@ -236,6 +237,11 @@ pub enum EventBody {
         severity: Severity,
         /// Vectors and weaknesses.
         content: ContentRef,
+    },
+    /// A member says that a duty of the policy is done.
+    DutyRecorded {
+        clock: ClockName,
+        source: ContentRef,
     },
     FactMarked {
         fact: FactName,

@@ -9,7 +9,7 @@ use super::publication::{CreditState, Missing};
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case};
 use crate::id::MemberId;
-use crate::policy::Policy;
+use crate::policy::{MetBy, Policy};
 use crate::refusal::Refusal;
 
 /// What stands in the way of a command: why, and for publishing all that is missing.
@@ -117,6 +117,10 @@ impl Asking<'_> {
             Rule::Unagreed => case.may_forward.then(|| "the reporter's consent is recorded already".to_owned()),
             Rule::Agreed => (!case.may_forward)
                 .then(|| "the reporter has not agreed that it is forwarded; ask first, then record-consent".to_owned()),
+            Rule::DutyOpen => {
+                let waits = case.clocks.iter().any(|clock| clock.is_open() && clock.start.met_by == MetBy::Recorded);
+                (!waits).then(|| format!("{} has no duty that waits to be recorded", case.id))
+            }
             Rule::CreditOpen => self.credit_answered(),
             Rule::CreditAsked => self.credit_unasked(),
             Rule::Drafted => {

@@ -13,7 +13,7 @@ pub use gate::Missing;
 
 use super::command::row::Approval;
 use super::event::{ContentRef, Event, FactName};
-use super::{Actor, Case, CommandName, Fact};
+use super::{Actor, Case, Fact};
 use crate::affected::Affected;
 use crate::id::{CaseId, ChannelId, LineName};
 use crate::policy::Policy;
@@ -249,7 +249,7 @@ impl Case {
 
     /// Whatever changes what will be said voids the approval: as the row of the command says whose record the event is.
     pub(super) fn void_approval(&mut self, event: &Event) {
-        match CommandName::recorded(&event.body).map(|name| name.row().approval) {
+        match event.body.row().command.map(|name| name.row().approval) {
             Some(Approval::Voids) => self.publication.approval = None,
             Some(Approval::Stays | Approval::MayVoid) | None => {}
         }

@@ -33,6 +33,10 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
             "We have not heard from you, so the case is set aside until you answer. It is not closed.".to_owned()
         }
+        EventBody::DutyRecorded { clock, .. } => {
+            let clock = case.clock(clock).filter(|c| c.start.reporter_sees)?;
+            format!("Done: {}.", policy.clock_words(clock.name()))
+        }
         EventBody::FixesReady => {
             "A fix is ready for every affected line that is still maintained; its release is next.".to_owned()
         }

@@ -111,6 +111,7 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::ConsentRecorded { .. }
         | EventBody::TreatedAsReport { .. }
         | EventBody::Scored { .. }
+        | EventBody::DutyRecorded { .. }
         | EventBody::FactMarked { .. }
         | EventBody::DuplicateOf { .. } => Vec::new(),
     }

@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Policy;
 use crate::id::ChannelId;
@@ -139,7 +140,7 @@ impl OwnChannel {
 }
 
 /// A channel of the policy. No `Debug` of its fields, and no way to them but by its kind's row: one may be a secret.
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq)]
 pub struct Channel {
     /// Its name in small letters, with `-` between the words.
     pub id: ChannelId,
@@ -158,6 +159,25 @@ pub struct ShownChannel<'a> {
     /// Where people find it: an `https:` URL.
     pub url: &'a str,
     pub enabled: bool,
+}
+
+/// As whoever reads the policy may see it: without what its kind keeps for the desk.
+impl Serialize for Channel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = self.kind.row();
+        let seen = |takes: Takes, value: &Option<String>| match takes {
+            Takes::Shown(_) => value.clone(),
+            Takes::Kept(_) | Takes::Nothing => None,
+        };
+        let mut channel = serializer.serialize_struct("Channel", 6)?;
+        channel.serialize_field("id", &self.id)?;
+        channel.serialize_field("kind", &self.kind)?;
+        channel.serialize_field("name", &self.name)?;
+        channel.serialize_field("url", &seen(row.url, &self.url))?;
+        channel.serialize_field("address", &seen(row.address, &self.address))?;
+        channel.serialize_field("enabled", &self.enabled)?;
+        channel.end()
+    }
 }
 
 impl fmt::Debug for Channel {

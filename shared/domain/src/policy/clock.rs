@@ -2,8 +2,54 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClockRow, MetBy, Policy, Starts};
+use super::{ClockRow, Policy};
 use crate::id::ClockName;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum $name { $($(#[$word_doc])* $word),+ }
+
+        impl $name {
+            pub const ALL: &[$name] = &[$($name::$word),+];
+        }
+    };
+}
+
+words! {
+    /// What a clock starts with.
+    Starts {
+        ReportReceived,
+        Acknowledged,
+        /// Each message of a team member to the reporter; starts anew each time.
+        MessageToReporter,
+        RequestSent,
+        AcceptedAndScored,
+        /// A fix is ready on every affected maintained line (T51).
+        FixesReady,
+        AdvisoryPublished,
+    }
+}
+
+words! {
+    /// What meets a clock.
+    MetBy {
+        /// A team member's message to the reporter.
+        MessageToReporter,
+        /// Such a message with next steps.
+        MessageWithNextSteps,
+        HandlerAssigned,
+        ReporterAnswer,
+        /// Released on every affected maintained line.
+        Released,
+        /// Seen on every channel.
+        Announced,
+        /// A member says that it is done (`record-duty`): what no other event of the desk can show, a CVE record say.
+        Recorded,
+    }
+}
 
 /// What a clock is to the desk, whatever the policy names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,15 +99,17 @@ impl MetBy {
     pub fn is_message(self) -> bool {
         match self {
             MetBy::MessageToReporter | MetBy::MessageWithNextSteps => true,
-            MetBy::HandlerAssigned | MetBy::ReporterAnswer | MetBy::Released | MetBy::Announced => false,
+            MetBy::HandlerAssigned | MetBy::ReporterAnswer | MetBy::Released | MetBy::Announced | MetBy::Recorded => {
+                false
+            }
         }
     }
 
     /// Whether a clock that is met by this goes on after its case has closed, where its row does not say: an announcement that
-    /// is on its way stays a duty; nothing else is owed any more.
+    /// is on its way stays a duty, and so does what the policy asks the team to record; nothing else is owed any more.
     pub fn outlives_its_case(self) -> bool {
         match self {
-            MetBy::Announced => true,
+            MetBy::Announced | MetBy::Recorded => true,
             MetBy::MessageToReporter
             | MetBy::MessageWithNextSteps
             | MetBy::HandlerAssigned

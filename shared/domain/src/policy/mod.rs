@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel, Takes, Turn};
-pub use clock::ClockKind;
+pub use clock::{ClockKind, MetBy, Starts};
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
 pub use rota::Gap;
@@ -166,41 +166,12 @@ pub struct ClockRow {
     pub survives_closing: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Starts {
-    ReportReceived,
-    Acknowledged,
-    /// Each message of a team member to the reporter; starts anew each time.
-    MessageToReporter,
-    RequestSent,
-    AcceptedAndScored,
-    /// A fix is ready on every affected maintained line (T51).
-    FixesReady,
-    AdvisoryPublished,
-}
-
 /// How long a clock runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Due {
     After(SignedDuration),
     BySeverity(BTreeMap<Severity, SignedDuration>),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MetBy {
-    /// A team member's message to the reporter.
-    MessageToReporter,
-    /// Such a message with next steps.
-    MessageWithNextSteps,
-    HandlerAssigned,
-    ReporterAnswer,
-    /// Released on every affected maintained line.
-    Released,
-    /// Seen on every channel.
-    Announced,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,6 +50,7 @@ pub(super) const CWE: Field = Field::new("cwe", Kind::List(&Kind::Text(Limit::By
     .to(Audience::Public)
     .optional();
 
+pub(super) const CLOCK: Field = Field::new("clock", Kind::Clock, "A clock of the policy that is met by recorded.");
 pub(super) const LINE: Field = Field::new("line", Kind::Line, "A line of the policy.");
 pub(super) const VERSION: Field =
     Field::new("version", Kind::Version, "The first version of the line that is fixed.").to(Audience::Public);

@@ -72,6 +72,8 @@ pub enum Rule {
     Unagreed,
     /// The reporter has agreed to forwarding (T37).
     Agreed,
+    /// A duty runs that a member records ([`crate::policy::MetBy::Recorded`]).
+    DutyOpen,
     /// Credit is not answered.
     CreditOpen,
     /// The reporter was asked about credit, or there is none to ask.
@@ -129,6 +131,8 @@ pub enum Kind {
     Member,
     /// The name of a line: `express@4`.
     Line,
+    /// The name of a clock: `announcement`.
+    Clock,
     /// The name of a package.
     Package,
     /// A version as npm writes it: `4.19.2`.
@@ -281,6 +285,7 @@ fn object(fields: &[Field]) -> String {
             | Kind::Text(_)
             | Kind::Member
             | Kind::Line
+            | Kind::Clock
             | Kind::Package
             | Kind::Version
             | Kind::Case

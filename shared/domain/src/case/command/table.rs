@@ -84,6 +84,11 @@ commands! {
         Mark = Row::new("mark", Group::Judgement, "Records a fact, once and for ever.", &[FACT, SOURCE])
             .closing(Closing::Stays);
 
+        RecordDuty = Row::new("record-duty", Group::Publication,
+            "Records that a duty of the policy's is done which only a person can know of.", &[CLOCK, SOURCE])
+            .rules(&[Rule::DutyOpen])
+            .closing(Closing::Stays);
+
         DetermineAffected = Row::new("determine-affected", Group::Fixes,
             "Says which versions are affected; a release that is no fix by these ranges is undone.", &[AFFECTED])
             .rules(&[Rule::Unpublished, Rule::Confirmed])

@@ -6,11 +6,12 @@ use super::Next;
 use crate::case::clock::{Clock, ClockStart, ClockState};
 use crate::case::command::Roster;
 use crate::case::escalate;
-use crate::case::event::{AssignedBy, EventBody, Recipient};
+use crate::case::event::{AssignedBy, ContentRef, EventBody, Recipient};
 use crate::case::publication::Fixes;
 use crate::case::rm::{self, Rm, Transition};
 use crate::id::ClockName;
 use crate::policy::{AtDue, ClockRow, MetBy, Pauses, Starts};
+use crate::refusal::Refusal;
 
 /// How long a handler is looked for again when all were away.
 const ASSIGNMENT_RETRY: SignedDuration = SignedDuration::from_hours(1);
@@ -22,6 +23,18 @@ impl Next<'_> {
         for clock in self.open_clocks(|c| c.start.met_by == met_by) {
             self.push(EventBody::ClockMet { clock, by });
         }
+    }
+
+    /// What a member says is done; once.
+    pub(super) fn record_duty(&mut self, clock: &ClockName, source: &ContentRef) -> Result<(), Refusal> {
+        let duties = self.open_clocks(|c| c.start.met_by == MetBy::Recorded);
+        if !duties.contains(clock) {
+            let names: Vec<&str> = duties.iter().map(ClockName::as_str).collect();
+            return Err(Refusal::field("/clock", format!("is no duty that waits; these do: {}", names.join(", "))));
+        }
+        self.push(EventBody::DutyRecorded { clock: clock.clone(), source: source.clone() });
+        self.push(EventBody::ClockMet { clock: clock.clone(), by: self.case.version });
+        Ok(())
     }
 
     pub(super) fn open_clocks(&self, which: impl Fn(&Clock) -> bool) -> Vec<ClockName> {

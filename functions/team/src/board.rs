@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::Response;
 use desk_domain::case::Stage;
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::{Member, Role};
 use desk_http::Problem;
-use desk_pages::{BoardPage, Site};
+use desk_pages::{BoardPage, DeskPage, Site};
 use desk_store::BoardRow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -77,11 +77,7 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
-    match board_page(&team, which, &headers).await {
-        Ok(page) => Html(page.html()).into_response(),
-        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
-        Err(problem) => problem.page(Site::of(&team.policy)),
-    }
+    team.answered(board_page(&team, which, &headers).await.map(|page| page.html()))
 }
 
 /// The page of a case, for those whom the row alone shows to be its readers: all of triage while nobody handles it, then its
@@ -107,7 +103,7 @@ async fn board_page(team: &Team, which: Asked, headers: &HeaderMap) -> Result<Bo
     };
     Ok(BoardPage {
         site: Site::of(&team.policy),
-        member_name: member.name.clone(),
+        desk: team.desk(member, Some(DeskPage::Board)),
         now: team.clock.now(),
         cases: board.rows.into_iter().map(row).collect(),
         next: board.next.map(|next| format!("/desk?next={}", next.replace('#', "%23"))),

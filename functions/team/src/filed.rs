@@ -7,11 +7,11 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::Response;
 use desk_domain::id::CaseId;
 use desk_domain::policy::{Member, Role};
 use desk_http::Problem;
-use desk_pages::{FiledPage, Site};
+use desk_pages::{DeskPage, FiledPage, Site};
 use desk_store::FiledRow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -73,11 +73,7 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
-    match filed_page(&team, which, &headers).await {
-        Ok(page) => Html(page.html()).into_response(),
-        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
-        Err(problem) => problem.page(Site::of(&team.policy)),
-    }
+    team.answered(filed_page(&team, which, &headers).await.map(|page| page.html()))
 }
 
 async fn filed_page(team: &Team, which: Asked, headers: &HeaderMap) -> Result<FiledPage, Problem> {
@@ -92,7 +88,7 @@ async fn filed_page(team: &Team, which: Asked, headers: &HeaderMap) -> Result<Fi
     };
     Ok(FiledPage {
         site: Site::of(&team.policy),
-        member_name: member.name.clone(),
+        desk: team.desk(member, Some(DeskPage::Filed)),
         now: team.clock.now(),
         cases: filed.rows.into_iter().map(row).collect(),
         next: filed.next.map(|next| format!("/desk/filed?next={}", next.replace('#', "%23"))),

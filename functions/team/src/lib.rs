@@ -22,11 +22,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk_domain::policy::{Member, Policy, Role};
 use desk_http::body::bearer;
 use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, Root, SecretKey};
+use desk_pages::{Desk, DeskPage, Site};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
 use desk_store::{CaseStore, DeskStore, Fault, MailStore, PublishedStore, Stored, TeamStore};
@@ -87,6 +89,22 @@ impl Team {
         let Some(secret) = bearer(headers).or_else(from_cookie) else { return Err(unauthorised()) };
         let id = self.members.session(secret, self.clock.now()).await?.ok_or_else(unauthorised)?;
         self.policy.member(&id).filter(|m| is_team(m)).ok_or_else(unauthorised)
+    }
+
+    /// What every page of the desk has around its own.
+    pub(crate) fn desk(&self, member: &Member, here: Option<DeskPage>) -> Desk {
+        Desk { member_name: member.name.clone(), here }
+    }
+
+    /// A page, or what is in its way; who is not signed in is asked to.
+    pub(crate) fn answered(&self, page: Result<String, Problem>) -> Response {
+        match page {
+            Ok(page) => Html(page).into_response(),
+            Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
+                Redirect::to("/desk/sign-in").into_response()
+            }
+            Err(problem) => problem.page(Site::of(&self.policy)),
+        }
     }
 
     /// The private half of a case's key.

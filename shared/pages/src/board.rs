@@ -4,14 +4,14 @@ use askama::Template;
 use desk_domain::case::Stage;
 use jiff::Timestamp;
 
-use super::{Site, rendered};
+use super::{Desk, Site, rendered};
 
 /// One page of the board.
 #[derive(Template)]
 #[template(path = "board.html")]
 pub struct BoardPage {
     pub site: Site,
-    pub member_name: String,
+    pub desk: Desk,
     pub now: Timestamp,
     /// In the order in which they are due.
     pub cases: Vec<BoardRow>,

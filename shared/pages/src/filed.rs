@@ -4,14 +4,14 @@ use askama::Template;
 use desk_domain::case::event::Resolution;
 use jiff::Timestamp;
 
-use super::{Site, rendered};
+use super::{Desk, Site, rendered};
 
 /// One page of the list.
 #[derive(Template)]
 #[template(path = "filed.html")]
 pub struct FiledPage {
     pub site: Site,
-    pub member_name: String,
+    pub desk: Desk,
     pub now: Timestamp,
     /// Newest first.
     pub cases: Vec<FiledRow>,

@@ -4,14 +4,14 @@ use askama::Template;
 use desk_domain::report::Weight;
 use jiff::Timestamp;
 
-use super::{CaseSummary, MailPart, MessageView, Site, rendered};
+use super::{CaseSummary, Desk, MailPart, MessageView, Site, rendered};
 
 /// Everything that the team may read of a case. It holds a report, so it has no `Debug`.
 #[derive(Template)]
 #[template(path = "team_case.html")]
 pub struct TeamCasePage {
     pub site: Site,
-    pub member_name: String,
+    pub desk: Desk,
     /// With every clock, also those that the reporter does not see.
     pub summary: CaseSummary,
     /// What is known of the case beside its stage, in words: name and value.

@@ -25,6 +25,10 @@ fn site() -> Site {
     Site { project: text(), policy_url: text() }
 }
 
+fn desk(here: Option<DeskPage>) -> Desk {
+    Desk { member_name: text(), here }
+}
+
 fn form(fields: &[&str]) -> ReportForm {
     ReportForm {
         site: site(),
@@ -127,7 +131,7 @@ fn team_case(told: bool) -> TeamCasePage {
     let delivery = |lost| DeliveryLine { to: text(), what: text(), state: text(), at: at(2), lost };
     TeamCasePage {
         site: site(),
-        member_name: text(),
+        desk: desk(None),
         summary: summary(Stage::Confirmed),
         facts: vec![(text(), text())],
         package: some(),
@@ -190,7 +194,13 @@ fn board() -> BoardPage {
         next_due: Some(at(12)),
     };
     let bare = BoardRow { href: None, package: None, handler: None, next_due: None, ..full.clone() };
-    BoardPage { site: site(), member_name: text(), now: at(13), cases: vec![full, bare], next: Some(text()) }
+    BoardPage {
+        site: site(),
+        desk: desk(Some(DeskPage::Board)),
+        now: at(13),
+        cases: vec![full, bare],
+        next: Some(text()),
+    }
 }
 
 fn filed(told: bool) -> FiledPage {
@@ -203,7 +213,7 @@ fn filed(told: bool) -> FiledPage {
     };
     let bare = FiledRow { href: None, names: None, ..full.clone() };
     let cases = if told { vec![full, bare] } else { Vec::new() };
-    FiledPage { site: site(), member_name: text(), now: at(13), cases, next: told.then(text) }
+    FiledPage { site: site(), desk: desk(Some(DeskPage::Filed)), now: at(13), cases, next: told.then(text) }
 }
 
 fn mail() -> MailPage {
@@ -219,33 +229,63 @@ fn mail() -> MailPage {
     MailPage { now: at(1), clock: at(2), mails: vec![row], open: Some(open) }
 }
 
-/// Every page in every state, with hostile text wherever text can be.
+/// Every page in every state, named by its template, with hostile text wherever text can be.
 fn pages() -> Vec<(&'static str, String)> {
     let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([HOSTILE]).collect();
     let (error, summary) = (Some(text()), Some(summary(Stage::Confirmed)));
     vec![
-        ("form", form(&[]).html()),
-        ("form with errors", form(&names).html()),
+        ("report_form", form(&[]).html()),
+        ("report_form: errors", form(&names).html()),
         ("receipt", receipt().html()),
-        ("login", CaseLogin { site: site(), error: None, summary: None }.html()),
-        ("login with error", CaseLogin { site: site(), error, summary }.html()),
+        ("case_login", CaseLogin { site: site(), error: None, summary: None }.html()),
+        ("case_login: error", CaseLogin { site: site(), error, summary }.html()),
         ("case", case(None).html()),
-        ("case with error", case(Some(text())).html()),
-        ("team's case", team_case(true).html()),
-        ("team's case, bare", team_case(false).html()),
+        ("case: error", case(Some(text())).html()),
+        ("team_case", team_case(true).html()),
+        ("team_case: bare", team_case(false).html()),
         ("acknowledge", acknowledge(Acknowledgement::Ask).html()),
-        ("acknowledged", acknowledge(Acknowledgement::Done { by: text(), at: at(2) }).html()),
-        ("gone", acknowledge(Acknowledgement::Gone { why: text() }).html()),
-        ("thanks", acknowledge(Acknowledgement::Thanks).html()),
-        ("sign in", SignInPage { site: site(), sent: false }.html()),
-        ("sign in, sent", SignInPage { site: site(), sent: true }.html()),
+        ("acknowledge: done", acknowledge(Acknowledgement::Done { by: text(), at: at(2) }).html()),
+        ("acknowledge: gone", acknowledge(Acknowledgement::Gone { why: text() }).html()),
+        ("acknowledge: thanks", acknowledge(Acknowledgement::Thanks).html()),
+        ("sign_in", SignInPage { site: site(), sent: false }.html()),
+        ("sign_in: sent", SignInPage { site: site(), sent: true }.html()),
         ("session", SessionPage { site: site(), token: text() }.html()),
         ("board", board().html()),
         ("filed", filed(true).html()),
-        ("filed, empty", filed(false).html()),
+        ("filed: empty", filed(false).html()),
         ("error", ErrorPage { site: site(), title: text(), detail: text() }.html()),
         ("mail", mail().html()),
     ]
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the templates are counted, not shown")]
+fn every_template_that_is_a_page_is_among_the_samples() {
+    let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut pages_there = BTreeSet::new();
+    for entry in std::fs::read_dir(templates).expect("the templates").map(|entry| entry.expect("an entry").path()) {
+        let is_page = std::fs::read_to_string(&entry).expect("a template").starts_with("{% extends");
+        let name = entry.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
+        if is_page && name != "desk" {
+            pages_there.insert(name);
+        }
+    }
+    let sampled = pages().into_iter().map(|(name, _)| name.split(':').next().unwrap_or_default().to_owned());
+    assert_eq!(sampled.collect::<BTreeSet<String>>(), pages_there);
+}
+
+#[test]
+fn every_page_of_the_desk_leads_to_the_others_and_says_where_it_is() {
+    for here in DeskPage::ALL {
+        let shown =
+            pages().into_iter().filter(|(_, html)| html.contains(&format!("href=\"{}\" aria-current", here.path())));
+        assert!(shown.count() > 0, "no sample is of {}", here.label());
+    }
+    for page in [board().html(), filed(true).html(), team_case(false).html()] {
+        for there in DeskPage::ALL {
+            assert!(page.contains(&format!("<a href=\"{}\"", there.path())), "{}", there.label());
+        }
+    }
 }
 
 /// Tag name and attributes of every start tag. Our templates quote every value with `"`, and escaping leaves no `"`

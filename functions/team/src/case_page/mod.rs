@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use desk_domain::case::CommandName;
 use desk_domain::case::event::NoteKind;
 use desk_domain::case::permit::allowed;
@@ -33,11 +33,7 @@ pub(crate) async fn page(
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    match case_page(&team, id, &headers).await {
-        Ok(page) => Html(page.html()).into_response(),
-        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to("/desk/sign-in").into_response(),
-        Err(problem) => problem.page(Site::of(&team.policy)),
-    }
+    team.answered(case_page(&team, id, &headers).await.map(|page| page.html()))
 }
 
 async fn case_page(
@@ -64,7 +60,7 @@ impl Team {
         };
         TeamCasePage {
             site: Site::of(policy),
-            member_name: member.name.clone(),
+            desk: self.desk(member, None),
             summary: CaseSummary {
                 case_id: case.id.to_string(),
                 stage: view.stage,

@@ -295,7 +295,7 @@ fn advisory() -> Value {
     let step = || or_null(object(&[("by", schema("Actor")), ("at", instant())]));
     let form = json!({"type": "object", "additionalProperties": true,
         "description": "The advisory as it would be published now."});
-    object(&[("form", form), ("drafted", step()), ("approved", step()), ("published", step())])
+    object(&[("form", form), ("sha256", text()), ("drafted", step()), ("approved", step()), ("published", step())])
 }
 
 fn channel() -> Value {

@@ -13,5 +13,5 @@ pub use mail::{AttachmentView, MailView, OpenedMail, Signature};
 pub use opened::UnsealedCase;
 pub use publication::{
     AdvisoryView, AuditView, ChannelProgress, ChannelStanding, ChannelView, LineStanding, LineView, PublicationView,
-    StepView, Tries,
+    StepView, Tries, form_sha256,
 };

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use desk_domain::advisory::{Advisory, Draft, Parts, Score};
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::event::EventBody;
@@ -13,6 +14,7 @@ use desk_domain::policy::{Line, Policy};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::UnsealedCase;
 
@@ -56,6 +58,8 @@ pub enum AuditView {
 #[derive(Serialize)]
 pub struct AdvisoryView {
     pub form: Advisory,
+    /// What `approve-advisory` names it by: hexadecimal.
+    pub sha256: String,
     pub drafted: Option<StepView>,
     pub approved: Option<StepView>,
     pub published: Option<StepView>,
@@ -151,6 +155,11 @@ pub enum LineStanding {
     EndOfLife,
 }
 
+/// What an approval names the final form by: the SHA-256 of its JSON, hexadecimal.
+pub fn form_sha256(form: &Advisory) -> String {
+    HEXLOWER.encode(&Sha256::digest(serde_json::to_vec(form).expect("an advisory is plain data")))
+}
+
 impl UnsealedCase {
     /// The ranges that were determined last.
     pub fn affected(&self) -> Vec<Affected> {
@@ -207,8 +216,10 @@ impl UnsealedCase {
     fn advisory(&self, policy: &Policy, now: Timestamp) -> Option<AdvisoryView> {
         let publication = &self.case.publication;
         let step = |written: &Statement| StepView { by: written.by.clone(), at: written.at };
+        let form = self.final_form(policy, now)?;
         Some(AdvisoryView {
-            form: self.final_form(policy, now)?,
+            sha256: form_sha256(&form),
+            form,
             drafted: publication.draft.as_ref().map(step),
             approved: publication.approval.as_ref().map(step),
             published: publication.published.as_ref().map(|published| step(&published.advisory)),

@@ -50,7 +50,7 @@ fn accepted(policy: &Policy) -> World {
     given(policy, FRIDAY)
         .when(policy, "alice", Command::Respond { message: message() })
         .when(policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
-        .when(policy, "alice", Command::Validate { message: message() })
+        .when(policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
         .when(policy, "alice", Command::Score { severity: Severity::High, content: content() })
         .when(policy, "alice", Command::Accept)
 }
@@ -225,7 +225,7 @@ fn t49_the_fix_clock_runs_exactly_while_a_fix_is_owed() {
     let unscored = given(&policy, FRIDAY)
         .when(&policy, "alice", Command::Respond { message: message() })
         .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
-        .when(&policy, "alice", Command::Validate { message: message() })
+        .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
         .when(&policy, "alice", Command::Accept);
     let score = Command::Score { severity: Severity::High, content: content() };
     let scored_late = unscored
@@ -309,7 +309,7 @@ fn t44_release_managers_read_from_acceptance_on() {
     let policy = policy();
     let confirmed = given(&policy, FRIDAY)
         .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
-        .when(&policy, "alice", Command::Validate { message: message() });
+        .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false });
     let bob = "bob".parse().unwrap();
     assert!(!confirmed.case.readable_by(&bob, &policy));
     let accepted = confirmed.when(&policy, "alice", Command::Accept);
@@ -328,7 +328,8 @@ fn t46_there_is_no_fix_before_the_problem_is_accepted() {
     for command in [affected(&["express@4"]), Command::DraftAdvisory { content: content() }, Command::AskCredit] {
         refused(&received, command, "validate");
     }
-    let valid = received.when(&policy, "alice", Command::Validate { message: message() });
+    let valid =
+        received.when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false });
     for command in [ready("express@4"), released("express@4")] {
         refused(&valid, command, "accept");
     }

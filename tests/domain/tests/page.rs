@@ -74,7 +74,7 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
     let commands = [
         Command::Respond { message: message() },
         Command::Assign { member: "alice".parse().unwrap() },
-        Command::Validate { message: message() },
+        Command::Validate { message: message(), next_steps: false, accept: false },
         Command::Accept,
         Command::Score { severity: Severity::High, content: content() },
         Command::DetermineAffected { content: content(), lines: vec![line()], undone: Vec::new() },
@@ -108,7 +108,7 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
         (0..32).fold(silent_reporter, |told, _| told.after(24)),
         Told::of(policy, given(policy, FRIDAY)).after(100),
         ours()
-            .when(Command::Validate { message: message() })
+            .when(Command::Validate { message: message(), next_steps: false, accept: false })
             .when(Command::Duplicate { of: "EXP-2027-00001".parse().unwrap(), message: None }),
         assigned(given(policy, FRIDAY)).when(close),
         assigned(module).when(Command::Forward { to: "body-parser".parse().unwrap(), message: message() }),

@@ -190,7 +190,7 @@ fn t32_t33_reminders_at_7_and_21_days_set_aside_at_30_resumed_by_an_answer() {
     let world = given(&policy, FRIDAY).when(&policy, "alice", ask(true)).when(
         &policy,
         "alice",
-        Command::Validate { message: message() },
+        Command::Validate { message: message(), next_steps: false, accept: false },
     );
     let world = world.after(&policy, 24 * 29);
     assert_eq!(warned(&world, "reporter-information").len(), 2);
@@ -254,13 +254,16 @@ fn t46_a_refusal_has_a_reason_that_reaches_the_reporter_and_no_fix_runs_before_a
     let policy = policy();
     let score = Command::Score { severity: Severity::High, content: content() };
     let from = given(&policy, FRIDAY).log.len();
-    let world =
-        given(&policy, FRIDAY).when(&policy, "alice", Command::Invalidate { message: message(), next_steps: true });
+    let world = given(&policy, FRIDAY).when(
+        &policy,
+        "alice",
+        Command::Invalidate { message: message(), next_steps: true, close: false },
+    );
     assert!(world.notices(&policy, from).iter().any(|p| p.notice.template() == "written"));
     let world = given(&policy, FRIDAY).when(&policy, "alice", score).when(
         &policy,
         "alice",
-        Command::Validate { message: message() },
+        Command::Validate { message: message(), next_steps: false, accept: false },
     );
     assert!(world.case.clocks.iter().all(|c| c.name().as_str() != "fix"));
     let world = world.when(&policy, "alice", Command::Accept);
@@ -274,8 +277,11 @@ fn t46_a_refusal_has_a_reason_that_reaches_the_reporter_and_no_fix_runs_before_a
 #[test]
 fn closing_is_refused_while_a_promise_runs_except_as_spam() {
     let policy = policy();
-    let mut world =
-        given(&policy, FRIDAY).when(&policy, "alice", Command::Invalidate { message: message(), next_steps: false });
+    let mut world = given(&policy, FRIDAY).when(
+        &policy,
+        "alice",
+        Command::Invalidate { message: message(), next_steps: false, close: false },
+    );
     let why = refused(&mut world, &policy, "alice", &close(Resolution::NotAVulnerability, false));
     assert!(why.contains("detailed-response is still owed"), "{why}");
     let closed = world.clone().when(&policy, "alice", close(Resolution::NotAVulnerability, true));
@@ -294,8 +300,9 @@ fn a_duplicate_is_valid_first_and_never_invalid() {
     let duplicate = Command::Duplicate { of, message: Some(Message { ..message() }) };
     let mut world = given(&policy, FRIDAY);
     assert!(refused(&mut world, &policy, "alice", &duplicate).contains("found valid first"));
-    let world =
-        world.when(&policy, "alice", Command::Validate { message: message() }).when(&policy, "alice", duplicate);
+    let world = world
+        .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
+        .when(&policy, "alice", duplicate);
     assert_eq!((world.case.rm, world.case.resolution), (Rm::Closed, Some(Resolution::Duplicate)));
     assert!(world.log.iter().all(|e| !matches!(e.body, EventBody::RmChanged { to: Rm::Invalid, .. })));
 }

@@ -111,7 +111,7 @@ fn check(before: &World, after: &World, policy: &Policy) {
     assert_eq!(Case::replay(&after.log).as_ref(), Some(case), "replaying gives the state");
     if was.rm != case.rm {
         for event in &after.log[before.log.len()..] {
-            if let EventBody::RmChanged { from, to } = &event.body {
+            if let EventBody::RmChanged { from, to, .. } = &event.body {
                 assert!(rm::TABLE.iter().any(|(f, _, t)| f == from && t == to), "{from} to {to}");
             }
         }
@@ -192,7 +192,7 @@ fn every_command_keeps_the_invariants_next_to_every_other() {
     let handled = new
         .when(&policy, "alice", Command::Respond { message: message() })
         .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
-        .when(&policy, "alice", Command::Validate { message: message() });
+        .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false });
     explore(&handled, &everything(), 3, &policy, &mut seen);
     assert!(seen > 5_000, "{seen} sequences");
 }
@@ -203,7 +203,7 @@ fn every_short_way_to_publication_keeps_the_invariants() {
     let accepted = given(&policy, "2027-03-26T22:00:00Z")
         .when(&policy, "alice", Command::Respond { message: message() })
         .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
-        .when(&policy, "alice", Command::Validate { message: message() })
+        .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
         .when(&policy, "alice", Command::Score { severity: Severity::High, content: content() })
         .when(&policy, "alice", Command::Accept);
     explore(&accepted, &publication(), 4, &policy, &mut seen);

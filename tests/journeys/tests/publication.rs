@@ -253,12 +253,13 @@ fn t48_a_finding_of_the_audit_is_a_case_of_its_own() {
 #[test]
 fn what_is_approved_is_what_was_read() {
     let confirmed = Confirmed::new("approved").drafted("4.19.2");
-    let version = confirmed.view()["version"].as_u64().unwrap();
+    let form = confirmed.view()["advisory"]["sha256"].as_str().unwrap().to_owned();
     confirmed.tell(json!({"command": "draft-advisory", "title": "Another title", "summary": "s", "details": "d"}));
-    let stale = confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory", "version": version}));
+    let stale = confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory", "form": form}));
     assert_eq!(stale.status, 409, "{}", stale.text);
-    let version = confirmed.view()["version"].as_u64().unwrap();
-    confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory", "version": version})).ok();
+    let form = confirmed.view()["advisory"]["sha256"].as_str().unwrap().to_owned();
+    confirmed.tell(json!({"command": "note", "text": "A note changes nothing of what will be said."}));
+    confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory", "form": form})).ok();
     let again = confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory"}));
     assert!(again.status == 409 && again.text.contains("was approved by dave"), "{}", again.text);
 }

@@ -60,7 +60,7 @@ impl Bench {
         let commands = [
             Command::Respond { message: message() },
             Command::Assign { member: "alice".parse().expect("a member") },
-            Command::Validate { message: message() },
+            Command::Validate { message: message(), next_steps: false, accept: false },
             Command::Accept,
             Command::DetermineAffected { content: words.clone(), lines: vec![line()], undone: vec![] },
             Command::RecordAudit { content: words.clone(), findings: Vec::new() },

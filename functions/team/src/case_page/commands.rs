@@ -5,14 +5,14 @@ use desk_domain::case::command::Field;
 use desk_domain::case::command::row::{Kind, Need};
 use desk_domain::id::{CaseId, MemberId};
 
-/// How `member` gives a command in a shell, with dots for the words.
-pub(super) fn command_line(name: CommandName, case: &CaseId, version: u64, member: &MemberId) -> String {
+/// How `member` gives a command in a shell, with dots for the words. `form` is the SHA-256 of the advisory as this page shows it.
+pub(super) fn command_line(name: CommandName, case: &CaseId, form: Option<&str>, member: &MemberId) -> String {
     let usual = |field: &&Field| matches!(field.need, Need::Required | Need::Sometimes);
-    let fields = name.row().fields.iter().filter(usual).map(|field| format!(" {}", assigned(field, version)));
+    let fields = name.row().fields.iter().filter(usual).map(|field| format!(" {}", assigned(field, form)));
     format!("desk case do {case} {name}{} --as {member}", fields.collect::<String>())
 }
 
-fn assigned(field: &Field, version: u64) -> String {
+fn assigned(field: &Field, form: Option<&str>) -> String {
     let name = field.name;
     if let Some(shown) = field.shown {
         return format!("{name}={shown}");
@@ -20,7 +20,7 @@ fn assigned(field: &Field, version: u64) -> String {
     match field.kind {
         Kind::Text(_) => format!("{name}='…'"),
         // What stands on this page is approved, or nothing is.
-        Kind::CaseVersion => format!("{name}:={version}"),
+        Kind::Sha256 => format!("{name}={}", form.unwrap_or("…")),
         Kind::Rows { .. } => format!("{name}:='…'"),
         Kind::Flag | Kind::Count => format!("{name}:=…"),
         Kind::Choice(_)
@@ -45,9 +45,9 @@ mod tests {
     #[test]
     fn a_command_line_is_whole() {
         let (case, member) = ("EXP-2026-7K3QF".parse().unwrap(), "alice".parse().unwrap());
-        let line = |name| command_line(name, &case, 7, &member);
+        let line = |name| command_line(name, &case, Some("3f9a"), &member);
         assert_eq!(line(CommandName::Accept), "desk case do EXP-2026-7K3QF accept --as alice");
-        let approve = "desk case do EXP-2026-7K3QF approve-advisory version:=7 --as alice";
+        let approve = "desk case do EXP-2026-7K3QF approve-advisory form=3f9a --as alice";
         assert_eq!(line(CommandName::ApproveAdvisory), approve, "the form that stands on this page, or none");
         assert_eq!(line(CommandName::Note), "desk case do EXP-2026-7K3QF note text='…' --as alice");
         let score = "desk case do EXP-2026-7K3QF score severity=… cvss=… --as alice";

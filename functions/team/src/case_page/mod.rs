@@ -20,7 +20,7 @@ use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Member;
 use desk_http::Problem;
 use desk_pages::{CaseSummary, CommandLine, HeldView, MailPart, NoteView, QuarantineView, Site, TeamCasePage};
-use desk_view::{MailView, Speaker};
+use desk_view::{MailView, Speaker, form_sha256};
 
 use self::commands::command_line;
 use self::words::sentence;
@@ -54,9 +54,10 @@ impl Team {
         let reporter = report::reporter_name(&view.report.body).unwrap_or_else(|| "The reporter".to_owned());
         let paper = Paper { case: &case.id, member: &member.id };
         let breach = |b: &desk_domain::case::Breach| (policy.clock_label(&b.clock), b.due_at);
+        let form = opened.final_form(policy, now).map(|form| form_sha256(&form));
         let command = |name: &CommandName| CommandLine {
             name: sentence(name.as_str()),
-            line: command_line(*name, &case.id, case.version, &member.id),
+            line: command_line(*name, &case.id, form.as_deref(), &member.id),
         };
         TeamCasePage {
             site: Site::of(policy),
@@ -147,7 +148,7 @@ impl Paper<'_> {
             quoted: held.quoted.clone(),
             mail: self.mail(&held.mail),
         };
-        let release = command_line(CommandName::ReleaseQuarantine, self.case, case.version, self.member);
+        let release = command_line(CommandName::ReleaseQuarantine, self.case, None, self.member);
         Some(QuarantineView {
             report: case.quarantine.report,
             answers: shown.held.iter().map(held).collect(),

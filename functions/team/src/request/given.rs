@@ -61,11 +61,6 @@ impl Given<'_> {
         self.field(name).is_some() && self.fields.flag(name).unwrap_or(false)
     }
 
-    pub fn count(&self, name: &str) -> Option<u64> {
-        self.field(name)?;
-        self.fields.count(name)
-    }
-
     /// One of a closed set of words.
     pub fn word<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let Kind::Choice(words) = self.field(name)?.kind else {

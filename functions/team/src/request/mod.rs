@@ -41,8 +41,8 @@ pub(crate) enum Work {
     Affected(Vec<Affected>),
     /// To make keys for the cases of what was found.
     Audit { audit: AuditWords, findings: Vec<Finding> },
-    /// To seal the final form, which is the case's at this version, where one is given.
-    Approve { version: Option<u64> },
+    /// To seal the final form, which is the one of this SHA-256, where one is given.
+    Approve { form: Option<String> },
     /// To make a new code.
     ReissueCode,
     /// To open the case that what was filed becomes.

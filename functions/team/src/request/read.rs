@@ -22,8 +22,14 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         RequestInformation => {
             told(given, "questions", |message, next_steps| Command::RequestInformation { message, next_steps })
         }
-        Validate => told(given, "reason", |message, _| Command::Validate { message }),
-        Invalidate => told(given, "reason", |message, next_steps| Command::Invalidate { message, next_steps }),
+        Validate => {
+            let accept = given.flag("accept");
+            told(given, "reason", move |message, next_steps| Command::Validate { message, next_steps, accept })
+        }
+        Invalidate => {
+            let close = given.flag("close");
+            told(given, "reason", move |message, next_steps| Command::Invalidate { message, next_steps, close })
+        }
         Defer => told(given, "reason", |message, _| Command::Defer { message }),
         Note => written(given, "text", |text| Command::Note { text, mail: None }),
         Assign => as_it_is(given, Command::Assign { member: given.parsed("member")? }),
@@ -64,7 +70,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             let draft = Draft::read(given.fields, &given.policy.limits);
             sealed(given, move |s| Ok(Command::DraftAdvisory { content: s.json(&draft)? }))
         }
-        ApproveAdvisory => prepared(given, Work::Approve { version: given.count("version") }),
+        ApproveAdvisory => prepared(given, Work::Approve { form: given.parsed("form") }),
         Publish => as_it_is(given, Command::Publish),
         ReleaseQuarantine => as_it_is(given, Command::ReleaseQuarantine { refuse: given.flag("refuse") }),
         RecordConsent => written(given, "source", |source| Command::RecordConsent { source }),

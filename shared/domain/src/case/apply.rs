@@ -113,7 +113,7 @@ impl Case {
                 self.steps.handler_assigned = Some(self.step(event));
             }
             EventBody::BackupSet { member } => self.backup = Some(member.clone()),
-            EventBody::RmChanged { from, to } => self.rm_changed(event, *from, *to),
+            EventBody::RmChanged { from, to, .. } => self.rm_changed(event, *from, *to),
             EventBody::InformationRequested => self.waiting_for_reporter = true,
             EventBody::ReporterReplied { .. } => self.waiting_for_reporter = false,
             EventBody::ReplyQuarantined { content, mail } => {

@@ -48,12 +48,17 @@ pub enum Command {
     SetBackup {
         member: MemberId,
     },
+    /// `accept`: that it is fixed is taken on at once.
     Validate {
         message: Message,
+        next_steps: bool,
+        accept: bool,
     },
+    /// `close`: the case ends with it.
     Invalidate {
         message: Message,
         next_steps: bool,
+        close: bool,
     },
     Accept,
     Defer {

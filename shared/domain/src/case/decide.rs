@@ -86,14 +86,8 @@ impl Next<'_> {
                     self.push(EventBody::BackupSet { member: member.clone() });
                 }
             }
-            Command::Validate { message } => {
-                self.transition(Rm::Valid);
-                self.message(MessageKind::Validated, message, false);
-            }
-            Command::Invalidate { message, next_steps } => {
-                self.transition(Rm::Invalid);
-                self.message(MessageKind::Invalidated, message, *next_steps);
-            }
+            Command::Validate { message, next_steps, accept } => self.validate(message, *next_steps, *accept),
+            Command::Invalidate { message, next_steps, close } => self.invalidate(message, *next_steps, *close)?,
             Command::Accept => {
                 self.transition(Rm::Accepted);
                 self.start_fix_clocks();
@@ -191,12 +185,30 @@ impl Next<'_> {
             }
         }
         if let Some(left) = self.case.set_aside_from {
-            self.push(EventBody::RmChanged { from: Rm::Deferred, to: left });
+            self.push(EventBody::RmChanged { from: Rm::Deferred, to: left, told: false });
         }
     }
 
     fn transition(&mut self, to: Rm) {
-        self.push(EventBody::RmChanged { from: self.case.rm, to });
+        self.push(EventBody::RmChanged { from: self.case.rm, to, told: false });
+    }
+
+    /// One message says all of it: that it is accepted too is not told a second time.
+    fn validate(&mut self, message: &Message, next_steps: bool, accept: bool) {
+        self.transition(Rm::Valid);
+        if accept {
+            self.push(EventBody::RmChanged { from: Rm::Valid, to: Rm::Accepted, told: true });
+        }
+        self.message(MessageKind::Validated, message, next_steps);
+        if accept {
+            self.start_fix_clocks();
+        }
+    }
+
+    fn invalidate(&mut self, message: &Message, next_steps: bool, close: bool) -> Result<(), Refusal> {
+        self.transition(Rm::Invalid);
+        self.message(MessageKind::Invalidated, message, next_steps);
+        if close { self.end(Resolution::NotAVulnerability, true) } else { Ok(()) }
     }
 
     fn eligible(&self, member: &MemberId) -> Result<(), Refusal> {

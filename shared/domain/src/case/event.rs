@@ -183,6 +183,9 @@ pub enum EventBody {
     RmChanged {
         from: Rm,
         to: Rm,
+        /// A member's message tells the reporter already.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        told: bool,
     },
     /// Waiting for the reporter from here on.
     InformationRequested,

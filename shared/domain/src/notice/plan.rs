@@ -52,7 +52,9 @@ pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             };
             vec![planned(Recipient::Member(member.clone()), Notice::YouAreHandler(notice))]
         }
-        EventBody::RmChanged { to: Rm::Accepted, .. } => plan.to_reporter(Notice::Accepted(Accepted {}), None),
+        EventBody::RmChanged { to: Rm::Accepted, told: false, .. } => {
+            plan.to_reporter(Notice::Accepted(Accepted {}), None)
+        }
         EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
             plan.to_reporter(Notice::SetAside(SetAside {}), None)
         }

@@ -11,6 +11,11 @@ const SEVERITIES: &[&str] = &["low", "medium", "high", "critical"];
 pub(super) const MESSAGE: Field = Field::text("message", Audience::Reporter, "What the reporter is told.");
 pub(super) const REASON_TOLD: Field =
     Field::text("reason", Audience::Reporter, "Why: it is the message to the reporter.");
+pub(super) const ACCEPT: Field =
+    Field::new("accept", Kind::Flag, "true: it is accepted with it, in one message; else accept does that later.")
+        .optional();
+pub(super) const CLOSE: Field =
+    Field::new("close", Kind::Flag, "true: the case is closed with it, as not a vulnerability.").optional();
 pub(super) const QUESTIONS: Field = Field::text("questions", Audience::Reporter, "What the reporter is asked.");
 pub(super) const STEPS: Field = Field::text(
     "next_steps",
@@ -152,9 +157,12 @@ pub(super) const ALIASES: Field =
         .to(Audience::Public)
         .optional();
 pub(super) const CVE: Field = Field::new("cve", Kind::Cve, "Its CVE id.").to(Audience::Public).optional();
-pub(super) const CASE_VERSION: Field =
-    Field::new("version", Kind::CaseVersion, "The version of the case that was looked at: another is not approved.")
-        .need(Need::Sometimes);
+pub(super) const FORM: Field = Field::new(
+    "form",
+    Kind::Sha256,
+    "The SHA-256 of the form that was read, as the case shows it: another is not approved.",
+)
+.need(Need::Sometimes);
 
 pub(super) const REFUSE: Field =
     Field::new("refuse", Kind::Flag, "true: it is not the reporter's, and is as if it had never come.").optional();

@@ -145,8 +145,8 @@ pub enum Kind {
     Flag,
     /// A whole number that is not negative.
     Count,
-    /// The case's version that its sender has seen: a whole number.
-    CaseVersion,
+    /// A SHA-256, hexadecimal.
+    Sha256,
     /// `CVE-2024-29041`.
     Cve,
     /// An id in another register of advisories: `GHSA-rv95-896h-c2vc`.
@@ -292,7 +292,7 @@ fn object(fields: &[Field]) -> String {
             | Kind::Date
             | Kind::Flag
             | Kind::Count
-            | Kind::CaseVersion
+            | Kind::Sha256
             | Kind::Cve
             | Kind::AdvisoryId
             | Kind::OneOrMore(_) => {}

@@ -60,10 +60,11 @@ commands! {
         SetBackup = Row::new("set-backup", Group::People, "Names who stands in for the handler.", &[MEMBER])
             .who(Who::Leads("name a backup"));
 
-        Validate = Row::new("validate", Group::Judgement, "Confirms the problem.", &[REASON_TOLD, PAGE_ONLY])
+        Validate = Row::new("validate", Group::Judgement, "Confirms the problem.",
+            &[REASON_TOLD, STEPS_TOO, ACCEPT, PAGE_ONLY])
             .rules(&[Rule::Way(Transition::Validate)]);
         Invalidate = Row::new("invalidate", Group::Judgement,
-            "Finds that there is no problem.", &[REASON_TOLD, STEPS_TOO, PAGE_ONLY])
+            "Finds that there is no problem.", &[REASON_TOLD, STEPS_TOO, CLOSE, PAGE_ONLY])
             .rules(&[Rule::Way(Transition::Invalidate)]);
         Accept = Row::new("accept", Group::Judgement, "Takes on that it is fixed.", &[])
             .rules(&[Rule::Way(Transition::Accept)]);
@@ -122,7 +123,7 @@ commands! {
             .rules(&[Rule::Unpublished, Rule::Confirmed])
             .approval(Approval::Voids);
         ApproveAdvisory = Row::new("approve-advisory", Group::Publication,
-            "Approves the advisory as it stands.", &[CASE_VERSION])
+            "Approves the advisory as it stands.", &[FORM])
             .rules(&[Rule::Unpublished, Rule::Drafted, Rule::Unapproved])
             .who(Who::SecondReleasers("approve"));
         Publish = Row::new("publish", Group::Publication,

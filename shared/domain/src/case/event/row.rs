@@ -119,7 +119,7 @@ impl EventBody {
             | EventBody::MessageBounced { seq: _ }
             | EventBody::HandlerAssigned { member: _, by: _, previous: _ }
             | EventBody::AssignmentPostponed { clock: _, until: _, to: _ }
-            | EventBody::RmChanged { from: _, to: _ }
+            | EventBody::RmChanged { from: _, to: _, told: _ }
             | EventBody::FixesReady
             | EventBody::FixesReleased
             | EventBody::FixesPending

@@ -20,13 +20,13 @@ pub use sign_in::start_session;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk_domain::policy::{Member, Policy, Role};
 use desk_http::body::bearer;
-use desk_http::{Problem, headers};
+use desk_http::{Problem, headers, session};
 use desk_keys::{Links, PublicKey, Root, SecretKey};
 use desk_pages::{Desk, DeskPage, Site};
 use desk_runtime::Clock;
@@ -85,7 +85,7 @@ impl Team {
     /// # Errors
     /// 401. A session dies with membership.
     pub(crate) async fn member(&self, headers: &HeaderMap, cookie: bool) -> Result<&Member, Problem> {
-        let from_cookie = || cookie.then(|| session_cookie(headers)).flatten();
+        let from_cookie = || cookie.then(|| session::cookie(headers, COOKIE)).flatten();
         let Some(secret) = bearer(headers).or_else(from_cookie) else { return Err(unauthorised()) };
         let id = self.members.session(secret, self.clock.now()).await?.ok_or_else(unauthorised)?;
         self.policy.member(&id).filter(|m| is_team(m)).ok_or_else(unauthorised)
@@ -119,12 +119,6 @@ impl Team {
 /// Operators run the system and read no case.
 fn is_team(member: &Member) -> bool {
     member.roles.iter().any(|role| *role != Role::Operator)
-}
-
-fn session_cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
-    let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
 }
 
 fn unauthorised() -> Problem {

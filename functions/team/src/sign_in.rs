@@ -6,14 +6,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::case::Recipient;
 use desk_domain::fields;
 use desk_domain::id::MemberId;
 use desk_domain::notice::{Notice, SignIn};
-use desk_http::Problem;
 use desk_http::body::{self, Kind};
+use desk_http::{Problem, session};
 use desk_keys::MailWords;
 use desk_pages::{SessionPage, SignInPage, Site};
 use desk_store::Ticket;
@@ -118,9 +118,7 @@ pub(crate) async fn post_session(State(team): State<Arc<Team>>, headers: HeaderM
     match signed_in(&team, &headers, body).await {
         Ok((Kind::Json, answer, _)) => Json(answer).into_response(),
         Ok((Kind::Form, _, token)) => {
-            let seconds = SESSION_LASTS.as_secs();
-            let cookie = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}");
-            ([(header::SET_COOKIE, cookie)], Redirect::to("/desk")).into_response()
+            (session::set_cookie(COOKIE, &token, SESSION_LASTS), Redirect::to("/desk")).into_response()
         }
         Err(problem) if matches!(Kind::of(&headers), Ok(Kind::Form)) => problem.page(Site::of(&team.policy)),
         Err(problem) => problem.into_response(),

@@ -6,6 +6,7 @@ pub mod body;
 pub mod headers;
 pub mod problem;
 mod ready;
+pub mod session;
 
 pub use problem::Problem;
 pub use ready::when_ready;

@@ -23,7 +23,7 @@ pub mod receipt;
 pub mod seal;
 mod words;
 
-pub use code::ReceiptCode;
+pub use code::{ReceiptCode, Slip};
 pub use link::LinkKey;
 pub use links::Links;
 pub use receipt::{ReceiptSigner, VerifyError};

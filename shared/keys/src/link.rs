@@ -8,15 +8,17 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
-use crate::KeyError;
+use crate::{KeyError, SecretKey};
 
 /// The purpose of a link key; no key serves two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Acknowledge with one click: `deliver` signs, `team` verifies.
     TeamLinks,
-    /// The reporter's page by link: `deliver` signs, `intake` verifies.
+    /// The reporter's page by link: `deliver` signs, `intake` verifies. `intake` seals the reporter's session with it too, see
+    /// [`LinkKey::seal`].
     ReporterLinks,
     /// A report that only tries whether the desk works: `canary` signs, `intake` verifies.
     Canary,
@@ -102,6 +104,34 @@ impl LinkKey {
     }
 }
 
+impl LinkKey {
+    /// A token that carries `payload` and that nobody without this key can read: `age`, to a key that is derived from this one
+    /// for nothing else. It proves nothing of who made it; what it carries must be worth nothing to whoever could write it.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn seal<T: Serialize>(&self, payload: &T) -> Result<String, KeyError> {
+        let plain = Zeroizing::new(serde_json::to_vec(payload).expect("link payloads are plain data"));
+        Ok(BASE64.encode(sealing(&self.current).public().seal(&plain)?))
+    }
+
+    /// The payload of a token that was sealed with this key, as it is now or was before its last rotation.
+    ///
+    /// # Errors
+    /// For everything else.
+    pub fn unseal<T: DeserializeOwned>(&self, token: &str) -> Result<T, KeyError> {
+        let wrong = || KeyError::Wrong("the token is not valid");
+        let sealed = BASE64.decode(token).map_err(|_| wrong())?;
+        let mut keys = std::iter::once(&self.current).chain(&self.previous);
+        let plain = keys.find_map(|key| sealing(key).unseal(&sealed).ok()).ok_or_else(wrong)?;
+        serde_json::from_slice(&plain).map_err(|_| wrong())
+    }
+}
+
+fn sealing(key: &[u8; 32]) -> SecretKey {
+    SecretKey::derive(key, "disclosure-desk sealed token")
+}
+
 pub(crate) fn link_bytes(secret: &[u8], purpose: &str) -> [u8; 32] {
     let mut bytes = [0; 32];
     Hkdf::<Sha256>::new(None, secret).expand(purpose.as_bytes(), &mut bytes).expect("32 bytes are not too many");
@@ -148,6 +178,18 @@ mod tests {
         assert!(LinkKey::new([2; 32], Some([1; 32])).has_tag("EXP-2026-7K3QF r", &tag), "rotated since");
         assert!(!key.has_tag("EXP-2026-7K3QG r", &tag) && !key.has_tag("EXP-2026-7K3QF r", &tag[..24]));
         assert!(!key.has_tag("", "") && !LinkKey::new([2; 32], None).has_tag("EXP-2026-7K3QF r", &tag));
+    }
+
+    #[test]
+    fn a_sealed_token_is_read_by_its_key_alone_and_after_a_rotation() {
+        let (old, new) = (LinkKey::new([1; 32], None), LinkKey::new([2; 32], Some([1; 32])));
+        let token = old.seal(&"words").unwrap();
+        assert!(!token.contains(&BASE64.encode("words")) && token != old.seal(&"words").unwrap());
+        assert_eq!(new.unseal::<String>(&token).as_deref(), Ok("words"));
+        assert!(LinkKey::new([3; 32], None).unseal::<String>(&token).is_err());
+        for wrong in ["", "words", &old.sign(&"words"), &token[..token.len() - 4]] {
+            assert!(old.unseal::<String>(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::KeyError;
@@ -50,11 +51,23 @@ impl Links {
     /// # Errors
     /// For everything else.
     pub async fn verify<T: DeserializeOwned>(&self, token: &str) -> Result<T, KeyError> {
-        match self.with_known(token) {
-            Ok(payload) => Ok(payload),
-            Err(wrong) if self.asks_again().await => self.with_known(token).map_err(|_| wrong),
-            Err(wrong) => Err(wrong),
-        }
+        self.with_newest(|key| key.verify(token)).await
+    }
+
+    /// A token that only holders of the key can read; see [`LinkKey::seal`].
+    ///
+    /// # Errors
+    /// When the key is not known, or sealing fails.
+    pub fn seal<T: Serialize>(&self, payload: &T) -> Result<String, KeyError> {
+        self.with_known(|key| key.seal(payload))
+    }
+
+    /// The payload of a token that was so sealed.
+    ///
+    /// # Errors
+    /// For everything else.
+    pub async fn unseal<T: DeserializeOwned>(&self, token: &str) -> Result<T, KeyError> {
+        self.with_newest(|key| key.unseal(token)).await
     }
 
     /// Whether `tag` is the key's own over `text`, as it is now or was before the last rotation.
@@ -72,9 +85,18 @@ impl Links {
         known.key.as_ref().map(|key| key.address_hashes(address)).unwrap_or_default()
     }
 
-    fn with_known<T: DeserializeOwned>(&self, token: &str) -> Result<T, KeyError> {
+    fn with_known<T>(&self, read: impl Fn(&LinkKey) -> Result<T, KeyError>) -> Result<T, KeyError> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.key.as_ref().ok_or(KeyError::Wrong("the link key is not known"))?.verify(token)
+        read(known.key.as_ref().ok_or(KeyError::Wrong("the link key is not known"))?)
+    }
+
+    /// With the key as it is known, then with the key as it may be since.
+    async fn with_newest<T>(&self, read: impl Fn(&LinkKey) -> Result<T, KeyError>) -> Result<T, KeyError> {
+        match self.with_known(&read) {
+            Ok(payload) => Ok(payload),
+            Err(wrong) if self.asks_again().await => self.with_known(&read).map_err(|_| wrong),
+            Err(wrong) => Err(wrong),
+        }
     }
 
     /// Whether the key was read anew.

@@ -1,4 +1,4 @@
-//! What signed links and tokens carry: who signs one and who verifies it agree on it here.
+//! What signed links and sealed tokens carry: who makes one and who takes it agree on it here.
 
 use desk_domain::id::{CaseId, MemberId};
 use jiff::Timestamp;
@@ -20,6 +20,19 @@ pub struct AcknowledgeLink {
 pub struct CaseLink {
     #[serde(rename = "c")]
     pub case: CaseId,
+}
+
+/// A case that its reporter has opened, in the cookie of their browser; sealed, because it holds the code. No `Debug`.
+#[derive(Serialize, Deserialize)]
+pub struct CaseSession {
+    /// The receipt code, in words.
+    #[serde(rename = "k")]
+    pub code: String,
+    /// When the code was typed.
+    #[serde(rename = "b")]
+    pub began_at: Timestamp,
+    #[serde(rename = "x")]
+    pub expires_at: Timestamp,
 }
 
 /// The header of a report that only tries whether the desk works; its value is a [`CanaryLink`]'s token.

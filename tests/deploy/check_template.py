@@ -22,6 +22,7 @@ PATH = sources.ROOT / "infra/aws/template.yaml"
 FOR_MEMBERS = {
     "POST /desk/acknowledge": "a link signed for one member",
     "POST /desk/api/cases/{id}/commands": "a member's session",
+    "POST /desk/cases/{id}/{step}": "a member's session",
 }
 # Those that HTTPS leads to.
 HTTPS = ("intake", "team")

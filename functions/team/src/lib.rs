@@ -13,6 +13,7 @@ mod notes;
 mod publication;
 mod request;
 mod sign_in;
+mod steps;
 
 pub use mail::OpenPgp;
 pub use sign_in::start_session;
@@ -66,6 +67,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk", get(board::page))
         .route("/desk/filed", get(filed::page))
         .route("/desk/cases/{id}", get(case_page::page))
+        .route("/desk/cases/{id}/{step}", get(steps::page).post(steps::post))
         .route("/desk/cases/{id}/mail/{content}", get(mail::raw))
         .route("/desk/cases/{id}/mail/{content}/attachments/{index}", get(mail::attachment))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::post))

@@ -125,7 +125,29 @@ impl CaseId {
         let digit = |i: u32| CROCKFORD[(random >> (5 * i)) as usize & 31] as char;
         CaseId(format!("{prefix}-{year:04}-{}", (0..5).map(digit).collect::<String>()))
     }
+
+    /// Two words to call it by: forty ids of one year look alike at three in the morning. They say nothing that the id does
+    /// not, and are no id: two cases may share them.
+    pub fn spoken(&self) -> String {
+        let digits = self.0.rsplit('-').next().unwrap_or_default().bytes();
+        let value = |digit: u8| CROCKFORD.iter().position(|known| *known == digit).unwrap_or_default();
+        let number = digits.fold(0, |number, digit| number * CROCKFORD.len() + value(digit));
+        format!("{} {}", COLOURS[number % COLOURS.len()], ANIMALS[number / COLOURS.len() % ANIMALS.len()])
+    }
 }
+
+const COLOURS: [&str; 31] = [
+    "amber", "ash", "azure", "black", "blue", "brass", "bronze", "brown", "coral", "copper", "cream", "crimson",
+    "ebony", "emerald", "golden", "green", "grey", "indigo", "ivory", "jade", "lilac", "maroon", "ochre", "olive",
+    "pearl", "plum", "russet", "scarlet", "silver", "teal", "white",
+];
+const ANIMALS: [&str; 61] = [
+    "badger", "bat", "bear", "beaver", "bee", "bison", "boar", "buzzard", "camel", "carp", "cat", "crane", "cricket",
+    "crow", "deer", "dolphin", "dove", "duck", "eagle", "eel", "elk", "falcon", "ferret", "finch", "fox", "frog",
+    "goat", "goose", "gull", "hare", "hawk", "hedgehog", "heron", "horse", "ibis", "jackdaw", "kite", "lark", "lynx",
+    "magpie", "marten", "mole", "moose", "moth", "mouse", "newt", "otter", "owl", "pike", "puffin", "quail", "raven",
+    "robin", "salmon", "seal", "stork", "swan", "toad", "trout", "weasel", "wren",
+];
 
 impl LineName {
     /// The package that the line belongs to.
@@ -167,6 +189,18 @@ mod tests {
         let id = CaseId::from_random(&prefix, 2026, u32::MAX);
         assert_eq!(id.as_str(), "EXP-2026-ZZZZZ");
         assert_eq!(id.as_str().parse::<CaseId>().unwrap(), id);
+    }
+
+    #[test]
+    fn a_case_has_two_words_to_call_it_by() {
+        let spoken = |id: &str| id.parse::<CaseId>().unwrap().spoken();
+        assert_eq!(spoken("EXP-2026-00000"), "amber badger");
+        assert_eq!(spoken("EXP-2026-00001"), "ash badger");
+        assert_eq!(spoken("EXP-2027-00001"), spoken("EXP-2026-00001"), "the year stands beside it");
+        let all: std::collections::BTreeSet<String> = (0..1000)
+            .map(|n: u32| CaseId::from_random(&"EXP".parse().unwrap(), 2026, n.wrapping_mul(2_654_435_761)).spoken())
+            .collect();
+        assert!(all.len() > 650, "{}", all.len());
     }
 
     #[test]

@@ -86,6 +86,7 @@ fn parameters() -> Value {
         "Handler": {"name": "handler", "in": "query", "description": "Only the cases of this member.",
             "schema": {"type": "string", "pattern": "^[a-z0-9._-]{1,64}$"}},
         "CaseId": path("id", json!({"$ref": "#/components/schemas/CaseId"})),
+        "Step": path("step", json!({"type": "string", "pattern": "^[a-z]+$", "examples": ["write", "decide"]})),
         "Content": path("content", text()),
         "Index": path("index", json!({"type": "integer", "minimum": 0})),
         "Range": {"name": "Range", "in": "header", "schema": text(), "description": "One range of bytes (RFC 9110, 14)."},

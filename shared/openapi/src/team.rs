@@ -1,6 +1,6 @@
 //! The routes of `team`, all under `/desk`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::operation::{FORM, JSON, Operation, Secret, Told, page, schema};
 use crate::reporter::form;
@@ -79,6 +79,21 @@ fn pages() -> Vec<Operation> {
         shown("/desk", "boardPage", "The board").parameters(&["Next", "Handler"]).problems(Told::Page, &[400]),
         shown("/desk/filed", "filedPage", "What was only filed").parameters(&["Next"]).problems(Told::Page, &[400]),
         shown("/desk/cases/{id}", "casePage", "One case").parameters(&["CaseId"]).problems(Told::Page, &[404]),
+        shown("/desk/cases/{id}/{step}", "stepPage", "One step of a case, as a form")
+            .about("Reading is recorded.")
+            .parameters(&["CaseId", "Step"])
+            .problems(Told::Page, &[404]),
+        Operation::post(
+            "/desk/cases/{id}/{step}",
+            "takeStep",
+            "Take a step of a case: what the form says, as commands",
+        )
+        .secret(Secret::SessionOrCookie)
+        .parameters(&["CaseId", "Step"])
+        .body(&[(FORM, json!({"type": "object", "additionalProperties": {"type": "string"}}))])
+        .answer(200, "Done, with something to say; or the form again, with what was asked to be shown.", &[page()])
+        .answer(303, "Done: to the case. Without a session: to the sign-in page.", &[])
+        .problems(Told::Page, &[404, 409, 413, 422]),
         Operation::get("/desk/acknowledge", "acknowledgePage", "The page behind the button in a page mail")
             .secret(Secret::Nothing)
             .parameters(&["AcknowledgeLink"])

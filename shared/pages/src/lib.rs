@@ -16,6 +16,7 @@ mod mail_parts;
 mod receipt;
 mod report_form;
 mod sign_in;
+mod step;
 mod team_case;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use self::mail_parts::{AttachmentLine, MailPart, size};
 pub use self::receipt::Receipt;
 pub use self::report_form::{FormError, ReportForm, ThirdParty};
 pub use self::sign_in::{SessionPage, SignInPage};
+pub use self::step::{Input, InputChoice, InputControl, InputGroup, Quote, StepButton, StepForm, StepPage};
 pub use self::team_case::{
     CommandLine, DeliveryLine, HeldView, NoteView, PublicationProgress, QuarantineView, ReportFact, ReportFields,
     TeamCasePage,

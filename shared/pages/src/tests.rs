@@ -216,6 +216,48 @@ fn filed(told: bool) -> FiledPage {
     FiledPage { site: site(), desk: desk(Some(DeskPage::Filed)), now: at(13), cases, next: told.then(text) }
 }
 
+/// A step with every kind of field.
+fn step(told: bool) -> StepPage {
+    let choices = || ["a", "b"].map(|value| InputChoice { value: value.into(), label: text(), hint: text() }).into();
+    let controls = vec![
+        ("line", InputControl::Line),
+        ("date", InputControl::Date),
+        ("area", InputControl::Area { rows: 6 }),
+        ("tick", InputControl::Tick),
+        ("affected.0.radios", InputControl::Radios(choices())),
+        ("select", InputControl::Select(choices())),
+    ];
+    let input = |(name, control): (&str, InputControl)| Input {
+        name: name.to_owned(),
+        label: text(),
+        hint: text(),
+        control,
+        value: text(),
+        required: told,
+        errors: if told { vec![text()] } else { Vec::new() },
+    };
+    let some = || if told { vec![text()] } else { Vec::new() };
+    let groups = vec![
+        InputGroup { legend: Some(text()), inputs: controls.into_iter().map(input).collect() },
+        InputGroup { legend: None, inputs: Vec::new() },
+    ];
+    let buttons = vec![StepButton { label: text(), name: None }, StepButton { label: text(), name: Some("check") }];
+    let form = StepForm { action: text(), hidden: vec![(text(), text())], groups, will: vec![text()], buttons };
+    StepPage {
+        site: site(),
+        desk: desk(None),
+        case_id: text(),
+        stage: Stage::Confirmed,
+        title: text(),
+        about: vec![text()],
+        quotes: vec![Quote { heading: text(), text: text() }],
+        starts: vec![(text(), "/desk/cases/EXP-2026-7K3QF/write?answer=a".into())],
+        form: Some(form),
+        changed: some(),
+        wrong: some(),
+    }
+}
+
 fn mail() -> MailPage {
     let headers = vec![(text(), text()), ("Subject".into(), text())];
     let open = MailView {
@@ -250,6 +292,9 @@ fn pages() -> Vec<(&'static str, String)> {
         ("sign_in", SignInPage { site: site(), sent: false }.html()),
         ("sign_in: sent", SignInPage { site: site(), sent: true }.html()),
         ("session", SessionPage { site: site(), token: text() }.html()),
+        ("step", step(false).html()),
+        ("step: errors", step(true).html()),
+        ("step: done", StepPage { form: None, ..step(false) }.html()),
         ("board", board().html()),
         ("filed", filed(true).html()),
         ("filed: empty", filed(false).html()),
@@ -354,7 +399,7 @@ fn every_field_has_a_label_and_every_page_one_heading_and_a_language() {
         let tags = tags(&html);
         let labelled: Vec<&String> = tags.iter().filter_map(|(_, a)| a.get("for")).collect();
         for (tag, attributes) in &tags {
-            let is_field = (tag == "input" && attributes["type"] != "hidden") || tag == "textarea";
+            let is_field = (tag == "input" && attributes["type"] != "hidden") || tag == "textarea" || tag == "select";
             assert!(!is_field || labelled.contains(&&attributes["id"]), "{page}: {attributes:?} has no label");
         }
         assert_eq!(tags.iter().filter(|(tag, _)| tag == "h1").count(), 1, "{page}");

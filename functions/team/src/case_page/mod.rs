@@ -5,7 +5,7 @@ pub(crate) mod deliveries;
 mod facts;
 mod publication;
 mod report;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 

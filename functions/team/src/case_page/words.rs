@@ -1,15 +1,15 @@
 //! Words that more than one part of a case's page uses.
 
 use desk_domain::case::event::FactName;
-use desk_domain::case::{Actor, Recipient, Rm};
+use desk_domain::case::{Actor, Event, Recipient, Rm};
 use desk_domain::id::MemberId;
 use desk_domain::policy::{Policy, Severity};
 
-pub(super) fn member_name(policy: &Policy, id: &MemberId) -> String {
+pub(crate) fn member_name(policy: &Policy, id: &MemberId) -> String {
     policy.member(id).map_or_else(|| id.to_string(), |member| member.name.clone())
 }
 
-pub(super) fn actor(policy: &Policy, actor: &Actor) -> String {
+pub(crate) fn actor(policy: &Policy, actor: &Actor) -> String {
     match actor {
         Actor::Member(id) => member_name(policy, id),
         Actor::Reporter => "The reporter".to_owned(),
@@ -17,7 +17,7 @@ pub(super) fn actor(policy: &Policy, actor: &Actor) -> String {
     }
 }
 
-pub(super) fn recipient(policy: &Policy, to: &Recipient) -> String {
+pub(crate) fn recipient(policy: &Policy, to: &Recipient) -> String {
     match to {
         Recipient::Reporter => "The reporter".to_owned(),
         Recipient::Member(id) => member_name(policy, id),
@@ -32,7 +32,7 @@ pub(super) fn recipient(policy: &Policy, to: &Recipient) -> String {
     }
 }
 
-pub(super) fn fact(fact: FactName) -> &'static str {
+pub(crate) fn fact(fact: FactName) -> &'static str {
     match fact {
         FactName::Public => "Already public",
         FactName::ExploitPublic => "An exploit is public",
@@ -40,7 +40,7 @@ pub(super) fn fact(fact: FactName) -> &'static str {
     }
 }
 
-pub(super) fn rm(rm: Rm) -> &'static str {
+pub(crate) fn rm(rm: Rm) -> &'static str {
     match rm {
         Rm::Received => "Received",
         Rm::Invalid => "Invalid",
@@ -51,7 +51,7 @@ pub(super) fn rm(rm: Rm) -> &'static str {
     }
 }
 
-pub(super) fn severity(severity: Severity) -> &'static str {
+pub(crate) fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Low => "Low",
         Severity::Medium => "Medium",
@@ -60,8 +60,27 @@ pub(super) fn severity(severity: Severity) -> &'static str {
     }
 }
 
+/// What happened, in a line of the case's history: `Bob wrote to the reporter`, `Detailed response: met`.
+pub(crate) fn happened(policy: &Policy, event: &Event) -> String {
+    let row = event.body.row();
+    match row.clock {
+        Some(clock) => format!("{}: {}", policy.clock_label(clock), row.says),
+        None => format!("{} {}", actor(policy, &event.actor), row.says),
+    }
+}
+
+/// A sentence of its own: `it has no fix` → `It has no fix.`
+pub(crate) fn full(words: String) -> String {
+    let mut chars = words.chars();
+    let mut full: String = chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
+    if !full.ends_with(['.', '?', '!']) {
+        full.push('.');
+    }
+    full
+}
+
 /// `request-information` → `Request information`.
-pub(super) fn sentence(word: &str) -> String {
+pub(crate) fn sentence(word: &str) -> String {
     let spaced = word.replace(['-', '_'], " ");
     let mut chars = spaced.chars();
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()

@@ -103,7 +103,7 @@ impl Ready {
 }
 
 impl Team {
-    async fn command(
+    pub(crate) async fn command(
         &self,
         member: &Member,
         stored: &Stored,

@@ -1,4 +1,5 @@
-//! The row of an event: what of it was written by somebody, where that is read, and which command it is the record of.
+//! The row of an event: what of it was written by somebody, where that is read, which command it is the record of, and what the
+//! history of a case calls it.
 //!
 //! The one exhaustive list beside what an event changes ([`crate::case::Case::apply`]), whom the desk writes to for it
 //! ([`crate::notice::plan`]) and what the reporter's page says of it ([`crate::notice::conversation`]). Each field of each event
@@ -14,6 +15,10 @@ pub struct Row<'a> {
     /// The command whose own record it is, whoever gave it; `None` for what follows from several, from time, or from what others
     /// than the team do.
     pub command: Option<CommandName>,
+    /// What happened, as the history of the case says it after who did it: `wrote to the reporter`; of a clock, after its name.
+    pub says: &'static str,
+    /// The clock that it is about.
+    pub clock: Option<&'a ClockName>,
 }
 
 /// What somebody wrote, by where it is read.
@@ -53,12 +58,12 @@ pub enum NoteKind {
 }
 
 impl<'a> Written<'a> {
-    const fn only(self) -> Row<'a> {
-        Row { written: self, command: None }
+    const fn says(self, says: &'static str) -> Row<'a> {
+        Row { written: self, command: None, says, clock: None }
     }
 
-    const fn by(self, command: CommandName) -> Row<'a> {
-        Row { written: self, command: Some(command) }
+    const fn by(self, command: CommandName, says: &'static str) -> Row<'a> {
+        Row { written: self, command: Some(command), says, clock: None }
     }
 }
 
@@ -67,64 +72,101 @@ impl EventBody {
         use CommandName as By;
         use Written::{Note, Nothing, Step};
         let note = |kind, content| Note { kind, content, mail: None };
+        let clock = |clock, says| Row { written: Nothing, command: None, says, clock: Some(clock) };
         match self {
-            EventBody::ReportReceived(reported) => Written::Report(reported).only(),
-            EventBody::MessageSent { message, kind: _, next_steps: _ } => Written::ByTeam(message).only(),
+            EventBody::ReportReceived(reported) => Written::Report(reported).says("reported it"),
+            EventBody::MessageSent { message, kind: _, next_steps: _ } => {
+                Written::ByTeam(message).says("wrote to the reporter")
+            }
             EventBody::ReporterReplied { content, mail, opened: _ } => {
-                Written::ByReporter { content, mail: mail.as_ref() }.only()
+                Written::ByReporter { content, mail: mail.as_ref() }.says("wrote to the team")
             }
-            EventBody::ReplyQuarantined { content, mail } => Written::Waiting { content, mail }.only(),
-            EventBody::Noted { content, mail } => Note { kind: NoteKind::Plain, content, mail: mail.as_ref() }.only(),
+            EventBody::ReplyQuarantined { content, mail } => {
+                Written::Waiting { content, mail }.says("sent an answer that is not proven to be the reporter’s")
+            }
+            EventBody::Noted { content, mail } => {
+                let kind = NoteKind::Plain;
+                Note { kind, content, mail: mail.as_ref() }.says("wrote a note for the team")
+            }
             EventBody::OutsiderReplied { from, content, mail } => {
-                Note { kind: NoteKind::Outsider(from.clone()), content, mail: Some(mail) }.only()
+                let kind = NoteKind::Outsider(from.clone());
+                Note { kind, content, mail: Some(mail) }.says("took in an answer from outside")
             }
-            EventBody::FactMarked { fact, source } => note(NoteKind::Source(*fact), source).by(By::Mark),
-            EventBody::DutyRecorded { clock, source } => note(NoteKind::Duty(clock.clone()), source).by(By::RecordDuty),
-            EventBody::ConsentRecorded { source } => note(NoteKind::Consent, source).by(By::RecordConsent),
+            EventBody::FactMarked { fact, source } => {
+                note(NoteKind::Source(*fact), source).by(By::Mark, "recorded a fact")
+            }
+            EventBody::DutyRecorded { clock, source } => {
+                let row = note(NoteKind::Duty(clock.clone()), source).by(By::RecordDuty, "recorded as done");
+                Row { clock: Some(clock), ..row }
+            }
+            EventBody::ConsentRecorded { source } => {
+                note(NoteKind::Consent, source).by(By::RecordConsent, "recorded that the reporter agrees to forwarding")
+            }
             EventBody::Forwarded { to, message } => {
-                note(NoteKind::Forwarded(to.clone()), &message.content).by(By::Forward)
+                let kind = NoteKind::Forwarded(to.clone());
+                note(kind, &message.content).by(By::Forward, "wrote to the maintainers of the module")
             }
 
-            EventBody::Scored { content, severity: _ } => Step(content).by(By::Score),
-            EventBody::AffectedDetermined { content, lines: _, undone: _ } => Step(content).by(By::DetermineAffected),
-            EventBody::AuditRecorded { content, findings: _ } => Step(content).by(By::RecordAudit),
-            EventBody::AuditWaived { reason } => Step(reason).by(By::WaiveAudit),
-            EventBody::FixReady { reference, line: _ } => Step(reference).by(By::FixReady),
-            EventBody::FixReleased { version, line: _ } => Step(version).by(By::FixReleased),
-            EventBody::LineNotAffected { reason, line: _ } => Step(reason).by(By::NotAffected),
-            EventBody::LineWaived { reason, line: _ } => Step(reason).by(By::WaiveLine),
-            EventBody::AdvisoryDrafted { content } => Step(content).by(By::DraftAdvisory),
-            EventBody::AdvisoryApproved { content } => Step(content).by(By::ApproveAdvisory),
-            EventBody::Published { content, channels: _ } => Step(content).by(By::Publish),
-            EventBody::CreditRecorded { granted } => granted.as_ref().map_or(Nothing, Step).by(By::RecordCredit),
+            EventBody::Scored { content, severity: _ } => Step(content).by(By::Score, "said how severe it is"),
+            EventBody::AffectedDetermined { content, lines: _, undone: _ } => {
+                Step(content).by(By::DetermineAffected, "said which versions are affected")
+            }
+            EventBody::AuditRecorded { content, findings: _ } => {
+                Step(content).by(By::RecordAudit, "recorded the search for similar problems")
+            }
+            EventBody::AuditWaived { reason } => {
+                Step(reason).by(By::WaiveAudit, "answered for it that similar problems are not searched for")
+            }
+            EventBody::FixReady { reference, line: _ } => {
+                Step(reference).by(By::FixReady, "recorded that the fix of a line is ready")
+            }
+            EventBody::FixReleased { version, line: _ } => {
+                Step(version).by(By::FixReleased, "recorded that the fix of a line is out")
+            }
+            EventBody::LineNotAffected { reason, line: _ } => {
+                Step(reason).by(By::NotAffected, "found that a line is not affected")
+            }
+            EventBody::LineWaived { reason, line: _ } => {
+                Step(reason).by(By::WaiveLine, "answered for it that a line gets no fix")
+            }
+            EventBody::AdvisoryDrafted { content } => Step(content).by(By::DraftAdvisory, "wrote the advisory"),
+            EventBody::AdvisoryApproved { content } => Step(content).by(By::ApproveAdvisory, "approved the advisory"),
+            EventBody::Published { content, channels: _ } => Step(content).by(By::Publish, "published the advisory"),
+            EventBody::CreditRecorded { granted } => {
+                granted.as_ref().map_or(Nothing, Step).by(By::RecordCredit, "said whom the advisory names")
+            }
 
-            EventBody::BackupSet { member: _ } => Nothing.by(By::SetBackup),
-            EventBody::InformationRequested => Nothing.by(By::RequestInformation),
-            EventBody::QuarantineEnded { refused: _, report: _ } => Nothing.by(By::ReleaseQuarantine),
-            EventBody::ReleasePlanned { on: _ } => Nothing.by(By::PlanRelease),
-            EventBody::TreatedAsReport { opened: _ } => Nothing.by(By::TreatAsReport),
-            EventBody::DuplicateOf { of: _ } => Nothing.by(By::Duplicate),
-            EventBody::CodeReissued { mail: _ } => Nothing.by(By::ReissueCode),
-            EventBody::CreditAsked => Nothing.by(By::AskCredit),
+            EventBody::BackupSet { member: _ } => Nothing.by(By::SetBackup, "named a backup"),
+            EventBody::InformationRequested => Nothing.by(By::RequestInformation, "asked the reporter, and waits"),
+            EventBody::QuarantineEnded { refused: _, report: _ } => {
+                Nothing.by(By::ReleaseQuarantine, "said whose the mails in quarantine are")
+            }
+            EventBody::ReleasePlanned { on: _ } => Nothing.by(By::PlanRelease, "said when the release is planned"),
+            EventBody::TreatedAsReport { opened: _ } => Nothing.by(By::TreatAsReport, "made a report of it"),
+            EventBody::DuplicateOf { of: _ } => Nothing.by(By::Duplicate, "linked it to the case that was there first"),
+            EventBody::CodeReissued { mail: _ } => {
+                Nothing.by(By::ReissueCode, "made a new code for the reporter’s page")
+            }
+            EventBody::CreditAsked => Nothing.by(By::AskCredit, "asked the reporter how to be named"),
 
-            EventBody::ClockStarted(_)
-            | EventBody::ClockMet { clock: _, by: _ }
-            | EventBody::ClockPaused { clock: _ }
-            | EventBody::ClockResumed { clock: _ }
-            | EventBody::ClockWarned { clock: _, level: _, planned_at: _, to: _ }
-            | EventBody::ClockBreached { clock: _, level: _, to: _ }
-            | EventBody::ClockReopened { clock: _ }
-            | EventBody::ClockShortened { clock: _, due_at: _, alarms: _ }
-            | EventBody::ClockEnded { clock: _ }
-            | EventBody::MessageBounced { seq: _ }
-            | EventBody::HandlerAssigned { member: _, by: _, previous: _ }
-            | EventBody::AssignmentPostponed { clock: _, until: _, to: _ }
-            | EventBody::RmChanged { from: _, to: _, told: _ }
-            | EventBody::FixesReady
-            | EventBody::FixesReleased
-            | EventBody::FixesPending
-            | EventBody::Announced { channel: _ }
-            | EventBody::Closed { resolution: _, told: _ } => Nothing.only(),
+            EventBody::ClockStarted(start) => clock(&start.clock, "started"),
+            EventBody::ClockMet { clock: name, by: _ } => clock(name, "met"),
+            EventBody::ClockPaused { clock: name } => clock(name, "paused"),
+            EventBody::ClockResumed { clock: name } => clock(name, "goes on"),
+            EventBody::ClockWarned { clock: name, level: _, planned_at: _, to: _ } => clock(name, "warned of"),
+            EventBody::ClockBreached { clock: name, level: _, to: _ } => clock(name, "missed"),
+            EventBody::ClockReopened { clock: name } => clock(name, "open again"),
+            EventBody::ClockShortened { clock: name, due_at: _, alarms: _ } => clock(name, "due earlier"),
+            EventBody::ClockEnded { clock: name } => clock(name, "ended"),
+            EventBody::AssignmentPostponed { clock: name, until: _, to: _ } => clock(name, "nobody could be chosen"),
+            EventBody::MessageBounced { seq: _ } => Nothing.says("learnt that a message did not arrive"),
+            EventBody::HandlerAssigned { member: _, by: _, previous: _ } => Nothing.says("gave the case to a handler"),
+            EventBody::RmChanged { from: _, to: _, told: _ } => Nothing.says("changed where the report stands"),
+            EventBody::FixesReady => Nothing.says("saw a fix ready on every affected line"),
+            EventBody::FixesReleased => Nothing.says("saw the fixes released on every affected line"),
+            EventBody::FixesPending => Nothing.says("saw that a fix is missing again"),
+            EventBody::Announced { channel: _ } => Nothing.says("saw the advisory on a channel"),
+            EventBody::Closed { resolution: _, told: _ } => Nothing.says("closed the case"),
         }
     }
 

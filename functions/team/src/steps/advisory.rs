@@ -1,0 +1,88 @@
+//! Writing the advisory: what every channel is made of, with what is said elsewhere shown beside it.
+
+use desk_domain::advisory::{Draft, ReferenceKind, credit_line};
+use serde_json::{Value, json};
+
+use super::At;
+use super::form::{Commands, Fields, Filled, Form, Given, command, required};
+use super::typed::Typed;
+use crate::case_page::words;
+
+pub(super) fn start(at: &At<'_>) -> Typed {
+    let Some(draft) = draft(at) else { return Typed::default() };
+    let reference = |r: &desk_domain::advisory::Reference| format!("{} {}", r.kind.as_str(), r.url);
+    let references: Vec<String> = draft.references.iter().map(reference).collect();
+    let aliases: Vec<String> = draft.aliases.iter().map(ToString::to_string).collect();
+    Typed::of([
+        ("title", draft.title),
+        ("summary", draft.summary),
+        ("details", draft.details),
+        ("workarounds", draft.workarounds.unwrap_or_default()),
+        ("references", references.join("\n")),
+        ("aliases", aliases.join(" ")),
+        ("cve", draft.cve.map(String::from).unwrap_or_default()),
+    ])
+}
+
+fn draft(at: &At<'_>) -> Option<Draft> {
+    at.opened.json(&at.case().publication.draft.as_ref()?.content)
+}
+
+pub(super) fn shows(at: &At<'_>) -> String {
+    at.case().publication.draft.as_ref().map(|draft| draft.content.sha256.clone()).unwrap_or_default()
+}
+
+pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
+    let f = Fields(typed);
+    let inputs = vec![
+        required(f.line("title", "Title", "One line: page, feed and mail are headed with it.")),
+        required(f.area("summary", "Summary", "What it is, in a sentence or two.", 3)),
+        required(f.area("details", "Details", "Markdown.", 12)),
+        f.area("workarounds", "Workarounds", "Markdown.", 4),
+        f.area(
+            "references",
+            "References",
+            "One a line, each a link; before it its kind where it is not WEB: FIX https://…",
+            3,
+        ),
+        f.line("aliases", "Aliases", "Other names of the same problem: GHSA-rv95-896h-c2vc"),
+        f.line("cve", "CVE id", "CVE-2024-29041"),
+    ];
+    let voids = at.case().publication.approval.is_some();
+    let voids = voids.then(|| "It voids the approval: another form is approved anew.".to_owned());
+    Filled::new(Form::new(inputs, "Save").will(voids)).about(beside(at))
+}
+
+/// What the advisory says that is said elsewhere.
+fn beside(at: &At<'_>) -> Vec<String> {
+    let severity = at.case().severity.map_or("not scored yet", words::severity);
+    let view = at.opened.publication(at.policy, &[], at.now);
+    let ranges: Vec<String> = view.npm_ranges.iter().map(|(package, range)| format!("{package} {range}")).collect();
+    let ranges = if ranges.is_empty() { "not determined yet".to_owned() } else { ranges.join("; ") };
+    let credit = credit_line(&at.opened.credit().credits).unwrap_or_else(|| "nobody".to_owned());
+    vec![format!("Beside this it says: severity {severity}; affected {ranges}; credit: {credit}.")]
+}
+
+/// A line of references: its kind, where one is given, and the link.
+fn reference(line: &str) -> Value {
+    match line.split_once(char::is_whitespace) {
+        Some((kind, url)) if kind.parse::<ReferenceKind>().is_ok() => {
+            json!({"type": kind.to_uppercase(), "url": url.trim()})
+        }
+        _ => json!({"url": line}),
+    }
+}
+
+pub(super) fn give(_: &At<'_>, typed: &Typed) -> Commands {
+    let references: Vec<Value> = typed.lines("references").into_iter().map(reference).collect();
+    let fields = [
+        ("title", json!(typed.text("title"))),
+        ("summary", json!(typed.text("summary"))),
+        ("details", json!(typed.text("details"))),
+        ("workarounds", json!(typed.text("workarounds"))),
+        ("references", json!(references)),
+        ("aliases", json!(typed.words("aliases"))),
+        ("cve", json!(typed.text("cve"))),
+    ];
+    Ok(vec![Given::new(command("draft-advisory", &fields))])
+}

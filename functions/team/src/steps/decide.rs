@@ -1,0 +1,102 @@
+//! What a report comes to: six outcomes, each with one message to the reporter.
+
+use desk_domain::case::CommandName;
+use desk_domain::case::command::row::Kind;
+use desk_domain::case::event::Resolution;
+use desk_pages::InputChoice;
+use serde_json::{Value, json};
+
+use super::At;
+use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command};
+use super::typed::Typed;
+use super::write::{goes, keeps, page_only};
+
+/// An outcome: its word in the form, the command that brings it, what it is called and what follows.
+const OUTCOMES: [(&str, CommandName, &str, &str); 6] = [
+    ("confirm", CommandName::Validate, "Confirm and accept it", "It is a vulnerability, and we fix it."),
+    ("accept", CommandName::Accept, "Accept it", "It is confirmed; now the fix is taken on."),
+    ("invalid", CommandName::Invalidate, "Not a vulnerability", "The case is closed with the message."),
+    (
+        "duplicate",
+        CommandName::Duplicate,
+        "A duplicate",
+        "The case is closed and linked to the one that was there first.",
+    ),
+    ("defer", CommandName::Defer, "Put it off", "It stays open, and nothing is promised for now."),
+    ("close", CommandName::Close, "Close it", "With one of the reasons below."),
+];
+
+pub(super) fn start(at: &At<'_>) -> Typed {
+    let first = OUTCOMES.iter().find(|(_, name, ..)| at.may(*name)).map_or("", |(word, ..)| word);
+    Typed::of([("outcome", first), ("resolution", "fixed")])
+}
+
+pub(super) fn shows(at: &At<'_>) -> String {
+    format!("{} {}", at.case().rm, super::write::shows(at))
+}
+
+pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
+    let f = Fields(typed);
+    let possible = OUTCOMES.iter().filter(|(_, name, ..)| at.may(*name));
+    let outcomes = possible.map(|(word, _, label, hint)| choice(word, *label, *hint)).collect();
+    let mut inputs = vec![
+        f.radios("outcome", "Outcome", outcomes),
+        f.area("reason", "Message to the reporter", "Why. It is the one message that they get.", 8),
+        f.area(
+            "next_steps",
+            "Next steps",
+            "What happens next, and when: it keeps the promise of a detailed answer.",
+            3,
+        ),
+    ];
+    if at.may(CommandName::Duplicate) {
+        inputs.push(f.line("of", "Duplicate of", "The id of the case that was there first."));
+    }
+    if at.may(CommandName::Close) {
+        inputs.push(f.select("resolution", "Reason of closing", "", resolutions()));
+    }
+    inputs.extend(page_only(at.case(), &f));
+    let form = Form::new(inputs, "Decide").will([keeps(at), goes(at.case())].into_iter().flatten());
+    let closed = OUTCOMES.iter().filter(|(_, name, ..)| !at.may(*name));
+    let why =
+        closed.filter_map(|(_, name, label, _)| Some(format!("{label}: not now. {}", sentence(at.why_not(*name)?))));
+    Filled::new(form).about(why)
+}
+
+fn sentence(why: String) -> String {
+    crate::case_page::words::full(why)
+}
+
+/// The reasons that the command takes, in words.
+fn resolutions() -> Vec<InputChoice> {
+    let Some(Kind::Choice(words)) = CommandName::Close.row().field("resolution").map(|field| field.kind) else {
+        return Vec::new();
+    };
+    let named = |word: &&str| {
+        let resolution: Option<Resolution> = serde_json::from_value(Value::String((**word).to_owned())).ok();
+        Some(choice(word, crate::case_page::words::sentence(resolution?.words()), ""))
+    };
+    words.iter().filter_map(named).collect()
+}
+
+pub(super) fn give(_: &At<'_>, typed: &Typed) -> Commands {
+    let (reason, steps) = (json!(typed.text("reason")), json!(typed.text("next_steps")));
+    let page_only = ("page_only", json!(typed.flag("page_only")));
+    let (reason, steps) = (("reason", reason), ("next_steps", steps));
+    let body = match typed.get("outcome") {
+        "confirm" => command("validate", &[reason, steps, ("accept", json!(true)), page_only]),
+        "accept" if !typed.text("reason").is_empty() => {
+            return Err(vec![Wrong::new(
+                "reason",
+                "accepting tells the reporter by itself; send words of yours as a message",
+            )]);
+        }
+        "accept" => command("accept", &[]),
+        "invalid" => command("invalidate", &[reason, steps, ("close", json!(true)), page_only]),
+        "duplicate" => command("duplicate", &[("of", json!(typed.text("of"))), steps, page_only]),
+        "defer" => command("defer", &[reason, page_only]),
+        "close" => command("close", &[("resolution", json!(typed.get("resolution"))), reason, steps, page_only]),
+        _ => return Err(vec![Wrong::new("outcome", "choose an outcome")]),
+    };
+    Ok(vec![Given::new(body)])
+}

@@ -1,0 +1,310 @@
+//! A page for each step of a case: `GET` asks, `POST` gives the commands and leads back to the case. Together they give every
+//! command of the table; a test holds that. Nothing on them needs script.
+//!
+//! A form carries what it was read against: a hash of what it shows ([`Step::shows`]), never the case's version, so that a note in
+//! between asks nobody to read again. What was typed survives a conflict, an error and a refusal, and an idempotency key makes
+//! sure that what is sent twice is done once.
+
+mod advisory;
+mod audit;
+mod credit;
+mod decide;
+mod facts;
+mod form;
+mod lines;
+mod others;
+mod people;
+mod publish;
+mod score;
+mod table;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod write;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk_domain::case::permit::{allowed, permit};
+use desk_domain::case::{Case, CommandName, Event};
+use desk_domain::id::MemberId;
+use desk_domain::policy::{Member, Policy};
+use desk_domain::refusal::Refusal;
+use desk_domain::time::instant;
+use desk_http::{Problem, answer, body};
+use desk_pages::{Site, StepPage};
+use desk_store::requests::{Answer, Request};
+use desk_view::UnsealedCase;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use self::form::{Filled, Wrong};
+use self::table::{Step, step_of};
+use self::typed::Typed;
+use crate::Team;
+use crate::case_page::words;
+
+/// What a step is taken at: a case, opened, and who looks at it when.
+pub(crate) struct At<'a> {
+    pub team: &'a Team,
+    pub policy: &'a Policy,
+    pub member: &'a Member,
+    pub opened: &'a UnsealedCase,
+    pub allowed: Vec<CommandName>,
+    pub now: Timestamp,
+    /// How many open cases each member of triage handles; where it is asked whom to choose.
+    pub loads: BTreeMap<MemberId, u64>,
+}
+
+impl At<'_> {
+    pub(crate) fn case(&self) -> &Case {
+        &self.opened.case
+    }
+
+    pub(crate) fn may(&self, name: CommandName) -> bool {
+        self.allowed.contains(&name)
+    }
+
+    /// Why a command is not taken now.
+    pub(crate) fn why_not(&self, name: CommandName) -> Option<String> {
+        match permit(self.case(), self.policy, &self.member.id, name, self.now) {
+            Err(Refusal::NotAllowed { why, .. }) => Some(why),
+            Ok(()) | Err(Refusal::NotFound | Refusal::Invalid(_)) => None,
+        }
+    }
+
+    pub(crate) fn is_possible(&self, step: &Step) -> bool {
+        step.commands.iter().any(|name| self.may(*name))
+    }
+}
+
+type Asked = Result<Path<(String, String)>, PathRejection>;
+
+pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap, uri: Uri) -> Response {
+    let page = async {
+        let member = team.member(&headers, true).await?;
+        let Path((id, step)) = which.map_err(|_| Problem::not_found())?;
+        let step = step_of(&step).ok_or_else(Problem::not_found)?;
+        let opened = team.opened(&id, member).await?;
+        let at = team.at_step(member, &opened, step).await?;
+        let mut typed = (step.start)(&at);
+        typed.ask(uri.query().unwrap_or_default());
+        Ok(at.page(step, &typed, Trouble::default()).html())
+    };
+    team.answered(page.await)
+}
+
+pub(crate) async fn post(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap, body: Body) -> Response {
+    match posted(&team, which, &headers, body).await {
+        Ok(response) => response,
+        Err(problem) => team.answered(Err(problem)),
+    }
+}
+
+/// What stands in the way of what was sent.
+#[derive(Default)]
+struct Trouble {
+    changed: Vec<String>,
+    wrong: Vec<Wrong>,
+}
+
+impl Team {
+    /// Opens a case for a member, without its mails, and records that.
+    async fn opened(&self, id: &str, member: &Member) -> Result<UnsealedCase, Problem> {
+        let stored = self.readable(id, &member.id).await?;
+        let key = self.case_key(&stored).await?;
+        self.members.record_reading(&stored.case.id, &member.id, self.clock.now()).await?;
+        Ok(self.unsealed(stored.case, &key).await?)
+    }
+
+    pub(crate) fn at<'a>(&'a self, member: &'a Member, opened: &'a UnsealedCase) -> At<'a> {
+        let now = self.clock.now();
+        let allowed = allowed(&opened.case, &self.policy, &member.id, now);
+        At { team: self, policy: &self.policy, member, opened, allowed, now, loads: BTreeMap::new() }
+    }
+}
+
+impl Team {
+    /// The same, with what a step's form asks for beside the case.
+    async fn at_step<'a>(
+        &'a self,
+        member: &'a Member,
+        opened: &'a UnsealedCase,
+        step: &Step,
+    ) -> Result<At<'a>, Problem> {
+        let mut at = self.at(member, opened);
+        if step.commands.contains(&CommandName::Assign) {
+            for member in self.policy.triage() {
+                at.loads.insert(member.id.clone(), self.cases.load(&member.id).await?);
+            }
+        }
+        Ok(at)
+    }
+}
+
+async fn posted(team: &Team, which: Asked, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    let member = team.member(headers, true).await?;
+    let Path((id, step)) = which.map_err(|_| Problem::not_found())?;
+    let step = step_of(&step).ok_or_else(Problem::not_found)?;
+    // A form encodes each byte in up to three.
+    let typed = Typed::read(&body::read(body, 3 * team.policy.limits.body_bytes).await?);
+    let path = format!("/desk/cases/{id}/{}", step.path);
+    let opened = team.opened(&id, member).await;
+    if let Err(problem) = &opened
+        && problem.status() == StatusCode::NOT_FOUND
+        && let Some(done) = team.already(member, &path, step, &typed).await?
+    {
+        return Ok(done);
+    }
+    let opened = opened?;
+    let at = team.at_step(member, &opened, step).await?;
+    let refused = |trouble: Trouble, status| (status, Html(at.page(step, &typed, trouble).html())).into_response();
+    let wrong = |wrong| refused(Trouble { wrong, ..Trouble::default() }, StatusCode::UNPROCESSABLE_ENTITY);
+    if !typed.flag("anyway") && typed.get("against") != at.against(step) {
+        return Ok(refused(Trouble { changed: at.changes(&typed), wrong: Vec::new() }, StatusCode::CONFLICT));
+    }
+    if typed.flag("check") {
+        return Ok(Html(at.page(step, &typed, Trouble::default()).html()).into_response());
+    }
+    let commands = match (step.give)(&at, &typed) {
+        Ok(commands) if commands.is_empty() => {
+            return Ok(wrong(vec![Wrong::general("Nothing was changed, so nothing was done.")]));
+        }
+        Ok(commands) => commands,
+        Err(found) => return Ok(wrong(found)),
+    };
+    let mut said = Vec::new();
+    for (index, command) in commands.iter().enumerate() {
+        match team.step(member, &id, &path, &typed, index, &command.body).await {
+            Ok(answer) => said.extend(words_of(&answer)),
+            Err(problem) if problem.errors.is_empty() && problem.status() != StatusCode::CONFLICT => {
+                return Err(problem);
+            }
+            Err(problem) => {
+                let status = problem.status();
+                return Ok(refused(Trouble { wrong: command.wrong(&problem, index), changed: Vec::new() }, status));
+            }
+        }
+    }
+    Ok(match said.is_empty() {
+        true => Redirect::to(&format!("/desk/cases/{id}?done={}", step.path)).into_response(),
+        false => Html(at.done(step, said).html()).into_response(),
+    })
+}
+
+impl Team {
+    /// Gives one of a step's commands, once however often it is sent.
+    async fn step(
+        &self,
+        member: &Member,
+        id: &str,
+        path: &str,
+        typed: &Typed,
+        index: usize,
+        command: &Value,
+    ) -> Result<Answer, Problem> {
+        let request = typed.request(member, path, index, command);
+        if let Some(before) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
+            return Ok(before);
+        }
+        let stored = self.readable(id, &member.id).await?;
+        self.command(member, &stored, command, request.as_ref()).await
+    }
+
+    /// Where the case is no longer theirs: whether this very form has handed it over.
+    async fn already(
+        &self,
+        member: &Member,
+        path: &str,
+        step: &Step,
+        typed: &Typed,
+    ) -> Result<Option<Response>, Problem> {
+        let Some(command) = people::handed_over(step, typed) else { return Ok(None) };
+        for index in 0..2 {
+            let request: Option<Request> = typed.request(member, path, index, &command);
+            if let Ok(Some(_)) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await {
+                return Ok(Some(Redirect::to("/desk").into_response()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What an answer has to say to the member beside that it is done: a code to hand over, the case that was opened, a warning.
+fn words_of(answer: &Answer) -> Vec<String> {
+    let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let opened = body["opened"]["case_id"].as_str().map(|id| format!("It is {id} now."));
+    let codes = [&body["receipt_code"], &body["opened"]["receipt_code"]].into_iter().filter_map(Value::as_str);
+    let codes = codes.map(|code| format!("The reporter’s code is: {code} {HAND_OVER}"));
+    let warnings = body["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    opened.into_iter().chain(codes).chain(warnings).collect()
+}
+
+const HAND_OVER: &str = "— no mail can carry it; hand it over in a way that you trust. It is not shown again.";
+
+impl At<'_> {
+    fn page(&self, step: &Step, typed: &Typed, trouble: Trouble) -> StepPage {
+        let Filled { about, quotes, starts, form } = (step.form)(self, typed);
+        let mut page = StepPage {
+            site: Site::of(self.policy),
+            desk: self.team.desk(self.member, None),
+            case_id: self.case().id.to_string(),
+            stage: self.case().stage(),
+            title: step.title.to_owned(),
+            about,
+            quotes,
+            starts,
+            form: None,
+            changed: trouble.changed,
+            wrong: Vec::new(),
+        };
+        if !self.is_possible(step) {
+            page.about =
+                step.commands.first().and_then(|name| self.why_not(*name)).map(words::full).into_iter().collect();
+            return page;
+        }
+        let action = format!("/desk/cases/{}/{}", page.case_id, step.path);
+        let (form, wrong) = form.finished(action, self.hidden(step, typed, !page.changed.is_empty()), trouble.wrong);
+        (page.form, page.wrong) = (Some(form), wrong);
+        page
+    }
+
+    fn hidden(&self, step: &Step, typed: &Typed, changed: bool) -> Vec<(String, String)> {
+        let mut hidden = vec![
+            ("key".to_owned(), typed.key()),
+            ("against".to_owned(), self.against(step)),
+            ("seen".to_owned(), self.case().version.to_string()),
+        ];
+        if changed {
+            hidden.push(("anyway".to_owned(), "1".to_owned()));
+        }
+        hidden
+    }
+
+    /// The hash of what a step shows.
+    fn against(&self, step: &Step) -> String {
+        desk_keys::sha256_hex((step.shows)(self).as_bytes())
+    }
+
+    /// What has happened since the form was read, in the words of the case's history.
+    fn changes(&self, typed: &Typed) -> Vec<String> {
+        let seen: u64 = typed.get("seen").parse().unwrap_or_default();
+        let since = self.opened.events.iter().filter(|event| event.seq > seen && event.body.row().clock.is_none());
+        let line = |event: &Event| format!("{}, {}", words::happened(self.policy, event), instant(event.at));
+        let lines: Vec<String> = since.map(line).collect();
+        if lines.is_empty() { vec!["What this page shows is no longer as it was.".to_owned()] } else { lines }
+    }
+
+    /// Done, with something to say that the case page does not.
+    fn done(&self, step: &Step, said: Vec<String>) -> StepPage {
+        let typed = Typed::default();
+        let page = self.page(step, &typed, Trouble::default());
+        let about = std::iter::once(step.done.to_owned()).chain(said).collect();
+        StepPage { about, quotes: Vec::new(), starts: Vec::new(), form: None, ..page }
+    }
+}

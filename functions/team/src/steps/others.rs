@@ -1,0 +1,123 @@
+//! Steps of a field or two: the day of the release, duties, quarantine, others' modules, codes, and what was only filed.
+
+use desk_domain::case::CommandName;
+use desk_domain::policy::MetBy;
+use desk_domain::time::instant;
+use desk_pages::Quote;
+use serde_json::json;
+
+use super::At;
+use super::form::{Commands, Fields, Filled, Form, Given, choice, command, only, required};
+use super::typed::Typed;
+
+pub(super) fn plan_start(at: &At<'_>) -> Typed {
+    Typed::of([("on", at.case().release_planned.map(|day| day.to_string()).unwrap_or_default())])
+}
+
+pub(super) fn plan_form(at: &At<'_>, typed: &Typed) -> Filled {
+    let form = Form::new(vec![required(Fields(typed).date("on", "Day of the release", ""))], "Tell the reporter");
+    let planned = at.case().planned_for.map(|day| format!("The reporter plans to publish on {day}."));
+    Filled::new(form).about(planned)
+}
+
+pub(super) fn plan(_: &At<'_>, typed: &Typed) -> Commands {
+    only(command("plan-release", &[("on", json!(typed.text("on")))]))
+}
+
+pub(super) fn duty_form(at: &At<'_>, typed: &Typed) -> Filled {
+    let open = at.case().clocks.iter().filter(|c| c.is_open() && c.start.met_by == MetBy::Recorded);
+    let duties = open.map(|c| {
+        choice(c.name().as_str(), at.policy.clock_label(c.name()), format!("due {}", instant(c.start.due_at)))
+    });
+    let f = Fields(typed);
+    let source = required(f.area("source", "How that is known", "A number, a link, a name.", 3));
+    Filled::new(Form::new(vec![f.radios("clock", "Which duty", duties.collect()), source], "Record as done"))
+}
+
+pub(super) fn duty(_: &At<'_>, typed: &Typed) -> Commands {
+    only(command("record-duty", &[("clock", json!(typed.get("clock"))), ("source", json!(typed.text("source")))]))
+}
+
+pub(super) fn unproven_shows(at: &At<'_>) -> String {
+    let held = &at.case().quarantine;
+    let answers: Vec<String> = held.answers.iter().map(|answer| answer.content.id.to_string()).collect();
+    format!("{} {}", held.report, answers.join(" "))
+}
+
+pub(super) fn unproven_form(at: &At<'_>, _: &Typed) -> Filled {
+    let held = &at.case().quarantine;
+    let report = held.report.then(|| {
+        "Nothing proves that this report comes from the address that it names. Until somebody says so the desk writes nothing \
+         to that address."
+            .to_owned()
+    });
+    let answers = (!held.answers.is_empty()).then(|| {
+        "These answers hold the reporter’s own token, and nothing proves that the reporter sent them. Let in, they join the \
+         conversation."
+            .to_owned()
+    });
+    let quotes = held.answers.iter().map(|answer| Quote {
+        heading: format!("Not proven, {}", instant(answer.at)),
+        text: at.opened.text(&answer.content).to_owned(),
+    });
+    let form = Form::new(Vec::new(), "It is the reporter’s: let it in").or("It is not the reporter’s", "refuse");
+    Filled::new(form).about(report.into_iter().chain(answers)).quotes(quotes)
+}
+
+pub(super) fn unproven(_: &At<'_>, typed: &Typed) -> Commands {
+    only(command("release-quarantine", &[("refuse", json!(typed.flag("refuse")))]))
+}
+
+pub(super) fn module_start(at: &At<'_>) -> Typed {
+    Typed::of([("to", at.case().third_party.as_ref().map(ToString::to_string).unwrap_or_default())])
+}
+
+/// The consent first; with it, the message to those who maintain the module.
+pub(super) fn module_form(at: &At<'_>, typed: &Typed) -> Filled {
+    let f = Fields(typed);
+    if !at.may(CommandName::Forward) {
+        let source = required(f.area("source", "Where the reporter agreed", "In which message, or on which page.", 3));
+        let about = "Nothing is forwarded without the reporter’s consent.".to_owned();
+        return Filled::new(Form::new(vec![source], "Record the consent")).about([about]);
+    }
+    let modules =
+        at.policy.third_party.iter().map(|m| choice(m.package.as_str(), m.package.as_str(), m.maintainer.clone()));
+    let hint = "What the maintainers are told; nothing else of the case goes to them.";
+    let message = required(f.area("message", "Message", hint, 8));
+    Filled::new(Form::new(vec![f.radios("to", "Module", modules.collect()), message], "Send to the maintainers"))
+        .about(["The reporter agreed to forwarding.".to_owned()])
+}
+
+pub(super) fn module(at: &At<'_>, typed: &Typed) -> Commands {
+    if !at.may(CommandName::Forward) {
+        return only(command("record-consent", &[("source", json!(typed.text("source")))]));
+    }
+    Ok(vec![Given::new(command(
+        "forward",
+        &[("to", json!(typed.get("to"))), ("message", json!(typed.text("message")))],
+    ))])
+}
+
+pub(super) fn code_form(at: &At<'_>, _: &Typed) -> Filled {
+    let way = match at.case().address {
+        Some(_) => "The new one goes to the reporter by mail.",
+        None => "There is no address to mail it to: it is shown to you once, to hand over.",
+    };
+    let about = format!("The code that the reporter has ends at once. {way}");
+    Filled::new(Form::new(Vec::new(), "Make a new code")).about([about])
+}
+
+pub(super) fn code(_: &At<'_>, _: &Typed) -> Commands {
+    only(command("reissue-code", &[]))
+}
+
+pub(super) fn report_form(at: &At<'_>, _: &Typed) -> Filled {
+    let came = instant(at.case().received_at);
+    let about =
+        format!("It was filed when it came, {came}. As a report it is a case of its own; its clocks run from then.");
+    Filled::new(Form::new(Vec::new(), "Treat it as a report")).about([about])
+}
+
+pub(super) fn report(_: &At<'_>, _: &Typed) -> Commands {
+    only(command("treat-as-report", &[]))
+}

@@ -1,0 +1,83 @@
+//! Who handles a case, and who stands in: taken, handed over, with a word for who takes it.
+
+use desk_domain::case::CommandName;
+use desk_domain::policy::Member;
+use desk_pages::InputChoice;
+use serde_json::{Value, json};
+
+use super::At;
+use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command};
+use super::table::Step;
+use super::typed::Typed;
+
+pub(super) fn start(at: &At<'_>) -> Typed {
+    let me = at.member.id.as_str();
+    Typed::of([("as", "handler"), ("member", if at.case().handler.is_none() { me } else { "" })])
+}
+
+pub(super) fn shows(at: &At<'_>) -> String {
+    format!("{:?} {:?}", at.case().handler, at.case().backup)
+}
+
+pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
+    let f = Fields(typed);
+    let case = at.case();
+    let mut inputs = Vec::new();
+    if at.may(CommandName::SetBackup) && at.may(CommandName::HandOver) {
+        let roles = vec![
+            choice("handler", "Handles the case", "and is told so, and the reporter too"),
+            choice("backup", "Stands in for the handler", "reads the case and gets its warnings"),
+        ];
+        inputs.push(f.radios("as", "What", roles));
+    }
+    inputs.push(f.radios("member", "Who", at.policy.triage().map(|member| who(at, member)).collect()));
+    let hint = "Where it stands and what waits: kept as a note.";
+    inputs.push(f.area("word", "A word for who takes it", hint, 3));
+    let name = |id: &Option<desk_domain::id::MemberId>| {
+        id.as_ref().map(|id| crate::case_page::words::member_name(at.policy, id))
+    };
+    let about = match (name(&case.handler), name(&case.backup)) {
+        (None, _) => "Nobody handles it yet.".to_owned(),
+        (Some(handler), None) => format!("{handler} handles it; nobody stands in."),
+        (Some(handler), Some(backup)) => format!("{handler} handles it, {backup} stands in."),
+    };
+    Filled::new(Form::new(inputs, "Save")).about([about])
+}
+
+fn who(at: &At<'_>, member: &Member) -> InputChoice {
+    let today = at.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let away = member.away.iter().find(|a| a.from <= today && today <= a.until);
+    let load =
+        at.loads.get(&member.id).map(|load| format!("{load} open {}", if *load == 1 { "case" } else { "cases" }));
+    let mut said: Vec<String> = load.into_iter().collect();
+    let away = away.map(|away| format!("away until {}", away.until));
+    said.extend(away);
+    if at.policy.on_call(at.now).is_some_and(|on_call| on_call.id == member.id) {
+        said.push("on call now".to_owned());
+    }
+    let me = if member.id == at.member.id { " (you)" } else { "" };
+    choice(member.id.as_str(), format!("{}{me}", member.name), said.join(", "))
+}
+
+/// The word first: who hands over may not be allowed to write one afterwards.
+pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
+    let member = typed.text("member");
+    if member.is_empty() {
+        return Err(vec![Wrong::new("member", "choose who")]);
+    }
+    let name = match (typed.get("as"), &at.case().handler) {
+        ("backup", _) => "set-backup",
+        (_, None) => "assign",
+        (_, Some(_)) => "hand-over",
+    };
+    let word = typed.text("word");
+    let note = (!word.is_empty()).then(|| Given::new(command("note", &[("text", json!(word))])));
+    let note = note.map(|note| note.typed_as("/text", "word"));
+    Ok(note.into_iter().chain([Given::new(command(name, &[("member", json!(member))]))]).collect())
+}
+
+/// The command that a form of this step hands a case over with; `None` for one that does not.
+pub(super) fn handed_over(step: &Step, typed: &Typed) -> Option<Value> {
+    let hands_over = step.commands.contains(&CommandName::HandOver) && typed.get("as") != "backup";
+    hands_over.then(|| command("hand-over", &[("member", json!(typed.text("member")))]))
+}

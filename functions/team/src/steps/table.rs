@@ -1,0 +1,224 @@
+//! The table of steps: each with its page, the commands that it gives, and how it is filled in and read.
+
+use desk_domain::case::CommandName;
+
+use super::form::{Commands, Filled};
+use super::typed::Typed;
+use super::{At, advisory, audit, credit, decide, facts, lines, others, people, publish, score, write};
+
+/// A step of a case.
+pub(crate) struct Step {
+    /// The last part of its address.
+    pub path: &'static str,
+    /// Its heading, and what a link to it says.
+    pub title: &'static str,
+    /// The commands that it gives. While none of them may be given, its page says why the first may not.
+    pub commands: &'static [CommandName],
+    /// What the case page says once it is done.
+    pub done: &'static str,
+    /// What its fields hold before anything is typed.
+    pub start: fn(&At<'_>) -> Typed,
+    pub form: fn(&At<'_>, &Typed) -> Filled,
+    pub give: fn(&At<'_>, &Typed) -> Commands,
+    /// What of the case a form of it shows and acts on: another form is read again first.
+    pub shows: fn(&At<'_>) -> String,
+}
+
+/// By the last part of an address.
+pub(crate) fn step_of(path: &str) -> Option<&'static Step> {
+    STEPS.iter().find(|step| step.path == path)
+}
+
+fn blank(_: &At<'_>) -> Typed {
+    Typed::default()
+}
+
+fn nothing(_: &At<'_>) -> String {
+    String::new()
+}
+
+use CommandName::*;
+
+/// Every step, in the order in which a case is worked on.
+pub(crate) const STEPS: &[Step] = &[
+    Step {
+        path: "write",
+        title: "Write to the reporter",
+        commands: &[Update, Acknowledge, Respond, RequestInformation],
+        done: "Your message is sent.",
+        start: write::start,
+        form: write::form,
+        give: write::give,
+        shows: write::shows,
+    },
+    Step {
+        path: "note",
+        title: "Note for the team",
+        commands: &[Note],
+        done: "Your note is kept.",
+        start: blank,
+        form: write::note_form,
+        give: write::note,
+        shows: nothing,
+    },
+    Step {
+        path: "take",
+        title: "Who handles it?",
+        commands: &[Assign, HandOver, SetBackup],
+        done: "The case has changed hands.",
+        start: people::start,
+        form: people::form,
+        give: people::give,
+        shows: people::shows,
+    },
+    Step {
+        path: "decide",
+        title: "What is it?",
+        commands: &[Validate, Accept, Invalidate, Duplicate, Defer, Close],
+        done: "Your decision is recorded.",
+        start: decide::start,
+        form: decide::form,
+        give: decide::give,
+        shows: decide::shows,
+    },
+    Step {
+        path: "severity",
+        title: "How severe is it?",
+        commands: &[Score],
+        done: "The severity is recorded.",
+        start: score::start,
+        form: score::form,
+        give: score::give,
+        shows: score::shows,
+    },
+    Step {
+        path: "facts",
+        title: "What is known outside?",
+        commands: &[Mark],
+        done: "The facts are recorded.",
+        start: blank,
+        form: facts::form,
+        give: facts::give,
+        shows: facts::shows,
+    },
+    Step {
+        path: "lines",
+        title: "Versions and fixes",
+        commands: &[DetermineAffected, FixReady, FixReleased, NotAffected, WaiveLine],
+        done: "The lines are saved.",
+        start: lines::start,
+        form: lines::form,
+        give: lines::give,
+        shows: lines::shows,
+    },
+    Step {
+        path: "audit",
+        title: "Similar problems",
+        commands: &[RecordAudit, WaiveAudit],
+        done: "The search is recorded.",
+        start: audit::start,
+        form: audit::form,
+        give: audit::give,
+        shows: nothing,
+    },
+    Step {
+        path: "plan",
+        title: "When is it released?",
+        commands: &[PlanRelease],
+        done: "The reporter is told the day.",
+        start: others::plan_start,
+        form: others::plan_form,
+        give: others::plan,
+        shows: nothing,
+    },
+    Step {
+        path: "credit",
+        title: "Who is credited?",
+        commands: &[AskCredit, RecordCredit],
+        done: "The credit is recorded.",
+        start: credit::start,
+        form: credit::form,
+        give: credit::give,
+        shows: credit::shows,
+    },
+    Step {
+        path: "advisory",
+        title: "Write the advisory",
+        commands: &[DraftAdvisory],
+        done: "The advisory is saved. It waits for a second person.",
+        start: advisory::start,
+        form: advisory::form,
+        give: advisory::give,
+        shows: advisory::shows,
+    },
+    Step {
+        path: "approve",
+        title: "Approve the advisory",
+        commands: &[ApproveAdvisory],
+        done: "The advisory is approved in this form.",
+        start: blank,
+        form: publish::approve_form,
+        give: publish::approve,
+        shows: publish::shows,
+    },
+    Step {
+        path: "publish",
+        title: "Publish the advisory",
+        commands: &[Publish],
+        done: "The advisory is published. Each channel is watched until it stands there.",
+        start: blank,
+        form: publish::form,
+        give: publish::give,
+        shows: publish::shows,
+    },
+    Step {
+        path: "duty",
+        title: "What is done?",
+        commands: &[RecordDuty],
+        done: "It is recorded as done.",
+        start: blank,
+        form: others::duty_form,
+        give: others::duty,
+        shows: nothing,
+    },
+    Step {
+        path: "unproven",
+        title: "Whose mail is it?",
+        commands: &[ReleaseQuarantine],
+        done: "The mails are no longer in quarantine.",
+        start: blank,
+        form: others::unproven_form,
+        give: others::unproven,
+        shows: others::unproven_shows,
+    },
+    Step {
+        path: "module",
+        title: "Others’ module",
+        commands: &[RecordConsent, Forward],
+        done: "It is done.",
+        start: others::module_start,
+        form: others::module_form,
+        give: others::module,
+        shows: nothing,
+    },
+    Step {
+        path: "code",
+        title: "A new code for the reporter?",
+        commands: &[ReissueCode],
+        done: "The old code has ended; the new one is on its way by mail.",
+        start: blank,
+        form: others::code_form,
+        give: others::code,
+        shows: nothing,
+    },
+    Step {
+        path: "report",
+        title: "Is it a report after all?",
+        commands: &[TreatAsReport],
+        done: "It is a case of its own now, with its clocks from when it came.",
+        start: blank,
+        form: others::report_form,
+        give: others::report,
+        shows: nothing,
+    },
+];

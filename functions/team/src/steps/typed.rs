@@ -1,0 +1,66 @@
+//! What was typed into a form, by the names of its fields. No `Debug`: it is what a person wrote.
+
+use std::collections::BTreeMap;
+
+use desk_domain::policy::Member;
+use desk_http::body;
+use desk_store::requests::Request;
+use serde_json::Value;
+
+#[derive(Default)]
+pub(crate) struct Typed(BTreeMap<String, String>);
+
+impl Typed {
+    /// The body of a form; lines end as they do everywhere else.
+    pub(crate) fn read(bytes: &[u8]) -> Typed {
+        Typed(body::form(bytes).into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
+    }
+
+    /// What a form starts with.
+    pub(crate) fn of(fields: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Typed {
+        Typed(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// Takes in what the address asks for: which text to start from.
+    pub(crate) fn ask(&mut self, query: &str) {
+        self.0.extend(body::form(query.as_bytes()).into_iter().filter(|(name, _)| name == "answer"));
+    }
+
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// The same without blanks around it.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.get(name).trim()
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.get(name) == "1"
+    }
+
+    /// The lines that hold something.
+    pub(crate) fn lines(&self, name: &str) -> Vec<&str> {
+        self.get(name).lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    }
+
+    /// The words, whatever parts them.
+    pub(crate) fn words(&self, name: &str) -> Vec<&str> {
+        self.get(name).split([' ', ',', '\n', '\t']).filter(|word| !word.is_empty()).collect()
+    }
+
+    /// The form's idempotency key: its own, or a new one.
+    pub(crate) fn key(&self) -> String {
+        match self.get("key") {
+            "" => desk_keys::hex(&desk_keys::random::<16>()),
+            key => key.to_owned(),
+        }
+    }
+
+    /// The request that the command of this place in the form is, `None` for a form without a key.
+    pub(super) fn request(&self, member: &Member, path: &str, index: usize, command: &Value) -> Option<Request> {
+        let key = self.get("key");
+        let key = (!key.is_empty() && key.len() <= 64).then(|| format!("{key}.{index}"))?;
+        Some(Request::new("POST", path, member.id.as_str(), &key, &body::canonical(command)))
+    }
+}

@@ -1,0 +1,138 @@
+//! One step of a case: what is asked, the fields, one button. Every command that a member gives in a browser is given here.
+
+use askama::Template;
+use desk_domain::case::Stage;
+
+use super::{Desk, Site, rendered};
+
+/// The page of a step. No `Debug`: it holds what a person wrote.
+#[derive(Template)]
+#[template(path = "step.html")]
+pub struct StepPage {
+    pub site: Site,
+    pub desk: Desk,
+    pub case_id: String,
+    pub stage: Stage,
+    /// The question that the page asks.
+    pub title: String,
+    /// What to know before it is answered; each a paragraph.
+    pub about: Vec<String>,
+    /// What was written before, under its heading.
+    pub quotes: Vec<Quote>,
+    /// What to start a text from: its name, and where it is filled in.
+    pub starts: Vec<(String, String)>,
+    /// `None` where there is nothing to fill in: `about` says why.
+    pub form: Option<StepForm>,
+    /// What has happened since the form was read.
+    pub changed: Vec<String>,
+    /// What is wrong and belongs to no field.
+    pub wrong: Vec<String>,
+}
+
+/// Words that were written before. No `Debug`: it is words.
+pub struct Quote {
+    pub heading: String,
+    pub text: String,
+}
+
+/// No `Debug`: it holds what a person wrote.
+pub struct StepForm {
+    pub action: String,
+    /// Names and values that travel along.
+    pub hidden: Vec<(String, String)>,
+    pub groups: Vec<InputGroup>,
+    /// What it will do; above the button.
+    pub will: Vec<String>,
+    /// The first is the primary one.
+    pub buttons: Vec<StepButton>,
+}
+
+/// Fields under a heading of their own, or under none.
+pub struct InputGroup {
+    pub legend: Option<String>,
+    pub inputs: Vec<Input>,
+}
+
+pub struct StepButton {
+    pub label: String,
+    /// What it sends: a name and `1`; the primary one sends nothing of its own.
+    pub name: Option<&'static str>,
+}
+
+/// One field. No `Debug`: it holds what a person wrote.
+pub struct Input {
+    pub name: String,
+    pub label: String,
+    pub hint: String,
+    pub control: InputControl,
+    pub value: String,
+    pub required: bool,
+    pub errors: Vec<String>,
+}
+
+pub enum InputControl {
+    Line,
+    Date,
+    Area { rows: u8 },
+    Tick,
+    Radios(Vec<InputChoice>),
+    Select(Vec<InputChoice>),
+}
+
+pub struct InputChoice {
+    pub value: String,
+    pub label: String,
+    pub hint: String,
+}
+
+impl StepPage {
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        rendered(self)
+    }
+
+    fn inputs(&self) -> impl Iterator<Item = &Input> {
+        self.form.iter().flat_map(|form| &form.groups).flat_map(|group| &group.inputs)
+    }
+
+    /// Every wrong field: where it is, what it is called, what is wrong.
+    fn errors(&self) -> Vec<(String, &str, &str)> {
+        let wrong = self.inputs().flat_map(|input| input.errors.iter().map(move |error| (input, error)));
+        wrong.map(|(input, error)| (input.target(), input.label.as_str(), error.as_str())).collect()
+    }
+
+    fn has_errors(&self) -> bool {
+        !self.wrong.is_empty() || self.inputs().any(|input| !input.errors.is_empty())
+    }
+}
+
+impl Input {
+    /// The id of its element; of a choice, of the group.
+    fn id(&self) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        format!("in-{}", self.name.chars().map(plain).collect::<String>())
+    }
+
+    /// What a link to it leads to: of radios the first.
+    fn target(&self) -> String {
+        match self.control {
+            InputControl::Radios(_) => format!("{}-0", self.id()),
+            InputControl::Line
+            | InputControl::Date
+            | InputControl::Area { .. }
+            | InputControl::Tick
+            | InputControl::Select(_) => self.id(),
+        }
+    }
+
+    /// The ids of what explains it.
+    fn described_by(&self) -> String {
+        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.id()));
+        let error = (!self.errors.is_empty()).then(|| format!("{}-error", self.id()));
+        hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
+    }
+
+    fn is(&self, choice: &InputChoice) -> bool {
+        self.value == choice.value
+    }
+}

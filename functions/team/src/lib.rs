@@ -10,6 +10,7 @@ mod filed;
 mod mail;
 mod message;
 mod notes;
+mod origin;
 mod publication;
 mod request;
 mod sign_in;
@@ -77,6 +78,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/api/filed", get(filed::list))
         .route("/desk/api/cases/{id}", get(cases::show))
         .route("/desk/api/cases/{id}/commands", post(commands::post))
+        .layer(middleware::from_fn_with_state(team.clone(), origin::checked))
         .with_state(team)
         .layer(middleware::from_fn(headers::secure))
 }

@@ -19,13 +19,13 @@ fn sessions() -> Vec<Operation> {
         .secret(Secret::Nothing)
         .body(&[(JSON, schema("Address")), (FORM, form(&[("address", true)]))])
         .answer(202, "If the address is a member's, a link is on its way.", &[(JSON, schema("Said")), page()])
-        .problems(Told::Problem, &[400, 413, 415, 422]);
+        .problems(Told::AsSent, &[400, 403, 413, 415, 422]);
     let start = Operation::post("/desk/session", "startSession", "Use a sign-in link up")
         .secret(Secret::Nothing)
         .body(&[(JSON, schema("Token")), (FORM, form(&[("token", true)]))])
         .answer(200, "A session of eight hours.", &[(JSON, schema("Session"))])
         .answer(303, "To a form: the board, with the session as a cookie.", &[])
-        .problems(Told::AsSent, &[400, 401, 413, 415, 422]);
+        .problems(Told::AsSent, &[400, 401, 403, 413, 415, 422]);
     let shown = |path, id, summary: &str| Operation::get(path, id, summary).secret(Secret::Nothing);
     vec![
         shown("/desk/sign-in", "signInPage", "The sign-in page").answer(200, "The page.", &[page()]),
@@ -63,7 +63,7 @@ fn cases() -> Vec<Operation> {
         .parameters(&["CaseId", "IdempotencyKey"])
         .body(&[(JSON, schema("Command"))])
         .answer(200, "Done; the case after it, and the events that it caused.", &[(JSON, schema("Done"))])
-        .problems(Told::Problem, &[400, 401, 404, 409, 413, 415, 422]);
+        .problems(Told::Problem, &[400, 401, 403, 404, 409, 413, 415, 422]);
     vec![board, filed, show, command]
 }
 
@@ -103,7 +103,7 @@ fn pages() -> Vec<Operation> {
             .secret(Secret::Nothing)
             .body(&[(FORM, form(&[("token", true), ("message", false)]))])
             .answer(200, "Done.", &[page()])
-            .problems(Told::Page, &[404, 409, 410, 413, 422]),
+            .problems(Told::Page, &[403, 404, 409, 410, 413, 422]),
     ]
 }
 

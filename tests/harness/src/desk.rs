@@ -100,7 +100,14 @@ impl Desk {
 
     /// A form as a browser sends it.
     pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.call("POST", path, &[("content-type", "application/x-www-form-urlencoded")], &crate::http::form(fields))
+        self.post_form_with(path, &[("origin", &self.url)], fields)
+    }
+
+    /// A form with these headers: the cookie of a session, or where another site's page was.
+    pub fn post_form_with(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let all: Vec<(&str, &str)> = [kind].into_iter().chain(headers.to_vec()).collect();
+        self.call("POST", path, &all, &crate::http::form(fields))
     }
 
     /// Moves the clock; everything on the way has happened when this returns. The new time.

@@ -93,7 +93,7 @@ fn pages() -> Vec<Operation> {
         .body(&[(FORM, json!({"type": "object", "additionalProperties": {"type": "string"}}))])
         .answer(200, "Done, with something to say; or the form again, with what was asked to be shown.", &[page()])
         .answer(303, "Done: to the case. Without a session: to the sign-in page.", &[])
-        .problems(Told::Page, &[404, 409, 413, 422]),
+        .problems(Told::Page, &[403, 404, 409, 413, 422]),
         Operation::get("/desk/acknowledge", "acknowledgePage", "The page behind the button in a page mail")
             .secret(Secret::Nothing)
             .parameters(&["AcknowledgeLink"])

@@ -80,7 +80,7 @@ async function team(tools, id) {
   const answer = await bob.page.goto(`${tools.origin}/desk/cases/${id}`);
   must("team: the page of a mailed case opens", answer.status() === 200, `it is ${answer.status()}`);
   const text = await bob.page.locator("body").innerText();
-  for (const word of ["steps _1_.txt", "quarantine", "This may be anybody", "Version 4.21", "release-quarantine"]) {
+  for (const word of ["steps _1_.txt", "quarantine", "This may be anybody", "Version 4.21", "Say whose it is"]) {
     check(`team: shows "${word}"`, text.toLowerCase().includes(word.toLowerCase()), text);
   }
   await inspect({ ...tools, page: bob.page }, "team-mail", await answer.text());

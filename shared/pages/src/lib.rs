@@ -39,8 +39,8 @@ pub use self::report_form::{FormError, ReportForm, ThirdParty};
 pub use self::sign_in::{SessionPage, SignInPage};
 pub use self::step::{Input, InputChoice, InputControl, InputGroup, Quote, StepButton, StepForm, StepPage};
 pub use self::team_case::{
-    CommandLine, DeliveryLine, HeldView, NoteView, PublicationProgress, QuarantineView, ReportFact, ReportFields,
-    TeamCasePage,
+    CheckRow, CheckState, CommandLine, DeliveryLine, HeldView, NextStep, NoteView, QuarantineView, ReportFact,
+    ReportFields, Tag, TeamCasePage,
 };
 
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].

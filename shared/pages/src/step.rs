@@ -23,6 +23,8 @@ pub struct StepPage {
     pub starts: Vec<(String, String)>,
     /// `None` where there is nothing to fill in: `about` says why.
     pub form: Option<StepForm>,
+    /// What is not possible now, and why; folded under the form.
+    pub not_now: Vec<String>,
     /// What has happened since the form was read.
     pub changed: Vec<String>,
     /// What is wrong and belongs to no field.
@@ -50,6 +52,8 @@ pub struct StepForm {
 /// Fields under a heading of their own, or under none.
 pub struct InputGroup {
     pub legend: Option<String>,
+    /// Whether its fields stand beside one another where there is room, without saying of each that it may be left out.
+    pub compact: bool,
     pub inputs: Vec<Input>,
 }
 

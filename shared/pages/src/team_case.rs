@@ -4,6 +4,8 @@ use askama::Template;
 use desk_domain::report::Weight;
 use jiff::Timestamp;
 
+use desk_view::{ClockStanding, ClockView};
+
 use super::{CaseSummary, Desk, MailPart, MessageView, Site, rendered};
 
 /// Everything that the team may read of a case. It holds a report, so it has no `Debug`.
@@ -14,18 +16,40 @@ pub struct TeamCasePage {
     pub desk: Desk,
     /// With every clock, also those that the reporter does not see.
     pub summary: CaseSummary,
+    /// Two words to call it by.
+    pub spoken: String,
+    /// What to know of it at a glance, each with how the stylesheet calls it.
+    pub tags: Vec<Tag>,
+    /// What was just done.
+    pub notice: Option<String>,
+    pub next: NextStep,
+    pub checklist: Vec<CheckRow>,
+    /// Steps that can be taken beside those of the list: what it says, where it is.
+    pub more: Vec<(String, String)>,
+    /// Whether the report is unfolded: until somebody has confirmed it.
+    pub report_open: bool,
+    /// Everything that happened, newest first.
+    pub history: Vec<(Timestamp, String)>,
+    /// Where the older messages are; `None` on the last page.
+    pub older: Option<String>,
+    /// Where the newer ones are; `None` on the first page.
+    pub newer: Option<String>,
+    pub can_write: bool,
     /// What is known of the case beside its stage, in words: name and value.
     pub facts: Vec<(String, String)>,
     /// `None` when the reporter named a package that the policy does not know.
     pub package: Option<String>,
     pub lines: Vec<String>,
-    pub publication: PublicationProgress,
+    /// What was determined and searched for, in words: name and value.
+    pub publication: Vec<(String, String)>,
+    /// Each channel and where it stands; none before it is published.
+    pub channels: Vec<(String, String)>,
     pub report: ReportFields,
     /// The mail that the report came in.
     pub mail: Option<MailPart>,
     /// What waits for somebody to say whose it is.
     pub quarantine: Option<QuarantineView>,
-    /// The conversation, oldest first.
+    /// A page of the conversation, newest first.
     pub messages: Vec<MessageView>,
     pub notes: Vec<NoteView>,
     /// Broken promises: which, when it was due.
@@ -41,9 +65,8 @@ pub struct QuarantineView {
     pub report: bool,
     /// Answers, in the order in which they came.
     pub answers: Vec<HeldView>,
-    /// How it is let in, and how it is left aside.
-    pub release: String,
-    pub refuse: String,
+    /// Where somebody says whose it is; `None` for those who may not.
+    pub href: Option<String>,
 }
 
 /// An answer in quarantine. No `Debug`.
@@ -68,16 +91,40 @@ pub struct DeliveryLine {
     pub lost: bool,
 }
 
-/// How far the case is on the way to publication. No `Debug`: it holds the advisory.
-pub struct PublicationProgress {
-    /// Each step and what it came to.
-    pub rows: Vec<(String, String)>,
-    /// What publishing still waits for.
-    pub missing: Vec<String>,
-    /// Each channel and where it stands; none before it is published.
-    pub channels: Vec<(String, String)>,
-    /// The advisory in its final form, as plain text.
-    pub preview: Option<String>,
+/// A word or two on a case.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    pub words: String,
+    pub class: &'static str,
+}
+
+/// What is next, and the page that does it.
+#[derive(Clone, Debug)]
+pub struct NextStep {
+    pub words: String,
+    pub due: Option<Timestamp>,
+    /// What the button says, and where it leads.
+    pub action: Option<(String, String)>,
+}
+
+/// A step of the policy.
+#[derive(Clone, Debug)]
+pub struct CheckRow {
+    pub state: CheckState,
+    pub label: String,
+    /// Who did it and when; or why it has to wait.
+    pub detail: String,
+    /// What can be done of it now: what a link says, and where it leads.
+    pub actions: Vec<(String, String)>,
+}
+
+/// How a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckState {
+    Done,
+    Open,
+    /// It has to wait.
+    Later,
 }
 
 /// The report, field by field. No `Debug`.
@@ -120,10 +167,62 @@ pub struct CommandLine {
     pub line: String,
 }
 
+/// Whether it is still to be kept, late or not.
+fn is_open(clock: &ClockView) -> bool {
+    match clock.state {
+        ClockStanding::Running | ClockStanding::Paused => true,
+        ClockStanding::Breached => clock.met_at.is_none(),
+        ClockStanding::Met => false,
+    }
+}
+
+impl CheckState {
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            CheckState::Done => "done",
+            CheckState::Open => "open",
+            CheckState::Later => "later",
+        }
+    }
+
+    /// For those who do not see its shape.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            CheckState::Done => "done",
+            CheckState::Open => "open",
+            CheckState::Later => "later",
+        }
+    }
+}
+
+impl NextStep {
+    /// Whether its time has passed at `now`.
+    pub(super) fn is_overdue(&self, now: &Timestamp) -> bool {
+        self.due.is_some_and(|due| due < *now)
+    }
+}
+
 impl TeamCasePage {
     /// The page as HTML.
     pub fn html(&self) -> String {
         rendered(self)
+    }
+
+    /// The clocks that somebody still has to keep.
+    fn open_clocks(&self) -> Vec<&ClockView> {
+        self.summary.clocks.iter().filter(|clock| is_open(clock)).collect()
+    }
+
+    /// The others.
+    fn ended_clocks(&self) -> Vec<&ClockView> {
+        self.summary.clocks.iter().filter(|clock| !is_open(clock)).collect()
+    }
+
+    /// `4 kept, 1 missed`.
+    fn ended_in_short(&self) -> String {
+        let missed = self.breaches.len();
+        let kept = self.ended_clocks().iter().filter(|clock| clock.state == ClockStanding::Met).count();
+        format!("{kept} kept, {missed} missed")
     }
 
     /// `5 mails, 1 not delivered`.

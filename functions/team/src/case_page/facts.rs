@@ -1,28 +1,16 @@
 //! What is clear of a case, in words.
 
-use desk_domain::id::{CaseId, MemberId};
-use desk_domain::policy::Policy;
+use desk_domain::id::CaseId;
 use desk_view::{LineStanding, LineView, UnsealedCase};
 
-use super::words::{self, member_name};
-
 /// The clear fields beside the stage, each with its name.
-pub(super) fn facts(policy: &Policy, opened: &UnsealedCase) -> Vec<(String, String)> {
+pub(super) fn facts(opened: &UnsealedCase) -> Vec<(String, String)> {
     let case = &opened.case;
-    let name =
-        |id: &Option<MemberId>| id.as_ref().map_or_else(|| "nobody yet".to_owned(), |id| member_name(policy, id));
-    let known: Vec<&str> = case.facts.iter().map(|f| words::fact(f.fact)).collect();
     let forwarded: Vec<&str> = case.forwarded.iter().map(|package| package.as_str()).collect();
     let row = |name: &str, value: String| (!value.is_empty()).then(|| (name.to_owned(), value));
     let id = |id: &Option<CaseId>| id.as_ref().map(ToString::to_string).unwrap_or_default();
-    let severity = case.severity.map_or("not scored yet", words::severity).to_owned();
     let rows = [
-        row("Report", words::rm(case.rm).to_owned()),
-        row("Handler", name(&case.handler)),
-        row("Backup", name(&case.backup)),
-        row("Severity", severity),
         row("Score", score(opened)),
-        row("Known", known.join("; ")),
         row("Goes on from", id(&case.continues)),
         row("Found by the audit of", id(&case.found_by)),
         row("Duplicate of", id(&case.duplicate_of)),

@@ -1,64 +1,85 @@
-//! One case as a page, to read. Reading is recorded; commands are given through the API.
+//! One case as a page: what is next, the steps, the conversation, what is known. Reading is recorded; each step is a page of its
+//! own ([`crate::steps`]).
 
+mod checklist;
 mod commands;
 pub(crate) mod deliveries;
 mod facts;
 mod publication;
 mod report;
+mod tags;
 pub(crate) mod words;
 
 use std::sync::Arc;
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk_domain::case::CommandName;
+use desk_domain::case::Event;
 use desk_domain::case::event::NoteKind;
-use desk_domain::case::permit::allowed;
 use desk_domain::id::{CaseId, MemberId};
-use desk_domain::policy::Member;
+use desk_domain::policy::{Member, Policy};
 use desk_http::Problem;
 use desk_pages::{CaseSummary, CommandLine, HeldView, MailPart, NoteView, QuarantineView, Site, TeamCasePage};
-use desk_view::{MailView, Speaker, form_sha256};
+use desk_view::{MailView, MessageView, Speaker, form_sha256};
+use jiff::Timestamp;
+use serde::Deserialize;
 
 use self::commands::command_line;
 use self::words::sentence;
 use crate::cases::Shown;
 use crate::notes::Note;
+use crate::steps::{At, step_of};
 use crate::{Team, mail};
+
+/// Messages on a page of a case.
+const MESSAGES: usize = 20;
+
+/// What the address of a case may ask for.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    /// The step that was just taken.
+    done: Option<String>,
+    /// Which page of the conversation: 1 is the newest.
+    page: Option<usize>,
+}
+
+type AskedFor = Result<Query<Asked>, QueryRejection>;
 
 pub(crate) async fn page(
     State(team): State<Arc<Team>>,
     id: Result<Path<String>, PathRejection>,
+    asked: AskedFor,
     headers: HeaderMap,
 ) -> Response {
-    team.answered(case_page(&team, id, &headers).await.map(|page| page.html()))
+    team.answered(case_page(&team, id, asked, &headers).await.map(|page| page.html()))
 }
 
 async fn case_page(
     team: &Team,
     id: Result<Path<String>, PathRejection>,
+    asked: AskedFor,
     headers: &HeaderMap,
 ) -> Result<TeamCasePage, Problem> {
     let member = team.member(headers, true).await?;
     let Path(id) = id.map_err(|_| Problem::not_found())?;
+    // What cannot be read of the address asks for nothing.
+    let asked = asked.map_or(Asked { done: None, page: None }, |Query(asked)| asked);
     let shown = team.shown(&id, member).await?;
-    Ok(team.case_page(&shown, member))
+    Ok(team.case_page(&shown, member, &asked))
 }
 
 impl Team {
-    fn case_page(&self, shown: &Shown, member: &Member) -> TeamCasePage {
+    fn case_page(&self, shown: &Shown, member: &Member, asked: &Asked) -> TeamCasePage {
         let (opened, view) = (&shown.opened, &shown.view);
         let (case, policy, now) = (&opened.case, &*self.policy, self.clock.now());
+        let at = self.at(member, opened);
         let reporter = report::reporter_name(&view.report.body).unwrap_or_else(|| "The reporter".to_owned());
         let paper = Paper { case: &case.id, member: &member.id };
-        let breach = |b: &desk_domain::case::Breach| (policy.clock_label(&b.clock), b.due_at);
-        let form = opened.final_form(policy, now).map(|form| form_sha256(&form));
-        let command = |name: &CommandName| CommandLine {
-            name: sentence(name.as_str()),
-            line: command_line(*name, &case.id, form.as_deref(), &member.id),
-        };
+        let checklist = checklist::rows(&at);
+        let (messages, newer, older) = paged(&case.id, &view.messages, asked.page);
         TeamCasePage {
             site: Site::of(policy),
             desk: self.desk(member, None),
@@ -69,21 +90,33 @@ impl Team {
                 clocks: view.clocks.clone(),
                 now,
             },
-            facts: facts::facts(policy, opened),
+            spoken: case.id.spoken(),
+            tags: tags::tags(case),
+            notice: asked.done.as_deref().and_then(step_of).map(|step| step.done.to_owned()),
+            next: checklist::next(&at, &checklist),
+            checklist,
+            more: more(&at),
+            report_open: case.steps.confirmed.is_none() && !case.is_closed(),
+            history: history(policy, &opened.events),
+            older,
+            newer,
+            can_write: at.may(CommandName::Update),
+            facts: facts::facts(opened),
             package: case.package.as_ref().map(ToString::to_string),
             lines: opened.lines(policy, now).iter().map(facts::line).collect(),
-            publication: self.publication_progress(opened, &opened.publication(policy, &shown.channels, now), now),
-            messages: view.messages.iter().map(|m| paper.message(m, &reporter)).collect(),
+            publication: publication::facts(policy, &opened.publication(policy, &shown.channels, now)),
+            channels: publication::channels(&opened.publication(policy, &shown.channels, now)),
+            messages: messages.iter().map(|m| paper.message(m, &reporter)).collect(),
             report: report::report(&view.report.body),
             mail: shown.mail.as_ref().map(|mail| {
                 let sender = case.mail.as_ref().map(|mail| mail::sender(mail.sender).to_owned());
                 mail::part(&case.id, &member.id, mail, sender.into_iter().collect())
             }),
-            quarantine: paper.quarantine(shown),
-            notes: shown.notes.iter().map(|note| self.note(note, &paper)).collect(),
-            breaches: case.breaches.iter().map(breach).collect(),
+            quarantine: paper.quarantine(shown, &at),
+            notes: shown.notes.iter().rev().map(|note| self.note(note, &paper)).collect(),
+            breaches: case.breaches.iter().map(|b| (policy.clock_label(&b.clock), b.due_at)).collect(),
             deliveries: deliveries::lines(policy, &shown.deliveries),
-            commands: allowed(case, policy, &member.id, now).iter().map(command).collect(),
+            commands: commands(&at),
         }
     }
 
@@ -121,7 +154,7 @@ impl Paper<'_> {
         mail::part(self.case, self.member, mail, Vec::new())
     }
 
-    fn message(&self, message: &desk_view::MessageView, reporter: &str) -> desk_pages::MessageView {
+    fn message(&self, message: &MessageView, reporter: &str) -> desk_pages::MessageView {
         let from = match message.from {
             Speaker::Reporter => reporter.to_owned(),
             Speaker::Team => message.by.clone().unwrap_or_else(|| "Security team".to_owned()),
@@ -137,7 +170,7 @@ impl Paper<'_> {
         }
     }
 
-    fn quarantine(&self, shown: &Shown) -> Option<QuarantineView> {
+    fn quarantine(&self, shown: &Shown, at: &At<'_>) -> Option<QuarantineView> {
         let case = &shown.opened.case;
         if case.quarantine.is_empty() || case.is_closed() {
             return None;
@@ -148,12 +181,43 @@ impl Paper<'_> {
             quoted: held.quoted.clone(),
             mail: self.mail(&held.mail),
         };
-        let release = command_line(CommandName::ReleaseQuarantine, self.case, None, self.member);
-        Some(QuarantineView {
-            report: case.quarantine.report,
-            answers: shown.held.iter().map(held).collect(),
-            refuse: release.replace(" --as ", " refuse=true --as "),
-            release,
-        })
+        let href = at.may(CommandName::ReleaseQuarantine).then(|| checklist::href(at, "unproven"));
+        let answers = shown.held.iter().map(held).collect();
+        Some(QuarantineView { report: case.quarantine.report, answers, href })
     }
+}
+
+/// A page of the conversation, the newest first, with the ways to the newer and to the older ones.
+fn paged<'a>(
+    case: &CaseId,
+    messages: &'a [MessageView],
+    page: Option<usize>,
+) -> (Vec<&'a MessageView>, Option<String>, Option<String>) {
+    let pages = messages.len().div_ceil(MESSAGES).max(1);
+    let page = page.unwrap_or(1).clamp(1, pages);
+    let shown = messages.iter().rev().skip((page - 1) * MESSAGES).take(MESSAGES).collect();
+    let href = |page: usize| format!("/desk/cases/{case}?page={page}");
+    (shown, (page > 1).then(|| href(page - 1)), (page < pages).then(|| href(page + 1)))
+}
+
+/// Steps that can be taken and have no row in the list of the policy's steps.
+fn more(at: &At<'_>) -> Vec<(String, String)> {
+    let extra = ["facts", "duty", "module", "code", "report"].into_iter().filter_map(step_of);
+    let possible = extra.filter(|step| at.is_possible(step));
+    possible.map(|step| (step.title.to_owned(), checklist::href(at, step.path))).collect()
+}
+
+/// Everything that happened, newest first.
+fn history(policy: &Policy, events: &[Event]) -> Vec<(Timestamp, String)> {
+    events.iter().rev().map(|event| (event.at, words::happened(policy, event))).collect()
+}
+
+/// How each command that may be given now is given in a shell.
+fn commands(at: &At<'_>) -> Vec<CommandLine> {
+    let form = at.opened.final_form(at.policy, at.now).map(|form| form_sha256(&form));
+    let line = |name: &CommandName| CommandLine {
+        name: sentence(name.as_str()),
+        line: command_line(*name, &at.case().id, form.as_deref(), &at.member.id),
+    };
+    at.allowed.iter().map(line).collect()
 }

@@ -1,7 +1,7 @@
 //! Words that more than one part of a case's page uses.
 
 use desk_domain::case::event::FactName;
-use desk_domain::case::{Actor, Event, Recipient, Rm};
+use desk_domain::case::{Actor, Event, Recipient};
 use desk_domain::id::MemberId;
 use desk_domain::policy::{Policy, Severity};
 
@@ -37,17 +37,6 @@ pub(crate) fn fact(fact: FactName) -> &'static str {
         FactName::Public => "Already public",
         FactName::ExploitPublic => "An exploit is public",
         FactName::AttacksObserved => "Attacks were observed",
-    }
-}
-
-pub(crate) fn rm(rm: Rm) -> &'static str {
-    match rm {
-        Rm::Received => "Received",
-        Rm::Invalid => "Invalid",
-        Rm::Valid => "Valid",
-        Rm::Deferred => "Deferred",
-        Rm::Accepted => "Accepted",
-        Rm::Closed => "Closed",
     }
 }
 

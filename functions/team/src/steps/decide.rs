@@ -10,6 +10,7 @@ use super::At;
 use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command};
 use super::typed::Typed;
 use super::write::{goes, keeps, page_only};
+use crate::case_page::words;
 
 /// An outcome: its word in the form, the command that brings it, what it is called and what follows.
 const OUTCOMES: [(&str, CommandName, &str, &str); 6] = [
@@ -58,13 +59,8 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     inputs.extend(page_only(at.case(), &f));
     let form = Form::new(inputs, "Decide").will([keeps(at), goes(at.case())].into_iter().flatten());
     let closed = OUTCOMES.iter().filter(|(_, name, ..)| !at.may(*name));
-    let why =
-        closed.filter_map(|(_, name, label, _)| Some(format!("{label}: not now. {}", sentence(at.why_not(*name)?))));
-    Filled::new(form).about(why)
-}
-
-fn sentence(why: String) -> String {
-    crate::case_page::words::full(why)
+    let why = closed.filter_map(|(_, name, label, _)| Some(format!("{label}: {}", words::full(at.why_not(*name)?))));
+    Filled { not_now: why.collect(), ..Filled::new(form) }
 }
 
 /// The reasons that the command takes, in words.
@@ -74,7 +70,7 @@ fn resolutions() -> Vec<InputChoice> {
     };
     let named = |word: &&str| {
         let resolution: Option<Resolution> = serde_json::from_value(Value::String((**word).to_owned())).ok();
-        Some(choice(word, crate::case_page::words::sentence(resolution?.words()), ""))
+        Some(choice(word, words::sentence(resolution?.words()), ""))
     };
     words.iter().filter_map(named).collect()
 }

@@ -13,6 +13,8 @@ pub(crate) struct Filled {
     pub quotes: Vec<Quote>,
     pub starts: Vec<(String, String)>,
     pub form: Form,
+    /// What is not possible now, and why.
+    pub not_now: Vec<String>,
 }
 
 /// Its fields and what it does.
@@ -149,7 +151,7 @@ pub(crate) fn choice(value: &str, label: impl Into<String>, hint: impl Into<Stri
 impl Form {
     /// Fields without headings, and the primary button.
     pub(crate) fn new(inputs: Vec<Input>, button: &str) -> Form {
-        let groups = vec![InputGroup { legend: None, inputs }];
+        let groups = vec![InputGroup { legend: None, compact: false, inputs }];
         Form { groups, hidden: Vec::new(), will: Vec::new(), buttons: vec![self::button(button)] }
     }
 
@@ -194,7 +196,7 @@ pub(crate) fn button(label: &str) -> StepButton {
 
 impl Filled {
     pub(crate) fn new(form: Form) -> Filled {
-        Filled { about: Vec::new(), quotes: Vec::new(), starts: Vec::new(), form }
+        Filled { about: Vec::new(), quotes: Vec::new(), starts: Vec::new(), form, not_now: Vec::new() }
     }
 
     pub(crate) fn about(self, about: impl IntoIterator<Item = String>) -> Filled {

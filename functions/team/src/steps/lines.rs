@@ -109,9 +109,12 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let groups = rows(at).iter().enumerate().map(|(index, row)| group(at, typed, index, row, &views)).collect();
     let check = if typed.flag("check") { reads(at, typed) } else { Vec::new() };
     let form = Form { groups, hidden: Vec::new(), will: check, buttons: vec![button("Save")] };
-    let about = "Fill in one line or all: what you leave as it is stays as it is. A line past its end of life gets no fix unless \
-                 one is recorded.";
-    Filled::new(form.or("Show the ranges", "check")).about([about.to_owned()])
+    let about = [
+        "What you leave as it is stays as it is. A line past its end of life gets no fix unless one is recorded.",
+        "From is the first affected version, 0 the very first of all; Fixed in is the first that is free of it. Where no fix is \
+         known, the last affected one says how far it reaches; with neither, everything after is affected.",
+    ];
+    Filled::new(form.or("Show the ranges", "check")).about(about.map(str::to_owned))
 }
 
 fn group(at: &At<'_>, typed: &Typed, index: usize, row: &Row, views: &[LineView]) -> InputGroup {
@@ -120,9 +123,9 @@ fn group(at: &At<'_>, typed: &Typed, index: usize, row: &Row, views: &[LineView]
     let says = vec![choice("yes", "Affected", ""), choice("no", "Not affected", ""), choice("", "Not known yet", "")];
     let mut inputs: Vec<Input> = vec![
         f.radios(&name("affected"), "Is it affected?", says),
-        f.line(&name("introduced"), "From", "The first affected version; 0: from the very first on."),
-        f.line(&name("fixed"), "Fixed in", "The first version that is not affected any more; empty: none is known."),
-        f.line(&name("last"), "Or last affected", "Where only that is known."),
+        f.line(&name("introduced"), "From", ""),
+        f.line(&name("fixed"), "Fixed in", ""),
+        f.line(&name("last"), "Or last affected", ""),
     ];
     if row.first {
         let states = [
@@ -143,7 +146,7 @@ fn group(at: &At<'_>, typed: &Typed, index: usize, row: &Row, views: &[LineView]
         Some((_, None)) | None => String::new(),
     };
     let package = if at.policy.packages.len() > 1 { format!("{}: ", row.package) } else { String::new() };
-    InputGroup { legend: Some(format!("{package}{}{until}", row.line)), inputs }
+    InputGroup { legend: Some(format!("{package}{}{until}", row.line)), compact: true, inputs }
 }
 
 /// The stretches as the command takes them, each with the number of its row.

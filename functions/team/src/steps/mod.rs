@@ -44,7 +44,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use self::form::{Filled, Wrong};
-use self::table::{Step, step_of};
+use self::table::Step;
+pub(crate) use self::table::step_of;
 use self::typed::Typed;
 use crate::Team;
 use crate::case_page::words;
@@ -249,7 +250,7 @@ const HAND_OVER: &str = "— no mail can carry it; hand it over in a way that yo
 
 impl At<'_> {
     fn page(&self, step: &Step, typed: &Typed, trouble: Trouble) -> StepPage {
-        let Filled { about, quotes, starts, form } = (step.form)(self, typed);
+        let Filled { about, quotes, starts, form, not_now } = (step.form)(self, typed);
         let mut page = StepPage {
             site: Site::of(self.policy),
             desk: self.team.desk(self.member, None),
@@ -260,6 +261,7 @@ impl At<'_> {
             quotes,
             starts,
             form: None,
+            not_now,
             changed: trouble.changed,
             wrong: Vec::new(),
         };
@@ -305,6 +307,6 @@ impl At<'_> {
         let typed = Typed::default();
         let page = self.page(step, &typed, Trouble::default());
         let about = std::iter::once(step.done.to_owned()).chain(said).collect();
-        StepPage { about, quotes: Vec::new(), starts: Vec::new(), form: None, ..page }
+        StepPage { about, quotes: Vec::new(), starts: Vec::new(), form: None, not_now: Vec::new(), ..page }
     }
 }

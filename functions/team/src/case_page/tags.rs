@@ -1,0 +1,33 @@
+//! What to know of a case at a glance.
+
+use desk_domain::case::Case;
+use desk_domain::case::event::FactName;
+use desk_domain::policy::Severity;
+use desk_pages::Tag;
+
+use super::words;
+
+/// Severity first, then what makes it urgent, then whose it is.
+pub(super) fn tags(case: &Case) -> Vec<Tag> {
+    let severity = case.severity.map(|severity| tag(words::severity(severity), class(severity)));
+    let facts =
+        [(FactName::AttacksObserved, "attacks"), (FactName::ExploitPublic, "exploit"), (FactName::Public, "public")];
+    let facts = facts.into_iter().filter(|(fact, _)| case.has_fact(*fact)).map(|(_, words)| tag(words, "alarm"));
+    let others = case.third_party.as_ref().map(|module| tag(&format!("third party: {module}"), "plain"));
+    let unproven = (!case.quarantine.is_empty()).then(|| tag("unproven", "wait"));
+    let waits = case.waiting_for_reporter.then(|| tag("waiting for the reporter", "wait"));
+    severity.into_iter().chain(facts).chain(others).chain(unproven).chain(waits).collect()
+}
+
+fn tag(words: &str, class: &'static str) -> Tag {
+    Tag { words: words.to_owned(), class }
+}
+
+fn class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}

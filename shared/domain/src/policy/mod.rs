@@ -8,6 +8,7 @@ mod clock;
 mod load;
 mod mail;
 mod named;
+mod pager;
 mod rota;
 mod value;
 
@@ -21,6 +22,7 @@ pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel,
 pub use clock::{ClockKind, MetBy, Starts};
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
+pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use rota::Gap;
 pub use value::Length;
 
@@ -103,6 +105,8 @@ pub struct Member {
     pub roles: Vec<Role>,
     /// ASCII-armoured OpenPGP public key.
     pub openpgp_key: Option<String>,
+    /// How the member is woken beside mail.
+    pub page: Option<Pager>,
     pub away: Vec<Away>,
 }
 

@@ -86,18 +86,33 @@ impl FromStr for HttpsUrl {
     }
 }
 
-/// An [`HttpsUrl`], or plain HTTP to this very machine (an agent that passes the call on).
-pub(super) struct HeartbeatUrl(pub String);
+/// What the desk calls by itself: an [`HttpsUrl`], or plain HTTP to this very machine (an agent that passes the call on).
+pub(super) struct CalledUrl(pub String);
 
-impl FromStr for HeartbeatUrl {
+impl FromStr for CalledUrl {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let local = ["http://127.0.0.1:", "http://localhost:"].iter().find_map(|start| text.strip_prefix(start));
         let as_https = local.map(|rest| format!("https://localhost:{rest}"));
         match as_https.as_deref().unwrap_or(text).parse::<HttpsUrl>() {
-            Ok(_) => Ok(HeartbeatUrl(text.to_owned())),
+            Ok(_) => Ok(CalledUrl(text.to_owned())),
             Err(_) => Err(Malformed("must be an https URL such as https://health.example.org/ping/desk")),
+        }
+    }
+}
+
+/// A secret that is sent in a header or a field: letters, digits and punctuation of ASCII.
+pub(super) struct Token(pub String);
+
+impl FromStr for Token {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        if !text.is_empty() && text.len() <= 200 && text.bytes().all(|b| b.is_ascii_graphic()) {
+            Ok(Token(text.to_owned()))
+        } else {
+            Err(Malformed("must be a key of at most 200 letters, digits and punctuation of ASCII, without blanks"))
         }
     }
 }
@@ -283,7 +298,7 @@ mod tests {
         for (url, right) in
             [("https://h.example/x", true), ("http://127.0.0.1:9/x", true), ("http://h.example/x", false)]
         {
-            assert_eq!(url.parse::<HeartbeatUrl>().is_ok(), right, "{url}");
+            assert_eq!(url.parse::<CalledUrl>().is_ok(), right, "{url}");
         }
         assert!("mailto:a@example.org?subject=x".parse::<ContactUri>().is_err());
     }

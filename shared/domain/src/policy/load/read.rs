@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::names::Names;
-use super::{clock, mail, scope};
+use super::{clock, mail, pager, scope};
 use crate::fields::{Fields, Problems};
 use crate::id::MemberId;
-use crate::policy::value::{BaseUrl, Day, HeartbeatUrl, HttpsUrl, Instant, Length, MailAddress, Word};
+use crate::policy::value::{BaseUrl, CalledUrl, Day, HttpsUrl, Instant, Length, MailAddress, Word};
 use crate::policy::{Away, Contacts, Level, Member, NAME_BYTES, Person, Policy, Project, Rota};
 
 const SCHEMA: u64 = 1;
@@ -103,7 +103,7 @@ fn contacts(fields: Fields<'_>, names: &Names<'_>) -> Option<Contacts> {
     }
     let operator = fields.required_parsed::<MailAddress>("operator");
     let outside = fields.object("outside").map(person);
-    let heartbeat = fields.parsed::<HeartbeatUrl>("heartbeat").map(|url| url.0);
+    let heartbeat = fields.parsed::<CalledUrl>("heartbeat").map(|url| url.0);
     fields.finish();
     let outside = match outside {
         Some(person) => Some(person?),
@@ -128,9 +128,14 @@ fn member(fields: Fields<'_>) -> Option<Member> {
     if openpgp_key.as_ref().is_some_and(|key| !key.starts_with("-----BEGIN PGP PUBLIC KEY BLOCK-----")) {
         fields.wrong("openpgp_key", "must be an ASCII-armoured OpenPGP public key");
     }
+    let page = fields.object("page").map(pager::pager);
     let away = rows(&fields, "away", away);
     fields.finish();
-    Some(Member { id: id?, name, address: address?.0, roles, openpgp_key, away })
+    let page = match page {
+        Some(page) => Some(page?),
+        None => None,
+    };
+    Some(Member { id: id?, name, address: address?.0, roles, openpgp_key, page, away })
 }
 
 fn away(fields: Fields<'_>) -> Option<Away> {

@@ -25,6 +25,9 @@ pub enum Progress {
 impl Deliver {
     pub(crate) async fn attempt(&self, record: &DeliveryRecord) -> Result<Progress, Fault> {
         let delivery = &record.delivery;
+        if let Recipient::Pager(member) = &delivery.recipient {
+            return self.page(record, member).await.map(|()| Progress::Made);
+        }
         let letter = match self.write(record).await? {
             Ok(written) => written,
             Err(why) => return self.cannot_be_sent(record, why).await.map(|()| Progress::Made),
@@ -32,6 +35,7 @@ impl Deliver {
         let addresses = match delivery.recipient {
             Recipient::Reporter => self.reply_tokens.address_hashes(&letter.to),
             Recipient::Member(_)
+            | Recipient::Pager(_)
             | Recipient::Outside
             | Recipient::Operator
             | Recipient::List(_)
@@ -100,7 +104,7 @@ impl Deliver {
     }
 
     /// A member's message that never went opens its clocks again; of anything else the operator's alarm is enough.
-    async fn cannot_be_sent(&self, record: &DeliveryRecord, why: &'static str) -> Result<(), Fault> {
+    pub(crate) async fn cannot_be_sent(&self, record: &DeliveryRecord, why: &'static str) -> Result<(), Fault> {
         let id = record.delivery.id.as_str();
         tracing::error!(delivery = id, why, alarm = "dead", "a delivery cannot be sent");
         if record.delivery.notice.is_message() {

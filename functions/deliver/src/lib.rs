@@ -1,11 +1,14 @@
-//! Planned deliveries become mail, once: claimed first, sent with the SDK's own retries off, and what nobody knows the
+//! Planned deliveries become mail and pages. Mail goes once: claimed first, sent with the SDK's own retries off, and what nobody knows the
 //! outcome of waits for SES's own word before it is sent again. See `desk_store::deliveries` for the states.
 //!
-//! `attempt` takes one delivery from planned to sent; `allowed` says what a machine may write to whom, `pace` how fast.
+//! `attempt` takes one delivery from planned to sent; `allowed` says what a machine may write to whom, `pace` how fast. What wakes a
+//! member beside mail is a delivery too, and goes by `page`, in the shapes of `pager`.
 
 mod allowed;
 mod attempt;
 mod pace;
+mod page;
+mod pager;
 mod write;
 
 use std::sync::Arc;
@@ -46,6 +49,8 @@ pub struct Deliver {
     pub pace: Pace,
     /// Signs what goes to a receiver's OpenPGP key; `None` where the desk has no key, and writes to nobody's.
     pub openpgp: Option<SigningKey>,
+    /// What stands in for every pager, each member's at its id; `None` where pagers themselves are called.
+    pub pagers: Option<String>,
     /// Where the desk is reached, without a trailing slash.
     pub public_url: String,
     /// Where what is published is read, without a trailing slash.
@@ -61,22 +66,28 @@ impl Deliver {
     pub async fn tick(&self) -> Result<(), Fault> {
         let budget = self.budget();
         let mut due = self.due().await?;
-        due.sort_by_key(|record| (to_be_sent(record.state).then(|| record.delivery.notice.urgency()), record.due_at));
-        let all = due.len();
-        for (done, record) in due.iter().enumerate() {
-            let went = if budget.is_spent() { Ok(Progress::NoRoom) } else { self.step(record).await };
+        due.sort_by_key(|record| {
+            (to_be_sent(record.state).then(|| record.delivery.notice.urgency()), is_page(record), record.due_at)
+        });
+        let (mut room, mut waiting) = (true, 0);
+        for record in &due {
+            let has_room = !budget.is_spent() && (room || is_page(record));
+            let went = if has_room { self.step(record).await } else { Ok(Progress::NoRoom) };
             match went {
                 Ok(Progress::Made) => {}
-                // Whoever comes now is no more urgent, and finds no room either.
+                // Whatever mail comes now is no more urgent, and finds no room either. A page needs none.
                 Ok(Progress::NoRoom) => {
-                    tracing::warn!(waiting = all - done, "no room for more mail now; the rest waits for the next tick");
-                    break;
+                    room = false;
+                    waiting += 1;
                 }
                 Err(e) => {
                     let id = record.delivery.id.as_str();
                     tracing::error!(delivery = id, fault = %e, "a delivery failed; it is due again at the next tick");
                 }
             }
+        }
+        if waiting > 0 {
+            tracing::warn!(waiting, "no room for more mail now; the rest waits for the next tick");
         }
         Ok(())
     }
@@ -109,6 +120,10 @@ impl Deliver {
         }
         match record.state {
             state if to_be_sent(state) && record.due_at.is_some_and(|due| due <= now) => self.attempt(record).await,
+            State::Claimed if after(record.since, LEASE) <= now && is_page(record) => {
+                self.mail.retry_at(id, now, now).await?;
+                Ok(Progress::Made)
+            }
             State::Claimed if after(record.since, LEASE) <= now => {
                 tracing::warn!(delivery = id, "its lease ran out: nobody knows whether it was sent");
                 self.mail.mark_ambiguous(id, now, after(now, AMBIGUOUS_WAIT)).await?;
@@ -144,6 +159,11 @@ impl Deliver {
         let again = after(now, wait);
         self.mail.wait_ambiguous(id, if to_list { again } else { limit.min(again) }).await
     }
+}
+
+/// Whether it is a call, not a mail.
+fn is_page(record: &DeliveryRecord) -> bool {
+    matches!(record.delivery.recipient, Recipient::Pager(_))
 }
 
 fn to_be_sent(state: State) -> bool {

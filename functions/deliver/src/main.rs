@@ -24,6 +24,7 @@ async fn main() -> Result<(), Error> {
         reply_tokens: keys.link_key(Purpose::ReplyTokens).await?,
         pace: Pace::default(),
         openpgp: keys.openpgp(OpenPgpSecret::Notices).await.ok().and_then(|secret| SigningKey::read(&secret).ok()),
+        pagers: None,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         cases: store.cases,

@@ -4,7 +4,7 @@ use desk_advisory::advisory_page;
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::notice::{Letter, Links, Origin, Setting};
-use desk_domain::policy::{Form, Member, Role};
+use desk_domain::policy::Form;
 use desk_keys::MailWords;
 use desk_keys::payload::{AcknowledgeLink, CaseLink};
 use desk_mail::compose::{Automatic, Body, Message, compose, entity};
@@ -129,7 +129,8 @@ impl Deliver {
             }
             (Recipient::Reporter, None)
             | (
-                Recipient::Outside
+                Recipient::Pager(_)
+                | Recipient::Outside
                 | Recipient::Operator
                 | Recipient::List(_)
                 | Recipient::Maintainer(_)
@@ -168,10 +169,7 @@ impl Deliver {
     async fn address(&self, case: Option<&CaseId>, to: &Recipient) -> Result<Result<String, &'static str>, Fault> {
         Ok(match to {
             Recipient::Member(id) => {
-                let has_part = |m: &&Member| {
-                    [Role::Triage, Role::ReleaseManager, Role::PolicyOwner].iter().any(|role| m.has(*role))
-                };
-                let current = self.policy.member(id).filter(|m| case.is_none() || has_part(m));
+                let current = self.policy.member(id).filter(|m| case.is_none() || m.has_part());
                 current.map(|m| m.address.clone()).ok_or("the member is no longer of the team")
             }
             Recipient::Outside => {
@@ -186,6 +184,7 @@ impl Deliver {
                 let module = self.policy.third_party(package.as_str()).and_then(|t| t.mail_address());
                 module.map(str::to_owned).ok_or("the policy names no address of its maintainers any more")
             }
+            Recipient::Pager(_) => Err("a pager has no address"),
             Recipient::Canary => Ok(SIMULATOR.to_owned()),
             Recipient::Operator => Ok(self.policy.contacts.operator.clone()),
             Recipient::Reporter => self.reporter(case).await?.ok_or("the reporter has no address that works"),
@@ -223,7 +222,7 @@ impl Deliver {
         Ok(words.ok())
     }
 
-    fn links(&self, record: &DeliveryRecord, token: Option<&str>) -> Links {
+    pub(crate) fn links(&self, record: &DeliveryRecord, token: Option<&str>) -> Links {
         let base = &self.public_url;
         let delivery = &record.delivery;
         let Some(case) = &delivery.case else {

@@ -4,53 +4,33 @@
 //! advisory and channel, and where the effect can be read it is looked for first: what stands there is not called for again.
 //!
 //! No kind of channel is served so yet; whoever adds one gives its address and body ([`desk_advisory::channel::Call`]), and
-//! nothing here changes. Addresses, and the words of the client, which may quote one, stay out of logs and records.
-
-use std::time::Duration;
+//! nothing here changes.
 
 use desk_advisory::channel::{Call, SeenAt};
+use desk_call::{Answer, Post};
 
 use crate::publish::Served;
 
-/// For one call, with its answer.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// What is read of a page at most, in bytes.
-const PAGE: u64 = 1024 * 1024;
-
 /// Hands an announcement over; `key` is the same for every attempt at it.
 pub(crate) async fn serve(call: Call, key: String) -> Served {
-    let served = tokio::task::spawn_blocking(move || handed_over(&call, &key)).await;
+    let served = tokio::task::spawn_blocking(move || handed_over(call, key)).await;
     served.unwrap_or(Served::Failed("the call was cut off"))
 }
 
-fn handed_over(call: &Call, key: &str) -> Served {
-    if call.seen_at.as_ref().is_some_and(is_seen) {
+fn handed_over(call: Call, key: String) -> Served {
+    let Call { to, content_type, body, seen_at } = call;
+    if seen_at.as_ref().is_some_and(is_seen) {
         return Served::Done;
     }
-    let answer = agent()
-        .post(&call.to)
-        .header("content-type", call.content_type)
-        .header("idempotency-key", key)
-        .send(&call.body[..]);
-    match answer.map(|answer| answer.status().as_u16()) {
-        Err(_) => Served::Failed("nobody answered the call"),
-        Ok(200..300) if call.seen_at.as_ref().is_none_or(is_seen) => Served::Done,
-        Ok(200..300) => Served::Failed("the call was taken, and what it hands over is not to be seen yet"),
-        // It took too long, came too early or too often, or the other end is ill (RFC 9110, 15.5.9 and 15.6; RFC 8470; RFC 6585).
-        Ok(408 | 425 | 429 | 500..) => Served::Failed("the call was not taken this time"),
-        Ok(_) => Served::Refused("the call was refused"),
+    let headers = vec![("content-type", content_type.to_owned()), ("idempotency-key", key)];
+    match desk_call::post(&Post { to, headers, body }) {
+        Answer::Taken if seen_at.as_ref().is_none_or(is_seen) => Served::Done,
+        Answer::Taken => Served::Failed("the call was taken, and what it hands over is not to be seen yet"),
+        Answer::NotNow(why) => Served::Failed(why),
+        Answer::Refused => Served::Refused("the call was refused"),
     }
 }
 
 fn is_seen(at: &SeenAt) -> bool {
-    let Ok(mut answer) = agent().get(&at.url).call() else { return false };
-    let found = answer.status().is_success();
-    let text = answer.body_mut().with_config().limit(PAGE).read_to_string();
-    found && text.is_ok_and(|text| text.contains(&at.words))
-}
-
-/// Redirects are not followed: what is handed over goes where the policy says, or nowhere.
-fn agent() -> ureq::Agent {
-    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
-    config.max_redirects(0).http_status_as_error(false).build().into()
+    desk_call::page(&at.url).is_some_and(|text| text.contains(&at.words))
 }

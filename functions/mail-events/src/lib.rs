@@ -150,6 +150,7 @@ impl MailEvents {
         match to {
             Recipient::Reporter | Recipient::Maintainer(_) => tracing::warn!(delivery = id, "mail is delayed"),
             Recipient::Member(_)
+            | Recipient::Pager(_)
             | Recipient::Outside
             | Recipient::Operator
             | Recipient::List(_)
@@ -174,6 +175,7 @@ impl MailEvents {
         match to {
             Recipient::Reporter => tracing::warn!(delivery = id, what, "mail to a reporter"),
             Recipient::Member(_)
+            | Recipient::Pager(_)
             | Recipient::Outside
             | Recipient::Operator
             | Recipient::List(_)

@@ -15,6 +15,7 @@ pub mod inbound;
 pub mod local_routes;
 pub mod mailbox;
 pub mod openpgp;
+mod pagers;
 pub mod pump;
 pub mod replay;
 pub mod serve;

@@ -1,5 +1,5 @@
 //! What stands in for AWS on one machine, all of it in one data folder: an embedded DynamoDB with its streams, an S3 over plain
-//! files, an SES that keeps what it is given, keys in files, a clock that can be moved.
+//! files, an SES and a pager that keep what they are given, keys in files, a clock that can be moved.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::openpgp::OpenPgp;
 use crate::ses::Ses;
 use crate::streams::Stream;
 use crate::wiring::Wiring;
-use crate::{Failure, site};
+use crate::{Failure, pagers, site};
 
 /// There once the tables and rings of the first start are made.
 const READY: &str = "dynamodb.ready";
@@ -71,6 +71,7 @@ impl StandIns {
         let wiring = Wiring {
             openpgp: Some(Arc::new(openpgp)),
             ses: ses::Settings::stand_in(ses.clone().serve().await?),
+            pagers: Some(pagers::serve(folder.path("mail"), clock.clock()).await?),
             keys: Arc::new(keys),
             clock: clock.clock(),
             site,

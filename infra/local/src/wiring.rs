@@ -35,6 +35,8 @@ pub struct Wiring {
     pub openpgp: Option<Arc<OpenPgp>>,
     /// Where mail is handed over.
     pub ses: ses::Settings,
+    /// What stands in for every pager, each member's at its id; `None` where pagers themselves are called.
+    pub pagers: Option<String>,
     /// The bucket of the published site.
     pub site: Objects,
     /// The bucket of sealed mail.
@@ -112,6 +114,7 @@ impl Wiring {
             reporter_links: self.link_key(Purpose::ReporterLinks)?,
             reply_tokens: self.link_key(Purpose::ReplyTokens)?,
             openpgp: self.openpgp.as_ref().map(|keys| keys.deliver_signing()).transpose()?,
+            pagers: self.pagers.clone(),
             pace: Pace::default(),
             public_url: self.public_url.clone(),
             site_url: self.site_url.clone(),

@@ -72,7 +72,7 @@ fn who(recipient: &Recipient) -> Option<String> {
         Recipient::Maintainer(package) => format!("t{}", digest(package.as_str())),
         Recipient::Outside => "x".to_owned(),
         Recipient::Operator => "o".to_owned(),
-        Recipient::List(_) | Recipient::Canary => return None,
+        Recipient::Pager(_) | Recipient::List(_) | Recipient::Canary => return None,
     })
 }
 

@@ -152,7 +152,7 @@ fn parts() -> Vec<(&'static str, Value)> {
 }
 
 fn recipient() -> Value {
-    let named = [("member", text()), ("list", text()), ("maintainer", text())];
+    let named = [("member", text()), ("pager", text()), ("list", text()), ("maintainer", text())];
     tagged(&["reporter", "outside", "operator", "canary"], &named)
 }
 

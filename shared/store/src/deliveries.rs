@@ -6,7 +6,7 @@
 //! claimed --no answer, or the lease ran out--> ambiguous
 //! ambiguous --its Send event--> sent
 //! ambiguous --no event though others arrive, or (promise mail) waited long enough--> retry
-//! planned, retry --beyond what may go out by itself--> withheld
+//! planned, retry --beyond what may go out by itself, or (a page) somebody has acted--> withheld
 //! planned, retry, claimed --cannot ever be sent--> dead
 //! planned, retry --its address is suppressed--> bounced
 //! sent --its Delivery event--> delivered
@@ -14,6 +14,8 @@
 //! sent, delivered --the receiver complains--> complained
 //! sent --SES would not send it after all--> rejected
 //! ```
+//!
+//! A page has no doubt: its call is answered (delivered), or made again (retry).
 //!
 //! SES's events may come late, twice, in any order, and before the sender has heard that it was sent. So an event moves a
 //! delivery on from any state that it may be overtaken in, and never back.
@@ -55,7 +57,15 @@ pub struct Delivery {
     pub notice: Notice,
     /// Words of a case that are sealed to the mail key.
     pub words: Option<ContentId>,
+    /// When it is due.
     pub planned_at: Timestamp,
+    /// How many went before it, of a page that nobody acted on.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub repeated: u32,
+}
+
+fn is_first(repeated: &u32) -> bool {
+    *repeated == 0
 }
 
 impl Delivery {
@@ -63,13 +73,21 @@ impl Delivery {
     pub fn new(cause: &str, recipient: Recipient, notice: Notice, planned_at: Timestamp) -> Delivery {
         let to = serde_json::to_string(&recipient).expect("recipients are plain data");
         let id = desk_keys::sha256_hex([cause, &to, notice.template()].join("\n").as_bytes());
-        Delivery { id, case: None, seq: None, recipient, notice, words: None, planned_at }
+        Delivery { id, case: None, seq: None, recipient, notice, words: None, planned_at, repeated: 0 }
     }
 
     /// A delivery caused by an event of a case.
     pub fn of_event(case: &CaseId, seq: u64, recipient: Recipient, notice: Notice, planned_at: Timestamp) -> Delivery {
         let delivery = Delivery::new(&format!("{case} {seq}"), recipient, notice, planned_at);
         Delivery { case: Some(case.clone()), seq: Some(seq), ..delivery }
+    }
+
+    /// The same once more, at `planned_at`; a delivery of its own.
+    pub fn again(&self, case: &CaseId, planned_at: Timestamp) -> Delivery {
+        let (seq, repeated) = (self.seq.unwrap_or_default(), self.repeated + 1);
+        let cause = format!("{case} {seq} again {repeated}");
+        let again = Delivery::new(&cause, self.recipient.clone(), self.notice.clone(), planned_at);
+        Delivery { case: Some(case.clone()), seq: self.seq, repeated, ..again }
     }
 }
 
@@ -88,7 +106,7 @@ pub enum State {
     Complained,
     /// SES took it and then would not send it.
     Rejected,
-    /// A machine has written enough to this address, or to all, for today.
+    /// A machine has written enough to this address, or to all, for today; or what a page was for is done.
     Withheld,
     Dead,
 }

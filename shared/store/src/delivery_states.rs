@@ -72,7 +72,7 @@ impl MailStore {
         self.end(id, &WAITS, State::Dead, why, now).await
     }
 
-    /// A machine has written enough for today; `None` when somebody sends it, or it is over.
+    /// There is no need or no leave for it, for this reason; `None` when somebody sends it, or it is over.
     pub async fn withhold(&self, id: &str, why: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         self.end(id, &[State::Planned, State::Retry], State::Withheld, why, now).await
     }
@@ -82,7 +82,7 @@ impl MailStore {
         self.end(id, &[State::Planned, State::Retry], State::Bounced, "suppressed", now).await
     }
 
-    /// The receiver's server took it.
+    /// The receiver's server, or the pager, took it.
     pub async fn mark_delivered(&self, id: &str, now: Timestamp) -> Result<Option<DeliveryRecord>, Fault> {
         let from: Vec<State> = TAKEN.into_iter().filter(|state| *state != State::Delivered).collect();
         self.step(id, Step { from: &from, to: State::Delivered, now, due: None, notes: Vec::new() }).await

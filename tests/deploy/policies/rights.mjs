@@ -62,6 +62,7 @@ export const ITEMS = [
   ['deliver', 'CasesTable', 'PutItem', 'CASE# LOG#'],
   ['deliver', 'CasesTable', 'DeleteItem', 'CASE#'],
   ['deliver', 'MailTable', 'GetItem', 'DELIVERY# PACE# SEND-EVENTS SUPPRESSED#'],
+  ['deliver', 'MailTable', 'PutItem', 'CASE# DELIVERY#'],
   ['deliver', 'MailTable', 'UpdateItem', 'ALLOWANCE# DELIVERY# PACE#'],
   ['deliver', 'MailTable/index/due', 'Query', 'DUE#'],
 

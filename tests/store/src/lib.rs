@@ -148,6 +148,7 @@ impl Bench {
             keys: self.keys.clone(),
             openpgp: None,
             ses: SesSettings::stand_in(NOBODY),
+            pagers: None,
             site: bucket("site"),
             content: bucket("content"),
             inbound: bucket("inbound"),

@@ -21,6 +21,7 @@ pub(crate) fn recipient(policy: &Policy, to: &Recipient) -> String {
     match to {
         Recipient::Reporter => "The reporter".to_owned(),
         Recipient::Member(id) => member_name(policy, id),
+        Recipient::Pager(id) => format!("{}, by pager", member_name(policy, id)),
         Recipient::Outside => "The contact outside the team".to_owned(),
         Recipient::Operator => "The operator".to_owned(),
         Recipient::List(id) => policy.channel_name(id),

@@ -19,9 +19,9 @@ impl Breach {
         } else {
             "What the policy asks for has not happened in time."
         };
-        let letter = Letter::new(at.subject(&format!("Missed: {what}")))
+        let letter = Letter::new(at.subject(&self.what(at)))
             .say(format!("This case is still without the {what}. {meaning}"))
-            .facts(vec![("Was due".to_owned(), crate::time::instant(self.due_at))]);
+            .facts(self.due(at));
         let letter = match at.links.acknowledge.as_ref().filter(|_| at.recipient.member().is_some()) {
             Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
             None => letter,

@@ -29,6 +29,7 @@ mod member_bounced;
 mod new_report;
 mod no_handler;
 mod outsider_replied;
+mod page;
 pub mod plan;
 mod policy_comment;
 mod promise_missed;
@@ -56,6 +57,7 @@ use serde::{Deserialize, Serialize};
 pub use acknowledgement_refused::WhyRefused;
 pub use digest::{DIGEST_ROWS, DigestRow, Listed, MissedRow};
 pub use letter::Letter;
+pub use page::{Page, Wakes, Waking};
 pub use row::{OnPage, Origin, Row};
 pub use urgency::Urgency;
 pub use written::standard_acknowledgement;
@@ -67,7 +69,7 @@ use crate::policy::Policy;
 macro_rules! notices {
     ($(
         $name:ident in $file:ident = $template:literal: $urgency:ident, $origin:ident, $page:ident$(($why:literal))?
-        $(, until $until:ident)?;
+        $(, until $until:ident)? $(, wakes $wakes:ident)?;
     )+) => {
         $(pub use $file::$name;)+
 
@@ -98,6 +100,11 @@ macro_rules! notices {
                 match self { $(Notice::$name(_notice) => None$(.or(_notice.$until))?),+ }
             }
 
+            /// Whom it wakes by pager, and what for; `None` for a notice that wakes nobody.
+            pub fn waking(&self) -> Option<(Wakes, &dyn Waking)> {
+                match self { $(Notice::$name(_notice) => None$(.or(Some((Wakes::$wakes, _notice as &dyn Waking))))?),+ }
+            }
+
             /// Writes it.
             pub fn letter(&self, at: &Setting<'_>) -> Letter {
                 match self { $(Notice::$name(notice) => notice.letter(at)),+ }
@@ -107,14 +114,15 @@ macro_rules! notices {
 }
 
 // The notice and its file; the name that deliveries know it by, which never changes, because their ids hang on it; how soon it
-// must go; whose words it has; whether the reporter's page says it too; and until when its button acknowledges, where it has one.
+// must go; whose words it has; whether the reporter's page says it too; until when its button
+// acknowledges, where it has one; and whom it wakes by pager.
 notices! {
     Accepted in accepted = "accepted": Ordinary, Desk, Line;
     AcknowledgementRefused in acknowledgement_refused = "acknowledgement_refused": Promise, Desk, NotTheirs;
     Announcement in announcement = "announcement": List, Approved, NotTheirs;
     ApprovalAsked in approval_asked = "approval_asked": Ordinary, Desk, NotTheirs;
     Bounced in bounced = "bounced": Promise, Desk, NotTheirs;
-    Breach in breach = "breach": Breach, Desk, NotTheirs, until acknowledge_until;
+    Breach in breach = "breach": Breach, Desk, NotTheirs, until acknowledge_until, wakes Each;
     ChannelFailed in channel_failed = "channel_failed": Promise, Desk, NotTheirs;
     ChannelVerified in channel_verified = "channel_verified": Ordinary, Desk, NotTheirs;
     ClosedNotice in closed = "closed": Ordinary, Desk, Line;
@@ -130,8 +138,8 @@ notices! {
     Forwarded in forwarded = "forwarded": Ordinary, Desk, Line;
     HandlerChanged in handler_changed = "handler_changed": Ordinary, Desk, Line;
     MemberBounced in member_bounced = "member_bounced": Breach, Desk, NotTheirs;
-    NewReport in new_report = "new_report": Promise, Desk, NotTheirs, until acknowledge_until;
-    NoHandler in no_handler = "no_handler": Breach, Desk, NotTheirs;
+    NewReport in new_report = "new_report": Promise, Desk, NotTheirs, until acknowledge_until, wakes OnCall;
+    NoHandler in no_handler = "no_handler": Breach, Desk, NotTheirs, wakes Each;
     OutsiderReplied in outsider_replied = "outsider_replied": Ordinary, Desk, NotTheirs;
     PolicyComment in policy_comment = "policy_comment": Ordinary, Desk, NotTheirs;
     PromiseMissed in promise_missed = "promise_missed": Promise, Desk, Line;
@@ -147,7 +155,7 @@ notices! {
     ThirdPartyReceipt in third_party_receipt = "third_party_receipt": Promise, FirstAnswer, Line;
     UnreadableReceipt in unreadable_receipt = "unreadable_receipt": Promise, FirstAnswer, Line;
     UrgentReceipt in urgent_receipt = "urgent_receipt": Promise, FirstAnswer, Line;
-    Warning in warning = "warning": Breach, Desk, NotTheirs, until acknowledge_until;
+    Warning in warning = "warning": Breach, Desk, NotTheirs, until acknowledge_until, wakes Each;
     Written in written = "written": Promise, Message, Otherwise("the message itself stands there");
     YouAreHandler in you_are_handler = "you_are_handler": Ordinary, Desk, NotTheirs, until acknowledge_until;
 }

@@ -28,7 +28,7 @@ impl NewReport {
             ("Package".to_owned(), package.to_owned()),
             ("Received".to_owned(), crate::time::instant(self.received_at)),
         ];
-        facts.extend(self.due.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))));
+        facts.extend(self.due(at));
         if let Some(case) = &self.continues {
             facts.push(("Goes on from".to_owned(), case.to_string()));
         }
@@ -53,6 +53,7 @@ impl NewReport {
         let letter = match at.recipient {
             Recipient::Operator => warning::who_can_act(letter, at),
             Recipient::Member(_)
+            | Recipient::Pager(_)
             | Recipient::Canary
             | Recipient::Reporter
             | Recipient::Outside

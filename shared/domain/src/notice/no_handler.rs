@@ -8,9 +8,9 @@ pub struct NoHandler {
 
 impl NoHandler {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let letter = Letter::new(at.subject("Nobody can handle this case"))
+        let letter = Letter::new(at.subject(&self.what(at)))
             .say("A handler was to be chosen by rota and load, but everyone with the triage role is away.")
-            .facts(vec![("Tried again".to_owned(), at.due(self.again_at))]);
+            .facts(self.due(at));
         warning::who_can_act(letter, at).sign(at.team_signature())
     }
 }

@@ -16,6 +16,7 @@ impl OutsiderReplied {
             | Recipient::Reporter
             | Recipient::Member(_)
             | Recipient::List(_)
+            | Recipient::Pager(_)
             | Recipient::Canary => "The operator has".to_owned(),
         };
         Letter::new(at.subject("An answer from outside the team"))

@@ -1,6 +1,7 @@
 //! Which notices an event causes, and for whom: the one place where a cause becomes a message.
 
 mod announced;
+mod pages;
 
 use jiff::Timestamp;
 
@@ -24,6 +25,12 @@ pub struct Planned {
 /// The notices of `event`; `case` is the case after the whole transaction that the event belongs to, so that a new
 /// report's clocks, and clocks that a bounce opened again, are there to tell of.
 pub fn notices(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
+    let mails = mails(policy, case, event);
+    let pages: Vec<Planned> = mails.iter().filter_map(|mail| pages::page(policy, mail, event.at)).collect();
+    mails.into_iter().chain(pages).collect()
+}
+
+fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
     let plan = Plan { policy, case, event };
     match &event.body {
         EventBody::ReportReceived(_) => plan.report_received(),

@@ -14,10 +14,7 @@ pub struct Warning {
 impl Warning {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let what = at.policy.clock_words(&self.clock);
-        let left = crate::time::left(at.now, self.due_at);
-        let letter = Letter::new(at.subject(&format!("Warning: {what} is due {left}")))
-            .say(self.text(&what, at))
-            .facts(vec![("Due".to_owned(), format!("{} ({left})", crate::time::instant(self.due_at)))]);
+        let letter = Letter::new(at.subject(&self.what(at))).say(self.text(&what, at)).facts(self.due(at));
         let letter = match at.links.acknowledge.as_ref().filter(|_| at.recipient.member().is_some()) {
             Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
             None => letter,
@@ -44,7 +41,7 @@ impl Warning {
 /// Members get the way to the desk; who is outside the team is told what to do instead.
 pub(super) fn who_can_act(letter: Letter, at: &Setting<'_>) -> Letter {
     match at.recipient {
-        Recipient::Member(_) | Recipient::Reporter => letter.link("Open the case on the desk", &at.links.desk_case),
+        Recipient::Member(_) | Recipient::Pager(_) | Recipient::Reporter => letter.link("Open the case on the desk", &at.links.desk_case),
         Recipient::Outside => letter.say(
             "You are named in the policy as the contact outside the team. Please reach a member of the team by any other \
              way that you have; this mail gives you access to nothing.",

@@ -87,6 +87,11 @@ impl Member {
         self.roles.contains(&role)
     }
 
+    /// Whether the member has a part in cases: who has not gets nothing of one (T16).
+    pub fn has_part(&self) -> bool {
+        [Role::Triage, Role::ReleaseManager, Role::PolicyOwner].iter().any(|role| self.has(*role))
+    }
+
     /// Whether `now` falls on one of the days, in UTC, on which the member is away; both ends are included.
     pub fn away_at(&self, now: Timestamp) -> bool {
         let today = now.to_zoned(TimeZone::UTC).date();

@@ -7,7 +7,7 @@ mod team;
 
 use desk_domain::case::Recipient;
 use desk_domain::id::{ClockName, MemberId};
-use desk_domain::notice::{Letter, Links, Notice, Setting};
+use desk_domain::notice::{Letter, Links, Notice, Page, Setting};
 use desk_domain::policy::Policy;
 use jiff::Timestamp;
 
@@ -32,6 +32,15 @@ impl Sample {
     }
 
     pub fn letter(&self, policy: &Policy) -> Letter {
+        self.within(policy, |setting| self.notice.letter(setting))
+    }
+
+    /// As it wakes its receiver.
+    pub fn page(&self, policy: &Policy) -> Option<Page> {
+        self.within(policy, |setting| self.notice.page(setting))
+    }
+
+    fn within<T>(&self, policy: &Policy, written: impl FnOnce(&Setting<'_>) -> T) -> T {
         let case = "EXP-2027-7K3QF".parse().unwrap();
         let may_acknowledge = self.notice.acknowledge_until().is_some() && matches!(self.to, Recipient::Member(_));
         let links = Links {
@@ -43,7 +52,7 @@ impl Sample {
             advisory: "https://desk.example/site/advisories/EXP-2027-7K3QF.html".to_owned(),
             report_form: "https://desk.example/".to_owned(),
         };
-        self.notice.letter(&Setting {
+        written(&Setting {
             policy,
             case: is_of_a_case(&self.notice).then_some(&case),
             recipient: &self.to,
@@ -109,6 +118,20 @@ fn every_notice_reads_as_its_snapshot() {
         assert!(names.insert(name.clone()), "two are called {name}");
         insta::assert_snapshot!(name, format!("Subject: {}\n\n{}", letter.subject, letter.text()));
     }
+}
+
+#[test]
+fn t17_every_page_reads_as_its_snapshot_and_says_nothing_of_what_it_is_about() {
+    let policy = desk_domain_tests::policy();
+    let mut pages = std::collections::BTreeMap::new();
+    for sample in all().iter().filter(|sample| matches!(sample.to, Recipient::Member(_))) {
+        let Some(page) = sample.page(&policy) else { continue };
+        let text = format!("{}\n{}\n{}", page.title, page.text(), page.url);
+        assert!(!text.contains("express") && !text.contains("t=…"), "{text}");
+        pages.entry(text).or_insert_with(|| sample.name());
+    }
+    let pages: Vec<String> = pages.iter().map(|(text, name)| format!("{name}\n{text}\n")).collect();
+    insta::assert_snapshot!("pages", pages.join("\n"));
 }
 
 #[test]

@@ -10,6 +10,8 @@ use crate::id::{ChannelId, MemberId, PackageName};
 pub enum Recipient {
     Reporter,
     Member(MemberId),
+    /// The same, by what wakes them beside mail.
+    Pager(MemberId),
     Outside,
     Operator,
     /// The list behind a channel of the policy.
@@ -21,7 +23,7 @@ pub enum Recipient {
 }
 
 impl Recipient {
-    /// The member of the team that it is; `None` for everybody else.
+    /// The member of the team whom a mail goes to; `None` for everybody else.
     pub fn member(&self) -> Option<&MemberId> {
         match self {
             Recipient::Member(member) => Some(member),
@@ -30,6 +32,7 @@ impl Recipient {
             | Recipient::Operator
             | Recipient::List(_)
             | Recipient::Maintainer(_)
+            | Recipient::Pager(_)
             | Recipient::Canary => None,
         }
     }

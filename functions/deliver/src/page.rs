@@ -1,0 +1,98 @@
+//! One page, from planned to taken. Mail's way, but for what a call is: its answer tells all, and one that nobody answered is made
+//! again at once, because to be woken twice is better than never.
+
+use desk_call::Answer;
+use desk_domain::id::{CaseId, MemberId};
+use desk_domain::notice::Setting;
+use desk_domain::policy::{Member, Pager};
+use desk_runtime::{Backoff, after};
+use desk_store::Fault;
+use desk_store::deliveries::{Delivery, DeliveryRecord};
+
+use crate::{Deliver, pager};
+
+/// Why a page is not made.
+const NO_PAGER: &str = "the policy names no pager of the member any more";
+const NO_CASE: &str = "it belongs to no case";
+const ACTED: &str = "somebody has acted";
+const NOT_TAKEN: &str = "the pager refused the call";
+
+impl Deliver {
+    /// Takes a page a step on: unless somebody has acted meanwhile, the pager is called.
+    pub(crate) async fn page(&self, record: &DeliveryRecord, member: &MemberId) -> Result<(), Fault> {
+        let delivery = &record.delivery;
+        let Some(case) = &delivery.case else { return self.cannot_be_sent(record, NO_CASE).await };
+        let Some(pager) = self.policy.member(member).filter(|m| m.has_part()).and_then(pager_of) else {
+            return self.cannot_be_sent(record, NO_PAGER).await;
+        };
+        let stored = self.cases.case(case).await?;
+        if !stored.is_some_and(|stored| delivery.notice.is_waited_for(&stored.case)) {
+            return self.mail.withhold(&delivery.id, ACTED, self.clock.now()).await.map(drop);
+        }
+        match self.mail.claim(&delivery.id, None, self.clock.now()).await? {
+            Some(claimed) => self.call(&claimed, (case, member), pager).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn call(
+        &self,
+        record: &DeliveryRecord,
+        (case, member): (&CaseId, &MemberId),
+        pager: &Pager,
+    ) -> Result<(), Fault> {
+        let id = record.delivery.id.as_str();
+        let answer = self.answer(record, (case, member), pager).await;
+        let now = self.clock.now();
+        match answer {
+            Answer::Taken => {
+                self.plan_again(&record.delivery, case, pager).await?;
+                self.mail.mark_delivered(id, now).await?;
+                tracing::info!(delivery = id, template = record.delivery.notice.template(), "paged");
+                Ok(())
+            }
+            Answer::NotNow(why) => {
+                tracing::warn!(delivery = id, why, attempts = record.attempts, "not paged for now");
+                self.mail.retry_at(id, now, after(now, Backoff::PASSING.wait(record.attempts))).await
+            }
+            Answer::Refused => self.cannot_be_sent(record, NOT_TAKEN).await,
+        }
+    }
+
+    async fn answer(&self, record: &DeliveryRecord, (case, member): (&CaseId, &MemberId), pager: &Pager) -> Answer {
+        let delivery = &record.delivery;
+        let links = self.links(record, None);
+        let setting = Setting {
+            policy: &self.policy,
+            case: Some(case),
+            recipient: &delivery.recipient,
+            now: self.clock.now(),
+            links: &links,
+            text: None,
+            code: None,
+        };
+        let Some(page) = delivery.notice.page(&setting) else { return Answer::Refused };
+        let to = match &self.pagers {
+            Some(stand_in) => format!("{stand_in}/{member}"),
+            None => pager.url().to_owned(),
+        };
+        let post = pager::call(pager, to, &page, delivery.notice.urgency(), &delivery.id);
+        let answer = tokio::task::spawn_blocking(move || desk_call::post(&post)).await;
+        answer.unwrap_or(Answer::NotNow("the call was cut off"))
+    }
+
+    /// The next call, where the policy wants one: a delivery of its own, which is withheld once somebody has acted.
+    async fn plan_again(&self, delivery: &Delivery, case: &CaseId, pager: &Pager) -> Result<(), Fault> {
+        match pager.repeat {
+            Some(repeat) if delivery.repeated < repeat.times => {
+                let again = delivery.again(case, after(self.clock.now(), repeat.every));
+                self.mail.plan_delivery(&again, None).await
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+fn pager_of(member: &Member) -> Option<&Pager> {
+    member.page.as_ref()
+}

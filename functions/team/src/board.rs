@@ -6,17 +6,19 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::case::Stage;
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::{Member, Role};
 use desk_http::Problem;
-use desk_pages::{BoardPage, DeskPage, Site};
+use desk_pages::{BoardGroup, BoardPage, DeskPage, Due, DueUrgency, Site};
 use desk_store::BoardRow;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Team;
+use crate::case_page::tags::tags;
+use crate::case_page::words::member_name;
 
 /// `next` of the page before; `handler` for one member's cases.
 #[derive(Deserialize)]
@@ -46,16 +48,27 @@ struct RowView {
 
 impl Team {
     async fn board(&self, which: Asked) -> Result<desk_store::BoardPage, Problem> {
-        let bad = |why| Problem::new(StatusCode::BAD_REQUEST, why);
-        let Query(which) = which.map_err(|_| bad("handler must be a member's id, and nothing is asked for twice."))?;
-        let after = which.next.as_deref();
-        if after.is_some_and(|next| !desk_store::is_cursor(next)) {
-            return Err(bad("next must be what the page before gave as next."));
-        }
+        let Query(which) = which.map_err(unreadable)?;
+        let after = after(&which)?;
         Ok(match &which.handler {
             Some(handler) => self.cases.handled_by(handler, after).await?,
             None => self.cases.board(after).await?,
         })
+    }
+}
+
+fn unreadable(_: QueryRejection) -> Problem {
+    let why = "handler must be a member's id, and nothing is asked for twice.";
+    Problem::new(StatusCode::BAD_REQUEST, why)
+}
+
+/// Where the page begins that is asked for.
+fn after(which: &Which) -> Result<Option<&str>, Problem> {
+    match which.next.as_deref() {
+        Some(next) if !desk_store::is_cursor(next) => {
+            Err(Problem::new(StatusCode::BAD_REQUEST, "next must be what the page before gave as next."))
+        }
+        after => Ok(after),
     }
 }
 
@@ -77,35 +90,153 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
-    team.answered(board_page(&team, which, &headers).await.map(|page| page.html()))
+    let page = async {
+        let member = team.member(&headers, true).await?;
+        let board = team.board(which).await?;
+        let (now, next) = (team.clock.now(), next("/desk", board.next));
+        let groups = grouped(now, board.rows, |row| team.row(member, row));
+        Ok(BoardPage { groups, next, ..team.list(member, DeskPage::Board, "Open cases", "No case is open.") }.html())
+    };
+    team.answered(page.await)
 }
 
-/// The page of a case, for those whom the row alone shows to be its readers: all of triage while nobody handles it, then its
-/// handler. It opens to its backup and to those whom an escalation woke as well; no row says who they are.
-fn leads_to(row: &BoardRow, member: &Member) -> Option<String> {
-    let reads = match &row.handler {
-        None => member.roles.contains(&Role::Triage),
-        Some(handler) => *handler == member.id,
+pub(crate) async fn mine(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
+    let page = async {
+        let member = team.member(&headers, true).await?;
+        let which = which.map(|Query(which)| Query(Which { handler: Some(member.id.clone()), ..which }));
+        let board = team.board(which).await?;
+        let (now, next) = (team.clock.now(), next("/desk/mine", board.next));
+        let groups = grouped(now, board.rows, |row| team.row(member, row));
+        Ok(BoardPage { groups, next, ..team.list(member, DeskPage::Mine, "My cases", "You handle no open case.") }
+            .html())
     };
-    reads.then(|| format!("/desk/cases/{}", row.case))
+    team.answered(page.await)
 }
 
-async fn board_page(team: &Team, which: Asked, headers: &HeaderMap) -> Result<BoardPage, Problem> {
-    let member = team.member(headers, true).await?;
-    let board = team.board(which).await?;
-    let row = |row: BoardRow| desk_pages::BoardRow {
-        case_id: row.case.to_string(),
-        href: leads_to(&row, member),
-        package: row.package,
-        stage: row.stage,
-        handler: row.handler.map(|id| team.policy.member(&id).map_or(id.to_string(), |m| m.name.clone())),
-        next_due: row.next_due,
+pub(crate) async fn closed(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
+    let page = async {
+        let member = team.member(&headers, true).await?;
+        let Query(which) = which.map_err(unreadable)?;
+        let closed = team.cases.closed(after(&which)?).await?;
+        let next = next("/desk/closed", closed.next);
+        let rows: Vec<_> = closed.rows.into_iter().map(|row| team.row(member, row)).collect();
+        let groups = if rows.is_empty() { Vec::new() } else { vec![group("Newest first", rows)] };
+        Ok(BoardPage { groups, next, ..team.list(member, DeskPage::Closed, "Closed cases", "No case is closed.") }
+            .html())
     };
-    Ok(BoardPage {
-        site: Site::of(&team.policy),
-        desk: team.desk(member, Some(DeskPage::Board)),
-        now: team.clock.now(),
-        cases: board.rows.into_iter().map(row).collect(),
-        next: board.next.map(|next| format!("/desk?next={}", next.replace('#', "%23"))),
-    })
+    team.answered(page.await)
+}
+
+/// What was looked for.
+#[derive(Deserialize)]
+pub(crate) struct Sought {
+    #[serde(default)]
+    id: String,
+}
+
+/// `GET /desk/find?id=`: to the case of that id, written as people write it.
+pub(crate) async fn find(
+    State(team): State<Arc<Team>>,
+    sought: Result<Query<Sought>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let found = async {
+        let member = team.member(&headers, true).await?;
+        let sought = sought.map_or(String::new(), |Query(sought)| sought.id);
+        let id: Option<CaseId> = sought.trim().to_ascii_uppercase().parse().ok();
+        if let Some(id) = &id
+            && team.cases.case(id).await?.is_some()
+        {
+            return Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response());
+        }
+        let list = team.list(member, DeskPage::Board, "Find a case", "Every open case is on the board.");
+        let page = BoardPage { not_found: Some(sought), ..list };
+        Ok((StatusCode::NOT_FOUND, Html(page.html())).into_response())
+    };
+    found.await.unwrap_or_else(|problem| team.answered(Err(problem)))
+}
+
+impl Team {
+    /// A list without cases.
+    fn list(&self, member: &Member, here: DeskPage, title: &str, empty: &'static str) -> BoardPage {
+        let now = self.clock.now();
+        let on_call =
+            self.policy.on_call(now).map_or("Nobody is on call.".to_owned(), |m| format!("{} is on call.", m.name));
+        BoardPage {
+            site: Site::of(&self.policy),
+            desk: self.desk(member, Some(here)),
+            now,
+            title: title.to_owned(),
+            on_call: (here == DeskPage::Board).then_some(on_call),
+            groups: Vec::new(),
+            empty,
+            not_found: None,
+            next: None,
+        }
+    }
+
+    fn row(&self, member: &Member, row: BoardRow) -> desk_pages::BoardRow {
+        let now = self.clock.now();
+        let due = row.next_due.zip(row.brief.clock.as_ref()).map(|(at, clock)| Due {
+            label: self.policy.clock_label(clock),
+            at,
+            urgency: urgency(now, at),
+        });
+        let path = match (&row.handler, row.brief.acknowledged) {
+            _ if !member.has(Role::Triage) || matches!(row.stage, Stage::Closed(_)) => None,
+            (None, false) => Some(("Acknowledge", "write")),
+            (None, true) => Some(("Take it", "take")),
+            (Some(_), _) => None,
+        };
+        desk_pages::BoardRow {
+            spoken: row.case.spoken(),
+            package: row.package,
+            stage: row.stage,
+            handler: row.handler.map(|id| member_name(&self.policy, &id)),
+            due,
+            tags: tags(&row.brief),
+            wrote_at: row.brief.unanswered_since,
+            action: path.map(|(label, path)| (label.to_owned(), format!("/desk/cases/{}/{path}", row.case))),
+            case_id: row.case.to_string(),
+        }
+    }
+}
+
+/// Soon is what is due within a day: it is what the next shift sees.
+const SOON: SignedDuration = SignedDuration::from_hours(24);
+
+fn urgency(now: Timestamp, due: Timestamp) -> DueUrgency {
+    match due.duration_since(now) {
+        left if left.is_negative() => DueUrgency::Overdue,
+        left if left < SOON / 4 => DueUrgency::Soon,
+        _ => DueUrgency::Due,
+    }
+}
+
+/// Rows under their headings, in the order in which they are.
+fn grouped(now: Timestamp, rows: Vec<BoardRow>, shown: impl Fn(BoardRow) -> desk_pages::BoardRow) -> Vec<BoardGroup> {
+    let title = |row: &BoardRow| match row.next_due.map(|due| due.duration_since(now)) {
+        None => "Nothing due",
+        Some(left) if left.is_negative() => "Overdue",
+        Some(left) if left < SOON => "Next 24 hours",
+        Some(_) => "Later",
+    };
+    let mut groups: Vec<BoardGroup> = Vec::new();
+    for row in rows {
+        let title = title(&row);
+        match groups.last_mut().filter(|group| group.title == title) {
+            Some(group) => group.rows.push(shown(row)),
+            None => groups.push(group(title, vec![shown(row)])),
+        }
+    }
+    groups
+}
+
+fn group(title: &str, rows: Vec<desk_pages::BoardRow>) -> BoardGroup {
+    BoardGroup { title: title.to_owned(), rows }
+}
+
+/// Where the next page is.
+fn next(path: &str, next: Option<String>) -> Option<String> {
+    next.map(|next| format!("{path}?next={}", next.replace('#', "%23")))
 }

@@ -66,6 +66,9 @@ pub struct Team {
 pub fn router(team: Arc<Team>) -> Router {
     Router::new()
         .route("/desk", get(board::page))
+        .route("/desk/mine", get(board::mine))
+        .route("/desk/closed", get(board::closed))
+        .route("/desk/find", get(board::find))
         .route("/desk/filed", get(filed::page))
         .route("/desk/cases/{id}", get(case_page::page))
         .route("/desk/cases/{id}/{step}", get(steps::page).post(steps::post))

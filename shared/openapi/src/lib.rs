@@ -83,6 +83,7 @@ fn parameters() -> Value {
         "SessionLink": query("token", "The token of a sign-in link."),
         "AcknowledgeLink": query("t", "The token of the button in a page mail."),
         "Next": query("next", "What the portion before gave as `next`."),
+        "Sought": query("id", "A case id, in capitals or not."),
         "Handler": {"name": "handler", "in": "query", "description": "Only the cases of this member.",
             "schema": {"type": "string", "pattern": "^[a-z0-9._-]{1,64}$"}},
         "CaseId": path("id", json!({"$ref": "#/components/schemas/CaseId"})),

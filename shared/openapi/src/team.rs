@@ -77,6 +77,17 @@ fn pages() -> Vec<Operation> {
     };
     vec![
         shown("/desk", "boardPage", "The board").parameters(&["Next", "Handler"]).problems(Told::Page, &[400]),
+        shown("/desk/mine", "minePage", "The open cases that one handles")
+            .parameters(&["Next"])
+            .problems(Told::Page, &[400]),
+        shown("/desk/closed", "closedPage", "Closed cases, newest first")
+            .parameters(&["Next"])
+            .problems(Told::Page, &[400]),
+        Operation::get("/desk/find", "findCase", "To the case of an id")
+            .secret(Secret::SessionOrCookie)
+            .parameters(&["Sought"])
+            .answer(303, "To the case; without a session to the sign-in page.", &[])
+            .problems(Told::Page, &[404]),
         shown("/desk/filed", "filedPage", "What was only filed").parameters(&["Next"]).problems(Told::Page, &[400]),
         shown("/desk/cases/{id}", "casePage", "One case").parameters(&["CaseId"]).problems(Told::Page, &[404]),
         shown("/desk/cases/{id}/{step}", "stepPage", "One step of a case, as a form")

@@ -26,6 +26,10 @@ macro_rules! desk_pages {
 desk_pages! {
     /// Open cases, by what is due next.
     Board = "/desk", "Board";
+    /// One's own.
+    Mine = "/desk/mine", "Mine";
+    /// What is over.
+    Closed = "/desk/closed", "Closed";
     /// What is owed no answer.
     Filed = "/desk/filed", "Filed";
 }

@@ -27,7 +27,7 @@ use desk_domain::policy::Policy;
 use desk_view::ClockStanding;
 
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
-pub use self::board::{BoardPage, BoardRow};
+pub use self::board::{BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
 pub use self::case::{CaseLogin, CasePage, CaseSummary, CreditForm, MessageView};
 pub use self::desk::{Desk, DeskPage};
 pub use self::error::ErrorPage;

@@ -201,22 +201,31 @@ fn receipt() -> Receipt {
     }
 }
 
-fn board() -> BoardPage {
-    let full = BoardRow {
+fn board(here: DeskPage, told: bool) -> BoardPage {
+    let due = |urgency| Due { label: text(), at: at(12), urgency };
+    let row = |due: Option<Due>| BoardRow {
         case_id: text(),
-        href: Some(text()),
-        package: Some(text()),
+        spoken: text(),
+        package: told.then(text),
         stage: Stage::Confirmed,
-        handler: Some(text()),
-        next_due: Some(at(12)),
+        handler: told.then(text),
+        due,
+        tags: vec![Tag { words: text(), class: "alarm" }],
+        wrote_at: told.then(|| at(2)),
+        action: told.then(|| (text(), "/desk/cases/EXP-2026-7K3QF/take".into())),
     };
-    let bare = BoardRow { href: None, package: None, handler: None, next_due: None, ..full.clone() };
+    let rows = [DueUrgency::Overdue, DueUrgency::Soon, DueUrgency::Due].map(|urgency| row(Some(due(urgency))));
+    let rows = rows.into_iter().chain([row(None)]).collect();
     BoardPage {
         site: site(),
-        desk: desk(Some(DeskPage::Board)),
+        desk: desk(Some(here)),
         now: at(13),
-        cases: vec![full, bare],
-        next: Some(text()),
+        title: text(),
+        on_call: told.then(text),
+        groups: if told { vec![BoardGroup { title: text(), rows }] } else { Vec::new() },
+        empty: "No case is open.",
+        not_found: told.then(text),
+        next: told.then(text),
     }
 }
 
@@ -313,7 +322,9 @@ fn pages() -> Vec<(&'static str, String)> {
         ("step", step(false).html()),
         ("step: errors", step(true).html()),
         ("step: done", StepPage { form: None, ..step(false) }.html()),
-        ("board", board().html()),
+        ("board", board(DeskPage::Board, true).html()),
+        ("board: mine", board(DeskPage::Mine, false).html()),
+        ("board: closed", board(DeskPage::Closed, true).html()),
         ("filed", filed(true).html()),
         ("filed: empty", filed(false).html()),
         ("error", ErrorPage { site: site(), title: text(), detail: text() }.html()),
@@ -344,7 +355,7 @@ fn every_page_of_the_desk_leads_to_the_others_and_says_where_it_is() {
             pages().into_iter().filter(|(_, html)| html.contains(&format!("href=\"{}\" aria-current", here.path())));
         assert!(shown.count() > 0, "no sample is of {}", here.label());
     }
-    for page in [board().html(), filed(true).html(), team_case(false).html()] {
+    for page in [board(DeskPage::Board, true).html(), filed(true).html(), team_case(false).html()] {
         for there in DeskPage::ALL {
             assert!(page.contains(&format!("<a href=\"{}\"", there.path())), "{}", there.label());
         }

@@ -1,8 +1,8 @@
 //! The board: open cases by what is due next, from clear fields alone, paged. A page costs the same however many cases
 //! are open. What is only filed is on a list of its own, newest first, in the same index.
 
-use desk_domain::case::Stage;
 use desk_domain::case::event::Resolution;
+use desk_domain::case::{Brief, Stage};
 use desk_domain::id::{CaseId, MemberId};
 use jiff::Timestamp;
 
@@ -27,6 +27,9 @@ pub struct BoardRow {
     pub stage: Stage,
     pub handler: Option<MemberId>,
     pub next_due: Option<Timestamp>,
+    pub received_at: Timestamp,
+    /// Nothing is known of a case that was written before there was one.
+    pub brief: Brief,
     place: String,
 }
 
@@ -75,6 +78,15 @@ impl CaseStore {
         filed_page(self.table.queries(shards.map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
     }
 
+    /// The page of the closed cases that were more than filed, newest first, that begins after `after`.
+    pub async fn closed(&self, after: Option<&str>) -> Result<BoardPage, Fault> {
+        let shards = (0..SHARDS).map(|shard| Query::of(Index::Board, closed_name(shard)).descending());
+        let items = self.table.queries(shards.map(|shard| shard.beyond(after).first(ONE_MORE))).await?;
+        let mut rows = items.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+        rows.sort_by(|a, b| b.place.cmp(&a.place));
+        Ok(cut(rows))
+    }
+
     /// Every open case, by what is due next. It costs what is open: for what is done once a day.
     pub async fn all_open(&self) -> Result<Vec<BoardRow>, Fault> {
         let mut rows = self.table.queries(board_shards()).await?.iter().map(row).collect::<Result<Vec<_>, _>>()?;
@@ -103,6 +115,15 @@ pub(crate) fn filed_shard(case: &CaseId) -> String {
     filed_name(shard(case.as_str()))
 }
 
+/// Where the other closed cases stand in the index.
+pub(crate) fn closed_shard(case: &CaseId) -> String {
+    closed_name(shard(case.as_str()))
+}
+
+fn closed_name(shard: u8) -> String {
+    format!("CLOSED#{shard}")
+}
+
 fn filed_name(shard: u8) -> String {
     format!("FILED#{shard}")
 }
@@ -116,10 +137,15 @@ pub fn is_cursor(text: &str) -> bool {
 fn page(items: Vec<Item>) -> Result<BoardPage, Fault> {
     let mut rows = items.iter().map(row).collect::<Result<Vec<_>, _>>()?;
     rows.sort_by(|a, b| a.place.cmp(&b.place));
+    Ok(cut(rows))
+}
+
+/// What fits on a page, and where the next one begins.
+fn cut(mut rows: Vec<BoardRow>) -> BoardPage {
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| row.place.clone());
-    Ok(BoardPage { rows, next })
+    BoardPage { rows, next }
 }
 
 fn filed_page(items: Vec<Item>) -> Result<FiledPage, Fault> {
@@ -161,6 +187,8 @@ fn row(item: &Item) -> Result<BoardRow, Fault> {
         stage: stage_of(item)?,
         handler: read.maybe_text("handler").and_then(|m| m.parse().ok()),
         next_due: read.maybe_text("next_due").map(|_| read.time("next_due")).transpose()?,
+        received_at: read.time("received_at")?,
+        brief: read.maybe_text("brief").map(|_| read.json("brief")).transpose()?.unwrap_or_default(),
         place: read.text("board_at")?.to_owned(),
     })
 }

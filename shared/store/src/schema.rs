@@ -5,6 +5,7 @@
 //! | `due` | `due` = `DUE#<shard>`, `due_at` = instant | what is due up to now (timers and plans), keys only |
 //! | `board` | `board` = `BOARD#<shard>`, `board_at` = next due + id | open cases by what is due next, clear fields only |
 //! | `board` | `board` = `FILED#<shard>`, `board_at` = received + id | what is only filed, newest first |
+//! | `board` | `board` = `CLOSED#<shard>`, `board_at` = received + id | the other closed cases, newest first |
 //! | `handler` | `handler_of` = `HANDLER#<member>`, `board_at` | a member's open cases and load |
 //!
 //! `mail` has a `due` index of its own. All indexes are sparse: an item is in one while it carries its keys.
@@ -20,7 +21,7 @@ use crate::query::Index;
 use crate::table::Table;
 
 /// Clear fields that the board shows without opening anything.
-const BOARD_FIELDS: [&str; 6] = ["package", "stage", "handler", "next_due", "received_at", "names"];
+const BOARD_FIELDS: [&str; 7] = ["package", "stage", "handler", "next_due", "received_at", "names", "brief"];
 
 impl Store {
     /// Makes the tables that are not there yet: on demand, streams on, TTL on.

@@ -7,7 +7,7 @@ pub(crate) mod deliveries;
 mod facts;
 mod publication;
 mod report;
-mod tags;
+pub(crate) mod tags;
 pub(crate) mod words;
 
 use std::sync::Arc;
@@ -91,7 +91,7 @@ impl Team {
                 now,
             },
             spoken: case.id.spoken(),
-            tags: tags::tags(case),
+            tags: tags::tags(&case.into()),
             notice: asked.done.as_deref().and_then(step_of).map(|step| step.done.to_owned()),
             next: checklist::next(&at, &checklist),
             checklist,

@@ -1,6 +1,6 @@
 //! What to know of a case at a glance.
 
-use desk_domain::case::Case;
+use desk_domain::case::Brief;
 use desk_domain::case::event::FactName;
 use desk_domain::policy::Severity;
 use desk_pages::Tag;
@@ -8,15 +8,16 @@ use desk_pages::Tag;
 use super::words;
 
 /// Severity first, then what makes it urgent, then whose it is.
-pub(super) fn tags(case: &Case) -> Vec<Tag> {
-    let severity = case.severity.map(|severity| tag(words::severity(severity), class(severity)));
+pub(crate) fn tags(brief: &Brief) -> Vec<Tag> {
+    let severity = brief.severity.map(|severity| tag(words::severity(severity), class(severity)));
     let facts =
         [(FactName::AttacksObserved, "attacks"), (FactName::ExploitPublic, "exploit"), (FactName::Public, "public")];
-    let facts = facts.into_iter().filter(|(fact, _)| case.has_fact(*fact)).map(|(_, words)| tag(words, "alarm"));
-    let others = case.third_party.as_ref().map(|module| tag(&format!("third party: {module}"), "plain"));
-    let unproven = (!case.quarantine.is_empty()).then(|| tag("unproven", "wait"));
-    let waits = case.waiting_for_reporter.then(|| tag("waiting for the reporter", "wait"));
-    severity.into_iter().chain(facts).chain(others).chain(unproven).chain(waits).collect()
+    let facts = facts.into_iter().filter(|(fact, _)| brief.facts.contains(fact)).map(|(_, words)| tag(words, "alarm"));
+    let others = brief.third_party.as_ref().map(|module| tag(&format!("third party: {module}"), "plain"));
+    let unproven = brief.unproven.then(|| tag("unproven", "wait"));
+    let wrote = brief.unanswered_since.map(|_| tag("new message", "new"));
+    let waits = brief.waiting_for_reporter.then(|| tag("waiting for the reporter", "wait"));
+    severity.into_iter().chain(facts).chain(others).chain(unproven).chain(wrote).chain(waits).collect()
 }
 
 fn tag(words: &str, class: &'static str) -> Tag {

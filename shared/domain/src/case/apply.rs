@@ -41,6 +41,7 @@ impl Case {
             breaches: Vec::new(),
             steps: Steps::default(),
             sent: Vec::new(),
+            unanswered_since: None,
             duplicate_of: None,
             publication: Publication::default(),
             resolution: None,
@@ -115,7 +116,10 @@ impl Case {
             EventBody::BackupSet { member } => self.backup = Some(member.clone()),
             EventBody::RmChanged { from, to, .. } => self.rm_changed(event, *from, *to),
             EventBody::InformationRequested => self.waiting_for_reporter = true,
-            EventBody::ReporterReplied { .. } => self.waiting_for_reporter = false,
+            EventBody::ReporterReplied { .. } => {
+                self.waiting_for_reporter = false;
+                self.unanswered_since.get_or_insert(at);
+            }
             EventBody::ReplyQuarantined { content, mail } => {
                 self.quarantine.answers.push(HeldAnswer { at, content: content.clone(), mail: mail.clone() })
             }
@@ -180,6 +184,7 @@ impl Case {
     fn message_sent(&mut self, event: &Event, next_steps: bool) {
         let (seq, at, by) = (event.seq, event.at, event.actor.clone());
         self.sent.push(Sent { seq, at, by, next_steps, bounced: false });
+        self.unanswered_since = None;
         self.count_messages();
     }
 

@@ -4,6 +4,7 @@
 //! what an event changes, and nothing else changes a case. Replaying the log gives the snapshot.
 
 mod apply;
+mod brief;
 pub mod clock;
 pub mod command;
 pub mod decide;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use brief::Brief;
 pub use clock::{Clock, ClockState};
 pub use command::{Command, CommandName};
 pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
@@ -68,6 +70,9 @@ pub struct Case {
     pub breaches: Vec<Breach>,
     pub steps: Steps,
     pub sent: Vec<Sent>,
+    /// Since when a message of the reporter's has had no answer of a member's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered_since: Option<Timestamp>,
     pub duplicate_of: Option<CaseId>,
     #[serde(default)]
     pub publication: Publication,
@@ -186,10 +191,13 @@ impl Case {
 
     /// The next due time of anything still open; `None` once closed.
     pub fn next_due(&self) -> Option<Timestamp> {
-        if self.is_closed() {
-            return None;
-        }
-        self.clocks.iter().filter(|c| c.is_open()).map(|c| c.start.due_at).min()
+        self.next_clock().map(|clock| clock.start.due_at)
+    }
+
+    /// The clock that is due next of those still open; `None` once closed.
+    pub fn next_clock(&self) -> Option<&Clock> {
+        let open = self.clocks.iter().filter(|clock| clock.is_open() && !self.is_closed());
+        open.min_by_key(|clock| clock.start.due_at)
     }
 
     pub fn is_closed(&self) -> bool {

@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::types::Put;
 use desk_domain::case::event::{Hint, SCHEMA};
-use desk_domain::case::{Actor, Case, Event, EventBody};
+use desk_domain::case::{Actor, Brief, Case, Event, EventBody};
 use desk_domain::id::CaseId;
 use jiff::Timestamp;
 
-use crate::board::{LAST, filed_shard};
+use crate::board::{LAST, closed_shard, filed_shard};
 use crate::cases::{Stored, log_pk, log_sk};
 use crate::commit::{Commit, Guard, PLAN_GRACE, Write};
 use crate::item::{Build, b, case_pk, instant, json, key, n, s, shard};
@@ -26,6 +26,7 @@ impl Commit {
             .set("head", s(&after.head))
             .set("public", s(after.public.as_str()))
             .set("stage", s(case.stage().to_string()))
+            .set("brief", json(&Brief::from(case)))
             .set("received_at", s(instant(case.received_at)))
             .set_some("package", case.package.as_ref().map(|p| s(p.as_str())))
             .set_some("handler", case.handler.as_ref().map(|m| s(m.as_str())))
@@ -41,6 +42,10 @@ impl Commit {
                 .set("board", s(filed_shard(&case.id)))
                 .set("board_at", s(format!("{}#{}", instant(case.received_at), case.id)))
                 .set_some("names", named(case).map(|id| s(id.as_str())));
+        } else if !case.canary {
+            item = item
+                .set("board", s(closed_shard(&case.id)))
+                .set("board_at", s(format!("{}#{}", instant(case.received_at), case.id)));
         }
         let put = Put::builder().set_item(Some(item.item()));
         let put = match before {

@@ -1,0 +1,45 @@
+//! What is known of a case without opening it: clear fields alone, which the board shows to the whole team.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Case;
+use super::event::FactName;
+use crate::id::{ClockName, MemberId, PackageName};
+use crate::policy::Severity;
+
+/// A case in brief.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Brief {
+    /// The clock that is due next.
+    pub clock: Option<ClockName>,
+    pub severity: Option<Severity>,
+    pub facts: Vec<FactName>,
+    pub third_party: Option<PackageName>,
+    /// Something of it waits in quarantine.
+    pub unproven: bool,
+    pub waiting_for_reporter: bool,
+    /// Since when a message of the reporter's has had no answer.
+    pub unanswered_since: Option<Timestamp>,
+    pub acknowledged: bool,
+    /// Who reads it beside its handler: the backup, and those whom an escalation woke.
+    pub readers: Vec<MemberId>,
+}
+
+impl From<&Case> for Brief {
+    fn from(case: &Case) -> Brief {
+        let mut facts: Vec<FactName> = case.facts.iter().map(|fact| fact.fact).collect();
+        facts.sort_unstable();
+        Brief {
+            clock: case.next_clock().map(|clock| clock.name().clone()),
+            severity: case.severity,
+            facts,
+            third_party: case.third_party.clone(),
+            unproven: !case.quarantine.is_empty(),
+            waiting_for_reporter: case.waiting_for_reporter,
+            unanswered_since: case.unanswered_since,
+            acknowledged: case.steps.acknowledged.is_some(),
+            readers: case.backup.iter().chain(&case.woken).cloned().collect(),
+        }
+    }
+}

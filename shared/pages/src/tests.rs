@@ -229,6 +229,17 @@ fn board(here: DeskPage, told: bool) -> BoardPage {
     }
 }
 
+fn not_yours(told: bool) -> NotYoursPage {
+    NotYoursPage {
+        site: site(),
+        desk: desk(None),
+        case_id: text(),
+        spoken: text(),
+        stage: Stage::Confirmed,
+        handler: told.then(|| (text(), "bob@example.org".to_owned())),
+    }
+}
+
 fn filed(told: bool) -> FiledPage {
     let full = FiledRow {
         case_id: text(),
@@ -325,6 +336,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("board", board(DeskPage::Board, true).html()),
         ("board: mine", board(DeskPage::Mine, false).html()),
         ("board: closed", board(DeskPage::Closed, true).html()),
+        ("not_yours", not_yours(true).html()),
+        ("not_yours: nobody's", not_yours(false).html()),
         ("filed", filed(true).html()),
         ("filed: empty", filed(false).html()),
         ("error", ErrorPage { site: site(), title: text(), detail: text() }.html()),

@@ -14,15 +14,17 @@ use std::sync::Arc;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::CommandName;
 use desk_domain::case::Event;
 use desk_domain::case::event::NoteKind;
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::{Member, Policy};
 use desk_http::Problem;
-use desk_pages::{CaseSummary, CommandLine, HeldView, MailPart, NoteView, QuarantineView, Site, TeamCasePage};
+use desk_pages::{
+    CaseSummary, CommandLine, HeldView, MailPart, NotYoursPage, NoteView, QuarantineView, Site, TeamCasePage,
+};
 use desk_view::{MailView, MessageView, Speaker, form_sha256};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -54,7 +56,11 @@ pub(crate) async fn page(
     asked: AskedFor,
     headers: HeaderMap,
 ) -> Response {
-    team.answered(case_page(&team, id, asked, &headers).await.map(|page| page.html()))
+    let case = id.as_ref().map(|Path(id)| id.clone()).unwrap_or_default();
+    match case_page(&team, id, asked, &headers).await {
+        Err(problem) if problem.status() == StatusCode::NOT_FOUND => team.not_found(&case, &headers).await,
+        page => team.answered(page.map(|page| page.html())),
+    }
 }
 
 async fn case_page(
@@ -184,6 +190,35 @@ impl Paper<'_> {
         let href = at.may(CommandName::ReleaseQuarantine).then(|| checklist::href(at, "unproven"));
         let answers = shown.held.iter().map(held).collect();
         Some(QuarantineView { report: case.quarantine.report, answers, href })
+    }
+}
+
+impl Team {
+    /// What a member is told of a case that does not open to them: of one that is there, whom to ask.
+    pub(crate) async fn not_found(&self, id: &str, headers: &HeaderMap) -> Response {
+        match self.not_yours(id, headers).await {
+            Ok(Some(page)) => (StatusCode::FORBIDDEN, Html(page.html())).into_response(),
+            Ok(None) => self.answered(Err(Problem::not_found())),
+            Err(problem) => self.answered(Err(problem)),
+        }
+    }
+
+    async fn not_yours(&self, id: &str, headers: &HeaderMap) -> Result<Option<NotYoursPage>, Problem> {
+        let member = self.member(headers, true).await?;
+        let Ok(id) = id.parse::<CaseId>() else { return Ok(None) };
+        let stored = self.cases.case(&id).await?;
+        let Some(stored) = stored.filter(|stored| !stored.case.readable_by(&member.id, &self.policy)) else {
+            return Ok(None);
+        };
+        let handler = stored.case.handler.as_ref().and_then(|id| self.policy.member(id));
+        Ok(Some(NotYoursPage {
+            site: Site::of(&self.policy),
+            desk: self.desk(member, None),
+            spoken: id.spoken(),
+            case_id: id.to_string(),
+            stage: stored.case.stage(),
+            handler: handler.map(|member| (member.name.clone(), member.address.clone())),
+        }))
     }
 }
 

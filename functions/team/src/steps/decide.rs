@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::At;
 use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command};
+use super::template::links;
 use super::typed::Typed;
 use super::write::{goes, keeps, page_only};
 use crate::case_page::words;
@@ -30,6 +31,11 @@ const OUTCOMES: [(&str, CommandName, &str, &str); 6] = [
 pub(super) fn start(at: &At<'_>) -> Typed {
     let first = OUTCOMES.iter().find(|(_, name, ..)| at.may(*name)).map_or("", |(word, ..)| word);
     Typed::of([("outcome", first), ("resolution", "fixed")])
+}
+
+/// Whether an outcome can be chosen now.
+pub(super) fn takes(at: &At<'_>, outcome: &str) -> bool {
+    OUTCOMES.iter().any(|(word, name, ..)| *word == outcome && at.may(*name))
 }
 
 pub(super) fn shows(at: &At<'_>) -> String {
@@ -60,7 +66,7 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let form = Form::new(inputs, "Decide").will([keeps(at), goes(at.case())].into_iter().flatten());
     let closed = OUTCOMES.iter().filter(|(_, name, ..)| !at.may(*name));
     let why = closed.filter_map(|(_, name, label, _)| Some(format!("{label}: {}", words::full(at.why_not(*name)?))));
-    Filled { not_now: why.collect(), ..Filled::new(form) }
+    Filled { starts: links(at, "decide"), not_now: why.collect(), ..Filled::new(form) }
 }
 
 /// The reasons that the command takes, in words.

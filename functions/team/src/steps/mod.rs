@@ -17,6 +17,7 @@ mod people;
 mod publish;
 mod score;
 mod table;
+mod template;
 #[cfg(test)]
 mod tests;
 mod typed;
@@ -87,6 +88,7 @@ impl At<'_> {
 type Asked = Result<Path<(String, String)>, PathRejection>;
 
 pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap, uri: Uri) -> Response {
+    let case = which.as_ref().map(|Path((id, _))| id.clone()).unwrap_or_default();
     let page = async {
         let member = team.member(&headers, true).await?;
         let Path((id, step)) = which.map_err(|_| Problem::not_found())?;
@@ -95,9 +97,13 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: H
         let at = team.at_step(member, &opened, step).await?;
         let mut typed = (step.start)(&at);
         typed.ask(uri.query().unwrap_or_default());
-        Ok(at.page(step, &typed, Trouble::default()).html())
+        template::fill(&at, &mut typed);
+        Ok::<String, Problem>(at.page(step, &typed, Trouble::default()).html())
     };
-    team.answered(page.await)
+    match page.await {
+        Err(problem) if problem.status() == StatusCode::NOT_FOUND => team.not_found(&case, &headers).await,
+        page => team.answered(page),
+    }
 }
 
 pub(crate) async fn post(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap, body: Body) -> Response {

@@ -1,6 +1,7 @@
 //! The table of steps: each with its page, the commands that it gives, and how it is filled in and read.
 
 use desk_domain::case::CommandName;
+use desk_domain::notice::step;
 
 use super::form::{Commands, Filled};
 use super::typed::Typed;
@@ -42,7 +43,7 @@ use CommandName::*;
 /// Every step, in the order in which a case is worked on.
 pub(crate) const STEPS: &[Step] = &[
     Step {
-        path: "write",
+        path: step::WRITE,
         title: "Write to the reporter",
         commands: &[Update, Acknowledge, Respond, RequestInformation],
         done: "Your message is sent.",
@@ -62,7 +63,7 @@ pub(crate) const STEPS: &[Step] = &[
         shows: nothing,
     },
     Step {
-        path: "take",
+        path: step::TAKE,
         title: "Who handles it?",
         commands: &[Assign, HandOver, SetBackup],
         done: "The case has changed hands.",
@@ -102,7 +103,7 @@ pub(crate) const STEPS: &[Step] = &[
         shows: facts::shows,
     },
     Step {
-        path: "lines",
+        path: step::LINES,
         title: "Versions and fixes",
         commands: &[DetermineAffected, FixReady, FixReleased, NotAffected, WaiveLine],
         done: "The lines are saved.",
@@ -152,7 +153,7 @@ pub(crate) const STEPS: &[Step] = &[
         shows: advisory::shows,
     },
     Step {
-        path: "approve",
+        path: step::APPROVE,
         title: "Approve the advisory",
         commands: &[ApproveAdvisory],
         done: "The advisory is approved in this form.",
@@ -172,7 +173,7 @@ pub(crate) const STEPS: &[Step] = &[
         shows: publish::shows,
     },
     Step {
-        path: "duty",
+        path: step::DUTY,
         title: "What is done?",
         commands: &[RecordDuty],
         done: "It is recorded as done.",
@@ -182,7 +183,7 @@ pub(crate) const STEPS: &[Step] = &[
         shows: nothing,
     },
     Step {
-        path: "unproven",
+        path: step::UNPROVEN,
         title: "Whose mail is it?",
         commands: &[ReleaseQuarantine],
         done: "The mails are no longer in quarantine.",

@@ -26,6 +26,10 @@ impl Typed {
         self.0.extend(body::form(query.as_bytes()).into_iter().filter(|(name, _)| name == "answer"));
     }
 
+    pub(crate) fn set<'a>(&mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        self.0.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::At;
 use super::form::{Commands, Fields, Filled, Form, Given, command, only, required};
+use super::template::links;
 use super::typed::Typed;
 
 pub(super) fn start(_: &At<'_>) -> Typed {
@@ -37,7 +38,7 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     }
     inputs.extend(page_only(at.case(), &f));
     let form = Form::new(inputs, "Send to the reporter").will([keeps(at), goes(at.case())].into_iter().flatten());
-    Filled::new(form)
+    Filled { starts: links(at, "write"), ..Filled::new(form) }
 }
 
 /// The choice to keep a message on the page, where it would travel.

@@ -9,10 +9,9 @@ pub struct ApprovalAsked {
 impl ApprovalAsked {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let name = at.member_name(&self.by);
-        Letter::new(at.subject("An advisory waits for a second person"))
+        let letter = Letter::new(at.subject("An advisory waits for a second person"))
             .say(format!("{name} has drafted the advisory of this case. It is published only in a form that somebody else approves."))
-            .say("Please read it on the desk. This mail holds no word of it.")
-            .link("Open the case on the desk", &at.links.desk_case)
-            .sign(at.team_signature())
+            .say("Please read it on the desk. This mail holds no word of it.");
+        at.led_to(letter, "Read it, and approve it or send it back", step::APPROVE).sign(at.team_signature())
     }
 }

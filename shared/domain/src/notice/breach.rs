@@ -26,6 +26,6 @@ impl Breach {
             Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
             None => letter,
         };
-        warning::who_can_act(letter, at).sign(at.team_signature())
+        warning::who_can_act(letter, at, at.step_of_clock(&self.clock)).sign(at.team_signature())
     }
 }

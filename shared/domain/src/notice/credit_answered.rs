@@ -16,9 +16,12 @@ impl CreditAnswered {
         };
         let letter = Letter::new(at.subject("The reporter has answered about credit")).say(said);
         let letter = match self.approval_waits {
-            true => letter.say("The advisory has changed by it, and waits to be approved as it is now."),
-            false => letter,
+            true => {
+                let letter = letter.say("The advisory has changed by it, and waits to be approved as it is now.");
+                at.led_to(letter, "Read it, and approve it or send it back", step::APPROVE)
+            }
+            false => letter.link("Open the case on the desk", &at.links.desk_case),
         };
-        letter.link("Open the case on the desk", &at.links.desk_case).sign(at.team_signature())
+        letter.sign(at.team_signature())
     }
 }

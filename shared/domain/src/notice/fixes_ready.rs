@@ -15,6 +15,6 @@ impl FixesReady {
              and not released can be found by others.",
         );
         let letter = if facts.is_empty() { letter } else { letter.facts(facts) };
-        letter.link("Open the case on the desk", &at.links.desk_case).sign(at.team_signature())
+        at.led_to(letter, "Record the releases", step::LINES).sign(at.team_signature())
     }
 }

@@ -43,6 +43,7 @@ mod rota_gap;
 mod row;
 mod set_aside;
 mod sign_in;
+pub mod step;
 mod third_party_receipt;
 mod unreadable_receipt;
 mod urgency;

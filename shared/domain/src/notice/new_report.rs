@@ -51,7 +51,7 @@ impl NewReport {
             None => letter,
         };
         let letter = match at.recipient {
-            Recipient::Operator => warning::who_can_act(letter, at),
+            Recipient::Operator => warning::who_can_act(letter, at, None),
             Recipient::Member(_)
             | Recipient::Pager(_)
             | Recipient::Canary

@@ -11,6 +11,6 @@ impl NoHandler {
         let letter = Letter::new(at.subject(&self.what(at)))
             .say("A handler was to be chosen by rota and load, but everyone with the triage role is away.")
             .facts(self.due(at));
-        warning::who_can_act(letter, at).sign(at.team_signature())
+        warning::who_can_act(letter, at, Some(("Take the case", step::TAKE))).sign(at.team_signature())
     }
 }

@@ -19,7 +19,7 @@ impl Warning {
             Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
             None => letter,
         };
-        who_can_act(letter, at).sign(at.team_signature())
+        who_can_act(letter, at, at.step_of_clock(&self.clock)).sign(at.team_signature())
     }
 
     fn text(&self, what: &str, at: &Setting<'_>) -> String {
@@ -38,10 +38,14 @@ impl Warning {
     }
 }
 
-/// Members get the way to the desk; who is outside the team is told what to do instead.
-pub(super) fn who_can_act(letter: Letter, at: &Setting<'_>) -> Letter {
+/// Members get the way to the desk, and to the step that is asked for, where there is one; who is outside the team is told what to do instead.
+pub(super) fn who_can_act(letter: Letter, at: &Setting<'_>, step: Option<(&str, &str)>) -> Letter {
     match at.recipient {
-        Recipient::Member(_) | Recipient::Pager(_) | Recipient::Reporter => letter.link("Open the case on the desk", &at.links.desk_case),
+        Recipient::Member(_) | Recipient::Pager(_) | Recipient::Reporter => match step {
+            // The button that acknowledges stands above, and needs no sign-in.
+            Some((label, path)) if at.links.acknowledge.is_none() => at.led_to(letter, label, path),
+            Some(_) | None => letter.link("Open the case on the desk", &at.links.desk_case),
+        },
         Recipient::Outside => letter.say(
             "You are named in the policy as the contact outside the team. Please reach a member of the team by any other \
              way that you have; this mail gives you access to nothing.",

@@ -10,6 +10,7 @@ mod mail;
 mod named;
 mod pager;
 mod rota;
+mod template;
 mod value;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use rota::Gap;
+pub use template::{Outcome, Template};
 pub use value::Length;
 
 use crate::id::{ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
@@ -46,6 +48,7 @@ pub struct Policy {
     pub third_party: Vec<ThirdParty>,
     pub other_routes: Vec<Route>,
     pub channels: Vec<Channel>,
+    pub templates: Vec<Template>,
     pub limits: Limits,
     pub mail: MailRules,
 }

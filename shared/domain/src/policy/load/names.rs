@@ -19,7 +19,7 @@ pub(super) struct Names<'v> {
 }
 
 /// The lists whose rows have a name of their own: (list, field).
-const NAMED: [(&str, &str); 9] = [
+const NAMED: [(&str, &str); 10] = [
     ("members", "id"),
     ("members", "address"),
     ("levels", "name"),
@@ -27,6 +27,7 @@ const NAMED: [(&str, &str); 9] = [
     ("packages", "name"),
     ("third_party", "package"),
     ("other_routes", "name"),
+    ("templates", "name"),
     ("channels", "name"),
     ("channels", "url"),
 ];

@@ -34,6 +34,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
     let third_party = rows(&root, "third_party", |fields| scope::third_party(fields, &names));
     let other_routes = rows(&root, "other_routes", scope::route);
     let channels = rows(&root, "channels", scope::channel);
+    let templates = rows(&root, "templates", scope::template);
     let limits = scope::limits(root.object("limits"));
     let mail = mail::rules(root.object("mail"), contacts.as_ref());
     root.finish();
@@ -50,6 +51,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
         third_party,
         other_routes,
         channels,
+        templates,
         limits,
         mail,
     })

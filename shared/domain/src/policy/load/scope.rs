@@ -5,10 +5,14 @@ use super::read::{required_line, required_list, rows};
 use crate::fields::Fields;
 use crate::id::{ChannelId, LineName, PackageName};
 use crate::policy::value::{ContactUri, Day, HttpsUrl, MailAddress, Word};
-use crate::policy::{Channel, ChannelKind, Form, KindRow, Limits, Line, OwnChannel, Package, Route, Takes, ThirdParty};
+use crate::policy::{
+    Channel, ChannelKind, Form, KindRow, Limits, Line, Outcome, OwnChannel, Package, Route, Takes, Template, ThirdParty,
+};
 
 /// The registry that packages are looked up in; the one that the desk can ask.
 const ECOSYSTEM: &str = "npm";
+/// What a message starts from is shorter than the longest message.
+const TEMPLATE_BYTES: usize = 8192;
 
 pub(super) fn package(fields: Fields<'_>) -> Option<Package> {
     let name = fields.required_parsed::<PackageName>("name");
@@ -45,6 +49,16 @@ pub(super) fn third_party(fields: Fields<'_>, names: &Names<'_>) -> Option<Third
     let contact = fields.required_parsed::<ContactUri>("contact");
     fields.finish();
     Some(ThirdParty { package: package?, maintainer, contact: contact?.0 })
+}
+
+/// What a message can start from.
+pub(super) fn template(fields: Fields<'_>) -> Option<Template> {
+    let name = required_line(&fields, "name");
+    let outcome = fields.parsed::<Word<Outcome>>("outcome").map(|word| word.0);
+    let text = fields.required_text("text", TEMPLATE_BYTES);
+    let next_steps = fields.text("next_steps", TEMPLATE_BYTES);
+    fields.finish();
+    Some(Template { name, outcome, text, next_steps })
 }
 
 pub(super) fn route(fields: Fields<'_>) -> Option<Route> {

@@ -1,0 +1,36 @@
+//! The pages of the desk on which a case's steps are taken, as far as mails lead to them: each by the last part of its address,
+//! which the table of steps in `functions/team` takes from here.
+
+use super::{Letter, Setting};
+use crate::id::ClockName;
+use crate::policy::MetBy;
+
+pub const WRITE: &str = "write";
+pub const TAKE: &str = "take";
+pub const LINES: &str = "lines";
+pub const APPROVE: &str = "approve";
+pub const UNPROVEN: &str = "unproven";
+pub const DUTY: &str = "duty";
+
+impl Setting<'_> {
+    /// Where a step of the case is taken.
+    fn step(&self, path: &str) -> String {
+        format!("{}/{path}", self.links.desk_case)
+    }
+
+    /// The way to the very step that the mail asks for, and to the case.
+    pub(super) fn led_to(&self, letter: Letter, label: &str, path: &str) -> Letter {
+        letter.link(label, &self.step(path)).link("Open the case on the desk", &self.links.desk_case)
+    }
+
+    /// The step that meets a clock, with what a link to it says; `None` where no page of the desk does.
+    pub(super) fn step_of_clock(&self, clock: &ClockName) -> Option<(&'static str, &'static str)> {
+        match self.policy.clock(clock)?.met_by {
+            MetBy::MessageToReporter | MetBy::MessageWithNextSteps => Some(("Write to the reporter", WRITE)),
+            MetBy::HandlerAssigned => Some(("Take the case", TAKE)),
+            MetBy::Released => Some(("Record the fixes", LINES)),
+            MetBy::Recorded => Some(("Record it as done", DUTY)),
+            MetBy::ReporterAnswer | MetBy::Announced => None,
+        }
+    }
+}

@@ -230,9 +230,9 @@ impl Deliver {
             let (sign_in, board) = (format!("{base}/desk/session?token={token}"), format!("{base}/desk"));
             return Links { sign_in, board, ..Links::default() };
         };
-        let until = delivery.notice.acknowledge_until();
-        let acknowledge = delivery.recipient.member().zip(until).map(|(member, expires_at)| {
-            let link = AcknowledgeLink { case: case.clone(), member: member.clone(), expires_at };
+        let acknowledges = delivery.notice.acknowledge_until().is_some();
+        let acknowledge = delivery.recipient.member().filter(|_| acknowledges).map(|member| {
+            let link = AcknowledgeLink { case: case.clone(), member: member.clone() };
             format!("{base}/desk/acknowledge?t={}", self.team_links.sign(&link))
         });
         Links {

@@ -65,7 +65,7 @@ impl Inbox {
     ) -> Result<Outcome, ActError> {
         let case = &stored.case.id;
         let text = match words {
-            "" => standard_acknowledgement(&self.policy, member),
+            "" => standard_acknowledgement(&self.policy, member, &stored.case),
             words => words.to_owned(),
         };
         if text.len() > self.policy.limits.text_bytes {

@@ -1,5 +1,6 @@
 //! The page behind the button in the page mail: `GET` shows id, stage and times only, `POST` acknowledges in the member's
-//! name. No sign-in: the link is signed for one member and one case, and ends with the clock and with membership.
+//! name. No sign-in: the link is signed for one member and one case, and can do nothing else. It lives for as long as nobody has
+//! acknowledged, past the breach too, because late is better than never; then for a day, to say who did. It ends with membership.
 
 use std::sync::Arc;
 
@@ -7,16 +8,22 @@ use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use desk_domain::case::{Actor, Case, Command};
+use desk_domain::case::{Actor, Case, Command, Step};
+use desk_domain::notice::standard_acknowledgement;
 use desk_domain::policy::{ClockKind, Member};
 use desk_domain::refusal::Refusal;
 use desk_http::{Problem, body};
 use desk_keys::payload::AcknowledgeLink;
 use desk_pages::{AcknowledgePage, Acknowledgement, Site};
 use desk_store::{ActError, Commit, Stored};
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::Team;
+use crate::case_page::words::member_name;
+
+/// How long a link still says who acknowledged.
+const LIVES_ON: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(Deserialize)]
 pub(crate) struct LinkQuery {
@@ -36,35 +43,36 @@ impl Team {
         let link: AcknowledgeLink = self.team_links.verify(token).await.map_err(|_| Problem::not_found())?;
         let triage = self.policy.triage().find(|m| m.id == link.member);
         let member = triage.ok_or_else(|| gone("This link was made for someone who is no longer of the team."))?;
-        if link.expires_at <= self.clock.now() {
+        let stored = self.cases.case(&link.case).await?.ok_or_else(Problem::not_found)?;
+        let over = |step: &Step| step.at.duration_until(self.clock.now()) > LIVES_ON;
+        if stored.case.steps.acknowledged.as_ref().is_some_and(over) {
             return Err(gone(
-                "This link has ended with its clock. A newer mail about the case may hold one that works; else sign in to the desk.",
+                "This case was acknowledged more than a day ago. Sign in to the desk to see how it stands.",
             ));
         }
-        let stored = self.cases.case(&link.case).await?.ok_or_else(Problem::not_found)?;
         Ok(Valid { member, stored })
     }
 
-    fn page(&self, case: &Case, member: &Member, token: &str, state: Acknowledgement) -> String {
-        let project = &self.policy.project.name;
+    fn page(&self, of: &Valid<'_>, case: &Case, token: &str, state: Acknowledgement) -> AcknowledgePage {
         let due_at = case.clock_of(ClockKind::Acknowledgement).map(|c| c.start.due_at);
+        let next = case.next_clock().map(|clock| (self.policy.clock_label(clock.name()), clock.start.due_at));
         AcknowledgePage {
             site: Site::of(&self.policy),
             case_id: case.id.to_string(),
+            spoken: case.id.spoken(),
             stage: case.stage(),
             received_at: case.received_at,
             due_at: due_at.unwrap_or(case.received_at),
             now: self.clock.now(),
-            member_name: member.name.clone(),
+            member_name: of.member.name.clone(),
             token: token.to_owned(),
-            standard_message: format!(
-                "Thank you for your report. I have received it and will look into it; you will hear from the {project} \
-                 security team in detail, with the next steps.\n\n{}",
-                member.name
-            ),
+            message: standard_acknowledgement(&self.policy, of.member, case),
+            error: None,
+            take: case.handler.is_none().then_some(true),
+            handler: case.handler.as_ref().map(|id| member_name(&self.policy, id)),
+            next,
             state,
         }
-        .html()
     }
 
     /// Who acknowledged, when somebody has.
@@ -85,8 +93,9 @@ impl Team {
 
 pub(crate) async fn page(State(team): State<Arc<Team>>, Query(link): Query<LinkQuery>) -> Response {
     match team.follow(&link.t).await {
-        Ok(Valid { member, stored }) => {
-            Html(team.page(&stored.case, member, &link.t, team.state(&stored.case))).into_response()
+        Ok(valid) => {
+            let case = &valid.stored.case;
+            Html(team.page(&valid, case, &link.t, team.state(case)).html()).into_response()
         }
         Err(problem) => problem.page(Site::of(&team.policy)),
     }
@@ -105,28 +114,45 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
     let bytes = body::read(body, 3 * limit + 4096).await?;
     let sent = body::form(&bytes);
     let field = |name: &str| sent.get(name).map(String::as_str).unwrap_or_default();
-    let (token, text) = (field("token"), field("message").replace("\r\n", "\n"));
-    let Valid { member, stored } = team.follow(token).await?;
+    let (token, text, take) = (field("token"), field("message").replace("\r\n", "\n"), field("take") == "1");
+    let valid = team.follow(token).await?;
+    let case = &valid.stored.case;
     if text.trim().is_empty() || text.len() > limit {
-        let detail = format!("The message must have 1 to {limit} bytes; it is what the reporter gets.");
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
+        let error = Some(format!("The message must have 1 to {limit} bytes; it is what the reporter gets."));
+        let page = team.page(&valid, case, token, team.state(case));
+        let page = AcknowledgePage { message: text, error, take: page.take.map(|_| take), ..page };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.html())).into_response());
     }
-    let post = team.post(&stored, &member.name).await?;
+    let post = team.post(&valid.stored, &valid.member.name).await?;
     let prepare = |before: &Stored, commit: &mut Commit| {
         let message = post.message(commit, before, &text, false)?;
         Ok((Command::AcknowledgeFromMail { message }, ()))
     };
-    let actor = Actor::Member(member.id.clone());
-    let acted = team.cases.act(&stored.case.id, &team.policy, &actor, &team.clock, prepare, |_, (), _| Ok(())).await;
-    match acted {
-        Ok((acted, _)) => {
-            Ok(Html(team.page(&acted.after.case, member, token, Acknowledgement::Thanks)).into_response())
+    let actor = Actor::Member(valid.member.id.clone());
+    let acted = team.cases.act(&case.id, &team.policy, &actor, &team.clock, prepare, |_, (), _| Ok(())).await;
+    let (status, state) = match acted {
+        Ok(_) => (StatusCode::OK, Some(Acknowledgement::Thanks)),
+        Err(ActError::Refused(Refusal::NotAllowed { .. })) => (StatusCode::CONFLICT, None),
+        Err(e) => return Err(e.into()),
+    };
+    if take && state.is_some() {
+        team.taken(case, valid.member).await?;
+    }
+    let now = team.cases.case(&case.id).await?.ok_or_else(Problem::not_found)?;
+    let state = state.unwrap_or_else(|| team.state(&now.case));
+    Ok((status, Html(team.page(&valid, &now.case, token, state).html())).into_response())
+}
+
+impl Team {
+    /// Gives a case that nobody handles to who acknowledged it; where somebody was quicker, theirs it is.
+    async fn taken(&self, case: &Case, member: &Member) -> Result<(), Problem> {
+        let assign = Command::Assign { member: member.id.clone() };
+        let prepare = |_: &Stored, _: &mut Commit| Ok((assign.clone(), ()));
+        let actor = Actor::Member(member.id.clone());
+        let acted = self.cases.act(&case.id, &self.policy, &actor, &self.clock, prepare, |_, (), _| Ok(())).await;
+        match acted {
+            Ok(_) | Err(ActError::Refused(_)) => Ok(()),
+            Err(e) => Err(e.into()),
         }
-        Err(ActError::Refused(Refusal::NotAllowed { .. })) => {
-            let now = team.cases.case(&stored.case.id).await?.ok_or_else(Problem::not_found)?;
-            let page = team.page(&now.case, member, token, team.state(&now.case));
-            Ok((StatusCode::CONFLICT, Html(page)).into_response())
-        }
-        Err(e) => Err(e.into()),
     }
 }

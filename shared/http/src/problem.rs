@@ -66,6 +66,11 @@ impl Problem {
         self.status
     }
 
+    /// Whether another try with other words, or at another time, may go well: what was sent is shown again.
+    pub fn is_of_what_was_sent(&self) -> bool {
+        !self.errors.is_empty() || matches!(self.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
     pub fn detail(&self) -> &str {
         &self.detail
     }

@@ -12,6 +12,8 @@ use super::{Site, rendered};
 pub struct AcknowledgePage {
     pub site: Site,
     pub case_id: String,
+    /// Two words to call it by.
+    pub spoken: String,
     pub stage: Stage,
     pub received_at: Timestamp,
     pub due_at: Timestamp,
@@ -20,8 +22,16 @@ pub struct AcknowledgePage {
     pub member_name: String,
     /// The signed link's token, carried along hidden.
     pub token: String,
-    /// What the message says unless the member edits it.
-    pub standard_message: String,
+    /// What the message says unless the member edits it; or what was typed.
+    pub message: String,
+    /// What was wrong with it.
+    pub error: Option<String>,
+    /// Whether the case can be taken at once, because nobody handles it, and whether that is ticked.
+    pub take: Option<bool>,
+    /// Who handles it.
+    pub handler: Option<String>,
+    /// What is due next: its name, and when.
+    pub next: Option<(String, Timestamp)>,
     pub state: Acknowledgement,
 }
 

@@ -180,7 +180,12 @@ fn acknowledge(state: Acknowledgement) -> AcknowledgePage {
         now: at(13),
         member_name: text(),
         token: text(),
-        standard_message: text(),
+        spoken: text(),
+        message: text(),
+        error: matches!(state, Acknowledgement::Ask).then(text),
+        take: Some(true),
+        handler: Some(text()),
+        next: Some((text(), at(14))),
         state,
     }
 }

@@ -160,85 +160,96 @@ async fn posted(team: &Team, which: Asked, headers: &HeaderMap, body: Body) -> R
     let step = step_of(&step).ok_or_else(Problem::not_found)?;
     // A form encodes each byte in up to three.
     let typed = Typed::read(&body::read(body, 3 * team.policy.limits.body_bytes).await?);
-    let path = format!("/desk/cases/{id}/{}", step.path);
-    let opened = team.opened(&id, member).await;
-    if let Err(problem) = &opened
-        && problem.status() == StatusCode::NOT_FOUND
-        && let Some(done) = team.already(member, &path, step, &typed).await?
-    {
-        return Ok(done);
+    let sent = Sent { team, member, id, step, typed };
+    // Asked for first: after a hand-over the case is no longer theirs, and what they did is done.
+    match answer::recalled(&team.cases, sent.request(LAST).as_ref(), team.clock.now()).await? {
+        Some(before) => sent.finished(words_of(&before)).await,
+        None => sent.taken().await,
     }
-    let opened = opened?;
-    let at = team.at_step(member, &opened, step).await?;
-    let refused = |trouble: Trouble, status| (status, Html(at.page(step, &typed, trouble).html())).into_response();
-    let wrong = |wrong| refused(Trouble { wrong, ..Trouble::default() }, StatusCode::UNPROCESSABLE_ENTITY);
-    if !typed.flag("anyway") && typed.get("against") != at.against(step) {
-        return Ok(refused(Trouble { changed: at.changes(&typed), wrong: Vec::new() }, StatusCode::CONFLICT));
-    }
-    if typed.flag("check") {
-        return Ok(Html(at.page(step, &typed, Trouble::default()).html()).into_response());
-    }
-    let commands = match (step.give)(&at, &typed) {
-        Ok(commands) if commands.is_empty() => {
-            return Ok(wrong(vec![Wrong::general("Nothing was changed, so nothing was done.")]));
-        }
-        Ok(commands) => commands,
-        Err(found) => return Ok(wrong(found)),
-    };
-    let mut said = Vec::new();
-    for (index, command) in commands.iter().enumerate() {
-        match team.step(member, &id, &path, &typed, index, &command.body).await {
-            Ok(answer) => said.extend(words_of(&answer)),
-            Err(problem) if problem.errors.is_empty() && problem.status() != StatusCode::CONFLICT => {
-                return Err(problem);
-            }
-            Err(problem) => {
-                let status = problem.status();
-                return Ok(refused(Trouble { wrong: command.wrong(&problem, index), changed: Vec::new() }, status));
-            }
-        }
-    }
-    Ok(match said.is_empty() {
-        true => Redirect::to(&format!("/desk/cases/{id}?done={}", step.path)).into_response(),
-        false => Html(at.done(step, said).html()).into_response(),
-    })
 }
 
-impl Team {
-    /// Gives one of a step's commands, once however often it is sent.
-    async fn step(
-        &self,
-        member: &Member,
-        id: &str,
-        path: &str,
-        typed: &Typed,
-        index: usize,
-        command: &Value,
-    ) -> Result<Answer, Problem> {
-        let request = typed.request(member, path, index, command);
-        if let Some(before) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
-            return Ok(before);
-        }
-        let stored = self.readable(id, &member.id).await?;
-        self.command(member, &stored, command, request.as_ref()).await
-    }
+/// A form as it was sent.
+struct Sent<'a> {
+    team: &'a Team,
+    member: &'a Member,
+    id: String,
+    step: &'static Step,
+    typed: Typed,
+}
 
-    /// Where the case is no longer theirs: whether this very form has handed it over.
-    async fn already(
-        &self,
-        member: &Member,
-        path: &str,
-        step: &Step,
-        typed: &Typed,
-    ) -> Result<Option<Response>, Problem> {
-        let Some(command) = people::handed_over(step, typed) else { return Ok(None) };
-        for index in 0..2 {
-            let request: Option<Request> = typed.request(member, path, index, &command);
-            if let Ok(Some(_)) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await {
-                return Ok(Some(Redirect::to("/desk").into_response()));
+/// Of a form's commands, how many come after the last: once that is done, all of the form is.
+const LAST: usize = 0;
+
+impl Sent<'_> {
+    /// Takes the step, or shows the form again with what is in its way.
+    async fn taken(&self) -> Result<Response, Problem> {
+        let Sent { team, member, step, typed, .. } = self;
+        let opened = team.opened(&self.id, member).await?;
+        let at = team.at_step(member, &opened, step).await?;
+        let again =
+            |trouble, status, typed: &Typed| (status, Html(at.page(step, typed, trouble).html())).into_response();
+        let wrong = |wrong| Trouble { wrong, changed: Vec::new() };
+        if typed.flag("check") {
+            return Ok(again(Trouble::default(), StatusCode::OK, typed));
+        }
+        if !typed.flag("anyway") && typed.get("against") != at.against(step) {
+            let changed = Trouble { changed: at.changes(typed), wrong: Vec::new() };
+            return Ok(again(changed, StatusCode::CONFLICT, typed));
+        }
+        let commands = match (step.give)(&at, typed) {
+            Ok(commands) if commands.is_empty() => {
+                Err(vec![Wrong::general("Nothing was changed, so nothing was done.")])
+            }
+            given => given,
+        };
+        let commands = match commands {
+            Ok(commands) => commands,
+            Err(found) => return Ok(again(wrong(found), StatusCode::UNPROCESSABLE_ENTITY, typed)),
+        };
+        let mut said = Vec::new();
+        for (index, command) in commands.iter().enumerate() {
+            match self.give(&command.body, commands.len() - 1 - index).await {
+                Ok(answer) => said.extend(words_of(&answer)),
+                Err(problem) if problem.is_of_what_was_sent() => {
+                    // What is done is not done again with what is typed next.
+                    let renewed = typed.renewed();
+                    let typed = if index > 0 { &renewed } else { typed };
+                    return Ok(again(wrong(command.wrong(&problem, index)), problem.status(), typed));
+                }
+                Err(problem) => return Err(problem),
             }
         }
-        Ok(None)
+        self.finished(said).await
+    }
+
+    /// Gives one of the form's commands, once however often the form is sent.
+    async fn give(&self, command: &Value, after: usize) -> Result<Answer, Problem> {
+        let (team, request) = (self.team, self.request(after));
+        if let Some(before) = answer::recalled(&team.cases, request.as_ref(), team.clock.now()).await? {
+            return Ok(before);
+        }
+        let stored = team.readable(&self.id, &self.member.id).await?;
+        team.command(self.member, &stored, command, request.as_ref()).await
+    }
+
+    fn request(&self, after: usize) -> Option<Request> {
+        let path = format!("/desk/cases/{}/{}", self.id, self.step.path);
+        self.typed.request(self.member, &path, after)
+    }
+
+    /// To the case, or to the board where it is no longer theirs; with something to say, a page says it.
+    async fn finished(&self, said: Vec<String>) -> Result<Response, Problem> {
+        let Sent { team, member, id, step, .. } = self;
+        if !said.is_empty() {
+            let opened = team.opened(id, member).await?;
+            return Ok(Html(team.at(member, &opened).done(step, said).html()).into_response());
+        }
+        let to = match team.readable(id, &member.id).await {
+            Ok(_) => format!("/desk/cases/{id}?done={}", step.path),
+            Err(problem) if problem.status() == StatusCode::NOT_FOUND => "/desk".to_owned(),
+            Err(problem) => return Err(problem),
+        };
+        Ok(Redirect::to(&to).into_response())
     }
 }
 

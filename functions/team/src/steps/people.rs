@@ -3,11 +3,10 @@
 use desk_domain::case::CommandName;
 use desk_domain::policy::Member;
 use desk_pages::InputChoice;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::At;
 use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command};
-use super::table::Step;
 use super::typed::Typed;
 
 pub(super) fn start(at: &At<'_>) -> Typed {
@@ -74,10 +73,4 @@ pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
     let note = (!word.is_empty()).then(|| Given::new(command("note", &[("text", json!(word))])));
     let note = note.map(|note| note.typed_as("/text", "word"));
     Ok(note.into_iter().chain([Given::new(command(name, &[("member", json!(member))]))]).collect())
-}
-
-/// The command that a form of this step hands a case over with; `None` for one that does not.
-pub(super) fn handed_over(step: &Step, typed: &Typed) -> Option<Value> {
-    let hands_over = step.commands.contains(&CommandName::HandOver) && typed.get("as") != "backup";
-    hands_over.then(|| command("hand-over", &[("member", json!(typed.text("member")))]))
 }

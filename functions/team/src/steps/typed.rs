@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use desk_domain::policy::Member;
 use desk_http::body;
 use desk_store::requests::Request;
-use serde_json::Value;
+use serde_json::json;
 
 #[derive(Default)]
 pub(crate) struct Typed(BTreeMap<String, String>);
@@ -61,10 +61,19 @@ impl Typed {
         }
     }
 
-    /// The request that the command of this place in the form is, `None` for a form without a key.
-    pub(super) fn request(&self, member: &Member, path: &str, index: usize, command: &Value) -> Option<Request> {
+    /// The same with an idempotency key of its own.
+    pub(super) fn renewed(&self) -> Typed {
+        let fields = self.0.iter().filter(|(name, _)| *name != "key");
+        Typed(fields.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
+    /// The request that one of the form's commands is, known by how many come after it; `None` for a form without a key.
+    pub(super) fn request(&self, member: &Member, path: &str, after: usize) -> Option<Request> {
         let key = self.get("key");
-        let key = (!key.is_empty() && key.len() <= 64).then(|| format!("{key}.{index}"))?;
-        Some(Request::new("POST", path, member.id.as_str(), &key, &body::canonical(command)))
+        let key = (!key.is_empty() && key.len() <= 64).then(|| format!("{key}.{after}"))?;
+        let typed =
+            self.0.iter().filter(|(name, _)| !["key", "against", "seen", "anyway", "check"].contains(&name.as_str()));
+        let typed: BTreeMap<&String, &String> = typed.collect();
+        Some(Request::new("POST", path, member.id.as_str(), &key, &body::canonical(&json!(typed))))
     }
 }

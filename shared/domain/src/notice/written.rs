@@ -1,6 +1,7 @@
 use super::*;
 use crate::case::event::MessageKind;
-use crate::policy::Member;
+use crate::case::{Case, ClockState};
+use crate::policy::{ClockKind, Member};
 
 /// To the reporter: a member of the team has written. The words travel only where the reporter chose mail; else the
 /// mail points to the case page.
@@ -11,10 +12,14 @@ pub struct Written {
 }
 
 /// What acknowledges where a member says nothing else.
-pub fn standard_acknowledgement(policy: &Policy, member: &Member) -> String {
+pub fn standard_acknowledgement(policy: &Policy, member: &Member, case: &Case) -> String {
+    let late = case
+        .clock_of(ClockKind::Acknowledgement)
+        .is_some_and(|clock| matches!(clock.state, ClockState::Breached { .. }));
+    let sorry = if late { " I am sorry that this comes later than we promised." } else { "" };
     format!(
         "Thank you for your report. I have received it and will look into it; you will hear from the {} security team in \
-         detail, with the next steps.\n\n{}",
+         detail, with the next steps.{sorry}\n\n{}",
         policy.project.name, member.name
     )
 }

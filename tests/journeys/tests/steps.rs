@@ -1,0 +1,245 @@
+//! The pages on which a case's steps are taken: what was typed survives what is in its way, nothing is done twice, and nobody
+//! acts on what they have not seen.
+
+use desk_harness::{Answer, Desk, Place, report};
+use serde_json::{Value, json};
+
+/// A member at the form of a step, with what it carries hidden.
+struct Form<'a> {
+    desk: &'a Desk,
+    path: String,
+    token: String,
+    hidden: Vec<(String, String)>,
+}
+
+fn hidden(page: &str) -> Vec<(String, String)> {
+    let inputs = page.split("<input type=\"hidden\" name=\"").skip(1);
+    let read = |input: &str| {
+        let (name, rest) = input.split_once("\" value=\"")?;
+        Some((name.to_owned(), rest.split_once('"')?.0.to_owned()))
+    };
+    inputs.filter_map(read).collect()
+}
+
+impl<'a> Form<'a> {
+    fn open(desk: &'a Desk, case: &str, step: &str, member: &str) -> Form<'a> {
+        let (path, token) = (format!("/desk/cases/{case}/{step}"), desk.token(member));
+        let page = desk.get(&path, &[("authorization", &token)]);
+        assert_eq!(page.status, 200, "{path}: {}", page.text);
+        Form { desk, path, token, hidden: hidden(&page.text) }
+    }
+
+    fn send(&self, fields: &[(&str, &str)]) -> Answer {
+        self.send_with(&self.hidden, fields)
+    }
+
+    fn send_with(&self, hidden: &[(String, String)], fields: &[(&str, &str)]) -> Answer {
+        let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<(&str, &str)> = hidden.chain(fields.iter().copied()).collect();
+        self.desk.post_form_with(&self.path, &[("authorization", &self.token)], &all)
+    }
+}
+
+fn done(answer: &Answer, to: &str) {
+    assert_eq!((answer.status, answer.header("location")), (303, Some(to)), "{}", answer.text);
+}
+
+fn view(desk: &Desk, case: &str, member: &str) -> Value {
+    desk.get(&format!("/desk/api/cases/{case}"), &[("authorization", &desk.token(member))]).ok()
+}
+
+fn messages(desk: &Desk, code: &str) -> Vec<String> {
+    let view = desk.view(code);
+    let said = view["messages"].as_array().unwrap().iter().filter(|m| m["from"] == "team");
+    said.map(|m| m["text"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_message_is_sent_once_and_the_desk_picks_the_command() {
+    let place = Place::new("composer");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let form = Form::open(&desk, &case, "write", "alice");
+    for _ in 0..2 {
+        done(&form.send(&[("message", "I have it.\r\nAlice")]), &format!("/desk/cases/{case}?done=write"));
+    }
+    assert_eq!(messages(&desk, &code), ["I have it.\nAlice"]);
+    assert_eq!(desk.view(&code)["stage"], "Acknowledged");
+    let form = Form::open(&desk, &case, "write", "alice");
+    form.send(&[("message", "We can reproduce it."), ("next_steps", "A fix.")]);
+    assert_eq!(desk.view(&code)["stage"], "Under review", "next steps answer in detail");
+    let form = Form::open(&desk, &case, "write", "alice");
+    form.send(&[("message", "Which version?"), ("ask", "1")]);
+    assert_eq!(desk.view(&code)["stage"], "More information needed");
+    let form = Form::open(&desk, &case, "write", "alice");
+    form.send(&[("message", "Still at it."), ("next_steps", "Soon.")]);
+    assert!(messages(&desk, &code).last().unwrap().ends_with("Next steps:\nSoon."), "what is typed is never dropped");
+}
+
+#[test]
+fn what_is_wrong_is_named_at_its_field_and_what_was_typed_stays() {
+    let place = Place::new("wrong");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let form = Form::open(&desk, &case, "write", "alice");
+    let refused = form.send(&[("message", " "), ("next_steps", "TYPED & kept")]);
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("There is a problem") && refused.text.contains("href=\"#in-message\""));
+    assert!(refused.text.contains("TYPED &#38; kept"), "{}", refused.text);
+    let longer = "x".repeat(70_000);
+    assert_eq!(form.send(&[("message", &longer)]).status, 422);
+    assert!(messages(&desk, &code).is_empty());
+
+    let form = Form::open(&desk, &case, "severity", "alice");
+    let refused = form.send(&[("cvss", "CVSS:3.1/nonsense"), ("cwe", "CWE-79 nonsense")]);
+    assert_eq!(refused.status, 422);
+    for field in ["#in-cvss", "#in-cwe"] {
+        assert!(refused.text.contains(field), "{field}: {}", refused.text);
+    }
+    let form = Form::open(&desk, &case, "facts", "alice");
+    assert!(form.send(&[("source", "s")]).text.contains("Tick what is known"));
+}
+
+#[test]
+fn who_did_not_see_the_reporters_new_words_looks_again_and_a_note_asks_nobody_to() {
+    let place = Place::new("stale");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let form = Form::open(&desk, &case, "write", "alice");
+    Form::open(&desk, &case, "note", "bob").send(&[("text", "A note.")]);
+    done(&form.send(&[("message", "First.")]), &format!("/desk/cases/{case}?done=write"));
+
+    let form = Form::open(&desk, &case, "write", "alice");
+    desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "It is worse."})).ok();
+    let stale = form.send(&[("message", "Second.")]);
+    assert_eq!(stale.status, 409);
+    assert!(stale.text.contains("has changed since") && stale.text.contains("wrote to the team"), "{}", stale.text);
+    assert!(stale.text.contains("Second.") && stale.text.contains("all the same"), "{}", stale.text);
+    assert_eq!(messages(&desk, &code), ["First."]);
+    done(&form.send_with(&hidden(&stale.text), &[("message", "Second.")]), &format!("/desk/cases/{case}?done=write"));
+    assert_eq!(messages(&desk, &code), ["First.", "Second."]);
+}
+
+#[test]
+fn of_two_who_decide_at_once_one_is_told_of_the_other() {
+    let place = Place::new("both");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let (alice, bob) = (Form::open(&desk, &case, "decide", "alice"), Form::open(&desk, &case, "decide", "bob"));
+    let confirm = [("outcome", "confirm"), ("reason", "It is."), ("next_steps", "A fix.")];
+    done(&alice.send(&confirm), &format!("/desk/cases/{case}?done=decide"));
+    let late = bob.send(&[("outcome", "invalid"), ("reason", "It is not."), ("next_steps", "None.")]);
+    assert_eq!(late.status, 409);
+    assert!(late.text.contains("Alice Example changed where the report stands") && late.text.contains("It is not."));
+    assert_eq!(messages(&desk, &code).len(), 1, "one message where there were three");
+    assert_eq!(desk.view(&code)["stage"], "Fix in preparation");
+}
+
+#[test]
+fn a_case_is_taken_and_handed_over_with_a_word_and_whoever_gave_it_away_is_led_to_the_board() {
+    let place = Place::new("hands");
+    let desk = place.start();
+    let (case, _) = desk.filed(&report("R", "page"));
+    let form = Form::open(&desk, &case, "take", "alice");
+    done(&form.send(&[("as", "handler"), ("member", "alice")]), &format!("/desk/cases/{case}?done=take"));
+    let form = Form::open(&desk, &case, "take", "alice");
+    let away = form.send(&[("as", "handler"), ("member", "bob"), ("word", "It waits for a test.")]);
+    done(&away, "/desk");
+    done(&form.send(&[("as", "handler"), ("member", "bob"), ("word", "It waits for a test.")]), "/desk");
+    let seen = view(&desk, &case, "bob");
+    assert_eq!((&seen["handler"], seen["notes"].as_array().unwrap().len()), (&json!("bob"), 1));
+    assert_eq!(seen["notes"][0]["text"], "It waits for a test.");
+
+    let page = desk.get(&format!("/desk/cases/{case}"), &[("authorization", &desk.token("alice"))]);
+    assert_eq!(page.status, 403);
+    assert!(page.text.contains("Bob Example handles it") && page.text.contains("mailto:bob@example.org"));
+    assert!(!page.text.contains("Summary R"), "{}", page.text);
+    let stranger = desk.get(&format!("/desk/cases/{case}/write"), &[]);
+    assert_eq!(stranger.status, 303, "who is not signed in learns nothing");
+    let nothing = desk.get("/desk/cases/EXP-2026-00000/write", &[("authorization", &desk.token("alice"))]);
+    assert_eq!(nothing.status, 404);
+}
+
+#[test]
+fn the_table_of_lines_gives_only_what_was_changed() {
+    let place = Place::new("lines");
+    let desk = place.start();
+    let (case, _) = desk.filed(&report("R", "page"));
+    let decide = Form::open(&desk, &case, "decide", "alice");
+    decide.send(&[("outcome", "confirm"), ("reason", "It is."), ("next_steps", "A fix.")]);
+    let affected = [("l1.affected", "yes"), ("l1.introduced", "4.0.0"), ("l1.fixed", "4.21.1"), ("l2.affected", "no")];
+    let form = Form::open(&desk, &case, "lines", "alice");
+    let shown = form.send(&[&affected[..], &[("check", "1")]].concat());
+    assert!(
+        shown.status == 200 && shown.text.contains("It will read: express &#62;=4.0.0 &#60;4.21.1"),
+        "{}",
+        shown.text
+    );
+    assert_eq!(view(&desk, &case, "alice")["affected"], json!([]), "looking determines nothing");
+    done(&form.send(&affected), &format!("/desk/cases/{case}?done=lines"));
+    let range = json!([{"package": "express", "line": "express@4", "introduced": "4.0.0", "fixed": "4.21.1"}]);
+    assert_eq!(view(&desk, &case, "alice")["affected"], range);
+
+    let form = Form::open(&desk, &case, "lines", "alice");
+    let nothing = form.send(&affected);
+    assert!(nothing.status == 422 && nothing.text.contains("Nothing was changed"), "{}", nothing.text);
+    let wrong = form.send(&[&affected[..], &[("l1.state", "released"), ("l1.words", "5.0.0")]].concat());
+    assert!(wrong.status == 422 && wrong.text.contains("href=\"#in-l1-words\""), "{}", wrong.text);
+    done(
+        &form.send(&[&affected[..], &[("l1.state", "released"), ("l1.words", "4.21.1")]].concat()),
+        &format!("/desk/cases/{case}?done=lines"),
+    );
+    let seen = view(&desk, &case, "alice");
+    let line = seen["lines"].as_array().unwrap().iter().find(|line| line["line"] == "express@4").unwrap().clone();
+    assert_eq!((&line["state"], &line["version"]), (&json!("released"), &json!("4.21.1")));
+    let ranges = seen["events"].as_array().unwrap().iter().filter(|e| e["event"] == "affected-determined").count();
+    assert_eq!(ranges, 1, "ranges that stand as before are not determined again");
+}
+
+#[test]
+fn a_step_that_is_not_possible_says_why_and_has_no_form() {
+    let place = Place::new("why");
+    let desk = place.start();
+    let (case, _) = desk.filed(&report("R", "page"));
+    let get = |step: &str| desk.get(&format!("/desk/cases/{case}/{step}"), &[("authorization", &desk.token("alice"))]);
+    let page = get("approve");
+    assert!(page.status == 200 && page.text.contains("There is no advisory to approve"), "{}", page.text);
+    assert!(!page.text.contains("<form"), "{}", page.text);
+    let posted = desk.post_form_with(
+        &format!("/desk/cases/{case}/lines"),
+        &[("authorization", &desk.token("alice"))],
+        &[("l1.affected", "yes")],
+    );
+    assert_eq!(posted.status, 409, "a form that nobody was given is not taken: {}", posted.text);
+    assert_eq!(get("nonsense").status, 404);
+}
+
+#[test]
+fn the_board_shows_what_is_due_and_leads_to_the_step() {
+    let place = Place::new("board");
+    let desk = place.start();
+    let mut urgent = report("R", "page");
+    urgent["known_exploited"] = json!(true);
+    let (case, code) = desk.filed(&urgent);
+    let get = |path: &str| desk.get(path, &[("authorization", &desk.token("alice"))]);
+    let board = get("/desk").text;
+    for part in ["Next 24 hours", "Handler, in 4 h", &case, "attacks", &format!("/desk/cases/{case}/write")] {
+        assert!(board.contains(part), "{part}: {board}");
+    }
+    assert!(!board.contains("Summary R"));
+    desk.command(&case, &desk.token("alice"), &json!({"command": "assign", "member": "alice"})).ok();
+    desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "It is worse."})).ok();
+    assert!(get("/desk/mine").text.contains("new message"));
+    assert!(!desk.get("/desk/mine", &[("authorization", &desk.token("bob"))]).text.contains(&case));
+    desk.command(
+        &case,
+        &desk.token("alice"),
+        &json!({"command": "invalidate", "reason": "No.", "next_steps": "None.", "close": true}),
+    )
+    .ok();
+    assert!(get("/desk/closed").text.contains(&case) && !get("/desk").text.contains(&case));
+    let found = get(&format!("/desk/find?id=%20{}", case.to_lowercase()));
+    assert_eq!((found.status, found.header("location")), (303, Some(format!("/desk/cases/{case}").as_str())));
+    let lost = get("/desk/find?id=%3Cb%3E");
+    assert!(lost.status == 404 && lost.text.contains("&#60;b&#62;"), "{}", lost.text);
+}

@@ -20,6 +20,7 @@ PATH = sources.ROOT / "infra/aws/template.yaml"
 
 # POST routes without a limit of their own: each does nothing before it has seen a secret of a member's.
 FOR_MEMBERS = {
+    "POST /desk/sign-out": "a member's session",
     "POST /desk/acknowledge": "a link signed for one member",
     "POST /desk/api/cases/{id}/commands": "a member's session",
     "POST /desk/cases/{id}/{step}": "a member's session",

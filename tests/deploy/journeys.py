@@ -106,6 +106,11 @@ class Member:
     def show(self, case):
         return call(f"{self.stack.url}/desk/api/cases/{case}", headers=self.headers).ok()
 
+    def sign_out(self):
+        """Here, for good."""
+        call(f"{self.stack.url}/desk/sign-out", body={"where": "here"}, headers=self.headers).ok()
+        assert call(f"{self.stack.url}/desk/api/cases", headers=self.headers).status == 401
+
 
 def acknowledge_by_mail(stack, mailbox, case, address):
     """The button of the page mail: looked at, then pressed."""

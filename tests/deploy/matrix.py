@@ -26,7 +26,7 @@ RARE = {
     ("mail-events", "CASE#* (EndTimers)"): "the same",
     ("sla-check", "ADVISORY#*"): "where a channel waits for longer than its stream: tests/store/tests/publishing.rs",
 }
-SECRETS = ("TeamLinks", "ReporterLinks", "CanaryLinks", "ReplyTokens", "OpenPgpPrimary", "OpenPgpTeam", "OpenPgpNotices")
+SECRETS = ("TeamLinks", "Sessions", "ReporterLinks", "CanaryLinks", "ReplyTokens", "OpenPgpPrimary", "OpenPgpTeam", "OpenPgpNotices")
 
 
 def policies(stack):

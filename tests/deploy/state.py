@@ -210,11 +210,11 @@ def restore(stack, mailbox):
 def rotate(stack, mailbox, reporter):
     """`desk keys rotate` while the functions run: the pages, links and mails of before and after all work."""
     said = stack.desk_command("keys", "rotate", "mail", "release", "links").stdout
-    assert "rotated mail 2, release 2, team links, reporter links, canary" in said, said
+    assert "rotated mail 2, release 2, team links, sessions, reporter links, canary" in said, said
     assert reporter.page()["case_id"] == reporter.case
     after = Reporter(stack, "after the rotation", "after-rotation@example.org")
     mailbox.wait("after-rotation@example.org", after.case, seconds=90)
-    Member(stack, mailbox, "dave")
+    Member(stack, mailbox, "dave").sign_out()
     # Started anew, the canary signs with the new key; intake runs on and has to learn of it.
     stack.client("lambda").update_function_configuration(FunctionName="desk-canary", Timeout=119)
     assert stack.invoke("canary", {})["case"]

@@ -28,6 +28,7 @@ async fn routes() -> Result<Router, String> {
         release_key: store.desk.ring_public("release").await?,
         root: keys.cases()?,
         team_links: Links::of(&keys, Purpose::TeamLinks).await?,
+        sessions: Links::of(&keys, Purpose::Sessions).await?,
         openpgp: OpenPgp::read(&keys.openpgp(OpenPgpSecret::Team).await?),
         content: Objects::from_env(&account, "DESK_CONTENT_BUCKET")?,
         public_url: policy.project.desk_url.clone(),

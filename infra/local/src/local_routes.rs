@@ -18,6 +18,7 @@ use desk_domain::fields::{self, FieldError, Fields};
 use desk_domain::id::{AdvisoryId, CaseId, MemberId};
 use desk_http::body::Kind;
 use desk_http::{Problem, body, headers};
+use desk_keys::link::Purpose;
 use desk_pages::{MailPage, MailRow, MailView};
 use desk_store::Fault;
 use jiff::SignedDuration;
@@ -180,8 +181,9 @@ async fn token(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) ->
     };
     let member = fields::read(&value, known).map_err(Problem::invalid)?;
     let Some(member) = member else { return Err(Problem::not_found()) };
-    let (token, expires_at) = team::start_session(&desk.store.members, &member, desk.clock.now()).await?;
-    Ok(Json(json!({"token": token, "expires_at": expires_at, "member": member})))
+    let key = desk.keys.link_key(Purpose::Sessions).map_err(|e| Fault::Damaged(e.to_string()))?;
+    let session = team::new_session(&member, desk.clock.now());
+    Ok(Json(json!({"token": key.sign(&session), "expires_at": session.expires_at, "member": member})))
 }
 
 async fn policy(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {

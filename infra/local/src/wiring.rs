@@ -170,6 +170,7 @@ impl Wiring {
             mail_key: self.store.desk.ring_public("mail").await?,
             release_key: self.store.desk.ring_public("release").await?,
             team_links: Links::fixed(self.link_key(Purpose::TeamLinks)?),
+            sessions: Links::fixed(self.link_key(Purpose::Sessions)?),
             content: self.content.clone(),
             openpgp: self.openpgp.as_ref().map(|keys| keys.team()).transpose()?,
             public_url: self.public_url.clone(),

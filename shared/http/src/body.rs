@@ -82,6 +82,11 @@ pub fn form(body: &[u8]) -> BTreeMap<String, String> {
     url::form_urlencoded::parse(body).into_owned().collect()
 }
 
+/// The fields of a URL-encoded form in their order, each as often as it was sent.
+pub fn form_pairs(body: &[u8]) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(body).into_owned().collect()
+}
+
 /// Reads a body of at most `limit` bytes. Of a larger one some more is read and forgotten: who is still sending when the
 /// connection ends never gets to see the answer.
 ///

@@ -6,7 +6,7 @@
 //! | `DESK_CASE_KEY` | `CaseKey` | KMS key that wraps the cases' keys |
 //! | `DESK_MAIL_KEY`, `DESK_RELEASE_KEY` | `MailKey`, `ReleaseKey` | KMS keys that wrap the two rings |
 //! | `DESK_RECEIPT_KEY` | `ReceiptKey` | KMS key (P-256) that signs receipts |
-//! | `DESK_TEAM_LINKS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS`, `DESK_REPLY_TOKENS` | `TeamLinks`, `ReporterLinks`, `CanaryLinks`, `ReplyTokens` | secrets of the link keys |
+//! | `DESK_TEAM_LINKS`, `DESK_SESSIONS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS`, `DESK_REPLY_TOKENS` | `TeamLinks`, `Sessions`, `ReporterLinks`, `CanaryLinks`, `ReplyTokens` | secrets of the link keys |
 //! | `DESK_OPENPGP_TEAM`, `DESK_OPENPGP_SIGNING` | `OpenPgpTeam`, `OpenPgpNotices`, `OpenPgpPrimary` | secrets of the desk's OpenPGP key, each for its one reader; the primary's has none |
 
 use std::collections::BTreeMap;
@@ -27,7 +27,8 @@ use crate::{KeyError, random};
 pub const RINGS: [&str; 2] = ["mail", "release"];
 
 /// Every secret that a link key is made of.
-pub const LINKS: [Purpose; 4] = [Purpose::TeamLinks, Purpose::ReporterLinks, Purpose::Canary, Purpose::ReplyTokens];
+pub const LINKS: [Purpose; 5] =
+    [Purpose::TeamLinks, Purpose::Sessions, Purpose::ReporterLinks, Purpose::Canary, Purpose::ReplyTokens];
 
 /// The doors to KMS and Secrets Manager. Cheap to clone.
 #[derive(Clone)]
@@ -194,6 +195,7 @@ const RECEIPT_KEY: Name = Name { variable: "DESK_RECEIPT_KEY", output: "ReceiptK
 fn links(purpose: Purpose) -> Name {
     match purpose {
         Purpose::TeamLinks => Name { variable: "DESK_TEAM_LINKS", output: "TeamLinks" },
+        Purpose::Sessions => Name { variable: "DESK_SESSIONS", output: "Sessions" },
         Purpose::ReporterLinks => Name { variable: "DESK_REPORTER_LINKS", output: "ReporterLinks" },
         Purpose::Canary => Name { variable: "DESK_CANARY_LINKS", output: "CanaryLinks" },
         Purpose::ReplyTokens => Name { variable: "DESK_REPLY_TOKENS", output: "ReplyTokens" },

@@ -93,6 +93,7 @@ impl KeyFile {
         let text = match purpose {
             Purpose::TeamLinks => &self.team_links,
             Purpose::ReporterLinks => &self.reporter_links,
+            Purpose::Sessions => return self.derived("disclosure-desk sessions"),
             Purpose::Canary => return self.derived("disclosure-desk canary"),
             Purpose::ReplyTokens => return self.derived("disclosure-desk reply tokens"),
         };

@@ -8,6 +8,9 @@
 //! | mail key | addresses, and the words of mails that wait to be sent ([`MailWords`]) | `deliver` |
 //! | release key | the final form of an advisory, once it is approved | `fan-out` |
 //!
+//! What is signed, links, reply tokens and members' sessions, is signed with a key for each purpose ([`link::Purpose`]); a session
+//! is `team`'s alone.
+//!
 //! Their private halves are kept wrapped to a [`Root`]: in the cloud a KMS key for each of the three, so that a role can be
 //! allowed one of them ([`cloud`]); locally one key file of mode 0600 stands in for KMS and Secrets Manager
 //! ([`file::KeyFile`]). Each function is handed only what its work needs: a [`RootPublic`] can wrap and never unwrap.

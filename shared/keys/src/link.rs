@@ -20,6 +20,8 @@ pub enum Purpose {
     /// The reporter's page by link: `deliver` signs, `intake` verifies. `intake` seals the reporter's session with it too, see
     /// [`LinkKey::seal`].
     ReporterLinks,
+    /// Members' sessions: `team` signs and verifies. A key of its own, because `deliver` has that of [`Purpose::TeamLinks`].
+    Sessions,
     /// A report that only tries whether the desk works: `canary` signs, `intake` verifies.
     Canary,
     /// Tokens that join an answer to a case: `deliver` puts one into `Reply-To`, `inbox` verifies it. Both find addresses with

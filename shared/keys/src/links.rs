@@ -13,7 +13,7 @@ use crate::link::{LinkKey, Purpose};
 /// A link that does not verify is mostly not ours; the key is asked for again at most this often because of one.
 const ASK_AGAIN: Duration = Duration::from_secs(60);
 
-/// Verifies links of one purpose.
+/// Signs and verifies what is of one purpose.
 pub struct Links {
     known: Mutex<Known>,
     from: Option<(Keys, Purpose)>,
@@ -52,6 +52,14 @@ impl Links {
     /// For everything else.
     pub async fn verify<T: DeserializeOwned>(&self, token: &str) -> Result<T, KeyError> {
         self.with_newest(|key| key.verify(token)).await
+    }
+
+    /// A token that carries `payload`; see [`LinkKey::sign`].
+    ///
+    /// # Errors
+    /// When the key is not known.
+    pub fn sign<T: Serialize>(&self, payload: &T) -> Result<String, KeyError> {
+        self.with_known(|key| Ok(key.sign(payload)))
     }
 
     /// A token that only holders of the key can read; see [`LinkKey::seal`].

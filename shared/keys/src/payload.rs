@@ -33,6 +33,20 @@ pub struct CaseSession {
     pub expires_at: Timestamp,
 }
 
+/// A member's session: signed and verified by `team` alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberSession {
+    /// 32 hex digits, by which it is ended; worth nothing else.
+    #[serde(rename = "s")]
+    pub id: String,
+    #[serde(rename = "m")]
+    pub member: MemberId,
+    #[serde(rename = "b")]
+    pub started_at: Timestamp,
+    #[serde(rename = "x")]
+    pub expires_at: Timestamp,
+}
+
 /// The header of a report that only tries whether the desk works; its value is a [`CanaryLink`]'s token.
 pub const CANARY_HEADER: &str = "desk-canary";
 

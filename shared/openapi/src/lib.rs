@@ -80,6 +80,7 @@ fn parameters() -> Value {
         "IdempotencyKey": {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 255},
             "description": "The same key and body get the same answer again, and nothing is done twice."},
         "CaseLink": query("t", "The token of a link in a mail."),
+        "WantedPage": query("next", "A path below `/desk`, to come to after signing in."),
         "SessionLink": query("token", "The token of a sign-in link."),
         "AcknowledgeLink": query("t", "The token of the button in a page mail."),
         "Next": query("next", "What the portion before gave as `next`."),

@@ -24,7 +24,8 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("ReportForm", report::form()),
         ("CreditDecision", closed(CommandName::RecordCredit.row().fields, limits)),
         ("Message", alone("text", Limit::Text, limits)),
-        ("Address", alone("address", Limit::Bytes(512), limits)),
+        ("Address", address(limits)),
+        ("Where", one_of("where", &["here", "everywhere"])),
         ("Token", alone("token", Limit::Bytes(512), limits)),
     ];
     for name in CommandName::ALL {
@@ -38,6 +39,17 @@ fn alone(name: &str, limit: Limit, limits: &Limits) -> Value {
     let mut schema = kind(Kind::Text(limit), limits);
     schema["pattern"] = json!(NOT_BLANK);
     json!({"type": "object", "properties": {name: schema}, "required": [name], "additionalProperties": false})
+}
+
+/// An object of one field that has one of these values.
+fn one_of(name: &str, values: &[&str]) -> Value {
+    json!({"type": "object", "properties": {name: words(values)}, "required": [name], "additionalProperties": false})
+}
+
+fn address(limits: &Limits) -> Value {
+    let mut address = alone("address", Limit::Bytes(512), limits);
+    address["properties"]["next"] = json!({"type": ["string", "null"], "maxLength": 512});
+    address
 }
 
 /// Any command, told apart by its name.

@@ -15,20 +15,32 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 fn sessions() -> Vec<Operation> {
     let ask = Operation::post("/desk/sign-in", "askForLink", "Ask for a sign-in link")
-        .about("Answered alike whether or not the address is a member's. The link comes by mail and lasts a quarter of an hour.")
+        .about("Answered alike whether or not the address is a member's. The link comes by mail and lasts a quarter of an hour; asked \
+                for again meanwhile, it is mailed again. `next` is a path below `/desk`, where the page leads that the link opens.")
         .secret(Secret::Nothing)
-        .body(&[(JSON, schema("Address")), (FORM, form(&[("address", true)]))])
+        .body(&[(JSON, schema("Address")), (FORM, form(&[("address", true), ("next", false)]))])
         .answer(202, "If the address is a member's, a link is on its way.", &[(JSON, schema("Said")), page()])
         .problems(Told::AsSent, &[400, 403, 413, 415, 422]);
     let start = Operation::post("/desk/session", "startSession", "Use a sign-in link up")
         .secret(Secret::Nothing)
         .body(&[(JSON, schema("Token")), (FORM, form(&[("token", true)]))])
         .answer(200, "A session of eight hours.", &[(JSON, schema("Session"))])
-        .answer(303, "To a form: the board, with the session as a cookie.", &[])
+        .answer(303, "To a form: the page that was asked for, or the board, with the session as a cookie.", &[])
         .problems(Told::AsSent, &[400, 401, 403, 413, 415, 422]);
     let shown = |path, id, summary: &str| Operation::get(path, id, summary).secret(Secret::Nothing);
+    let end = Operation::post("/desk/sign-out", "signOut", "End the session, here or everywhere")
+        .about("`everywhere` ends every session of the member's that has started by now.")
+        .secret(Secret::SessionOrCookie)
+        .body(&[(JSON, schema("Where")), (FORM, form(&[("where", true)]))])
+        .answer(200, "It has ended.", &[(JSON, schema("Said"))])
+        .answer(303, "To a form: the sign-in page. The cookie is gone, whether or not there was a session.", &[])
+        .problems(Told::AsSent, &[400, 401, 403, 413, 415, 422]);
     vec![
-        shown("/desk/sign-in", "signInPage", "The sign-in page").answer(200, "The page.", &[page()]),
+        shown("/desk/sign-in", "signInPage", "The sign-in page")
+            .parameters(&["WantedPage"])
+            .answer(200, "The page.", &[page()])
+            .problems(Told::Problem, &[400]),
+        end,
         ask,
         shown("/desk/session", "sessionPage", "The page that a sign-in link leads to")
             .about("It only shows a button, because mail scanners follow links.")
@@ -71,7 +83,7 @@ fn pages() -> Vec<Operation> {
     let shown = |path, id, summary: &str| {
         Operation::get(path, id, summary).secret(Secret::SessionOrCookie).answer(200, "The page.", &[page()]).answer(
             303,
-            "To the sign-in page, without a session.",
+            "To the sign-in page, without a session; from there back to this one.",
             &[],
         )
     };
@@ -88,6 +100,7 @@ fn pages() -> Vec<Operation> {
             .parameters(&["Sought"])
             .answer(303, "To the case; without a session to the sign-in page.", &[])
             .problems(Told::Page, &[404]),
+        shown("/desk/account", "accountPage", "One's own session, and how to end it"),
         shown("/desk/filed", "filedPage", "What was only filed").parameters(&["Next"]).problems(Told::Page, &[400]),
         shown("/desk/cases/{id}", "casePage", "One case").parameters(&["CaseId"]).problems(Told::Page, &[404]),
         shown("/desk/cases/{id}/{step}", "stepPage", "One step of a case, as a form")
@@ -103,8 +116,8 @@ fn pages() -> Vec<Operation> {
         .parameters(&["CaseId", "Step"])
         .body(&[(FORM, json!({"type": "object", "additionalProperties": {"type": "string"}}))])
         .answer(200, "Done, with something to say; or the form again, with what was asked to be shown.", &[page()])
-        .answer(303, "Done: to the case. Without a session: to the sign-in page.", &[])
-        .problems(Told::Page, &[403, 404, 409, 413, 422]),
+        .answer(303, "Done: to the case.", &[])
+        .problems(Told::Page, &[401, 403, 404, 409, 413, 422]),
         Operation::get("/desk/acknowledge", "acknowledgePage", "The page behind the button in a page mail")
             .secret(Secret::Nothing)
             .parameters(&["AcknowledgeLink"])

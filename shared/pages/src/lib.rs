@@ -3,6 +3,7 @@
 //! Pages are pure: the time, the keys and the addresses come in as fields. Nothing on them runs or loads scripts,
 //! styles in place, fonts or pictures, so that the strictest Content-Security-Policy can be sent with them.
 
+mod account;
 mod acknowledge;
 mod board;
 mod case;
@@ -27,6 +28,7 @@ use askama::Template;
 use desk_domain::policy::Policy;
 use desk_view::ClockStanding;
 
+pub use self::account::AccountPage;
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
 pub use self::board::{BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
 pub use self::case::{CaseLogin, CasePage, CaseSummary, CreditForm, MessageView};
@@ -38,7 +40,7 @@ pub use self::mail_parts::{AttachmentLine, MailPart, size};
 pub use self::not_yours::NotYoursPage;
 pub use self::receipt::Receipt;
 pub use self::report_form::{FormError, ReportForm, ThirdParty};
-pub use self::sign_in::{SessionPage, SignInPage};
+pub use self::sign_in::{SessionEndedPage, SessionPage, SignInPage, SignInState};
 pub use self::step::{Input, InputChoice, InputControl, InputGroup, Quote, StepButton, StepForm, StepPage};
 pub use self::team_case::{
     CheckRow, CheckState, CommandLine, DeliveryLine, HeldView, NextStep, NoteView, QuarantineView, ReportFact,

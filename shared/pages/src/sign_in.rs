@@ -1,15 +1,35 @@
-//! How a member of the team signs in: an address first, then one button behind the mailed link.
+//! How a member of the team signs in: an address first, then one button behind the mailed link. And how they go on when their
+//! session has ended.
 
 use askama::Template;
 
 use super::{Site, rendered};
+
+/// Why the page is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInState {
+    /// Somebody wants to sign in.
+    Ask,
+    /// A link is on its way, or it is nobody's address: the same for both.
+    Sent,
+    /// The link that was followed has been used or is too old.
+    Spent,
+    /// They signed out, here or everywhere.
+    SignedOut,
+    /// What was typed is no address, and why.
+    Wrong(String),
+}
 
 /// Asks for the address, and answers the same whether or not it belongs to the team.
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 pub struct SignInPage {
     pub site: Site,
-    pub sent: bool,
+    pub state: SignInState,
+    /// The path that one wanted to see, carried on.
+    pub next: Option<String>,
+    /// What was typed.
+    pub address: String,
 }
 
 /// Behind the mailed link: one button, because mail scanners follow links.
@@ -18,6 +38,17 @@ pub struct SignInPage {
 pub struct SessionPage {
     pub site: Site,
     pub token: String,
+}
+
+/// A form was sent when the session had ended: what was typed stands here, to be sent once more.
+#[derive(Template)]
+#[template(path = "session_ended.html")]
+pub struct SessionEndedPage {
+    pub site: Site,
+    /// Where the form goes, below `/desk`.
+    pub action: String,
+    /// Names and values as they were sent.
+    pub fields: Vec<(String, String)>,
 }
 
 impl SignInPage {
@@ -31,5 +62,22 @@ impl SessionPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
         rendered(self)
+    }
+}
+
+impl SessionEndedPage {
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        rendered(self)
+    }
+
+    /// Whether a person wrote the value, and wants to see it; the rest is the form's own.
+    fn is_written(value: &str) -> bool {
+        value.contains(char::is_whitespace)
+    }
+
+    /// What a field is called where its label is not known.
+    fn label(name: &str) -> String {
+        name.replace(['_', '-'], " ")
     }
 }

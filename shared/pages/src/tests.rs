@@ -314,6 +314,21 @@ fn mail() -> MailPage {
     MailPage { now: at(1), clock: at(2), mails: vec![row], open: Some(open) }
 }
 
+fn sign_in(state: SignInState, told: bool) -> String {
+    let some = |text: String| if told { Some(text) } else { None };
+    SignInPage { site: site(), state, next: some(text()), address: some(text()).unwrap_or_default() }.html()
+}
+
+fn account() -> AccountPage {
+    AccountPage { site: site(), desk: desk(None), address: text(), started_at: at(1), expires_at: at(9), now: at(2) }
+}
+
+fn session_ended() -> SessionEndedPage {
+    let fields =
+        [(text(), text()), ("message".to_owned(), format!("two\nlines {HOSTILE}")), ("key".to_owned(), "k".to_owned())];
+    SessionEndedPage { site: site(), action: text(), fields: fields.into() }
+}
+
 /// Every page in every state, named by its template, with hostile text wherever text can be.
 fn pages() -> Vec<(&'static str, String)> {
     let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([HOSTILE]).collect();
@@ -332,9 +347,15 @@ fn pages() -> Vec<(&'static str, String)> {
         ("acknowledge: done", acknowledge(Acknowledgement::Done { by: text(), at: at(2) }).html()),
         ("acknowledge: gone", acknowledge(Acknowledgement::Gone { why: text() }).html()),
         ("acknowledge: thanks", acknowledge(Acknowledgement::Thanks).html()),
-        ("sign_in", SignInPage { site: site(), sent: false }.html()),
-        ("sign_in: sent", SignInPage { site: site(), sent: true }.html()),
+        ("sign_in", sign_in(SignInState::Ask, false)),
+        ("sign_in: next", sign_in(SignInState::Ask, true)),
+        ("sign_in: sent", sign_in(SignInState::Sent, true)),
+        ("sign_in: spent", sign_in(SignInState::Spent, false)),
+        ("sign_in: signed out", sign_in(SignInState::SignedOut, false)),
+        ("sign_in: wrong", sign_in(SignInState::Wrong(text()), true)),
         ("session", SessionPage { site: site(), token: text() }.html()),
+        ("session_ended", session_ended().html()),
+        ("account", account().html()),
         ("step", step(false).html()),
         ("step: errors", step(true).html()),
         ("step: done", StepPage { form: None, ..step(false) }.html()),

@@ -47,7 +47,7 @@ pub use meter::Consumed;
 pub use opening::{NewCase, Opener, Opening};
 pub use restore::{HeldWork, Restored};
 pub use ring::{Ring, RingKey};
-pub use sessions::Ticket;
+pub use sessions::{LiveLink, SignInTicket};
 pub use suppression::Unwritten;
 pub use team::SeenPolicy;
 pub use timers::{Due, DueKind};

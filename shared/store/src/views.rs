@@ -23,7 +23,7 @@ pub struct PublishedStore {
     pub(crate) table: Table,
 }
 
-/// What is kept of the team: its tickets, what its members read, and the policy that they were last seen in (`SIGN-IN#`,
+/// What is kept of the team: its sign-in links, what ended its sessions, what its members read, and the policy that they were last seen in (`SIGN-IN#`,
 /// `SESSION#`, `READ#` and `TEAM#`).
 #[derive(Clone)]
 pub struct TeamStore {

@@ -22,7 +22,7 @@ export const ITEMS = [
   ['intake', 'CasesTable', 'UpdateItem', 'RATE#'],
   ['intake', 'CasesTable', 'DeleteItem', 'CASE#'],
 
-  ['team', 'CasesTable', 'GetItem', 'CASE# KEY# KEYRING# REQUEST# SESSION#'],
+  ['team', 'CasesTable', 'GetItem', 'CASE# KEY# KEYRING# REQUEST# SESSION# SIGN-IN#'],
   ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# LOG#'],
   ['team', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# READ# REQUEST# SESSION# SIGN-IN#'],
   ['team', 'CasesTable', 'UpdateItem', 'RATE#'],
@@ -114,6 +114,7 @@ export const WHO = [
   ['kms:GetPublicKey', 'ReceiptKey', 'intake inbox'],
 
   ['secretsmanager:GetSecretValue', 'TeamLinks', 'team deliver'],
+  ['secretsmanager:GetSecretValue', 'Sessions', 'team'],
   ['secretsmanager:GetSecretValue', 'ReporterLinks', 'intake deliver'],
   ['secretsmanager:GetSecretValue', 'CanaryLinks', 'intake canary'],
   ['secretsmanager:GetSecretValue', 'ReplyTokens', 'inbox deliver'],
@@ -150,7 +151,7 @@ export const WHO = [
 export const UNNAMED = { 'fan-out': 'dynamodb:ListStreams', deliver: 'dynamodb:ListStreams' }
 
 const OUR_KEYS = 'CaseKey MailKey ReleaseKey ReceiptKey InboundKey'
-const SECRETS = 'TeamLinks ReporterLinks CanaryLinks ReplyTokens OpenPgpPrimary OpenPgpTeam OpenPgpNotices'
+const SECRETS = 'TeamLinks Sessions ReporterLinks CanaryLinks ReplyTokens OpenPgpPrimary OpenPgpTeam OpenPgpNotices'
 const WRAPPING_KEYS = 'CaseKey MailKey ReleaseKey InboundKey'
 
 /** Actions that are nobody's, and on what. */

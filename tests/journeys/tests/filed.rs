@@ -115,7 +115,7 @@ fn what_is_filed_is_listed_newest_first_in_pages_and_only_for_members() {
     assert_eq!((ids(&second), &second["next"]), (filed[25..].to_vec(), &Value::Null));
     assert_eq!(desk.get("/desk/api/filed?next=x", &[("authorization", &alice)]).status, 400);
     assert_eq!(desk.get("/desk/api/filed", &[]).status, 401);
-    assert_eq!(desk.get("/desk/filed", &[]).header("location"), Some("/desk/sign-in"));
+    assert_eq!(desk.get("/desk/filed", &[]).header("location"), Some("/desk/sign-in?next=%2Fdesk%2Ffiled"));
     let erin = desk.token("erin");
     assert_eq!(desk.get("/desk/api/filed", &[("authorization", &erin)]).status, 401, "operators read no case");
     let listed = desk.cli(&["case", "list", "--filed", "--as", "alice"]);

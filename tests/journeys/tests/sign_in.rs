@@ -42,7 +42,10 @@ fn what_is_answered_never_tells_who_is_a_member() {
         assert_eq!(ask(&desk, "alice@example.com").text, member.text);
     }
     desk.advance("1s");
-    assert_eq!(desk.mails().len(), 5);
+    assert_eq!(desk.mails().len(), 3);
+    let wrong = desk.post_form("/desk/sign-in", &[("address", " ")]);
+    assert_eq!((wrong.status, wrong.header("content-type")), (422, Some("text/html; charset=utf-8")));
+    assert!(wrong.text.contains("Your e-mail address: is required"), "{}", wrong.text);
 }
 
 #[test]
@@ -64,7 +67,8 @@ fn the_links_page_signs_in_once() {
     assert_eq!(list(&desk, &format!("Bearer {}", answer["token"].as_str().unwrap())), 200);
     let again = desk.post("/desk/session", &[], &json!({ "token": token }));
     assert_eq!((again.status, again.header("content-type")), (401, Some("application/problem+json")));
-    assert_eq!(desk.post_form("/desk/session", &[("token", &token)]).status, 401);
+    let spent = desk.post_form("/desk/session", &[("token", &token)]);
+    assert!(spent.status == 401 && spent.text.contains("action=\"/desk/sign-in\""), "another can be asked for at once");
     assert_eq!(desk.post("/desk/session", &[], &json!({ "token": "x" })).status, 401);
     assert_eq!(list(&desk, &format!("Bearer {token}")), 401, "the link's token is no session");
 }
@@ -87,7 +91,7 @@ fn a_page_gets_a_cookie_for_this_host_only() {
     assert!(attributes.iter().any(|a| a.starts_with("SameSite=")) && !cookie.contains("Domain"), "{cookie}");
     let board = |cookie: &str| desk.get("/desk", &[("cookie", cookie)]);
     assert!(board(pair).status == 200 && board(pair).text.contains("Bob Example"));
-    assert_eq!(board("__Host-desk=x").header("location"), Some("/desk/sign-in"));
+    assert_eq!(board("__Host-desk=x").header("location"), Some("/desk/sign-in?next=%2Fdesk"));
     desk.advance("8h");
     assert_eq!(board(pair).status, 303);
 }

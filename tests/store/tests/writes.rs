@@ -5,7 +5,7 @@ use desk_domain::case::{Actor, Command, ContentRef};
 use desk_domain::id::CaseId;
 use desk_runtime::Retryable;
 use desk_store::requests::{Answer, Recalled, Request};
-use desk_store::{ActError, Commit, Outcome, Settings, Store, Stored, Ticket};
+use desk_store::{ActError, Commit, Outcome, Settings, SignInTicket, Store, Stored};
 use desk_store_tests::{Bench, Hands, content_id};
 use jiff::SignedDuration;
 
@@ -78,21 +78,37 @@ async fn an_answer_is_recalled_for_the_same_body_alone() {
 async fn a_sign_in_link_is_used_once_by_many_at_once() {
     let bench = Bench::new().await;
     let (alice, now) = ("alice".parse().unwrap(), bench.hands.now());
-    bench
-        .store
-        .members
-        .put_ticket(Ticket::SignIn, "secret", &alice, now + SignedDuration::from_mins(15))
-        .await
-        .unwrap();
+    let ticket =
+        SignInTicket { member: alice, expires_at: now + SignedDuration::from_mins(15), next: Some("/desk".into()) };
+    bench.store.members.put_sign_in("hash", &ticket).await.unwrap();
     let uses = (0..8).map(|_| {
         let store = bench.store.clone();
-        tokio::spawn(async move { store.members.use_sign_in("secret", now).await.unwrap() })
+        tokio::spawn(async move { store.members.use_sign_in("hash", now).await.unwrap() })
     });
     let mut in_all = 0;
     for one in uses.collect::<Vec<_>>() {
         in_all += usize::from(one.await.unwrap().is_some());
     }
     assert_eq!(in_all, 1);
+    assert!(!bench.store.members.renew_sign_in("hash", &ticket).await.unwrap(), "a link that was used stays so");
+    assert_eq!(bench.store.members.use_sign_in("hash", now).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_ends_a_session_ends_no_other() {
+    let bench = Bench::new().await;
+    let (alice, bob) = ("alice".parse().unwrap(), "bob".parse().unwrap());
+    let (members, now) = (&bench.store.members, bench.hands.now());
+    let later = now + SignedDuration::from_secs(1);
+    members.end_session(&alice, "a1", later).await.unwrap();
+    assert!(members.has_ended(&alice, "a1", now).await.unwrap());
+    for (member, id) in [(&alice, "a2"), (&bob, "a1")] {
+        assert!(!members.has_ended(member, id, now).await.unwrap());
+    }
+    members.end_sessions(&alice, now, later).await.unwrap();
+    assert!(members.has_ended(&alice, "a2", now).await.unwrap(), "everywhere, to the instant");
+    assert!(!members.has_ended(&alice, "a3", later).await.unwrap(), "what starts afterwards lives");
+    assert!(!members.has_ended(&bob, "a2", now).await.unwrap());
 }
 
 /// T4: a store that does not answer is a fault that may pass, and nothing else.

@@ -179,6 +179,7 @@ fn after(now: Timestamp) -> Timestamp {
 fn link_name(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::TeamLinks => "team links",
+        Purpose::Sessions => "sessions",
         Purpose::ReporterLinks => "reporter links",
         Purpose::Canary => "canary",
         Purpose::ReplyTokens => "reply tokens",

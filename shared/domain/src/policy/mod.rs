@@ -274,8 +274,8 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Messages of a reporter to one case in a day.
     pub reporter_messages_per_day: u64,
-    /// Sign-in links mailed to one member in an hour.
-    pub sign_in_links_per_hour: u64,
+    /// How often one sign-in link is mailed to its member, when it is asked for again while it is good.
+    pub sign_in_mails_per_link: u64,
 }
 
 impl Default for Limits {
@@ -285,7 +285,7 @@ impl Default for Limits {
             text_bytes: 64 * 1024,
             line_bytes: 300,
             reporter_messages_per_day: 50,
-            sign_in_links_per_hour: 5,
+            sign_in_mails_per_link: 3,
         }
     }
 }

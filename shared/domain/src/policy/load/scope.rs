@@ -134,7 +134,7 @@ pub(super) fn limits(fields: Option<Fields<'_>>) -> Limits {
     }
     limits.reporter_messages_per_day =
         within("reporter_messages_per_day", 1, 1000).unwrap_or(limits.reporter_messages_per_day);
-    limits.sign_in_links_per_hour = within("sign_in_links_per_hour", 1, 60).unwrap_or(limits.sign_in_links_per_hour);
+    limits.sign_in_mails_per_link = within("sign_in_mails_per_link", 1, 20).unwrap_or(limits.sign_in_mails_per_link);
     fields.finish();
     limits
 }

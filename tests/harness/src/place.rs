@@ -41,7 +41,9 @@ pub fn cli(arguments: &[&str]) -> Output {
 /// The same with variables set.
 pub fn cli_with(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(binary());
-    command.args(arguments).env_remove("DESK_TOKEN").env_remove("DESK_LOG").envs(variables.iter().copied());
+    command.args(arguments).env_remove("DESK_TOKEN").env_remove("DESK_LOG");
+    // Where no login of this machine's user is.
+    command.env("XDG_CONFIG_HOME", "/nonexistent").envs(variables.iter().copied());
     command.output().expect("the binary runs")
 }
 

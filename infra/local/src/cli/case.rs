@@ -2,7 +2,9 @@
 
 mod mail;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use comfy_table::{Cell, Color, ContentArrangement, Table};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::client::Client;
@@ -48,6 +50,30 @@ pub(super) enum CaseCommand {
     Mail(mail::MailArguments),
 }
 
+#[derive(Args)]
+pub(super) struct BoardArguments {
+    /// Only the cases of this member
+    #[arg(long, value_name = "MEMBER")]
+    handler: Option<String>,
+    /// Where the page before ended
+    #[arg(long)]
+    next: Option<String>,
+}
+
+impl BoardArguments {
+    pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
+        let client = global.client().await?;
+        let asked = [("handler", self.handler), ("next", self.next)];
+        let asked = asked.iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))));
+        let path = format!("/desk/api/cases?{}", asked.collect::<Vec<_>>().join("&"));
+        let page = client.as_member("GET", &path, None).await;
+        client.close().await;
+        let page = page?.done()?;
+        let text = list(&page, "desk board");
+        Ok(Output::done(page, text))
+    }
+}
+
 /// Fields of commands that are lists even with one member.
 const LISTS: [&str; 6] = ["affected", "aliases", "cvss", "cwe", "findings", "references"];
 
@@ -65,7 +91,7 @@ impl CaseCommand {
                 let query = next.map(|next| format!("?next={}", encoded(&next))).unwrap_or_default();
                 let what = if filed { "filed" } else { "cases" };
                 let page = client.as_member("GET", &format!("/desk/api/{what}{query}"), None).await?.done()?;
-                let text = if filed { list_filed(&page) } else { list(&page) };
+                let text = if filed { list_filed(&page) } else { list(&page, "desk case list") };
                 Ok(Output::done(page, text))
             }
             CaseCommand::Mail(what) => what.get(client, as_json).await,
@@ -145,29 +171,41 @@ fn done(answer: &Value) -> String {
     lines.join("\n")
 }
 
-fn list(page: &Value) -> String {
+fn list(page: &Value, command: &str) -> String {
     table(
         page,
         ["case", "package", "stage", "handler", "next due"],
         ["case_id", "package", "stage", "handler", "next_due"],
-        "",
+        command,
     )
 }
 
 fn list_filed(page: &Value) -> String {
-    table(page, ["case", "received", "why", "names"], ["case_id", "received_at", "why", "names"], " --filed")
+    table(
+        page,
+        ["case", "received", "why", "names"],
+        ["case_id", "received_at", "why", "names"],
+        "desk case list --filed",
+    )
 }
 
-fn table<const N: usize>(page: &Value, head: [&str; N], fields: [&str; N], more: &str) -> String {
-    let mut table = comfy_table::Table::new();
-    table.set_header(head);
+fn table<const N: usize>(page: &Value, head: [&str; N], fields: [&str; N], command: &str) -> String {
+    let mut table = Table::new();
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
     for case in page["cases"].as_array().into_iter().flatten() {
-        table.add_row(fields.map(|name| plain(&case[name])));
+        table.add_row(fields.map(|name| cell(name, plain(&case[name]))));
     }
     match page["next"].as_str() {
-        Some(next) => format!("{table}\nmore: desk case list{more} --next '{next}'"),
+        Some(next) => format!("{table}\nmore: {command} --next '{next}'"),
         None => table.to_string(),
     }
+}
+
+/// What is late is red in a terminal, unless colours are unwanted (no-color.org).
+fn cell(name: &str, text: String) -> Cell {
+    let late = name == "next_due" && text.parse::<Timestamp>().is_ok_and(|due| due < Timestamp::now());
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if late && !plain { Cell::new(text).fg(Color::Red) } else { Cell::new(text) }
 }
 
 fn show(case: &Value) -> String {

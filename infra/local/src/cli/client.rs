@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::Global;
+use super::login::Logins;
 use crate::Failure;
 use crate::desk::{Desk, Options};
 use crate::folder;
@@ -20,6 +21,8 @@ pub(crate) struct Client {
     /// The data folder's secret, when the folder is at hand.
     secret: Option<String>,
     member: Option<String>,
+    /// Where this user is signed in.
+    logins: Logins,
 }
 
 enum To {
@@ -50,15 +53,17 @@ pub(crate) struct Answer {
 
 impl Client {
     /// `--url` names a running desk; `--data` a folder: if a desk runs at the one or on the other that one is asked, else the
-    /// folder is opened.
+    /// folder is opened. Where none is named and no folder is there, it is the desk that one signed in to last.
     pub(super) async fn open(global: &Global) -> Result<Client, Failure> {
         let running = folder::running(&global.data()).and_then(|r| r.url).filter(|url| answers(url));
         let member = global.role.clone();
         let secret = || secret(&global.data().join("keys.json"));
         let named = global.url.clone().filter(|url| global.data.is_none() || answers(url));
-        if let Some(url) = named.or(running) {
+        let logins = Logins::read()?;
+        let elsewhere = || logins.newest.clone().filter(|_| global.data.is_none() && !global.data().exists());
+        if let Some(url) = named.or(running).or_else(elsewhere) {
             let to = To::Running(url.trim_end_matches('/').to_owned());
-            return Ok(Client { to, secret: secret(), member });
+            return Ok(Client { to, secret: secret(), member, logins });
         }
         Client::of_folder(global.options(None), member).await
     }
@@ -69,7 +74,15 @@ impl Client {
         let keys = options.data.join("keys.json");
         let desk = Arc::new(Desk::open(options).await?);
         desk.pump.settle().await?;
-        Ok(Client { to: To::Opened(desk), secret: secret(&keys), member })
+        Ok(Client { to: To::Opened(desk), secret: secret(&keys), member, logins: Logins::default() })
+    }
+
+    /// Where the desk answers; `None` where the folder is open in this process.
+    pub(super) fn url(&self) -> Option<&str> {
+        match &self.to {
+            To::Running(url) => Some(url),
+            To::Opened(_) => None,
+        }
     }
 
     /// Sends what the command caused, and closes the folder.
@@ -144,7 +157,7 @@ impl Client {
         self.ask(method, path, &[(SECRET_HEADER, secret)], body).await
     }
 
-    /// Asks as the member of `--as`, or with `DESK_TOKEN`.
+    /// Asks as the member of `--as`, with `DESK_TOKEN`, or as who signed in.
     pub(crate) async fn as_member(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer, Failure> {
         self.as_member_with(method, path, body, None).await
     }
@@ -160,12 +173,16 @@ impl Client {
         self.with_bearer(&self.bearer().await?, method, path, body, key).await
     }
 
-    /// The header of the member of `--as`, or of `DESK_TOKEN`.
+    /// The header of the member of `--as`, of `DESK_TOKEN`, or of who signed in. Who is named and signed in needs no secret, so
+    /// that a page's shell lines are true on any machine.
     pub(crate) async fn bearer(&self) -> Result<String, Failure> {
-        match (&self.member, std::env::var("DESK_TOKEN")) {
-            (Some(member), _) => self.bearer_of(member).await,
-            (None, Ok(token)) => Ok(format!("Bearer {token}")),
-            (None, Err(_)) => Err(Failure("say who acts: --as MEMBER, or DESK_TOKEN".to_owned())),
+        let login = self.url().and_then(|url| self.logins.at(url));
+        match (&self.member, std::env::var("DESK_TOKEN"), login) {
+            (Some(member), _, Some(login)) if login.member == *member => Ok(format!("Bearer {}", login.token)),
+            (Some(member), _, _) => self.bearer_of(member).await,
+            (None, Ok(token), _) => Ok(format!("Bearer {token}")),
+            (None, Err(_), Some(login)) => Ok(format!("Bearer {}", login.token)),
+            (None, Err(_), None) => Err(Failure("say who acts: desk login, --as MEMBER, or DESK_TOKEN".to_owned())),
         }
     }
 

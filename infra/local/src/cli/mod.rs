@@ -5,6 +5,7 @@ mod case;
 pub(crate) mod client;
 mod doctor;
 mod keys;
+mod login;
 mod policy;
 mod published;
 mod report;
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use desk_runtime::{Clock, start};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -51,7 +52,7 @@ struct Global {
     /// The data folder (default ./.desk)
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Act as this member (local; needs the data folder); for `policy render`: which document
+    /// Act as this member (local: it needs the data folder; else: who signed in); for `policy render`: which document
     #[arg(long = "as", global = true, value_name = "WHO|WHAT")]
     role: Option<String>,
     /// The policy file
@@ -77,6 +78,17 @@ enum Command {
     /// List, show, act on or export cases
     #[command(subcommand)]
     Case(case::CaseCommand),
+    /// Open cases by what is due next
+    Board(case::BoardArguments),
+    /// Sign in to a desk by a mailed link; commands act as you from then on
+    Login(login::LoginArguments),
+    /// Sign out of it again
+    Logout(login::LogoutArguments),
+    /// What a shell needs to complete commands
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        shell: clap_complete::Shell,
+    },
     /// Print a bearer token for a member (local)
     Token {
         /// The member's id
@@ -164,6 +176,10 @@ impl Cli {
             Some(Command::Report(what)) => what.run(&global).await,
             Some(Command::Receipt(what)) => what.run(&global).await,
             Some(Command::Case(what)) => what.run(&global).await,
+            Some(Command::Board(what)) => what.run(&global).await,
+            Some(Command::Login(what)) => what.run(&global).await,
+            Some(Command::Logout(what)) => what.run(&global).await,
+            Some(Command::Completions { shell }) => Ok(completions(shell)),
             Some(Command::Token { member }) => token(&global, &member).await,
             Some(Command::Replay(what)) => what.run(&global).await,
             Some(Command::Import(what)) => what.run(&global).await,
@@ -239,6 +255,13 @@ fn say_where(desk: &Desk, url: &str, as_json: bool) {
     );
     // Whoever started it may have closed the pipe; that ends nothing.
     let _ = if as_json { writeln!(std::io::stderr(), "{text}") } else { writeln!(std::io::stdout(), "{text}") };
+}
+
+fn completions(shell: clap_complete::Shell) -> Output {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "desk", &mut script);
+    let script = String::from_utf8_lossy(&script).into_owned();
+    Output::done(serde_json::json!({"shell": shell.to_string(), "script": script}), script)
 }
 
 async fn token(global: &Global, member: &str) -> Result<Output, Failure> {

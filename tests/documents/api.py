@@ -107,8 +107,8 @@ def stage(desk):
     for case in (filed["case_id"], mailed):
         desk.do(case, "assign", "bob", member="bob")
     mail = desk.show(mailed, "bob")["mail"]
-    return {"code": filed["receipt_code"], "session": session, "case": filed["case_id"], "mailed": mailed,
-            "content": mail["content"]}
+    return {"code": filed["receipt_code"], "session": session, "leaving": desk.cli("token", "carol")["token"],
+            "case": filed["case_id"], "mailed": mailed, "content": mail["content"]}
 
 
 REPORT = {"package": "express", "versions": "4.x", "summary": "An open redirect", "details": "res.redirect() follows.",
@@ -126,6 +126,9 @@ def settings(staged):
         CHECKS,
         f"\n[auth.openapi]\nreceiptCode = {{ bearer = {json.dumps(staged['code'])} }}\n",
         f"session = {{ bearer = {json.dumps(staged['session'])} }}\n",
+        # Who signs out is signed out: another member, so that the rest is still asked by one who is in.
+        '\n[[operations]]\ninclude-path = "/desk/sign-out"\n',
+        f"headers = {{ Authorization = {json.dumps('Bearer ' + staged['leaving'])} }}\n",
         operation("/desk/cases/{id}", id=staged["case"]),
         operation("/desk/api/cases/{id}", id=staged["case"]),
         operation("/desk/api/cases/{id}/commands", id=staged["case"]),

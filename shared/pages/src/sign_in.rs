@@ -78,6 +78,7 @@ impl SessionEndedPage {
 
     /// What a field is called where its label is not known.
     fn label(name: &str) -> String {
-        name.replace(['_', '-'], " ")
+        let words = name.replace(['_', '-'], " ");
+        words.get(..1).map(|first| first.to_uppercase() + &words[1..]).unwrap_or(words)
     }
 }

@@ -11,18 +11,37 @@ import axe from "axe-core";
 import { check } from "./checks.mjs";
 
 const vnu = join(dirname(fileURLToPath(import.meta.url)), "node_modules/vnu-jar/build/dist/vnu.jar");
-const WIDTHS = [390, 1280];
+const SHOTS = [390, 1280];
+/** 320 px is what a page of 1280 px is at 400 % (WCAG 1.4.10). */
+const WIDTHS = [320, 360, 390, 768, 1280, 1440];
+/** What is hit with a finger; links in running text may be smaller (WCAG 2.5.8). */
+const TARGETS = "button, .button, summary, nav a, .checklist a, .crumb a, select, textarea, input:not([type=hidden])";
 
 /** `html` is the page as it was sent, so that what is checked is what the desk wrote. */
 export async function inspect({ browser, page, shots, origin }, name, html) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 844 });
-    await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
+    if (SHOTS.includes(width)) await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     check(`${name}: fits ${width} px`, wide <= width, `it is ${wide} px wide: ${await widest(page, width)}`);
   }
+  await page.setViewportSize({ width: 360, height: 844 });
+  const small = await page.evaluate(tooSmall, TARGETS);
+  check(`${name}: everything to be hit is at least 24 px`, small.length === 0, small.join("\n"));
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  const large = await page.evaluate(() => document.documentElement.scrollWidth);
+  check(`${name}: fits 360 px with text twice as large`, large <= 360, `it is ${large} px wide: ${await widest(page, 360)}`);
+  await page.evaluate(() => document.documentElement.style.removeProperty("font-size"));
   await markup(name, html, shots);
   for (const scheme of ["light", "dark"]) await accessible(browser, name, page.url(), html, scheme, origin);
+}
+
+/** In the page: targets that are seen and too small. */
+function tooSmall(targets) {
+  const seen = [...document.querySelectorAll(targets)].filter((e) => e.checkVisibility());
+  const sized = seen.map((e) => [e, e.getBoundingClientRect()]);
+  const small = sized.filter(([, box]) => box.width > 0 && Math.min(box.width, box.height) < 23.5);
+  return small.map(([e, box]) => `${e.outerHTML.slice(0, 90)}: ${Math.round(box.width)} × ${Math.round(box.height)}`);
 }
 
 function widest(page, width) {

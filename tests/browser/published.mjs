@@ -76,7 +76,7 @@ async function team(tools) {
   must("team: the page of a case opens", answer.status() === 200, `it is ${answer.status()}`);
   await page.locator("summary").first().click();
   const text = await page.locator("body").innerText();
-  for (const word of ["The road to publication", "Express mailing list", "done", "StrongLoop blog", "Subject: "]) {
+  for (const word of ["Where it is announced", "Express mailing list", "done", "StrongLoop blog", "Steps"]) {
     check(`team: shows "${word}"`, text.includes(word), text);
   }
   await inspect({ ...tools, page }, "team-case", await answer.text());

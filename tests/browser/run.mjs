@@ -1,5 +1,5 @@
-// The pages in Chromium without JavaScript, against the real desk on this machine: the reporter's, what mail brings, then what is
-// published.
+// The pages in Chromium without JavaScript, against the real desk on this machine: the reporter's, what mail brings, the team's whole
+// process, then what is published.
 // Environment: DESK_BIN (the program), DESK_SCREENSHOTS (a folder; default: a new one in the temporary folder).
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -13,6 +13,7 @@ import { Desk } from "../harness/desk.mjs";
 import { inspect } from "./inspect.mjs";
 import { mailed } from "./mail.mjs";
 import { published } from "./published.mjs";
+import { worked } from "./team.mjs";
 
 const CASE_ID = /EXP-\d{4}-[0-9A-Z]{5}/;
 const CODE = /^[a-z]+(-[a-z]+){9,}$/; // 128 bits are at least ten words
@@ -218,6 +219,7 @@ async function main() {
   try {
     await on(browser, shots, () => undefined, reporter);
     await on(browser, shots, () => undefined, mailed.story);
+    await on(browser, shots, () => undefined, worked.story);
     await on(browser, shots, published.prepare, published.story);
   } finally {
     await browser.close();

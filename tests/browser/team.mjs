@@ -1,0 +1,253 @@
+// The team's whole process, clicking and typing only: from the mail that wakes somebody to the published advisory, by two
+// members, on a phone, without JavaScript. What each task costs is counted and held to the table that the pages are built to.
+
+import { check, must } from "./checks.mjs";
+import { inspect } from "./inspect.mjs";
+
+const RITA = "rita@example.org";
+const REPORT = {
+  package: "express",
+  versions: "4.21.0",
+  summary: "Open redirect in res.location",
+  details: "A target that starts with three slashes leaves the site.",
+  reporter: { name: "Rita R.", email: RITA, answers: "mail" },
+  credit: { as: "Rita R." },
+};
+
+async function mails({ origin }) {
+  const body = JSON.stringify({ advance: "1s" });
+  await fetch(`${origin}/_local/clock`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  return (await fetch(`${origin}/_local/mail.json`)).json();
+}
+
+/** The newest link of this kind in the mails to somebody. */
+async function linkTo(tools, to, part) {
+  let found = [];
+  let link;
+  for (let tries = 0; !link && tries < 20; tries += 1) {
+    found = (await mails(tools)).filter((m) => m.to[0] === to).flatMap((m) => m.text.match(/https?:\/\/\S+/g) ?? []);
+    link = found.filter((url) => url.includes(part)).pop();
+  }
+  must(`team: a mail to ${to} leads to ${part}`, Boolean(link), found.join("\n"));
+  return link;
+}
+
+/** A member at a phone, who counts what they tap and type. */
+class Member {
+  static async at(tools, address) {
+    const context = await tools.browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 640 } });
+    const member = new Member();
+    Object.assign(member, { tools, address, context, page: await context.newPage(), taps: 0, typed: 0 });
+    return member;
+  }
+
+  async open(url) {
+    this.taps += 1;
+    return this.page.goto(url);
+  }
+
+  async tap(locator) {
+    this.taps += 1;
+    const [answer] = await Promise.all([this.page.waitForNavigation({ timeout: 15_000 }), locator.first().click()]);
+    return answer;
+  }
+
+  async type(name, text) {
+    this.typed += text.length;
+    await this.page.locator(`main [name="${name}"]`).first().fill(text);
+  }
+
+  async choose(name, value) {
+    this.taps += 1;
+    const field = this.page.locator(`main [name="${name}"]`).first();
+    if ((await field.evaluate((e) => e.tagName)) === "SELECT") return field.selectOption(value);
+    return this.page.locator(`main [name="${name}"][value="${value}"]`).check();
+  }
+
+  link(name) {
+    return this.page.getByRole("link", { name });
+  }
+
+  button(name) {
+    return this.page.getByRole("button", { name });
+  }
+
+  /** What it has cost since the last time. */
+  cost() {
+    const { taps, typed } = this;
+    this.taps = this.typed = 0;
+    return { taps, typed };
+  }
+
+  async text() {
+    return this.page.locator("body").innerText();
+  }
+
+  async look(name) {
+    await this.page.setViewportSize({ width: 360, height: 640 });
+    await inspect({ ...this.tools, page: this.page }, name, await (await this.context.request.get(this.page.url())).text());
+    await this.page.setViewportSize({ width: 360, height: 640 });
+  }
+
+  /** Signs in by the link in a mail. */
+  async signIn() {
+    await this.open(`${this.tools.origin}/desk`);
+    await this.type("address", this.address);
+    await this.tap(this.page.locator("main form button"));
+    await this.open(await linkTo(this.tools, this.address, "/desk/session?token="));
+    await this.tap(this.page.locator("main form button"));
+    must(`team: ${this.address} is signed in`, (await this.text()).includes("Signed in as"), await this.text());
+    this.cost();
+  }
+
+  /** A step from the case page: its link, what is filled in, the button. */
+  async step(id, link, fill, button = null) {
+    await this.page.goto(`${this.tools.origin}/desk/cases/${id}`);
+    this.cost();
+    await this.tap(this.page.locator(`main a[href="/desk/cases/${id}/${link}"]`));
+    await fill();
+    const pressed = button ? this.button(button) : this.page.locator("main form button");
+    const above = await pressed.first().evaluate((e) => e.getBoundingClientRect().width >= 24);
+    check(`${link}: its button can be hit`, above);
+    await this.tap(pressed);
+    const text = await this.text();
+    must(`team: ${link} is done`, this.page.url().includes(`done=${link}`), `${this.page.url()}\n${text}`);
+    return this.cost();
+  }
+}
+
+async function story(tools) {
+  const headers = { "content-type": "application/json" };
+  const filed = await (await fetch(`${tools.origin}/reports`, { method: "POST", headers, body: JSON.stringify(REPORT) })).json();
+  const id = filed.case_id;
+  const alice = await Member.at(tools, "alice@example.com");
+  await woken(tools, alice, id);
+  await alice.signIn();
+  await alice.page.goto(`${tools.origin}/desk`);
+  await alice.look("team-board");
+  await alice.tap(alice.page.locator(`a[href="/desk/cases/${id}"]`));
+  await firstScreen(alice);
+  await alice.look("team-case-open");
+  await answered(alice, id);
+  await fixed(alice, id);
+  await written(alice, id);
+  const dave = await Member.at(tools, "dave@example.com");
+  await dave.signIn();
+  await approved(tools, dave, id);
+  await lists(tools, alice, id);
+  for (const member of [alice, dave]) await member.context.close();
+}
+
+/** From the mail to the acknowledgement: two taps, and no scrolling. */
+async function woken(tools, alice, id) {
+  await alice.open(await linkTo(tools, alice.address, "/desk/acknowledge?t="));
+  const bottom = await alice.button("Send and acknowledge").evaluate((e) => e.getBoundingClientRect().bottom);
+  check("acknowledge: its button is on the first screen", bottom <= 600, `${bottom} px`);
+  await alice.look("team-acknowledge");
+  await alice.page.locator('[name="take"]').check();
+  await alice.tap(alice.button("Send and acknowledge"));
+  const text = await alice.text();
+  must("acknowledge: is done and taken", text.includes("is acknowledged") && text.includes("Alice Example handles it"), text);
+  const { taps, typed } = alice.cost();
+  check("acknowledge: two taps, nothing typed", taps === 2 && typed === 0, `${taps} taps, ${typed} characters (${id})`);
+}
+
+/** What is next is told on the first screen of a phone. */
+async function firstScreen(member) {
+  const next = await member.page.locator(".next").first().evaluate((e) => e.getBoundingClientRect().bottom);
+  check("case: what is next is on the first screen", next <= 640, `${next} px`);
+}
+
+async function answered(alice, id) {
+  const cost = await alice.step(id, "write", async () => {
+    await alice.type("message", "We can reproduce it.");
+    await alice.type("next_steps", "A fix within two weeks.");
+  });
+  check("answer the reporter: two taps and text", cost.taps === 2, `${cost.taps} taps`);
+  await alice.page.goto(`${alice.tools.origin}/desk/cases/${id}/write`);
+  await alice.tap(alice.link("Not reproducible"));
+  check("a template fills the message in", (await alice.page.locator('[name="message"]').inputValue()).includes("could not reproduce"));
+  await alice.look("team-write");
+  await alice.button("Send to the reporter").waitFor();
+  await alice.page.locator('[name="message"]').fill("");
+  await alice.tap(alice.button("Send to the reporter"));
+  const refused = await alice.text();
+  check("an empty message is named", refused.includes("There is a problem") && refused.includes("Message:"), refused);
+  await alice.step(id, "severity", async () => {
+    await alice.choose("severity", "high");
+    await alice.type("cwe", "CWE-601");
+  });
+  await alice.page.goto(`${alice.tools.origin}/desk/cases/${id}/decide`);
+  await alice.look("team-decide");
+  await alice.step(id, "decide", async () => {
+    await alice.choose("outcome", "confirm");
+    await alice.type("reason", "It is a vulnerability, and we fix it.");
+  });
+}
+
+async function fixed(alice, id) {
+  const cost = await alice.step(id, "lines", async () => {
+    for (const [row, version] of [["l1", "4.21.1"], ["l2", "5.0.2"]]) {
+      await alice.choose(`${row}.affected`, "yes");
+      await alice.type(`${row}.fixed`, version);
+    }
+    await alice.choose("l0.affected", "no");
+  }, "Save");
+  check("affected versions: a choice and a version a line", cost.typed <= 12 && cost.taps <= 5, JSON.stringify(cost));
+  await alice.page.goto(`${alice.tools.origin}/desk/cases/${id}/lines`);
+  await alice.look("team-lines");
+  await alice.step(id, "lines", async () => {
+    for (const [row, version] of [["l1", "4.21.1"], ["l2", "5.0.2"]]) {
+      await alice.choose(`${row}.state`, "released");
+      await alice.type(`${row}.words`, version);
+    }
+  }, "Save");
+  await alice.step(id, "audit", async () => {
+    await alice.type("searched", "All of lib/");
+    await alice.type("result", "Nothing else.");
+  });
+}
+
+async function written(alice, id) {
+  await alice.step(id, "credit", async () => {}, "Ask the reporter");
+  await alice.step(id, "credit", async () => alice.type("as", "Rita R."));
+  await alice.step(id, "advisory", async () => {
+    await alice.type("title", "Open redirect in res.location");
+    await alice.type("summary", "A target that starts with three slashes leaves the site.");
+    await alice.type("details", "Details *here*.");
+    await alice.type("references", "FIX https://github.com/expressjs/express/pull/12");
+  });
+  await alice.page.goto(`${alice.tools.origin}/desk/cases/${id}/advisory`);
+  await alice.look("team-advisory");
+}
+
+/** From the mail on: read, approve. */
+async function approved(tools, dave, id) {
+  await dave.open(await linkTo(tools, dave.address, `/desk/cases/${id}/approve`));
+  await dave.look("team-approve");
+  check("approve: the very words are there", (await dave.text()).includes("Subject: [Express security]"), await dave.text());
+  await dave.tap(dave.button("Approve this form"));
+  const { taps } = dave.cost();
+  must("approve: is done in two taps from the mail", dave.page.url().includes("done=approve") && taps <= 4, `${taps} taps`);
+  await dave.step(id, "publish", async () => {});
+  const text = await dave.text();
+  check("published: the case says so", text.includes("Released") && text.includes("Where it is announced"), text);
+  await dave.look("team-case-published");
+}
+
+/** The lists, and a case that is not theirs. */
+async function lists(tools, alice, id) {
+  for (const [path, name] of [["mine", "team-mine"], ["closed", "team-closed"], ["filed", "team-filed"]]) {
+    await alice.page.goto(`${tools.origin}/desk/${path}`);
+    await alice.look(name);
+  }
+  const carol = await Member.at(tools, "carol@example.net");
+  await carol.signIn();
+  await carol.page.goto(`${tools.origin}/desk/cases/${id}`);
+  const text = await carol.text();
+  check("not theirs: says whom to ask", text.includes("Alice Example handles it") && !text.includes("three slashes"), text);
+  await carol.look("team-not-yours");
+  await carol.context.close();
+}
+
+export const worked = { story };

@@ -64,14 +64,14 @@ pub(super) fn keeps(at: &At<'_>) -> Option<String> {
     let waits = |met_by: MetBy| -> Vec<String> {
         let open = at.case().clocks.iter().filter(|c| c.is_open() && c.start.met_by == met_by);
         let said = |c: &desk_domain::case::Clock| {
-            format!("{} ({})", at.policy.clock_words(c.name()), instant_and_left(at.now, c.start.due_at))
+            format!("{}, {}", at.policy.clock_words(c.name()), instant_and_left(at.now, c.start.due_at))
         };
         open.map(said).collect()
     };
     let (any, with_steps) = (waits(MetBy::MessageToReporter), waits(MetBy::MessageWithNextSteps));
     match (any.is_empty(), with_steps.is_empty()) {
         (true, true) => None,
-        (false, true) => Some(format!("A message keeps: {}.", any.join(", "))),
+        (false, true) => Some(format!("A message keeps: {}.", any.join("; "))),
         (true, false) => Some(format!("With next steps it keeps: {}.", with_steps.join(", "))),
         (false, false) => {
             Some(format!("A message keeps: {}. With next steps also: {}.", any.join(", "), with_steps.join(", ")))

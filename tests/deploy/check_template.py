@@ -23,7 +23,9 @@ FOR_MEMBERS = {
     "POST /desk/sign-out": "a member's session",
     "POST /desk/acknowledge": "a link signed for one member",
     "POST /desk/api/cases/{id}/commands": "a member's session",
+    "POST /desk/api/away": "a member's session",
     "POST /desk/cases/{id}/{step}": "a member's session",
+    "POST /desk/rota": "a member's session",
 }
 # Those that HTTPS leads to.
 HTTPS = ("intake", "team")

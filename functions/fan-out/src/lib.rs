@@ -17,13 +17,15 @@ use desk_runtime::stream::{Change, Worker};
 use desk_store::deliveries::Delivery;
 use desk_store::objects::Objects;
 use desk_store::published::channel_of;
-use desk_store::{CaseStore, DeskStore, Fault, MailStore, PublishedStore, Ring};
+use desk_store::{CaseStore, DeskStore, Fault, MailStore, PublishedStore, Ring, TeamStore};
 use jiff::Timestamp;
 
 pub struct FanOut {
     pub cases: CaseStore,
     pub mail: MailStore,
     pub published: PublishedStore,
+    /// Who said to be away.
+    pub members: TeamStore,
     pub desk: DeskStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
@@ -45,10 +47,10 @@ impl FanOut {
         let Some((from, to)) = self.cases.plan(id, from).await? else { return Ok(()) };
         let events = self.cases.events(id, 1, to).await?;
         let case = Case::replay(&events).ok_or_else(|| Fault::Damaged(format!("{id}: its log opens no case")))?;
-        let now = self.clock.now();
+        let (now, policy) = (self.clock.now(), self.members.policy_now(&self.policy).await?);
         let mut planned = 0;
         for event in events.iter().filter(|e| e.seq >= from) {
-            for plan in notices(&self.policy, &case, event) {
+            for plan in notices(&policy, &case, event) {
                 let mut delivery = Delivery::of_event(id, event.seq, plan.recipient, plan.notice, now);
                 delivery.words = plan.sealed;
                 self.mail.plan_delivery(&delivery, None).await?;

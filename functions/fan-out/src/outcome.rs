@@ -114,7 +114,8 @@ impl FanOut {
             why: not_yet.why.to_owned(),
             refused: not_yet.refused,
         });
-        for plan in of_channel(&self.policy, &stored.case, &notice, now) {
+        let policy = self.members.policy_now(&self.policy).await?;
+        for plan in of_channel(&policy, &stored.case, &notice, now) {
             let cause = cause_of_failure(&published.advisory.id, &record.channel);
             self.plan_once(&stored.case, &cause, plan.recipient, plan.notice, now).await?;
         }
@@ -137,7 +138,8 @@ impl FanOut {
         let channel = &record.channel;
         let seen = case.publication.published.as_ref().and_then(|p| *p.channels.get(channel)?).unwrap_or(now);
         let notice = Notice::ChannelVerified(ChannelVerified { seen: vec![(channel.clone(), seen)], all: false });
-        for plan in of_channel(&self.policy, case, &notice, now) {
+        let policy = self.members.policy_now(&self.policy).await?;
+        for plan in of_channel(&policy, case, &notice, now) {
             // A delivery's id hangs on its notice's kind, not on what it says.
             let failed = ChannelFailed {
                 channel: channel.clone(),

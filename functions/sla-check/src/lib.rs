@@ -1,4 +1,4 @@
-//! The schedule: each tick does what is due, no more. A tick that finds nothing costs sixteen empty queries, two reads and the
+//! The schedule: each tick does what is due, no more. A tick that finds nothing costs sixteen empty queries, three reads and the
 //! write that says when it was. What is done once a day costs the other ticks nothing: that it was done stands in what they read.
 
 mod digests;
@@ -29,6 +29,7 @@ const AGREEMENT: SignedDuration = SignedDuration::from_mins(2);
 /// So long mail may lie before it is taken up.
 const INBOUND_LIES: SignedDuration = SignedDuration::from_hours(1);
 
+#[derive(Clone)]
 pub struct SlaCheck {
     pub cases: CaseStore,
     pub mail: MailStore,
@@ -72,6 +73,12 @@ impl SlaCheck {
     /// A fault of the store that kept it from finding what is due. What failed for one case is counted and logged, and is
     /// due again at the next tick.
     pub async fn tick(&self, scheduled: Timestamp) -> Result<Ticked, Fault> {
+        let policy = self.members.policy_now(&self.policy).await?;
+        SlaCheck { policy, ..self.clone() }.tick_now(scheduled).await
+    }
+
+    /// The same, under the policy of this moment.
+    async fn tick_now(&self, scheduled: Timestamp) -> Result<Ticked, Fault> {
         let remembered = team_changes::follow(self).await?;
         if self.policy.on_call(self.clock.now()).is_none() {
             tracing::error!(alarm = "rota-gap", "nobody is on call");

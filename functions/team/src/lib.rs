@@ -14,6 +14,7 @@ mod notes;
 mod origin;
 mod publication;
 mod request;
+mod rota;
 mod session;
 mod sign_in;
 mod steps;
@@ -72,6 +73,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/closed", get(board::closed))
         .route("/desk/find", get(board::find))
         .route("/desk/filed", get(filed::page))
+        .route("/desk/rota", get(rota::page).post(rota::post))
         .route("/desk/cases/{id}", get(case_page::page))
         .route("/desk/cases/{id}/{step}", get(steps::page).post(steps::post))
         .route("/desk/cases/{id}/mail/{content}", get(mail::raw))
@@ -83,6 +85,8 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/acknowledge", get(acknowledge::page).post(acknowledge::post))
         .route("/desk/api/cases", get(board::list))
         .route("/desk/api/filed", get(filed::list))
+        .route("/desk/api/rota", get(rota::show))
+        .route("/desk/api/away", post(rota::away))
         .route("/desk/api/cases/{id}", get(cases::show))
         .route("/desk/api/cases/{id}/commands", post(commands::post))
         .layer(middleware::from_fn_with_state(team.clone(), sign_in::kept))

@@ -91,6 +91,7 @@ impl Wiring {
             cases: self.store.cases.clone(),
             mail: self.store.mail.clone(),
             published: self.store.published.clone(),
+            members: self.store.members.clone(),
             desk: self.store.desk.clone(),
             policy: self.policy.clone(),
             clock: self.clock.clone(),

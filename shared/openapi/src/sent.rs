@@ -26,12 +26,21 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("Message", alone("text", Limit::Text, limits)),
         ("Address", address(limits)),
         ("Where", one_of("where", &["here", "everywhere"])),
+        ("Away", away()),
         ("Token", alone("token", Limit::Bytes(512), limits)),
     ];
     for name in CommandName::ALL {
         all.push((name.row().text, command(*name, limits)));
     }
     all
+}
+
+/// The days on which a member is away.
+fn away() -> Value {
+    let day = || json!({"type": "string", "format": "date"});
+    let withdraw = with(json!({"type": "boolean"}), "True: there after all.");
+    json!({"type": "object", "properties": {"from": day(), "until": day(), "withdraw": withdraw},
+        "required": ["from", "until"], "additionalProperties": false})
 }
 
 /// An object of one field.

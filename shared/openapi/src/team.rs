@@ -76,7 +76,21 @@ fn cases() -> Vec<Operation> {
         .body(&[(JSON, schema("Command"))])
         .answer(200, "Done; the case after it, and the events that it caused.", &[(JSON, schema("Done"))])
         .problems(Told::Problem, &[400, 401, 403, 404, 409, 413, 415, 422]);
-    vec![board, filed, show, command]
+    let rota = Operation::get("/desk/api/rota", "showRota", "Who is on call in the next four weeks, and who is away")
+        .secret(Secret::Session)
+        .answer(
+            200,
+            "One time after the other, without a break; null where nobody is there.",
+            &[(JSON, schema("Rota"))],
+        )
+        .problems(Told::Problem, &[401]);
+    let away = Operation::post("/desk/api/away", "sayAway", "Say when you are away, or there after all")
+        .about("Days are UTC, both ends included. What was said before changes nothing when it is said again.")
+        .secret(Secret::Session)
+        .body(&[(JSON, schema("Away"))])
+        .answer(200, "Who is on call now that it is known.", &[(JSON, schema("Rota"))])
+        .problems(Told::Problem, &[400, 401, 413, 415, 422]);
+    vec![board, filed, show, command, rota, away]
 }
 
 fn pages() -> Vec<Operation> {
@@ -102,6 +116,12 @@ fn pages() -> Vec<Operation> {
             .problems(Told::Page, &[404]),
         shown("/desk/account", "accountPage", "One's own session, and how to end it"),
         shown("/desk/filed", "filedPage", "What was only filed").parameters(&["Next"]).problems(Told::Page, &[400]),
+        shown("/desk/rota", "rotaPage", "Who is on call, and who is away"),
+        Operation::post("/desk/rota", "sayAwayOnPage", "Say when you are away, or (`withdraw`) there after all")
+            .secret(Secret::SessionOrCookie)
+            .body(&[(FORM, form(&[("from", true), ("until", true), ("withdraw", false)]))])
+            .answer(303, "Done: to the page. Without a session: to the sign-in page.", &[])
+            .problems(Told::Page, &[403, 413, 422]),
         shown("/desk/cases/{id}", "casePage", "One case").parameters(&["CaseId"]).problems(Told::Page, &[404]),
         shown("/desk/cases/{id}/{step}", "stepPage", "One step of a case, as a form")
             .about("Reading is recorded.")

@@ -14,6 +14,7 @@ pub(crate) fn team() -> Vec<(&'static str, Value)> {
         ("Session", object(&session)),
         ("Board", portion(board_row())),
         ("Filed", portion(filed_row())),
+        ("Rota", rota()),
         ("Done", done()),
         ("TeamCase", object_with(&[case_always(), team_always()].concat(), &[("advisory_url", link())])),
     ];
@@ -35,6 +36,17 @@ fn board_row() -> Value {
         ("handler", maybe()),
         ("next_due", or_null(instant())),
     ])
+}
+
+fn rota() -> Value {
+    let watch = object(&[("from", instant()), ("until", instant()), ("member", or_null(text()))]);
+    let said = with(or_null(instant()), "When the member said so; null where the policy does.");
+    let away = object(&[("member", text()), ("from", day()), ("until", day()), ("said_at", said)]);
+    object(&[("on_call", list(watch)), ("away", list(away))])
+}
+
+fn day() -> Value {
+    json!({"type": "string", "format": "date"})
 }
 
 fn filed_row() -> Value {

@@ -32,6 +32,8 @@ desk_pages! {
     Closed = "/desk/closed", "Closed";
     /// What is owed no answer.
     Filed = "/desk/filed", "Filed";
+    /// Who is on call in the weeks to come, and who is away.
+    Rota = "/desk/rota", "On call";
 }
 
 /// Who is signed in, and where.

@@ -17,6 +17,7 @@ mod mail_parts;
 mod not_yours;
 mod receipt;
 mod report_form;
+mod rota;
 mod sign_in;
 mod step;
 mod team_case;
@@ -40,6 +41,7 @@ pub use self::mail_parts::{AttachmentLine, MailPart, size};
 pub use self::not_yours::NotYoursPage;
 pub use self::receipt::Receipt;
 pub use self::report_form::{FormError, ReportForm, ThirdParty};
+pub use self::rota::{AwayRow, RotaPage, RungRow, WatchRow};
 pub use self::sign_in::{SessionEndedPage, SessionPage, SignInPage, SignInState};
 pub use self::step::{Input, InputChoice, InputControl, InputGroup, Quote, StepButton, StepForm, StepPage};
 pub use self::team_case::{

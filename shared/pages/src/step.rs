@@ -112,13 +112,13 @@ impl StepPage {
 
 impl Input {
     /// The id of its element; of a choice, of the group.
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         format!("in-{}", self.name.chars().map(plain).collect::<String>())
     }
 
     /// What a link to it leads to: of radios the first.
-    fn target(&self) -> String {
+    pub(super) fn target(&self) -> String {
         match self.control {
             InputControl::Radios(_) => format!("{}-0", self.id()),
             InputControl::Line
@@ -130,13 +130,13 @@ impl Input {
     }
 
     /// The ids of what explains it.
-    fn described_by(&self) -> String {
+    pub(super) fn described_by(&self) -> String {
         let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.id()));
         let error = (!self.errors.is_empty()).then(|| format!("{}-error", self.id()));
         hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
     }
 
-    fn is(&self, choice: &InputChoice) -> bool {
+    pub(super) fn is(&self, choice: &InputChoice) -> bool {
         self.value == choice.value
     }
 }

@@ -258,6 +258,33 @@ fn filed(told: bool) -> FiledPage {
     FiledPage { site: site(), desk: desk(Some(DeskPage::Filed)), now: at(13), cases, next: told.then(text) }
 }
 
+fn rota(told: bool) -> RotaPage {
+    let day = |month| jiff::civil::date(2026, month, 24);
+    let watch = |from, who: Option<String>, me| WatchRow { from: at(from), until: at(from + 1), who, me };
+    let rung = |who: &str| RungRow { at: at(2), what: text(), who: who.to_owned() };
+    let away = |mine| AwayRow { name: text(), from: day(11), until: day(12), mine };
+    let input = |name: &str| Input {
+        name: name.to_owned(),
+        label: text(),
+        hint: String::new(),
+        control: InputControl::Date,
+        value: text(),
+        required: true,
+        errors: if told { vec![text()] } else { Vec::new() },
+    };
+    let all =
+        [watch(1, None, false), watch(2, Some(text()), true), watch(3, Some(text()), false), watch(4, None, false)];
+    RotaPage {
+        site: site(),
+        desk: desk(Some(DeskPage::Rota)),
+        now: at(1),
+        watches: if told { all.to_vec() } else { vec![watch(1, Some(text()), true)] },
+        rungs: vec![rung(HOSTILE), rung("")],
+        away: if told { vec![away(true), away(false)] } else { Vec::new() },
+        days: [input("from"), input("until")],
+    }
+}
+
 /// A step with every kind of field.
 fn step(told: bool) -> StepPage {
     let choices = || ["a", "b"].map(|value| InputChoice { value: value.into(), label: text(), hint: text() }).into();
@@ -366,6 +393,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("not_yours: nobody's", not_yours(false).html()),
         ("filed", filed(true).html()),
         ("filed: empty", filed(false).html()),
+        ("rota", rota(false).html()),
+        ("rota: holes, errors", rota(true).html()),
         ("error", ErrorPage { site: site(), title: text(), detail: text() }.html()),
         ("mail", mail().html()),
     ]

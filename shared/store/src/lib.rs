@@ -5,6 +5,7 @@
 //! the condition that they are the next. Reads of a case are consistent; reads of an index may lag, so whatever they
 //! find is checked on the base item.
 
+mod absences;
 mod act;
 mod allowance;
 mod board;
@@ -36,6 +37,7 @@ mod verify;
 mod views;
 mod witness;
 
+pub use absences::MOST_ABSENCES;
 pub use act::{ActError, Acted};
 pub use allowance::Allowance;
 pub use board::{BoardPage, BoardRow, FiledPage, FiledRow, is_cursor};

@@ -23,8 +23,8 @@ pub struct PublishedStore {
     pub(crate) table: Table,
 }
 
-/// What is kept of the team: its sign-in links, what ended its sessions, what its members read, and the policy that they were last seen in (`SIGN-IN#`,
-/// `SESSION#`, `READ#` and `TEAM#`).
+/// What is kept of the team: its sign-in links, what ended its sessions, what its members read, when they are away, and the policy
+/// that they were last seen in (`SIGN-IN#`, `SESSION#`, `READ#` and `TEAM#`).
 #[derive(Clone)]
 pub struct TeamStore {
     pub(crate) table: Table,

@@ -22,10 +22,10 @@ export const ITEMS = [
   ['intake', 'CasesTable', 'UpdateItem', 'RATE#'],
   ['intake', 'CasesTable', 'DeleteItem', 'CASE#'],
 
-  ['team', 'CasesTable', 'GetItem', 'CASE# KEY# KEYRING# REQUEST# SESSION# SIGN-IN#'],
+  ['team', 'CasesTable', 'GetItem', 'CASE# KEY# KEYRING# REQUEST# SESSION# SIGN-IN# TEAM#'],
   ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# LOG#'],
   ['team', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# READ# REQUEST# SESSION# SIGN-IN#'],
-  ['team', 'CasesTable', 'UpdateItem', 'RATE#'],
+  ['team', 'CasesTable', 'UpdateItem', 'RATE# TEAM#'],
   ['team', 'CasesTable', 'DeleteItem', 'CASE# CODE# SIGN-IN#'],
   ['team', 'CasesTable/index/board', 'Query', 'BOARD# FILED#'],
   ['team', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
@@ -50,7 +50,7 @@ export const ITEMS = [
   ['sla-check', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
   ['sla-check', 'MailTable', 'PutItem', 'DELIVERY#'],
 
-  ['fan-out', 'CasesTable', 'GetItem', 'CASE# DESK# KEYRING# PUBLISHED'],
+  ['fan-out', 'CasesTable', 'GetItem', 'CASE# DESK# KEYRING# PUBLISHED TEAM#'],
   ['fan-out', 'CasesTable', 'Query', 'ADVISORY# LOG# PUBLISHED'],
   ['fan-out', 'CasesTable', 'PutItem', 'ADVISORY# CASE# LOG# PUBLISHED'],
   ['fan-out', 'CasesTable', 'UpdateItem', 'ADVISORY# PUBLISHED'],

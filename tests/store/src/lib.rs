@@ -159,10 +159,10 @@ impl Bench {
 
     /// The function, with a bucket of its own.
     pub async fn fan_out(&self, bucket: &Bucket, budget: Budget) -> FanOut {
-        let Store { cases, mail, published, desk, .. } = self.store_on(budget.clone());
+        let Store { cases, mail, published, members, desk, .. } = self.store_on(budget.clone());
         let objects = bucket.objects(budget).await;
         // What it does at its start costs nothing of the budget.
-        FanOut { cases, mail, published, desk, objects, ..self.wiring().fan_out().await.expect("a function") }
+        FanOut { cases, mail, published, members, desk, objects, ..self.wiring().fan_out().await.expect("a function") }
     }
 
     /// The function, in a stack that receives no mail.

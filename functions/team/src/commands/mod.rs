@@ -137,7 +137,8 @@ impl Team {
             Ok(answer)
         };
         let actor = Actor::Member(member.id.clone());
-        let done = self.cases.act(&stored.case.id, &self.policy, &actor, &self.clock, prepare, finish).await;
+        let policy = self.members.policy_now(&self.policy).await?;
+        let done = self.cases.act(&stored.case.id, &policy, &actor, &self.clock, prepare, finish).await;
         let nothing = |acted: &Acted| Answer { status: 200, body: said(acted, None).to_string() };
         let done = done.map(|(acted, answer)| answer.unwrap_or_else(|| nothing(&acted)));
         answer::once(&self.cases, request, self.clock.now(), done).await

@@ -1,6 +1,7 @@
 //! The command line. Every command: with `--json` one JSON document on stdout; messages on stderr; exit 0 done, 1 refused
 //! or failed, 2 usage.
 
+mod away;
 mod case;
 pub(crate) mod client;
 mod doctor;
@@ -89,6 +90,8 @@ enum Command {
         /// bash, zsh, fish, elvish or powershell
         shell: clap_complete::Shell,
     },
+    /// Say when you are away, or show who is on call
+    Away(away::Away),
     /// Print a bearer token for a member (local)
     Token {
         /// The member's id
@@ -180,6 +183,7 @@ impl Cli {
             Some(Command::Login(what)) => what.run(&global).await,
             Some(Command::Logout(what)) => what.run(&global).await,
             Some(Command::Completions { shell }) => Ok(completions(shell)),
+            Some(Command::Away(what)) => what.run(&global).await,
             Some(Command::Token { member }) => token(&global, &member).await,
             Some(Command::Replay(what)) => what.run(&global).await,
             Some(Command::Import(what)) => what.run(&global).await,

@@ -14,12 +14,25 @@ pub struct Roster {
     pub load: BTreeMap<MemberId, u64>,
 }
 
+/// Who leads a case, as far as somebody does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Leads<'a> {
+    pub handler: Option<&'a MemberId>,
+    pub backup: Option<&'a MemberId>,
+}
+
+impl<'a> Leads<'a> {
+    pub fn of(case: &'a Case) -> Leads<'a> {
+        Leads { handler: case.handler.as_ref(), backup: case.backup.as_ref() }
+    }
+}
+
 /// The recipients of a level; an empty level goes on to the next at once (never to one that writes to the reporter), and
 /// when all are empty the operator hears of it (T19). Never empty.
-pub(super) fn recipients(case: &Case, policy: &Policy, level: &LevelName, now: Timestamp) -> Vec<Recipient> {
+pub(super) fn recipients(leads: Leads<'_>, policy: &Policy, level: &LevelName, now: Timestamp) -> Vec<Recipient> {
     let from = policy.levels.iter().position(|l| &l.name == level).unwrap_or(0);
     let reach = |audiences: &[Audience]| -> Vec<Recipient> {
-        let all: BTreeSet<Recipient> = audiences.iter().flat_map(|a| audience(case, policy, *a, now)).collect();
+        let all: BTreeSet<Recipient> = audiences.iter().flat_map(|a| audience(leads, policy, *a, now)).collect();
         all.into_iter().collect()
     };
     let next = policy.levels[from..].iter().filter(|l| l.name == *level || !l.notify.contains(&Audience::Reporter));
@@ -27,12 +40,12 @@ pub(super) fn recipients(case: &Case, policy: &Policy, level: &LevelName, now: T
     reached.find(|to| !to.is_empty()).unwrap_or_else(|| vec![Recipient::Operator])
 }
 
-fn audience(case: &Case, policy: &Policy, audience: Audience, now: Timestamp) -> Vec<Recipient> {
+fn audience(leads: Leads<'_>, policy: &Policy, audience: Audience, now: Timestamp) -> Vec<Recipient> {
     let present = |id: &MemberId| policy.member(id).filter(|m| !m.away_at(now));
     let one = |member: Option<&Member>| member.map(|m| Recipient::Member(m.id.clone())).into_iter().collect();
     match audience {
-        Audience::HandlerOrOnCall => one(case.handler.as_ref().and_then(present).or_else(|| policy.on_call(now))),
-        Audience::Second => one(case.backup.as_ref().and_then(present).or_else(|| policy.second(now))),
+        Audience::HandlerOrOnCall => one(leads.handler.and_then(present).or_else(|| policy.on_call(now))),
+        Audience::Second => one(leads.backup.and_then(present).or_else(|| policy.second(now))),
         Audience::Team => policy.triage().map(|m| Recipient::Member(m.id.clone())).collect(),
         Audience::Outside => policy.contacts.outside.iter().map(|_| Recipient::Outside).collect(),
         Audience::Reporter => vec![Recipient::Reporter],

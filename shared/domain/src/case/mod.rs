@@ -10,6 +10,7 @@ pub mod command;
 pub mod decide;
 mod escalate;
 pub mod event;
+pub mod ladder;
 pub mod permit;
 pub mod publication;
 pub mod rm;

@@ -24,15 +24,15 @@ impl RotaGap {
             )
         };
         Letter::new(at.subject(subject))
-            .say(format!("{text}: by the policy each of them is away, or not of the team any more."))
+            .say(format!("{text}: each of them is away, or not of the team any more."))
             .facts(facts)
             .say(
                 "While that is so, a new report still reaches the whole team, and a warning goes to the next level of the \
                  ladder. But nobody is the first to answer, and some notices reach only the operator.",
             )
             .say(
-                "Please change the policy: put somebody into the rota who is there, or correct the days on which its members \
-                 are away. Until then this mail comes once a day.",
+                "Please put somebody into the policy's rota who is there, or correct the days on which its members are away, in \
+                 the policy or on the desk's page \"On call\". Until then this mail comes once a day.",
             )
             .sign(at.team_signature())
     }

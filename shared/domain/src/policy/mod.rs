@@ -3,6 +3,7 @@
 //! Read from `policy.toml` by [`Policy::from_toml`]; nothing about any project is compiled in. The types here are
 //! the resolved policy: what was left out is filled in, what is here is valid.
 
+mod absence;
 mod channel;
 mod clock;
 mod load;
@@ -19,12 +20,13 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use absence::Absence;
 pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel, Takes, Turn};
 pub use clock::{ClockKind, MetBy, Starts};
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
-pub use rota::Gap;
+pub use rota::{Gap, Watch};
 pub use template::{Outcome, Template};
 pub use value::Length;
 
@@ -114,7 +116,7 @@ pub struct Member {
 }
 
 /// Days on which a member is not chosen; both ends included, in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Away {
     pub from: Date,
     pub until: Date,

@@ -95,7 +95,7 @@ impl Member {
     /// Whether `now` falls on one of the days, in UTC, on which the member is away; both ends are included.
     pub fn away_at(&self, now: Timestamp) -> bool {
         let today = now.to_zoned(TimeZone::UTC).date();
-        self.away.iter().any(|a| a.from <= today && today <= a.until)
+        self.away.iter().any(|days| days.holds(today))
     }
 }
 

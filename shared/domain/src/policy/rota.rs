@@ -1,10 +1,10 @@
-//! When nobody of the rota will be there.
+//! Who will be on call, and when nobody of the rota will be there.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Member, Policy, Role};
+use super::{Member, Policy, Role, Rota};
 
 /// A time in which nobody is on call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,41 @@ pub struct Gap {
     pub until: Option<Timestamp>,
 }
 
+/// A time in which one member is on call, or nobody.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Watch<'a> {
+    pub from: Timestamp,
+    pub until: Timestamp,
+    pub on_call: Option<&'a Member>,
+}
+
+/// As many shifts are looked at: of the longest time that is asked for, a rota of hours has no more.
+const MOST_SHIFTS: usize = 2000;
+
 impl Policy {
+    /// Who is on call from `from` until `until`, one time after the other; a shift in which nothing changes is none of its own.
+    pub fn watches(&self, from: Timestamp, until: Timestamp) -> Vec<Watch<'_>> {
+        let away = self.members.iter().flat_map(Member::comings_and_goings);
+        let mut changes: Vec<Timestamp> = away.chain(self.rota.changes_after(from, until)).collect();
+        changes.retain(|at| from < *at && *at < until);
+        changes.push(from);
+        changes.sort();
+        changes.dedup();
+        let mut watches: Vec<Watch<'_>> = Vec::new();
+        for at in changes {
+            let on_call = self.on_call(at);
+            match watches.last_mut() {
+                Some(last) if last.on_call.map(|m| &m.id) == on_call.map(|m| &m.id) => {}
+                Some(last) => {
+                    last.until = at;
+                    watches.push(Watch { from: at, until, on_call });
+                }
+                None => watches.push(Watch { from: at, until, on_call }),
+            }
+        }
+        watches
+    }
+
     /// The gaps of the rota that touch `from` up to (not including) `until`; one that has begun before begins at `from`.
     ///
     /// Whose shift it is matters nothing here: who is away is stood in for by the next of the rota, so somebody is on call
@@ -35,6 +69,17 @@ impl Policy {
             }
         }
         gaps
+    }
+}
+
+impl Rota {
+    /// Where shifts begin after `from` and before `until`.
+    fn changes_after(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = Timestamp> {
+        let shift = self.shift.as_nanos().max(1);
+        let passed = from.duration_since(self.starts).as_nanos().div_euclid(shift);
+        let next = move |k: i128| SignedDuration::try_from_nanos_i128((passed + 1 + k) * shift);
+        let begins = (0..).map_while(move |k| self.starts.checked_add(next(k)?).ok());
+        begins.take_while(move |at| *at < until).take(MOST_SHIFTS)
     }
 }
 
@@ -93,6 +138,36 @@ mod tests {
         assert!(policy.on_call(at("2026-12-24T00:00:00Z")).is_none());
         assert!(policy.on_call(at("2026-12-26T23:59:59.999Z")).is_none());
         assert!(policy.on_call(at("2026-12-27T00:00:00Z")).is_some());
+    }
+
+    #[test]
+    fn four_weeks_are_told_without_a_break_and_a_hole_is_nobodys() {
+        let days: &[(&str, &str)] = &[("2026-12-24", "2026-12-24")];
+        let policy = away([days, &[("2026-12-21", "2026-12-24"), ("2027-01-04", "2027-01-05")], days, days]);
+        let (from, until) = (at("2026-12-20T10:30:00Z"), at("2027-01-17T10:30:00Z"));
+        let watches = policy.watches(from, until);
+        assert_eq!((watches[0].from, watches.last().unwrap().until), (from, until));
+        assert!(watches.windows(2).all(|pair| pair[0].until == pair[1].from));
+        let said = watches
+            .iter()
+            .map(|w| format!("{} {}", w.from.strftime("%m-%d %H"), w.on_call.map_or("nobody", |m| m.id.as_str())));
+        let expected = [
+            "12-20 10 dave",
+            "12-21 09 alice",
+            "12-24 00 nobody",
+            "12-25 00 alice",
+            "12-28 09 bob",
+            "01-04 00 carol",
+            "01-11 09 dave",
+        ];
+        assert_eq!(said.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_rota_of_seconds_is_no_endless_list() {
+        let mut policy = away([&[]; 4]);
+        policy.rota.shift = SignedDuration::from_secs(1);
+        assert_eq!(policy.watches(at("2026-12-20T10:30:00Z"), at("2027-01-17T10:30:00Z")).len(), MOST_SHIFTS + 1);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::Next;
 use crate::case::clock::{Clock, ClockStart, ClockState};
 use crate::case::command::Roster;
-use crate::case::escalate;
+use crate::case::escalate::{self, Leads};
 use crate::case::event::{AssignedBy, ContentRef, EventBody, Recipient};
 use crate::case::publication::Fixes;
 use crate::case::rm::{self, Rm, Transition};
@@ -84,7 +84,7 @@ impl Next<'_> {
         let Some(clock) = self.case.clock(name).filter(|c| c.state == ClockState::Running) else { return };
         let (start, now) = (clock.start.clone(), self.now);
         for alarm in start.alarms.iter().filter(|a| a.at <= now) {
-            let to = escalate::recipients(&self.case, self.policy, &alarm.level, now);
+            let to = escalate::recipients(Leads::of(&self.case), self.policy, &alarm.level, now);
             let (level, planned_at) = (alarm.level.clone(), alarm.at);
             self.push(EventBody::ClockWarned { clock: name.clone(), level, planned_at, to });
         }
@@ -94,7 +94,7 @@ impl Next<'_> {
         match start.at_due {
             AtDue::Breach if !witnessed => {}
             AtDue::Breach => {
-                let to = escalate::recipients(&self.case, self.policy, &start.breach_level, now);
+                let to = escalate::recipients(Leads::of(&self.case), self.policy, &start.breach_level, now);
                 self.push(EventBody::ClockBreached { clock: name.clone(), level: start.breach_level, to });
             }
             AtDue::AssignHandler => self.assign_by_rota(start, roster),
@@ -106,7 +106,7 @@ impl Next<'_> {
         match escalate::choose_handler(self.policy, roster, self.now) {
             Some(member) => self.assign(member, AssignedBy::Rota),
             None => {
-                let mut to = escalate::recipients(&self.case, self.policy, &start.breach_level, self.now);
+                let mut to = escalate::recipients(Leads::of(&self.case), self.policy, &start.breach_level, self.now);
                 if !to.contains(&Recipient::Operator) {
                     to.push(Recipient::Operator);
                 }

@@ -1,0 +1,246 @@
+//! Who is on call in the weeks to come, whom a report that came now would reach, and who is away: as a page, which a member says on
+//! when they are, and for programs.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk_domain::case::Recipient;
+use desk_domain::case::ladder::{Happens, Rung, ladder};
+use desk_domain::fields::{self, FieldError, Fields};
+use desk_domain::id::MemberId;
+use desk_domain::policy::{Absence, Away, Member, Policy, Watch};
+use desk_http::{Problem, body};
+use desk_pages::{AwayRow, DeskPage, Input, InputControl, RotaPage, RungRow, Site, WatchRow};
+use desk_store::MOST_ABSENCES;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::Team;
+use crate::case_page::words;
+
+/// So far ahead it is told who is on call.
+const AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
+/// A form of two days.
+const BODY: usize = 4096;
+
+/// Who is on call and who is away, for programs.
+#[derive(Serialize)]
+pub(crate) struct RotaView {
+    on_call: Vec<WatchView>,
+    away: Vec<AwayView>,
+}
+
+#[derive(Serialize)]
+struct WatchView {
+    from: Timestamp,
+    until: Timestamp,
+    /// `null` where nobody is there.
+    member: Option<MemberId>,
+}
+
+#[derive(Serialize)]
+struct AwayView {
+    member: MemberId,
+    from: Date,
+    until: Date,
+    /// When the member said so; `null` where the policy does.
+    said_at: Option<Timestamp>,
+}
+
+/// What a member says of some days.
+struct Said {
+    days: Away,
+    /// That they are there after all.
+    withdraw: bool,
+}
+
+/// The rota at this moment.
+struct Now {
+    at: Timestamp,
+    policy: Arc<Policy>,
+    /// What was said and is not over, the soonest first.
+    said: Vec<Absence>,
+}
+
+pub(crate) async fn page(State(team): State<Arc<Team>>, headers: HeaderMap) -> Response {
+    let page = async {
+        let member = team.member(&headers, true).await?;
+        Ok(team.rota_page(&team.rota_now().await?, member, &Value::Null, &[]).html())
+    };
+    team.answered(page.await)
+}
+
+/// `POST /desk/rota`: a member says on the page when they are away, or there after all.
+pub(crate) async fn post(State(team): State<Arc<Team>>, headers: HeaderMap, body: Body) -> Response {
+    match posted(&team, &headers, body).await {
+        Ok(response) => response,
+        Err(problem) => team.answered(Err(problem)),
+    }
+}
+
+async fn posted(team: &Team, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    let member = team.member(headers, true).await?;
+    let mut value = json!(body::form(&body::read(body, BODY).await?));
+    let withdraw = !value["withdraw"].is_null();
+    value["withdraw"] = json!(withdraw);
+    match team.say(member, &value).await? {
+        Ok(()) => Ok(Redirect::to(DeskPage::Rota.path()).into_response()),
+        Err(wrong) => {
+            let page = team.rota_page(&team.rota_now().await?, member, &value, &wrong).html();
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+        }
+    }
+}
+
+pub(crate) async fn show(State(team): State<Arc<Team>>, headers: HeaderMap) -> Result<Json<RotaView>, Problem> {
+    team.member(&headers, false).await?;
+    Ok(Json(team.rota_now().await?.view(&team.policy)))
+}
+
+/// `POST /desk/api/away {"from", "until", "withdraw"}`.
+pub(crate) async fn away(
+    State(team): State<Arc<Team>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<RotaView>, Problem> {
+    let member = team.member(&headers, false).await?;
+    let value = body::json(&headers, &body::read(body, BODY).await?)?;
+    team.say(member, &value).await?.map_err(Problem::invalid)?;
+    Ok(Json(team.rota_now().await?.view(&team.policy)))
+}
+
+fn said(fields: &Fields<'_>, now: Timestamp) -> Option<Said> {
+    let withdraw = fields.flag("withdraw").unwrap_or(false);
+    Some(Said { days: Away::read(fields, now)?, withdraw })
+}
+
+impl Team {
+    async fn rota_now(&self) -> Result<Now, Problem> {
+        let at = self.clock.now();
+        let mut said = self.members.absences().await?;
+        let policy = Arc::new(self.policy.with_absences(&said));
+        said.retain(|absence| absence.days.until >= today(at));
+        said.sort_by_key(|absence| absence.days.from);
+        Ok(Now { at, policy, said })
+    }
+
+    /// Records what a member says of their own days; what is wrong with it, if anything is.
+    async fn say(&self, member: &Member, value: &Value) -> Result<Result<(), Vec<FieldError>>, Problem> {
+        let now = self.clock.now();
+        let read = fields::read(value, |fields| said(fields, now));
+        let Said { days, withdraw } = match read {
+            Ok(Some(said)) => said,
+            Ok(None) => return Err(Problem::not_found()),
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        let new = Absence { member: member.id.clone(), days, said_at: now };
+        let same = |known: &Absence| known.member == new.member && known.days == days;
+        let known = self.members.change_absences(now, |all| {
+            if withdraw {
+                all.retain(|known| !same(known));
+            } else if !all.iter().any(same) && all.len() < MOST_ABSENCES {
+                all.push(new.clone());
+            }
+        });
+        if known.await?.iter().any(same) == withdraw {
+            let detail = format!("cannot be kept: {MOST_ABSENCES} absences are known already");
+            return Ok(Err(vec![FieldError { pointer: "/from".to_owned(), detail }]));
+        }
+        tracing::info!(member = %member.id, from = %days.from, until = %days.until, withdraw, "a member said when they are away");
+        Ok(Ok(()))
+    }
+
+    fn rota_page(&self, now: &Now, member: &Member, typed: &Value, wrong: &[FieldError]) -> RotaPage {
+        let input = |name: &str, label: &str| Input {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            hint: String::new(),
+            control: InputControl::Date,
+            value: typed[name].as_str().unwrap_or_default().to_owned(),
+            required: true,
+            errors: wrong.iter().filter(|e| e.pointer == format!("/{name}")).map(|e| e.detail.clone()).collect(),
+        };
+        RotaPage {
+            site: Site::of(&self.policy),
+            desk: self.desk(member, Some(DeskPage::Rota)),
+            now: now.at,
+            watches: now.watches().into_iter().map(|watch| watch_row(&watch, member)).collect(),
+            rungs: ladder(&now.policy, now.at).iter().map(|rung| rung_row(&self.policy, rung)).collect(),
+            away: now.away_rows(&self.policy, member),
+            days: [input("from", "First day away"), input("until", "Last day away")],
+        }
+    }
+}
+
+impl Now {
+    fn watches(&self) -> Vec<Watch<'_>> {
+        self.policy.watches(self.at, self.at.saturating_add(AHEAD).unwrap_or(self.at))
+    }
+
+    /// What the file says of days that are not over.
+    fn by_policy<'p>(&self, policy: &'p Policy) -> impl Iterator<Item = (&'p Member, Away)> {
+        let today = today(self.at);
+        let days = policy.members.iter().flat_map(|member| member.away.iter().map(move |days| (member, *days)));
+        days.filter(move |(_, days)| days.until >= today)
+    }
+
+    fn view(&self, policy: &Policy) -> RotaView {
+        let watch = |watch: Watch<'_>| WatchView {
+            from: watch.from,
+            until: watch.until,
+            member: watch.on_call.map(|member| member.id.clone()),
+        };
+        let row = |member: &MemberId, Away { from, until }, said_at| AwayView {
+            member: member.clone(),
+            from,
+            until,
+            said_at,
+        };
+        let by_policy = self.by_policy(policy).map(|(member, days)| row(&member.id, days, None));
+        let said = self.said.iter().map(|absence| row(&absence.member, absence.days, Some(absence.said_at)));
+        RotaView { on_call: self.watches().into_iter().map(watch).collect(), away: said.chain(by_policy).collect() }
+    }
+
+    fn away_rows(&self, policy: &Policy, me: &Member) -> Vec<AwayRow> {
+        let row = |name: String, days: Away, mine| AwayRow { name, from: days.from, until: days.until, mine };
+        let said = self
+            .said
+            .iter()
+            .map(|absence| row(words::member_name(policy, &absence.member), absence.days, absence.member == me.id));
+        let by_policy = self.by_policy(policy).map(|(member, days)| row(member.name.clone(), days, false));
+        let mut rows: Vec<AwayRow> = said.chain(by_policy).collect();
+        rows.sort_by_key(|row| row.from);
+        rows
+    }
+}
+
+fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}
+
+fn watch_row(watch: &Watch<'_>, me: &Member) -> WatchRow {
+    WatchRow {
+        from: watch.from,
+        until: watch.until,
+        who: watch.on_call.map(|member| member.name.clone()),
+        me: watch.on_call.is_some_and(|member| member.id == me.id),
+    }
+}
+
+fn rung_row(policy: &Policy, rung: &Rung) -> RungRow {
+    let clock = policy.clock_label(&rung.clock);
+    let what = match rung.happens {
+        Happens::Warned { due } => format!("{clock} is due {}", desk_domain::time::left(rung.at, due)),
+        Happens::Assigned => "Given to whoever of those present has the fewest cases".to_owned(),
+        Happens::Missed => format!("{clock} is missed"),
+    };
+    let who: Vec<String> = rung.to.iter().map(|to: &Recipient| words::recipient(policy, to)).collect();
+    RungRow { at: rung.at, what, who: who.join(", ") }
+}

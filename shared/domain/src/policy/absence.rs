@@ -1,0 +1,110 @@
+//! Days on which a member is away, as the policy says them and as members say them while the desk runs.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::value::Day;
+use super::{Away, Policy};
+use crate::fields::Fields;
+use crate::id::MemberId;
+
+/// How far ahead the last day may lie, in days: a wrong year is no absence.
+const FURTHEST: i64 = 400;
+
+/// What a member said of being away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Absence {
+    pub member: MemberId,
+    #[serde(flatten)]
+    pub days: Away,
+    pub said_at: Timestamp,
+}
+
+impl Policy {
+    /// The policy of this moment: what members said of being away beside what the file says. What is said of somebody whom the file
+    /// does not name changes nothing.
+    pub fn with_absences(&self, absences: &[Absence]) -> Policy {
+        let mut policy = self.clone();
+        for absence in absences {
+            let member = policy.members.iter_mut().find(|member| member.id == absence.member);
+            member.into_iter().for_each(|member| member.away.push(absence.days));
+        }
+        policy
+    }
+}
+
+impl Away {
+    /// Whether a day is one of them; both ends are.
+    pub fn holds(&self, day: Date) -> bool {
+        self.from <= day && day <= self.until
+    }
+
+    /// The fields `from` and `until` (`2026-12-24`), as a member says them at `now`.
+    pub fn read(fields: &Fields<'_>, now: Timestamp) -> Option<Away> {
+        let from = fields.required_parsed::<Day>("from");
+        let until = fields.required_parsed::<Day>("until");
+        let (Day(from), Day(until)) = (from?, until?);
+        let today = now.to_zoned(TimeZone::UTC).date();
+        if until < from {
+            fields.wrong("until", format!("must not be before the first day, {from}"));
+        } else if until < today {
+            fields.wrong("until", "is over");
+        } else if today.until(until).map_or(true, |span| i64::from(span.get_days()) > FURTHEST) {
+            fields.wrong("until", format!("is more than {FURTHEST} days ahead"));
+        }
+        Some(Away { from, until })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fields::read;
+
+    fn policy() -> Policy {
+        Policy::from_toml(include_str!("../../../../infra/policies/express.toml")).unwrap()
+    }
+
+    fn absence(member: &str, from: &str, until: &str) -> Absence {
+        let days = Away { from: from.parse().unwrap(), until: until.parse().unwrap() };
+        Absence { member: member.parse().unwrap(), days, said_at: "2026-11-23T09:00:00Z".parse().unwrap() }
+    }
+
+    #[test]
+    fn t43_who_said_so_is_away_as_if_the_file_had_it() {
+        let policy = policy().with_absences(&[
+            absence("alice", "2026-11-24", "2026-11-25"),
+            absence("bob", "2026-11-25", "2026-11-25"),
+            absence("mallory", "2026-11-24", "2026-11-30"),
+        ]);
+        let on_call = |now: &str| policy.on_call(now.parse().unwrap()).map(|m| m.id.to_string());
+        assert_eq!(on_call("2026-11-23T23:59:59Z").as_deref(), Some("alice"));
+        assert_eq!(on_call("2026-11-24T00:00:00Z").as_deref(), Some("bob"));
+        assert_eq!(on_call("2026-11-25T00:00:00Z").as_deref(), Some("carol"));
+        assert_eq!(on_call("2026-11-26T00:00:00Z").as_deref(), Some("alice"));
+        let carol = policy.member(&"carol".parse().unwrap()).unwrap();
+        assert_eq!(carol.away.len(), 1, "what the file says stays");
+    }
+
+    #[test]
+    fn days_that_cannot_be_meant_are_refused_by_name() {
+        let asked = |value: Value| {
+            let now = "2026-11-23T23:30:00Z".parse().unwrap();
+            let wrong = |all: Vec<crate::fields::FieldError>| {
+                all.into_iter().map(|e| format!("{}: {}", e.pointer, e.detail)).collect::<Vec<_>>().join("; ")
+            };
+            read(&value, |fields| Away::read(fields, now)).map(|_| String::new()).unwrap_or_else(wrong)
+        };
+        let days = |from: &str, until: &str| asked(json!({"from": from, "until": until}));
+        assert_eq!(days("2026-11-20", "2026-11-23"), "");
+        assert_eq!(days("2026-11-23", "2026-11-22"), "/until: must not be before the first day, 2026-11-23");
+        assert_eq!(days("2026-11-20", "2026-11-22"), "/until: is over");
+        assert_eq!(days("2026-12-24", "2028-01-01"), "/until: is more than 400 days ahead");
+        assert_eq!(days("soon", "2026-11-24"), "/from: must be a day such as 2026-12-24");
+        assert_eq!(asked(json!({})), "/from: is required; /until: is required");
+    }
+}

@@ -1,0 +1,69 @@
+//! Who is on call in the weeks to come, whom a report that came now would reach, and who is away.
+
+use askama::Template;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{Desk, Input, Site, rendered};
+
+/// The page of who is on call.
+#[derive(Template)]
+#[template(path = "rota.html")]
+pub struct RotaPage {
+    pub site: Site,
+    pub desk: Desk,
+    pub now: Timestamp,
+    /// One after the other, without a break; the first holds `now`.
+    pub watches: Vec<WatchRow>,
+    /// Of a case that came now, the soonest first.
+    pub rungs: Vec<RungRow>,
+    /// The soonest first.
+    pub away: Vec<AwayRow>,
+    /// The first day and the last on which somebody says to be away.
+    pub days: [Input; 2],
+}
+
+/// Who is on call for a while.
+#[derive(Clone, Debug)]
+pub struct WatchRow {
+    pub from: Timestamp,
+    pub until: Timestamp,
+    /// `None`: a hole.
+    pub who: Option<String>,
+    /// Whether it is who reads this.
+    pub me: bool,
+}
+
+/// What happens to a case that nobody touches.
+#[derive(Clone, Debug)]
+pub struct RungRow {
+    pub at: Timestamp,
+    pub what: String,
+    /// Whom it reaches; empty where it is told to nobody.
+    pub who: String,
+}
+
+/// Days, both ends included, on which a member is away.
+#[derive(Clone, Debug)]
+pub struct AwayRow {
+    pub name: String,
+    pub from: Date,
+    pub until: Date,
+    /// Whether who reads this said so, and may take it back.
+    pub mine: bool,
+}
+
+impl RotaPage {
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        rendered(self)
+    }
+
+    fn has_errors(&self) -> bool {
+        self.days.iter().any(|input| !input.errors.is_empty())
+    }
+
+    fn holes(&self) -> usize {
+        self.watches.iter().filter(|watch| watch.who.is_none()).count()
+    }
+}

@@ -1,0 +1,128 @@
+//! Who is on call, and who says to be away: by page, by API and by command; and what follows from it.
+
+use desk_harness::{Desk, Place, report};
+use serde_json::{Value, json};
+
+fn rota(desk: &Desk, token: &str) -> Value {
+    desk.get("/desk/api/rota", &[("authorization", token)]).ok()
+}
+
+fn say(desk: &Desk, token: &str, body: &Value) -> desk_harness::Answer {
+    desk.post("/desk/api/away", &[("authorization", token)], body)
+}
+
+/// The day that is so many days ahead, and who is on call now.
+fn begun(desk: &Desk, days: i64) -> (String, String) {
+    let now = desk.now();
+    let day = now.to_zoned(jiff::tz::TimeZone::UTC).date().saturating_add(jiff::Span::new().days(days));
+    let on_call = rota(desk, &desk.token("alice"))["on_call"][0]["member"].as_str().expect("somebody").to_owned();
+    (day.to_string(), on_call)
+}
+
+#[test]
+fn t43_who_says_to_be_away_is_not_on_call_from_that_moment() {
+    let place = Place::new("away");
+    let desk = place.start();
+    let (today, on_call) = begun(&desk, 0);
+    let token = desk.token(&on_call);
+    let days = json!({"from": today, "until": today});
+    let before = rota(&desk, &token);
+    let after = say(&desk, &token, &days).ok();
+    let next = after["on_call"][0]["member"].as_str().expect("somebody").to_owned();
+    assert_ne!(next, on_call);
+    assert_eq!(after["away"][0]["member"], json!(on_call));
+    assert_eq!(say(&desk, &token, &days).ok(), after, "said twice is said once");
+
+    let (case, _) = desk.filed(&report("R", "page"));
+    desk.advance("1s");
+    let mail = desk.mail_to(&next, "New report: please acknowledge");
+    assert!(mail.contains("You are on call"), "{mail}");
+    let other = desk.token(&next);
+    let handed = desk.command(&case, &other, &json!({"command": "assign", "member": on_call}));
+    assert_eq!(handed.status, 422, "{}", handed.text);
+    desk.advance("4h");
+    let handler = desk.case(&case, &other)["handler"].clone();
+    assert_ne!(handler, json!(on_call), "nor is a case given to them");
+
+    let back = say(&desk, &desk.token(&on_call), &json!({"from": today, "until": today, "withdraw": true})).ok();
+    assert_eq!(back["away"], before["away"]);
+    assert_eq!(back["on_call"][0]["member"], json!(on_call));
+}
+
+#[test]
+fn days_that_cannot_be_are_refused_whole_and_nobody_says_it_for_others() {
+    let place = Place::new("away-wrong");
+    let desk = place.start();
+    let (today, _) = begun(&desk, 0);
+    let token = desk.token("carol");
+    let wrong = say(&desk, &token, &json!({"from": "soon", "until": "2020-01-01", "member": "bob"}));
+    let errors =
+        wrong.json()["errors"].as_array().expect("errors").iter().map(|e| e["pointer"].to_string()).collect::<Vec<_>>();
+    assert_eq!((wrong.status, errors.join(" ")), (422, "\"/from\" \"/member\"".to_owned()));
+    let over = say(&desk, &token, &json!({"from": "2020-01-01", "until": "2020-01-01"}));
+    assert!(over.status == 422 && over.text.contains("is over"), "{}", over.text);
+    assert_eq!(say(&desk, "Bearer x", &json!({"from": today, "until": today})).status, 401);
+    assert_eq!(desk.get("/desk/api/rota", &[]).status, 401);
+}
+
+#[test]
+fn a_hole_is_shown_and_told_the_same_day() {
+    let place = Place::new("away-hole");
+    let desk = place.start();
+    let (day, _) = begun(&desk, 3);
+    for member in ["alice", "bob", "carol", "dave"] {
+        say(&desk, &desk.token(member), &json!({"from": day, "until": day})).ok();
+    }
+    let token = desk.token("alice");
+    let holes =
+        |rota: &Value| rota["on_call"].as_array().expect("a list").iter().filter(|w| w["member"].is_null()).count();
+    assert_eq!(holes(&rota(&desk, &token)), 1);
+    desk.advance("1m");
+    assert!(
+        desk.subjects().iter().any(|subject| subject.contains("Soon nobody will be on call")),
+        "{:?}",
+        desk.subjects()
+    );
+    let page = desk.get("/desk/rota", &[("authorization", &token)]);
+    assert!(page.status == 200 && page.text.contains("There is a hole.") && page.text.contains("▲ Nobody"));
+}
+
+#[test]
+fn the_page_takes_days_and_takes_them_back() {
+    let place = Place::new("away-page");
+    let desk = place.start();
+    let (day, _) = begun(&desk, 1);
+    let token = desk.token("bob");
+    let send = |body: String| {
+        let headers = [("authorization", token.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+        desk.call("POST", "/desk/rota", &headers, &body)
+    };
+    let wrong = send(format!("from={day}&until="));
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text.contains("There is a problem") && wrong.text.contains(&format!("value=\"{day}\"")), "kept");
+    let done = send(format!("from={day}&until={day}"));
+    assert_eq!((done.status, done.header("location")), (303, Some("/desk/rota")));
+    let page = || desk.get("/desk/rota", &[("authorization", &token)]).text;
+    assert!(page().contains(&format!("Bob Example: {day} to {day}")) && page().contains("I am there after all"));
+    assert!(!desk.get("/desk/rota", &[("authorization", &desk.token("alice"))]).text.contains("I am there after all"));
+    send(format!("from={day}&until={day}&withdraw=1"));
+    assert!(!page().contains(&format!("Bob Example: {day}")));
+    assert_eq!(desk.get("/desk/rota", &[]).header("location"), Some("/desk/sign-in"));
+}
+
+#[test]
+fn the_command_says_it_and_shows_who_is_on_call() {
+    let place = Place::new("away-command");
+    let desk = place.start();
+    let (day, _) = begun(&desk, 1);
+    let run = |arguments: &[&str]| {
+        let output = desk.cli(&[&["away"], arguments, &["--as", "dave"]].concat());
+        (output.status.success(), String::from_utf8(output.stdout).expect("UTF-8"))
+    };
+    let (done, said) = run(&[&format!("{day}..{day}")]);
+    assert!(done && said.contains("\"member\":\"dave\""), "{said}");
+    assert!(run(&[]).1.contains(&format!("\"from\":\"{day}\"")));
+    assert!(run(&[&day, "--withdraw"]).0);
+    assert!(!run(&[]).1.contains(&format!("\"from\":\"{day}\"")));
+    assert!(!run(&["2020-01-01"]).0);
+}

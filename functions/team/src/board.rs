@@ -95,7 +95,8 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: H
         let board = team.board(which).await?;
         let (now, next) = (team.clock.now(), next("/desk", board.next));
         let groups = grouped(now, board.rows, |row| team.row(member, row));
-        Ok(BoardPage { groups, next, ..team.list(member, DeskPage::Board, "Open cases", "No case is open.") }.html())
+        Ok(BoardPage { groups, next, ..team.list(member, DeskPage::Board, "Open cases", "No case is open.").await? }
+            .html())
     };
     team.answered(page.await)
 }
@@ -107,8 +108,12 @@ pub(crate) async fn mine(State(team): State<Arc<Team>>, which: Asked, headers: H
         let board = team.board(which).await?;
         let (now, next) = (team.clock.now(), next("/desk/mine", board.next));
         let groups = grouped(now, board.rows, |row| team.row(member, row));
-        Ok(BoardPage { groups, next, ..team.list(member, DeskPage::Mine, "My cases", "You handle no open case.") }
-            .html())
+        Ok(BoardPage {
+            groups,
+            next,
+            ..team.list(member, DeskPage::Mine, "My cases", "You handle no open case.").await?
+        }
+        .html())
     };
     team.answered(page.await)
 }
@@ -121,8 +126,12 @@ pub(crate) async fn closed(State(team): State<Arc<Team>>, which: Asked, headers:
         let next = next("/desk/closed", closed.next);
         let rows: Vec<_> = closed.rows.into_iter().map(|row| team.row(member, row)).collect();
         let groups = if rows.is_empty() { Vec::new() } else { vec![group("Newest first", rows)] };
-        Ok(BoardPage { groups, next, ..team.list(member, DeskPage::Closed, "Closed cases", "No case is closed.") }
-            .html())
+        Ok(BoardPage {
+            groups,
+            next,
+            ..team.list(member, DeskPage::Closed, "Closed cases", "No case is closed.").await?
+        }
+        .html())
     };
     team.answered(page.await)
 }
@@ -149,7 +158,7 @@ pub(crate) async fn find(
         {
             return Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response());
         }
-        let list = team.list(member, DeskPage::Board, "Find a case", "Every open case is on the board.");
+        let list = team.list(member, DeskPage::Board, "Find a case", "Every open case is on the board.").await?;
         let page = BoardPage { not_found: Some(sought), ..list };
         Ok((StatusCode::NOT_FOUND, Html(page.html())).into_response())
     };
@@ -158,11 +167,17 @@ pub(crate) async fn find(
 
 impl Team {
     /// A list without cases.
-    fn list(&self, member: &Member, here: DeskPage, title: &str, empty: &'static str) -> BoardPage {
-        let now = self.clock.now();
+    async fn list(
+        &self,
+        member: &Member,
+        here: DeskPage,
+        title: &str,
+        empty: &'static str,
+    ) -> Result<BoardPage, Problem> {
+        let (now, policy) = (self.clock.now(), self.members.policy_now(&self.policy).await?);
         let on_call =
-            self.policy.on_call(now).map_or("Nobody is on call.".to_owned(), |m| format!("{} is on call.", m.name));
-        BoardPage {
+            policy.on_call(now).map_or("Nobody is on call.".to_owned(), |m| format!("{} is on call.", m.name));
+        Ok(BoardPage {
             site: Site::of(&self.policy),
             desk: self.desk(member, Some(here)),
             now,
@@ -172,7 +187,7 @@ impl Team {
             empty,
             not_found: None,
             next: None,
-        }
+        })
     }
 
     fn row(&self, member: &Member, row: BoardRow) -> desk_pages::BoardRow {

@@ -103,7 +103,10 @@ fn the_page_takes_days_and_takes_them_back() {
     let done = send(format!("from={day}&until={day}"));
     assert_eq!((done.status, done.header("location")), (303, Some("/desk/rota")));
     let page = || desk.get("/desk/rota", &[("authorization", &token)]).text;
-    assert!(page().contains(&format!("Bob Example: <span class=\"id\">{day}</span> to")) && page().contains("I am there after all"));
+    assert!(
+        page().contains(&format!("Bob Example: <span class=\"id\">{day}</span> to"))
+            && page().contains("I am there after all")
+    );
     assert!(!desk.get("/desk/rota", &[("authorization", &desk.token("alice"))]).text.contains("I am there after all"));
     send(format!("from={day}&until={day}&withdraw=1"));
     assert!(!page().contains(&format!("Bob Example: <span class=\"id\">{day}")));

@@ -94,7 +94,8 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: H
         let Path((id, step)) = which.map_err(|_| Problem::not_found())?;
         let step = step_of(&step).ok_or_else(Problem::not_found)?;
         let opened = team.opened(&id, member).await?;
-        let at = team.at_step(member, &opened, step).await?;
+        let policy = team.members.policy_now(&team.policy).await?;
+        let at = team.at_step(&policy, member, &opened, step).await?;
         let mut typed = (step.start)(&at);
         typed.ask(uri.query().unwrap_or_default());
         template::fill(&at, &mut typed);
@@ -140,11 +141,13 @@ impl Team {
     /// The same, with what a step's form asks for beside the case.
     async fn at_step<'a>(
         &'a self,
+        policy: &'a Policy,
         member: &'a Member,
         opened: &'a UnsealedCase,
         step: &Step,
     ) -> Result<At<'a>, Problem> {
-        let mut at = self.at(member, opened);
+        // Who is away, and whom that leaves on call, is the policy of this moment's to say.
+        let mut at = At { policy, ..self.at(member, opened) };
         if step.commands.contains(&CommandName::Assign) {
             for member in self.policy.triage() {
                 at.loads.insert(member.id.clone(), self.cases.load(&member.id).await?);
@@ -185,7 +188,8 @@ impl Sent<'_> {
     async fn taken(&self) -> Result<Response, Problem> {
         let Sent { team, member, step, typed, .. } = self;
         let opened = team.opened(&self.id, member).await?;
-        let at = team.at_step(member, &opened, step).await?;
+        let policy = team.members.policy_now(&team.policy).await?;
+        let at = team.at_step(&policy, member, &opened, step).await?;
         let again =
             |trouble, status, typed: &Typed| (status, Html(at.page(step, typed, trouble).html())).into_response();
         let wrong = |wrong| Trouble { wrong, changed: Vec::new() };

@@ -110,7 +110,7 @@ fn the_page_takes_days_and_takes_them_back() {
     assert!(!desk.get("/desk/rota", &[("authorization", &desk.token("alice"))]).text.contains("I am there after all"));
     send(format!("from={day}&until={day}&withdraw=1"));
     assert!(!page().contains(&format!("Bob Example: <span class=\"id\">{day}")));
-    assert_eq!(desk.get("/desk/rota", &[]).header("location"), Some("/desk/sign-in"));
+    assert_eq!(desk.get("/desk/rota", &[]).header("location"), Some("/desk/sign-in?next=%2Fdesk%2Frota"));
 }
 
 #[test]

@@ -75,6 +75,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/filed", get(filed::page))
         .route("/desk/rota", get(rota::page).post(rota::post))
         .route("/desk/cases/{id}", get(case_page::page))
+        .route("/desk/cases/{id}/history", get(case_page::history_page))
         .route("/desk/cases/{id}/{step}", get(steps::page).post(steps::post))
         .route("/desk/cases/{id}/mail/{content}", get(mail::raw))
         .route("/desk/cases/{id}/mail/{content}/attachments/{index}", get(mail::attachment))

@@ -150,7 +150,10 @@ pub(crate) fn problems(operations: &[Operation]) -> Value {
 const PROBLEMS: &[(u16, &str)] = &[
     (400, "The request cannot be read: no JSON, or a key or a cursor that is none."),
     (401, "Without the session of a member, or with a link that was used or is too old."),
-    (403, "A page of another site sent it."),
+    (
+        403,
+        "A page of another site sent it; or, of a page: the case opens to others of the team, and it says whom to ask.",
+    ),
     (404, "Nothing is there, or nothing for who asks: the same answer for both."),
     (409, "Not as the case stands now. `allowed` names the commands that are, `missing` what publishing waits for."),
     (410, "A link that was right and has ended."),

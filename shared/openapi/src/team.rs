@@ -122,11 +122,14 @@ fn pages() -> Vec<Operation> {
             .body(&[(FORM, form(&[("from", true), ("until", true), ("withdraw", false)]))])
             .answer(303, "Done: to the page. Without a session: to the sign-in page.", &[])
             .problems(Told::Page, &[403, 413, 422]),
-        shown("/desk/cases/{id}", "casePage", "One case").parameters(&["CaseId"]).problems(Told::Page, &[404]),
+        shown("/desk/cases/{id}", "casePage", "One case").parameters(&["CaseId"]).problems(Told::Page, &[403, 404]),
+        shown("/desk/cases/{id}/history", "historyPage", "What happened to a case, and who read it")
+            .parameters(&["CaseId"])
+            .problems(Told::Page, &[403, 404]),
         shown("/desk/cases/{id}/{step}", "stepPage", "One step of a case, as a form")
             .about("Reading is recorded.")
             .parameters(&["CaseId", "Step"])
-            .problems(Told::Page, &[404]),
+            .problems(Told::Page, &[403, 404]),
         Operation::post(
             "/desk/cases/{id}/{step}",
             "takeStep",

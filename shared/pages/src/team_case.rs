@@ -28,8 +28,8 @@ pub struct TeamCasePage {
     pub more: Vec<(String, String)>,
     /// Whether the report is unfolded: until somebody has confirmed it.
     pub report_open: bool,
-    /// Everything that happened, newest first.
-    pub history: Vec<(Timestamp, String)>,
+    /// How many events there are.
+    pub events: usize,
     /// Where the older messages are; `None` on the last page.
     pub older: Option<String>,
     /// Where the newer ones are; `None` on the first page.

@@ -155,7 +155,7 @@ fn team_case(told: bool) -> TeamCasePage {
         checklist: [CheckState::Done, CheckState::Open, CheckState::Later].map(check).into(),
         more: if told { vec![(text(), "/desk/cases/EXP-2026-7K3QF/code".into())] } else { Vec::new() },
         report_open: told,
-        history: vec![(at(1), text())],
+        events: 1,
         older: told.then(|| "/desk/cases/EXP-2026-7K3QF?page=3".into()),
         newer: told.then(|| "/desk/cases/EXP-2026-7K3QF?page=1".into()),
         can_write: told,
@@ -231,6 +231,20 @@ fn board(here: DeskPage, told: bool) -> BoardPage {
         empty: "No case is open.",
         not_found: told.then(text),
         next: told.then(text),
+    }
+}
+
+fn history() -> HistoryPage {
+    HistoryPage {
+        site: site(),
+        desk: desk(None),
+        case_id: text(),
+        stage: Stage::Confirmed,
+        events: vec![(at(1), text())],
+        all: 1,
+        newer: Some("/desk/cases/EXP-2026-7K3QF/history?page=1".into()),
+        older: Some("/desk/cases/EXP-2026-7K3QF/history?page=3".into()),
+        readers: vec![(text(), at(2))],
     }
 }
 
@@ -391,6 +405,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("board: closed", board(DeskPage::Closed, true).html()),
         ("not_yours", not_yours(true).html()),
         ("not_yours: nobody's", not_yours(false).html()),
+        ("history", history().html()),
         ("filed", filed(true).html()),
         ("filed: empty", filed(false).html()),
         ("rota", rota(false).html()),

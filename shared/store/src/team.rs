@@ -1,5 +1,7 @@
 //! What is kept of the team beside the cases: members seen at the last policy, what it was told today, and who read what.
 
+use std::collections::BTreeMap;
+
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Policy;
 use jiff::Timestamp;
@@ -8,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
 use crate::item::{Build, Read, instant, json, key, s};
+use crate::query::{Index, Query};
 use crate::table::ABSENT;
 use crate::views::TeamStore;
 
@@ -43,6 +46,21 @@ impl TeamStore {
     pub async fn see_policy(&self, seen: &SeenPolicy) -> Result<(), Fault> {
         self.table.put(Build::new("TEAM#policy", "POLICY").set("seen", json(seen)).item(), None).await?;
         Ok(())
+    }
+
+    /// Who read a case, each with the last hour in which they did; the last first.
+    pub async fn readers(&self, case: &CaseId) -> Result<Vec<(MemberId, Timestamp)>, Fault> {
+        let mut last: BTreeMap<MemberId, Timestamp> = BTreeMap::new();
+        for item in self.table.query(&Query::of(Index::Own, format!("READ#{case}"))).await? {
+            let read = Read(&item);
+            let member = read.text("sk")?.split_once('#').and_then(|(member, _)| member.parse().ok());
+            let member: MemberId = member.ok_or_else(|| Fault::damaged("who read a case"))?;
+            let at = read.time("at")?;
+            last.entry(member).and_modify(|known| *known = at.max(*known)).or_insert(at);
+        }
+        let mut readers: Vec<_> = last.into_iter().collect();
+        readers.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+        Ok(readers)
     }
 
     /// Records that a member read a case, once an hour.

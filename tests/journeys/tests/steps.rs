@@ -243,3 +243,19 @@ fn the_board_shows_what_is_due_and_leads_to_the_step() {
     let lost = get("/desk/find?id=%3Cb%3E");
     assert!(lost.status == 404 && lost.text.contains("&#60;b&#62;"), "{}", lost.text);
 }
+
+#[test]
+fn the_history_says_what_happened_and_who_read_it_and_holds_no_words() {
+    let place = Place::new("history");
+    let desk = place.start();
+    let (case, _) = desk.filed(&report("R", "page"));
+    Form::open(&desk, &case, "note", "bob").send(&[("text", "SECRETMARK")]);
+    let page = desk.get(&format!("/desk/cases/{case}/history"), &[("authorization", &desk.token("alice"))]);
+    assert_eq!(page.status, 200, "{}", page.text);
+    for part in ["Bob Example wrote a note for the team", "The reporter reported it", "Acknowledgement: started"] {
+        assert!(page.text.contains(part), "{part}: {}", page.text);
+    }
+    assert!(!page.text.contains("SECRETMARK") && !page.text.contains("Summary R"));
+    let read = page.text.split("Who read it").nth(1).unwrap();
+    assert!(read.contains("Bob Example") && !read.contains("Alice Example"), "looking at the history opens nothing: {read}");
+}

@@ -5,6 +5,7 @@ mod checklist;
 mod commands;
 pub(crate) mod deliveries;
 mod facts;
+mod history;
 mod publication;
 mod report;
 pub(crate) mod tags;
@@ -17,16 +18,14 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::CommandName;
-use desk_domain::case::Event;
 use desk_domain::case::event::NoteKind;
 use desk_domain::id::{CaseId, MemberId};
-use desk_domain::policy::{Member, Policy};
+use desk_domain::policy::Member;
 use desk_http::Problem;
 use desk_pages::{
     CaseSummary, CommandLine, HeldView, MailPart, NotYoursPage, NoteView, QuarantineView, Site, TeamCasePage,
 };
 use desk_view::{MailView, MessageView, Speaker, form_sha256};
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use self::commands::command_line;
@@ -49,6 +48,8 @@ pub(crate) struct Asked {
 }
 
 type AskedFor = Result<Query<Asked>, QueryRejection>;
+
+pub(crate) use self::history::page as history_page;
 
 pub(crate) async fn page(
     State(team): State<Arc<Team>>,
@@ -103,7 +104,7 @@ impl Team {
             checklist,
             more: more(&at),
             report_open: case.steps.confirmed.is_none() && !case.is_closed(),
-            history: history(policy, &opened.events),
+            events: opened.events.len(),
             older,
             newer,
             can_write: at.may(CommandName::Update),
@@ -228,10 +229,19 @@ fn paged<'a>(
     messages: &'a [MessageView],
     page: Option<usize>,
 ) -> (Vec<&'a MessageView>, Option<String>, Option<String>) {
-    let pages = messages.len().div_ceil(MESSAGES).max(1);
+    newest_first(messages, MESSAGES, page, |page| format!("/desk/cases/{case}?page={page}"))
+}
+
+/// A page of what is in order, the newest first, with where the newer and the older ones are.
+fn newest_first<T>(
+    all: &[T],
+    each: usize,
+    page: Option<usize>,
+    href: impl Fn(usize) -> String,
+) -> (Vec<&T>, Option<String>, Option<String>) {
+    let pages = all.len().div_ceil(each).max(1);
     let page = page.unwrap_or(1).clamp(1, pages);
-    let shown = messages.iter().rev().skip((page - 1) * MESSAGES).take(MESSAGES).collect();
-    let href = |page: usize| format!("/desk/cases/{case}?page={page}");
+    let shown = all.iter().rev().skip((page - 1) * each).take(each).collect();
     (shown, (page > 1).then(|| href(page - 1)), (page < pages).then(|| href(page + 1)))
 }
 
@@ -240,11 +250,6 @@ fn more(at: &At<'_>) -> Vec<(String, String)> {
     let extra = ["facts", "duty", "module", "code", "report"].into_iter().filter_map(step_of);
     let possible = extra.filter(|step| at.is_possible(step));
     possible.map(|step| (step.title.to_owned(), checklist::href(at, step.path))).collect()
-}
-
-/// Everything that happened, newest first.
-fn history(policy: &Policy, events: &[Event]) -> Vec<(Timestamp, String)> {
-    events.iter().rev().map(|event| (event.at, words::happened(policy, event))).collect()
 }
 
 /// How each command that may be given now is given in a shell.

@@ -1,0 +1,57 @@
+//! The history of a case as a page: each event in a line, and who read the case.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use desk_domain::case::Event;
+use desk_http::Problem;
+use desk_pages::{HistoryPage, Site};
+use jiff::Timestamp;
+
+use super::{AskedFor, newest_first, words};
+use crate::Team;
+
+/// Events on a page.
+const EVENTS: usize = 100;
+
+pub(crate) async fn page(
+    State(team): State<Arc<Team>>,
+    id: Result<Path<String>, PathRejection>,
+    asked: AskedFor,
+    headers: HeaderMap,
+) -> Response {
+    let case = id.as_ref().map(|Path(id)| id.clone()).unwrap_or_default();
+    let page = asked.ok().and_then(|Query(asked)| asked.page);
+    match team.history(&case, page, &headers).await {
+        Err(problem) if problem.status() == StatusCode::NOT_FOUND => team.not_found(&case, &headers).await,
+        found => team.answered(found.map(|page| page.html())),
+    }
+}
+
+impl Team {
+    /// It opens nothing: events hold no words.
+    async fn history(&self, id: &str, page: Option<usize>, headers: &HeaderMap) -> Result<HistoryPage, Problem> {
+        let member = self.member(headers, true).await?;
+        let case = self.readable(id, &member.id).await?.case;
+        let events = self.cases.events(&case.id, 1, case.version).await?;
+        let (shown, newer, older) =
+            newest_first(&events, EVENTS, page, |page| format!("/desk/cases/{}/history?page={page}", case.id));
+        let line = |event: &&Event| (event.at, words::happened(&self.policy, event));
+        let readers = self.members.readers(&case.id).await?.into_iter();
+        let reader = |(id, at): (_, Timestamp)| (words::member_name(&self.policy, &id), at);
+        Ok(HistoryPage {
+            site: Site::of(&self.policy),
+            desk: self.desk(member, None),
+            case_id: case.id.to_string(),
+            stage: case.stage(),
+            events: shown.iter().map(line).collect(),
+            all: events.len(),
+            newer,
+            older,
+            readers: readers.map(reader).collect(),
+        })
+    }
+}

@@ -1,0 +1,32 @@
+//! What happened to a case, and who read it.
+
+use askama::Template;
+use desk_domain::case::Stage;
+use jiff::Timestamp;
+
+use super::{Desk, Site, rendered};
+
+#[derive(Template)]
+#[template(path = "history.html")]
+pub struct HistoryPage {
+    pub site: Site,
+    pub desk: Desk,
+    pub case_id: String,
+    pub stage: Stage,
+    /// A page of what happened, newest first.
+    pub events: Vec<(Timestamp, String)>,
+    /// How many there are in all.
+    pub all: usize,
+    /// Where the newer ones are, and the older ones.
+    pub newer: Option<String>,
+    pub older: Option<String>,
+    /// Who read it, each with the last hour in which they did.
+    pub readers: Vec<(String, Timestamp)>,
+}
+
+impl HistoryPage {
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        rendered(self)
+    }
+}

@@ -56,6 +56,7 @@ async function story(tools) {
   await page.goto(`${origin}/case`);
   await page.locator('[name="code"]').first().fill(code);
   const [answer] = await Promise.all([page.waitForNavigation(), page.locator("main form button").first().click()]);
+  await page.locator("details.sent summary").click();
   const text = await page.locator("body").innerText();
   check("reporter: sees what was mailed", text.includes("It redirects elsewhere") && text.includes("Version 4.21"), text);
   check("reporter: sees nothing of what waits in quarantine", !text.includes("This may be anybody"), text);

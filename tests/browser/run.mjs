@@ -113,43 +113,55 @@ async function receipt(tools) {
   return { caseId, code };
 }
 
-/** The receipt leads there, by a form of its own or by a link; a form that asks for the code gets it. */
+/** The receipt leads there by a form of its own; from then on each view is a GET without the code. */
 async function casePage(tools, { caseId, code }) {
   const { page, origin } = tools;
-  let last = null;
-  const asks = () => page.locator('form:has([name="code"])').first();
-  if ((await asks().count()) === 0) {
-    const link = page.locator('main a[href*="case"], a[href*="case"]').first();
-    last = await open(page, (await link.count()) ? await link.evaluate((a) => a.href) : `${origin}/case`);
-  }
-  if (await asks().count()) {
-    const form = asks();
-    const field = form.locator('[name="code"]').first();
-    if (await field.isVisible()) await field.fill(code);
-    for (const name of ["case", "case_id", "id"]) {
-      const id = form.locator(`[name="${name}"]:visible`).first();
-      if (await id.count()) await id.fill(caseId);
-    }
-    last = await send(page, form);
-  }
+  const { status } = await send(page, page.locator('form:has([name="code"])').first());
   const text = await words(page);
-  must("case: opens with the code", last?.status === 200 && text.includes(caseId), `${last?.status}: ${text}`);
-  check("case: the address has no code in it", !page.url().includes(code));
+  must("case: opens with the code", status === 200 && text.includes(caseId), `${status}: ${text}`);
+  check("case: the address is its own", page.url() === `${origin}/case`, page.url());
   check("case: shows what was reported", text.includes(REPORT.summary), text);
-  await inspect(tools, "case", last.html);
+  const again = await page.reload();
+  const html = await again.text();
+  check("case: a reload shows it again", again.status() === 200 && html.includes(caseId), await words(page));
+  check("case: the code is not in the page", !html.includes(code));
+  await inspect(tools, "case", html);
 }
 
 async function reply(tools, { caseId }) {
-  const { page } = tools;
+  const { page, origin } = tools;
   const form = page.locator("form:has(textarea)").first();
   must("reply: the case page has a form for it", (await form.count()) === 1, await words(page));
   await form.locator("textarea").first().fill(REPLY);
-  await fillRequired(form);
   const { status, html } = await send(page, form);
   const text = await words(page);
-  check("reply: is accepted", status >= 200 && status < 300, `${status}: ${text}`);
+  check("reply: leads back to the case page", status === 200 && new URL(page.url()).pathname === "/case", page.url());
   check("reply: is shown on the case page", text.includes(REPLY) && text.includes(caseId), text);
   await inspect(tools, "replied", html);
+  await page.goto(`${origin}/`);
+  await page.goBack();
+  check("reply: Back shows the case page", (await words(page)).includes(REPLY), page.url());
+}
+
+async function leave(tools, { caseId, code }) {
+  const { page, origin } = tools;
+  await page.locator('form[action="/case/leave"] button').click();
+  check("leave: the page says so", (await words(page)).includes("You have left"), await words(page));
+  await page.goBack();
+  await page.reload();
+  check("leave: nothing opens without the code", !(await words(page)).includes(REPLY), page.url());
+  await page.goto(`${origin}/case`);
+  const form = page.locator('form:has([name="code"])');
+  const wrong = code.replace(/^[a-z]+/, "amry");
+  await form.locator('[name="code"]').fill(wrong);
+  const { status, html } = await send(page, form);
+  const text = await words(page);
+  check("wrong code: names the word", status === 404 && text.includes("“amry” is not one of our words"), text);
+  check("wrong code: keeps what was typed", (await page.locator('[name="code"]').inputValue()) === wrong);
+  await inspect(tools, "wrong-code", html);
+  await page.locator('[name="code"]').fill(code.replaceAll("-", " ").toUpperCase());
+  await send(page, form);
+  check("wrong code: the right one opens it, however it is written", (await words(page)).includes(caseId), page.url());
 }
 
 function words(page) {
@@ -176,6 +188,7 @@ async function reporter(tools) {
   const given = await receipt(tools);
   await casePage(tools, given);
   await reply(tools, given);
+  await leave(tools, given);
 }
 
 /** Nothing of these may be there: as a check takes it. */

@@ -56,7 +56,7 @@ enabled = false
 enabled = false
 # A page without a session leads to the sign-in page, whatever else is wrong.
 [checks.negative_data_rejection]
-expected-statuses = ["303", "400", "401", "404", "405", "409", "410", "413", "415", "416", "422", "429"]
+expected-statuses = ["303", "400", "401", "403", "404", "405", "409", "410", "413", "415", "416", "422", "429"]
 [phases.coverage]
 unexpected-methods = ["DELETE"]
 """

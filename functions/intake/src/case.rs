@@ -1,11 +1,12 @@
-//! The reporter's case page: opened with the receipt code, or by a mail's link (then id, stage and times only).
+//! The reporter's case page: opened with the receipt code, in a session from then on, or by a mail's link (then id, stage and
+//! times only).
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_advisory::advisory_page;
 use desk_http::{Problem, body};
 use desk_keys::payload::CaseLink;
@@ -16,7 +17,9 @@ use desk_view::{CaseView, UnsealedCase};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Intake, pages};
+use crate::case_page::{Door, Said};
+use crate::session::{Entry, Sent, SetCookie};
+use crate::{Intake, case_page, session};
 
 /// A case that a code opened.
 pub(crate) struct Entered {
@@ -58,15 +61,21 @@ impl Intake {
     }
 }
 
+/// What the address of the page may say.
 #[derive(Deserialize)]
-pub(crate) struct ByLink {
+pub(crate) struct Asked {
+    /// A mail's link.
     t: Option<String>,
+    /// Which ten messages; the newest are 1.
+    page: Option<String>,
+    /// What just went well.
+    done: Option<String>,
 }
 
-/// `GET /case`: JSON with a bearer code; else the page that asks for it.
+/// `GET /case`: JSON with a bearer code; the page in a session; else the page that asks for the code.
 pub(crate) async fn get_case(
     State(intake): State<Arc<Intake>>,
-    Query(link): Query<ByLink>,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
     // Whoever sends the header means the API, however wrong it is.
@@ -76,10 +85,7 @@ pub(crate) async fn get_case(
             Err(problem) => problem.into_response(),
         };
     }
-    match by_link(&intake, link.t.as_deref()).await {
-        Ok(case) => Html(pages::login(&intake, case.as_ref(), None)).into_response(),
-        Err(problem) => problem.page(Site::of(&intake.policy)),
-    }
+    page(&intake, &headers, &asked).await.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
 }
 
 async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
@@ -88,29 +94,119 @@ async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
     Ok(serde_json::to_string(&view).expect("a view is plain data"))
 }
 
+/// The case of the session, unless a link names another: that one asks for its own code.
+async fn page(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> Result<Response, Problem> {
+    let linked = by_link(intake, asked.t.as_deref()).await?;
+    let notice = asked.done.as_deref().and_then(Done::read).map(|done| done.words().to_owned());
+    let entry = intake.in_session(headers).await?;
+    let same = |entry: &Entry| linked.as_ref().is_none_or(|linked| linked.case.id == entry.entered.stored.case.id);
+    match entry.filter(same) {
+        Some(entry) => {
+            let page = asked.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1);
+            let said = Said { notice, page, ..Said::default() };
+            shown(intake, &entry, StatusCode::OK, said).await
+        }
+        None => {
+            let door = Door { case: linked.as_ref(), link: asked.t.clone(), notice, ..Door::default() };
+            Ok(Html(case_page::login(intake, door)).into_response())
+        }
+    }
+}
+
+/// The case page, with the session for as long again.
+pub(crate) async fn shown(intake: &Intake, entry: &Entry, status: StatusCode, said: Said) -> Result<Response, Problem> {
+    let opened = intake.unsealed(&entry.entered).await?;
+    let cookie = intake.cookie(entry)?;
+    Ok((status, cookie, Html(case_page::case(intake, &opened, said))).into_response())
+}
+
 async fn by_link(intake: &Intake, token: Option<&str>) -> Result<Option<Stored>, Problem> {
-    let Some(token) = token else { return Ok(None) };
+    let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(None) };
     let link: CaseLink = intake.reporter_links.verify(token).await.map_err(|_| Problem::not_found())?;
     let stored = intake.cases.case(&link.case).await?;
     Ok(Some(stored.ok_or_else(Problem::not_found)?))
 }
 
-/// `POST /case`: the page's form with the code.
-pub(crate) async fn post_code(State(intake): State<Arc<Intake>>, body: Body) -> Response {
-    match opened_page(&intake, body).await {
-        Ok(page) => page,
-        Err(problem) if problem.status() == StatusCode::NOT_FOUND => {
-            let wrong = "No case answers to that code. Please check each word.";
-            (StatusCode::NOT_FOUND, Html(pages::login(&intake, None, Some(wrong)))).into_response()
+/// What a form did: the page that it leads to says so.
+#[derive(Clone, Copy)]
+pub(crate) enum Done {
+    Message,
+    Credit,
+    Left,
+}
+
+impl Done {
+    const ALL: [Done; 3] = [Done::Message, Done::Credit, Done::Left];
+
+    /// In the address, which holds no word of anybody's.
+    fn name(self) -> &'static str {
+        match self {
+            Done::Message => "message",
+            Done::Credit => "credit",
+            Done::Left => "left",
         }
-        Err(problem) => problem.page(Site::of(&intake.policy)),
+    }
+
+    fn read(name: &str) -> Option<Done> {
+        Done::ALL.into_iter().find(|done| done.name() == name)
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Done::Message => "Your message was sent to the team.",
+            Done::Credit => "Thank you. Your answer is with the team.",
+            Done::Left => "You have left. Your case opens again with your receipt code.",
+        }
+    }
+
+    /// On to the case page.
+    pub(crate) fn turn(self, cookie: SetCookie) -> Response {
+        (cookie, Redirect::to(&format!("/case?done={}", self.name()))).into_response()
     }
 }
 
-async fn opened_page(intake: &Intake, body: Body) -> Result<Response, Problem> {
-    let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
-    let sent = body::form(&bytes);
-    let code = sent.get("code").map(String::as_str).unwrap_or_default();
-    let opened = intake.unsealed(&intake.enter(code).await?).await?;
-    Ok(Html(pages::case(intake, &opened, code, pages::Said::default())).into_response())
+/// `POST /case`: the page's form with the code.
+pub(crate) async fn post_code(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    entering(&intake, &headers, body).await.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
+}
+
+async fn entering(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    let sent = intake.form(headers, body).await?;
+    let typed = !session::field(&sent, "code").is_empty();
+    match if typed { intake.entry(headers, &sent).await? } else { None } {
+        Some(entry) => Ok((intake.cookie(&entry)?, Redirect::to("/case")).into_response()),
+        None => asked_again(intake, "/case", &sent).await,
+    }
+}
+
+/// The page that asks for the code, with everything that was sent: what comes with the right one goes on where it was going.
+pub(crate) async fn asked_again(intake: &Intake, action: &'static str, sent: &Sent) -> Result<Response, Problem> {
+    let (code, link) = (session::field(sent, "code"), session::field(sent, "t"));
+    let linked = by_link(intake, Some(link)).await?;
+    let error = match (code.is_empty(), action) {
+        (true, "/case") => "Enter your receipt code.".to_owned(),
+        (true, _) => {
+            "Your session has ended. What you sent is kept: enter your receipt code, and it goes on.".to_owned()
+        }
+        (false, _) => case_page::wrong_code(code),
+    };
+    let kept = sent.iter().filter(|(name, _)| *name != "code" && *name != "t");
+    let door = Door {
+        case: linked.as_ref(),
+        link: Some(link.to_owned()).filter(|link| !link.is_empty()),
+        notice: None,
+        error: Some(error),
+        typed: code.to_owned(),
+        action,
+        kept: kept.map(|(name, value)| (name.clone(), value.clone())).collect(),
+    };
+    Ok((StatusCode::NOT_FOUND, Html(case_page::login(intake, door))).into_response())
+}
+
+/// `POST /case/leave`: the browser forgets the code.
+pub(crate) async fn post_leave(State(intake): State<Arc<Intake>>, headers: HeaderMap) -> Response {
+    match desk_http::session::sent_from_here(&headers) {
+        Ok(()) => Done::Left.turn(session::forgotten()),
+        Err(problem) => problem.page(Site::of(&intake.policy)),
+    }
 }

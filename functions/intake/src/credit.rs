@@ -14,20 +14,21 @@ use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer};
 use desk_keys::KeyError;
 use desk_pages::Site;
+use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, Stored};
 use desk_view::{CreditStanding, CreditView};
 use serde_json::{Value, json};
 
-use crate::case::Entered;
-use crate::reply::again;
-use crate::{Intake, pages};
-use desk_store::opening::fresh_id;
+use crate::Intake;
+use crate::case::{Done, Entered, asked_again, shown};
+use crate::case_page::Said;
+use crate::session::{field, hidden_key};
 
 pub(crate) async fn post_credit(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     match Kind::of(&headers) {
         Ok(Kind::Form) => {
-            from_form(&intake, body).await.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
+            from_form(&intake, &headers, body).await.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
         }
         Ok(Kind::Json) => match from_api(&intake, &headers, body).await {
             Ok(answer) => answer::json(answer),
@@ -42,43 +43,40 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
     intake.credit(&entered, &value, body::idempotency_key(headers)?).await
 }
 
-async fn from_form(intake: &Intake, body: Body) -> Result<Response, Problem> {
-    let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
-    let sent = body::form(&bytes);
-    let field = |name: &str| sent.get(name).map(String::as_str).unwrap_or_default();
-    let (code, name, link) = (field("code"), field("as").trim(), field("link").trim());
-    let entered = intake.enter(code).await?;
-    let value = match field("decision") {
+async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    let sent = intake.form(headers, body).await?;
+    let Some(entry) = intake.entry(headers, &sent).await? else {
+        return asked_again(intake, "/case/credit", &sent).await;
+    };
+    let (name, link) = (field(&sent, "as").trim(), field(&sent, "link").trim());
+    let value = match field(&sent, "decision") {
         // The button says that nobody is to be named; what stands in the fields is not meant.
         "none" => json!({"decision": "none"}),
         // Whom else the team has recorded is not the form's to change.
         decision => {
-            let known = intake.unsealed(&entered).await?.credit().credits;
+            let known = intake.unsealed(&entry.entered).await?.credit().credits;
             let other = |c: &Credit| json!({"as": c.name, "link": c.contact, "type": c.kind});
             let others: Vec<Value> = known.iter().skip(1).map(other).collect();
             json!({"decision": decision, "as": name, "link": link, "also": others})
         }
     };
-    let key = Some(field("idempotency_key").to_owned()).filter(|key| !key.is_empty());
-    let (status, said) = match intake.credit(&entered, &value, key).await {
-        Ok(_) => {
-            let notice = Some("Thank you. Your answer is with the team.".to_owned());
-            (StatusCode::CREATED, pages::Said { notice, ..Default::default() })
-        }
+    match intake.credit(&entry.entered, &value, hidden_key(&sent)).await {
+        Ok(_) => Ok(Done::Credit.turn(intake.cookie(&entry)?)),
         Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
-            let wrong = problem.errors.first().map_or_else(
-                || problem.detail().to_owned(),
-                |e| match e.pointer.as_str() {
-                    "/link" => format!("The link {}.", e.detail),
-                    _ => format!("The name {}.", e.detail),
-                },
-            );
-            let credit = Some((wrong, name.to_owned(), link.to_owned()));
-            (StatusCode::UNPROCESSABLE_ENTITY, pages::Said { credit, ..Default::default() })
+            let credit = Some((wrong(&problem), name.to_owned(), link.to_owned()));
+            shown(intake, &entry, StatusCode::UNPROCESSABLE_ENTITY, Said { credit, ..Said::default() }).await
         }
-        Err(problem) => return Err(problem),
-    };
-    Ok((status, again(intake, code, said).await?).into_response())
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What is wrong with the answer, in a sentence.
+fn wrong(problem: &Problem) -> String {
+    let Some(error) = problem.errors.first() else { return problem.detail().to_owned() };
+    match error.pointer.as_str() {
+        "/link" => format!("The link {}.", error.detail),
+        _ => format!("The name {}.", error.detail),
+    }
 }
 
 impl Intake {

@@ -4,11 +4,13 @@
 
 mod accept;
 mod case;
+mod case_page;
 mod credit;
 mod form;
 mod pages;
 mod reply;
 mod report;
+mod session;
 
 use std::sync::Arc;
 
@@ -57,6 +59,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/case", get(case::get_case).post(case::post_code))
         .route("/case/messages", post(reply::post_message))
         .route("/case/credit", post(credit::post_credit))
+        .route("/case/leave", post(case::post_leave))
         .route("/.well-known/disclosure-desk.jwks", get(jwks))
         .route("/.well-known/security.txt", get(security_txt))
         .route(OPENPGP_PATH, get(openpgp_certificate))

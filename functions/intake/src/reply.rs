@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use desk_domain::case::{Actor, Command, Stage};
 use desk_domain::fields::{self, FieldError};
 use desk_domain::id::CaseId;
@@ -21,9 +21,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::Intake;
 use crate::accept::{Sort, Taken};
-use crate::case::Entered;
-use crate::{Intake, pages};
+use crate::case::{Done, Entered, asked_again, shown};
+use crate::case_page::Said;
+use crate::session::{Entry, field, hidden_key};
 
 /// What a message is answered. No `Debug`: it may hold a new case's code.
 #[derive(Serialize, Deserialize)]
@@ -40,7 +42,10 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 pub(crate) async fn post_message(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     match Kind::of(&headers) {
-        Ok(Kind::Form) => from_form(&intake, &headers, body).await,
+        Ok(Kind::Form) => {
+            let page = from_form(&intake, &headers, body).await;
+            page.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
+        }
         Ok(Kind::Json) => match from_api(&intake, &headers, body).await {
             Ok(answer) => answer::json(answer),
             Err(problem) => problem.into_response(),
@@ -59,55 +64,37 @@ fn text_of(value: &Value, max: usize) -> Result<String, Vec<FieldError>> {
     fields::read(value, |fields| fields.required_text("text", max))
 }
 
-async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
-    let page_of = |problem: Problem| problem.page(Site::of(&intake.policy));
-    let sent = match body::read(body, intake.policy.limits.body_bytes).await {
-        Ok(bytes) => body::form(&bytes),
-        Err(problem) => return page_of(problem),
+async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    let sent = intake.form(headers, body).await?;
+    let Some(entry) = intake.entry(headers, &sent).await? else {
+        return asked_again(intake, "/case/messages", &sent).await;
     };
-    let field = |name: &str| sent.get(name).map(String::as_str).unwrap_or_default();
-    let (code, typed) = (field("code"), field("text").replace("\r\n", "\n"));
-    match form_reply(intake, headers, code, &typed, field("idempotency_key")).await {
-        Ok(response) => response,
+    let typed = field(&sent, "text").replace("\r\n", "\n");
+    let key = body::idempotency_key(headers)?.or(hidden_key(&sent));
+    let taken = match text_of(&json!({ "text": typed }), intake.policy.limits.text_bytes) {
+        Ok(text) => intake.reply(&entry.entered, &text, key).await,
+        Err(errors) => Err(Problem::invalid(errors)),
+    };
+    match taken {
+        Ok(answer) => sent_on(intake, &entry, &answer).await,
         Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
             let detail = problem.errors.first().map_or(problem.detail(), |e| e.detail.as_str());
-            let said = pages::Said { error: Some(format!("Your message {detail}")), text: typed, ..Default::default() };
-            match again(intake, code, said).await {
-                Ok(page) => (StatusCode::UNPROCESSABLE_ENTITY, page).into_response(),
-                Err(problem) => page_of(problem),
-            }
+            let said = Said { error: Some(format!("Your message {detail}")), text: typed, ..Said::default() };
+            shown(intake, &entry, StatusCode::UNPROCESSABLE_ENTITY, said).await
         }
-        Err(problem) => page_of(problem),
+        Err(problem) => Err(problem),
     }
 }
 
-async fn form_reply(
-    intake: &Intake,
-    headers: &HeaderMap,
-    code: &str,
-    typed: &str,
-    hidden_key: &str,
-) -> Result<Response, Problem> {
-    let entered = intake.enter(code).await?;
-    let text = text_of(&json!({ "text": typed }), intake.policy.limits.text_bytes).map_err(Problem::invalid)?;
-    let hidden = (!hidden_key.is_empty()).then(|| hidden_key.to_owned());
-    let key = body::idempotency_key(headers)?.or(hidden);
-    let answer = intake.reply(&entered, &text, key).await?;
-    let replied: Replied = answer::read(&answer)?;
-    let notice = match replied.opened {
-        None => "Your message was sent to the team.".to_owned(),
-        Some(new) => format!(
-            "This case is closed, so your message opened {}. Its receipt code, shown only now: {}",
-            new.case_id, new.receipt_code
-        ),
-    };
-    let page = again(intake, code, pages::Said { notice: Some(notice), ..Default::default() }).await?;
-    Ok((StatusCode::CREATED, page).into_response())
-}
-
-pub(crate) async fn again(intake: &Intake, code: &str, said: pages::Said) -> Result<Html<String>, Problem> {
-    let opened = intake.unsealed(&intake.enter(code).await?).await?;
-    Ok(Html(pages::case(intake, &opened, code, said)))
+/// To the case page. Where another case was opened, its code is told at once, because no address may hold it.
+async fn sent_on(intake: &Intake, entry: &Entry, answer: &Answer) -> Result<Response, Problem> {
+    let replied: Replied = answer::read(answer)?;
+    let Some(new) = replied.opened else { return Ok(Done::Message.turn(intake.cookie(entry)?)) };
+    let notice = format!(
+        "This case is closed, so your message opened {}. Its receipt code, shown only now: {}",
+        new.case_id, new.receipt_code
+    );
+    shown(intake, entry, StatusCode::CREATED, Said { notice: Some(notice), ..Said::default() }).await
 }
 
 impl Intake {

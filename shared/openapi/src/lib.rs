@@ -67,6 +67,8 @@ fn security() -> Value {
     json!({
         "receiptCode": {"type": "http", "scheme": "bearer",
             "description": "The code that came with the receipt: twelve words, joined by hyphens."},
+        "caseCookie": {"type": "apiKey", "in": "cookie", "name": "__Host-case",
+            "description": "In a browser that has sent the code: it takes the place of the code for half an hour after the last look."},
         "session": {"type": "http", "scheme": "bearer", "description": "The session of a member."},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-desk", "description": "The same, in a browser."},
     })
@@ -81,6 +83,7 @@ fn parameters() -> Value {
             "description": "The same key and body get the same answer again, and nothing is done twice."},
         "CaseLink": query("t", "The token of a link in a mail."),
         "WantedPage": query("next", "A path below `/desk`, to come to after signing in."),
+        "CasePage": query("page", "Which ten messages the page shows, from 1; the newest are first."),
         "SessionLink": query("token", "The token of a sign-in link."),
         "AcknowledgeLink": query("t", "The token of the button in a page mail."),
         "Next": query("next", "What the portion before gave as `next`."),

@@ -12,7 +12,7 @@ pub(crate) const PROBLEM: &str = "application/problem+json";
 pub(crate) enum Secret {
     /// Nothing: it is everybody's, or its body or query holds a secret of its own.
     Nothing,
-    /// The reporter's receipt code, as a bearer token.
+    /// The reporter's receipt code, as a bearer token; or the cookie that a page has.
     ReceiptCode,
     /// The same, or nothing: then the page that asks for it is answered.
     ReceiptCodeOrPage,
@@ -69,8 +69,8 @@ impl Operation {
             "security",
             match secret {
                 Secret::Nothing => json!([]),
-                Secret::ReceiptCode => json!([{"receiptCode": []}]),
-                Secret::ReceiptCodeOrPage => json!([{"receiptCode": []}, {}]),
+                Secret::ReceiptCode => json!([{"receiptCode": []}, {"caseCookie": []}]),
+                Secret::ReceiptCodeOrPage => json!([{"receiptCode": []}, {"caseCookie": []}, {}]),
                 Secret::Session => json!([{"session": []}]),
                 Secret::SessionOrCookie => json!([{"session": []}, {"cookie": []}]),
             },

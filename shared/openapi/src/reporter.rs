@@ -35,41 +35,55 @@ fn reports() -> Vec<Operation> {
 fn case() -> Vec<Operation> {
     let look = Operation::get("/case", "showCase", "The reporter's case")
         .about(
-            "With a receipt code: the case as JSON. Without: the page that asks for the code; with `t`, of a link in a \
-             mail, it shows id, stage and times.",
+            "With a receipt code: the case as JSON. With the cookie: the page. Without: the page that asks for the code; with \
+             `t`, of a link in a mail, it shows id, stage and times.",
         )
         .secret(Secret::ReceiptCodeOrPage)
-        .parameters(&["CaseLink"])
+        .parameters(&["CaseLink", "CasePage"])
         .answer(200, "The case, or the page that asks for its code.", &[(JSON, schema("Case")), page()])
         .problems(Told::AsSent, &[404]);
-    let enter = Operation::post("/case", "enterCase", "The reporter's case page")
+    let enter = Operation::post("/case", "enterCase", "Open the reporter's case page")
         .secret(Secret::Nothing)
-        .body(&[(FORM, form(&[("code", true)]))])
-        .answer(200, "The case page.", &[page()])
-        .problems(Told::Page, &[404, 413]);
-    let message = Operation::post("/case/messages", "sendMessage", "Write to the team")
-        .about("A message to a closed case opens another, linked to it, with a receipt of its own in `opened`.")
+        .body(&[(FORM, form(&[("code", true), ("t", false)]))])
+        .answer(303, "To the case page, with the cookie that opens it.", &[])
+        .problems(Told::Page, &[403, 404, 413]);
+    let leave = Operation::post("/case/leave", "leaveCase", "Forget the code")
+        .about("The browser forgets the cookie; nothing of it is stored.")
+        .secret(Secret::Nothing)
+        .answer(303, "To the page that asks for the code.", &[])
+        .problems(Told::Page, &[403]);
+    vec![look, enter, message(), credit(), leave]
+}
+
+fn message() -> Operation {
+    Operation::post("/case/messages", "sendMessage", "Write to the team")
+        .about(
+            "A message to a closed case opens another, linked to it, with a receipt of its own in `opened`. A browser's form \
+             is let in by the cookie, or by a code of its own.",
+        )
         .secret(Secret::ReceiptCode)
         .parameters(&["IdempotencyKey"])
-        .body(&[(JSON, schema("Message")), (FORM, form(&[("code", true), ("text", true), ("idempotency_key", false)]))])
-        .answer(201, "Taken.", &[(JSON, schema("MessageTaken")), page()])
-        .problems(Told::AsSent, &[400, 404, 413, 415, 422, 429]);
-    let credit = Operation::post("/case/credit", "answerCredit", "Say how to be credited")
+        .body(&[
+            (JSON, schema("Message")),
+            (FORM, form(&[("code", false), ("text", true), ("idempotency_key", false)])),
+        ])
+        .answer(201, "Taken. A form is answered so where its message opened another case.", &[(JSON, schema("MessageTaken")), page()])
+        .answer(303, "Taken, to a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 413, 415, 422, 429])
+}
+
+fn credit() -> Operation {
+    let fields = [("code", false), ("decision", true), ("as", false), ("link", false), ("idempotency_key", false)];
+    Operation::post("/case/credit", "answerCredit", "Say how to be credited")
         .about(
             "Once the team has asked. It may be changed until the advisory is published; a change voids an approval.",
         )
         .secret(Secret::ReceiptCode)
         .parameters(&["IdempotencyKey"])
-        .body(&[
-            (JSON, schema("CreditDecision")),
-            (
-                FORM,
-                form(&[("code", true), ("decision", true), ("as", false), ("link", false), ("idempotency_key", false)]),
-            ),
-        ])
-        .answer(201, "Taken.", &[(JSON, schema("CreditTaken")), page()])
-        .problems(Told::AsSent, &[400, 404, 409, 413, 415, 422, 429]);
-    vec![look, enter, message, credit]
+        .body(&[(JSON, schema("CreditDecision")), (FORM, form(&fields))])
+        .answer(201, "Taken.", &[(JSON, schema("CreditTaken"))])
+        .answer(303, "Taken, to a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
 }
 
 fn documents() -> Vec<Operation> {

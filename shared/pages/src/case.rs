@@ -3,29 +3,44 @@
 use askama::Template;
 use desk_domain::case::Stage;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use super::{MailPart, Site, rendered};
+use super::{MailPart, Site, Standing, rendered};
 use desk_view::{ClockView, Speaker};
 
-/// Asks for the receipt code; reached by a signed link it also shows id, stage and times.
+/// Asks for the receipt code; reached by a signed link it also shows id, stage and times. It holds a code as it was typed, so it
+/// has no `Debug`.
 #[derive(Template)]
 #[template(path = "case_login.html")]
 pub struct CaseLogin {
     pub site: Site,
+    /// What just went well.
+    pub notice: Option<String>,
     pub error: Option<String>,
-    pub summary: Option<CaseSummary>,
+    /// The code as it was typed, when it was wrong.
+    pub typed: String,
+    /// Where the code is sent: `/case`, or where a form was going whose session had ended.
+    pub action: String,
+    /// What is sent along, hidden.
+    pub kept: Vec<(String, String)>,
+    pub standing: Option<Standing>,
 }
 
-/// The whole case as its reporter sees it. It holds messages and the code, so it has no `Debug`.
+/// The whole case as its reporter sees it. It holds messages, so it has no `Debug`.
 #[derive(Template)]
 #[template(path = "case.html")]
 pub struct CasePage {
     pub site: Site,
-    pub summary: CaseSummary,
-    /// The receipt code, carried along hidden.
-    pub code: String,
-    /// Oldest first.
+    pub standing: Standing,
+    /// Who handles it.
+    pub handler: Option<String>,
+    pub release_planned: Option<Date>,
+    /// What the team waits to be told: it stands first, with the answer's form.
+    pub question: Option<MessageView>,
+    /// Newest first: those of this portion.
     pub messages: Vec<MessageView>,
+    pub paging: Paging,
+    pub report: SentReport,
     /// What just went well.
     pub notice: Option<String>,
     /// What was wrong with the reply.
@@ -41,6 +56,26 @@ pub struct CasePage {
     pub advisory_url: Option<String>,
 }
 
+/// Which portion of a list is shown: from 1, with how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    pub page: usize,
+    pub pages: usize,
+}
+
+/// A report as its sender sees it again. No `Debug`.
+pub struct SentReport {
+    pub title: String,
+    /// What was said in a line: what was asked, and the answer.
+    pub facts: Vec<(String, String)>,
+    /// What was said in several.
+    pub texts: Vec<(String, String)>,
+    /// What a mail quoted.
+    pub quoted: Option<String>,
+    /// The report as it was stored: `data:application/json;base64,…`.
+    pub href: String,
+}
+
 /// The question how to be credited (T7). No `Debug`: it holds a name.
 pub struct CreditForm {
     /// What was answered before, in words.
@@ -52,7 +87,7 @@ pub struct CreditForm {
     pub idempotency_key: String,
 }
 
-/// What may be shown of a case without its code.
+/// A case in short, on pages of the team.
 #[derive(Clone, Debug)]
 pub struct CaseSummary {
     pub case_id: String,
@@ -76,12 +111,6 @@ pub struct MessageView {
     pub mail: Option<MailPart>,
 }
 
-/// One stage as the list of stages shows it.
-pub(super) struct Step {
-    pub(super) name: String,
-    pub(super) class: &'static str,
-}
-
 impl CaseLogin {
     /// The page as HTML.
     pub fn html(&self) -> String {
@@ -89,31 +118,18 @@ impl CaseLogin {
     }
 }
 
+impl Paging {
+    /// The portion that was asked for, within those that there are.
+    pub fn of(asked: usize, pages: usize) -> Paging {
+        let pages = pages.max(1);
+        Paging { page: asked.clamp(1, pages), pages }
+    }
+}
+
 impl CasePage {
     /// The page as HTML.
     pub fn html(&self) -> String {
         rendered(self)
-    }
-}
-
-impl CaseSummary {
-    /// The stages with the current one marked. Those before it count as passed, with two exceptions: a question
-    /// need not have been asked, and a closed case need not have gone through any of them.
-    pub(super) fn steps(&self) -> Vec<Step> {
-        let current = Stage::OPEN.iter().position(|stage| *stage == self.stage);
-        let class = |at: usize, stage: Stage| match current {
-            Some(current) if at == current => "current",
-            _ if stage == Stage::MoreInformationNeeded => "aside",
-            Some(current) if at < current => "passed",
-            _ => "ahead",
-        };
-        let open = Stage::OPEN.into_iter().enumerate();
-        let open = open.map(|(at, stage)| Step { name: stage.to_string(), class: class(at, stage) });
-        let closed = match self.stage {
-            Stage::Closed(_) => Step { name: self.stage.to_string(), class: "current" },
-            _ => Step { name: "Closed".to_owned(), class: "ahead" },
-        };
-        open.chain([closed]).collect()
     }
 }
 

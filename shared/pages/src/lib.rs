@@ -20,6 +20,7 @@ mod receipt;
 mod report_form;
 mod rota;
 mod sign_in;
+mod standing;
 mod step;
 mod team_case;
 #[cfg(test)]
@@ -33,7 +34,7 @@ use desk_view::ClockStanding;
 pub use self::account::AccountPage;
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
 pub use self::board::{BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
-pub use self::case::{CaseLogin, CasePage, CaseSummary, CreditForm, MessageView};
+pub use self::case::{CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, Paging, SentReport};
 pub use self::desk::{Desk, DeskPage};
 pub use self::error::ErrorPage;
 pub use self::filed::{FiledPage, FiledRow};
@@ -45,6 +46,7 @@ pub use self::receipt::Receipt;
 pub use self::report_form::{FormError, ReportForm, ThirdParty};
 pub use self::rota::{AwayRow, RotaPage, RungRow, WatchRow};
 pub use self::sign_in::{SessionEndedPage, SessionPage, SignInPage, SignInState};
+pub use self::standing::Standing;
 pub use self::step::{Input, InputChoice, InputControl, InputGroup, Quote, StepButton, StepForm, StepPage};
 pub use self::team_case::{
     CheckRow, CheckState, CommandLine, DeliveryLine, HeldView, NextStep, NoteView, QuarantineView, ReportFact,

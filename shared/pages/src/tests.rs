@@ -69,6 +69,17 @@ fn summary(stage: Stage) -> CaseSummary {
     CaseSummary { case_id: text(), stage, received_at: at(1), clocks, now: at(13) }
 }
 
+fn standing(stage: Stage) -> Standing {
+    let CaseSummary { case_id, received_at, clocks, now, .. } = summary(stage);
+    let reached = if stage == Stage::MoreInformationNeeded { Stage::UnderReview } else { stage };
+    Standing { case_id, stage, reached, received_at, promises: clocks, answer_by: Some(at(12)), now }
+}
+
+fn login(error: Option<String>, standing: Option<Standing>) -> CaseLogin {
+    let (notice, kept) = (Some(text()), vec![("text".to_owned(), text())]);
+    CaseLogin { site: site(), notice, error, typed: text(), action: text(), kept, standing }
+}
+
 fn mail_part() -> MailPart {
     let attachment = AttachmentLine {
         name: text(),
@@ -100,11 +111,22 @@ fn case(error: Option<String>) -> CasePage {
         quoted: Some(text()),
         mail: (speaker == Speaker::Reporter).then(mail_part),
     };
+    let asked = error.is_some();
     CasePage {
         site: site(),
-        summary: summary(Stage::UnderReview),
-        code: text(),
+        standing: standing(if asked { Stage::MoreInformationNeeded } else { Stage::UnderReview }),
+        handler: Some(text()),
+        release_planned: Some("2026-12-03".parse().expect("a day")),
+        question: asked.then(|| message(Speaker::Team)),
         messages: speakers.map(message).into(),
+        paging: Paging { page: 1, pages: 2 },
+        report: SentReport {
+            title: text(),
+            facts: vec![(text(), text())],
+            texts: vec![(text(), text())],
+            quoted: Some(text()),
+            href: text(),
+        },
         notice: Some(text()),
         closed: error.is_some(),
         error,
@@ -373,13 +395,12 @@ fn session_ended() -> SessionEndedPage {
 /// Every page in every state, named by its template, with hostile text wherever text can be.
 fn pages() -> Vec<(&'static str, String)> {
     let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([HOSTILE]).collect();
-    let (error, summary) = (Some(text()), Some(summary(Stage::Confirmed)));
     vec![
         ("report_form", form(&[]).html()),
         ("report_form: errors", form(&names).html()),
         ("receipt", receipt().html()),
-        ("case_login", CaseLogin { site: site(), error: None, summary: None }.html()),
-        ("case_login: error", CaseLogin { site: site(), error, summary }.html()),
+        ("case_login", login(None, None).html()),
+        ("case_login: error", login(Some(text()), Some(standing(Stage::Confirmed))).html()),
         ("case", case(None).html()),
         ("case: error", case(Some(text())).html()),
         ("team_case", team_case(true).html()),
@@ -541,15 +562,17 @@ fn a_text_that_starts_with_an_empty_line_keeps_it() {
 
 #[test]
 fn the_current_stage_is_marked_and_a_closed_case_claims_nothing() {
-    let page = |stage| CaseLogin { site: site(), error: None, summary: Some(summary(stage)) }.html();
+    let page = |stage| login(None, Some(standing(stage))).html();
     let confirmed = page(Stage::Confirmed);
     assert_eq!(confirmed.matches("aria-current=\"step\"").count(), 1);
     assert_eq!(confirmed.matches("<li class=\"passed\"").count(), 3);
     let closed = page(Stage::Closed(Resolution::Duplicate));
     assert_eq!(closed.matches("<li class=\"passed\"").count(), 0);
     assert!(
-        closed.contains("aria-current=\"step\"><span class=\"dot\" aria-hidden=\"true\"></span>Closed (duplicate)")
+        closed.contains("aria-current=\"step\"><span class=\"sign\" aria-hidden=\"true\">●</span> Closed (duplicate)")
     );
+    let asked = page(Stage::MoreInformationNeeded);
+    assert_eq!(asked.matches("<li class=\"passed\"").count(), 2, "a question does not undo what was reached");
 }
 
 #[test]

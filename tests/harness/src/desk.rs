@@ -181,6 +181,25 @@ impl Desk {
         (text("case_id"), bearer(&text("receipt_code")))
     }
 
+    /// A browser's session, opened with the reporter's code: the header `cookie`.
+    pub fn entered(&self, code: &str) -> String {
+        let answer = self.post_form("/case", &[("code", code)]);
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/case")), "{}", answer.text);
+        let cookie = answer.header("set-cookie").expect("a session");
+        cookie.split(';').next().expect("a pair").to_owned()
+    }
+
+    /// The reporter's page in such a session.
+    pub fn page(&self, path: &str, cookie: &str) -> Answer {
+        self.get(path, &[("cookie", cookie)])
+    }
+
+    /// A form of that page.
+    pub fn post_in(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie)];
+        self.call("POST", path, &headers, &crate::http::form(fields))
+    }
+
     /// What the reporter's code shows.
     pub fn view(&self, code: &str) -> Value {
         self.get("/case", &[("authorization", code)]).ok()

@@ -1,4 +1,4 @@
-//! The reporter's case: `GET /case`, `POST /case`, `POST /case/messages`.
+//! The reporter's case: `GET /case`, `POST /case`, `POST /case/messages`, and the session of the page.
 
 use desk_harness::{Answer, Place, report};
 use serde_json::json;
@@ -29,8 +29,185 @@ fn an_unknown_code_and_a_malformed_code_are_the_same_404() {
     assert_eq!(essence(&says("nonsense")), essence(&unknown));
     assert_eq!(essence(&desk.post("/case/messages", &[], &json!({"text": "t"}))), essence(&unknown), "no code at all");
     let page = |code: &str| desk.post_form("/case", &[("code", code)]);
-    assert_eq!(page(NOBODYS).status, 404);
-    assert_eq!(essence(&page(NOBODYS)), essence(&page("nonsense")));
+    // What a page says of typed words is what the public list of words tells, never what is stored.
+    let (unknown, malformed) = (page(NOBODYS), page(&NOBODYS.replace("about", "abandon")));
+    assert_eq!((unknown.status, malformed.status), (404, 404));
+    let but_typed = |answer: &Answer| answer.text.replace("-about", "-abandon");
+    assert_eq!(but_typed(&unknown), but_typed(&malformed));
+}
+
+#[test]
+fn a_wrong_code_keeps_what_was_typed_and_names_the_word_and_the_case_of_the_link_stays() {
+    let place = Place::new("typo");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    desk.advance("1s");
+    let mail = desk.mail_to("rita", "We have received your report");
+    let token = mail.lines().find_map(|l| l.split_once("/case?t=")).expect("a link").1.to_owned();
+    let words = code.trim_start_matches("Bearer ");
+    let typo = format!("Amry {}", words.split('-').skip(1).collect::<Vec<_>>().join(" "));
+    let page = desk.post_form("/case", &[("code", &typo), ("t", &token)]);
+    assert_eq!(page.status, 404);
+    assert!(page.text.contains("“amry” is not one of our words"), "{}", page.text);
+    assert!(page.text.contains(&format!("value=\"{typo}\"")) && page.text.contains(&case), "{}", page.text);
+    let short = desk.post_form("/case", &[("code", "legal winner")]);
+    assert!(short.text.contains("A code has twelve words; here there are 2."), "{}", short.text);
+    assert!(desk.post_form("/case", &[]).text.contains("Enter your receipt code."));
+}
+
+/// The reporter's session: every view is a `GET`, so Back and reload work; nothing of it is stored but in the cookie.
+#[test]
+fn a_session_opens_the_page_for_half_an_hour_after_the_last_look_and_leaving_ends_it() {
+    let place = Place::new("session");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let words = code.trim_start_matches("Bearer ").to_owned();
+    let entered = desk.post_form("/case", &[("code", &words)]);
+    let cookie = entered.header("set-cookie").expect("a cookie").to_owned();
+    assert!(cookie.starts_with("__Host-case=") && !cookie.contains(&words), "{cookie}");
+    for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax", "Max-Age=1800"] {
+        assert!(cookie.split("; ").any(|found| found == attribute), "{attribute}: {cookie}");
+    }
+    let cookie = desk.entered(&words);
+    for _ in 0..2 {
+        let page = desk.page("/case", &cookie);
+        assert!(page.status == 200 && page.text.contains(&case) && page.text.contains("Summary R"), "{}", page.text);
+        assert!(!page.text.contains(&words), "the code is in no page");
+    }
+    let forged =
+        [cookie.replace("__Host-case=", "__Host-case=A"), format!("__Host-case={words}"), cookie[..60].to_owned()];
+    for forged in forged {
+        assert!(!desk.page("/case", &forged).text.contains(&case), "{forged}");
+    }
+
+    let left = desk.post_in(&cookie, "/case/leave", &[]);
+    assert_eq!((left.status, left.header("location")), (303, Some("/case?done=left")));
+    assert!(left.header("set-cookie").unwrap().contains("Max-Age=0"));
+
+    // Looking renews it; not looking ends it.
+    desk.advance("20m");
+    let renewed = desk.page("/case", &cookie).header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    desk.advance("20m");
+    assert!(!desk.page("/case", &cookie).text.contains(&case), "the first is over");
+    assert!(desk.page("/case", &renewed).text.contains(&case));
+    // It opens no more than the code does.
+    let alice = desk.token("alice");
+    desk.command(&case, &alice, &json!({"command": "reissue-code"})).ok();
+    assert!(!desk.page("/case", &renewed).text.contains(&case));
+    desk.advance("1s");
+}
+
+#[test]
+fn however_often_it_is_looked_at_a_session_ends_after_eight_hours() {
+    let place = Place::new("long-session");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let mut cookie = desk.entered(code.trim_start_matches("Bearer "));
+    for _ in 0..19 {
+        desk.advance("25m");
+        let page = desk.page("/case", &cookie);
+        assert!(page.text.contains(&case));
+        cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    }
+    desk.advance("25m");
+    assert!(!desk.page("/case", &cookie).text.contains(&case));
+}
+
+#[test]
+fn a_form_of_another_site_is_refused_whatever_cookie_the_browser_adds() {
+    let place = Place::new("other-site");
+    let desk = place.start();
+    let (_, code) = desk.filed(&report("R", "page"));
+    let words = code.trim_start_matches("Bearer ");
+    let cookie = desk.entered(words);
+    let from = |name: &str, value: &str, path: &str, body: &str| {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        desk.call("POST", path, &[kind, ("cookie", &cookie), (name, value)], body).status
+    };
+    let code_form = format!("code={words}");
+    let forms = [
+        ("/case", code_form.as_str()),
+        ("/case/messages", "text=t"),
+        ("/case/credit", "decision=none"),
+        ("/case/leave", ""),
+    ];
+    for (path, body) in forms {
+        assert_eq!(from("sec-fetch-site", "cross-site", path, body), 403, "{path}");
+        assert_eq!(from("sec-fetch-site", "same-site", path, body), 403, "{path}");
+        assert_eq!(from("origin", "https://evil.example", path, body), 403, "{path}");
+    }
+    assert_eq!(from("sec-fetch-site", "same-origin", "/case/messages", "text=t"), 303);
+    assert_eq!(from("origin", &desk.url, "/case/messages", "text=u"), 303);
+    let view = desk.view(&code);
+    let said = view["messages"].as_array().unwrap().iter().filter(|m| m["from"] == "reporter").count();
+    assert_eq!(said, 2, "{view}");
+    // A program's bearer code is no cookie: where it runs is nobody's business.
+    let headers = [("authorization", code.as_str()), ("sec-fetch-site", "cross-site")];
+    assert_eq!(desk.post("/case/messages", &headers, &json!({"text": "v"})).status, 201);
+}
+
+#[test]
+fn what_was_written_when_the_session_ended_is_kept_and_goes_on_with_the_code() {
+    let place = Place::new("ended");
+    let desk = place.start();
+    let (_, code) = desk.filed(&report("R", "page"));
+    let words = code.trim_start_matches("Bearer ");
+    let cookie = desk.entered(words);
+    desk.advance("31m");
+    let fields = [("text", "Long\nthought over"), ("idempotency_key", "k1")];
+    let asked = desk.post_in(&cookie, "/case/messages", &fields);
+    assert_eq!(asked.status, 404);
+    for kept in ["action=\"/case/messages\"", "value=\"Long\nthought over\"", "name=\"idempotency_key\" value=\"k1\""] {
+        assert!(asked.text.contains(kept), "{kept}: {}", asked.text);
+    }
+    let all: Vec<(&str, &str)> = fields.into_iter().chain([("code", words)]).collect();
+    assert_eq!(desk.post_form("/case/messages", &all).status, 303);
+    let view = desk.view(&code);
+    assert!(view["messages"].as_array().unwrap().iter().any(|m| m["text"] == "Long\nthought over"), "{view}");
+}
+
+#[test]
+fn a_question_stands_first_with_the_form_for_its_answer() {
+    let place = Place::new("question");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let cookie = desk.entered(code.trim_start_matches("Bearer "));
+    let before = desk.page("/case", &cookie).text;
+    assert!(before.contains("Next from us") && before.contains("<strong>Acknowledgement</strong> by"), "{before}");
+    let alice = desk.token("alice");
+    let asks =
+        json!({"command": "request-information", "questions": "Does it need a proxy?", "next_steps": "We look."});
+    desk.command(&case, &alice, &asks).ok();
+    let asked = desk.page("/case", &cookie).text;
+    assert!(asked.contains("We have asked you something") && asked.contains("please answer by"), "{asked}");
+    assert_eq!(asked.matches("Does it need a proxy?").count(), 1, "not once more among the messages");
+    assert!(!asked.contains("Next from us"));
+    assert_eq!(desk.post_in(&cookie, "/case/messages", &[("text", "No.")]).status, 303);
+    let after = desk.page("/case?done=message", &cookie).text;
+    assert!(after.contains("Your message was sent to the team.") && !after.contains("We have asked you something"));
+    let (answer, question) = (after.find("No.").unwrap(), after.find("Does it need a proxy?").unwrap());
+    assert!(answer < question, "newest first");
+    desk.advance("1s");
+}
+
+#[test]
+fn messages_are_shown_ten_a_page_newest_first() {
+    let place = Place::new("paged");
+    let desk = place.start();
+    let (_, code) = desk.filed(&report("R", "page"));
+    for number in 1..=12 {
+        desk.post("/case/messages", &[("authorization", &code)], &json!({"text": format!("Message <{number}>")})).ok();
+    }
+    let cookie = desk.entered(code.trim_start_matches("Bearer "));
+    let numbers = |path: &str| -> Vec<u32> {
+        let page = desk.page(path, &cookie).text;
+        let found = page.split("Message &#60;").skip(1);
+        found.map(|rest| rest.split('&').next().unwrap().parse().unwrap()).collect()
+    };
+    assert_eq!(numbers("/case"), (3..=12).rev().collect::<Vec<_>>());
+    assert_eq!(numbers("/case?page=2"), [2, 1]);
+    assert_eq!((numbers("/case?page=99"), numbers("/case?page=x")), (vec![2, 1], numbers("/case")));
+    assert!(desk.page("/case?page=2", &cookie).text.contains("href=\"/case?page=1\""));
 }
 
 /// A script whose variable was empty must not take the page that asks for the code for an answer.
@@ -63,7 +240,7 @@ fn t31_the_code_opens_stage_clocks_and_conversation() {
     // The form that needs no script shows the same to a person, whose words are escaped.
     let words = code.strip_prefix("Bearer ").unwrap();
     for typed in [words.to_owned(), words.to_uppercase(), format!("  {} ", words.replace('-', " "))] {
-        let page = desk.post_form("/case", &[("code", &typed)]);
+        let page = desk.page("/case", &desk.entered(&typed));
         assert!(page.status == 200 && page.text.contains(&case) && page.text.contains("Summary R"), "{typed}");
     }
 }
@@ -113,7 +290,7 @@ fn a_message_is_taken_once_however_often_it_is_sent() {
     let fields = [("code", words), ("text", "By form\r\nin lines"), ("idempotency_key", "h1")];
     assert_eq!(
         (desk.post_form("/case/messages", &fields).status, desk.post_form("/case/messages", &fields).status),
-        (201, 201)
+        (303, 303)
     );
     assert_eq!(said("By form\nin lines"), 1);
     let blank = desk.post_form("/case/messages", &[("code", words), ("text", "")]);

@@ -1,6 +1,6 @@
 //! The report, field by field, from the JSON that was sent or made of a mail.
 
-use desk_domain::report::{FIELDS, Kind, Report, ReportField, Seen, Weight};
+use desk_domain::report::{FIELDS, Report, ReportField, Seen, Weight};
 use desk_pages::{ReportFact, ReportFields};
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ pub(super) fn report(body: &str) -> ReportFields {
     let sent: Value = serde_json::from_str(body).unwrap_or_default();
     let said = Report::stored(&sent).said();
     let of =
-        |row: &ReportField| said.iter().find(|(other, _)| other.name == row.name).map(|(_, value)| words(row, value));
+        |row: &ReportField| said.iter().find(|(other, _)| other.name == row.name).map(|(_, value)| row.words(value));
     let quoted = sent["mail"]["quoted"].as_str().filter(|text| !text.trim().is_empty());
     let mut shown = ReportFields { quoted: quoted.map(str::to_owned), ..ReportFields::default() };
     for row in FIELDS {
@@ -44,28 +44,6 @@ fn behind(fact: &ReportField, of: impl Fn(&ReportField) -> Option<String>) -> St
         _ => None,
     };
     FIELDS.iter().filter_map(stands).collect()
-}
-
-/// A value as the team reads it.
-fn words(row: &ReportField, value: &Value) -> String {
-    let text = || match value {
-        Value::Array(several) => several.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
-        one => one.as_str().unwrap_or_default().to_owned(),
-    };
-    match &row.kind {
-        Kind::Flag { means } => (*means).to_owned(),
-        Kind::Choice(choices) => {
-            let chosen = choices.iter().find(|choice| value == choice.value);
-            chosen.map_or_else(text, |choice| choice.means.to_owned())
-        }
-        Kind::Line { .. }
-        | Kind::Package
-        | Kind::Text { .. }
-        | Kind::Email
-        | Kind::Link
-        | Kind::Date
-        | Kind::OpenPgpKey => text(),
-    }
 }
 
 /// Whom the conversation calls by name.

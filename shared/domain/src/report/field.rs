@@ -42,7 +42,7 @@ pub enum Kind {
     },
     /// `true`, or `false` where nothing is said.
     Flag {
-        /// What the team reads where it is true.
+        /// What is read where it is true.
         means: &'static str,
     },
     /// An e-mail address.
@@ -63,7 +63,7 @@ pub struct Choice {
     pub value: &'static str,
     pub label: &'static str,
     pub hint: &'static str,
-    /// What the team reads where it was chosen.
+    /// What is read where it was chosen.
     pub means: &'static str,
 }
 
@@ -165,6 +165,28 @@ impl ReportField {
     /// Its JSON pointer (RFC 6901): `/reporter/email`.
     pub fn pointer(&self) -> String {
         format!("/{}", self.name.replace('.', "/"))
+    }
+
+    /// A value of it as people read it.
+    pub fn words(&self, value: &Value) -> String {
+        let text = || match value {
+            Value::Array(several) => several.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+            one => one.as_str().unwrap_or_default().to_owned(),
+        };
+        match &self.kind {
+            Kind::Flag { means } => (*means).to_owned(),
+            Kind::Choice(choices) => {
+                let chosen = choices.iter().find(|choice| value == choice.value);
+                chosen.map_or_else(text, |choice| choice.means.to_owned())
+            }
+            Kind::Line { .. }
+            | Kind::Package
+            | Kind::Text { .. }
+            | Kind::Email
+            | Kind::Link
+            | Kind::Date
+            | Kind::OpenPgpKey => text(),
+        }
     }
 
     /// Puts its value into a report.

@@ -1,0 +1,195 @@
+//! Fills the reporter's case page, and the door to it, with what they show.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use desk_domain::advisory::credit_line;
+use desk_domain::case::event::MessageKind;
+use desk_domain::case::{Case, EventBody};
+use desk_domain::policy::MetBy;
+use desk_domain::report::{Kind, Report, ReportField};
+use desk_keys::Slip;
+use desk_pages::{CaseLogin, CasePage, CreditForm, MessageView, Paging, SentReport, Site, Standing};
+use desk_store::Stored;
+use desk_view::{CaseView, ClockView, CreditStanding, Speaker, UnsealedCase};
+use serde_json::Value;
+
+use crate::Intake;
+
+/// Messages on a page.
+const PORTION: usize = 10;
+
+/// What the case page says about what was just sent.
+#[derive(Default)]
+pub(crate) struct Said {
+    pub notice: Option<String>,
+    pub error: Option<String>,
+    /// What was typed and not taken.
+    pub text: String,
+    /// An answer about credit that was not taken: what was wrong, and what was typed.
+    pub credit: Option<(String, String, String)>,
+    /// Which portion of the messages; the first has the newest.
+    pub page: usize,
+}
+
+/// What the page shows that asks for the code.
+pub(crate) struct Door<'a> {
+    /// The case that a mail's link names, and its token.
+    pub case: Option<&'a Stored>,
+    pub link: Option<String>,
+    pub notice: Option<String>,
+    pub error: Option<String>,
+    /// The code as it was typed.
+    pub typed: String,
+    /// Where the code is sent, with what was sent before.
+    pub action: &'static str,
+    pub kept: Vec<(String, String)>,
+}
+
+impl Default for Door<'_> {
+    fn default() -> Self {
+        let (case, link, notice, error) = (None, None, None, None);
+        Door { case, link, notice, error, typed: String::new(), action: "/case", kept: Vec::new() }
+    }
+}
+
+/// The page that asks for the code; with what a mail's link may show of a case.
+pub(crate) fn login(intake: &Intake, door: Door<'_>) -> String {
+    let link = door.link.map(|link| ("t".to_owned(), link));
+    CaseLogin {
+        site: Site::of(&intake.policy),
+        notice: door.notice,
+        error: door.error,
+        typed: door.typed,
+        action: door.action.to_owned(),
+        kept: door.kept.into_iter().chain(link).collect(),
+        standing: door.case.map(|stored| standing(intake, &stored.case)),
+    }
+    .html()
+}
+
+/// What is wrong with a code that opened nothing, as far as its words tell.
+pub(crate) fn wrong_code(typed: &str) -> String {
+    match Slip::of(typed) {
+        Some(Slip::Unknown(words)) => {
+            let quoted: Vec<String> = words.iter().map(|word| format!("“{word}”")).collect();
+            let (are, one) = if words.len() == 1 { ("is", "one of our words") } else { ("are", "of our words") };
+            format!("{} {are} not {one}. Please check the spelling.", quoted.join(", "))
+        }
+        Some(Slip::Count(count)) => format!("A code has twelve words; here there are {count}."),
+        None => "No case answers to that code. Please check each word and their order.".to_owned(),
+    }
+}
+
+/// Where a case stands: what its link shows too.
+fn standing(intake: &Intake, case: &Case) -> Standing {
+    let policy = &intake.policy;
+    let (asked, promises): (Vec<ClockView>, Vec<ClockView>) = desk_view::clocks(policy, case, false)
+        .into_iter()
+        .partition(|clock| policy.clock(&clock.name).is_some_and(|row| row.met_by == MetBy::ReporterAnswer));
+    Standing {
+        case_id: case.id.to_string(),
+        stage: case.stage(),
+        reached: Case { waiting_for_reporter: false, ..case.clone() }.stage(),
+        received_at: case.received_at,
+        promises,
+        answer_by: asked.iter().rev().find(|_| case.waiting_for_reporter).map(|clock| clock.due_at),
+        now: intake.clock.now(),
+    }
+}
+
+/// The case page.
+pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, said: Said) -> String {
+    let (view, case) = (intake.view(opened), &opened.case);
+    let question = question(intake, opened);
+    let on_top =
+        |m: &desk_view::MessageView| question.as_ref().is_some_and(|q| q.at == m.at && m.from == Speaker::Team);
+    let messages: Vec<MessageView> = view.messages.iter().rev().filter(|m| !on_top(m)).map(message).collect();
+    let paging = Paging::of(said.page, messages.len().div_ceil(PORTION));
+    let portion = messages.into_iter().skip((paging.page - 1) * PORTION).take(PORTION);
+    CasePage {
+        credit: credit_form(opened, &view, said.credit),
+        advisory_url: view.advisory_url.clone(),
+        site: Site::of(&intake.policy),
+        standing: standing(intake, case),
+        handler: case.handler.as_ref().and_then(|id| intake.policy.member(id)).map(|member| member.name.clone()),
+        release_planned: case.release_planned,
+        question,
+        messages: portion.collect(),
+        paging,
+        report: sent_report(&view.report.body),
+        notice: said.notice,
+        error: said.error,
+        idempotency_key: desk_keys::hex(&desk_keys::random::<16>()),
+        reply_text: said.text,
+        closed: case.is_closed(),
+    }
+    .html()
+}
+
+fn message(message: &desk_view::MessageView) -> MessageView {
+    MessageView {
+        at: message.at,
+        from: match message.from {
+            Speaker::Reporter => "You".to_owned(),
+            Speaker::Team => message.by.clone().unwrap_or_else(|| "Security team".to_owned()),
+            Speaker::Desk => "Disclosure Desk".to_owned(),
+        },
+        speaker: message.from,
+        text: message.text.clone(),
+        quoted: message.quoted.clone(),
+        mail: None,
+    }
+}
+
+/// What the team waits to be told.
+fn question(intake: &Intake, opened: &UnsealedCase) -> Option<MessageView> {
+    let asked = opened
+        .events
+        .iter()
+        .rev()
+        .find(|event| matches!(event.body, EventBody::MessageSent { kind: MessageKind::Request, .. }));
+    let asked = asked.filter(|_| opened.case.waiting_for_reporter)?;
+    let view = intake.view(opened);
+    view.messages.iter().find(|m| m.at == asked.at && m.from == Speaker::Team).map(message)
+}
+
+/// The report as it was sent, field by field, and as a file.
+fn sent_report(body: &str) -> SentReport {
+    let stored: Value = serde_json::from_str(body).unwrap_or_default();
+    let report = Report::stored(&stored);
+    let said = report.said();
+    let is_text = |row: &ReportField| matches!(row.kind, Kind::Text { .. } | Kind::OpenPgpKey);
+    let shown = |texts: bool| {
+        let rows = said.iter().filter(move |(row, _)| is_text(row) == texts && row.name != "summary");
+        rows.map(|(row, value)| (row.label.trim_end_matches('?').to_owned(), row.words(value))).collect()
+    };
+    SentReport {
+        facts: shown(false),
+        texts: shown(true),
+        quoted: stored["mail"]["quoted"].as_str().map(str::to_owned),
+        href: format!("data:application/json;base64,{}", BASE64.encode(body)),
+        title: report.summary,
+    }
+}
+
+/// The question about credit, once it is asked and until it is published; filled in with what was typed, answered, or wished
+/// for in the report.
+fn credit_form(opened: &UnsealedCase, view: &CaseView, typed: Option<(String, String, String)>) -> Option<CreditForm> {
+    let case = &opened.case;
+    if view.credit.state == CreditStanding::Unasked || case.publication.is_published() || case.is_closed() {
+        return None;
+    }
+    let answered = (view.credit.state == CreditStanding::Answered)
+        .then(|| credit_line(&view.credit.credits).unwrap_or_else(|| "You do not wish to be named.".to_owned()));
+    let report = Report::stored(&serde_json::from_str(&view.report.body).unwrap_or_default());
+    let (error, name, link) = match (typed, view.credit.credits.first()) {
+        (Some((error, name, link)), _) => (Some(error), name, link),
+        (None, Some(credit)) => (None, credit.name.clone(), credit.contact.first().cloned().unwrap_or_default()),
+        (None, None) if answered.is_some() => (None, String::new(), String::new()),
+        (None, None) => {
+            (None, report.credit_as.unwrap_or_default(), report.credit_link.into_iter().next().unwrap_or_default())
+        }
+    };
+    let idempotency_key = desk_keys::hex(&desk_keys::random::<16>());
+    Some(CreditForm { answered, name, link, error, idempotency_key })
+}

@@ -111,7 +111,7 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
     }
     let accepted = intake.accept(&canonical, &value, &report, key, Sort::Report).await;
     match accepted.and_then(|answer| answer::read(&answer)) {
-        Ok(taken) => pages::receipt(intake, taken, &canonical, report.reporter_email),
+        Ok(taken) => pages::receipt(intake, taken, &report, &canonical),
         Err(problem) => page_of(problem),
     }
 }

@@ -10,8 +10,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_domain::fields::FieldError;
 use desk_domain::policy::{ClockKind, Due, Package, Policy};
-use desk_domain::time::promise;
-use desk_pages::{Receipt, ReportForm, Site};
+use desk_domain::report::Report;
+use desk_domain::time::{instant, promise};
+use desk_pages::{Qr, Receipt, ReportForm, Site, ThirdParty};
 
 use crate::accept::Taken;
 use crate::{Intake, form as fields};
@@ -36,17 +37,12 @@ fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<de
         None => format!("{} (maintained)", line.name),
     };
     let package = |p: &Package| (p.name.to_string(), p.lines.iter().map(line).collect());
-    let third_party = policy.third_party.iter().map(|t| desk_pages::ThirdParty {
-        package: t.package.to_string(),
-        maintainer: t.maintainer.clone(),
-        contact_uri: t.contact.clone(),
-    });
     ReportForm {
         site: Site::of(policy),
         action: "/reports".to_owned(),
         idempotency_key: desk_keys::hex(&desk_keys::random::<16>()),
         packages: policy.packages.iter().map(package).collect(),
-        third_party: third_party.collect(),
+        third_party: policy.third_party.iter().map(third_party).collect(),
         other_routes: policy.other_routes.iter().map(|r| (r.name.clone(), r.url.clone())).collect(),
         acknowledgement_within: within(policy, ClockKind::Acknowledgement),
         response_within: within(policy, ClockKind::DetailedResponse),
@@ -63,21 +59,52 @@ fn within(policy: &Policy, clock: ClockKind) -> String {
     }
 }
 
-/// The receipt page, from the very answer that the API would give.
-pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &[u8], mail_to: Option<String>) -> Response {
-    let due = [("Acknowledgement", taken.due.acknowledgement), ("Detailed response", taken.due.detailed_response)];
+/// The receipt page, from the very answer that the API would give. `sent` is the report as it was stored.
+pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &Report, sent: &[u8]) -> Response {
+    let policy = &intake.policy;
+    let due = [
+        ("A person of the team confirms that they have read it.", taken.due.acknowledgement),
+        ("You get a detailed answer with the next steps.", taken.due.detailed_response),
+    ];
     let page = Receipt {
-        site: Site::of(&intake.policy),
+        site: Site::of(policy),
         case_id: taken.case_id.to_string(),
+        code_href: format!("data:text/plain;charset=utf-8;base64,{}", BASE64.encode(code_file(intake, &taken))),
+        // Capitals and hyphens make the smaller code, and are read as well.
+        qr: Qr::of(&taken.receipt_code.to_uppercase()),
         receipt_code: taken.receipt_code,
+        urgent: report.known_public || report.known_exploited,
+        third_party: policy.third_party(&report.package).map(third_party),
+        may_forward: report.may_forward,
         case_url: taken.case_url,
         received_at: taken.received_at,
         now: intake.clock.now(),
-        due: due.into_iter().filter_map(|(label, due)| Some((label.to_owned(), due?))).collect(),
+        due: due.into_iter().filter_map(|(what, due)| Some((what.to_owned(), due?))).collect(),
         receipt_href: format!("data:application/jose;base64,{}", BASE64.encode(taken.receipt.unwrap_or_default())),
-        report_href: format!("data:application/json;base64,{}", BASE64.encode(report)),
+        report_href: format!("data:application/json;base64,{}", BASE64.encode(sent)),
         jwks_url: format!("{}/.well-known/disclosure-desk.jwks", intake.public_url),
-        mail_to,
+        mail_to: report.reporter_email.clone(),
     };
     (StatusCode::CREATED, Html(page.html())).into_response()
+}
+
+/// What the code is saved as.
+fn code_file(intake: &Intake, taken: &Taken) -> String {
+    let project = &intake.policy.project.name;
+    format!(
+        "Your report to the security team of {project}\n\nCase: {}\nReceipt code: {}\nYour case page: {}\nReceived: {}\n\n\
+         Whoever has the code can read the case and write to it.\n",
+        taken.case_id,
+        taken.receipt_code,
+        taken.case_url,
+        instant(taken.received_at)
+    )
+}
+
+fn third_party(module: &desk_domain::policy::ThirdParty) -> ThirdParty {
+    ThirdParty {
+        package: module.package.to_string(),
+        maintainer: module.maintainer.clone(),
+        contact_uri: module.contact.clone(),
+    }
 }

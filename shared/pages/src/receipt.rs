@@ -3,7 +3,9 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::{Site, rendered};
+use super::{Qr, Site, ThirdParty, rendered};
+
+const WORDS_A_LINE: usize = 4;
 
 /// The answer to a report. It shows the receipt code, once, so it has no `Debug`.
 #[derive(Template)]
@@ -13,6 +15,15 @@ pub struct Receipt {
     pub case_id: String,
     /// Hyphen-joined words.
     pub receipt_code: String,
+    /// The same as a file: `data:text/plain;…`.
+    pub code_href: String,
+    /// The same for a telephone to read.
+    pub qr: Option<Qr>,
+    /// Its reporter says that it is known to others already: the team is told so at once.
+    pub urgent: bool,
+    /// Others maintain what it is about; and whether it may be forwarded to them.
+    pub third_party: Option<ThirdParty>,
+    pub may_forward: bool,
     /// Where the case page is, to write down: `https://…/case`.
     pub case_url: String,
     pub received_at: Timestamp,
@@ -30,6 +41,14 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// The code, four words a line; a line that goes on ends in its hyphen.
+    fn code_lines(&self) -> Vec<String> {
+        let words: Vec<&str> = self.receipt_code.split('-').collect();
+        let lines = words.len().div_ceil(WORDS_A_LINE);
+        let line = |(at, words): (usize, &[&str])| words.join("-") + if at + 1 < lines { "-" } else { "" };
+        words.chunks(WORDS_A_LINE).enumerate().map(line).collect()
+    }
+
     /// The page as HTML.
     pub fn html(&self) -> String {
         rendered(self)

@@ -93,7 +93,7 @@ impl FormError {
 
 impl ThirdParty {
     /// The contact as a person reads it.
-    fn contact(&self) -> &str {
+    pub(super) fn contact(&self) -> &str {
         self.contact_uri.strip_prefix("mailto:").unwrap_or(&self.contact_uri)
     }
 }

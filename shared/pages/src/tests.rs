@@ -29,17 +29,17 @@ fn desk(here: Option<DeskPage>) -> Desk {
     Desk { member_name: text(), here }
 }
 
+fn third_party() -> ThirdParty {
+    ThirdParty { package: text(), maintainer: text(), contact_uri: "javascript:alert(1)".into() }
+}
+
 fn form(fields: &[&str]) -> ReportForm {
     ReportForm {
         site: site(),
         action: text(),
         idempotency_key: text(),
         packages: vec![(text(), vec![text()])],
-        third_party: vec![ThirdParty {
-            package: text(),
-            maintainer: text(),
-            contact_uri: "javascript:alert(1)".into(),
-        }],
+        third_party: vec![third_party()],
         other_routes: vec![(text(), text())],
         acknowledgement_within: text(),
         response_within: text(),
@@ -217,6 +217,11 @@ fn receipt() -> Receipt {
         site: site(),
         case_id: text(),
         receipt_code: text(),
+        code_href: text(),
+        qr: Qr::of("ABANDON-ABOUT"),
+        urgent: true,
+        third_party: Some(third_party()),
+        may_forward: false,
         case_url: text(),
         received_at: at(1),
         now: at(1),
@@ -589,6 +594,13 @@ fn the_details_of_a_report_that_start_with_an_empty_line_keep_it() {
     let mut page = team_case(true);
     page.report.texts = vec![("Details", "\nfirst".into())];
     assert!(page.html().contains("<pre>\n\nfirst</pre>"));
+}
+
+#[test]
+fn the_code_stands_four_words_a_line_and_reads_as_one() {
+    let mut page = receipt();
+    page.receipt_code = "a-b-c-d-e-f-g-h-i-j-k-l".into();
+    assert!(page.html().contains("<span>a-b-c-d-</span><span>e-f-g-h-</span><span>i-j-k-l</span></code>"));
 }
 
 #[test]

@@ -72,6 +72,13 @@ pub fn call_bytes(url: &str, method: &str, path: &str, headers: &[(&str, &str)],
     Ok(Bytes { status: response.status().as_u16(), headers, body })
 }
 
+/// The receipt code on a page that shows it.
+pub fn receipt_code(page: &str) -> String {
+    let (_, rest) = page.split_once("<code id=\"receipt-code\">").expect("a receipt code");
+    let shown = rest.split_once("</code>").expect("an end").0;
+    shown.replace("<span>", "").replace("</span>", "")
+}
+
 /// A session or a receipt code as the header `authorization` has it.
 pub fn bearer(word: &str) -> String {
     format!("Bearer {word}")

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use desk_harness::{Place, cli, report};
+use desk_harness::{Place, bearer, cli, receipt_code, report};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -195,7 +195,7 @@ fn t14_the_form_leads_to_the_same_result_as_the_api() {
     assert_eq!(page.text, desk.post_form("/reports", &FORM).text, "sent twice, taken once");
     let other = [&FORM[..2], &[("summary", "another"), ("details", "one")], &FORM[11..]].concat();
     assert_eq!(desk.post_form("/reports", &other).status, 422, "the hidden key, another report");
-    let by_form = desk.view(&format!("Bearer {}", after(&page.text, "id=\"receipt-code\">")));
+    let by_form = desk.view(&bearer(&receipt_code(&page.text)));
 
     let (_, code) = desk.filed(&json!({
         "package": "express", "versions": "4.x", "summary": "Größe <of> \"heads\"", "details": "One\n\n```\n<script>\n```",
@@ -242,6 +242,26 @@ fn the_forms_receipt_is_over_the_report_that_it_offers() {
         report.starts_with("{\"credit\":{\"as\":\"@rita\"},\"details\":\"One\\n\\n```"),
         "sorted, no white space: {report}"
     );
+}
+
+#[test]
+fn the_code_is_on_the_receipt_as_words_as_a_file_and_for_a_telephone() {
+    let place = Place::new("code-shown");
+    let desk = place.start();
+    let page = desk.post_form("/reports", &FORM).text;
+    let code = receipt_code(&page);
+    assert_eq!(code.split('-').count(), 12, "{code}");
+    let file = after(&page, "data:text/plain;charset=utf-8;base64,").replace("&#43;", "+");
+    let encoded = place.file("encoded", file);
+    let saved = Command::new("base64").args(["-d", &encoded]).output().expect("base64");
+    let saved = String::from_utf8(saved.stdout).expect("UTF-8");
+    let case = after(&page, "Report received: ");
+    assert!(
+        saved.contains(&format!("Receipt code: {code}\n")) && saved.contains(&format!("Case: {case}\n")),
+        "{saved}"
+    );
+    assert!(page.contains("<svg class=\"qr\"") && page.contains("What happens next"), "{page}");
+    assert!(page.contains("the security team is told that it is urgent"), "it is public: {page}");
 }
 
 #[test]

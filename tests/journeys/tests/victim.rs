@@ -1,6 +1,6 @@
 //! Nobody can use the desk to flood a stranger: what a machine writes to an address that was only typed has a limit.
 
-use desk_harness::{Desk, Place};
+use desk_harness::{Desk, Place, bearer, receipt_code};
 use serde_json::json;
 
 /// How many reports name the victim; `DESK_POSTS` sets another number.
@@ -68,6 +68,5 @@ fn post(desk: &Desk, n: usize) -> String {
     ];
     let page = desk.post_form("/reports", &fields);
     assert_eq!(page.status, 201, "{}", page.text);
-    let (_, rest) = page.text.split_once("id=\"receipt-code\">").expect("a code");
-    format!("Bearer {}", rest.split('<').next().expect("a code"))
+    bearer(&receipt_code(&page.text))
 }

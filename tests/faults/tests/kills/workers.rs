@@ -5,7 +5,7 @@ use std::sync::{Mutex, RwLock};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use desk_harness::{Answer, Chance, bearer, call, form};
+use desk_harness::{Answer, Chance, bearer, call, form, receipt_code};
 use serde_json::{Value, json};
 
 /// A request that is asked until it is answered.
@@ -147,11 +147,9 @@ impl Load {
         request.headers.truncate(1);
         let answer = self.ask(&request);
         assert_eq!(answer.status, 201, "{}", answer.text);
-        let shown = |before: &str, after: &str| {
-            let (_, rest) = answer.text.split_once(before).unwrap_or_else(|| panic!("no {before} on the page"));
-            rest.split_once(after).expect("an end").0.to_owned()
-        };
-        let (case, code) = (shown("Report received: ", "</title>"), shown("<code id=\"receipt-code\">", "</code>"));
+        let (_, title) = answer.text.split_once("Report received: ").expect("a receipt");
+        let case = title.split_once("</title>").expect("an end").0.to_owned();
+        let code = receipt_code(&answer.text);
         // RFC 8785: members in order, no blanks.
         let mut body = format!("{{\"details\":{},\"package\":\"express\"", json!(details));
         body += &email.as_ref().map(|e| format!(",\"reporter\":{{\"email\":\"{e}\"}}")).unwrap_or_default();

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use desk_faults::search::{Found, files};
-use desk_harness::{Desk, Place, bearer};
+use desk_harness::{Desk, Place, bearer, receipt_code};
 use serde_json::{Value, json};
 
 use publication::publication;
@@ -127,11 +127,9 @@ fn form_report(stage: &mut Stage, name: &str, answers: &str) -> Filed {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let answer = stage.desk.post_form("/reports", &fields);
     assert_eq!(answer.status, 201, "{}", answer.text);
-    let shown = |before: &str, after: &str| {
-        let rest = answer.text.split_once(before).expect("it is on the page").1;
-        rest.split_once(after).expect("an end").0.to_owned()
-    };
-    let (case, code) = (shown("Report received: ", "</title>"), shown("<code id=\"receipt-code\">", "</code>"));
+    let (_, title) = answer.text.split_once("Report received: ").expect("a receipt");
+    let case = title.split_once("</title>").expect("an end").0.to_owned();
+    let code = receipt_code(&answer.text);
     stage.markers.code(name, &code);
     Filed { case, code }
 }

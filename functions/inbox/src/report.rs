@@ -172,20 +172,11 @@ fn described(part: &desk_mail::read::Attachment) -> Value {
 /// The package that a subject speaks of, by a name of the policy's that stands in it as a word of its own: of those in scope, or
 /// else of others' (T35). Not in the text: there, whatever is used is named.
 fn about(policy: &Policy, subject: &str) -> (Option<PackageName>, Option<PackageName>) {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_./@~".contains(c);
-    let words = || subject.split(|c| !is_name(c)).map(|word| word.trim_matches(['.', '/', '-']));
-    let named = |name: &PackageName| {
-        let name = name.as_str();
-        // People write a package as they write its project: "Express".
-        words()
-            .filter_map(|word| word.split_at_checked(name.len()))
-            .any(|(word, rest)| word.eq_ignore_ascii_case(name) && (rest.is_empty() || rest.starts_with('@')))
-    };
-    let own = policy.packages.iter().map(|package| &package.name).find(|name| named(name));
-    let others = policy.third_party.iter().map(|module| &module.package).find(|name| named(name));
-    match own {
-        Some(own) => (Some(own.clone()), None),
-        None => (None, others.cloned()),
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_./@~:".contains(c);
+    let words = || subject.split(|c| !is_name(c)).map(|word| word.trim_matches(['.', '/', '-', ':']));
+    match words().find_map(|word| policy.package_meant(word)) {
+        Some(own) => (Some(own.name.clone()), None),
+        None => (None, words().find_map(|word| policy.third_party_meant(word)).map(|module| module.package.clone())),
     }
 }
 
@@ -205,7 +196,7 @@ mod tests {
         assert_eq!(about("Open redirect in express"), own);
         assert_eq!(about("express@4.19.1: open redirect"), own);
         assert_eq!(about("Express: open redirect"), own);
-        assert_eq!(about("Express: open redirect"), own);
+        assert_eq!(about("[npm:ExpressJS@4] open redirect"), own);
         assert_eq!(about("helmet, and how express uses it"), own);
         assert_eq!(about("XSS in helmet."), helmet);
         assert_eq!(about("We expressed our concern about helmet-like things"), (None, None));

@@ -175,7 +175,7 @@ impl Intake {
         }
         let canary = matches!(sort, Sort::Canary);
         let reported = Reported {
-            package: self.policy.package(&report.package).map(|p| p.name.clone()),
+            package: self.policy.package_meant(&report.package).map(|p| p.name.clone()),
             answers: report.answers,
             address,
             has_openpgp_key: report.openpgp_key.is_some(),
@@ -187,7 +187,7 @@ impl Intake {
             continues: if let Sort::GoesOn(case) = sort { Some(case) } else { None },
             found_by: None,
             received_at: None,
-            third_party: self.policy.third_party(&report.package).map(|t| t.package.clone()),
+            third_party: self.policy.third_party_meant(&report.package).map(|t| t.package.clone()),
             may_forward: report.may_forward,
             mail: None,
         };

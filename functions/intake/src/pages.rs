@@ -74,7 +74,7 @@ pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &Report, sent: &[u8
         qr: Qr::of(&taken.receipt_code.to_uppercase()),
         receipt_code: taken.receipt_code,
         urgent: report.known_public || report.known_exploited,
-        third_party: policy.third_party(&report.package).map(third_party),
+        third_party: policy.third_party_meant(&report.package).map(third_party),
         may_forward: report.may_forward,
         case_url: taken.case_url,
         received_at: taken.received_at,

@@ -8,6 +8,7 @@ mod channel;
 mod clock;
 mod load;
 mod mail;
+mod meant;
 mod named;
 mod pager;
 mod rota;
@@ -230,6 +231,8 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Package {
     pub name: PackageName,
+    /// What else people call it.
+    pub aliases: Vec<PackageName>,
     /// `npm`.
     pub ecosystem: String,
     pub lines: Vec<Line>,
@@ -246,6 +249,8 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ThirdParty {
     pub package: PackageName,
+    /// What else people call it.
+    pub aliases: Vec<PackageName>,
     pub maintainer: String,
     /// A `mailto:` or `https:` URI.
     pub contact: String,

@@ -67,7 +67,26 @@ impl<'v> Names<'v> {
         if self.levels.is_empty() {
             self.problems.note("/levels", "must have at least one level");
         }
+        self.check_aliases(root);
         self.check_clocks(root);
+    }
+
+    /// No two packages are called the same.
+    fn check_aliases(&self, root: &'v Value) {
+        let lists = [("packages", "name"), ("third_party", "package")];
+        let names = lists.iter().flat_map(|(list, field)| texts(root, list, field).map(|(_, _, name)| name));
+        let mut seen: BTreeSet<String> = names.map(str::to_lowercase).collect();
+        for (list, field) in lists {
+            for (i, row, _) in texts(root, list, field) {
+                let aliases = row["aliases"].as_array().into_iter().flatten().enumerate();
+                for (j, alias) in aliases.filter_map(|(j, alias)| Some((j, alias.as_str()?.trim()))) {
+                    if !seen.insert(alias.to_lowercase()) {
+                        let detail = format!("`{alias}` is already the name or alias of a package");
+                        self.problems.note(format!("/{list}/{i}/aliases/{j}"), detail);
+                    }
+                }
+            }
+        }
     }
 
     /// Exactly one clock of each kind that is needed.

@@ -20,10 +20,11 @@ pub(super) fn package(fields: Fields<'_>) -> Option<Package> {
     if !ecosystem.is_empty() && ecosystem != ECOSYSTEM {
         fields.wrong("ecosystem", format!("must be {ECOSYSTEM}"));
     }
+    let aliases = fields.parsed_list("aliases");
     required_list(&fields, "lines");
     let lines = rows(&fields, "lines", |fields| line(fields, name.as_ref()));
     fields.finish();
-    Some(Package { name: name?, ecosystem, lines })
+    Some(Package { name: name?, aliases, ecosystem, lines })
 }
 
 fn line(fields: Fields<'_>, package: Option<&PackageName>) -> Option<Line> {
@@ -45,10 +46,11 @@ pub(super) fn third_party(fields: Fields<'_>, names: &Names<'_>) -> Option<Third
     if package.as_ref().is_some_and(|package| names.has_package(package.as_str())) {
         fields.wrong("package", "is one of the project's own packages");
     }
+    let aliases = fields.parsed_list("aliases");
     let maintainer = required_line(&fields, "maintainer");
     let contact = fields.required_parsed::<ContactUri>("contact");
     fields.finish();
-    Some(ThirdParty { package: package?, maintainer, contact: contact?.0 })
+    Some(ThirdParty { package: package?, aliases, maintainer, contact: contact?.0 })
 }
 
 /// What a message can start from.

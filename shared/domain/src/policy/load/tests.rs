@@ -124,6 +124,13 @@ fn names_must_be_known_and_unlike() {
 }
 
 #[test]
+fn no_two_packages_are_called_the_same() {
+    let lines = "lines = [{ name = \"minnow@1\" }]";
+    let aliases = format!("aliases = [\"minnow-js\", \"Minnow\"]\n{lines}");
+    one(lines, &aliases, "Minnow", "/packages/0/aliases/1", "`Minnow` is already the name or alias of a package");
+}
+
+#[test]
 fn there_is_a_team() {
     let found = problems(&[("\"triage\", ", "")]);
     let found: Vec<_> = found.iter().map(|p| (p.pointer.as_str(), p.detail.as_str())).collect();

@@ -20,7 +20,6 @@ const CODE = /^[a-z]+(-[a-z]+){9,}$/; // 128 bits are at least ten words
 
 const REPORT = {
   package: "express",
-  versions: "4.21.0",
   summary: "Open redirect in res.location",
   details: "A target that starts with three slashes leaves the site.\n\nSteps: GET /?to=///example.org",
 };
@@ -44,7 +43,9 @@ async function fill(form, values) {
   for (const [name, value] of Object.entries(values)) {
     const field = form.locator(`[name="${name}"]`).first();
     const tag = await field.evaluate((e) => e.tagName);
-    if (tag === "SELECT") await field.selectOption(value);
+    const type = await field.evaluate((e) => e.type);
+    if (type === "radio") await form.locator(`[name="${name}"][value="${value}"]`).check();
+    else if (tag === "SELECT") await field.selectOption(value);
     else await field.fill(value);
   }
 }
@@ -91,6 +92,21 @@ async function refusedReport(tools) {
   const kept = await page.locator('[name="summary"]').first().inputValue();
   check("errors: what was typed is kept", kept === REPORT.summary, `the summary field has "${kept}"`);
   await inspect(tools, "errors", html);
+}
+
+/** Who names a module of others' is told before anything is sent, and loses nothing. */
+async function others(tools) {
+  const { page, origin } = tools;
+  await open(page, `${origin}/`);
+  const form = page.locator('form:has([name="details"])');
+  await fill(form, { ...REPORT, package: "(another)", package_other: "npm:Helmet@7" });
+  const { status, html } = await send(page, form);
+  const text = await words(page);
+  check("others: the page says whose it is", status === 200 && text.includes("helmet is maintained by others"), text);
+  await inspect(tools, "others", html);
+  await page.getByText("Back to the form").click();
+  check("others: what was typed is kept", (await page.locator('[name="details"]').inputValue()) === REPORT.details);
+  check("others: the choice too", await page.locator('[value="(another)"]').isChecked());
 }
 
 async function receipt(tools) {
@@ -185,6 +201,7 @@ async function reporter(tools) {
   await published.empty(tools);
   await reportForm(tools);
   await refusedReport(tools);
+  await others(tools);
   const given = await receipt(tools);
   await casePage(tools, given);
   await reply(tools, given);

@@ -22,7 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Intake, form, pages, report};
+use crate::{Intake, form, pages, report, session};
 
 /// Ids are random; this many taken ones in a row do not happen.
 const ATTEMPTS: u32 = 12;
@@ -95,13 +95,21 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
         Err(problem) => return page_of(problem),
     };
     let sent = body::form(&bytes);
+    if session::field(&sent, "send") == "change" {
+        return pages::typed_form(intake, sent);
+    }
     let value = form::to_report(&sent);
     let report = match report::read(&value, &intake.policy.limits, intake.clock.now()) {
         Ok(report) => report,
         Err(errors) => return pages::wrong_form(intake, sent, &errors),
     };
+    if let Some(module) = intake.policy.third_party_meant(&report.package)
+        && session::field(&sent, "send") != "anyway"
+    {
+        return pages::others(intake, module, sent);
+    }
     let key = match body::idempotency_key(headers) {
-        Ok(from_header) => from_header.or_else(|| sent.get("idempotency_key").filter(|k| !k.is_empty()).cloned()),
+        Ok(from_header) => from_header.or(session::hidden_key(&sent)),
         Err(problem) => return page_of(problem),
     };
     let canonical = body::canonical(&value);

@@ -2,19 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use desk_domain::report::{FIELDS, Kind};
+use desk_domain::report::{FIELDS, Kind, ReportField};
+use desk_pages::{ANOTHER, OTHER_FIELD};
 use serde_json::{Map, Value};
 
 /// The report that a sent form means. Line ends are those of Unix, whatever the browser sends.
 pub(crate) fn to_report(sent: &BTreeMap<String, String>) -> Value {
     let mut report = Map::new();
     for row in FIELDS {
-        let said = sent.get(row.name).and_then(|said| meant(&row.kind, said));
+        let said = value_of(row, sent).and_then(|said| meant(&row.kind, said));
         if let Some(value) = said {
             row.put(&mut report, value);
         }
     }
     Value::Object(report)
+}
+
+/// What was sent of a field. A package that is not among the choices is typed in a field beside them.
+fn value_of<'a>(row: &ReportField, sent: &'a BTreeMap<String, String>) -> Option<&'a String> {
+    let value = sent.get(row.name);
+    let chosen = value.is_some_and(|value| !value.is_empty() && value != ANOTHER);
+    match row.kind {
+        Kind::Package if !chosen => sent.get(OTHER_FIELD),
+        Kind::Package
+        | Kind::Line { .. }
+        | Kind::Text { .. }
+        | Kind::Flag { .. }
+        | Kind::Email
+        | Kind::Link
+        | Kind::Date
+        | Kind::OpenPgpKey
+        | Kind::Choice(_) => value,
+    }
 }
 
 /// What a field of the form says; `None` where that is nothing.
@@ -60,5 +79,8 @@ mod tests {
             "reporter": {"email": "r@example.org", "answers": "page"}});
         assert_eq!(to_report(&form), expected);
         assert_eq!(field("/reporter/email"), "reporter.email");
+        for (package, other) in [("(another)", "helmet"), ("", "helmet"), ("helmet", "express")] {
+            assert_eq!(to_report(&sent(&[("package", package), ("package_other", other)]))["package"], "helmet");
+        }
     }
 }

@@ -9,13 +9,13 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_domain::fields::FieldError;
-use desk_domain::policy::{ClockKind, Due, Package, Policy};
+use desk_domain::policy::{self, ClockKind, Due, Package, Policy};
 use desk_domain::report::Report;
 use desk_domain::time::{instant, promise};
-use desk_pages::{Qr, Receipt, ReportForm, Site, ThirdParty};
+use desk_pages::{OthersPage, Qr, Receipt, ReportForm, Site, ThirdParty};
 
 use crate::accept::Taken;
-use crate::{Intake, form as fields};
+use crate::{Intake, form as fields, session};
 
 pub(crate) async fn form(State(intake): State<Arc<Intake>>) -> Html<String> {
     Html(report_form(&intake, BTreeMap::new(), Vec::new()).html())
@@ -28,10 +28,29 @@ pub(crate) fn wrong_form(intake: &Intake, sent: BTreeMap<String, String>, errors
     (StatusCode::UNPROCESSABLE_ENTITY, Html(form.html())).into_response()
 }
 
+/// The form again, with what was typed: nothing is wrong with it, its sender wants to change it.
+pub(crate) fn typed_form(intake: &Intake, sent: BTreeMap<String, String>) -> Response {
+    Html(report_form(intake, sent, Vec::new()).html()).into_response()
+}
+
+/// Before it is sent: the module is maintained by others. What was typed goes along.
+pub(crate) fn others(intake: &Intake, module: &policy::ThirdParty, sent: BTreeMap<String, String>) -> Response {
+    let may_forward = sent.get("may_forward").is_some_and(|ticked| ticked == "true");
+    let kept = sent.into_iter().filter(|(name, _)| name != "send" && name != "may_forward");
+    let page = OthersPage {
+        site: Site::of(&intake.policy),
+        other: third_party(module),
+        action: "/reports".to_owned(),
+        kept: kept.collect(),
+        may_forward,
+    };
+    Html(page.html()).into_response()
+}
+
 fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<desk_pages::FormError>) -> ReportForm {
     let policy = &intake.policy;
     let today = intake.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let line = |line: &desk_domain::policy::Line| match line.end_of_life {
+    let line = |line: &policy::Line| match line.end_of_life {
         Some(end) if end < today => format!("{} (no longer maintained)", line.name),
         Some(end) => format!("{} (maintained until {end})", line.name),
         None => format!("{} (maintained)", line.name),
@@ -40,7 +59,7 @@ fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<de
     ReportForm {
         site: Site::of(policy),
         action: "/reports".to_owned(),
-        idempotency_key: desk_keys::hex(&desk_keys::random::<16>()),
+        idempotency_key: session::hidden_key(&values).unwrap_or_else(|| desk_keys::hex(&desk_keys::random::<16>())),
         packages: policy.packages.iter().map(package).collect(),
         third_party: policy.third_party.iter().map(third_party).collect(),
         other_routes: policy.other_routes.iter().map(|r| (r.name.clone(), r.url.clone())).collect(),
@@ -101,7 +120,7 @@ fn code_file(intake: &Intake, taken: &Taken) -> String {
     )
 }
 
-fn third_party(module: &desk_domain::policy::ThirdParty) -> ThirdParty {
+fn third_party(module: &policy::ThirdParty) -> ThirdParty {
     ThirdParty {
         package: module.package.to_string(),
         maintainer: module.maintainer.clone(),

@@ -1,29 +1,38 @@
-//! Reads a report, and the key that came with it: a key that mail cannot be encrypted to is told to its owner now, not
-//! found out when the first answer is due.
+//! Reads a report as it may be taken now: a key that mail cannot be encrypted to is told to its owner at once, not found out when
+//! the first answer is due; and nobody can plan for a day that is past.
 
 use desk_domain::fields::FieldError;
 use desk_domain::policy::Limits;
 use desk_domain::report::Report;
 use desk_mail::openpgp::PublicKey;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 const KEY: &str = "/reporter/openpgp_key";
+const PLANNED: &str = "/disclosure/planned_for";
 
 /// Reads a report as it may be taken at `now`.
 ///
 /// # Errors
-/// Every wrong field at once; of an OpenPGP key that cannot be used, why not.
+/// Every wrong field at once; of an OpenPGP key that cannot be used, why not; a planned day that is past.
 pub(crate) fn read(value: &Value, limits: &Limits, now: Timestamp) -> Result<Report, Vec<FieldError>> {
     let read = Report::from_json(value, limits);
-    let named = |errors: &[FieldError]| errors.iter().any(|e| e.pointer == KEY);
-    if read.as_ref().is_err_and(|errors| named(errors)) {
-        return read;
+    let named = |pointer: &str| read.as_ref().is_err_and(|errors| errors.iter().any(|e| e.pointer == pointer));
+    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::trim).unwrap_or_default();
+    let mut more = Vec::new();
+    if !named(KEY)
+        && !text(KEY).is_empty()
+        && let Err(problem) = PublicKey::read(text(KEY), now)
+    {
+        more.push(FieldError { pointer: KEY.to_owned(), detail: format!("cannot be used: {problem}") });
     }
-    let text = value.pointer(KEY).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
-    let Some(Err(problem)) = text.map(|text| PublicKey::read(text, now)) else { return read };
-    let error = FieldError { pointer: KEY.to_owned(), detail: format!("cannot be used: {problem}") };
-    Err(read.err().unwrap_or_default().into_iter().chain([error]).collect())
+    let today = now.to_zoned(TimeZone::UTC).date();
+    if text(PLANNED).parse::<Date>().is_ok_and(|day| day < today) {
+        more.push(FieldError { pointer: PLANNED.to_owned(), detail: "must not be past".to_owned() });
+    }
+    if more.is_empty() { read } else { Err(read.err().unwrap_or_default().into_iter().chain(more).collect()) }
 }
 
 #[cfg(test)]

@@ -50,9 +50,8 @@ report_fields! {
             .asks("Package", "The package that has the problem, by its name in the registry.")
             .required(),
     versions: String =
-        field("versions", LINE, Group::Problem, fact("Versions", Some("")))
-            .asks("Affected versions", "As far as you know, such as “4.17.0 to 4.21.1” or “all”.")
-            .required(),
+        field("versions", LINE, Group::Scope, fact("Versions", Some("not said")))
+            .asks("Affected versions", "As far as you know, such as “4.17.0 to 4.21.1” or “all”."),
     summary: String =
         field("summary", LINE, Group::Problem, Seen::Title)
             .asks("Summary", "One sentence. It is kept as secret as the rest of your report.")
@@ -65,7 +64,7 @@ report_fields! {
             )
             .required(),
     impact: Option<String> =
-        field("impact", Kind::Text { rows: 4 }, Group::Problem, text("Impact", None))
+        field("impact", Kind::Text { rows: 4 }, Group::Scope, text("Impact", None))
             .asks("Impact", "What an attacker gains by it, and what they need first."),
     known_public: bool =
         field("known_public", Kind::Flag { means: "Yes" }, Group::Known, alarm("Already public"))
@@ -106,7 +105,7 @@ report_fields! {
             .asks("Day you plan to publish", "We record it; it can become your proposal for the end of the embargo."),
 }
 
-const LINE: Kind = Kind::Line { autocomplete: "off" };
+const LINE: Kind = Kind::Line { autocomplete: "" };
 const NAME: Kind = Kind::Line { autocomplete: "name" };
 const FORWARDED: &str = "agreed to, to those who maintain the module";
 

@@ -20,7 +20,7 @@ pub(crate) fn report(limits: &Limits) -> Value {
 
 /// The fields of the form. A browser sends more, which is not looked at.
 pub(crate) fn form() -> Value {
-    let names = FIELDS.iter().map(|row| row.name).chain(["idempotency_key"]);
+    let names = FIELDS.iter().map(|row| row.name).chain(["idempotency_key", "package_other", "send"]);
     let properties: Map<String, Value> = names.map(|name| (name.to_owned(), text())).collect();
     let required: Vec<&str> = FIELDS.iter().filter(|row| row.required).map(|row| row.name).collect();
     json!({"type": "object", "properties": properties, "required": required})

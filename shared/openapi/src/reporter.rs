@@ -22,11 +22,13 @@ fn reports() -> Vec<Operation> {
     let file = Operation::post("/reports", "fileReport", "File a report")
         .about(
             "Answered when it is stored, never before: case id, receipt code, signed receipt, times promised. The code is \
-             shown only here. A browser's form gets the same as a page.",
+             shown only here. A browser's form gets the same as a page. A form that names a module of others' is told so first; with \
+             `send` it is taken, or comes back to be changed.",
         )
         .secret(Secret::Nothing)
         .parameters(&["IdempotencyKey"])
         .body(&[(JSON, schema("Report")), (FORM, schema("ReportForm"))])
+        .answer(200, "Not stored: to a form, whose the module is, or the form again.", &[page()])
         .answer(201, "Stored.", &[(JSON, schema("Receipt")), page()])
         .problems(Told::AsSent, &[400, 413, 415, 422]);
     vec![form("/", "form"), form("/reports", "reportForm"), file]

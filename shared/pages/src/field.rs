@@ -8,9 +8,9 @@ fn row_of(name: &str) -> Option<&'static ReportField> {
     FIELDS.iter().find(|row| row.name == name)
 }
 
-/// The id of a field's element: `reporter.email` → `field-reporter-email`. Unknown names have none.
+/// The id of a field's element: `reporter.email` → `field-reporter-email`. What the form does not have has none.
 pub(super) fn id_of(name: &str) -> Option<String> {
-    row_of(name).map(element_id)
+    row_of(name).filter(|row| !row.of_third_parties).map(element_id)
 }
 
 fn element_id(row: &ReportField) -> String {
@@ -37,6 +37,7 @@ pub(super) struct Field<'a> {
 /// What a person fills in; `more` are attributes beside those that every field has.
 pub(super) enum Control {
     Line { kind: &'static str, more: String },
+    Package,
     Area { rows: u8, more: &'static str },
     Tick,
     Choice(&'static [Choice]),
@@ -52,10 +53,9 @@ impl<'a> Field<'a> {
     pub(super) fn control(&self) -> Control {
         let line = |kind, more: &str| Control::Line { kind, more: more.to_owned() };
         match &self.row.kind {
+            Kind::Line { autocomplete: "" } => line("text", ""),
             Kind::Line { autocomplete } => line("text", &format!(" autocomplete=\"{autocomplete}\"")),
-            Kind::Package => {
-                line("text", " list=\"packages\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"")
-            }
+            Kind::Package => Control::Package,
             Kind::Email => line("email", " autocomplete=\"email\""),
             Kind::Link => line("text", " inputmode=\"url\" autocomplete=\"url\""),
             Kind::Date => line("date", ""),

@@ -8,6 +8,16 @@ use desk_domain::report::{FIELDS, Group, ReportField};
 use super::field::{self, Control, Field};
 use super::{Site, rendered};
 
+/// The choice of a package that is typed beside it, in [`OTHER_FIELD`].
+pub const ANOTHER: &str = "(another)";
+/// The choice of who does not know the package; stands in the report as it is. No package is called so.
+pub const UNKNOWN: &str = "(not known)";
+/// The field beside [`ANOTHER`].
+pub const OTHER_FIELD: &str = "package_other";
+
+/// So many packages are shown as choices; more are suggested as one types.
+const FEW: usize = 8;
+
 /// The report form, empty or as it was sent with what was wrong. It holds a report's text, so it has no `Debug`.
 #[derive(Template)]
 #[template(path = "report_form.html")]
@@ -55,10 +65,28 @@ impl ReportForm {
 
     /// The parts of the form with their fields.
     fn groups(&self) -> Vec<FieldGroup<'_>> {
-        let asked = |row: &&ReportField| !row.of_third_parties || !self.third_party.is_empty();
+        let asked = |row: &&ReportField| !row.of_third_parties;
         let fields =
             |group| FIELDS.iter().filter(move |row| row.group == group).filter(asked).map(|row| self.field(row));
         Group::ALL.into_iter().map(|group| FieldGroup { group, fields: fields(group).collect() }).collect()
+    }
+
+    /// Whether the packages in scope are few enough to be chosen from at sight.
+    fn has_few_packages(&self) -> bool {
+        self.packages.len() <= FEW
+    }
+
+    /// The choice of a package, as it was made.
+    fn package(&self) -> PackageChoice<'_> {
+        let sent = |name: &str| self.values.get(name).map_or("", String::as_str);
+        let (chosen, other) = (sent("package"), sent(OTHER_FIELD));
+        let known = chosen.is_empty() || chosen == UNKNOWN || self.packages.iter().any(|(name, _)| name == chosen);
+        match known {
+            true => PackageChoice { chosen, other },
+            // What was typed where there are no choices, or by who sends forms by hand.
+            false if chosen == ANOTHER => PackageChoice { chosen, other },
+            false => PackageChoice { chosen: ANOTHER, other: chosen },
+        }
     }
 
     fn field(&self, row: &'static ReportField) -> Field<'_> {
@@ -66,6 +94,12 @@ impl ReportForm {
         let value = self.values.get(row.name).map_or("", String::as_str);
         Field::new(row, value, errors.collect())
     }
+}
+
+/// Which package was chosen, and what was typed beside.
+struct PackageChoice<'a> {
+    chosen: &'a str,
+    other: &'a str,
 }
 
 /// A part of the form.

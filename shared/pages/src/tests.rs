@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use super::*;
 use desk_view::{ClockView, Speaker};
 
+use super::report_form::UNKNOWN;
+
 const HOSTILE: &str =
     "\"'><script>alert(1)</script><img src=x onerror=alert(1)> ' onclick='x' style='y' </textarea></title>";
 
@@ -212,6 +214,11 @@ fn acknowledge(state: Acknowledgement) -> AcknowledgePage {
     }
 }
 
+fn others() -> OthersPage {
+    let kept = vec![("details".to_owned(), text())];
+    OthersPage { site: site(), other: third_party(), action: text(), kept, may_forward: true }
+}
+
 fn receipt() -> Receipt {
     Receipt {
         site: site(),
@@ -403,6 +410,12 @@ fn pages() -> Vec<(&'static str, String)> {
     vec![
         ("report_form", form(&[]).html()),
         ("report_form: errors", form(&names).html()),
+        ("report_form: many packages", {
+            let mut page = form(&names);
+            page.packages = vec![(text(), vec![text()]); 9];
+            page.html()
+        }),
+        ("others", others().html()),
         ("receipt", receipt().html()),
         ("case_login", login(None, None).html()),
         ("case_login: error", login(Some(text()), Some(standing(Stage::Confirmed))).html()),
@@ -547,7 +560,7 @@ fn every_field_has_a_label_and_every_page_one_heading_and_a_language() {
 
 #[test]
 fn the_summary_of_errors_links_to_each_field() {
-    let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
+    let names: Vec<&str> = FIELDS.iter().filter(|row| !row.of_third_parties).map(|field| field.name).collect();
     let html = form(&names).html();
     for name in names {
         let id = field::id_of(name).expect("an id");
@@ -619,11 +632,32 @@ fn an_answer_in_quarantine_is_marked_and_says_how_it_is_let_in_or_refused() {
 }
 
 #[test]
-fn forwarding_is_asked_for_only_where_others_maintain_something() {
-    let mut page = form(&[]);
-    assert!(page.html().contains("name=\"may_forward\""));
-    page.third_party.clear();
-    assert!(!page.html().contains("name=\"may_forward\""));
+fn forwarding_is_asked_for_only_where_others_maintain_what_is_named() {
+    assert!(!form(&[]).html().contains("name=\"may_forward\""));
+    assert!(others().html().contains("name=\"may_forward\" value=\"true\" checked"));
+}
+
+#[test]
+fn a_package_is_chosen_among_few_or_typed_among_many_and_the_choice_is_kept() {
+    let page = |sent: &[(&str, &str)], packages: usize| {
+        let mut page = form(&[]);
+        page.packages = (1..=packages).map(|n| (format!("p{n}"), Vec::new())).collect();
+        page.values = sent.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        page.html()
+    };
+    let few = page(&[("package", "p2")], 8);
+    assert!(few.contains("value=\"p2\" checked") && few.matches(" checked").count() == 2, "and where answers go");
+    assert!(page(&[], 8).matches(" checked").count() == 1);
+    assert!(page(&[("package", UNKNOWN)], 8).contains("value=\"(not known)\" checked"));
+    for sent in [&[("package", ANOTHER), (OTHER_FIELD, "helmet")][..], &[("package", "helmet")]] {
+        let other = page(sent, 8);
+        assert!(other.contains("value=\"(another)\" checked") && other.contains("value=\"helmet\" list"), "{other}");
+    }
+    assert!(
+        page(&[("package", "p2")], 9).contains(
+            "name=\"package\" aria-describedby=\"field-package-hint\" aria-required=\"true\" value=\"p2\" list"
+        )
+    );
 }
 
 #[test]

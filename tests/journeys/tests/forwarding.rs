@@ -14,19 +14,44 @@ fn forward(to: &str) -> Value {
     json!({"command": "forward", "to": to, "message": "FORWARDED: cookies are not checked."})
 }
 
+/// Before anything is sent, and with everything that was typed.
 #[test]
-fn t35_the_form_names_whose_a_module_is_and_asks_for_consent() {
+fn t35_who_names_a_module_of_others_is_told_before_it_is_sent_and_asked_for_consent() {
     let place = Place::new("third-form");
     let desk = place.start();
     let form = desk.get("/", &[]).text;
     assert!(form.contains("The body-parser team") && form.contains("body-parser@example.org"), "{form}");
-    assert!(form.contains("name=\"may_forward\"") && form.contains("you can give it in the form"), "{form}");
-    let fields =
-        [("package", "body-parser"), ("versions", "all"), ("summary", "s"), ("details", "d"), ("may_forward", "true")];
-    assert_eq!(desk.post_form("/reports", &fields).status, 201);
+    let typed = [
+        ("package", "(another)"),
+        ("package_other", "npm:Body-Parser@1.20"),
+        ("summary", "s"),
+        ("details", "One <line>\r\nand another"),
+        ("idempotency_key", "k-third"),
+    ];
+    let told = desk.post_form("/reports", &typed);
+    assert_eq!(told.status, 200, "{}", told.text);
+    for words in ["body-parser is maintained by others", "mailto:body-parser@example.org", "name=\"may_forward\""] {
+        assert!(told.text.contains(words), "{words}: {}", told.text);
+    }
+    assert!(told.text.contains("value=\"One &#60;line&#62;\r\nand another\""), "{}", told.text);
     let alice = desk.token("alice");
-    let board = desk.get("/desk/api/cases", &[("authorization", &alice)]).ok();
-    let case = board["cases"][0]["case_id"].as_str().expect("a case").to_owned();
+    let board = || desk.get("/desk/api/cases", &[("authorization", &alice)]).ok()["cases"].clone();
+    assert_eq!(board(), json!([]), "nothing is sent yet");
+
+    let with = |more: &[(&'static str, &'static str)]| desk.post_form("/reports", &[&typed[..], more].concat());
+    let changed = with(&[("send", "change")]);
+    assert_eq!(changed.status, 200);
+    for kept in ["value=\"npm:Body-Parser@1.20\"", "One &#60;line&#62;", "value=\"k-third\""] {
+        assert!(changed.text.contains(kept), "{kept}: {}", changed.text);
+    }
+    let sent = with(&[("send", "anyway"), ("may_forward", "true")]);
+    assert_eq!(sent.status, 201, "{}", sent.text);
+    assert!(
+        sent.text.contains("body-parser is maintained by others") && sent.text.contains("As you agreed"),
+        "{}",
+        sent.text
+    );
+    let case = board()[0]["case_id"].as_str().expect("a case").to_owned();
     let view = desk.case(&case, &alice);
     assert_eq!((&view["third_party"], &view["may_forward"]), (&json!("body-parser"), &json!(true)));
 }

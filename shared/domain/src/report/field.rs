@@ -20,7 +20,7 @@ pub struct ReportField {
     pub hint: &'static str,
     /// Where in the form it stands.
     pub group: Group,
-    /// The form asks it only where the policy names modules that others maintain (T35).
+    /// Asked only of who names a module that others maintain, on a page of its own before the report is sent (T35).
     pub of_third_parties: bool,
     pub seen: Seen,
 }
@@ -30,7 +30,7 @@ pub struct ReportField {
 pub enum Kind {
     /// A line of text.
     Line {
-        /// What a browser may fill in by itself: a token of HTML's `autocomplete`.
+        /// What a browser may fill in by itself: a token of HTML's `autocomplete`; empty where there is none.
         autocomplete: &'static str,
     },
     /// The name of a package: a line, for which the form suggests those that the policy knows.
@@ -72,6 +72,7 @@ pub struct Choice {
 pub enum Group {
     Problem,
     Known,
+    Scope,
     Reporter,
     Credit,
     Plan,
@@ -130,12 +131,14 @@ impl Kind {
 
 impl Group {
     /// In the order of the form.
-    pub const ALL: [Group; 5] = [Group::Problem, Group::Known, Group::Reporter, Group::Credit, Group::Plan];
+    pub const ALL: [Group; 6] =
+        [Group::Problem, Group::Known, Group::Scope, Group::Reporter, Group::Credit, Group::Plan];
 
     pub fn title(self) -> &'static str {
         match self {
             Group::Problem => "The problem",
             Group::Known => "Is it known already?",
+            Group::Scope => "Versions and impact",
             Group::Reporter => "You and our answers",
             Group::Credit => "How you want to be credited",
             Group::Plan => "Your own plan to publish",
@@ -145,8 +148,8 @@ impl Group {
     /// Whether it is folded as long as nothing in it is filled in.
     pub fn is_folded(self) -> bool {
         match self {
-            Group::Problem | Group::Known | Group::Reporter => false,
-            Group::Credit | Group::Plan => true,
+            Group::Problem | Group::Known => false,
+            Group::Scope | Group::Reporter | Group::Credit | Group::Plan => true,
         }
     }
 }

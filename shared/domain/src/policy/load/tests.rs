@@ -127,7 +127,7 @@ fn names_must_be_known_and_unlike() {
 fn no_two_packages_are_called_the_same() {
     let lines = "lines = [{ name = \"minnow@1\" }]";
     let aliases = format!("aliases = [\"minnow-js\", \"Minnow\"]\n{lines}");
-    one(lines, &aliases, "Minnow", "/packages/0/aliases/1", "`Minnow` is already the name or alias of a package");
+    one(lines, &aliases, "aliases = ", "/packages/0/aliases/1", "`Minnow` is already the name or alias of a package");
 }
 
 #[test]

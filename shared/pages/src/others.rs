@@ -1,0 +1,25 @@
+//! Before a report about somebody else's module is sent: whose it is.
+
+use askama::Template;
+
+use super::{Site, ThirdParty, rendered};
+
+/// Says where the report belongs, with everything that was typed (T35). It holds a report's text, so it has no `Debug`.
+#[derive(Template)]
+#[template(path = "others.html")]
+pub struct OthersPage {
+    pub site: Site,
+    pub other: ThirdParty,
+    /// Where the form is sent: `/reports`.
+    pub action: String,
+    /// What was typed, by field name.
+    pub kept: Vec<(String, String)>,
+    pub may_forward: bool,
+}
+
+impl OthersPage {
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        rendered(self)
+    }
+}

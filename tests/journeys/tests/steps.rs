@@ -257,5 +257,8 @@ fn the_history_says_what_happened_and_who_read_it_and_holds_no_words() {
     }
     assert!(!page.text.contains("SECRETMARK") && !page.text.contains("Summary R"));
     let read = page.text.split("Who read it").nth(1).unwrap();
-    assert!(read.contains("Bob Example") && !read.contains("Alice Example"), "looking at the history opens nothing: {read}");
+    assert!(
+        read.contains("Bob Example") && !read.contains("Alice Example"),
+        "looking at the history opens nothing: {read}"
+    );
 }

@@ -122,7 +122,7 @@ async function story(tools) {
   const id = filed.case_id;
   const alice = await Member.at(tools, "alice@example.com");
   await woken(tools, alice, id);
-  await alice.signIn();
+  await reading(tools, alice, id);
   await alice.page.goto(`${tools.origin}/desk`);
   await alice.look("team-board");
   await alice.tap(alice.page.locator(`a[href="/desk/cases/${id}"]`));
@@ -150,6 +150,21 @@ async function woken(tools, alice, id) {
   must("acknowledge: is done and taken", text.includes("is acknowledged") && text.includes("Alice Example handles it"), text);
   const { taps, typed } = alice.cost();
   check("acknowledge: two taps, nothing typed", taps === 2 && typed === 0, `${taps} taps, ${typed} characters (${id})`);
+}
+
+/** From the acknowledgement to the report: three taps, nothing typed. */
+async function reading(tools, alice, id) {
+  await alice.tap(alice.button("Mail me a link to the report"));
+  await alice.look("team-link-mailed");
+  alice.cost();
+  alice.taps = 1;
+  await alice.open(await linkTo(tools, alice.address, "/desk/session?token="));
+  await alice.look("team-session");
+  await alice.tap(alice.page.locator("main form button"));
+  const text = await alice.text();
+  must("reading: the report is open", alice.page.url().endsWith(`/desk/cases/${id}`) && text.includes("three slashes"), text);
+  const { taps, typed } = alice.cost();
+  check("acknowledged → reading the report: three taps, nothing typed", taps === 3 && typed === 0, `${taps} taps, ${typed} characters`);
 }
 
 /** What is next is told on the first screen of a phone. */

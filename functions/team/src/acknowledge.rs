@@ -21,6 +21,7 @@ use serde::Deserialize;
 
 use crate::Team;
 use crate::case_page::words::member_name;
+use crate::sign_in::Destination;
 
 /// How long a link still says who acknowledged.
 const LIVES_ON: SignedDuration = SignedDuration::from_hours(24);
@@ -117,6 +118,11 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
     let (token, text, take) = (field("token"), field("message").replace("\r\n", "\n"), field("take") == "1");
     let valid = team.follow(token).await?;
     let case = &valid.stored.case;
+    if field("link") == "1" {
+        let to = Destination::read(&format!("/desk/cases/{}", case.id));
+        team.mail_link(&valid.member.id, to).await?;
+        return Ok(Html(team.page(&valid, case, token, Acknowledgement::Mailed).html()).into_response());
+    }
     if text.trim().is_empty() || text.len() > limit {
         let error = Some(format!("The message must have 1 to {limit} bytes; it is what the reporter gets."));
         let page = team.page(&valid, case, token, team.state(case));

@@ -46,6 +46,8 @@ pub enum Acknowledgement {
     Gone { why: String },
     /// Given just now.
     Thanks,
+    /// A link to the report is on its way to the member.
+    Mailed,
 }
 
 impl AcknowledgePage {

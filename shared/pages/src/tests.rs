@@ -427,6 +427,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("acknowledge: done", acknowledge(Acknowledgement::Done { by: text(), at: at(2) }).html()),
         ("acknowledge: gone", acknowledge(Acknowledgement::Gone { why: text() }).html()),
         ("acknowledge: thanks", acknowledge(Acknowledgement::Thanks).html()),
+        ("acknowledge: mailed", acknowledge(Acknowledgement::Mailed).html()),
         ("sign_in", sign_in(SignInState::Ask, false)),
         ("sign_in: next", sign_in(SignInState::Ask, true)),
         ("sign_in: sent", sign_in(SignInState::Sent, true)),

@@ -27,7 +27,7 @@ pub(super) fn hash(secret: &str) -> String {
 
 impl Team {
     /// Mails the member their link: the one that is out while it is fresh and unused, else a new one.
-    pub(super) async fn mail_link(&self, member: &MemberId, next: Option<Destination>) -> Result<(), Problem> {
+    pub(crate) async fn mail_link(&self, member: &MemberId, next: Option<Destination>) -> Result<(), Problem> {
         let now = self.clock.now();
         let next = next.map(|next| next.as_str().to_owned());
         let link = match self.fresh_link(member, next.as_ref(), now).await? {

@@ -20,7 +20,7 @@ use desk_pages::{SessionPage, SignInPage, SignInState, Site};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::destination::Destination;
+pub(crate) use self::destination::Destination;
 pub(crate) use self::kept::kept;
 use crate::Team;
 use crate::session::{COOKIE, LASTS, is_team, new_session};

@@ -124,6 +124,8 @@ fn form_report(stage: &mut Stage, name: &str, answers: &str) -> Filed {
         fields.push((field, c.text(&format!("{name}: {field}")).replace('\n', "\r\n")));
     }
     fields.push(("reporter.openpgp_key", c.armour(&format!("{name}: reporter.openpgp_key"))));
+    let unsaid: Vec<&str> = stage::words().filter(|name| !fields.iter().any(|(said, _)| said == name)).collect();
+    assert!(unsaid.is_empty(), "without a marker: {unsaid:?}");
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let answer = stage.desk.post_form("/reports", &fields);
     assert_eq!(answer.status, 201, "{}", answer.text);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use desk_domain::report::{FIELDS, Kind, ReportField};
 use desk_faults::search::{Found, Words};
 use desk_harness::{Answer, Chance, Desk, Place};
 use serde_json::{Value, json};
@@ -70,6 +71,15 @@ pub(crate) struct Filed {
 pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
 pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
+/// The fields of a report that hold words of the reporter's, as the domain's table has them.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    let holds_words = |row: &&ReportField| match row.kind {
+        Kind::Line { .. } | Kind::Package | Kind::Text { .. } | Kind::Email | Kind::Link | Kind::OpenPgpKey => true,
+        Kind::Flag { .. } | Kind::Choice(_) | Kind::Date => false,
+    };
+    FIELDS.iter().filter(holds_words).map(|row| row.name)
+}
+
 impl Stage {
     pub(crate) fn new(name: &str) -> Stage {
         let place = Place::new(name);
@@ -103,6 +113,10 @@ impl Stage {
         if key {
             report["reporter"]["openpgp_key"] = c.armour(&field("reporter.openpgp_key")).into();
         }
+        let said = |name: &str| report.pointer(&format!("/{}", name.replace('.', "/"))).is_some();
+        let unsaid: Vec<&str> =
+            words().filter(|name| !said(name) && (key || *name != "reporter.openpgp_key")).collect();
+        assert!(unsaid.is_empty(), "without a marker: {unsaid:?}");
         report
     }
 

@@ -37,7 +37,7 @@ async function story(tools) {
   const multipart = ['Content-Type: multipart/mixed; boundary="part"'];
   const body = attached("It redirects elsewhere: res.location('///evil.example').\r\n\r\nRita");
   const { case_id: id } = await receive(tools, mail("Open redirect in express", body, { headers: multipart }));
-  await receive(tools, mail("Out of office", "I am away.", { headers: ["Auto-Submitted: auto-replied"] }));
+  const away = await receive(tools, mail("Out of office", "I am away.", { headers: ["Auto-Submitted: auto-replied"] }));
   const ask = ["questions=Which version?", "next_steps=A fix, once we know."];
   await cli("case", "do", id, "request-information", ...ask, "--as", "bob", "--data", tools.data);
 
@@ -51,7 +51,7 @@ async function story(tools) {
 
   await answered(tools, mails);
   await team(tools, id);
-  await filed(tools);
+  await filed(tools, away.case_id);
 
   await page.goto(`${origin}/case`);
   await page.locator('[name="code"]').first().fill(code);
@@ -85,15 +85,24 @@ async function team(tools, id) {
     check(`team: shows "${word}"`, text.toLowerCase().includes(word.toLowerCase()), text);
   }
   await inspect({ ...tools, page: bob.page }, "team-mail", await answer.text());
+  await step({ ...tools, page: bob.page }, id, "unproven", "This may be anybody");
   await bob.context.close();
 }
 
-async function filed(tools) {
+async function step(tools, id, name, word) {
+  const answer = await tools.page.goto(`${tools.origin}/desk/cases/${id}/${name}`);
+  const text = await tools.page.locator("body").innerText();
+  check(`${name}: shows "${word}"`, answer.status() === 200 && text.includes(word), text);
+  await inspect(tools, `team-${name}`, await answer.text());
+}
+
+async function filed(tools, id) {
   const bob = await member(tools);
   const answer = await bob.page.goto(`${tools.origin}/desk/filed`);
   const text = await bob.page.locator("body").innerText();
   check("filed: lists what was only filed", answer.status() === 200 && /EXP-\d{4}-[0-9A-Z]{5}/.test(text), text);
   await inspect({ ...tools, page: bob.page }, "filed", await answer.text());
+  await step({ ...tools, page: bob.page }, id, "report", "Is it a report after all?");
   await bob.context.close();
 }
 

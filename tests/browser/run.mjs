@@ -1,5 +1,6 @@
 // The pages in Chromium without JavaScript, against the real desk on this machine: the reporter's, what mail brings, the team's whole
-// process, then what is published.
+// process, what is published, and what hostile words do to all of them (there with JavaScript). Every page of the API's document is
+// looked at.
 // Environment: DESK_BIN (the program), DESK_SCREENSHOTS (a folder; default: a new one in the temporary folder).
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -10,10 +11,12 @@ import { chromium } from "playwright-core";
 
 import { Stop, check, counts, must } from "./checks.mjs";
 import { Desk } from "../harness/desk.mjs";
-import { inspect } from "./inspect.mjs";
+import { inspect, valid } from "./inspect.mjs";
 import { mailed } from "./mail.mjs";
 import { published } from "./published.mjs";
+import { allSeen } from "./seen.mjs";
 import { worked } from "./team.mjs";
+import { hostile } from "./xss.mjs";
 
 const CASE_ID = /EXP-\d{4}-[0-9A-Z]{5}/;
 const CODE = /^[a-z]+(-[a-z]+){9,}$/; // 128 bits are at least ten words
@@ -72,6 +75,7 @@ async function reportForm(tools) {
   const missing = Object.keys(REPORT).filter((name) => !there.includes(name));
   must("form: has its fields", missing.length === 0, `missing: ${missing.join(", ")}`);
   await inspect(tools, "form", html);
+  await inspect(tools, "form-of-reports", (await open(page, `${origin}/reports`)).html);
   return form;
 }
 
@@ -251,6 +255,11 @@ async function main() {
     await on(browser, shots, () => undefined, mailed.story);
     await on(browser, shots, () => undefined, worked.story);
     await on(browser, shots, published.prepare, published.story);
+    await on(browser, shots, () => undefined, async (tools) => {
+      await hostile.story(tools);
+      await allSeen(tools);
+    });
+    await valid(shots);
   } finally {
     await browser.close();
   }

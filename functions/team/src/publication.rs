@@ -5,17 +5,18 @@ use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::decide::open_finding;
 use desk_domain::case::event::{Answers, ContentRef, Reported};
+use desk_domain::case::permit::refuse;
 use desk_domain::case::publication::{LineEnd, LineState};
 use desk_domain::case::{Actor, Case};
 use desk_domain::id::{CaseId, LineName, MemberId};
 use desk_domain::npm::NpmVersion;
-use desk_domain::policy::Policy;
+use desk_domain::policy::{Member, Policy};
 use desk_domain::refusal::Refusal;
 use desk_domain::report::Report;
-use desk_http::body;
+use desk_http::{Problem, body};
 use desk_keys::{KeyError, NewKey};
 use desk_store::{Commit, Fault, Stored};
-use desk_view::UnsealedCase;
+use desk_view::{UnsealedCase, form_sha256};
 use jiff::Timestamp;
 
 use crate::Team;
@@ -43,11 +44,7 @@ pub(crate) fn undone(of: &UnsealedCase, ranges: &[Affected]) -> Vec<LineName> {
 ///
 /// # Errors
 /// Why it cannot be approved as it stands; damage when its parts cannot be read.
-pub(crate) fn to_be_approved(
-    policy: &Policy,
-    of: &UnsealedCase,
-    now: Timestamp,
-) -> Result<Result<Advisory, String>, Fault> {
+fn to_be_approved(policy: &Policy, of: &UnsealedCase, now: Timestamp) -> Result<Result<Advisory, String>, Fault> {
     if let Some(why) = of.case.publication.contradiction(&of.affected()) {
         return Ok(Err(why));
     }
@@ -56,6 +53,25 @@ pub(crate) fn to_be_approved(
 }
 
 impl Team {
+    /// The final form that a member approves, where it is the one that they `read`. A note in between changes nothing of what is
+    /// said; another word does.
+    pub(crate) async fn form_to_approve(
+        &self,
+        member: &Member,
+        stored: &Stored,
+        read: Option<&str>,
+    ) -> Result<Advisory, Problem> {
+        let (case, now) = (&stored.case, self.clock.now());
+        let opened = self.unsealed(case.clone(), &self.case_key(stored).await?).await?;
+        let form = match to_be_approved(&self.policy, &opened, now)? {
+            Ok(form) if read.is_some_and(|read| read != form_sha256(&form)) => {
+                Err("the advisory has changed since it was read; look at its present form again".to_owned())
+            }
+            form => form,
+        };
+        form.map_err(|why| refuse(case, &self.policy, &member.id, now, why).into())
+    }
+
     /// Ids and keys for the cases of what an audit found.
     pub(crate) async fn finding_keys(&self, findings: usize) -> Result<Vec<(CaseId, NewKey)>, KeyError> {
         let (root, year) = (self.root.public(), self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).year());

@@ -3,7 +3,7 @@
 macro_rules! desk_pages {
     ($($(#[$doc:meta])* $page:ident = $path:literal, $label:literal;)+) => {
         /// The pages that the desk's navigation leads to, in its order. A page that is added here has its link on all others, and
-        /// is asked for in the samples of `tests.rs`.
+        /// is asked for in `samples.rs`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum DeskPage { $($(#[$doc])* $page),+ }
 

@@ -21,6 +21,8 @@ mod qr;
 mod receipt;
 mod report_form;
 mod rota;
+#[cfg(test)]
+mod samples;
 mod sign_in;
 mod standing;
 mod step;

@@ -12,12 +12,13 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::metrics::Metrics;
 
 /// Our own crates: they log ids and never contents, so they may be as loud as they are asked to be.
-const OURS: [&str; 21] = [
+const OURS: [&str; 22] = [
     "canary",
     "deliver",
     "desk",
     "desk_advisory",
     "desk_aws",
+    "desk_call",
     "desk_domain",
     "desk_http",
     "desk_keys",

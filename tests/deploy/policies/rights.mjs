@@ -23,11 +23,11 @@ export const ITEMS = [
   ['intake', 'CasesTable', 'DeleteItem', 'CASE#'],
 
   ['team', 'CasesTable', 'GetItem', 'CASE# KEY# KEYRING# REQUEST# SESSION# SIGN-IN# TEAM#'],
-  ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# LOG#'],
+  ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# LOG# READ#'],
   ['team', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# READ# REQUEST# SESSION# SIGN-IN#'],
   ['team', 'CasesTable', 'UpdateItem', 'RATE# TEAM#'],
   ['team', 'CasesTable', 'DeleteItem', 'CASE# CODE# SIGN-IN#'],
-  ['team', 'CasesTable/index/board', 'Query', 'BOARD# FILED#'],
+  ['team', 'CasesTable/index/board', 'Query', 'BOARD# CLOSED# FILED#'],
   ['team', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
   ['team', 'MailTable', 'PutItem', 'DELIVERY#'],
 

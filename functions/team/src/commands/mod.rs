@@ -11,7 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
-use desk_domain::case::permit::{permit, refuse};
+use desk_domain::case::permit::permit;
 use desk_domain::case::publication::AuditWords;
 use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::{CaseId, LineName};
@@ -21,7 +21,6 @@ use desk_http::{Problem, answer, body};
 use desk_keys::{KeyError, MailWords, NewKey, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
 use desk_store::{ActError, Acted, Commit, Stored};
-use desk_view::form_sha256;
 use serde_json::{Value, json};
 
 pub(crate) use self::sealed::{Seal, Sealer};
@@ -176,22 +175,9 @@ impl Team {
                 let keys = self.finding_keys(findings.len()).await?;
                 Ok(Ready::Audit { audit, findings: findings.into_iter().zip(keys).collect() })
             }
-            Work::Approve { form: read } => {
+            Work::Approve { form } => {
                 permitted()?;
-                let opened = self.unsealed(case.clone(), &self.case_key(stored).await?).await?;
-                match publication::to_be_approved(&self.policy, &opened, now)? {
-                    // A note in between changes nothing of what is said; another word does.
-                    Ok(form) if read.is_some_and(|read| read != form_sha256(&form)) => Err(refuse(
-                        case,
-                        &self.policy,
-                        &member.id,
-                        now,
-                        "the advisory has changed since it was read; look at its present form again".to_owned(),
-                    )
-                    .into()),
-                    Ok(form) => Ok(Ready::Form(Box::new(form))),
-                    Err(why) => Err(refuse(case, &self.policy, &member.id, now, why).into()),
-                }
+                Ok(Ready::Form(Box::new(self.form_to_approve(member, stored, form.as_deref()).await?)))
             }
             Work::ReissueCode => {
                 permitted()?;

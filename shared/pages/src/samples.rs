@@ -1,0 +1,452 @@
+//! A sample of every page in every state, with hostile text wherever text can be.
+
+use desk_domain::case::Stage;
+use desk_domain::case::event::Resolution;
+use desk_domain::report::{FIELDS, Weight};
+use desk_view::{ClockView, Speaker};
+use jiff::Timestamp;
+
+use super::*;
+
+const HOSTILE: &str =
+    "\"'><script>alert(1)</script><img src=x onerror=alert(1)> ' onclick='x' style='y' </textarea></title>";
+
+pub(super) fn text() -> String {
+    HOSTILE.to_owned()
+}
+
+pub(super) fn at(hour: i8) -> Timestamp {
+    format!("2026-11-22T{hour:02}:05:00Z").parse().expect("a timestamp")
+}
+
+pub(super) fn site() -> Site {
+    Site { project: text(), policy_url: text() }
+}
+
+pub(super) fn desk(here: Option<DeskPage>) -> Desk {
+    Desk { member_name: text(), here }
+}
+
+pub(super) fn third_party() -> ThirdParty {
+    ThirdParty { package: text(), maintainer: text(), contact_uri: "javascript:alert(1)".into() }
+}
+
+pub(super) fn form(fields: &[&str]) -> ReportForm {
+    ReportForm {
+        site: site(),
+        action: text(),
+        idempotency_key: text(),
+        packages: vec![(text(), vec![text()])],
+        third_party: vec![third_party()],
+        other_routes: vec![(text(), text())],
+        acknowledgement_within: text(),
+        response_within: text(),
+        security_address: text(),
+        values: fields.iter().map(|name| ((*name).to_owned(), text())).collect(),
+        errors: fields.iter().map(|name| FormError { field: (*name).to_owned(), detail: text() }).collect(),
+    }
+}
+
+pub(super) fn summary(stage: Stage) -> CaseSummary {
+    let clock = |state, met_at| ClockView {
+        name: "detailed-response".parse().expect("a clock's name"),
+        label: "Detailed response".to_owned(),
+        state,
+        started_at: at(1),
+        due_at: at(12),
+        met_at,
+        paused_since: (state == ClockStanding::Paused).then(|| at(3)),
+    };
+    let clocks = vec![
+        clock(ClockStanding::Running, None),
+        clock(ClockStanding::Met, Some(at(3))),
+        clock(ClockStanding::Paused, None),
+        clock(ClockStanding::Breached, Some(at(14))),
+        clock(ClockStanding::Breached, None),
+    ];
+    CaseSummary { case_id: text(), stage, received_at: at(1), clocks, now: at(13) }
+}
+
+pub(super) fn standing(stage: Stage) -> Standing {
+    let CaseSummary { case_id, received_at, clocks, now, .. } = summary(stage);
+    let reached = if stage == Stage::MoreInformationNeeded { Stage::UnderReview } else { stage };
+    Standing { case_id, stage, reached, received_at, promises: clocks, answer_by: Some(at(12)), now }
+}
+
+pub(super) fn login(error: Option<String>, standing: Option<Standing>) -> CaseLogin {
+    let (notice, kept) = (Some(text()), vec![("text".to_owned(), text())]);
+    CaseLogin { site: site(), notice, error, typed: text(), action: text(), kept, standing }
+}
+
+fn mail_part() -> MailPart {
+    let attachment = AttachmentLine {
+        name: text(),
+        content_type: text(),
+        size: size(1234),
+        sha256: Some(text()),
+        href: "/desk/cases/EXP-2026-7K3QF/mail/raw/attachments/1".into(),
+    };
+    let href = "/desk/cases/EXP-2026-7K3QF/mail/raw".into();
+    MailPart { hints: vec![text()], opened: Some(text()), attachments: vec![attachment], href, command: text() }
+}
+
+fn quarantine() -> QuarantineView {
+    let held = || HeldView { at: at(2), text: text(), quoted: Some(text()), mail: mail_part() };
+    QuarantineView {
+        report: true,
+        answers: vec![held(), held()],
+        href: Some("/desk/cases/EXP-2026-7K3QF/unproven".into()),
+    }
+}
+
+pub(super) fn case(error: Option<String>) -> CasePage {
+    let speakers = [Speaker::Reporter, Speaker::Team, Speaker::Desk];
+    let message = |speaker| MessageView {
+        at: at(2),
+        from: text(),
+        speaker,
+        text: text(),
+        quoted: Some(text()),
+        mail: (speaker == Speaker::Reporter).then(mail_part),
+    };
+    let asked = error.is_some();
+    CasePage {
+        site: site(),
+        standing: standing(if asked { Stage::MoreInformationNeeded } else { Stage::UnderReview }),
+        handler: Some(text()),
+        release_planned: Some("2026-12-03".parse().expect("a day")),
+        question: asked.then(|| message(Speaker::Team)),
+        messages: speakers.map(message).into(),
+        paging: Paging { page: 1, pages: 2 },
+        report: SentReport {
+            title: text(),
+            facts: vec![(text(), text())],
+            texts: vec![(text(), text())],
+            quoted: Some(text()),
+            href: text(),
+        },
+        notice: Some(text()),
+        closed: error.is_some(),
+        error,
+        idempotency_key: text(),
+        reply_text: text(),
+        credit: Some(CreditForm {
+            answered: Some(text()),
+            name: text(),
+            link: text(),
+            error: Some(text()),
+            idempotency_key: text(),
+        }),
+        advisory_url: Some("javascript:alert(1)".into()),
+    }
+}
+
+pub(super) fn team_case(told: bool) -> TeamCasePage {
+    let some = || told.then(text);
+    let fact = |weight| ReportFact { label: "Package", value: text(), weight };
+    let report = ReportFields {
+        title: text(),
+        facts: [Weight::Plain, Weight::Strong, Weight::Alarm].map(fact).into(),
+        texts: vec![("Details", text())],
+        quoted: some(),
+    };
+    let note =
+        |about| NoteView { at: at(2), by: text(), mail: told.then(mail_part), quoted: some(), about, text: text() };
+    let check =
+        |state| CheckRow { state, label: text(), detail: text(), actions: vec![(text(), "/desk/filed".into())] };
+    let delivery = |lost| DeliveryLine { to: text(), what: text(), state: text(), at: at(2), lost };
+    TeamCasePage {
+        site: site(),
+        desk: desk(None),
+        summary: summary(Stage::Confirmed),
+        facts: vec![(text(), text())],
+        package: some(),
+        lines: some().into_iter().collect(),
+        publication: vec![(text(), text())],
+        channels: if told { vec![(text(), text())] } else { Vec::new() },
+        spoken: text(),
+        tags: vec![Tag { words: text(), class: "high" }],
+        notice: some(),
+        next: NextStep {
+            words: text(),
+            due: told.then(|| at(12)),
+            action: told.then(|| (text(), "/desk/cases/EXP-2026-7K3QF/write".into())),
+        },
+        checklist: [CheckState::Done, CheckState::Open, CheckState::Later].map(check).into(),
+        more: if told { vec![(text(), "/desk/cases/EXP-2026-7K3QF/code".into())] } else { Vec::new() },
+        report_open: told,
+        events: 1,
+        older: told.then(|| "/desk/cases/EXP-2026-7K3QF?page=3".into()),
+        newer: told.then(|| "/desk/cases/EXP-2026-7K3QF?page=1".into()),
+        can_write: told,
+        report,
+        mail: told.then(mail_part),
+        quarantine: told.then(quarantine),
+        deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
+        messages: if told { case(None).messages } else { Vec::new() },
+        notes: if told { vec![note(None), note(some())] } else { Vec::new() },
+        breaches: if told { vec![("Fix".to_owned(), at(12))] } else { Vec::new() },
+        commands: if told { vec![CommandLine { name: text(), line: text() }] } else { Vec::new() },
+    }
+}
+
+pub(super) fn acknowledge(state: Acknowledgement) -> AcknowledgePage {
+    AcknowledgePage {
+        site: site(),
+        case_id: text(),
+        stage: Stage::Received,
+        received_at: at(1),
+        due_at: at(12),
+        now: at(13),
+        member_name: text(),
+        token: text(),
+        spoken: text(),
+        message: text(),
+        error: matches!(state, Acknowledgement::Ask).then(text),
+        take: Some(true),
+        handler: Some(text()),
+        next: Some((text(), at(14))),
+        state,
+    }
+}
+
+pub(super) fn others() -> OthersPage {
+    let kept = vec![("details".to_owned(), text())];
+    OthersPage { site: site(), other: third_party(), action: text(), kept, may_forward: true }
+}
+
+pub(super) fn receipt() -> Receipt {
+    Receipt {
+        site: site(),
+        case_id: text(),
+        receipt_code: text(),
+        code_href: text(),
+        qr: Qr::of("ABANDON-ABOUT"),
+        urgent: true,
+        third_party: Some(third_party()),
+        may_forward: false,
+        case_url: text(),
+        received_at: at(1),
+        now: at(1),
+        due: vec![(text(), at(12))],
+        receipt_href: text(),
+        report_href: text(),
+        jwks_url: text(),
+        mail_to: Some(text()),
+    }
+}
+
+pub(super) fn board(here: DeskPage, told: bool) -> BoardPage {
+    let due = |urgency| Due { label: text(), at: at(12), urgency };
+    let row = |due: Option<Due>| BoardRow {
+        case_id: text(),
+        spoken: text(),
+        package: told.then(text),
+        stage: Stage::Confirmed,
+        handler: told.then(text),
+        due,
+        tags: vec![Tag { words: text(), class: "alarm" }],
+        wrote_at: told.then(|| at(2)),
+        action: told.then(|| (text(), "/desk/cases/EXP-2026-7K3QF/take".into())),
+    };
+    let rows = [DueUrgency::Overdue, DueUrgency::Soon, DueUrgency::Due].map(|urgency| row(Some(due(urgency))));
+    let rows = rows.into_iter().chain([row(None)]).collect();
+    BoardPage {
+        site: site(),
+        desk: desk(Some(here)),
+        now: at(13),
+        title: text(),
+        on_call: told.then(text),
+        groups: if told { vec![BoardGroup { title: text(), rows }] } else { Vec::new() },
+        empty: "No case is open.",
+        not_found: told.then(text),
+        next: told.then(text),
+    }
+}
+
+fn history() -> HistoryPage {
+    HistoryPage {
+        site: site(),
+        desk: desk(None),
+        case_id: text(),
+        stage: Stage::Confirmed,
+        events: vec![(at(1), text())],
+        all: 1,
+        newer: Some("/desk/cases/EXP-2026-7K3QF/history?page=1".into()),
+        older: Some("/desk/cases/EXP-2026-7K3QF/history?page=3".into()),
+        readers: vec![(text(), at(2))],
+    }
+}
+
+fn not_yours(told: bool) -> NotYoursPage {
+    NotYoursPage {
+        site: site(),
+        desk: desk(None),
+        case_id: text(),
+        spoken: text(),
+        stage: Stage::Confirmed,
+        handler: told.then(|| (text(), "bob@example.org".to_owned())),
+    }
+}
+
+pub(super) fn filed(told: bool) -> FiledPage {
+    let full = FiledRow {
+        case_id: text(),
+        href: Some(text()),
+        received_at: at(1),
+        why: Resolution::AutomaticMail,
+        names: Some(text()),
+    };
+    let bare = FiledRow { href: None, names: None, ..full.clone() };
+    let cases = if told { vec![full, bare] } else { Vec::new() };
+    FiledPage { site: site(), desk: desk(Some(DeskPage::Filed)), now: at(13), cases, next: told.then(text) }
+}
+
+fn rota(told: bool) -> RotaPage {
+    let day = |month| jiff::civil::date(2026, month, 24);
+    let watch = |from, who: Option<String>, me| WatchRow { from: at(from), until: at(from + 1), who, me };
+    let rung = |who: &str| RungRow { at: at(2), what: text(), who: who.to_owned() };
+    let away = |mine| AwayRow { name: text(), from: day(11), until: day(12), mine };
+    let input = |name: &str| Input {
+        name: name.to_owned(),
+        label: text(),
+        hint: String::new(),
+        control: InputControl::Date,
+        value: text(),
+        required: true,
+        errors: if told { vec![text()] } else { Vec::new() },
+    };
+    let all =
+        [watch(1, None, false), watch(2, Some(text()), true), watch(3, Some(text()), false), watch(4, None, false)];
+    RotaPage {
+        site: site(),
+        desk: desk(Some(DeskPage::Rota)),
+        now: at(1),
+        watches: if told { all.to_vec() } else { vec![watch(1, Some(text()), true)] },
+        rungs: vec![rung(HOSTILE), rung("")],
+        away: if told { vec![away(true), away(false)] } else { Vec::new() },
+        days: [input("from"), input("until")],
+    }
+}
+
+/// A step with every kind of field.
+pub(super) fn step(told: bool) -> StepPage {
+    let choices = || ["a", "b"].map(|value| InputChoice { value: value.into(), label: text(), hint: text() }).into();
+    let controls = vec![
+        ("line", InputControl::Line),
+        ("date", InputControl::Date),
+        ("area", InputControl::Area { rows: 6 }),
+        ("tick", InputControl::Tick),
+        ("affected.0.radios", InputControl::Radios(choices())),
+        ("select", InputControl::Select(choices())),
+    ];
+    let input = |(name, control): (&str, InputControl)| Input {
+        name: name.to_owned(),
+        label: text(),
+        hint: text(),
+        control,
+        value: text(),
+        required: told,
+        errors: if told { vec![text()] } else { Vec::new() },
+    };
+    let some = || if told { vec![text()] } else { Vec::new() };
+    let groups = vec![
+        InputGroup { legend: Some(text()), compact: told, inputs: controls.into_iter().map(input).collect() },
+        InputGroup { legend: None, compact: false, inputs: Vec::new() },
+    ];
+    let buttons = vec![StepButton { label: text(), name: None }, StepButton { label: text(), name: Some("check") }];
+    let form = StepForm { action: text(), hidden: vec![(text(), text())], groups, will: vec![text()], buttons };
+    StepPage {
+        site: site(),
+        desk: desk(None),
+        case_id: text(),
+        stage: Stage::Confirmed,
+        title: text(),
+        about: vec![text()],
+        quotes: vec![Quote { heading: text(), text: text() }],
+        starts: vec![(text(), "/desk/cases/EXP-2026-7K3QF/write?answer=a".into())],
+        form: Some(form),
+        not_now: vec![text()],
+        changed: some(),
+        wrong: some(),
+    }
+}
+
+fn mail() -> MailPage {
+    let headers = vec![(text(), text()), ("Subject".into(), text())];
+    let open = MailView {
+        id: text(),
+        headers,
+        text: format!("https://{HOSTILE}"),
+        html_href: Some(text()),
+        reply_action: Some(text()),
+    };
+    let row = MailRow { id: text(), at: at(1), to: text(), subject: text() };
+    MailPage { now: at(1), clock: at(2), mails: vec![row], open: Some(open) }
+}
+
+fn sign_in(state: SignInState, told: bool) -> String {
+    let some = |text: String| if told { Some(text) } else { None };
+    SignInPage { site: site(), state, next: some(text()), address: some(text()).unwrap_or_default() }.html()
+}
+
+fn account() -> AccountPage {
+    AccountPage { site: site(), desk: desk(None), address: text(), started_at: at(1), expires_at: at(9), now: at(2) }
+}
+
+fn session_ended() -> SessionEndedPage {
+    let fields =
+        [(text(), text()), ("message".to_owned(), format!("two\nlines {HOSTILE}")), ("key".to_owned(), "k".to_owned())];
+    SessionEndedPage { site: site(), action: text(), fields: fields.into() }
+}
+
+/// Every page in every state, named by its template, with hostile text wherever text can be.
+pub(super) fn pages() -> Vec<(&'static str, String)> {
+    let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([HOSTILE]).collect();
+    vec![
+        ("report_form", form(&[]).html()),
+        ("report_form: errors", form(&names).html()),
+        ("report_form: many packages", {
+            let mut page = form(&names);
+            page.packages = vec![(text(), vec![text()]); 9];
+            page.html()
+        }),
+        ("others", others().html()),
+        ("receipt", receipt().html()),
+        ("case_login", login(None, None).html()),
+        ("case_login: error", login(Some(text()), Some(standing(Stage::Confirmed))).html()),
+        ("case", case(None).html()),
+        ("case: error", case(Some(text())).html()),
+        ("team_case", team_case(true).html()),
+        ("team_case: bare", team_case(false).html()),
+        ("acknowledge", acknowledge(Acknowledgement::Ask).html()),
+        ("acknowledge: done", acknowledge(Acknowledgement::Done { by: text(), at: at(2) }).html()),
+        ("acknowledge: gone", acknowledge(Acknowledgement::Gone { why: text() }).html()),
+        ("acknowledge: thanks", acknowledge(Acknowledgement::Thanks).html()),
+        ("acknowledge: mailed", acknowledge(Acknowledgement::Mailed).html()),
+        ("sign_in", sign_in(SignInState::Ask, false)),
+        ("sign_in: next", sign_in(SignInState::Ask, true)),
+        ("sign_in: sent", sign_in(SignInState::Sent, true)),
+        ("sign_in: spent", sign_in(SignInState::Spent, false)),
+        ("sign_in: signed out", sign_in(SignInState::SignedOut, false)),
+        ("sign_in: wrong", sign_in(SignInState::Wrong(text()), true)),
+        ("session", SessionPage { site: site(), token: text() }.html()),
+        ("session_ended", session_ended().html()),
+        ("account", account().html()),
+        ("step", step(false).html()),
+        ("step: errors", step(true).html()),
+        ("step: done", StepPage { form: None, ..step(false) }.html()),
+        ("board", board(DeskPage::Board, true).html()),
+        ("board: mine", board(DeskPage::Mine, false).html()),
+        ("board: closed", board(DeskPage::Closed, true).html()),
+        ("not_yours", not_yours(true).html()),
+        ("not_yours: nobody's", not_yours(false).html()),
+        ("history", history().html()),
+        ("filed", filed(true).html()),
+        ("filed: empty", filed(false).html()),
+        ("rota", rota(false).html()),
+        ("rota: holes, errors", rota(true).html()),
+        ("error", ErrorPage { site: site(), title: text(), detail: text() }.html()),
+        ("mail", mail().html()),
+    ]
+}

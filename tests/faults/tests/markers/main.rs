@@ -68,7 +68,7 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
     by_link(&mut stage, &form);
     no_address(&mut stage);
     let sign_in = signed_in(&mut stage);
-    let reissued = reissued(&mut stage, &main);
+    let (reissued, main) = reissued(&mut stage, main);
     command_line(&stage.place, &mut stage.markers, &stage.desk);
 
     // Reading it all is logged no more than writing it.
@@ -113,19 +113,9 @@ fn is_database(file: &Path) -> bool {
 
 /// The form with every field.
 fn form_report(stage: &mut Stage, name: &str, answers: &str) -> Filed {
-    let c = &mut stage.markers;
-    let mut of = |field: &str| c.of(&format!("{name}: {field}"));
-    let (email, link) = (format!("{}@example.org", of("reporter.email").to_lowercase()), of("credit.link"));
-    let mut fields: Vec<(&str, String)> =
-        ["versions", "summary", "reporter.name", "credit.as", "idempotency_key"].map(|f| (f, of(f))).to_vec();
-    fields.extend([("package", "express".to_owned()), ("reporter.answers", answers.to_owned())]);
-    fields.extend([("reporter.email", email), ("credit.link", format!("https://example.org/{link}"))]);
-    for field in ["details", "impact"] {
-        fields.push((field, c.text(&format!("{name}: {field}")).replace('\n', "\r\n")));
-    }
-    fields.push(("reporter.openpgp_key", c.armour(&format!("{name}: reporter.openpgp_key"))));
-    let unsaid: Vec<&str> = stage::words().filter(|name| !fields.iter().any(|(said, _)| said == name)).collect();
-    assert!(unsaid.is_empty(), "without a marker: {unsaid:?}");
+    let said = stage.said(name, Some("express"), answers, true).into_iter();
+    let mut fields: Vec<(&str, String)> = said.map(|(field, value)| (field, value.replace('\n', "\r\n"))).collect();
+    fields.push(("idempotency_key", stage.markers.of(&format!("{name}: idempotency_key"))));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let answer = stage.desk.post_form("/reports", &fields);
     assert_eq!(answer.status, 201, "{}", answer.text);
@@ -217,9 +207,9 @@ fn signed_in(stage: &mut Stage) -> Vec<String> {
     vec!["sign-in token".to_owned()]
 }
 
-/// A new code that goes to the reporter's address; gives the names of what may stand in that mail.
-fn reissued(stage: &mut Stage, filed: &Filed) -> Vec<String> {
-    stage.command("alice", filed, &json!({"command": "reissue-code"}));
+/// A new code that goes to the reporter's address; gives the names of what may stand in that mail, and the case with its new code.
+fn reissued(stage: &mut Stage, filed: Filed) -> (Vec<String>, Filed) {
+    stage.command("alice", &filed, &json!({"command": "reissue-code"}));
     stage.desk.advance("1s");
     let mails = stage.desk.mails();
     let subject = format!("[{}] Your new receipt code", filed.case);
@@ -229,7 +219,7 @@ fn reissued(stage: &mut Stage, filed: &Filed) -> Vec<String> {
     only_in_mails(stage, &code, "Your new receipt code");
     assert_eq!(stage.desk.view(&bearer(&code))["case_id"], filed.case.as_str());
     stage.markers.code("reissued", &code);
-    vec!["reissued: code".to_owned()]
+    (vec!["reissued: code".to_owned()], Filed { code, ..filed })
 }
 
 /// What the command line is given it does not log either.

@@ -1,5 +1,6 @@
 //! Makes what is random the same: ids are counted, times are said from the journey's start, tokens and addresses named.
 
+use desk_domain::id::CaseId;
 use jiff::Timestamp;
 
 /// The policy's rota goes around once in four weeks from here.
@@ -51,7 +52,12 @@ impl Normal {
                 self.cases.len() - 1
             });
             // As long as an id is, so that lines fold where they did.
-            return Some((id.len(), format!("EXP-2026-{:05}", place + 1)));
+            let counted = format!("EXP-2026-{:05}", place + 1);
+            let spoken = id.parse().map(|id: CaseId| format!(" {}", id.spoken())).unwrap_or_default();
+            return Some(match text[id.len()..].starts_with(&spoken) && !spoken.is_empty() {
+                true => (id.len() + spoken.len(), counted + " (its two words)"),
+                false => (id.len(), counted),
+            });
         }
         // Days of a policy stand; the day of a publication is the journey's.
         const PUBLISHED: &str = "Published ";

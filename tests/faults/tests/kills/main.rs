@@ -71,7 +71,8 @@ fn expected(filed: &[Filed]) -> BTreeMap<String, usize> {
 
 fn sent(desk: &Desk) -> BTreeMap<String, usize> {
     let mut mails = BTreeMap::new();
-    for line in desk.subjects() {
+    // The clock starts when the test does: the day's digests may fall into it, and are nobody's case.
+    for line in desk.subjects().into_iter().filter(|line| !line.contains("Your digest of ")) {
         let (to, subject) = line.split_once(": ").expect("To: Subject");
         let to = if subject.ends_with("The reporter has written") { "on call" } else { to };
         *mails.entry(format!("{to}: {subject}")).or_default() += 1;

@@ -120,8 +120,8 @@ fn pages() -> Vec<Operation> {
         Operation::post("/desk/rota", "sayAwayOnPage", "Say when you are away, or (`withdraw`) there after all")
             .secret(Secret::SessionOrCookie)
             .body(&[(FORM, form(&[("from", true), ("until", true), ("withdraw", false)]))])
-            .answer(303, "Done: to the page. Without a session: to the sign-in page.", &[])
-            .problems(Told::Page, &[403, 413, 422]),
+            .answer(303, "Done: to the page.", &[])
+            .problems(Told::Page, &[401, 403, 413, 422]),
         shown("/desk/cases/{id}", "casePage", "One case").parameters(&["CaseId"]).problems(Told::Page, &[403, 404]),
         shown("/desk/cases/{id}/history", "historyPage", "What happened to a case, and who read it")
             .parameters(&["CaseId"])

@@ -116,6 +116,10 @@ fn who_did_not_see_the_reporters_new_words_looks_again_and_a_note_asks_nobody_to
     assert!(stale.text.contains("has changed since") && stale.text.contains("wrote to the team"), "{}", stale.text);
     assert!(stale.text.contains("Second.") && stale.text.contains("all the same"), "{}", stale.text);
     assert_eq!(messages(&desk, &code), ["First."]);
+    // What changes once more is looked at once more: nothing passes unseen.
+    desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "Much worse."})).ok();
+    let stale = form.send_with(&hidden(&stale.text), &[("message", "Second.")]);
+    assert_eq!(stale.status, 409, "{}", stale.text);
     done(&form.send_with(&hidden(&stale.text), &[("message", "Second.")]), &format!("/desk/cases/{case}?done=write"));
     assert_eq!(messages(&desk, &code), ["First.", "Second."]);
 }
@@ -261,4 +265,19 @@ fn the_history_says_what_happened_and_who_read_it_and_holds_no_words() {
         read.contains("Bob Example") && !read.contains("Alice Example"),
         "looking at the history opens nothing: {read}"
     );
+}
+
+#[test]
+fn a_severity_that_was_said_against_the_vectors_is_not_lost_by_saving_the_page() {
+    let place = Place::new("band");
+    let desk = place.start();
+    let (case, _) = desk.filed(&report("R", "page"));
+    let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N";
+    let said = json!({"command": "score", "severity": "critical", "cvss": [vector]});
+    desk.command(&case, &desk.token("alice"), &said).ok();
+    let page =
+        |case: &str| desk.get(&format!("/desk/cases/{case}/severity"), &[("authorization", &desk.token("alice"))]).text;
+    assert!(page(&case).contains("<option value=\"critical\" selected>"), "{}", page(&case));
+    desk.command(&case, &desk.token("alice"), &json!({"command": "score", "cvss": [vector]})).ok();
+    assert!(page(&case).contains("<option value=\"\" selected>"), "what the vectors say is left to them");
 }

@@ -171,9 +171,9 @@ impl Form {
         action: String,
         hidden: Vec<(String, String)>,
         wrong: Vec<Wrong>,
+        changed: bool,
     ) -> (StepForm, Vec<String>) {
         let Form { mut groups, hidden: own, will, mut buttons } = self;
-        let anyway = hidden.iter().any(|(name, _)| name == "anyway");
         let mut general = Vec::new();
         for Wrong { name, detail } in wrong {
             let inputs = groups.iter_mut().flat_map(|group| &mut group.inputs);
@@ -182,7 +182,7 @@ impl Form {
                 None => general.push(detail),
             }
         }
-        if let Some(first) = buttons.first_mut().filter(|_| anyway) {
+        if let Some(first) = buttons.first_mut().filter(|_| changed) {
             first.label += ", all the same";
         }
         let hidden = hidden.into_iter().chain(own).collect();

@@ -197,8 +197,13 @@ fn reads(at: &At<'_>, typed: &Typed) -> Vec<String> {
 pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
     let rows = rows(at);
     let ranges = ranges(&rows, typed);
-    let before: Vec<Value> = rows.iter().filter_map(|row| row.range.as_ref()).map(|range| json!(range)).collect();
-    let list: Vec<Value> = ranges.iter().map(|(_, range)| range.clone()).collect();
+    // What no row shows, because the policy no longer has its line, is not dropped by saving the others.
+    let known = at.opened.affected();
+    let unshown =
+        || known.iter().filter(|range| !rows.iter().any(|row| row.line == range.line)).map(|range| json!(range));
+    let shown = rows.iter().filter_map(|row| row.range.as_ref()).map(|range| json!(range));
+    let before: Vec<Value> = shown.chain(unshown()).collect();
+    let list: Vec<Value> = ranges.iter().map(|(_, range)| range.clone()).chain(unshown()).collect();
     let mut commands = Vec::new();
     if list != before {
         let mut given = Given::new(json!({"command": "determine-affected", "affected": list}));

@@ -172,21 +172,17 @@ impl At<'_> {
             return page;
         }
         let action = format!("/desk/cases/{}/{}", page.case_id, step.path);
-        let (form, wrong) = form.finished(action, self.hidden(step, typed, !page.changed.is_empty()), trouble.wrong);
+        let (form, wrong) = form.finished(action, self.hidden(step, typed), trouble.wrong, !page.changed.is_empty());
         (page.form, page.wrong) = (Some(form), wrong);
         page
     }
 
-    fn hidden(&self, step: &Step, typed: &Typed, changed: bool) -> Vec<(String, String)> {
-        let mut hidden = vec![
+    fn hidden(&self, step: &Step, typed: &Typed) -> Vec<(String, String)> {
+        vec![
             ("key".to_owned(), typed.key()),
             ("against".to_owned(), self.against(step)),
             ("seen".to_owned(), self.case().version.to_string()),
-        ];
-        if changed {
-            hidden.push(("anyway".to_owned(), "1".to_owned()));
-        }
-        hidden
+        ]
     }
 
     /// The hash of what a step shows.

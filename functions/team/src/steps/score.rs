@@ -1,5 +1,6 @@
 //! Severity: a band, vectors, weaknesses; what was said before stands there.
 
+use desk_domain::{fields, score};
 use serde_json::json;
 
 use super::At;
@@ -8,8 +9,9 @@ use super::typed::Typed;
 
 pub(super) fn start(at: &At<'_>) -> Typed {
     let Some(score) = at.opened.newest_score() else { return Typed::default() };
-    // A band that the vectors give is left to them.
-    let band = at.case().severity.filter(|_| score.cvss.is_empty());
+    // A band that the vectors give is left to them; one that was said against them stays said.
+    let rated = fields::read(&json!({"cvss": score.cvss}), score::read).ok().flatten().map(|(band, _)| band);
+    let band = at.case().severity.filter(|band| Some(*band) != rated);
     let band = band.and_then(|band| serde_json::to_value(band).ok()).and_then(|band| band.as_str().map(str::to_owned));
     Typed::of([("severity", band.unwrap_or_default()), ("cvss", score.cvss.join("\n")), ("cwe", score.cwe.join(" "))])
 }

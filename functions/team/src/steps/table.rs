@@ -206,7 +206,7 @@ pub(crate) const STEPS: &[Step] = &[
         path: "code",
         title: "A new code for the reporter?",
         commands: &[ReissueCode],
-        done: "The old code has ended; the new one is on its way by mail.",
+        done: "A new code is made; the old one has ended.",
         start: blank,
         form: others::code_form,
         give: others::code,

@@ -71,8 +71,7 @@ impl Typed {
     pub(super) fn request(&self, member: &Member, path: &str, after: usize) -> Option<Request> {
         let key = self.get("key");
         let key = (!key.is_empty() && key.len() <= 64).then(|| format!("{key}.{after}"))?;
-        let typed =
-            self.0.iter().filter(|(name, _)| !["key", "against", "seen", "anyway", "check"].contains(&name.as_str()));
+        let typed = self.0.iter().filter(|(name, _)| !["key", "against", "seen", "check"].contains(&name.as_str()));
         let typed: BTreeMap<&String, &String> = typed.collect();
         Some(Request::new("POST", path, member.id.as_str(), &key, &body::canonical(&json!(typed))))
     }

@@ -3,6 +3,7 @@
 
 import { check, must } from "./checks.mjs";
 import { inspect } from "./inspect.mjs";
+import { saw } from "./seen.mjs";
 
 const RITA = "rita@example.org";
 const REPORT = {
@@ -244,6 +245,7 @@ async function written(alice, id) {
     await alice.type("details", "Details *here*.");
     await alice.type("references", "FIX https://github.com/expressjs/express/pull/12");
   });
+  await alice.step(id, "advisory", async () => alice.type("details", "Details *there*."));
   await alice.page.goto(`${alice.tools.origin}/desk/cases/${id}/advisory`);
   await alice.look("team-advisory");
 }
@@ -253,6 +255,9 @@ async function approved(tools, dave, id) {
   await dave.open(await linkTo(tools, dave.address, `/desk/cases/${id}/approve`));
   await dave.look("team-approve");
   check("approve: the very words are there", (await dave.text()).includes("Subject: [Express security]"), await dave.text());
+  const changed = await dave.page.locator(".changes ins").allInnerTexts();
+  check("approve: what has changed is marked", changed.join() === "*there*.", changed.join());
+  await previewed(tools, dave, id);
   await dave.tap(dave.button("Approve this form"));
   const { taps } = dave.cost();
   must("approve: is done in two taps from the mail", dave.page.url().includes("done=approve") && taps <= 4, `${taps} taps`);
@@ -260,6 +265,24 @@ async function approved(tools, dave, id) {
   const text = await dave.text();
   check("published: the case says so", text.includes("Released") && text.includes("Where it is announced"), text);
   await dave.look("team-case-published");
+}
+
+/** Each link shows what publishing will write, in a tab of its own; the page is styled as the site is. */
+async function previewed(tools, dave, id) {
+  const links = await dave.page.locator(".previews a").evaluateAll((all) => all.map((a) => a.href));
+  check("approve: links lead to what will be written", links.length === 5, links.join("\n"));
+  const tab = await dave.context.newPage();
+  for (const link of links) {
+    const answer = await tab.goto(link);
+    const text = await tab.locator(":root").textContent();
+    check(`preview: ${link.split("/").pop()} is shown`, answer.status() === 200 && text.includes(id), text);
+    saw(link);
+    if (!link.includes("/advisories/")) continue;
+    const styled = await tab.locator("body").evaluate((e) => getComputedStyle(e).margin === "0px");
+    check("preview: the page has its style", styled);
+    await inspect({ ...tools, page: tab }, "preview-advisory", await (await dave.context.request.get(link)).text());
+  }
+  await tab.close();
 }
 
 /** The lists, and a case that is not theirs. */

@@ -220,7 +220,9 @@ async function published({ data }, watch, bob, { case_id: id, receipt_code: code
   const references = JSON.stringify([{ type: "FIX", url: SHAPED.link }]);
   const texts = ["details", "workarounds"].map((name) => `${name}=${PRINTABLE}`);
   await act("bob", "draft-advisory", `title=${LINE}`, `summary=${SHORT}`, ...texts, `references:=${references}`);
-  for (const step of ["advisory", "approve", "publish"]) await bob.open(`step ${step} of the draft`, `/desk/cases/${id}/${step}`, [LINE]);
+  for (const step of ["advisory", "publish", "approve"]) await bob.open(`step ${step} of the draft`, `/desk/cases/${id}/${step}`, [LINE]);
+  const links = await bob.page.locator(".previews a").evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
+  for (const link of links.filter((link) => link.endsWith(".html"))) await bob.open(`preview ${link.split("/").pop()}`, link, [LINE]);
   await act("dave", "approve-advisory");
   await act("bob", "publish");
   await bob.open("published case", `/desk/cases/${id}`, [LINE]);

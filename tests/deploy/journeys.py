@@ -124,6 +124,14 @@ def acknowledge_by_mail(stack, mailbox, case, address):
     return call(f"{stack.url}{action.group(1) if action else link}", form=fields)
 
 
+def previewed(member, case):
+    """What would be published is looked at; one of its pages shows all that is."""
+    form = member.show(case)["advisory"]["sha256"]
+    for name in (f"advisories/{case}.html", "feed.atom"):
+        shown = call(f"{member.stack.url}/desk/cases/{case}/preview/{form}/{name}", headers=member.headers)
+        assert shown.status == 200 and case in shown.text, f"{name}: {shown.status} {shown.text}"
+
+
 def to_publication(bob, dave, case):
     """From acknowledged to published, by the team's API."""
     steps = [
@@ -145,5 +153,7 @@ def to_publication(bob, dave, case):
         (dave, "publish", {}),
     ]
     for member, command, fields in steps:
+        if command == "approve-advisory":
+            previewed(member, case)
         answer = member.tell(case, command, **fields)
         assert answer.status == 200, f"{command}: {answer.status} {answer.text}"

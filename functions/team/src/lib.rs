@@ -12,6 +12,7 @@ mod mail;
 mod message;
 mod notes;
 mod origin;
+mod preview;
 mod publication;
 mod request;
 mod rota;
@@ -77,6 +78,8 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/cases/{id}", get(case_page::page))
         .route("/desk/cases/{id}/history", get(case_page::history_page))
         .route("/desk/cases/{id}/{step}", get(steps::page).post(steps::post))
+        .route("/desk/cases/{id}/preview/{form}/{name}", get(preview::file))
+        .route("/desk/cases/{id}/preview/{form}/{folder}/{name}", get(preview::file_in_folder))
         .route("/desk/cases/{id}/mail/{content}", get(mail::raw))
         .route("/desk/cases/{id}/mail/{content}/attachments/{index}", get(mail::attachment))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::post))

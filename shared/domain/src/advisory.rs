@@ -48,6 +48,13 @@ pub struct Published {
     pub modified_at: Timestamp,
 }
 
+impl Published {
+    /// The order in which advisories are shown: the newest first.
+    pub fn newest_first(all: &mut [Published]) {
+        all.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
+    }
+}
+
 /// What is written for an advisory: the body of `draft-advisory`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Draft {

@@ -93,6 +93,9 @@ fn parameters() -> Value {
         "CaseId": path("id", json!({"$ref": "#/components/schemas/CaseId"})),
         "Step": path("step", json!({"type": "string", "pattern": "^[a-z]+$", "examples": ["write", "decide"]})),
         "Content": path("content", text()),
+        "Form": path("form", json!({"type": "string", "pattern": "^[0-9a-f]{64}$"})),
+        "Folder": path("folder", json!({"type": "string", "examples": ["advisories", "osv", "mail"]})),
+        "Name": path("name", json!({"type": "string", "examples": ["feed.atom", "security-updates.html"]})),
         "Index": path("index", json!({"type": "integer", "minimum": 0})),
         "Range": {"name": "Range", "in": "header", "schema": text(), "description": "One range of bytes (RFC 9110, 14)."},
     })

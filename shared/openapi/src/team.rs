@@ -9,6 +9,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     let mut all = sessions();
     all.extend(cases());
     all.extend(pages());
+    all.extend(previews());
     all.extend(mails());
     all
 }
@@ -154,8 +155,43 @@ fn pages() -> Vec<Operation> {
     ]
 }
 
+/// Of any media type.
+fn bytes(media: &'static str) -> (&'static str, Value) {
+    (media, Value::Object(serde_json::Map::new()))
+}
+
+fn previews() -> Vec<Operation> {
+    let seen = |path, id, summary: &str| {
+        Operation::get(path, id, summary)
+            .about(
+                "Not public, and never cached: the very bytes that publishing would write, but for the time. `form` is the hash that \
+                 an approval names; one that has changed since is 409. Reading is recorded.",
+            )
+            .secret(Secret::SessionOrCookie)
+            .answer(
+                200,
+                "As it would be written.",
+                &[
+                    page(),
+                    bytes("application/json"),
+                    bytes("application/atom+xml"),
+                    bytes("text/css"),
+                    bytes("text/markdown"),
+                    bytes("text/plain"),
+                ],
+            )
+            .answer(303, "To the sign-in page, without a session; from there back to this one.", &[])
+            .problems(Told::Page, &[403, 404, 409])
+    };
+    vec![
+        seen("/desk/cases/{id}/preview/{form}/{name}", "preview", "What publishing would write")
+            .parameters(&["CaseId", "Form", "Name"]),
+        seen("/desk/cases/{id}/preview/{form}/{folder}/{name}", "previewInFolder", "The same, in a folder")
+            .parameters(&["CaseId", "Form", "Folder", "Name"]),
+    ]
+}
+
 fn mails() -> Vec<Operation> {
-    let bytes = |media: &'static str| (media, Value::Object(serde_json::Map::new()));
     let got = |path, id, summary: &str, media: &[(&str, Value)]| {
         Operation::get(path, id, summary)
             .about("Always to be saved, never to be shown. What no answer holds comes in pieces: ask with `Range`. Reading is recorded.")

@@ -53,7 +53,9 @@ pub use self::report_form::{ANOTHER, FormError, OTHER_FIELD, ReportForm, ThirdPa
 pub use self::rota::{AwayRow, RotaPage, RungRow, WatchRow};
 pub use self::sign_in::{SessionEndedPage, SessionPage, SignInPage, SignInState};
 pub use self::standing::Standing;
-pub use self::step::{Input, InputChoice, InputControl, InputGroup, Quote, StepButton, StepForm, StepPage};
+pub use self::step::{
+    Change, Input, InputChoice, InputControl, InputGroup, Quote, Review, StepButton, StepForm, StepPage,
+};
 pub use self::team_case::{
     CheckRow, CheckState, CommandLine, DeliveryLine, HeldView, NextStep, NoteView, QuarantineView, ReportFact,
     ReportFields, Tag, TeamCasePage,

@@ -329,6 +329,16 @@ fn rota(told: bool) -> RotaPage {
     }
 }
 
+fn review(told: bool) -> Review {
+    use desk_view::Piece;
+    let pieces = vec![Piece::Kept(text()), Piece::Removed(text()), Piece::Added(text())];
+    Review {
+        previews: vec![(text(), "/desk/cases/EXP-2026-7K3QF/preview/3f9a/osv/EXP-2026-7K3QF.json".into())],
+        since: told.then(text),
+        changes: if told { vec![Change { name: "Details", pieces }] } else { Vec::new() },
+    }
+}
+
 /// A step with every kind of field.
 pub(super) fn step(told: bool) -> StepPage {
     let choices = || ["a", "b"].map(|value| InputChoice { value: value.into(), label: text(), hint: text() }).into();
@@ -364,6 +374,7 @@ pub(super) fn step(told: bool) -> StepPage {
         title: text(),
         about: vec![text()],
         quotes: vec![Quote { heading: text(), text: text() }],
+        review: Some(review(told)),
         starts: vec![(text(), "/desk/cases/EXP-2026-7K3QF/write?answer=a".into())],
         form: Some(form),
         not_now: vec![text()],

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use desk_domain::case::Stage;
+use desk_view::Piece;
 
 use super::{Desk, Site, rendered};
 
@@ -19,6 +20,8 @@ pub struct StepPage {
     pub about: Vec<String>,
     /// What was written before, under its heading.
     pub quotes: Vec<Quote>,
+    /// What the advisory is judged by, where the step is about it.
+    pub review: Option<Review>,
     /// What to start a text from: its name, and where it is filled in.
     pub starts: Vec<(String, String)>,
     /// `None` where there is nothing to fill in: `about` says why.
@@ -35,6 +38,21 @@ pub struct StepPage {
 pub struct Quote {
     pub heading: String,
     pub text: String,
+}
+
+/// What a form of the advisory is judged by. No `Debug`: it is the advisory.
+pub struct Review {
+    /// What publishing would write and send: its name, and where it is seen.
+    pub previews: Vec<(String, String)>,
+    /// Which form it is compared with; `None` where it is the first.
+    pub since: Option<String>,
+    pub changes: Vec<Change>,
+}
+
+/// How what one field says has changed. No `Debug`: it is words.
+pub struct Change {
+    pub name: &'static str,
+    pub pieces: Vec<Piece>,
 }
 
 /// No `Debug`: it holds what a person wrote.

@@ -94,7 +94,7 @@ impl PublishedStore {
         let items = self.table.query(&Query::of(Index::Own, "PUBLISHED")).await?;
         let shown = items.iter().filter(|item| item.contains_key("shown"));
         let mut all: Vec<Published> = shown.map(|item| Read(item).json("published")).collect::<Result<_, _>>()?;
-        all.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
+        Published::newest_first(&mut all);
         Ok(all)
     }
 

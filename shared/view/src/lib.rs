@@ -2,6 +2,7 @@
 //! is. Nothing here has a `Debug` that would print what a person wrote.
 
 mod case;
+mod changes;
 mod mail;
 mod opened;
 mod publication;
@@ -9,6 +10,7 @@ mod publication;
 pub use case::{
     CaseView, ClockStanding, ClockView, CreditStanding, CreditView, MessageView, ReportView, Speaker, clocks,
 };
+pub use changes::{EarlierForm, Piece, word_changes};
 pub use mail::{AttachmentView, MailView, OpenedMail, Signature};
 pub use opened::UnsealedCase;
 pub use publication::{

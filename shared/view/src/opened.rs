@@ -51,7 +51,11 @@ impl UnsealedCase {
 
     /// Whether the reporter was asked, and whom the advisory names.
     pub fn credit(&self) -> CreditView {
-        let state = &self.case.publication.credit;
+        self.credit_of(&self.case)
+    }
+
+    pub(crate) fn credit_of(&self, case: &Case) -> CreditView {
+        let state = &case.publication.credit;
         let granted = match state {
             CreditState::Answered { granted, .. } => granted.as_ref(),
             CreditState::Unasked | CreditState::Asked { .. } => None,

@@ -8,7 +8,7 @@ use desk_domain::advisory::{Advisory, Draft, Parts, Score};
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::event::EventBody;
 use desk_domain::case::publication::{Audit, AuditWords, LineEnd, LineState, Missing, Statement};
-use desk_domain::case::{Actor, Case};
+use desk_domain::case::{Actor, Case, Event};
 use desk_domain::id::{CaseId, ChannelId, LineName, PackageName};
 use desk_domain::policy::{Line, Policy};
 use jiff::Timestamp;
@@ -163,12 +163,20 @@ pub fn form_sha256(form: &Advisory) -> String {
 impl UnsealedCase {
     /// The ranges that were determined last.
     pub fn affected(&self) -> Vec<Affected> {
-        let ranges = self.case.publication.affected.as_ref().map(|a| &a.ranges.content);
+        self.affected_of(&self.case)
+    }
+
+    fn affected_of(&self, case: &Case) -> Vec<Affected> {
+        let ranges = case.publication.affected.as_ref().map(|a| &a.ranges.content);
         ranges.and_then(|content| self.json(content)).unwrap_or_default()
     }
 
     pub fn newest_score(&self) -> Option<Score> {
-        let scored = self.events.iter().rev().find_map(|event| {
+        self.score_in(&self.events)
+    }
+
+    fn score_in(&self, events: &[Event]) -> Option<Score> {
+        let scored = events.iter().rev().find_map(|event| {
             let EventBody::Scored { content, .. } = &event.body else { return None };
             Some(content)
         })?;
@@ -178,10 +186,15 @@ impl UnsealedCase {
     /// The advisory in its final form, as it stands at `now`; `None` while there is no draft. What nobody has said yet is left at
     /// nothing.
     pub fn final_form(&self, policy: &Policy, now: Timestamp) -> Option<Advisory> {
-        let draft: Draft = self.json(&self.case.publication.draft.as_ref()?.content)?;
-        let score = self.newest_score().unwrap_or_default();
-        let parts = Parts { score, affected: self.affected(), credits: self.credit().credits };
-        Some(Advisory::compose(policy, &self.case, draft, parts, now))
+        self.form_of(policy, &self.case, &self.events, now)
+    }
+
+    /// The form that a case had once these `events` had happened.
+    pub(crate) fn form_of(&self, policy: &Policy, case: &Case, events: &[Event], at: Timestamp) -> Option<Advisory> {
+        let draft: Draft = self.json(&case.publication.draft.as_ref()?.content)?;
+        let score = self.score_in(events).unwrap_or_default();
+        let parts = Parts { score, affected: self.affected_of(case), credits: self.credit_of(case).credits };
+        Some(Advisory::compose(policy, case, draft, parts, at))
     }
 
     /// How far it is at `now`; `progress` is what the store has of its channels.

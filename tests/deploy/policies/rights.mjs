@@ -23,7 +23,7 @@ export const ITEMS = [
   ['intake', 'CasesTable', 'DeleteItem', 'CASE#'],
 
   ['team', 'CasesTable', 'GetItem', 'CASE# KEY# KEYRING# REQUEST# SESSION# SIGN-IN# TEAM#'],
-  ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# LOG# READ#'],
+  ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# LOG# PUBLISHED READ#'],
   ['team', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# READ# REQUEST# SESSION# SIGN-IN#'],
   ['team', 'CasesTable', 'UpdateItem', 'RATE# TEAM#'],
   ['team', 'CasesTable', 'DeleteItem', 'CASE# CODE# SIGN-IN#'],

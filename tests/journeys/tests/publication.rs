@@ -1,86 +1,8 @@
 //! From an accepted case to its announcement, through the contracts alone.
 
-use desk_harness::{Answer, Desk, Place};
+use desk_harness::Place;
+use desk_journeys::Confirmed;
 use serde_json::{Value, json};
-
-/// A case that is accepted and taken by Bob, and the reporter's bearer header.
-struct Confirmed {
-    desk: Desk,
-    case: String,
-    code: String,
-    bob: String,
-    dave: String,
-    // Dropped last: the desk has it open.
-    _place: Place,
-}
-
-impl Confirmed {
-    fn new(name: &str) -> Confirmed {
-        let place = Place::new(name);
-        let desk = place.start();
-        let report = json!({"package": "express", "versions": "<4.19.2", "summary": "An open redirect",
-            "details": "res.redirect() follows.", "reporter": {"name": "Rita", "email": "rita@example.org"},
-            "credit": {"as": "Rita of the report"}});
-        let (case, code) = desk.filed(&report);
-        let (bob, dave) = (desk.token("bob"), desk.token("dave"));
-        let confirmed = Confirmed { desk, case, code, bob, dave, _place: place };
-        confirmed.tell(json!({"command": "respond", "message": "Yes.", "next_steps": "A fix."}));
-        confirmed.tell(json!({"command": "assign", "member": "bob"}));
-        confirmed.tell(json!({"command": "validate", "reason": "Confirmed."}));
-        confirmed.tell(json!({"command": "accept"}));
-        confirmed
-    }
-
-    fn by(&self, who: &str, body: &Value) -> Answer {
-        self.desk.command(&self.case, who, body)
-    }
-
-    fn tell(&self, body: Value) -> Value {
-        self.by(&self.bob, &body).ok()
-    }
-
-    fn determine(&self, introduced: &str, fixed: &str) {
-        self.tell(json!({"command": "determine-affected", "affected":
-            [{"package": "express", "line": "express@4", "introduced": introduced, "fixed": fixed}]}));
-    }
-
-    /// Everything but approving and publishing.
-    fn drafted(self, fixed: &str) -> Confirmed {
-        self.determine("0", fixed);
-        self.tell(json!({"command": "record-audit", "searched": "All of it.", "result": "none"}));
-        self.tell(json!({"command": "fix-released", "line": "express@4", "version": fixed}));
-        self.tell(json!({"command": "ask-credit"}));
-        self.tell(
-            json!({"command": "record-credit", "decision": "as", "as": "Rita", "link": "https://rita.example.org"}),
-        );
-        self.tell(json!({"command": "draft-advisory", "title": "An open redirect", "summary": "It leads elsewhere.",
-            "details": "Words.", "references": ["https://example.org/fix"], "cve": "CVE-2024-29041"}));
-        self
-    }
-
-    fn published(&self) {
-        self.by(&self.dave, &json!({"command": "approve-advisory"})).ok();
-        self.by(&self.dave, &json!({"command": "publish"})).ok();
-        self.desk.advance("2m");
-    }
-
-    fn view(&self) -> Value {
-        self.desk.get(&format!("/desk/api/cases/{}", self.case), &[("authorization", &self.bob)]).ok()
-    }
-
-    fn site(&self, key: &str) -> String {
-        let answer = self.desk.get(&format!("/site/{}", key.replace("CASE", &self.case)), &[]);
-        assert_eq!(answer.status, 200, "{key}");
-        answer.text
-    }
-
-    /// Every output of the advisory, by its name.
-    fn outputs(&self) -> Vec<(&'static str, String)> {
-        let keys = ["advisories/CASE.html", "osv/CASE.json", "feed.atom", "security-updates.html"];
-        let list = self.desk.mail_to("express-js@googlegroups.com", "An open redirect");
-        keys.iter().map(|key| (*key, self.site(key))).chain([("list mail", list)]).collect()
-    }
-}
 
 #[test]
 fn every_output_follows_a_range_that_was_changed_before_approval() {
@@ -235,7 +157,7 @@ fn t48_a_finding_of_the_audit_is_a_case_of_its_own() {
     let audit = &confirmed.view()["audit"];
     assert_eq!((&audit["searched"], &audit["findings"]), (&json!("All of it."), &json!(opened)));
     // It goes its own way, with nobody to ask about credit.
-    let child = Confirmed { case: opened[0].clone(), ..confirmed };
+    let child = confirmed.at(opened[0].clone());
     child.tell(json!({"command": "validate", "reason": "So it is."}));
     child.tell(json!({"command": "accept"}));
     child.tell(json!({"command": "record-credit", "decision": "none"}));
@@ -333,8 +255,7 @@ fn t54_t57_an_enabled_blog_gets_an_entry() {
     );
     let desk = place.start_under(policy);
     let (case, code) = desk.filed(&json!({"package": "express", "versions": "4", "summary": "s", "details": "d"}));
-    let (bob, dave) = (desk.token("bob"), desk.token("dave"));
-    let confirmed = Confirmed { desk, case, code, bob, dave, _place: place };
+    let confirmed = Confirmed::of(place, desk, case, code);
     for body in [
         json!({"command": "respond", "message": "m", "next_steps": "n"}),
         json!({"command": "assign", "member": "bob"}),

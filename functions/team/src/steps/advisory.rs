@@ -50,7 +50,7 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     ];
     let voids = at.case().publication.approval.is_some();
     let voids = voids.then(|| "It voids the approval: another form is approved anew.".to_owned());
-    Filled::new(Form::new(inputs, "Save").will(voids)).about(beside(at))
+    Filled::new(Form::new(inputs, "Save").will(voids)).about(beside(at)).review(at.review())
 }
 
 /// What the advisory says that is said elsewhere.

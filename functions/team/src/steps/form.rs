@@ -1,7 +1,7 @@
 //! The parts that forms are made of, and the commands that they give.
 
 use desk_http::Problem;
-use desk_pages::{Input, InputChoice, InputControl, InputGroup, Quote, StepButton, StepForm};
+use desk_pages::{Input, InputChoice, InputControl, InputGroup, Quote, Review, StepButton, StepForm};
 use serde_json::{Map, Value, json};
 
 use super::typed::Typed;
@@ -11,6 +11,7 @@ use crate::case_page::words;
 pub(crate) struct Filled {
     pub about: Vec<String>,
     pub quotes: Vec<Quote>,
+    pub review: Option<Review>,
     pub starts: Vec<(String, String)>,
     pub form: Form,
     /// What is not possible now, and why.
@@ -196,11 +197,15 @@ pub(crate) fn button(label: &str) -> StepButton {
 
 impl Filled {
     pub(crate) fn new(form: Form) -> Filled {
-        Filled { about: Vec::new(), quotes: Vec::new(), starts: Vec::new(), form, not_now: Vec::new() }
+        Filled { about: Vec::new(), quotes: Vec::new(), review: None, starts: Vec::new(), form, not_now: Vec::new() }
     }
 
     pub(crate) fn about(self, about: impl IntoIterator<Item = String>) -> Filled {
         Filled { about: about.into_iter().collect(), ..self }
+    }
+
+    pub(crate) fn review(self, review: Option<Review>) -> Filled {
+        Filled { review, ..self }
     }
 
     pub(crate) fn quotes(self, quotes: impl IntoIterator<Item = Quote>) -> Filled {

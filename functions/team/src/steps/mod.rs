@@ -15,6 +15,7 @@ mod lines;
 mod others;
 mod people;
 mod publish;
+mod review;
 mod score;
 mod sent;
 mod table;
@@ -115,7 +116,7 @@ struct Trouble {
 
 impl Team {
     /// Opens a case for a member, without its mails, and records that.
-    async fn opened(&self, id: &str, member: &Member) -> Result<UnsealedCase, Problem> {
+    pub(crate) async fn opened(&self, id: &str, member: &Member) -> Result<UnsealedCase, Problem> {
         let stored = self.readable(id, &member.id).await?;
         let key = self.case_key(&stored).await?;
         self.members.record_reading(&stored.case.id, &member.id, self.clock.now()).await?;
@@ -151,7 +152,7 @@ impl Team {
 
 impl At<'_> {
     fn page(&self, step: &Step, typed: &Typed, trouble: Trouble) -> StepPage {
-        let Filled { about, quotes, starts, form, not_now } = (step.form)(self, typed);
+        let Filled { about, quotes, review, starts, form, not_now } = (step.form)(self, typed);
         let mut page = StepPage {
             site: Site::of(self.policy),
             desk: self.team.desk(self.member, None),
@@ -160,6 +161,7 @@ impl At<'_> {
             title: step.title.to_owned(),
             about,
             quotes,
+            review,
             starts,
             form: None,
             not_now,
@@ -204,6 +206,14 @@ impl At<'_> {
         let typed = Typed::default();
         let page = self.page(step, &typed, Trouble::default());
         let about = std::iter::once(step.done.to_owned()).chain(said).collect();
-        StepPage { about, quotes: Vec::new(), starts: Vec::new(), form: None, not_now: Vec::new(), ..page }
+        StepPage {
+            about,
+            quotes: Vec::new(),
+            review: None,
+            starts: Vec::new(),
+            form: None,
+            not_now: Vec::new(),
+            ..page
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Approval by a second person, bound to the very form that they read; then publication, which nothing takes back.
 
-use desk_advisory::list_mail;
-use desk_domain::advisory::{Advisory, Published};
+use desk_advisory::channel;
+use desk_domain::advisory::Published;
 use desk_domain::case::CommandName;
 use desk_pages::Quote;
 use desk_view::form_sha256;
@@ -18,17 +18,13 @@ pub(super) fn shows(at: &At<'_>) -> String {
 }
 
 /// The form as a list is told of it.
-fn preview(at: &At<'_>, advisory: Advisory) -> Quote {
-    let published = at.case().publication.published.as_ref().map_or(at.now, |p| p.advisory.at);
-    let case = Some(at.case().id.clone());
-    let published = Published { advisory, case, published_at: published, modified_at: published };
-    let site = desk_advisory::Site { policy: at.policy, url: &at.team.site_url, desk_url: &at.team.public_url };
-    let mail = list_mail::write(&site, &published, None);
+fn preview(at: &At<'_>, published: &Published) -> Quote {
+    let mail = channel::as_mail(&at.team.site(), published);
     Quote { heading: "As a list is told of it".to_owned(), text: format!("Subject: {}\n\n{}", mail.subject, mail.text) }
 }
 
 fn previews(at: &At<'_>) -> Vec<Quote> {
-    at.opened.final_form(at.policy, at.now).map(|form| preview(at, form)).into_iter().collect()
+    at.published().map(|published| preview(at, &published)).into_iter().collect()
 }
 
 pub(super) fn approve_form(at: &At<'_>, typed: &Typed) -> Filled {
@@ -40,7 +36,7 @@ pub(super) fn approve_form(at: &At<'_>, typed: &Typed) -> Filled {
     let missing = at.case().missing(at.policy, at.now);
     let missing = missing.iter().filter(|m| m.requirement != "approval").map(|m| words::full(m.detail.clone()));
     let form_page = Form::new(vec![back], "Approve this form").or("Send it back", "back").will(missing);
-    Filled::new(form_page).about(drafted.into_iter().chain([form])).quotes(previews(at))
+    Filled::new(form_page).about(drafted.into_iter().chain([form])).quotes(previews(at)).review(at.review())
 }
 
 pub(super) fn approve(at: &At<'_>, typed: &Typed) -> Commands {
@@ -58,7 +54,7 @@ pub(super) fn approve(at: &At<'_>, typed: &Typed) -> Commands {
 pub(super) fn form(at: &At<'_>, _: &Typed) -> Filled {
     let channels: Vec<String> = at.policy.announcement_channels().iter().map(|id| at.policy.channel_name(id)).collect();
     let about = format!("It goes to: {}. It cannot be taken back.", channels.join(", "));
-    Filled::new(Form::new(Vec::new(), "Publish now")).about([about]).quotes(previews(at))
+    Filled::new(Form::new(Vec::new(), "Publish now")).about([about]).quotes(previews(at)).review(at.review())
 }
 
 pub(super) fn give(at: &At<'_>, _: &Typed) -> Commands {

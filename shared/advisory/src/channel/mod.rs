@@ -88,6 +88,37 @@ pub fn of_own(own: OwnChannel) -> Serving<'static> {
     }
 }
 
+/// The announcement as every mailing list gets it, whether or not the policy has one.
+pub fn as_mail(site: &Site<'_>, published: &Published) -> ListMail {
+    mailing_list::mail(site, published)
+}
+
+/// What publishing at `now` writes and sends, channel by channel: the very bytes of each object, and each mail and call as an
+/// object of its own, none of which goes anywhere. `all` is everything that is public then, newest first, with `published` in it.
+pub fn rehearsed(
+    site: &Site<'_>,
+    published: &Published,
+    all: &[Published],
+    now: Timestamp,
+) -> Vec<(ChannelId, Vec<Object>)> {
+    let objects = |id: &ChannelId| match serving(site.policy, id)? {
+        Serving::Objects(objects) => Some(objects(site, published)),
+        Serving::Rebuilt(objects) => Some(objects(site, all, now)),
+        Serving::Mail(mail, _) => {
+            let ListMail { subject, text } = mail(site, published);
+            let text = format!("Subject: {subject}\n\n{text}");
+            Some(vec![Object::new(format!("mail/{id}.txt"), "text/plain; charset=utf-8", text)])
+        }
+        // Its address stays where it is kept.
+        Serving::Call(call, channel) => {
+            let Call { content_type, body, .. } = call(site, published, channel);
+            Some(vec![Object { key: format!("call/{id}"), content_type, bytes: body }])
+        }
+    };
+    let channels = site.policy.announcement_channels().into_iter();
+    channels.filter_map(|id| objects(&id).map(|objects| (id, objects))).collect()
+}
+
 fn of_kind(channel: &Channel) -> Serving<'_> {
     match channel.kind {
         ChannelKind::MailingList => Serving::Mail(mailing_list::mail, channel),

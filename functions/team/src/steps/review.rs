@@ -1,0 +1,86 @@
+//! What a form of the advisory is judged by: what publishing would write, to be looked at, and what it says otherwise than the form
+//! before it.
+
+use desk_domain::advisory::{Advisory, LineNote, LineStatus, Published, Reference};
+use desk_domain::affected::Affected;
+use desk_domain::time::instant;
+use desk_pages::{Change, Review};
+use desk_view::{EarlierForm, form_sha256, word_changes};
+
+use super::At;
+use crate::case_page::words;
+
+impl At<'_> {
+    /// The form as it stands; `None` while nobody wrote one.
+    pub(super) fn published(&self) -> Option<Published> {
+        let form = self.opened.final_form(self.policy, self.now)?;
+        Some(self.team.as_published(self.case(), form, self.now))
+    }
+
+    /// The ways to what publishing would write, and what has changed.
+    pub(super) fn review(&self) -> Option<Review> {
+        let published = self.published()?;
+        let form = form_sha256(&published.advisory);
+        let earlier = self.opened.earlier_form(self.policy);
+        Some(Review {
+            previews: self.team.previews(&published, &form),
+            since: earlier.as_ref().map(|earlier| self.since(earlier)),
+            changes: earlier.map(|earlier| changes(&earlier.form, &published.advisory)).unwrap_or_default(),
+        })
+    }
+
+    fn since(&self, earlier: &EarlierForm) -> String {
+        let did = if earlier.approved { "approved" } else { "saved" };
+        format!("the form that {} {did} on {}", words::actor(self.policy, &earlier.by), instant(earlier.at))
+    }
+}
+
+fn changes(old: &Advisory, new: &Advisory) -> Vec<Change> {
+    let change = |((name, old), (_, new)): ((&'static str, String), (&'static str, String))| {
+        let pieces = word_changes(&old, &new);
+        (!pieces.is_empty()).then_some(Change { name, pieces })
+    };
+    said(old).into_iter().zip(said(new)).filter_map(change).collect()
+}
+
+/// Everything that a form says, in the order in which it is read.
+fn said(form: &Advisory) -> [(&'static str, String); 13] {
+    // A field that is added is asked for here. The id is the case's, and never changes.
+    let Advisory { id: _, draft, score, affected, lines, credits } = form;
+    let list = |all: Vec<String>| all.join("\n");
+    let aliases = draft.aliases.iter().map(ToString::to_string).collect();
+    let reference = |r: &Reference| format!("{} {}", r.kind.as_str(), r.url);
+    let credit = |c: &desk_domain::advisory::Credit| match c.kind {
+        Some(kind) => format!("{}, {}", c.line(), kind.as_str().to_lowercase().replace('_', " ")),
+        None => c.line(),
+    };
+    [
+        ("Title", draft.title.clone()),
+        ("Summary", draft.summary.clone()),
+        ("Details", draft.details.clone()),
+        ("Workarounds", draft.workarounds.clone().unwrap_or_default()),
+        ("Affected", list(affected.iter().map(range).collect())),
+        ("Lines", list(lines.iter().map(line).collect())),
+        ("Severity", score.severity.map(words::severity).unwrap_or_default().to_owned()),
+        ("CVSS", list(score.cvss.clone())),
+        ("Weaknesses", list(score.cwe.clone())),
+        ("Credit", list(credits.iter().map(credit).collect())),
+        ("References", list(draft.references.iter().map(reference).collect())),
+        ("Aliases", list(aliases)),
+        ("CVE id", draft.cve.clone().map(String::from).unwrap_or_default()),
+    ]
+}
+
+fn range(affected: &Affected) -> String {
+    format!("{}: {}", affected.line, affected.npm_range())
+}
+
+fn line(note: &LineNote) -> String {
+    let status = match note.status {
+        LineStatus::Fixed => "fixed",
+        LineStatus::Unfixed => "gets no fix",
+        LineStatus::EndOfLife => "past its end of life",
+        LineStatus::NotAffected => "not affected",
+    };
+    format!("{}: {status}", note.line)
+}

@@ -1,0 +1,93 @@
+//! A case on its way to its announcement, led there through the contracts alone.
+
+use desk_harness::{Answer, Desk, Place};
+use serde_json::{Value, json};
+
+/// A case that is accepted and taken by Bob, and the reporter's bearer header.
+pub struct Confirmed {
+    pub desk: Desk,
+    pub case: String,
+    pub code: String,
+    pub bob: String,
+    pub dave: String,
+    // Dropped last: the desk has it open.
+    _place: Place,
+}
+
+impl Confirmed {
+    pub fn new(name: &str) -> Confirmed {
+        let place = Place::new(name);
+        let desk = place.start();
+        let report = json!({"package": "express", "versions": "<4.19.2", "summary": "An open redirect",
+            "details": "res.redirect() follows.", "reporter": {"name": "Rita", "email": "rita@example.org"},
+            "credit": {"as": "Rita of the report"}});
+        let (case, code) = desk.filed(&report);
+        let confirmed = Confirmed::of(place, desk, case, code);
+        confirmed.tell(json!({"command": "respond", "message": "Yes.", "next_steps": "A fix."}));
+        confirmed.tell(json!({"command": "assign", "member": "bob"}));
+        confirmed.tell(json!({"command": "validate", "reason": "Confirmed."}));
+        confirmed.tell(json!({"command": "accept"}));
+        confirmed
+    }
+
+    /// A case on a desk of its own, not yet accepted.
+    pub fn of(place: Place, desk: Desk, case: String, code: String) -> Confirmed {
+        let (bob, dave) = (desk.token("bob"), desk.token("dave"));
+        Confirmed { desk, case, code, bob, dave, _place: place }
+    }
+
+    /// The same desk, at another of its cases.
+    pub fn at(self, case: String) -> Confirmed {
+        Confirmed { case, ..self }
+    }
+
+    pub fn by(&self, who: &str, body: &Value) -> Answer {
+        self.desk.command(&self.case, who, body)
+    }
+
+    pub fn tell(&self, body: Value) -> Value {
+        self.by(&self.bob, &body).ok()
+    }
+
+    pub fn determine(&self, introduced: &str, fixed: &str) {
+        self.tell(json!({"command": "determine-affected", "affected":
+            [{"package": "express", "line": "express@4", "introduced": introduced, "fixed": fixed}]}));
+    }
+
+    /// Everything but approving and publishing.
+    pub fn drafted(self, fixed: &str) -> Confirmed {
+        self.determine("0", fixed);
+        self.tell(json!({"command": "record-audit", "searched": "All of it.", "result": "none"}));
+        self.tell(json!({"command": "fix-released", "line": "express@4", "version": fixed}));
+        self.tell(json!({"command": "ask-credit"}));
+        self.tell(
+            json!({"command": "record-credit", "decision": "as", "as": "Rita", "link": "https://rita.example.org"}),
+        );
+        self.tell(json!({"command": "draft-advisory", "title": "An open redirect", "summary": "It leads elsewhere.",
+            "details": "Words.", "references": ["https://example.org/fix"], "cve": "CVE-2024-29041"}));
+        self
+    }
+
+    pub fn published(&self) {
+        self.by(&self.dave, &json!({"command": "approve-advisory"})).ok();
+        self.by(&self.dave, &json!({"command": "publish"})).ok();
+        self.desk.advance("2m");
+    }
+
+    pub fn view(&self) -> Value {
+        self.desk.get(&format!("/desk/api/cases/{}", self.case), &[("authorization", &self.bob)]).ok()
+    }
+
+    pub fn site(&self, key: &str) -> String {
+        let answer = self.desk.get(&format!("/site/{}", key.replace("CASE", &self.case)), &[]);
+        assert_eq!(answer.status, 200, "{key}");
+        answer.text
+    }
+
+    /// Every output of the advisory, by its name.
+    pub fn outputs(&self) -> Vec<(&'static str, String)> {
+        let keys = ["advisories/CASE.html", "osv/CASE.json", "feed.atom", "security-updates.html"];
+        let list = self.desk.mail_to("express-js@googlegroups.com", "An open redirect");
+        keys.iter().map(|key| (*key, self.site(key))).chain([("list mail", list)]).collect()
+    }
+}

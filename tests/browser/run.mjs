@@ -163,6 +163,29 @@ async function reply(tools, { caseId }) {
   check("reply: Back shows the case page", (await words(page)).includes(REPLY), page.url());
 }
 
+/** Files are added one after another; each is seen to have arrived. */
+async function files(tools) {
+  const { page } = tools;
+  for (const name of ["poc.js", "screen <1>.png"]) {
+    const form = page.locator('form[action="/case/messages"]');
+    await form.locator('[name="files"]').setInputFiles({ name, mimeType: "application/octet-stream", buffer: Buffer.alloc(2048, 7) });
+    const { status } = await send(page, form);
+    const text = await words(page);
+    const shown = name.replaceAll(/[<>]/g, "_");
+    check(`files: ${shown} has arrived`, status === 200 && text.includes(shown) && text.includes("2 kB"), text);
+  }
+  const form = page.locator('form[action="/case/messages"]');
+  await form.locator("textarea").fill(REPLY);
+  const large = { name: "large.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(4 * 1024 * 1024 + 1) };
+  await form.locator('[name="files"]').setInputFiles(large);
+  const { status, html } = await send(page, form);
+  const text = await words(page);
+  check("files: what is too large is said", status === 413 && text.includes("Your files are too large"), text);
+  check("files: what was typed is kept", (await page.locator("textarea").inputValue()) === REPLY);
+  await inspect(tools, "files", html);
+  await page.goto(`${tools.origin}/case`);
+}
+
 async function leave(tools, { caseId, code }) {
   const { page, origin } = tools;
   await page.locator('form[action="/case/leave"] button').click();
@@ -209,6 +232,7 @@ async function reporter(tools) {
   const given = await receipt(tools);
   await casePage(tools, given);
   await reply(tools, given);
+  await files(tools);
   await leave(tools, given);
 }
 

@@ -67,6 +67,9 @@ function valueOf(api, schema, said, pointer = "") {
   return Object.fromEntries(fields);
 }
 
+/** Files whose names are hostile, and what is in them too. */
+const FILES = LINES.slice(0, 12).map((words, nth) => ({ name: `${words}${nth}.html`, mimeType: "text/html", buffer: Buffer.from(TEXT) }));
+
 /** As many reports as it takes for each line to stand in some field; every field of the API's document, all texts in the first. */
 async function reports({ origin }) {
   const api = await (await fetch(`${origin}/openapi.json`)).json();
@@ -112,7 +115,8 @@ async function reporter(watch, filed) {
   }
   const message = watch.page.locator('form[action="/case/messages"]');
   await watch.fill(message, LINE, TEXT);
-  await watch.send("message of the reporter", message, [TEXT]);
+  await message.locator('[name="files"]').setInputFiles(FILES);
+  await watch.send("message of the reporter", message, [TEXT, "1.html"]);
 }
 
 async function opened(watch, name, code, typed) {

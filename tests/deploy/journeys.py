@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import hashlib
 import json
 import re
 import urllib.error
@@ -17,7 +18,8 @@ DESK = "https://desk.example.org"
 
 class Answer:
     def __init__(self, status, headers, body):
-        self.status, self.headers, self.text = status, headers, body.decode()
+        self.status, self.headers, self.body = status, headers, body
+        self.text = body.decode(errors="replace")
 
     def json(self):
         return json.loads(self.text)
@@ -27,9 +29,9 @@ class Answer:
         return self.json()
 
 
-def call(url, body=None, form=None, headers=None):
+def call(url, body=None, form=None, raw=None, headers=None):
     headers = dict(headers or {})
-    data = None
+    data = raw
     if body is not None:
         data, headers["content-type"] = json.dumps(body).encode(), "application/json"
     if form is not None:
@@ -110,6 +112,19 @@ class Member:
         """Here, for good."""
         call(f"{self.stack.url}/desk/sign-out", body={"where": "here"}, headers=self.headers).ok()
         assert call(f"{self.stack.url}/desk/api/cases", headers=self.headers).status == 401
+
+
+def file_by_page(stack, reporter, member):
+    """Bytes that are no text come through the gateway, which carries them as base64, and are given out as they were sent."""
+    sent = bytes(range(256)) * 8 + SECRET.encode()
+    head = 'Content-Disposition: form-data; name="files"; filename="poc.bin"\r\nContent-Type: application/x-poc'
+    headers = {"authorization": f"Bearer {reporter.filed['receipt_code']}", "content-type": "multipart/form-data; boundary=b"}
+    raw = f"--b\r\n{head}\r\n\r\n".encode() + sent + b"\r\n--b--\r\n"
+    call(f"{stack.url}/case/messages", raw=raw, headers=headers).ok()
+    file = next(m["files"][0] for m in member.show(reporter.case)["messages"] if m.get("files"))
+    assert (file["name"], file["sha256"]) == ("poc.bin", hashlib.sha256(sent).hexdigest()), file
+    got = call(f"{stack.url}/desk/cases/{reporter.case}/files/{file['content']}", headers=member.headers)
+    assert (got.status, got.body) == (200, sent), got.status
 
 
 def acknowledge_by_mail(stack, mailbox, case, address):

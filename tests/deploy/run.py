@@ -16,7 +16,7 @@ from pathlib import Path
 import mail
 import matrix
 import state
-from journeys import SECRET, Mailbox, Member, Reporter, acknowledge_by_mail, call, report, to_publication
+from journeys import SECRET, Mailbox, Member, Reporter, acknowledge_by_mail, call, file_by_page, report, to_publication
 from stack import FUNCTIONS, ROOT, Stack, wait
 
 
@@ -77,6 +77,7 @@ def everything(stack, build, checks):
     checks.run("the canary flies over HTTP and comes home", lambda: stack.invoke("canary", {})["case"])
     checks.run("acknowledged from the page mail", acknowledged, stack, mailbox, reporter)
     bob, dave = Member(stack, mailbox, "bob"), Member(stack, mailbox, "dave")
+    checks.run("a file by the page arrives byte for byte", file_by_page, stack, reporter, bob)
     checks.run("led to publication by the team's API", to_publication, bob, dave, reporter.case)
     checks.run("published in the site's bucket, and told to list and reporter", published, stack, mailbox, reporter, bob)
     checks.run("a conversation: asked, answered, a new code, a bounce", conversation, stack, mailbox, bob)

@@ -83,13 +83,16 @@ def closed(document):
             for inner in schema:
                 close(inner)
 
-    forms = [body["content"].pop("application/x-www-form-urlencoded", None) for body in bodies(document)]
+    forms = [{kind: body["content"].pop(kind) for kind in FORMS if kind in body["content"]} for body in bodies(document)]
     close(document["components"]["schemas"])
     close(document["paths"])
     for body, form in zip(bodies(document), forms):
-        if form:
-            body["content"]["application/x-www-form-urlencoded"] = form
+        body["content"].update(form)
     return document
+
+
+# Of these nothing is closed: a browser sends more, which is not looked at.
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def bodies(document):

@@ -46,7 +46,7 @@ impl Inbox {
             }
             commit.mail(&arrived.hash, &id);
             let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
-            Ok((Command::Reply { content, opened: opened.clone(), mail: Some(mail) }, ()))
+            Ok((Command::Reply { content, opened: opened.clone(), mail: Some(mail), files: None }, ()))
         };
         let done = self.cases.act(&id, &self.policy, &Actor::Reporter, &self.clock, prepare, |_, (), _| Ok(())).await;
         if done.is_err() {

@@ -103,6 +103,7 @@ impl Inbox {
             received_at: Some(arrived.received_at),
             third_party,
             may_forward: false,
+            files: Vec::new(),
             mail: Some(ByMail {
                 sender: arrived.sender,
                 raw,
@@ -137,7 +138,7 @@ fn report_json(arrived: &Arrived, key: Option<&str>) -> Value {
     let (head, mail) = (arrived.head(), arrived.mail());
     let from = arrived.author.as_ref();
     let subject = head.map(|head| head.subject.as_str()).filter(|subject| !subject.is_empty());
-    let attachments = mail.map(|mail| mail.attachments.iter().map(described).collect::<Vec<_>>());
+    let attachments = mail.map(attached);
     let report = Report {
         package: NOT_SAID.to_owned(),
         versions: NOT_SAID.to_owned(),
@@ -163,6 +164,11 @@ fn report_json(arrived: &Arrived, key: Option<&str>) -> Value {
         "over": mail.map(|mail| mail.over.clone()).unwrap_or_default(),
     });
     report
+}
+
+/// What is attached to a mail, as it is sealed beside its words.
+pub(crate) fn attached(mail: &Mail) -> Vec<Value> {
+    mail.attachments.iter().map(described).collect()
 }
 
 fn described(part: &desk_mail::read::Attachment) -> Value {

@@ -7,9 +7,11 @@ use desk_mail::read::trim::trim;
 use desk_store::objects::{If, sealed_key};
 use desk_store::opening::fresh_id;
 use desk_store::{ActError, Commit, Stored};
+use serde_json::Value;
 
 use crate::Inbox;
 use crate::judge::Arrived;
+use crate::report::attached;
 
 /// What stands in place of words that cannot be shown.
 const ENCRYPTED: &str = "(This mail is encrypted. The desk opens it from the mail as it came.)";
@@ -88,6 +90,14 @@ impl Inbox {
             Some(quoted) => Some(commit.seal(id, &before.public, fresh_id("quoted"), quoted.as_bytes())?),
             None => None,
         };
-        Ok((content, MailParts { quoted, raw: raw.clone(), hints: arrived.hints(&self.policy, Some(id)) }))
+        let listed = arrived.mail().map(attached).filter(|listed| !listed.is_empty());
+        let attached = match listed {
+            Some(listed) => {
+                let listed = Value::from(listed).to_string();
+                Some(commit.seal(id, &before.public, fresh_id("attached"), listed.as_bytes())?)
+            }
+            None => None,
+        };
+        Ok((content, MailParts { quoted, attached, raw: raw.clone(), hints: arrived.hints(&self.policy, Some(id)) }))
     }
 }

@@ -7,12 +7,11 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use desk_domain::case::event::{Reported, Resolution};
+use desk_domain::case::event::{FileCount, Reported, Resolution};
 use desk_domain::id::CaseId;
 use desk_domain::report::Report;
 use desk_http::body::{self, Kind};
-use desk_http::{Problem, answer};
-use desk_keys::KeyError;
+use desk_http::{Problem, answer, upload};
 use desk_keys::payload::{CANARY_HEADER, CanaryLink};
 use desk_pages::Site;
 use desk_store::opening::{Promised, REPORTER_KEY};
@@ -22,12 +21,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::files::{Files, Filled};
 use crate::{Intake, form, pages, report, session};
 
 /// Ids are random; this many taken ones in a row do not happen.
 const ATTEMPTS: u32 = 12;
 
 pub(crate) async fn post_report(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    if upload::is_upload(&headers) {
+        return from_form(&intake, &headers, body).await;
+    }
     let outcome = match Kind::of(&headers) {
         Ok(Kind::Json) => from_api(&intake, &headers, body).await,
         Ok(Kind::Form) => return from_form(&intake, &headers, body).await,
@@ -45,7 +48,8 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
     let value = body::parse_json(&body)?;
     let report = report::read(&value, &intake.policy.limits, intake.clock.now()).map_err(Problem::invalid)?;
     let sort = if is_canary(intake, headers).await? { Sort::Canary } else { Sort::Report };
-    intake.accept(&body, &value, &report, key, sort).await
+    let arrived = Arrived { raw: &body, report: &report, files: &Files::default() };
+    intake.accept(arrived, &value, key, sort).await
 }
 
 /// What a report that was taken is answered: the one time that its code is told. No `Debug`.
@@ -58,6 +62,15 @@ pub(crate) struct Taken {
     pub receipt: Option<String>,
     pub receipt_code: String,
     pub received_at: Timestamp,
+}
+
+/// A report as it arrived.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrived<'a> {
+    /// The bytes that the receipt is over.
+    pub raw: &'a [u8],
+    pub report: &'a Report,
+    pub files: &'a Files,
 }
 
 /// What a report is, beside its words.
@@ -88,25 +101,30 @@ async fn is_canary(intake: &Intake, headers: &HeaderMap) -> Result<bool, Problem
 
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
     let page_of = |problem: Problem| problem.page(Site::of(&intake.policy));
-    // A form writes a byte in up to three; what it means is held to the same limit as the API's body.
     let limit = intake.policy.limits.body_bytes;
-    let bytes = match body::read(body, 3 * limit).await {
-        Ok(bytes) => bytes,
+    let Filled { fields: sent, files } = match intake.filled(headers, body).await {
+        Ok(filled) => filled,
         Err(problem) => return page_of(problem),
     };
-    let sent = body::form(&bytes);
     if session::field(&sent, "send") == "change" {
-        return pages::typed_form(intake, sent);
+        return pages::typed_form(intake, sent, files.count());
     }
-    let value = form::to_report(&sent);
-    let report = match report::read(&value, &intake.policy.limits, intake.clock.now()) {
-        Ok(report) => report,
-        Err(errors) => return pages::wrong_form(intake, sent, &errors),
+    let mut value = form::to_report(&sent);
+    let read = report::read(&value, &intake.policy.limits, intake.clock.now());
+    let report = match (read, intake.takes(&files, FileCount::default())) {
+        (Ok(report), Ok(())) => report,
+        (read, taken) => {
+            return pages::wrong_form(intake, sent, read.err().unwrap_or_default(), (files.count(), taken));
+        }
     };
     if let Some(module) = intake.policy.third_party_meant(&report.package)
         && session::field(&sent, "send") != "anyway"
     {
-        return pages::others(intake, module, sent);
+        return pages::others(intake, module, sent, files.count());
+    }
+    if !files.is_empty() {
+        // So what the receipt is over says which files came with the words.
+        value["files"] = files.listed().into();
     }
     let key = match body::idempotency_key(headers) {
         Ok(from_header) => from_header.or(session::hidden_key(&sent)),
@@ -117,9 +135,10 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
         let detail = format!("The report may have at most {limit} bytes in all; this one has {}.", canonical.len());
         return page_of(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
-    let accepted = intake.accept(&canonical, &value, &report, key, Sort::Report).await;
+    let arrived = Arrived { raw: &canonical, report: &report, files: &files };
+    let accepted = intake.accept(arrived, &value, key, Sort::Report).await;
     match accepted.and_then(|answer| answer::read(&answer)) {
-        Ok(taken) => pages::receipt(intake, taken, &report, &canonical),
+        Ok(taken) => pages::receipt(intake, taken, arrived),
         Err(problem) => page_of(problem),
     }
 }
@@ -131,9 +150,8 @@ impl Intake {
     /// 422 when the key was used for something else, 503 when it could not be stored.
     async fn accept(
         &self,
-        raw: &[u8],
+        arrived: Arrived<'_>,
         value: &Value,
-        report: &Report,
         key: Option<String>,
         sort: Sort,
     ) -> Result<Answer, Problem> {
@@ -143,7 +161,7 @@ impl Intake {
             if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), now).await? {
                 return Ok(answer);
             }
-            let new = self.new_case(raw, report, sort.clone(), now).await?;
+            let new = self.new_case(arrived, sort.clone(), now).await?;
             let mut commit = new.commit.clone();
             let answer = Answer { status: 201, body: json!(self.taken(&new)).to_string() };
             if let Some(request) = &request {
@@ -157,14 +175,13 @@ impl Intake {
         Err(Fault::Retryable("no case id was free".to_owned()).into())
     }
 
-    /// A new case; nothing of it is stored yet.
+    /// A new case; of it only the sealed files are stored yet.
     pub(crate) async fn new_case(
         &self,
-        raw: &[u8],
-        report: &Report,
+        Arrived { raw, report, files }: Arrived<'_>,
         sort: Sort,
         now: Timestamp,
-    ) -> Result<NewCase, KeyError> {
+    ) -> Result<NewCase, Problem> {
         let opener = Opener {
             policy: &self.policy,
             root: &self.root,
@@ -198,9 +215,10 @@ impl Intake {
             third_party: self.policy.third_party_meant(&report.package).map(|t| t.package.clone()),
             may_forward: report.may_forward,
             mail: None,
+            files: self.keep(&opening.id, &opening.public(), files).await?,
         };
         let filed = canary.then_some(Resolution::Canary);
-        opening.finish(reported, filed, &desk_keys::sha256_hex(raw)).await
+        Ok(opening.finish(reported, filed, &desk_keys::sha256_hex(raw)).await?)
     }
 
     pub(crate) fn taken(&self, new: &NewCase) -> Taken {

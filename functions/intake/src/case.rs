@@ -175,12 +175,19 @@ async fn entering(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Re
     let typed = !session::field(&sent, "code").is_empty();
     match if typed { intake.entry(headers, &sent).await? } else { None } {
         Some(entry) => Ok((intake.cookie(&entry)?, Redirect::to("/case")).into_response()),
-        None => asked_again(intake, "/case", &sent).await,
+        None => asked_again(intake, "/case", &sent, 0).await,
     }
 }
 
 /// The page that asks for the code, with everything that was sent: what comes with the right one goes on where it was going.
-pub(crate) async fn asked_again(intake: &Intake, action: &'static str, sent: &Sent) -> Result<Response, Problem> {
+///
+/// Files do not come along: as many were chosen, they are asked for once more.
+pub(crate) async fn asked_again(
+    intake: &Intake,
+    action: &'static str,
+    sent: &Sent,
+    files: usize,
+) -> Result<Response, Problem> {
     let (code, link) = (session::field(sent, "code"), session::field(sent, "t"));
     let linked = by_link(intake, Some(link)).await?;
     let error = match (code.is_empty(), action) {
@@ -199,6 +206,7 @@ pub(crate) async fn asked_again(intake: &Intake, action: &'static str, sent: &Se
         typed: code.to_owned(),
         action,
         kept: kept.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        files,
     };
     Ok((StatusCode::NOT_FOUND, Html(case_page::login(intake, door))).into_response())
 }

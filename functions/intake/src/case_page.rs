@@ -8,9 +8,9 @@ use desk_domain::case::{Case, EventBody};
 use desk_domain::policy::MetBy;
 use desk_domain::report::{Kind, Report, ReportField};
 use desk_keys::Slip;
-use desk_pages::{CaseLogin, CasePage, CreditForm, MessageView, Paging, SentReport, Site, Standing};
+use desk_pages::{CaseLogin, CasePage, CreditForm, FileLine, MessageView, Paging, SentReport, Site, Standing};
 use desk_store::Stored;
-use desk_view::{CaseView, ClockView, CreditStanding, Speaker, UnsealedCase};
+use desk_view::{CaseView, ClockView, CreditStanding, ReportView, Speaker, UnsealedCase};
 use serde_json::Value;
 
 use crate::Intake;
@@ -25,6 +25,8 @@ pub(crate) struct Said {
     pub error: Option<String>,
     /// What was typed and not taken.
     pub text: String,
+    /// What was wrong with the files that were chosen, and how many they were.
+    pub files: (Option<String>, usize),
     /// An answer about credit that was not taken: what was wrong, and what was typed.
     pub credit: Option<(String, String, String)>,
     /// Which portion of the messages; the first has the newest.
@@ -43,12 +45,14 @@ pub(crate) struct Door<'a> {
     /// Where the code is sent, with what was sent before.
     pub action: &'static str,
     pub kept: Vec<(String, String)>,
+    /// So many files were sent with it.
+    pub files: usize,
 }
 
 impl Default for Door<'_> {
     fn default() -> Self {
         let (case, link, notice, error) = (None, None, None, None);
-        Door { case, link, notice, error, typed: String::new(), action: "/case", kept: Vec::new() }
+        Door { case, link, notice, error, typed: String::new(), action: "/case", kept: Vec::new(), files: 0 }
     }
 }
 
@@ -62,6 +66,7 @@ pub(crate) fn login(intake: &Intake, door: Door<'_>) -> String {
         typed: door.typed,
         action: door.action.to_owned(),
         kept: door.kept.into_iter().chain(link).collect(),
+        files_field: (door.files > 0).then(|| intake.files_field(None, door.files)),
         standing: door.case.map(|stored| standing(intake, &stored.case)),
     }
     .html()
@@ -116,9 +121,10 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, said: Said) -> String
         question,
         messages: portion.collect(),
         paging,
-        report: sent_report(&view.report.body),
+        report: sent_report(&view.report),
         notice: said.notice,
         error: said.error,
+        files_field: intake.files_field(said.files.0, said.files.1),
         idempotency_key: desk_keys::hex(&desk_keys::random::<16>()),
         reply_text: said.text,
         closed: case.is_closed(),
@@ -137,6 +143,7 @@ fn message(message: &desk_view::MessageView) -> MessageView {
         speaker: message.from,
         text: message.text.clone(),
         quoted: message.quoted.clone(),
+        files: message.files.iter().map(|file| FileLine::of(file, None)).collect(),
         mail: None,
     }
 }
@@ -154,8 +161,8 @@ fn question(intake: &Intake, opened: &UnsealedCase) -> Option<MessageView> {
 }
 
 /// The report as it was sent, field by field, and as a file.
-fn sent_report(body: &str) -> SentReport {
-    let stored: Value = serde_json::from_str(body).unwrap_or_default();
+fn sent_report(sent: &ReportView) -> SentReport {
+    let stored: Value = serde_json::from_str(&sent.body).unwrap_or_default();
     let report = Report::stored(&stored);
     let said = report.said();
     let is_text = |row: &ReportField| matches!(row.kind, Kind::Text { .. } | Kind::OpenPgpKey);
@@ -167,7 +174,8 @@ fn sent_report(body: &str) -> SentReport {
         facts: shown(false),
         texts: shown(true),
         quoted: stored["mail"]["quoted"].as_str().map(str::to_owned),
-        href: format!("data:application/json;base64,{}", BASE64.encode(body)),
+        files: sent.files.iter().map(|file| FileLine::of(file, None)).collect(),
+        href: format!("data:application/json;base64,{}", BASE64.encode(&sent.body)),
         title: report.summary,
     }
 }

@@ -46,7 +46,7 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
     let sent = intake.form(headers, body).await?;
     let Some(entry) = intake.entry(headers, &sent).await? else {
-        return asked_again(intake, "/case/credit", &sent).await;
+        return asked_again(intake, "/case/credit", &sent, 0).await;
     };
     let (name, link) = (field(&sent, "as").trim(), field(&sent, "link").trim());
     let value = match field(&sent, "decision") {

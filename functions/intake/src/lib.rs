@@ -6,6 +6,7 @@ mod accept;
 mod case;
 mod case_page;
 mod credit;
+mod files;
 mod form;
 mod pages;
 mod reply;
@@ -25,6 +26,7 @@ use desk_domain::policy::Policy;
 use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_runtime::Clock;
+use desk_store::objects::Objects;
 use desk_store::{CaseStore, DeskStore};
 use serde_json::Value;
 
@@ -38,6 +40,8 @@ pub struct Intake {
     /// Seals the reporter's address for `deliver`.
     pub mail_key: PublicKey,
     pub signer: ReceiptSigner,
+    /// Where files lie, each sealed to its case.
+    pub content: Objects,
     /// Every key that receipts were signed with: a JWK set.
     pub receipt_keys: Value,
     /// The desk's own OpenPGP certificate, in ASCII armour; `None` before it was made.

@@ -10,6 +10,7 @@ use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
 use desk_runtime::{Clock, start};
 use desk_store::Store;
+use desk_store::objects::Objects;
 use intake::{Intake, router};
 use lambda_http::Error;
 
@@ -29,6 +30,7 @@ async fn routes() -> Result<Router, String> {
         receipt_keys: store.desk.receipt_keys(signer.jwk()).await?,
         openpgp_certificate: store.desk.openpgp_certificate().await?,
         signer,
+        content: Objects::from_env(&account, "DESK_CONTENT_BUCKET")?,
         reporter_links: Links::of(&keys, Purpose::ReporterLinks).await?,
         canary_links: Links::of_or_none(&keys, Purpose::Canary).await,
         public_url: policy.project.desk_url.clone(),

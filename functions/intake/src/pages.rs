@@ -10,31 +10,48 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_domain::fields::FieldError;
 use desk_domain::policy::{self, ClockKind, Due, Package, Policy};
-use desk_domain::report::Report;
 use desk_domain::time::{instant, promise};
-use desk_pages::{OthersPage, Qr, Receipt, ReportForm, Site, ThirdParty};
+use desk_http::Problem;
+use desk_pages::{FilesField, OthersPage, Qr, Receipt, ReportForm, Site, ThirdParty};
 
-use crate::accept::Taken;
+use crate::accept::{Arrived, Taken};
 use crate::{Intake, form as fields, session};
 
 pub(crate) async fn form(State(intake): State<Arc<Intake>>) -> Html<String> {
-    Html(report_form(&intake, BTreeMap::new(), Vec::new()).html())
+    Html(report_form(&intake, BTreeMap::new(), Vec::new(), intake.files_field(None, 0)).html())
 }
 
 /// The form again, with what was typed and every error at its field.
-pub(crate) fn wrong_form(intake: &Intake, sent: BTreeMap<String, String>, errors: &[FieldError]) -> Response {
-    let error = |e: &FieldError| desk_pages::FormError { field: fields::field(&e.pointer), detail: e.detail.clone() };
-    let form = report_form(intake, sent, errors.iter().map(error).collect());
-    (StatusCode::UNPROCESSABLE_ENTITY, Html(form.html())).into_response()
+///
+/// Of `files` it says how many were chosen, and whether they would have been taken.
+pub(crate) fn wrong_form(
+    intake: &Intake,
+    sent: BTreeMap<String, String>,
+    errors: Vec<FieldError>,
+    (chosen, taken): (usize, Result<(), Problem>),
+) -> Response {
+    let error = |e: FieldError| desk_pages::FormError { field: fields::field(&e.pointer), detail: e.detail };
+    let refused = taken.err();
+    let status = refused.as_ref().map_or(StatusCode::UNPROCESSABLE_ENTITY, Problem::status);
+    let why = refused.map(|problem| problem.in_words("Your files"));
+    let of_files = why.clone().map(|detail| desk_pages::FormError { field: "files".to_owned(), detail });
+    let errors = errors.into_iter().map(error).chain(of_files).collect();
+    let form = report_form(intake, sent, errors, intake.files_field(why, chosen));
+    (status, Html(form.html())).into_response()
 }
 
 /// The form again, with what was typed: nothing is wrong with it, its sender wants to change it.
-pub(crate) fn typed_form(intake: &Intake, sent: BTreeMap<String, String>) -> Response {
-    Html(report_form(intake, sent, Vec::new()).html()).into_response()
+pub(crate) fn typed_form(intake: &Intake, sent: BTreeMap<String, String>, chosen: usize) -> Response {
+    Html(report_form(intake, sent, Vec::new(), intake.files_field(None, chosen)).html()).into_response()
 }
 
 /// Before it is sent: the module is maintained by others. What was typed goes along.
-pub(crate) fn others(intake: &Intake, module: &policy::ThirdParty, sent: BTreeMap<String, String>) -> Response {
+pub(crate) fn others(
+    intake: &Intake,
+    module: &policy::ThirdParty,
+    sent: BTreeMap<String, String>,
+    chosen: usize,
+) -> Response {
     let may_forward = sent.get("may_forward").is_some_and(|ticked| ticked == "true");
     let kept = sent.into_iter().filter(|(name, _)| name != "send" && name != "may_forward");
     let page = OthersPage {
@@ -43,11 +60,17 @@ pub(crate) fn others(intake: &Intake, module: &policy::ThirdParty, sent: BTreeMa
         action: "/reports".to_owned(),
         kept: kept.collect(),
         may_forward,
+        files_field: (chosen > 0).then(|| intake.files_field(None, chosen)),
     };
     Html(page.html()).into_response()
 }
 
-fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<desk_pages::FormError>) -> ReportForm {
+fn report_form(
+    intake: &Intake,
+    values: BTreeMap<String, String>,
+    errors: Vec<desk_pages::FormError>,
+    files_field: FilesField,
+) -> ReportForm {
     let policy = &intake.policy;
     let today = intake.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let line = |line: &policy::Line| match line.end_of_life {
@@ -68,6 +91,7 @@ fn report_form(intake: &Intake, values: BTreeMap<String, String>, errors: Vec<de
         security_address: policy.contacts.security.clone(),
         values,
         errors,
+        files_field,
     }
 }
 
@@ -78,8 +102,8 @@ fn within(policy: &Policy, clock: ClockKind) -> String {
     }
 }
 
-/// The receipt page, from the very answer that the API would give. `sent` is the report as it was stored.
-pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &Report, sent: &[u8]) -> Response {
+/// The receipt page, from the very answer that the API would give.
+pub(crate) fn receipt(intake: &Intake, taken: Taken, Arrived { raw, report, files }: Arrived<'_>) -> Response {
     let policy = &intake.policy;
     let due = [
         ("A person of the team confirms that they have read it.", taken.due.acknowledgement),
@@ -92,6 +116,7 @@ pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &Report, sent: &[u8
         // Capitals and hyphens make the smaller code, and are read as well.
         qr: Qr::of(&taken.receipt_code.to_uppercase()),
         receipt_code: taken.receipt_code,
+        files: files.count(),
         urgent: report.known_public || report.known_exploited,
         third_party: policy.third_party_meant(&report.package).map(third_party),
         may_forward: report.may_forward,
@@ -100,7 +125,7 @@ pub(crate) fn receipt(intake: &Intake, taken: Taken, report: &Report, sent: &[u8
         now: intake.clock.now(),
         due: due.into_iter().filter_map(|(what, due)| Some((what.to_owned(), due?))).collect(),
         receipt_href: format!("data:application/jose;base64,{}", BASE64.encode(taken.receipt.unwrap_or_default())),
-        report_href: format!("data:application/json;base64,{}", BASE64.encode(sent)),
+        report_href: format!("data:application/json;base64,{}", BASE64.encode(raw)),
         jwks_url: format!("{}/.well-known/disclosure-desk.jwks", intake.public_url),
         mail_to: report.reporter_email.clone(),
     };

@@ -1,17 +1,19 @@
-//! `POST /case/messages`: the reporter writes. To a closed case that opens a new one, linked to it.
+//! `POST /case/messages`: the reporter writes, with files or without. To a closed case that opens a new one, linked to it, and the
+//! files go there.
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use desk_domain::case::event::{self, FileCount};
 use desk_domain::case::{Actor, Command, Stage};
 use desk_domain::fields::{self, FieldError};
 use desk_domain::id::CaseId;
 use desk_domain::report::Report;
 use desk_http::body::{self, Kind};
-use desk_http::{Problem, answer};
+use desk_http::{Problem, answer, session, upload};
 use desk_pages::Site;
 use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
@@ -22,9 +24,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::Intake;
-use crate::accept::{Sort, Taken};
+use crate::accept::{Arrived, Sort, Taken};
 use crate::case::{Done, Entered, asked_again, shown};
 use crate::case_page::Said;
+use crate::files::{Files, Filled, WITHOUT_WORDS};
 use crate::session::{Entry, field, hidden_key};
 
 /// What a message is answered. No `Debug`: it may hold a new case's code.
@@ -41,49 +44,82 @@ struct Replied {
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 pub(crate) async fn post_message(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    // A program sends files with its code, a browser with the cookie or a field.
+    let as_form = upload::is_upload(&headers) && !headers.contains_key(header::AUTHORIZATION);
     match Kind::of(&headers) {
-        Ok(Kind::Form) => {
-            let page = from_form(&intake, &headers, body).await;
-            page.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
-        }
-        Ok(Kind::Json) => match from_api(&intake, &headers, body).await {
+        Ok(Kind::Form) => page(&intake, &headers, body).await,
+        _ if as_form => page(&intake, &headers, body).await,
+        Err(problem) if !upload::is_upload(&headers) => problem.into_response(),
+        Ok(Kind::Json) | Err(_) => match from_api(&intake, &headers, body).await {
             Ok(answer) => answer::json(answer),
             Err(problem) => problem.into_response(),
         },
-        Err(problem) => problem.into_response(),
     }
 }
 
+async fn page(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
+    let page = from_form(intake, headers, body).await;
+    page.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
+}
+
 async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {
-    let (entered, value) = intake.entered_with(headers, body).await?;
-    let text = text_of(&value, intake.policy.limits.text_bytes).map_err(Problem::invalid)?;
-    intake.reply(&entered, &text, body::idempotency_key(headers)?).await
+    let (entered, message) = match upload::is_upload(headers) {
+        false => {
+            let (entered, value) = intake.entered_with(headers, body).await?;
+            let text = text_of(&value, intake.policy.limits.text_bytes).map_err(Problem::invalid)?;
+            (entered, Message { text, files: Files::default() })
+        }
+        true => {
+            let entered = intake.enter(body::bearer(headers).ok_or_else(Problem::not_found)?).await?;
+            (entered, intake.message(intake.filled(headers, body).await?)?)
+        }
+    };
+    intake.reply(&entered, &message, body::idempotency_key(headers)?).await
 }
 
 fn text_of(value: &Value, max: usize) -> Result<String, Vec<FieldError>> {
     fields::read(value, |fields| fields.required_text("text", max))
 }
 
+/// What a reporter sends: words, files, or both. No `Debug`.
+struct Message {
+    text: String,
+    files: Files,
+}
+
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    let sent = intake.form(headers, body).await?;
-    let Some(entry) = intake.entry(headers, &sent).await? else {
-        return asked_again(intake, "/case/messages", &sent).await;
+    session::sent_from_here(headers)?;
+    let filled = intake.filled(headers, body).await?;
+    let sent = &filled.fields;
+    let Some(entry) = intake.entry(headers, sent).await? else {
+        return asked_again(intake, "/case/messages", sent, filled.files.count()).await;
     };
-    let typed = field(&sent, "text").replace("\r\n", "\n");
-    let key = body::idempotency_key(headers)?.or(hidden_key(&sent));
-    let taken = match text_of(&json!({ "text": typed }), intake.policy.limits.text_bytes) {
-        Ok(text) => intake.reply(&entry.entered, &text, key).await,
-        Err(errors) => Err(Problem::invalid(errors)),
+    let (text, chosen) = (field(sent, "text").replace("\r\n", "\n"), filled.files.count());
+    let key = body::idempotency_key(headers)?.or(hidden_key(sent));
+    let taken = match intake.message(filled) {
+        Ok(message) => intake.reply(&entry.entered, &message, key).await,
+        Err(problem) => Err(problem),
     };
     match taken {
         Ok(answer) => sent_on(intake, &entry, &answer).await,
-        Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
-            let detail = problem.errors.first().map_or(problem.detail(), |e| e.detail.as_str());
-            let said = Said { error: Some(format!("Your message {detail}")), text: typed, ..Said::default() };
-            shown(intake, &entry, StatusCode::UNPROCESSABLE_ENTITY, said).await
+        Err(problem) if can_be_mended(problem.status()) => {
+            let of_files = problem.errors.first().is_some_and(|error| error.pointer == "/files")
+                || problem.status() == StatusCode::PAYLOAD_TOO_LARGE;
+            let (error, files) = match of_files {
+                true => (None, Some(problem.in_words("Your files"))),
+                false => (Some(problem.in_words("Your message")), None),
+            };
+            let said = Said { error, text, files: (files, chosen), ..Said::default() };
+            shown(intake, &entry, problem.status(), said).await
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// Whether the page is shown again, with what was typed.
+fn can_be_mended(status: StatusCode) -> bool {
+    let mended = [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::TOO_MANY_REQUESTS];
+    mended.contains(&status)
 }
 
 /// To the case page. Where another case was opened, its code is told at once, because no address may hold it.
@@ -111,26 +147,50 @@ impl Intake {
         Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, detail))
     }
 
+    /// What was sent, of which files alone need no words.
+    fn message(&self, Filled { fields, files }: Filled) -> Result<Message, Problem> {
+        let text = field(&fields, "text").replace("\r\n", "\n");
+        if text.trim().is_empty() && files.count() > 0 {
+            return Ok(Message { text: WITHOUT_WORDS.to_owned(), files });
+        }
+        let text = text_of(&json!({ "text": text }), self.policy.limits.text_bytes).map_err(Problem::invalid)?;
+        Ok(Message { text, files })
+    }
+
     /// Records a message of the reporter's.
-    async fn reply(&self, entered: &Entered, text: &str, key: Option<String>) -> Result<Answer, Problem> {
-        let canonical = body::canonical(&json!({ "text": text }));
+    async fn reply(&self, entered: &Entered, message: &Message, key: Option<String>) -> Result<Answer, Problem> {
+        let Message { text, files } = message;
+        let listed = files.listed();
+        let canonical = match files.is_empty() {
+            true => body::canonical(&json!({ "text": text })),
+            false => body::canonical(&json!({ "text": text, "files": listed })),
+        };
         let request = key.map(|k| Request::new("POST", "/case/messages", &entered.lookup, &k, &canonical));
         let case = &entered.stored.case;
         if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
+        self.takes(files, if case.is_closed() { FileCount::default() } else { case.files })?;
         self.within_messages(&case.id).await?;
-        let linked = match case.is_closed() {
-            true => Some(self.linked_case(&self.unsealed(entered).await?, text).await?),
-            false => None,
+        let (linked, kept) = match case.is_closed() {
+            true => (Some(self.linked_case(&self.unsealed(entered).await?, message).await?), Vec::new()),
+            false => (None, self.keep(&case.id, &entered.stored.public, files).await?),
         };
         let prepare = |before: &Stored, commit: &mut Commit| {
             if let Some(new) = &linked {
                 commit.merge(new.commit.clone());
             }
             let content = commit.seal(&before.case.id, &before.public, fresh_id("reply"), text.as_bytes())?;
+            let files = match kept.is_empty() {
+                true => None,
+                false => {
+                    let words = json!(listed).to_string();
+                    let listed = commit.seal(&before.case.id, &before.public, fresh_id("files"), words.as_bytes())?;
+                    Some(event::Files { listed, kept: kept.clone() })
+                }
+            };
             let opened = linked.as_ref().map(|new| new.stored.case.id.clone());
-            Ok((Command::Reply { content, opened, mail: None }, ()))
+            Ok((Command::Reply { content, opened, mail: None, files }, ()))
         };
         let finish = |acted: &Acted, (), commit: &mut Commit| {
             let case = &acted.after.case;
@@ -152,17 +212,20 @@ impl Intake {
     }
 
     /// The case that goes on from a closed one: the message is its report, and who wrote it stays who it was.
-    async fn linked_case(&self, closed: &UnsealedCase, text: &str) -> Result<NewCase, Problem> {
+    async fn linked_case(&self, closed: &UnsealedCase, message: &Message) -> Result<NewCase, Problem> {
         let case = &closed.case;
         let told: Value = serde_json::from_str(closed.text(&case.report)).unwrap_or_default();
         let goes_on = Report {
             summary: format!("A message after {} was closed", case.id),
-            details: text.to_owned(),
+            details: message.text.clone(),
             ..Report::stored(&told)
         };
-        let value = goes_on.to_json();
+        let mut value = goes_on.to_json();
         let report = Report::from_json(&value, &self.policy.limits).map_err(Problem::invalid)?;
-        let (now, raw) = (self.clock.now(), body::canonical(&value));
-        Ok(self.new_case(&raw, &report, Sort::GoesOn(case.id.clone()), now).await?)
+        if !message.files.is_empty() {
+            value["files"] = message.files.listed().into();
+        }
+        let arrived = Arrived { raw: &body::canonical(&value), report: &report, files: &message.files };
+        self.new_case(arrived, Sort::GoesOn(case.id.clone()), self.clock.now()).await
     }
 }

@@ -82,6 +82,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/cases/{id}/preview/{form}/{folder}/{name}", get(preview::file_in_folder))
         .route("/desk/cases/{id}/mail/{content}", get(mail::raw))
         .route("/desk/cases/{id}/mail/{content}/attachments/{index}", get(mail::attachment))
+        .route("/desk/cases/{id}/files/{content}", get(mail::file))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::post))
         .route("/desk/session", get(sign_in::session_page).post(sign_in::post_session))
         .route("/desk/account", get(account::page))

@@ -120,6 +120,7 @@ impl Team {
             third_party: None,
             may_forward: false,
             mail: None,
+            files: Vec::new(),
         };
         let actor = Actor::Member(by.clone());
         let handler = parent.handler.clone().unwrap_or_else(|| by.clone());

@@ -151,6 +151,7 @@ impl Wiring {
             receipt_keys: self.store.desk.receipt_keys(signer.jwk()).await?,
             openpgp_certificate: self.openpgp.as_ref().map(|keys| keys.certificate().to_owned()),
             signer,
+            content: self.content.clone(),
             reporter_links: Links::fixed(self.link_key(Purpose::ReporterLinks)?),
             canary_links: Links::fixed(self.link_key(Purpose::Canary)?),
             public_url: self.public_url.clone(),

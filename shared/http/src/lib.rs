@@ -1,4 +1,4 @@
-//! What the functions that answer HTTP share: problem+json (RFC 9457), security headers, bodies, answers that are kept, and
+//! What the functions that answer HTTP share: problem+json (RFC 9457), security headers, bodies, files, answers that are kept, and
 //! answering before they could start.
 
 pub mod answer;
@@ -7,6 +7,7 @@ pub mod headers;
 pub mod problem;
 mod ready;
 pub mod session;
+pub mod upload;
 
 pub use problem::Problem;
 pub use ready::when_ready;

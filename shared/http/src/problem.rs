@@ -71,6 +71,11 @@ impl Problem {
         !self.errors.is_empty() || matches!(self.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
     }
 
+    /// What is wrong with `what` was sent, in a sentence.
+    pub fn in_words(&self, what: &str) -> String {
+        self.errors.first().map_or_else(|| self.detail.clone(), |error| format!("{what} {}.", error.detail))
+    }
+
     pub fn detail(&self) -> &str {
         &self.detail
     }

@@ -77,6 +77,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("ReceiptKeys", object(&[("keys", list(json!({"type": "object", "required": ["kty", "kid"]})))])),
         ("Clock", clock()),
         ("ConversationEntry", entry()),
+        ("File", file()),
         ("CreditState", credit(words(&["unasked", "asked", "answered"]))),
         ("Stage", stage()),
         ("Credit", object_with(&[("name", text()), ("contact", list(text()))], &[("type", text())])),
@@ -103,8 +104,10 @@ fn taken() -> Vec<(&'static str, Value)> {
 
 /// What a case's view has for its reporter, and for the team too.
 pub(crate) fn case_always() -> Vec<(&'static str, Value)> {
-    let report =
-        object(&[("sha256", text()), ("body", with(text(), "Exactly as it was sent: the hash is over these bytes."))]);
+    let report = object_with(
+        &[("sha256", text()), ("body", with(text(), "Exactly as it was sent: the hash is over these bytes."))],
+        &[("files", list(schema("File")))],
+    );
     vec![
         ("case_id", schema("CaseId")),
         ("stage", schema("Stage")),
@@ -134,7 +137,15 @@ fn entry() -> Value {
     let mail = with(schema("Mail"), "The mail that it came in, for the team's eyes.");
     object_with(
         &[("at", instant()), ("from", words(&["reporter", "team", "desk"])), ("text", text())],
-        &[("by", by), ("quoted", quoted), ("mail", mail)],
+        &[("by", by), ("quoted", quoted), ("mail", mail), ("files", list(schema("File")))],
+    )
+}
+
+fn file() -> Value {
+    let content = with(text(), "What the team asks for it by, where it came by the page.");
+    object_with(
+        &[("name", text()), ("content_type", text()), ("bytes", count())],
+        &[("sha256", text()), ("content", content)],
     )
 }
 

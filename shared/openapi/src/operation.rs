@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const UPLOAD: &str = "multipart/form-data";
 pub(crate) const HTML: &str = "text/html";
 pub(crate) const PROBLEM: &str = "application/problem+json";
 

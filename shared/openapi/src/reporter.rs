@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::operation::{FORM, JSON, Operation, Secret, Told, page, schema};
+use crate::operation::{FORM, JSON, Operation, Secret, Told, UPLOAD, page, schema};
 
 pub(crate) fn operations() -> Vec<Operation> {
     let mut all = reports();
@@ -23,11 +23,12 @@ fn reports() -> Vec<Operation> {
         .about(
             "Answered when it is stored, never before: case id, receipt code, signed receipt, times promised. The code is \
              shown only here. A browser's form gets the same as a page. A form that names a module of others' is told so first; with \
-             `send` it is taken, or comes back to be changed.",
+             `send` it is taken, or comes back to be changed. A form may bring files, in parts called `files`: the report as it is \
+             stored, and so its receipt, lists them in `files` with name, size and SHA-256.",
         )
         .secret(Secret::Nothing)
         .parameters(&["IdempotencyKey"])
-        .body(&[(JSON, schema("Report")), (FORM, schema("ReportForm"))])
+        .body(&[(JSON, schema("Report")), (FORM, schema("ReportForm")), (UPLOAD, with_files(schema("ReportForm")))])
         .answer(200, "Not stored: to a form, whose the module is, or the form again.", &[page()])
         .answer(201, "Stored.", &[(JSON, schema("Receipt")), page()])
         .problems(Told::AsSent, &[400, 413, 415, 422]);
@@ -61,13 +62,15 @@ fn message() -> Operation {
     Operation::post("/case/messages", "sendMessage", "Write to the team")
         .about(
             "A message to a closed case opens another, linked to it, with a receipt of its own in `opened`. A browser's form \
-             is let in by the cookie, or by a code of its own.",
+             is let in by the cookie, or by a code of its own. With files (`multipart/form-data`) it needs no words; a program sends \
+             them so too, with its code as ever.",
         )
         .secret(Secret::ReceiptCode)
         .parameters(&["IdempotencyKey"])
         .body(&[
             (JSON, schema("Message")),
             (FORM, form(&[("code", false), ("text", true), ("idempotency_key", false)])),
+            (UPLOAD, with_files(form(&[("code", false), ("text", false), ("idempotency_key", false)]))),
         ])
         .answer(201, "Taken. A form is answered so where its message opened another case.", &[(JSON, schema("MessageTaken")), page()])
         .answer(303, "Taken, to a form: the case page.", &[])
@@ -106,6 +109,13 @@ fn documents() -> Vec<Operation> {
         document("/assets/desk.css", "stylesheet", "What the pages look like", text("text/css")),
         document(crate::PATH, "openapi", "This document", (JSON, json!({"type": "object"}))),
     ]
+}
+
+/// A form that brings files too: their size together, and how many a case takes, the policy limits.
+fn with_files(form: Value) -> Value {
+    let file = json!({"type": "string", "contentMediaType": "application/octet-stream"});
+    let files = json!({"type": "object", "properties": {"files": {"type": "array", "items": file}}});
+    json!({"allOf": [form, files]})
 }
 
 /// A form's fields: each with whether it is required. A browser sends more, which is not looked at.

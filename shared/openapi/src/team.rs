@@ -210,5 +210,12 @@ fn mails() -> Vec<Operation> {
             &[bytes("text/plain"), bytes("application/octet-stream")],
         )
         .parameters(&["CaseId", "Content", "Index", "Range"]),
+        got(
+            "/desk/cases/{id}/files/{content}",
+            "file",
+            "A file that the reporter sent by the page",
+            &[bytes("text/plain"), bytes("application/octet-stream")],
+        )
+        .parameters(&["CaseId", "Content", "Range"]),
     ]
 }

@@ -5,7 +5,7 @@ use desk_domain::case::Stage;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{MailPart, Site, Standing, rendered};
+use super::{FileLine, FilesField, MailPart, Site, Standing, rendered};
 use desk_view::{ClockView, Speaker};
 
 /// Asks for the receipt code; reached by a signed link it also shows id, stage and times. It holds a code as it was typed, so it
@@ -23,6 +23,8 @@ pub struct CaseLogin {
     pub action: String,
     /// What is sent along, hidden.
     pub kept: Vec<(String, String)>,
+    /// Where files were sent with it: they have to be chosen again.
+    pub files_field: Option<FilesField>,
     pub standing: Option<Standing>,
 }
 
@@ -43,8 +45,10 @@ pub struct CasePage {
     pub report: SentReport,
     /// What just went well.
     pub notice: Option<String>,
-    /// What was wrong with the reply.
+    /// What was wrong with the reply's words.
     pub error: Option<String>,
+    /// What may be sent along, and what was wrong with that.
+    pub files_field: FilesField,
     pub idempotency_key: String,
     /// The reply as it was sent, when it has to be sent again.
     pub reply_text: String,
@@ -72,6 +76,8 @@ pub struct SentReport {
     pub texts: Vec<(String, String)>,
     /// What a mail quoted.
     pub quoted: Option<String>,
+    /// Files that came with it.
+    pub files: Vec<FileLine>,
     /// The report as it was stored: `data:application/json;base64,…`.
     pub href: String,
 }
@@ -107,6 +113,8 @@ pub struct MessageView {
     pub text: String,
     /// What a mail quoted of earlier messages: folded.
     pub quoted: Option<String>,
+    /// Files that came with it.
+    pub files: Vec<FileLine>,
     /// The mail that it came in, on pages of the team.
     pub mail: Option<MailPart>,
 }

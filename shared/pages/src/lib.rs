@@ -12,6 +12,7 @@ mod desk;
 mod error;
 mod field;
 mod filed;
+mod files;
 mod history;
 mod mail;
 mod mail_parts;
@@ -42,6 +43,7 @@ pub use self::case::{CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, 
 pub use self::desk::{Desk, DeskPage};
 pub use self::error::ErrorPage;
 pub use self::filed::{FiledPage, FiledRow};
+pub use self::files::{FileLine, FilesField};
 pub use self::history::HistoryPage;
 pub use self::mail::{MailPage, MailRow, MailView};
 pub use self::mail_parts::{AttachmentLine, MailPart, size};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Site, ThirdParty, rendered};
+use super::{FilesField, Site, ThirdParty, rendered};
 
 /// Says where the report belongs, with everything that was typed (T35). It holds a report's text, so it has no `Debug`.
 #[derive(Template)]
@@ -15,6 +15,8 @@ pub struct OthersPage {
     /// What was typed, by field name.
     pub kept: Vec<(String, String)>,
     pub may_forward: bool,
+    /// Where files were chosen: this page cannot carry them on.
+    pub files_field: Option<FilesField>,
 }
 
 impl OthersPage {

@@ -21,6 +21,8 @@ pub struct Receipt {
     pub qr: Option<Qr>,
     /// Its reporter says that it is known to others already: the team is told so at once.
     pub urgent: bool,
+    /// So many files came with it.
+    pub files: usize,
     /// Others maintain what it is about; and whether it may be forwarded to them.
     pub third_party: Option<ThirdParty>,
     pub may_forward: bool,

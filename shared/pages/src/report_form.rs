@@ -6,7 +6,7 @@ use askama::Template;
 use desk_domain::report::{FIELDS, Group, ReportField};
 
 use super::field::{self, Control, Field};
-use super::{Site, rendered};
+use super::{FilesField, Site, rendered};
 
 /// The choice of a package that is typed beside it, in [`OTHER_FIELD`].
 pub const ANOTHER: &str = "(another)";
@@ -14,6 +14,9 @@ pub const ANOTHER: &str = "(another)";
 pub const UNKNOWN: &str = "(not known)";
 /// The field beside [`ANOTHER`].
 pub const OTHER_FIELD: &str = "package_other";
+
+/// What an error calls the field for files, which is none of the report's own.
+const FILES: &str = "files";
 
 /// So many packages are shown as choices; more are suggested as one types.
 const FEW: usize = 8;
@@ -39,6 +42,7 @@ pub struct ReportForm {
     /// What was sent, by field name, to fill the form in again.
     pub values: BTreeMap<String, String>,
     pub errors: Vec<FormError>,
+    pub files_field: FilesField,
 }
 
 /// A package that other people maintain (T35).
@@ -117,10 +121,13 @@ impl FieldGroup<'_> {
 
 impl FormError {
     fn id(&self) -> Option<String> {
-        field::id_of(&self.field)
+        if self.field == FILES { Some("field-files".to_owned()) } else { field::id_of(&self.field) }
     }
 
     fn label(&self) -> &str {
+        if self.field == FILES {
+            return "Files";
+        }
         field::label_of(&self.field).unwrap_or_default().trim_end_matches('?')
     }
 }

@@ -44,7 +44,17 @@ pub(super) fn form(fields: &[&str]) -> ReportForm {
         security_address: text(),
         values: fields.iter().map(|name| ((*name).to_owned(), text())).collect(),
         errors: fields.iter().map(|name| FormError { field: (*name).to_owned(), detail: text() }).collect(),
+        files_field: files_field(!fields.is_empty()),
     }
+}
+
+fn files_field(wrong: bool) -> FilesField {
+    FilesField { most: 4 << 20, error: wrong.then(text), lost: if wrong { 2 } else { 0 } }
+}
+
+fn file(href: Option<&str>) -> FileLine {
+    let sha256 = href.map(|_| text());
+    FileLine { name: text(), content_type: text(), size: size(1234), sha256, href: href.map(str::to_owned) }
 }
 
 pub(super) fn summary(stage: Stage) -> CaseSummary {
@@ -75,7 +85,8 @@ pub(super) fn standing(stage: Stage) -> Standing {
 
 pub(super) fn login(error: Option<String>, standing: Option<Standing>) -> CaseLogin {
     let (notice, kept) = (Some(text()), vec![("text".to_owned(), text())]);
-    CaseLogin { site: site(), notice, error, typed: text(), action: text(), kept, standing }
+    let files_field = error.is_some().then(|| files_field(false));
+    CaseLogin { site: site(), notice, error, typed: text(), action: text(), kept, files_field, standing }
 }
 
 fn mail_part() -> MailPart {
@@ -107,6 +118,7 @@ pub(super) fn case(error: Option<String>) -> CasePage {
         speaker,
         text: text(),
         quoted: Some(text()),
+        files: vec![file(None), file(Some("/desk/cases/EXP-2026-7K3QF/files/file-1"))],
         mail: (speaker == Speaker::Reporter).then(mail_part),
     };
     let asked = error.is_some();
@@ -123,10 +135,12 @@ pub(super) fn case(error: Option<String>) -> CasePage {
             facts: vec![(text(), text())],
             texts: vec![(text(), text())],
             quoted: Some(text()),
+            files: vec![file(None)],
             href: text(),
         },
         notice: Some(text()),
         closed: error.is_some(),
+        files_field: files_field(error.is_some()),
         error,
         idempotency_key: text(),
         reply_text: text(),
@@ -180,6 +194,7 @@ pub(super) fn team_case(told: bool) -> TeamCasePage {
         newer: told.then(|| "/desk/cases/EXP-2026-7K3QF?page=1".into()),
         can_write: told,
         report,
+        files: vec![file(Some("/desk/cases/EXP-2026-7K3QF/files/file-1"))],
         mail: told.then(mail_part),
         quarantine: told.then(quarantine),
         deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
@@ -212,7 +227,14 @@ pub(super) fn acknowledge(state: Acknowledgement) -> AcknowledgePage {
 
 pub(super) fn others() -> OthersPage {
     let kept = vec![("details".to_owned(), text())];
-    OthersPage { site: site(), other: third_party(), action: text(), kept, may_forward: true }
+    OthersPage {
+        site: site(),
+        other: third_party(),
+        action: text(),
+        kept,
+        may_forward: true,
+        files_field: Some(files_field(true)),
+    }
 }
 
 pub(super) fn receipt() -> Receipt {
@@ -223,6 +245,7 @@ pub(super) fn receipt() -> Receipt {
         code_href: text(),
         qr: Qr::of("ABANDON-ABOUT"),
         urgent: true,
+        files: 2,
         third_party: Some(third_party()),
         may_forward: false,
         case_url: text(),

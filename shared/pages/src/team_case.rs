@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use desk_view::{ClockStanding, ClockView};
 
-use super::{CaseSummary, Desk, MailPart, MessageView, Site, rendered};
+use super::{CaseSummary, Desk, FileLine, MailPart, MessageView, Site, rendered};
 
 /// Everything that the team may read of a case. It holds a report, so it has no `Debug`.
 #[derive(Template)]
@@ -45,6 +45,8 @@ pub struct TeamCasePage {
     /// Each channel and where it stands; none before it is published.
     pub channels: Vec<(String, String)>,
     pub report: ReportFields,
+    /// Files that came with the report by the page.
+    pub files: Vec<FileLine>,
     /// The mail that the report came in.
     pub mail: Option<MailPart>,
     /// What waits for somebody to say whose it is.

@@ -8,7 +8,7 @@ use desk_domain::policy::Policy;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::MailView;
+use crate::{FileView, MailView};
 
 /// What `GET /case` answers, and the first part of what the team's case answers. Has no `Debug`: it holds a report.
 #[derive(Serialize)]
@@ -85,6 +85,9 @@ pub struct MessageView {
     /// The mail that it came in, for the team's eyes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailView>,
+    /// Files that came with it: for the reporter those of a mail too, which the team finds with the mail.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileView>,
 }
 
 /// Whose message it is.
@@ -102,6 +105,9 @@ pub struct ReportView {
     /// SHA-256, hexadecimal.
     pub sha256: String,
     pub body: String,
+    /// Files that came with it, as those of a message.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileView>,
 }
 
 impl CreditView {
@@ -118,7 +124,7 @@ impl CreditView {
 
 impl MessageView {
     pub(super) fn of(event: &Event, from: Speaker, text: String) -> MessageView {
-        MessageView { at: event.at, from, by: None, text, quoted: None, mail: None }
+        MessageView { at: event.at, from, by: None, text, quoted: None, mail: None, files: Vec::new() }
     }
 }
 

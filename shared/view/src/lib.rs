@@ -3,6 +3,7 @@
 
 mod case;
 mod changes;
+mod file;
 mod mail;
 mod opened;
 mod publication;
@@ -11,6 +12,7 @@ pub use case::{
     CaseView, ClockStanding, ClockView, CreditStanding, CreditView, MessageView, ReportView, Speaker, clocks,
 };
 pub use changes::{EarlierForm, Piece, word_changes};
+pub use file::FileView;
 pub use mail::{AttachmentView, MailView, OpenedMail, Signature};
 pub use opened::UnsealedCase;
 pub use publication::{

@@ -1,16 +1,18 @@
 //! A case with its log and what its reader's key opened.
 
 use data_encoding::HEXLOWER;
-use desk_domain::case::event::{MailParts, Written};
+use desk_domain::case::event::{Files, KeptFile, MailParts, Written};
 use desk_domain::case::publication::CreditState;
-use desk_domain::case::{Actor, Case, ContentRef, Event};
+use desk_domain::case::{Actor, Case, ContentRef, Event, EventBody};
 use desk_domain::id::ContentId;
 use desk_domain::notice::conversation;
 use desk_domain::policy::Policy;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{CaseView, CreditView, MessageView, ReportView, Speaker, clocks};
+use crate::{CaseView, CreditView, FileView, MessageView, ReportView, Speaker, clocks, file};
 
 /// What is shown where the reader's key does not open a content.
 const NOT_OPENED: &str = "(this text cannot be opened)";
@@ -77,10 +79,47 @@ impl UnsealedCase {
             received_at: self.case.received_at,
             clocks: clocks(policy, &self.case, for_team),
             messages: self.messages(policy, for_team),
-            report: ReportView { sha256: HEXLOWER.encode(&Sha256::digest(report)), body: report.to_owned() },
+            report: ReportView {
+                sha256: HEXLOWER.encode(&Sha256::digest(report)),
+                body: report.to_owned(),
+                files: self.report_files(for_team),
+            },
             credit: self.credit(),
             advisory_url: self.case.publication.is_published().then_some(advisory_url),
         }
+    }
+
+    /// Files that came with the report.
+    fn report_files(&self, for_team: bool) -> Vec<FileView> {
+        let told: Value = self.json(&self.case.report).unwrap_or_default();
+        let listed = |pointer| told.pointer(pointer).and_then(|list| Vec::deserialize(list).ok()).unwrap_or_default();
+        let first = self.events.first().map(|event| &event.body);
+        let sent: &[KeptFile] = match first {
+            Some(EventBody::ReportReceived(reported)) => &reported.files,
+            _ => &[],
+        };
+        let mut files = if sent.is_empty() { Vec::new() } else { file::kept(listed("/files"), sent, for_team) };
+        if !for_team && self.case.mail.is_some() {
+            files.extend(listed("/mail/attachments"));
+        }
+        files
+    }
+
+    /// A file that came by the page, with what was told of it.
+    pub fn file(&self, name: &ContentId) -> Option<(FileView, &ContentRef)> {
+        let of_report = self.report_files(true);
+        let of = |event: &Event| event.body.files().map(|files| self.message_files(None, Some(files), true));
+        let all = of_report.into_iter().chain(self.events.iter().filter_map(of).flatten());
+        let about = all.into_iter().find(|file| file.content.as_ref() == Some(name))?;
+        let kept = self.events.iter().flat_map(|event| event.body.contents()).find(|content| content.id == *name)?;
+        Some((about, kept))
+    }
+
+    /// Files that came with a message.
+    fn message_files(&self, mail: Option<&MailParts>, files: Option<&Files>, for_team: bool) -> Vec<FileView> {
+        let sent = files.map(|files| file::kept(self.json(&files.listed).unwrap_or_default(), &files.kept, for_team));
+        let by_mail = mail.filter(|_| !for_team).and_then(|mail| self.json(mail.attached.as_ref()?));
+        sent.into_iter().chain(by_mail).flatten().collect()
     }
 
     fn messages(&self, policy: &Policy, for_team: bool) -> Vec<MessageView> {
@@ -108,10 +147,11 @@ impl UnsealedCase {
                 }
                 Some(said)
             }
-            Written::ByReporter { content, mail } => {
+            Written::ByReporter { content, mail, files } => {
                 let mut said = MessageView::of(event, Speaker::Reporter, self.text(content).to_owned());
                 said.quoted = mail.and_then(|mail| self.quoted(mail));
                 said.mail = mail.filter(|_| for_team).map(Into::into);
+                said.files = self.message_files(mail, files, for_team);
                 Some(said)
             }
             Written::Report(_)

@@ -126,7 +126,7 @@ export const WHO = [
   ['s3:PutObject', 'SiteBucket/one', 'fan-out'],
   ['s3:ListBucket', 'SiteBucket', 'fan-out'],
   ['s3:GetObject', 'ContentBucket/one', 'team'],
-  ['s3:PutObject', 'ContentBucket/one', 'inbox team'],
+  ['s3:PutObject', 'ContentBucket/one', 'intake inbox team'],
   ['s3:DeleteObject', 'ContentBucket/one', 'inbox'],
   ['s3:GetObject', 'InboundBucket/one', 'inbox'],
   ['s3:DeleteObject', 'InboundBucket/one', 'inbox'],

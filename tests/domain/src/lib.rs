@@ -65,6 +65,7 @@ pub fn given_with(policy: &Policy, at: &str, change: impl FnOnce(&mut Reported))
         third_party: None,
         may_forward: false,
         mail: None,
+        files: Vec::new(),
     };
     change(&mut reported);
     let bodies = open(id.clone(), policy, reported, now);
@@ -99,8 +100,12 @@ impl World {
 
     /// The reporter writes.
     pub fn answered(mut self, policy: &Policy) -> World {
-        self.tell(policy, &Actor::Reporter, &Command::Reply { content: content(), opened: None, mail: None })
-            .expect("a reply is taken");
+        self.tell(
+            policy,
+            &Actor::Reporter,
+            &Command::Reply { content: content(), opened: None, mail: None, files: None },
+        )
+        .expect("a reply is taken");
         self
     }
 

@@ -31,7 +31,7 @@ fn by(actor: Actor, command: Command) -> Step {
 fn steps() -> Vec<Step> {
     let mut steps = of_team(&[Group::Conversation, Group::People, Group::Judgement]);
     steps.extend([
-        by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None }),
+        by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None, files: None }),
         by(Actor::Desk, Command::MessageBounced { seq: 5 }),
         Step::Wait(4),
         Step::Wait(24),
@@ -55,9 +55,9 @@ fn publication() -> Vec<Step> {
 /// Every team command, and what the others do.
 fn everything() -> Vec<Step> {
     let mut steps = of_team(Group::ALL);
-    let mail = MailParts { quoted: None, raw: content(), hints: Vec::new() };
+    let mail = MailParts { quoted: None, attached: None, raw: content(), hints: Vec::new() };
     steps.extend([
-        by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None }),
+        by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None, files: None }),
         by(Actor::Reporter, Command::AnswerCredit { granted: None }),
         by(Actor::Desk, Command::QuarantineReply { content: content(), mail }),
         by(Actor::Desk, Command::MessageBounced { seq: 5 }),

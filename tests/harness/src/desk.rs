@@ -200,6 +200,22 @@ impl Desk {
         self.call("POST", path, &headers, &crate::http::form(fields))
     }
 
+    /// A form with files of a page, with these headers.
+    pub fn post_files(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Answer {
+        let (kind, body) = crate::http::upload(fields, files);
+        let mut all = headers.to_vec();
+        all.push(("content-type", &kind));
+        let sent = crate::http::call_bytes(&self.url, "POST", path, &all, &body);
+        let crate::http::Bytes { status, headers, body } = sent.unwrap_or_else(|e| panic!("POST {path}: {e}"));
+        Answer { status, headers, text: String::from_utf8(body).expect("a page is text") }
+    }
+
     /// What the reporter's code shows.
     pub fn view(&self, code: &str) -> Value {
         self.get("/case", &[("authorization", code)]).ok()

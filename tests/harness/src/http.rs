@@ -91,6 +91,27 @@ pub fn form(fields: &[(&str, &str)]) -> String {
     pairs.join("&")
 }
 
+/// A form with files, as a browser sends it: its type, and its bytes. A file is its name, its kind and what is in it.
+pub fn upload(fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> (String, Vec<u8>) {
+    const BOUNDARY: &str = "----WebKitFormBoundary7MA4YWxkTrZu0gW";
+    let mut bytes = Vec::new();
+    let mut part = |head: String, body: &[u8]| {
+        bytes.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n").into_bytes());
+        bytes.extend_from_slice(body);
+        bytes.extend_from_slice(b"\r\n");
+    };
+    for (name, value) in fields {
+        part(format!("name=\"{name}\""), value.as_bytes());
+    }
+    for (name, kind, body) in files {
+        // As browsers do (HTML, multipart/form-data encoding algorithm).
+        let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+        part(format!("name=\"files\"; filename=\"{name}\"\r\nContent-Type: {kind}"), body);
+    }
+    bytes.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    (format!("multipart/form-data; boundary={BOUNDARY}"), bytes)
+}
+
 fn encoded(text: &str) -> String {
     let byte = |b: u8| match b {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(b).to_string(),

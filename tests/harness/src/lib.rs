@@ -17,7 +17,7 @@ pub use chance::Chance;
 pub use desk::Desk;
 pub use eml::Eml;
 pub use gpg::Gpg;
-pub use http::{Answer, Bytes, bearer, call, call_bytes, form, receipt_code};
+pub use http::{Answer, Bytes, bearer, call, call_bytes, form, receipt_code, upload};
 pub use place::{Place, Serve, binary, cli, cli_with, express, root};
 pub use post::{Found, answer_to, in_order, outcome, reply_to};
 

@@ -219,6 +219,7 @@ impl Bench {
             continues: None,
             found_by: None,
             canary: false,
+            files: Vec::new(),
         };
         let now = self.hands.now();
         let events = open(id.clone(), &self.policy, reported, now);

@@ -23,9 +23,9 @@ use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Member;
 use desk_http::Problem;
 use desk_pages::{
-    CaseSummary, CommandLine, HeldView, MailPart, NotYoursPage, NoteView, QuarantineView, Site, TeamCasePage,
+    CaseSummary, CommandLine, FileLine, HeldView, MailPart, NotYoursPage, NoteView, QuarantineView, Site, TeamCasePage,
 };
-use desk_view::{MailView, MessageView, Speaker, form_sha256};
+use desk_view::{FileView, MailView, MessageView, Speaker, form_sha256};
 use serde::Deserialize;
 
 use self::commands::command_line;
@@ -115,6 +115,7 @@ impl Team {
             channels: publication::channels(&opened.publication(policy, &shown.channels, now)),
             messages: messages.iter().map(|m| paper.message(m, &reporter)).collect(),
             report: report::report(&view.report.body),
+            files: paper.files(&view.report.files),
             mail: shown.mail.as_ref().map(|mail| {
                 let sender = case.mail.as_ref().map(|mail| mail::sender(mail.sender).to_owned());
                 mail::part(&case.id, &member.id, mail, sender.into_iter().collect())
@@ -161,6 +162,12 @@ impl Paper<'_> {
         mail::part(self.case, self.member, mail, Vec::new())
     }
 
+    /// Files that came by the page; those of a mail stand with the mail.
+    fn files(&self, files: &[FileView]) -> Vec<FileLine> {
+        let href = |file: &FileView| Some(format!("/desk/cases/{}/files/{}", self.case, file.content.as_ref()?));
+        files.iter().map(|file| FileLine::of(file, href(file))).collect()
+    }
+
     fn message(&self, message: &MessageView, reporter: &str) -> desk_pages::MessageView {
         let from = match message.from {
             Speaker::Reporter => reporter.to_owned(),
@@ -173,6 +180,7 @@ impl Paper<'_> {
             speaker: message.from,
             text: message.text.clone(),
             quoted: message.quoted.clone(),
+            files: self.files(&message.files),
             mail: message.mail.as_ref().map(|mail| self.mail(mail)),
         }
     }

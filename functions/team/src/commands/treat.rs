@@ -1,7 +1,7 @@
 //! What was filed becomes a report after all (T60): a new case from the same words, with the time when they came. What was
 //! filed stays as it is and says what it became.
 
-use desk_domain::case::event::{ByMail, ContentRef, EventBody, Reported};
+use desk_domain::case::event::{ByMail, ContentRef, EventBody, KeptFile, Reported};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::report::Report;
 use desk_http::Problem;
@@ -69,10 +69,16 @@ impl Team {
         };
         let by_mail = mail.is_some();
         let has_address = address.is_some();
+        let mut files = Vec::new();
+        for file in &reported.files {
+            let content = self.resealed(&opening, &case.id, key, &file.content).await?;
+            files.push(KeptFile { content, bytes: file.bytes });
+        }
         let reported = Reported {
             report,
             address,
             mail,
+            files,
             received_at: Some(case.received_at),
             continues: Some(case.id.clone()),
             found_by: None,
@@ -99,6 +105,21 @@ impl Team {
         Ok(sealed.map(|sealed| opening.sealed(name.as_str(), sealed)))
     }
 
+    /// What lies in the bucket, sealed to the new case. Before the case that names it: what is named is there.
+    async fn resealed(
+        &self,
+        opening: &Opening<'_>,
+        from: &CaseId,
+        key: &SecretKey,
+        content: &ContentRef,
+    ) -> Result<ContentRef, Problem> {
+        let sealed = opening.public().seal(&self.kept_whole(from, key, content).await?)?;
+        let content = ContentRef { id: content.id.clone(), sha256: desk_keys::sha256_hex(&sealed) };
+        let place = sealed_key(&opening.id, content.id.as_str());
+        self.content.put(&place, "application/octet-stream", &sealed, If::Whatever).await?;
+        Ok(content)
+    }
+
     /// The mail that it came in, sealed to the new case.
     async fn moved(
         &self,
@@ -107,13 +128,7 @@ impl Team {
         key: &SecretKey,
         mail: &ByMail,
     ) -> Result<ByMail, Problem> {
-        let raw = self.raw_mail(from, key, &mail.raw, u64::MAX).await?;
-        let (raw, _) = raw.map_err(|_| Fault::damaged("a mail without an end"))?;
-        let sealed = opening.public().seal(&raw)?;
-        let raw = ContentRef { id: mail.raw.id.clone(), sha256: desk_keys::sha256_hex(&sealed) };
-        // Before the case that names it: what is named is there.
-        let place = sealed_key(&opening.id, raw.id.as_str());
-        self.content.put(&place, "application/octet-stream", &sealed, If::Whatever).await?;
+        let raw = self.resealed(opening, from, key, &mail.raw).await?;
         let thread = match &mail.thread {
             Some(thread) => self.copied(opening, from, thread).await?,
             None => None,

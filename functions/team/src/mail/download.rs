@@ -1,4 +1,5 @@
-//! `GET /desk/cases/{id}/mail/{content}` and `…/attachments/{index}`: a mail as it came, and what was attached to it. Always
+//! `GET /desk/cases/{id}/mail/{content}` and `…/attachments/{index}`: a mail as it came, and what was attached to it;
+//! `…/files/{content}`: a file that came by the page. Always
 //! to be saved, never to be shown: whoever wrote it may wish the team ill. Reading is recorded, as a page's is.
 
 use std::sync::Arc;
@@ -6,10 +7,11 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use desk_domain::id::ContentId;
+use desk_domain::case::ContentRef;
+use desk_domain::id::{ContentId, MemberId};
 use desk_http::Problem;
+use desk_keys::SecretKey;
 use desk_mail::read::Limits;
-use desk_store::Fault;
 use desk_view::UnsealedCase;
 
 use super::look;
@@ -29,6 +31,14 @@ struct File {
     bytes: Vec<u8>,
     /// How a shell gets it, whatever its size.
     command: String,
+}
+
+/// A case that is the caller's to read, its key, and the name of what is asked for in it. No `Debug`.
+struct AskedFor {
+    by: MemberId,
+    opened: UnsealedCase,
+    key: SecretKey,
+    name: ContentId,
 }
 
 pub(crate) async fn raw(
@@ -51,26 +61,54 @@ pub(crate) async fn attachment(
     let reporter = team.reporter_key(&kept);
     let found = look::attachment(&raw, &Limits::of(&team.policy), &team.decrypter(reporter.as_ref()), index);
     let (attached, bytes) = found.ok_or_else(Problem::not_found)?;
-    let is_text =
-        attached.content_type == "text/plain" && bytes.len() <= TEXT_BYTES && std::str::from_utf8(&bytes).is_ok();
-    let content_type = if is_text { "text/plain; charset=utf-8" } else { "application/octet-stream" };
+    let content_type = kind(&attached.content_type, &bytes);
     let command = format!("desk case mail {id} --content {content} --attachment {index} --out FILE");
     answer(File { name: attached.name, content_type, bytes, command }, &headers)
+}
+
+pub(crate) async fn file(
+    State(team): State<Arc<Team>>,
+    Path((id, content)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let asked = team.opened_to(&id, &content, &headers).await?;
+    let (about, kept) = asked.opened.file(&asked.name).ok_or_else(Problem::not_found)?;
+    let bytes = team.given_out(&asked, kept).await?;
+    let command = format!("desk case file {id} {content} --out FILE");
+    let content_type = kind(&about.content_type, &bytes);
+    answer(File { name: about.name, content_type, bytes, command }, &headers)
+}
+
+/// What a file is given out as: as text where it is some, else as bytes.
+fn kind(said: &str, bytes: &[u8]) -> &'static str {
+    let is_text = said == "text/plain" && bytes.len() <= TEXT_BYTES && std::str::from_utf8(bytes).is_ok();
+    if is_text { "text/plain; charset=utf-8" } else { "application/octet-stream" }
 }
 
 impl Team {
     /// A mail of a case that is the caller's to read, as it came. The reading is recorded.
     async fn kept(&self, id: &str, content: &str, headers: &HeaderMap) -> Result<(UnsealedCase, Vec<u8>), Problem> {
+        let asked = self.opened_to(id, content, headers).await?;
+        let opened = &asked.opened;
+        let mail = named(&opened.case, &opened.events, &asked.name).ok_or_else(Problem::not_found)?;
+        let raw = self.given_out(&asked, mail).await?;
+        Ok((asked.opened, raw))
+    }
+
+    async fn opened_to(&self, id: &str, content: &str, headers: &HeaderMap) -> Result<AskedFor, Problem> {
         let member = self.member(headers, true).await?;
         let stored = self.readable(id, &member.id).await?;
         let name: ContentId = content.parse().map_err(|_| Problem::not_found())?;
         let key = self.case_key(&stored).await?;
         let opened = self.unsealed(stored.case, &key).await?;
-        let mail = named(&opened.case, &opened.events, &name).ok_or_else(Problem::not_found)?;
-        self.members.record_reading(&opened.case.id, &member.id, self.clock.now()).await?;
-        let raw = self.raw_mail(&opened.case.id, &key, mail, u64::MAX).await?;
-        let (raw, _) = raw.map_err(|_| Fault::damaged("a mail without an end"))?;
-        Ok((opened, raw))
+        Ok(AskedFor { by: member.id.clone(), opened, key, name })
+    }
+
+    /// What was asked for, opened. The reading is recorded.
+    async fn given_out(&self, asked: &AskedFor, content: &ContentRef) -> Result<Vec<u8>, Problem> {
+        let case = &asked.opened.case.id;
+        self.members.record_reading(case, &asked.by, self.clock.now()).await?;
+        Ok(self.kept_whole(case, &asked.key, content).await?)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Mail that came in: kept whole and sealed in a bucket, looked into where a member reads its case.
+//! Mail that came in, and files that came by the page: kept whole and sealed in a bucket. A mail is looked into where a member
+//! reads its case; a file never is.
 
 mod download;
 mod look;
@@ -20,7 +21,7 @@ use desk_store::objects::{Found, sealed_key};
 use desk_view::{AttachmentView, CaseView, MailView, UnsealedCase};
 use serde_json::Value;
 
-pub(crate) use self::download::{attachment, raw};
+pub(crate) use self::download::{attachment, file, raw};
 pub(crate) use self::look::Looked;
 pub use self::pgp::OpenPgp;
 pub(crate) use self::words::{part, sender};
@@ -36,25 +37,36 @@ const PAGE_BYTES: u64 = 24 * 1024 * 1024;
 pub(crate) struct Mails(BTreeMap<ContentId, Looked>);
 
 impl Team {
-    /// A raw mail, opened, if it has at most `most` sealed bytes; else how many it has.
-    pub(crate) async fn raw_mail(
+    /// What was kept, opened, whatever its size.
+    pub(crate) async fn kept_whole(
         &self,
         case: &CaseId,
         key: &SecretKey,
-        mail: &ContentRef,
+        content: &ContentRef,
+    ) -> Result<Vec<u8>, Fault> {
+        let whole = self.kept_object(case, key, content, u64::MAX).await?;
+        whole.map(|(bytes, _)| bytes).map_err(|_| Fault::damaged("an object without an end"))
+    }
+
+    /// What was kept, opened, if it has at most `most` sealed bytes; else how many it has.
+    pub(crate) async fn kept_object(
+        &self,
+        case: &CaseId,
+        key: &SecretKey,
+        content: &ContentRef,
         most: u64,
     ) -> Result<Result<(Vec<u8>, u64), u64>, Fault> {
-        let gone = || Fault::damaged(format!("the mail {} of {case} is not in the bucket", mail.id));
-        let found = self.content.get_at_most(&sealed_key(case, mail.id.as_str()), most).await?.ok_or_else(gone)?;
+        let gone = || Fault::damaged(format!("{} of {case} is not in the bucket", content.id));
+        let found = self.content.get_at_most(&sealed_key(case, content.id.as_str()), most).await?.ok_or_else(gone)?;
         let sealed = match found {
             Found::Whole(object) => object.bytes,
             Found::Larger(bytes) => return Ok(Err(bytes)),
         };
-        if desk_keys::sha256_hex(&sealed) != mail.sha256 {
-            return Err(Fault::damaged(format!("the mail {} of {case} is not the one that was kept", mail.id)));
+        if desk_keys::sha256_hex(&sealed) != content.sha256 {
+            return Err(Fault::damaged(format!("{} of {case} is not what was kept", content.id)));
         }
         let bytes = sealed.len() as u64;
-        let plain = key.unseal(&sealed).map_err(|_| Fault::damaged(format!("the mail {} of {case}", mail.id)))?;
+        let plain = key.unseal(&sealed).map_err(|_| Fault::damaged(format!("{} of {case}", content.id)))?;
         Ok(Ok((plain.to_vec(), bytes)))
     }
 
@@ -64,7 +76,7 @@ impl Team {
         let (reporter, limits) = (self.reporter_key(opened), Limits::of(&self.policy));
         let decrypter = self.decrypter(reporter.as_ref());
         for mail in raw_mails(opened).into_iter().rev() {
-            let looked = match self.raw_mail(&case.id, key, mail, left).await {
+            let looked = match self.kept_object(&case.id, key, mail, left).await {
                 Ok(Ok((raw, bytes))) => {
                     left -= bytes.min(left);
                     look(&raw, &limits, &decrypter)

@@ -1,4 +1,4 @@
-//! `desk case list|show|do|export|mail`.
+//! `desk case list|show|do|export|mail|file`.
 
 mod mail;
 
@@ -48,6 +48,8 @@ pub(super) enum CaseCommand {
     },
     /// A mail of a case as it came, or one of its attachments
     Mail(mail::MailArguments),
+    /// A file that the reporter sent by the page
+    File(mail::FileArguments),
 }
 
 #[derive(Args)]
@@ -95,6 +97,7 @@ impl CaseCommand {
                 Ok(Output::done(page, text))
             }
             CaseCommand::Mail(what) => what.get(client, as_json).await,
+            CaseCommand::File(what) => what.get(client, as_json).await,
             CaseCommand::Show { id } => {
                 let case = client.as_member("GET", &format!("/desk/api/cases/{}", encoded(&id)), None).await?.done()?;
                 Ok(Output::done(case.clone(), show(&case)))

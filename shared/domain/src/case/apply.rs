@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::clock::{Clock, ClockState};
-use super::event::{Actor, Event, EventBody, FactName, Recipient};
+use super::event::{Actor, Event, EventBody, FactName, FileCount, Recipient};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
 use super::{Breach, Case, Fact, HeldAnswer, Quarantine, Sent, Step, Steps};
@@ -25,6 +25,7 @@ impl Case {
             address: reported.address.clone(),
             has_openpgp_key: reported.has_openpgp_key,
             planned_for: reported.planned_for,
+            files: FileCount::default().and(&reported.files),
             report: reported.report.clone(),
             continues: reported.continues.clone(),
             found_by: reported.found_by.clone(),
@@ -116,7 +117,8 @@ impl Case {
             EventBody::BackupSet { member } => self.backup = Some(member.clone()),
             EventBody::RmChanged { from, to, .. } => self.rm_changed(event, *from, *to),
             EventBody::InformationRequested => self.waiting_for_reporter = true,
-            EventBody::ReporterReplied { .. } => {
+            EventBody::ReporterReplied { files, .. } => {
+                self.files = self.files.and(files.as_ref().map_or(&[], |files| &files.kept));
                 self.waiting_for_reporter = false;
                 self.unanswered_since.get_or_insert(at);
             }

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::Recipient;
 use super::escalate;
-use super::event::{ContentRef, FactName, MailParts, Message, Resolution};
+use super::event::{ContentRef, FactName, Files, MailParts, Message, Resolution};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
 use crate::policy::Severity;
 
@@ -161,6 +161,7 @@ pub enum Command {
         content: ContentRef,
         opened: Option<CaseId>,
         mail: Option<MailParts>,
+        files: Option<Files>,
     },
     /// Somebody wrote who has the reporter's token and may not be the reporter.
     QuarantineReply {

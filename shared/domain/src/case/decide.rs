@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::clock::ClockState;
 use super::command::{Command, Roster};
 use super::escalate;
-use super::event::{AssignedBy, Event, EventBody, MailParts, Message, MessageKind, Resolution, SCHEMA};
+use super::event::{AssignedBy, Event, EventBody, Files, MailParts, Message, MessageKind, Resolution, SCHEMA};
 use super::permit::{self, permit, refuse};
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case};
@@ -130,7 +130,11 @@ impl Next<'_> {
             Command::ApproveAdvisory { content } => self.push(EventBody::AdvisoryApproved { content: content.clone() }),
             Command::Publish => self.publish(),
             Command::Announced { channel } => self.announced(channel),
-            Command::Reply { content, opened, mail } => self.reply(content, opened.clone(), mail.clone()),
+            Command::Reply { content, opened, mail, files } => {
+                let kept = files.as_ref().map_or(&[][..], |files| &files.kept);
+                self.case.files.and(kept).within(&self.policy.limits)?;
+                self.reply(content, opened.clone(), mail.clone(), files.clone());
+            }
             Command::QuarantineReply { content, mail } => self.quarantine_reply(content, mail),
             Command::OutsiderReply { from, content, mail } => {
                 let (from, content, mail) = (from.clone(), content.clone(), mail.clone());
@@ -176,8 +180,14 @@ impl Next<'_> {
         self.start_clocks(Starts::RequestSent);
     }
 
-    fn reply(&mut self, content: &super::ContentRef, opened: Option<CaseId>, mail: Option<MailParts>) {
-        self.push(EventBody::ReporterReplied { content: content.clone(), opened, mail });
+    fn reply(
+        &mut self,
+        content: &super::ContentRef,
+        opened: Option<CaseId>,
+        mail: Option<MailParts>,
+        files: Option<Files>,
+    ) {
+        self.push(EventBody::ReporterReplied { content: content.clone(), opened, mail, files });
         self.meet(MetBy::ReporterAnswer);
         for clock in self.open_clocks(|c| c.start.pauses == Some(Pauses::WaitingForReporter)) {
             if self.case.clock(&clock).is_some_and(|c| matches!(c.state, ClockState::Paused { .. })) {

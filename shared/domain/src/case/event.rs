@@ -5,6 +5,7 @@
 //! ([`super::Case::apply`]), its row ([`EventBody::row`]: its contents, where they are read, its command), the notices that it
 //! causes ([`crate::notice::plan`]), and the reporter's line ([`crate::notice::conversation`]).
 
+mod files;
 mod mail;
 mod recipient;
 mod reported;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use files::{FileCount, Files, KeptFile};
 pub use mail::{ByMail, Hint, MailParts, Sender};
 pub use recipient::Recipient;
 pub use reported::{Answers, Reported};
@@ -195,6 +197,9 @@ pub enum EventBody {
         opened: Option<CaseId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mail: Option<MailParts>,
+        /// What was attached on the page.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        files: Option<Files>,
     },
     /// An answer that is not proven to be the reporter's: it changes nothing until a person has looked at it.
     ReplyQuarantined {

@@ -29,7 +29,7 @@ pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
 pub use rm::Rm;
 pub use stage::Stage;
 
-use self::event::{Answers, ByMail, FactName, MailParts, Resolution};
+use self::event::{Answers, ByMail, FactName, FileCount, MailParts, Resolution};
 use self::publication::Publication;
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{Policy, Role, Severity};
@@ -98,6 +98,9 @@ pub struct Case {
     /// The case that this one became, when it was a report after all (T60).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub became: Option<CaseId>,
+    /// Files that its reporter has sent by the page.
+    #[serde(default, skip_serializing_if = "FileCount::is_none")]
+    pub files: FileCount,
 }
 
 /// What waits for a person to say whether it is the reporter's.

@@ -281,6 +281,12 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Messages of a reporter to one case in a day.
     pub reporter_messages_per_day: u64,
+    /// The files of one page together; what a function of the cloud takes in one request bounds it.
+    pub files_bytes: usize,
+    /// Files that a case takes, in all.
+    pub files_per_case: u64,
+    /// And how large they may be together.
+    pub files_bytes_per_case: u64,
     /// How often one sign-in link is mailed to its member, when it is asked for again while it is good.
     pub sign_in_mails_per_link: u64,
 }
@@ -292,6 +298,9 @@ impl Default for Limits {
             text_bytes: 64 * 1024,
             line_bytes: 300,
             reporter_messages_per_day: 50,
+            files_bytes: 4 * 1024 * 1024,
+            files_per_case: 50,
+            files_bytes_per_case: 40 * 1024 * 1024,
             sign_in_mails_per_link: 3,
         }
     }

@@ -193,7 +193,12 @@ pub(super) fn describe(leaf: &Leaf<'_>, index: usize, bytes: usize) -> Attachmen
 fn name(leaf: &Leaf<'_>) -> Option<String> {
     let disposition = leaf.fields.first("Content-Disposition").and_then(Field::media_type);
     let named = disposition.as_ref().and_then(|of| of.attribute("filename"));
-    let named = named.or_else(|| leaf.media_type.as_ref().and_then(|of| of.attribute("name")))?;
+    safe_name(named.or_else(|| leaf.media_type.as_ref().and_then(|of| of.attribute("name")))?)
+}
+
+/// A file's name as somebody outside gives it, as it may be shown and saved: no folder, no mark that nobody sees, nothing that a
+/// file system means something by. `None` where nothing is left.
+pub fn safe_name(named: &str) -> Option<String> {
     // Windows and Unix part differently; the last piece is the name for both.
     let last = named.rsplit(['/', '\\']).next().unwrap_or_default();
     let safe: String = one_line(last, 150).chars().map(|c| if ":*?\"<>|".contains(c) { '_' } else { c }).collect();

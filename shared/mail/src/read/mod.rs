@@ -32,7 +32,7 @@ pub use automatic::{Automatic, Own};
 pub use forwarder::Forwarder;
 pub use head::Head;
 pub use limits::Limits;
-pub use mail::{Attachment, Mail};
+pub use mail::{Attachment, Mail, safe_name};
 pub use stamp::{Stamp, ses_headers};
 pub(crate) use structure::{Leaf, Parts};
 pub use verdict::{Envelope, Receipt, Verdict};

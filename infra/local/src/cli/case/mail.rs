@@ -1,4 +1,5 @@
-//! `desk case mail`: a mail as it came, or one of its attachments, fetched in pieces that an answer can hold.
+//! `desk case mail` and `desk case file`: a mail as it came, one of its attachments, or a file that came by the page, fetched in
+//! pieces that an answer can hold.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,19 @@ use crate::Failure;
 
 /// As much as an answer of the desk holds.
 const PIECE: usize = 4 * 1024 * 1024;
+
+const NEEDS_FILE: &str = "with --json a file is needed: --out FILE";
+
+#[derive(Args)]
+pub(in crate::cli) struct FileArguments {
+    /// The case id
+    id: String,
+    /// Which file, by the name that `desk case show` gives as its content
+    name: String,
+    /// Where to; standard output when left out
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
 
 #[derive(Args)]
 pub(in crate::cli) struct MailArguments {
@@ -32,7 +46,7 @@ pub(in crate::cli) struct MailArguments {
 impl MailArguments {
     pub(super) async fn get(self, client: &Client, as_json: bool) -> Result<Output, Failure> {
         if as_json && self.out.is_none() {
-            return Err(Failure("with --json a file is needed: --out FILE".to_owned()));
+            return Err(Failure(NEEDS_FILE.to_owned()));
         }
         let bearer = client.bearer().await?;
         let content = match self.content {
@@ -43,19 +57,32 @@ impl MailArguments {
         if let Some(index) = self.attachment {
             path.push_str(&format!("/attachments/{index}"));
         }
-        let bytes = whole(client, &path, &bearer).await?;
-        match &self.out {
-            Some(file) => keep(file, &bytes).map_err(|e| Failure::of(&file.display().to_string(), e))?,
-            None => print(&bytes).map_err(|e| Failure::of("standard output", e))?,
-        }
-        let answer = json!({"case_id": self.id, "content": content, "attachment": self.attachment,
-            "bytes": bytes.len(), "sha256": desk_keys::sha256_hex(&bytes)});
-        let text = match &self.out {
-            Some(file) => format!("{} bytes in {}", bytes.len(), file.display()),
-            None => String::new(),
-        };
-        Ok(Output::done(answer, text))
+        let answer = json!({"case_id": self.id, "content": content, "attachment": self.attachment});
+        given(&whole(client, &path, &bearer).await?, self.out.as_deref(), answer)
     }
+}
+
+impl FileArguments {
+    pub(super) async fn get(self, client: &Client, as_json: bool) -> Result<Output, Failure> {
+        if as_json && self.out.is_none() {
+            return Err(Failure(NEEDS_FILE.to_owned()));
+        }
+        let path = format!("/desk/cases/{}/files/{}", encoded(&self.id), encoded(&self.name));
+        let answer = json!({"case_id": self.id, "content": self.name});
+        given(&whole(client, &path, &client.bearer().await?).await?, self.out.as_deref(), answer)
+    }
+}
+
+/// What was fetched, where it was asked for.
+fn given(bytes: &[u8], out: Option<&Path>, mut answer: Value) -> Result<Output, Failure> {
+    match out {
+        Some(file) => keep(file, bytes).map_err(|e| Failure::of(&file.display().to_string(), e))?,
+        None => print(bytes).map_err(|e| Failure::of("standard output", e))?,
+    }
+    answer["bytes"] = bytes.len().into();
+    answer["sha256"] = desk_keys::sha256_hex(bytes).into();
+    let text = out.map(|file| format!("{} bytes in {}", bytes.len(), file.display())).unwrap_or_default();
+    Ok(Output::done(answer, text))
 }
 
 /// The mail that a case's report came in.

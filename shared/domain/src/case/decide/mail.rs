@@ -25,7 +25,7 @@ impl Next<'_> {
         }
         if !refuse {
             for answer in held.answers {
-                self.reply(&answer.content, None, Some(answer.mail));
+                self.reply(&answer.content, None, Some(answer.mail), None);
             }
         }
     }

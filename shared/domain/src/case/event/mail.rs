@@ -72,6 +72,9 @@ pub enum Hint {
 pub struct MailParts {
     /// Quoted text of earlier messages.
     pub quoted: Option<ContentRef>,
+    /// What is attached to it: names, kinds and sizes. The files themselves are in the mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attached: Option<ContentRef>,
     pub raw: ContentRef,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{ByMail, ContentRef};
+use super::{ByMail, ContentRef, KeptFile};
 use crate::id::{CaseId, ContentId, PackageName};
 
 /// How the reporter wants answers: on the case page (mail only points there) or as text by mail.
@@ -52,4 +52,7 @@ pub struct Reported {
     /// It came by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<ByMail>,
+    /// Files that were sent with it by the page; the report itself lists them, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<KeptFile>,
 }

@@ -5,7 +5,7 @@
 //! ([`crate::notice::plan`]) and what the reporter's page says of it ([`crate::notice::conversation`]). Each field of each event
 //! is spelled out, so that a new one is asked for here.
 
-use super::{ContentRef, EventBody, FactName, MailParts, Message, Recipient, Reported};
+use super::{ContentRef, EventBody, FactName, Files, MailParts, Message, Recipient, Reported};
 use crate::case::CommandName;
 use crate::id::{ClockName, PackageName};
 
@@ -28,7 +28,7 @@ pub enum Written<'a> {
     /// A member's message to the reporter.
     ByTeam(&'a Message),
     /// The reporter's, proven.
-    ByReporter { content: &'a ContentRef, mail: Option<&'a MailParts> },
+    ByReporter { content: &'a ContentRef, mail: Option<&'a MailParts>, files: Option<&'a Files> },
     /// Perhaps the reporter's; it waits for a person.
     Waiting { content: &'a ContentRef, mail: &'a MailParts },
     /// It stands among the notes of the team.
@@ -78,8 +78,8 @@ impl EventBody {
             EventBody::MessageSent { message, kind: _, next_steps: _ } => {
                 Written::ByTeam(message).says("wrote to the reporter")
             }
-            EventBody::ReporterReplied { content, mail, opened: _ } => {
-                Written::ByReporter { content, mail: mail.as_ref() }.says("wrote to the team")
+            EventBody::ReporterReplied { content, mail, files, opened: _ } => {
+                Written::ByReporter { content, mail: mail.as_ref(), files: files.as_ref() }.says("wrote to the team")
             }
             EventBody::ReplyQuarantined { content, mail } => {
                 Written::Waiting { content, mail }.says("sent an answer that is not proven to be the reporter’s")
@@ -176,7 +176,8 @@ impl EventBody {
         let words = match row.written {
             Written::Report(reported) => {
                 let raw = reported.mail.iter().map(|mail| &mail.raw);
-                return std::iter::once(&reported.report).chain(raw).collect();
+                let files = reported.files.iter().map(|file| &file.content);
+                return std::iter::once(&reported.report).chain(raw).chain(files).collect();
             }
             Written::ByTeam(message) => Some(&message.content),
             Written::ByReporter { content, .. }
@@ -185,7 +186,22 @@ impl EventBody {
             | Written::Step(content) => Some(content),
             Written::Nothing => None,
         };
-        words.into_iter().chain(self.mail().into_iter().flat_map(MailParts::contents)).collect()
+        let mail = self.mail().into_iter().flat_map(MailParts::contents);
+        let files = self.files().into_iter().flat_map(Files::contents);
+        words.into_iter().chain(mail).chain(files).collect()
+    }
+
+    /// Files that came with a message by the page.
+    pub fn files(&self) -> Option<&Files> {
+        match self.row().written {
+            Written::ByReporter { files, .. } => files,
+            Written::Report(_)
+            | Written::ByTeam(_)
+            | Written::Waiting { .. }
+            | Written::Note { .. }
+            | Written::Step(_)
+            | Written::Nothing => None,
+        }
     }
 
     /// What the mail that brought it holds beside its words; `None` where no mail did. Of the mail that opened a case, the
@@ -201,7 +217,13 @@ impl EventBody {
 
 impl MailParts {
     fn contents(&self) -> impl Iterator<Item = &ContentRef> {
-        self.quoted.iter().chain([&self.raw])
+        self.quoted.iter().chain(&self.attached).chain([&self.raw])
+    }
+}
+
+impl Files {
+    fn contents(&self) -> impl Iterator<Item = &ContentRef> {
+        std::iter::once(&self.listed).chain(self.kept.iter().map(|file| &file.content))
     }
 }
 
@@ -229,21 +251,24 @@ mod tests {
     /// Events as they are stored, each part of them named after itself.
     fn stored() -> Vec<Value> {
         let content = |id: &str| json!({"id": id, "sha256": "00"});
-        let mail = json!({"quoted": content("quoted"), "raw": content("raw"), "hints": []});
+        let mail =
+            json!({"quoted": content("quoted"), "attached": content("attached"), "raw": content("raw"), "hints": []});
+        let kept = json!([{"content": content("file-1"), "bytes": 5}, {"content": content("file-2"), "bytes": 0}]);
         let message = json!({"content": content("words"), "mail": "for-mail"});
         let by_mail = json!({"sender": "dmarc", "raw": content("raw"), "receipt": "for-mail", "thread": "thread"});
-        let report = |mail: Value| {
+        let report = |mail: Value, files: Value| {
             json!({"event": "report-received", "package": null, "answers": "page", "address": "address",
                 "has_openpgp_key": false, "known_public": false, "known_exploited": false, "planned_for": null,
-                "report": content("report"), "continues": null, "mail": mail})
+                "report": content("report"), "continues": null, "mail": mail, "files": files})
         };
         vec![
-            report(Value::Null),
-            report(by_mail),
+            report(Value::Null, kept.clone()),
+            report(by_mail, json!([])),
             json!({"event": "message-sent", "kind": "update", "message": message, "next_steps": false}),
             json!({"event": "forwarded", "to": "module", "message": message}),
             json!({"event": "reporter-replied", "content": content("words"), "opened": null, "mail": mail}),
-            json!({"event": "reporter-replied", "content": content("words"), "opened": null}),
+            json!({"event": "reporter-replied", "content": content("words"), "opened": null,
+                "files": {"listed": content("listed"), "kept": kept}}),
             json!({"event": "noted", "content": content("words"), "mail": mail}),
             json!({"event": "reply-quarantined", "content": content("words"), "mail": mail}),
             json!({"event": "outsider-replied", "from": "operator", "content": content("words"), "mail": mail}),

@@ -136,6 +136,11 @@ pub(super) fn limits(fields: Option<Fields<'_>>) -> Limits {
     }
     limits.reporter_messages_per_day =
         within("reporter_messages_per_day", 1, 1000).unwrap_or(limits.reporter_messages_per_day);
+    // What is binary travels to a function in base64, within 6 MB: 4 MiB of files, and the words beside them.
+    bytes("files_bytes", 64 * 1024, 4 * 1024 * 1024, &mut limits.files_bytes);
+    limits.files_per_case = within("files_per_case", 1, 200).unwrap_or(limits.files_per_case);
+    limits.files_bytes_per_case =
+        within("files_bytes_per_case", 64 * 1024, 1 << 30).unwrap_or(limits.files_bytes_per_case);
     limits.sign_in_mails_per_link = within("sign_in_mails_per_link", 1, 20).unwrap_or(limits.sign_in_mails_per_link);
     fields.finish();
     limits

@@ -244,6 +244,13 @@ fn channels_addresses_and_limits_are_held_to_their_bounds() {
     );
     one(
         "[[packages]]",
+        &limits("files_bytes = 4194305"),
+        "files_bytes",
+        "/limits/files_bytes",
+        "must be from 65536 to 4194304",
+    );
+    one(
+        "[[packages]]",
         &limits("body_bytes = 400_000"),
         "body_bytes",
         "/limits/body_bytes",

@@ -283,7 +283,7 @@ fn closing_is_refused_while_a_promise_runs_except_as_spam() {
         Command::Invalidate { message: message(), next_steps: false, close: false },
     );
     let why = refused(&mut world, &policy, "alice", &close(Resolution::NotAVulnerability, false));
-    assert!(why.contains("detailed-response is still owed"), "{why}");
+    assert!(why.contains("still owed to the reporter: detailed-response"), "{why}");
     let closed = world.clone().when(&policy, "alice", close(Resolution::NotAVulnerability, true));
     assert!(closed.case.is_closed() && closed.case.timers().is_empty());
     let from = given(&policy, FRIDAY).log.len();
@@ -298,13 +298,27 @@ fn a_duplicate_is_valid_first_and_never_invalid() {
     let policy = policy();
     let of = "EXP-2027-00000".parse().unwrap();
     let duplicate = Command::Duplicate { of, message: Some(Message { ..message() }) };
-    let mut world = given(&policy, FRIDAY);
-    assert!(refused(&mut world, &policy, "alice", &duplicate).contains("found valid first"));
-    let world = world
-        .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
-        .when(&policy, "alice", duplicate);
-    assert_eq!((world.case.rm, world.case.resolution), (Rm::Closed, Some(Resolution::Duplicate)));
-    assert!(world.log.iter().all(|e| !matches!(e.body, EventBody::RmChanged { to: Rm::Invalid, .. })));
+    let (validate, invalidate) = (
+        Command::Validate { message: message(), next_steps: false, accept: false },
+        Command::Invalidate { message: message(), next_steps: false, close: false },
+    );
+    let at_once = given(&policy, FRIDAY).when(&policy, "alice", duplicate.clone());
+    let later = given(&policy, FRIDAY).when(&policy, "alice", validate).when(&policy, "alice", duplicate.clone());
+    for world in [&at_once, &later] {
+        assert_eq!((world.case.rm, world.case.resolution), (Rm::Closed, Some(Resolution::Duplicate)));
+        let ways = world.log.iter().filter_map(|e| match e.body {
+            EventBody::RmChanged { to, .. } => Some(to),
+            _ => None,
+        });
+        assert_eq!(ways.collect::<Vec<_>>(), [Rm::Valid, Rm::Deferred, Rm::Closed]);
+    }
+    let mails = at_once.notices(&policy, 1).into_iter().filter(|planned| planned.recipient == Recipient::Reporter);
+    assert_eq!(mails.count(), 1, "one message says all of it");
+    let mut invalid = given(&policy, FRIDAY).when(&policy, "alice", invalidate);
+    assert!(refused(&mut invalid, &policy, "alice", &duplicate).contains("neither invalid nor"));
+    let silent = Command::Duplicate { of: "EXP-2027-00000".parse().unwrap(), message: None };
+    let why = refused(&mut given(&policy, FRIDAY), &policy, "alice", &silent);
+    assert!(why.contains("still owed"), "nobody is closed out without a word: {why}");
 }
 
 #[test]

@@ -243,10 +243,13 @@ impl Next<'_> {
         self.meet(MetBy::HandlerAssigned);
     }
 
-    /// Valid → Deferred → Closed with a link, never Invalid.
+    /// Valid → Deferred → Closed with a link, never Invalid: what was reported before is valid with it.
     fn duplicate(&mut self, of: &CaseId, message: Option<&Message>) -> Result<(), Refusal> {
         if *of == self.case.id {
             return Err(Refusal::field("/of", "is this very case"));
+        }
+        if self.case.rm == Rm::Received {
+            self.transition(Rm::Valid);
         }
         if self.case.rm == Rm::Valid {
             self.transition(Rm::Deferred);
@@ -295,7 +298,7 @@ impl Next<'_> {
         if !matches!(resolution, Resolution::Spam | Resolution::PolicyComment) && !owed.is_empty() {
             let names: Vec<&str> = owed.iter().map(ClockName::as_str).collect();
             return Err(self.not_now(format!(
-                "{} is still owed to the reporter; a message with next_steps keeps it",
+                "still owed to the reporter: {}; a message with next_steps keeps it",
                 names.join(" and ")
             )));
         }

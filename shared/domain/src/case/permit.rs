@@ -100,8 +100,8 @@ impl Asking<'_> {
             Rule::Confirmed => self.unconfirmed(),
             Rule::Accepted => self.unaccepted(),
             Rule::Way(by) => self.no_way(by),
-            Rule::Duplicable => (!matches!(case.rm, Rm::Valid | Rm::Deferred))
-                .then(|| format!("{} is {}; a duplicate is found valid first", case.id, case.rm)),
+            Rule::Duplicable => (!matches!(case.rm, Rm::Received | Rm::Valid | Rm::Deferred))
+                .then(|| format!("{} is {}; a duplicate is neither invalid nor being fixed", case.id, case.rm)),
             Rule::Unacknowledged => acknowledged(case),
             Rule::Unanswered => {
                 case.steps.responded.as_ref().map(|step| already("answered in detail", step) + "; use update")

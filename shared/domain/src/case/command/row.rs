@@ -57,7 +57,7 @@ pub enum Rule {
     Accepted,
     /// There is a way by this transition from the state that the case is in.
     Way(Transition),
-    /// Valid or Deferred: a duplicate is found valid first.
+    /// Neither found invalid nor accepted.
     Duplicable,
     Unacknowledged,
     /// Nobody has answered in detail.

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::Team;
 use crate::case_page::tags::tags;
 use crate::case_page::words::member_name;
+use crate::steps::{Step, step_of};
 
 /// `next` of the page before; `handler` for one member's cases.
 #[derive(Deserialize)]
@@ -89,14 +90,39 @@ pub(crate) async fn list(
     Ok(Json(BoardView { cases: board.rows.into_iter().map(row).collect(), next: board.next }))
 }
 
-pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
+/// What was just done to a case that the member does not read any more: the step, and the case's id.
+#[derive(Deserialize)]
+pub(crate) struct Left {
+    done: Option<String>,
+    left: Option<CaseId>,
+}
+
+impl Left {
+    fn notice(&self) -> Option<String> {
+        let (step, case) = (step_of(self.done.as_deref()?)?, self.left.as_ref()?);
+        Some(format!("{case}: {} You read it no longer.", step.done))
+    }
+}
+
+/// Where a member comes to after a step that took the case from them.
+pub(crate) fn left(case: &str, step: &Step) -> String {
+    format!("/desk?done={}&left={case}", step.path)
+}
+
+pub(crate) async fn page(
+    State(team): State<Arc<Team>>,
+    which: Asked,
+    left: Result<Query<Left>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
     let page = async {
         let member = team.member(&headers, true).await?;
         let board = team.board(which).await?;
+        let notice = left.ok().and_then(|Query(left)| left.notice());
         let (now, next) = (team.clock.now(), next("/desk", board.next));
         let groups = grouped(now, board.rows, |row| team.row(member, row));
-        Ok(BoardPage { groups, next, ..team.list(member, DeskPage::Board, "Open cases", "No case is open.").await? }
-            .html())
+        let list = team.list(member, DeskPage::Board, "Open cases", "No case is open.").await?;
+        Ok(BoardPage { notice, groups, next, ..list }.html())
     };
     team.answered(page.await)
 }
@@ -182,6 +208,7 @@ impl Team {
             desk: self.desk(member, Some(here)),
             now,
             title: title.to_owned(),
+            notice: None,
             on_call: (here == DeskPage::Board).then_some(on_call),
             groups: Vec::new(),
             empty,

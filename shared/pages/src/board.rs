@@ -14,6 +14,8 @@ pub struct BoardPage {
     pub desk: Desk,
     pub now: Timestamp,
     pub title: String,
+    /// What was just done, where that led away from a case.
+    pub notice: Option<String>,
     /// Who is on call, and until when.
     pub on_call: Option<String>,
     /// Cases under their headings, in the order in which they are due.

@@ -279,6 +279,7 @@ pub(super) fn board(here: DeskPage, told: bool) -> BoardPage {
         desk: desk(Some(here)),
         now: at(13),
         title: text(),
+        notice: told.then(text),
         on_call: told.then(text),
         groups: if told { vec![BoardGroup { title: text(), rows }] } else { Vec::new() },
         empty: "No case is open.",

@@ -148,8 +148,11 @@ fn a_case_is_taken_and_handed_over_with_a_word_and_whoever_gave_it_away_is_led_t
     done(&form.send(&[("as", "handler"), ("member", "alice")]), &format!("/desk/cases/{case}?done=take"));
     let form = Form::open(&desk, &case, "take", "alice");
     let away = form.send(&[("as", "handler"), ("member", "bob"), ("word", "It waits for a test.")]);
-    done(&away, "/desk");
-    done(&form.send(&[("as", "handler"), ("member", "bob"), ("word", "It waits for a test.")]), "/desk");
+    let left = format!("/desk?done=take&left={case}");
+    done(&away, &left);
+    let board = desk.get(&left, &[("authorization", &desk.token("alice"))]);
+    assert!(board.text.contains(&format!("{case}: The case has changed hands.")), "{}", board.text);
+    done(&form.send(&[("as", "handler"), ("member", "bob"), ("word", "It waits for a test.")]), &left);
     let seen = view(&desk, &case, "bob");
     assert_eq!((&seen["handler"], seen["notes"].as_array().unwrap().len()), (&json!("bob"), 1));
     assert_eq!(seen["notes"][0]["text"], "It waits for a test.");

@@ -45,8 +45,8 @@ use jiff::Timestamp;
 
 use self::form::{Filled, Wrong};
 pub(crate) use self::sent::post;
-use self::table::Step;
-pub(crate) use self::table::step_of;
+
+pub(crate) use self::table::{Step, step_of};
 use self::typed::Typed;
 use crate::Team;
 use crate::case_page::words;

@@ -15,7 +15,7 @@ use super::form::Wrong;
 use super::table::{Step, step_of};
 use super::typed::Typed;
 use super::{Asked, Trouble};
-use crate::Team;
+use crate::{Team, board};
 
 pub(crate) async fn post(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap, body: Body) -> Response {
     match posted(&team, which, &headers, body).await {
@@ -118,7 +118,7 @@ impl Sent<'_> {
         }
         let to = match team.readable(id, &member.id).await {
             Ok(_) => format!("/desk/cases/{id}?done={}", step.path),
-            Err(problem) if problem.status() == StatusCode::NOT_FOUND => "/desk".to_owned(),
+            Err(problem) if problem.status() == StatusCode::NOT_FOUND => board::left(id, step),
             Err(problem) => return Err(problem),
         };
         Ok(Redirect::to(&to).into_response())

@@ -1,7 +1,8 @@
 // The pages in Chromium without JavaScript, against the real desk on this machine: the reporter's, what mail brings, the team's whole
-// process, what is published, and what hostile words do to all of them (there with JavaScript). Every page of the API's document is
-// looked at.
-// Environment: DESK_BIN (the program), DESK_SCREENSHOTS (a folder; default: a new one in the temporary folder).
+// process (also with JavaScript, and by keyboard alone), what is published, and what hostile words do to all of them (there with
+// JavaScript). Every page of the API's document is looked at.
+// Environment: DESK_BIN (the program), DESK_SCREENSHOTS (a folder; default: a new one in the temporary folder), DESK_STORIES (names
+// of stories, to tell only those while working on one).
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +15,7 @@ import { Desk } from "../harness/desk.mjs";
 import { inspect, valid } from "./inspect.mjs";
 import { mailed } from "./mail.mjs";
 import { published } from "./published.mjs";
+import { second } from "./second.mjs";
 import { allSeen } from "./seen.mjs";
 import { worked } from "./team.mjs";
 import { hostile } from "./xss.mjs";
@@ -266,6 +268,25 @@ async function on(browser, shots, prepare, story) {
   }
 }
 
+const plain = () => undefined;
+
+/** Each with what prepares its policy, on a desk of its own. */
+const STORIES = {
+  reporter: [plain, reporter],
+  mail: [plain, mailed.story],
+  team: [plain, worked.story],
+  scripted: [plain, worked.scripted],
+  keyboard: [plain, worked.byKeyboard],
+  second: [plain, second.story],
+  published: [published.prepare, published.story],
+  hostile: [plain, hostileWords],
+};
+
+async function hostileWords(tools) {
+  await hostile.story(tools);
+  if (!process.env.DESK_STORIES) await allSeen(tools);
+}
+
 async function main() {
   if (!process.env.DESK_BIN) throw new Error("DESK_BIN names no program");
   const shots = process.env.DESK_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "desk-screenshots-"));
@@ -275,14 +296,8 @@ async function main() {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
   });
   try {
-    await on(browser, shots, () => undefined, reporter);
-    await on(browser, shots, () => undefined, mailed.story);
-    await on(browser, shots, () => undefined, worked.story);
-    await on(browser, shots, published.prepare, published.story);
-    await on(browser, shots, () => undefined, async (tools) => {
-      await hostile.story(tools);
-      await allSeen(tools);
-    });
+    const told = process.env.DESK_STORIES?.split(" ") ?? Object.keys(STORIES);
+    for (const name of told) await on(browser, shots, ...STORIES[name]);
     await valid(shots);
   } finally {
     await browser.close();

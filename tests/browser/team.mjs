@@ -1,8 +1,9 @@
 // The team's whole process, clicking and typing only: from the mail that wakes somebody to the published advisory, by two
-// members, on a phone, without JavaScript. What each task costs is counted and held to the table that the pages are built to.
+// members, on a phone. Once without JavaScript, where each page is looked at and what each task costs is counted and held to the
+// table that the pages are built to; once with JavaScript; and once with nothing but a keyboard.
 
 import { check, must } from "./checks.mjs";
-import { inspect } from "./inspect.mjs";
+import { Member, WAYS, linkTo } from "./member.mjs";
 import { saw } from "./seen.mjs";
 
 const RITA = "rita@example.org";
@@ -14,109 +15,6 @@ const REPORT = {
   reporter: { name: "Rita R.", email: RITA, answers: "mail" },
   credit: { as: "Rita R." },
 };
-
-async function mails({ origin }) {
-  const body = JSON.stringify({ advance: "1s" });
-  await fetch(`${origin}/_local/clock`, { method: "POST", headers: { "content-type": "application/json" }, body });
-  return (await fetch(`${origin}/_local/mail.json`)).json();
-}
-
-/** The newest link of this kind in the mails to somebody. */
-async function linkTo(tools, to, part) {
-  let found = [];
-  let link;
-  for (let tries = 0; !link && tries < 20; tries += 1) {
-    found = (await mails(tools)).filter((m) => m.to[0] === to).flatMap((m) => m.text.match(/https?:\/\/\S+/g) ?? []);
-    link = found.filter((url) => url.includes(part)).pop();
-  }
-  must(`team: a mail to ${to} leads to ${part}`, Boolean(link), found.join("\n"));
-  return link;
-}
-
-/** A member at a phone, who counts what they tap and type. */
-class Member {
-  static async at(tools, address) {
-    const context = await tools.browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 640 } });
-    const member = new Member();
-    Object.assign(member, { tools, address, context, page: await context.newPage(), taps: 0, typed: 0 });
-    return member;
-  }
-
-  async open(url) {
-    this.taps += 1;
-    return this.page.goto(url);
-  }
-
-  async tap(locator) {
-    this.taps += 1;
-    const [answer] = await Promise.all([this.page.waitForNavigation({ timeout: 15_000 }), locator.first().click()]);
-    return answer;
-  }
-
-  async type(name, text) {
-    this.typed += text.length;
-    await this.page.locator(`main [name="${name}"]`).first().fill(text);
-  }
-
-  async choose(name, value) {
-    this.taps += 1;
-    const field = this.page.locator(`main [name="${name}"]`).first();
-    if ((await field.evaluate((e) => e.tagName)) === "SELECT") return field.selectOption(value);
-    return this.page.locator(`main [name="${name}"][value="${value}"]`).check();
-  }
-
-  link(name) {
-    return this.page.getByRole("link", { name });
-  }
-
-  button(name) {
-    return this.page.getByRole("button", { name });
-  }
-
-  /** What it has cost since the last time. */
-  cost() {
-    const { taps, typed } = this;
-    this.taps = this.typed = 0;
-    return { taps, typed };
-  }
-
-  async text() {
-    return this.page.locator("body").innerText();
-  }
-
-  async look(name) {
-    await this.page.setViewportSize({ width: 360, height: 640 });
-    await inspect({ ...this.tools, page: this.page }, name, await (await this.context.request.get(this.page.url())).text());
-    await this.page.setViewportSize({ width: 360, height: 640 });
-  }
-
-  /** Signs in by the link in a mail; `look` is given the page that asks for it. */
-  async signIn(look = async () => {}) {
-    await this.open(`${this.tools.origin}/desk`);
-    await look("team-sign-in");
-    await this.type("address", this.address);
-    await this.tap(this.page.locator("main form button"));
-    await this.open(await linkTo(this.tools, this.address, "/desk/session?token="));
-    await this.tap(this.page.locator("main form button"));
-    must(`team: ${this.address} is signed in`, (await this.text()).includes("Signed in as"), await this.text());
-    this.cost();
-  }
-
-  /** A step from the case page: its link, what is filled in, the button. */
-  async step(id, link, fill, button = null) {
-    await this.page.goto(`${this.tools.origin}/desk/cases/${id}`);
-    this.cost();
-    await this.tap(this.page.locator(`main a[href="/desk/cases/${id}/${link}"]`));
-    await fill();
-    const pressed = button ? this.button(button) : this.page.locator("main form button");
-    const above = await pressed.first().evaluate((e) => e.getBoundingClientRect().width >= 24);
-    check(`${link}: its button can be hit`, above);
-    await this.tap(pressed);
-    const text = await this.text();
-    must(`team: ${link} is done`, this.page.url().includes(`done=${link}`), `${this.page.url()}\n${text}`);
-    return this.cost();
-  }
-}
 
 async function story(tools) {
   const headers = { "content-type": "application/json" };
@@ -147,7 +45,7 @@ async function woken(tools, alice, id) {
   const bottom = await alice.button("Send and acknowledge").evaluate((e) => e.getBoundingClientRect().bottom);
   check("acknowledge: its button is on the first screen", bottom <= 600, `${bottom} px`);
   await alice.look("team-acknowledge");
-  await alice.page.locator('[name="take"]').check();
+  check("acknowledge: the case is taken with it", await alice.page.locator('[name="take"]').isChecked());
   await alice.tap(alice.button("Send and acknowledge"));
   const text = await alice.text();
   must("acknowledge: is done and taken", text.includes("is acknowledged") && text.includes("Alice Example handles it"), text);
@@ -301,4 +199,6 @@ async function lists(tools, alice, id) {
   await carol.context.close();
 }
 
-export const worked = { story };
+const told = (way) => (tools) => story({ ...tools, way: WAYS[way] });
+
+export const worked = { story: told("phone"), scripted: told("scripted"), byKeyboard: told("keyboard") };

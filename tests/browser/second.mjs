@@ -1,0 +1,125 @@
+// The second story, clicking and typing only: a case handed over before a holiday, a mail that nothing proves, a duplicate, a module of
+// others' with the reporter's consent.
+
+import { check, must } from "./checks.mjs";
+import { Member, WAYS, linkTo, mails } from "./member.mjs";
+
+const FIRST = { package: "express", summary: "Open redirect in res.location", details: "Three slashes leave the site." };
+const AGAIN = { ...FIRST, summary: "res.location redirects elsewhere" };
+const MODULE = { ...FIRST, package: "body-parser", summary: "A deep body takes all memory" };
+
+const UNPROVEN = [
+  "From: Rita Reporter <rita@example.org>",
+  "To: security@expressjs.com",
+  "Subject: Path traversal in static files",
+  "Message-ID: <second-story@example.org>",
+  "",
+  "An encoded backslash leaves the folder.",
+].join("\r\n");
+
+async function reported({ origin }, report) {
+  const headers = { "content-type": "application/json" };
+  const reporter = { email: "rita@example.org", answers: "mail" };
+  const answer = await fetch(`${origin}/reports`, { method: "POST", headers, body: JSON.stringify({ ...report, reporter }) });
+  return (await answer.json()).case_id;
+}
+
+async function mailed({ origin }) {
+  const answer = await fetch(`${origin}/_local/inbox?dmarc=FAIL`, { method: "POST", body: UNPROVEN });
+  return (await answer.json()).case_id;
+}
+
+async function story(given) {
+  const tools = { ...given, way: WAYS.phone };
+  const [first, again, module] = [await reported(tools, FIRST), await reported(tools, AGAIN), await reported(tools, MODULE)];
+  const unproven = await mailed(tools);
+  const alice = await Member.at(tools, "alice@example.com");
+  await alice.signIn();
+  await alice.step(first, "take", async () => {});
+  await confirmed(alice, first);
+  await handedOver(alice, first);
+  await away(alice);
+  const bob = await Member.at(tools, "bob@example.org");
+  await bob.signIn();
+  await takenOver(tools, bob, first);
+  await proven(bob, unproven);
+  await twice(bob, again, first);
+  await forwarded(tools, bob, module);
+  for (const member of [alice, bob]) await member.context.close();
+}
+
+async function confirmed(alice, id) {
+  await alice.step(id, "decide", async () => {
+    await alice.choose("outcome", "confirm");
+    await alice.type("reason", "It is a vulnerability, and we fix it.");
+    await alice.type("next_steps", "A fix within two weeks.");
+  });
+}
+
+async function handedOver(alice, id) {
+  const cost = await alice.step(id, "take", async () => {
+    await alice.choose("member", "bob");
+    await alice.type("word", "The test is on my branch.");
+  });
+  check("hand over: three taps and a word", cost.taps === 3, JSON.stringify(cost));
+  check("hand over: the board says what became of the case", (await alice.text()).includes(`${id}: The case has changed hands.`));
+}
+
+/** The board leads to the page of the rota; what is said there shows on it. */
+async function away(alice) {
+  await alice.page.goto(`${alice.tools.origin}/desk`);
+  alice.cost();
+  await alice.tap(alice.page.getByRole("navigation").getByRole("link", { name: "On call" }));
+  const form = alice.page.locator("form:has(#from), form:has([name=from])").last();
+  const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  await form.locator('[name="from"]').fill(day(30));
+  await form.locator('[name="until"]').fill(day(40));
+  await alice.tap(form.getByRole("button", { name: "I am away" }));
+  const text = await alice.text();
+  check("away: the page says so", text.includes(`Alice Example: ${day(30)} to ${day(40)}`), text);
+  const { taps } = alice.cost();
+  check("away: two taps and two days", taps === 2, `${taps} taps`);
+  await alice.look("second-away");
+}
+
+async function takenOver(tools, bob, id) {
+  await bob.open(await linkTo(tools, bob.address, `/desk/cases/${id}`));
+  const text = await bob.text();
+  const read = text.includes("Open redirect in res.location");
+  check("handed over: the successor reads the case and the word", read && text.includes("The test is on my branch."), text);
+  await bob.look("second-handed-over");
+}
+
+async function proven(bob, id) {
+  await bob.page.goto(`${bob.tools.origin}/desk/cases/${id}`);
+  check("unproven: the page says so", (await bob.text()).includes("Say whose it is"), await bob.text());
+  await bob.step(id, "unproven", async () => {}, "It is the reporter’s: let it in");
+}
+
+async function twice(bob, id, root) {
+  await bob.step(id, "take", async () => {});
+  await bob.step(id, "decide", async () => {
+    await bob.choose("outcome", "duplicate");
+    await bob.type("of", root);
+    await bob.type("next_steps", "You hear of the fix as the first reporter does.");
+  });
+  const text = await bob.text();
+  check("duplicate: the page names the case that was there first", text.includes(root), text);
+  await bob.look("second-duplicate");
+}
+
+/** The consent that the reporter gave by mail, then the message; nothing but that message leaves. */
+async function forwarded(tools, bob, id) {
+  await bob.step(id, "take", async () => {});
+  await bob.step(id, "module", async () => bob.type("source", "In the mail of today."));
+  await bob.step(id, "module", async () => {
+    await bob.choose("to", "body-parser");
+    await bob.type("message", "A deep body takes all memory; may we send you the details?");
+  });
+  const sent = (await mails(tools)).filter((mail) => mail.to[0] === "body-parser@example.org");
+  must("module: its maintainers got one mail", sent.length === 1, `${sent.length}`);
+  check("module: it says what was written, and nothing of the report", sent[0].text.includes("may we send you") && !sent[0].text.includes("Three slashes"), sent[0].text);
+  await bob.look("second-forwarded");
+}
+
+export const second = { story };

@@ -50,7 +50,7 @@ export async function inspect({ browser, page, shots, origin }, name, html) {
   await page.emulateMedia({ forcedColors: "none" });
   written.add(name);
   writeFileSync(fileOf(shots, name), html);
-  for (const scheme of ["light", "dark"]) await accessible(browser, name, page.url(), html, scheme, origin);
+  for (const scheme of ["light", "dark"]) await accessible(browser, page, name, html, scheme, origin);
 }
 
 /** In the page: targets that are seen and too small. */
@@ -116,9 +116,11 @@ export async function valid(shots) {
   check("the markup is judged", other.length === 0, other.join("\n"));
 }
 
-/** axe needs scripts: the same bytes again, under the same address, in a context that has them. */
-async function accessible(browser, name, url, html, colorScheme, origin) {
-  const context = await browser.newContext({ bypassCSP: true, colorScheme, viewport: { width: 1280, height: 844 } });
+/** axe needs scripts: the same bytes again, under the same address and with the same cookies, in a context that has them. */
+async function accessible(browser, shown, name, html, colorScheme, origin) {
+  const [url, storageState] = [shown.url(), await shown.context().storageState()];
+  const wide = { width: 1280, height: 844 };
+  const context = await browser.newContext({ bypassCSP: true, colorScheme, storageState, viewport: wide });
   try {
     const page = await context.newPage();
     const target = new URL(url, origin).href.split("#")[0];

@@ -26,6 +26,9 @@ async function story(tools) {
     check(`updates: has ${version}`, updates.includes(version), updates);
   }
   await look(tools, "site-policy", `${site}policy.html`);
+  const figures = await look(tools, "site-figures", `${site}figures.html`);
+  check("figures: promises were kept", figures.includes("100 %") && !/EXP-\d{4}-/.test(figures), figures);
+  await tools.page.goto(`${site}policy.html`);
   const anchors = await tools.page.locator('a[href^="#"]').evaluateAll((links) => links.map((l) => l.hash.slice(1)));
   const lost = await tools.page.evaluate((ids) => ids.filter((id) => !document.getElementById(id)), anchors);
   check("policy: its four sections can be jumped to", anchors.length >= 4 && lost.length === 0, lost.join(", "));
@@ -56,7 +59,7 @@ async function links({ page, origin }, name) {
 /** Before anything is published the site is whole already. */
 async function empty(tools) {
   const found = await links(tools, "empty site");
-  for (const key of ["security-updates.html", "policy.html", "feed.atom"]) {
+  for (const key of ["security-updates.html", "policy.html", "figures.html", "feed.atom"]) {
     check(`empty site: leads to ${key}`, found.has(`${tools.origin}/site/${key}`), [...found].join(", "));
   }
   await tools.page.goto(`${tools.origin}/site/security-updates.html`);

@@ -186,7 +186,7 @@ async function previewed(tools, dave, id) {
 
 /** The lists, and a case that is not theirs. */
 async function lists(tools, alice, id) {
-  const pages = ["mine", "closed", "filed", "rota", "account", `cases/${id}/history`];
+  const pages = ["mine", "closed", "filed", "rota", "figures", "account", `cases/${id}/history`];
   for (const path of pages) {
     await alice.page.goto(`${tools.origin}/desk/${path}`);
     await alice.look(`team-${path.split("/").pop()}`);

@@ -3,6 +3,7 @@
 //! all of it is planned.
 
 mod call;
+mod figures;
 mod outcome;
 mod publish;
 
@@ -17,13 +18,15 @@ use desk_runtime::stream::{Change, Worker};
 use desk_store::deliveries::Delivery;
 use desk_store::objects::Objects;
 use desk_store::published::channel_of;
-use desk_store::{CaseStore, DeskStore, Fault, MailStore, PublishedStore, Ring, TeamStore};
+use desk_store::{CaseStore, DeskStore, Fault, FigureStore, MailStore, PublishedStore, Ring, TeamStore, tally_of};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 pub struct FanOut {
     pub cases: CaseStore,
     pub mail: MailStore,
     pub published: PublishedStore,
+    pub figures: FigureStore,
     /// Who said to be away.
     pub members: TeamStore,
     pub desk: DeskStore,
@@ -45,11 +48,14 @@ impl FanOut {
     /// A fault of the store; all of it may be done again.
     pub async fn plan(&self, id: &CaseId, from: u64) -> Result<(), Fault> {
         let Some((from, to)) = self.cases.plan(id, from).await? else { return Ok(()) };
-        let events = self.cases.events(id, 1, to).await?;
-        let case = Case::replay(&events).ok_or_else(|| Fault::Damaged(format!("{id}: its log opens no case")))?;
+        let log = self.cases.events(id, 1, LAST).await?;
+        // What came later has a plan of its own.
+        let events = log.iter().take_while(|event| event.seq <= to);
+        let case =
+            Case::replay(events.clone()).ok_or_else(|| Fault::Damaged(format!("{id}: its log opens no case")))?;
         let (now, policy) = (self.clock.now(), self.members.policy_now(&self.policy).await?);
         let mut planned = 0;
-        for event in events.iter().filter(|e| e.seq >= from) {
+        for event in events.filter(|e| e.seq >= from) {
             for plan in notices(&policy, &case, event) {
                 let mut delivery = Delivery::of_event(id, event.seq, plan.recipient, plan.notice, now);
                 delivery.words = plan.sealed;
@@ -60,6 +66,7 @@ impl FanOut {
                 self.release(&case, event, content, channels).await?;
             }
         }
+        self.count(id, &log, from).await?;
         self.cases.disarm_plan(id, from).await?;
         tracing::info!(case = %id, event = from, deliveries = planned, "planned");
         Ok(())
@@ -73,7 +80,14 @@ pub enum Work {
     Plan(CaseId, u64),
     /// An advisory with a channel that is due.
     Serve(AdvisoryId),
+    /// A day whose figures say something else by now.
+    Count(Date),
+    /// The figures that anybody may see.
+    ShowFigures,
 }
+
+/// The end of every log.
+const LAST: u64 = 999_999_999_999;
 
 /// What a record shows of a channel.
 #[derive(serde::Deserialize)]
@@ -81,15 +95,26 @@ struct ChannelDue {
     due_at: Option<Timestamp>,
 }
 
+/// What a record shows of a day's tally.
+#[derive(serde::Deserialize)]
+struct TallyChanged {
+    stale: Option<String>,
+}
+
 impl Worker for FanOut {
     type Work = Work;
     type Fault = Fault;
 
-    /// A plan, or a channel that is due.
+    /// A plan, a channel that is due, or a day's tally: one that is stale, or one that was made anew and that the site shows.
     fn work_of(&self, change: &Change) -> Option<Work> {
         if let Some((advisory, _)) = channel_of(&change.pk, &change.sk) {
             let ChannelDue { due_at } = change.image()?;
             return due_at.filter(|due| *due <= self.clock.now()).map(|_| Work::Serve(advisory));
+        }
+        if let Some(day) = tally_of(&change.pk, &change.sk) {
+            let TallyChanged { stale } = change.image()?;
+            let shown = (day <= self.last_shown_day()).then_some(Work::ShowFigures);
+            return stale.map(|_| Work::Count(day)).or(shown);
         }
         let (case, from) = (change.pk.strip_prefix("CASE#")?, change.sk.strip_prefix("PLAN#")?);
         Some(Work::Plan(case.parse().ok()?, from.parse().ok()?))
@@ -99,10 +124,13 @@ impl Worker for FanOut {
         match work {
             Work::Plan(case, from) => self.plan(case, *from).await,
             Work::Serve(advisory) => self.serve(advisory).await,
+            Work::Count(day) => self.figures.count(*day).await.map(drop),
+            Work::ShowFigures => self.publish_figures().await,
         }
     }
 
     async fn scheduled(&self) -> Result<(), Fault> {
+        self.count_stale().await?;
         self.publish_shared().await
     }
 }

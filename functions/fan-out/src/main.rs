@@ -22,6 +22,7 @@ async fn main() -> Result<(), Error> {
         cases: store.cases,
         mail: store.mail,
         published: store.published,
+        figures: store.figures,
         members: store.members,
         desk: store.desk,
         policy,

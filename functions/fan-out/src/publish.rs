@@ -6,8 +6,8 @@
 //! What leads to something is written after it: the pages of all advisories wait for the advisory's own, and the list mail
 //! for its page.
 
-use desk_advisory::Site;
 use desk_advisory::channel::{self, Object, Registry, Serving};
+use desk_advisory::{Site, figures_page};
 use desk_domain::advisory::{Advisory, Published};
 use desk_domain::case::event::ContentRef;
 use desk_domain::case::{Case, Event, Recipient};
@@ -40,8 +40,25 @@ pub(crate) enum Served {
     Refused(&'static str),
 }
 
+/// Objects that are made of more than one advisory.
+pub(crate) enum Shared<'a> {
+    /// Of everything that is published, newest first.
+    OfAll(&'a (dyn Fn(&Site<'_>, &[Published]) -> Vec<Object> + Sync)),
+    /// Of the figures that anybody may see.
+    Figures,
+}
+
+impl Shared<'_> {
+    fn keys(&self, site: &Site<'_>) -> Vec<String> {
+        match self {
+            Shared::OfAll(render) => render(site, &[]).into_iter().map(|object| object.key).collect(),
+            Shared::Figures => figures_page::KEYS.map(str::to_owned).into(),
+        }
+    }
+}
+
 impl FanOut {
-    fn site(&self) -> Site<'_> {
+    pub(crate) fn site(&self) -> Site<'_> {
         Site { policy: &self.policy, url: &self.site_url, desk_url: &self.public_url }
     }
 
@@ -130,8 +147,8 @@ impl FanOut {
             Serving::Objects(objects) => self.put_own(&objects(&self.site(), published)).await,
             Serving::Rebuilt(_) | Serving::Mail(..) | Serving::Call(..) if !has_page => Ok(Served::Later),
             Serving::Rebuilt(objects) => {
-                let (site, now) = (self.site(), self.clock.now());
-                self.put_shared(|all| objects(&site, all, now)).await
+                let now = self.clock.now();
+                self.put_shared(&Shared::OfAll(&|site, all| objects(site, all, now))).await
             }
             Serving::Mail(mail, list) => {
                 let mail = mail(&self.site(), published);
@@ -166,18 +183,22 @@ impl FanOut {
         Ok(back.is_some_and(|back| back.bytes == object.bytes))
     }
 
-    /// Writes objects that are made of everything, each only over what was there before everything was read: whoever wrote
-    /// meanwhile may know of more.
-    async fn put_shared(&self, render: impl Fn(&[Published]) -> Vec<Object>) -> Result<Served, Fault> {
+    /// Writes objects that are made of much, each only over what was there before it was read what they are made of: whoever
+    /// wrote meanwhile may know of more.
+    pub(crate) async fn put_shared(&self, shared: &Shared<'_>) -> Result<Served, Fault> {
+        let keys = shared.keys(&self.site());
         for _ in 0..ATTEMPTS {
             let mut before = Vec::new();
-            for object in render(&[]) {
-                match self.objects.get(&object.key).await {
+            for key in &keys {
+                match self.objects.get(key).await {
                     Ok(found) => before.push(found),
                     Err(fault) => return Ok(failed(&fault)),
                 }
             }
-            let objects = render(&self.published.all_shown().await?);
+            let objects = match shared {
+                Shared::OfAll(render) => render(&self.site(), &self.published.all_shown().await?),
+                Shared::Figures => self.figures_shown().await?,
+            };
             match self.put_over(&before, &objects).await {
                 Ok(true) => return Ok(Served::Done),
                 Ok(false) => {}
@@ -230,16 +251,15 @@ impl FanOut {
         Ok(Served::OnItsWay(since))
     }
 
-    /// Publishes what is made of the policy and of all advisories: a new policy, a line that came to its end.
+    /// Publishes what is made of the policy, of the figures and of all advisories: a new policy, a line that came to its end, a
+    /// new day.
     ///
     /// # Errors
     /// Why it could not be written, in words.
     pub async fn publish_shared(&self) -> Result<(), Fault> {
-        let (site, now) = (self.site(), self.clock.now());
-        match self.put_shared(|all| channel::shared(&site, all, now)).await? {
-            Served::Done | Served::Later | Served::OnItsWay(_) => Ok(()),
-            Served::Failed(why) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
-        }
+        self.publish_figures().await?;
+        let now = self.clock.now();
+        written(self.put_shared(&Shared::OfAll(&|site, all| channel::shared(site, all, now))).await?)
     }
 
     /// Takes in advisories that were published before there was a desk: their pages and records, and their place among all.
@@ -249,10 +269,6 @@ impl FanOut {
     /// A fault of the store, or why something could not be written.
     pub async fn import(&self, advisories: &[Published]) -> Result<(), Fault> {
         let (site, now) = (self.site(), self.clock.now());
-        let written = |served: Served| match served {
-            Served::Failed(why) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
-            Served::Done | Served::Later | Served::OnItsWay(_) => Ok(()),
-        };
         for own in OwnChannel::ALL {
             let Serving::Objects(objects) = channel::of_own(*own) else { continue };
             for published in advisories {
@@ -262,7 +278,15 @@ impl FanOut {
         for published in advisories {
             self.published.replace_published(published).await?;
         }
-        written(self.put_shared(|all| channel::shared(&site, all, now)).await?)
+        written(self.put_shared(&Shared::OfAll(&|site, all| channel::shared(site, all, now))).await?)
+    }
+}
+
+/// Whether it is there, or why it could not be written.
+pub(crate) fn written(served: Served) -> Result<(), Fault> {
+    match served {
+        Served::Failed(why) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
+        Served::Done | Served::Later | Served::OnItsWay(_) => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ mod board;
 mod case_page;
 mod cases;
 mod commands;
+mod figures;
 mod filed;
 mod mail;
 mod message;
@@ -36,7 +37,7 @@ use desk_keys::{Links, PublicKey, Root, SecretKey};
 use desk_pages::{Desk, DeskPage, Site};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
-use desk_store::{CaseStore, DeskStore, Fault, MailStore, PublishedStore, Stored, TeamStore};
+use desk_store::{CaseStore, DeskStore, Fault, FigureStore, MailStore, PublishedStore, Stored, TeamStore};
 
 use crate::sign_in::SIGN_IN;
 
@@ -44,6 +45,7 @@ pub struct Team {
     pub cases: CaseStore,
     pub mail: MailStore,
     pub published: PublishedStore,
+    pub figures: FigureStore,
     pub members: TeamStore,
     pub desk: DeskStore,
     pub policy: Arc<Policy>,
@@ -75,6 +77,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/find", get(board::find))
         .route("/desk/filed", get(filed::page))
         .route("/desk/rota", get(rota::page).post(rota::post))
+        .route("/desk/figures", get(figures::page))
         .route("/desk/cases/{id}", get(case_page::page))
         .route("/desk/cases/{id}/history", get(case_page::history_page))
         .route("/desk/cases/{id}/{step}", get(steps::page).post(steps::post))
@@ -92,6 +95,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/api/filed", get(filed::list))
         .route("/desk/api/rota", get(rota::show))
         .route("/desk/api/away", post(rota::away))
+        .route("/desk/api/figures", get(figures::show))
         .route("/desk/api/cases/{id}", get(cases::show))
         .route("/desk/api/cases/{id}/commands", post(commands::post))
         .layer(middleware::from_fn_with_state(team.clone(), sign_in::kept))

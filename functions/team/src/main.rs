@@ -36,6 +36,7 @@ async fn routes() -> Result<Router, String> {
         cases: store.cases,
         mail: store.mail,
         published: store.published,
+        figures: store.figures,
         members: store.members,
         desk: store.desk,
         policy,

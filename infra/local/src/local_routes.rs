@@ -53,6 +53,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/_local/token", post(token))
         .route("/_local/policy", get(policy))
         .route("/_local/verify", get(verify))
+        .route("/_local/figures", post(rebuild_figures))
         .route("/_local/import", post(import))
         .route("/_local/canary", post(canary))
         .with_state(desk)
@@ -220,6 +221,12 @@ async fn verify(
     }
     let holds = verified.iter().all(|v| v.problems.is_empty());
     Ok(Json(json!({"holds": holds, "cases": verified})))
+}
+
+/// `POST /_local/figures`: makes every figure again from the logs.
+async fn rebuild_figures(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+    desk.knows_secret(&headers)?;
+    Ok(Json(json!(desk.store.rebuild_figures().await?)))
 }
 
 /// `POST /_local/import`: an OSV record of something that is public already. 422 says all that cannot be taken.

@@ -1,5 +1,5 @@
 //! What AWS does between the functions: streams wake `fan-out` and `deliver`, SNS wakes `mail-events`, the schedule wakes
-//! `inbox`, `sla-check` and `deliver`. One pump at a time, so that moving the clock steps through everything in order.
+//! `inbox`, `sla-check` and `deliver`, and `fan-out` once a day (AWS's each hour). One pump at a time, so that moving the clock steps through everything in order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +8,11 @@ use aws_lambda_events::event::sns::SnsEvent;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use deliver::Deliver;
 use desk_domain::advisory::Published;
-use desk_runtime::stream;
+use desk_runtime::stream::{self, Worker};
 use desk_store::{Due, DueKind, Fault, PLAN_GRACE, Store};
 use fan_out::FanOut;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mail_events::MailEvents;
 use serde_json::{Value, json};
@@ -55,6 +57,8 @@ struct Streams {
     cases: Stream,
     mail: Stream,
     failures: u32,
+    /// The day of which the site is.
+    day: Date,
 }
 
 impl Pump {
@@ -67,7 +71,8 @@ impl Pump {
         (cases, mail): (Stream, Stream),
         wake: Arc<Notify>,
     ) -> Pump {
-        Pump { functions, inbound, store, clock, ses, streams: Mutex::new(Streams { cases, mail, failures: 0 }), wake }
+        let streams = Mutex::new(Streams { cases, mail, failures: 0, day: today(&clock) });
+        Pump { functions, inbound, store, clock, ses, streams, wake }
     }
 
     /// Runs until the task is dropped: drains whenever something happened, ticks at the schedule's interval.
@@ -83,7 +88,7 @@ impl Pump {
             let mut streams = self.streams.lock().await;
             let moved = async {
                 if ticks {
-                    self.tick().await?;
+                    self.tick(&mut streams).await?;
                 }
                 self.drain(&mut streams).await
             };
@@ -148,14 +153,21 @@ impl Pump {
 
     async fn step(&self, streams: &mut Streams) -> Result<(), Failure> {
         self.drain(streams).await?;
-        self.tick().await?;
+        self.tick(streams).await?;
         self.drain(streams).await
     }
 
-    async fn tick(&self) -> Result<(), Failure> {
+    async fn tick(&self, streams: &mut Streams) -> Result<(), Failure> {
         self.inbound.sweep().await;
         self.functions.sla_check.tick(self.clock.now()).await?;
         self.functions.deliver.tick().await?;
+        let today = today(&self.clock);
+        if today != streams.day {
+            streams.day = today;
+            if let Err(fault) = self.functions.fan_out.scheduled().await {
+                tracing::error!(fault = %fault, "the site could not be brought up to date; the next day tries again");
+            }
+        }
         Ok(())
     }
 
@@ -185,6 +197,10 @@ impl Pump {
             }
         }
     }
+}
+
+fn today(clock: &DeskClock) -> Date {
+    clock.now().to_zoned(TimeZone::UTC).date()
 }
 
 /// Marks what of a batch was handled; an error ends this drain, and the next one tries again.

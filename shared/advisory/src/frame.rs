@@ -10,6 +10,8 @@ pub(crate) struct Frame {
     /// The way back to the site's root: empty, or `../`.
     pub root: &'static str,
     pub report_url: String,
+    /// Where a reporter reads their own case.
+    pub case_url: String,
     pub policy_url: String,
     pub stylesheet: &'static str,
 }
@@ -20,6 +22,7 @@ impl Frame {
             project: site.policy.project.name.clone(),
             root,
             report_url: site.report_url(),
+            case_url: site.case_url(),
             policy_url: site.policy.project.policy_url.clone(),
             stylesheet: STYLESHEET_KEY,
         }

@@ -11,12 +11,14 @@
 //! | list mail | [`list_mail`] | – |
 //! | policy | [`policy_page`], [`security_md`] | `policy.html`, `SECURITY.md` |
 //! | security.txt | [`security_txt`] | `.well-known/security.txt` |
+//! | figures | [`figures_page`] | `figures.html`, `figures.json` |
 //! | index | [`index_page`] | `index.html` |
 
 pub mod advisory_page;
 pub mod blog_entry;
 pub mod channel;
 pub mod feed;
+pub mod figures_page;
 mod frame;
 pub mod index_page;
 pub mod list_mail;
@@ -52,6 +54,11 @@ impl Site<'_> {
     /// Where a report is made by form: the page that posts to itself.
     pub fn report_url(&self) -> String {
         format!("{}/reports", self.desk_url)
+    }
+
+    /// Where a reporter reads their own case.
+    pub fn case_url(&self) -> String {
+        format!("{}/case", self.desk_url)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod advisory;
 pub mod affected;
 pub mod case;
 pub mod fields;
+pub mod figures;
 pub mod id;
 pub mod notice;
 pub mod npm;

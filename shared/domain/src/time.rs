@@ -34,6 +34,12 @@ pub fn promise(duration: SignedDuration) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
+/// What something took: `6 h 12 min`, in the two largest units.
+pub fn taken(minutes: u64) -> String {
+    let span = span(SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(i64::MAX / 60)));
+    span.unwrap_or_else(|| "less than a minute".to_owned())
+}
+
 fn span(distance: SignedDuration) -> Option<String> {
     let minutes = distance.as_mins();
     // Promises are made in hours, so hours count on up to two days.

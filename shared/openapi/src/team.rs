@@ -91,7 +91,12 @@ fn cases() -> Vec<Operation> {
         .body(&[(JSON, schema("Away"))])
         .answer(200, "Who is on call now that it is known.", &[(JSON, schema("Rota"))])
         .problems(Told::Problem, &[400, 401, 413, 415, 422]);
-    vec![board, filed, show, command, rota, away]
+    let figures = Operation::get("/desk/api/figures", "showFigures", "How the promises were kept, up to this moment")
+        .about("Of the last 90 days and of a year. The site's `figures.json` has the promises alone, up to yesterday, and no case.")
+        .secret(Secret::Session)
+        .answer(200, "The shorter period first.", &[(JSON, schema("Figures"))])
+        .problems(Told::Problem, &[401]);
+    vec![board, filed, show, command, rota, away, figures]
 }
 
 fn pages() -> Vec<Operation> {
@@ -117,6 +122,7 @@ fn pages() -> Vec<Operation> {
             .problems(Told::Page, &[404]),
         shown("/desk/account", "accountPage", "One's own session, and how to end it"),
         shown("/desk/filed", "filedPage", "What was only filed").parameters(&["Next"]).problems(Told::Page, &[400]),
+        shown("/desk/figures", "figuresPage", "How the promises were kept, and what was missed"),
         shown("/desk/rota", "rotaPage", "Who is on call, and who is away"),
         Operation::post("/desk/rota", "sayAwayOnPage", "Say when you are away, or (`withdraw`) there after all")
             .secret(Secret::SessionOrCookie)

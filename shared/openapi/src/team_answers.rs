@@ -15,6 +15,7 @@ pub(crate) fn team() -> Vec<(&'static str, Value)> {
         ("Board", portion(board_row())),
         ("Filed", portion(filed_row())),
         ("Rota", rota()),
+        ("Figures", figures()),
         ("Done", done()),
         ("TeamCase", object_with(&[case_always(), team_always()].concat(), &[("advisory_url", link())])),
     ];
@@ -43,6 +44,51 @@ fn rota() -> Value {
     let said = with(or_null(instant()), "When the member said so; null where the policy does.");
     let away = object(&[("member", text()), ("from", day()), ("until", day()), ("said_at", said)]);
     object(&[("on_call", list(watch)), ("away", list(away))])
+}
+
+fn figures() -> Value {
+    let worst = object(&[
+        ("minutes", count()),
+        ("still_open", with(flag(), "It is not done yet: so long it has taken up to now.")),
+    ]);
+    let clock = object(&[
+        ("clock", text()),
+        ("label", text()),
+        ("promise", with(flag(), "The policy calls it one: anybody sees its figures.")),
+        ("n", with(count(), "Kept or missed in the period.")),
+        ("kept", count()),
+        ("kept_percent", with(or_null(count()), "Rounded down; null where there were none.")),
+        ("missed", count()),
+        ("open", with(count(), "Of those missed: not done yet.")),
+        (
+            "median_minutes",
+            with(
+                or_null(count()),
+                "What half of them took at most, to three figures; null where there is no such half.",
+            ),
+        ),
+        ("worst", or_null(worst)),
+    ]);
+    let missed = object(&[
+        ("case", schema("CaseId")),
+        ("clock", text()),
+        ("due_at", instant()),
+        ("minutes", with(or_null(count()), "What it took all the same; null while nobody has done it.")),
+        ("over", with(flag(), "Nobody has done it, and nobody is going to.")),
+    ]);
+    let period = object(&[
+        ("days", count()),
+        ("from", day()),
+        ("until", with(day(), "Counted too.")),
+        ("reports", count()),
+        ("receipts", with(count(), "Reports that a machine answered: no acknowledgement.")),
+        ("receipts_by_mail", count()),
+        ("counted_apart", with(count(), "Closed as spam or as comments on the policy.")),
+        ("clocks", list(clock)),
+        ("missed", with(list(missed), "The newest first.")),
+        ("more_missed", with(count(), "Missed and not listed.")),
+    ]);
+    object(&[("until", day()), ("periods", list(period))])
 }
 
 fn day() -> Value {

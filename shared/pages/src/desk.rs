@@ -34,6 +34,8 @@ desk_pages! {
     Filed = "/desk/filed", "Filed";
     /// Who is on call in the weeks to come, and who is away.
     Rota = "/desk/rota", "On call";
+    /// How the promises were kept.
+    Figures = "/desk/figures", "Figures";
 }
 
 /// Who is signed in, and where.

@@ -2,6 +2,7 @@
 
 use desk_domain::case::Stage;
 use desk_domain::case::event::Resolution;
+use desk_domain::figures::{ClockFigures, Figures, Period, Worst};
 use desk_domain::report::{FIELDS, Weight};
 use desk_view::{ClockView, Speaker};
 use jiff::Timestamp;
@@ -363,6 +364,43 @@ fn review(told: bool) -> Review {
     }
 }
 
+fn figures(told: bool) -> FiguresPage {
+    let clock = |missed, worst: Option<bool>| ClockFigures {
+        clock: "acknowledgement".parse().expect("a name"),
+        label: text(),
+        promise: missed == 0,
+        n: 2 + missed,
+        kept: 2,
+        kept_percent: worst.map(|_| 66),
+        missed,
+        open: missed,
+        median_minutes: worst.map(|_| 61),
+        worst: worst.map(|still_open| Worst { minutes: 600, still_open }),
+    };
+    let day = jiff::civil::date(2026, 11, 22);
+    let period = |days| Period {
+        days,
+        from: day,
+        until: day,
+        reports: 3,
+        receipts: 2,
+        receipts_by_mail: 1,
+        counted_apart: u64::from(told),
+        clocks: if told { vec![clock(0, Some(false)), clock(1, Some(true))] } else { vec![clock(0, None)] },
+        missed: None,
+        more_missed: None,
+    };
+    let row = |open| MissedRow { case_id: text(), spoken: text(), what: text(), due_at: at(1), since: text(), open };
+    FiguresPage {
+        site: site(),
+        desk: desk(Some(DeskPage::Figures)),
+        figures: Figures { until: day, periods: vec![period(90), period(365)] },
+        public_href: text(),
+        missed: if told { vec![row(true), row(false)] } else { Vec::new() },
+        more_missed: u64::from(told),
+    }
+}
+
 /// A step with every kind of field.
 pub(super) fn step(told: bool) -> StepPage {
     let choices = || ["a", "b"].map(|value| InputChoice { value: value.into(), label: text(), hint: text() }).into();
@@ -479,6 +517,8 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("history", history().html()),
         ("filed", filed(true).html()),
         ("filed: empty", filed(false).html()),
+        ("figures", figures(true).html()),
+        ("figures: none", figures(false).html()),
         ("rota", rota(false).html()),
         ("rota: holes, errors", rota(true).html()),
         ("error", ErrorPage { site: site(), title: text(), detail: text() }.html()),

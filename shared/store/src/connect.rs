@@ -11,7 +11,7 @@ use desk_runtime::{Clock, var};
 use crate::Store;
 use crate::meter::Meter;
 use crate::table::Table;
-use crate::views::{CaseStore, DeskStore, MailStore, PublishedStore, TeamStore};
+use crate::views::{CaseStore, DeskStore, FigureStore, MailStore, PublishedStore, TeamStore};
 use crate::witness::DateWitness;
 
 /// Where the tables are.
@@ -61,6 +61,7 @@ impl Store {
             mail: MailStore { table: table.beside(&settings.mail_table) },
             cases: CaseStore { table: table.clone() },
             published: PublishedStore { table: table.clone() },
+            figures: FigureStore { table: table.clone() },
             members: TeamStore { table: table.clone() },
             desk: DeskStore { table, witness },
         }

@@ -16,6 +16,7 @@ pub mod deliveries;
 mod delivery_states;
 mod desk;
 mod fault;
+mod figures;
 mod item;
 mod kept;
 mod meter;
@@ -45,6 +46,7 @@ pub use cases::{CodeEntry, Stored};
 pub use commit::{Commit, Outcome, PLAN_GRACE};
 pub use connect::Settings;
 pub use fault::Fault;
+pub use figures::{Rebuilt, tally_of};
 pub use meter::Consumed;
 pub use opening::{NewCase, Opener, Opening};
 pub use restore::{HeldWork, Restored};
@@ -54,7 +56,7 @@ pub use suppression::Unwritten;
 pub use team::SeenPolicy;
 pub use timers::{Due, DueKind};
 pub use verify::Verified;
-pub use views::{CaseStore, DeskStore, MailStore, PublishedStore, TeamStore};
+pub use views::{CaseStore, DeskStore, FigureStore, MailStore, PublishedStore, TeamStore};
 
 /// A handle to both tables, whole: for whoever connects, and for an operator's tools. A function holds the views that it needs.
 /// Cheap to clone, as they are.
@@ -63,6 +65,7 @@ pub struct Store {
     pub cases: CaseStore,
     pub mail: MailStore,
     pub published: PublishedStore,
+    pub figures: FigureStore,
     pub members: TeamStore,
     pub desk: DeskStore,
 }

@@ -6,6 +6,7 @@
 //! | `LOG#`, `KEY#`, `READ#`, `KEYRING#`, `ADVISORY#`, `PUBLISHED` | where it is missing |
 //! | of the table `mail`: `DELIVERY#`, `CASE#`, `SUPPRESSED#` | where it is missing |
 //! | `CASE#`, `CODE#` | where the whole case is missing: of a case that is there, an old timer or a code that was replaced must not come back. A snapshot older than the log that survived is made anew |
+//! | `FIGURE#`, `FIGURES#` | never: `desk figures --rebuild` makes them of the logs |
 //! | what ended sessions, sign-in links, counters, remembered requests | never: they are short-lived, or were used on purpose |
 //!
 //! What comes back may ask for what was done long ago. So a marker is put first: what was due before it, a timer, a plan, a

@@ -23,6 +23,12 @@ pub struct PublishedStore {
     pub(crate) table: Table,
 }
 
+/// The figures of promises: `FIGURE#` and `FIGURES#`.
+#[derive(Clone)]
+pub struct FigureStore {
+    pub(crate) table: Table,
+}
+
 /// What is kept of the team: its sign-in links, what ended its sessions, what its members read, when they are away, and the policy
 /// that they were last seen in (`SIGN-IN#`, `SESSION#`, `READ#` and `TEAM#`).
 #[derive(Clone)]

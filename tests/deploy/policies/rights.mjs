@@ -23,7 +23,7 @@ export const ITEMS = [
   ['intake', 'CasesTable', 'DeleteItem', 'CASE#'],
 
   ['team', 'CasesTable', 'GetItem', 'CASE# KEY# KEYRING# REQUEST# SESSION# SIGN-IN# TEAM#'],
-  ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# LOG# PUBLISHED READ#'],
+  ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# FIGURES# LOG# PUBLISHED READ#'],
   ['team', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# READ# REQUEST# SESSION# SIGN-IN#'],
   ['team', 'CasesTable', 'UpdateItem', 'RATE# TEAM#'],
   ['team', 'CasesTable', 'DeleteItem', 'CASE# CODE# SIGN-IN#'],
@@ -50,10 +50,10 @@ export const ITEMS = [
   ['sla-check', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
   ['sla-check', 'MailTable', 'PutItem', 'DELIVERY#'],
 
-  ['fan-out', 'CasesTable', 'GetItem', 'CASE# DESK# KEYRING# PUBLISHED TEAM#'],
-  ['fan-out', 'CasesTable', 'Query', 'ADVISORY# LOG# PUBLISHED'],
+  ['fan-out', 'CasesTable', 'GetItem', 'CASE# DESK# FIGURES# KEYRING# PUBLISHED TEAM#'],
+  ['fan-out', 'CasesTable', 'Query', 'ADVISORY# FIGURE# FIGURES# LOG# PUBLISHED'],
   ['fan-out', 'CasesTable', 'PutItem', 'ADVISORY# CASE# LOG# PUBLISHED'],
-  ['fan-out', 'CasesTable', 'UpdateItem', 'ADVISORY# PUBLISHED'],
+  ['fan-out', 'CasesTable', 'UpdateItem', 'ADVISORY# FIGURE# FIGURES# PUBLISHED'],
   ['fan-out', 'CasesTable', 'DeleteItem', 'CASE#'],
   ['fan-out', 'MailTable', 'GetItem', 'DELIVERY#'],
   ['fan-out', 'MailTable', 'PutItem', 'CASE# DELIVERY#'],

@@ -5,6 +5,7 @@ mod away;
 mod case;
 pub(crate) mod client;
 mod doctor;
+mod figures;
 mod keys;
 mod login;
 mod policy;
@@ -92,6 +93,8 @@ enum Command {
     },
     /// Say when you are away, or show who is on call
     Away(away::Away),
+    /// How the promises were kept, over 90 days and a year
+    Figures(figures::FiguresArguments),
     /// Print a bearer token for a member (local)
     Token {
         /// The member's id
@@ -184,6 +187,7 @@ impl Cli {
             Some(Command::Logout(what)) => what.run(&global).await,
             Some(Command::Completions { shell }) => Ok(completions(shell)),
             Some(Command::Away(what)) => what.run(&global).await,
+            Some(Command::Figures(what)) => what.run(&global).await,
             Some(Command::Token { member }) => token(&global, &member).await,
             Some(Command::Replay(what)) => what.run(&global).await,
             Some(Command::Import(what)) => what.run(&global).await,

@@ -28,11 +28,11 @@ pub struct Object {
 }
 
 impl Object {
-    fn new(key: impl Into<String>, content_type: &'static str, text: String) -> Object {
+    pub(crate) fn new(key: impl Into<String>, content_type: &'static str, text: String) -> Object {
         Object { key: key.into(), content_type, bytes: text.into_bytes() }
     }
 
-    fn page(key: impl Into<String>, html: String) -> Object {
+    pub(crate) fn page(key: impl Into<String>, html: String) -> Object {
         Object::new(key, "text/html; charset=utf-8", html)
     }
 }

@@ -1,14 +1,22 @@
-//! What a tick and a page of the board cost, counted in read units as DynamoDB reports them.
+//! What a tick and a page of the board cost, counted in read units as DynamoDB reports them; how long the team's pages take.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use desk_domain::id::CaseId;
+use desk_keys::payload::MemberSession;
 use desk_store_tests::Bench;
 use dynoxide::ImportOptions;
 use dynoxide::actions::scan::ScanRequest;
 use dynoxide::types::{AttributeValue, Item};
 use jiff::SignedDuration;
+use serde_json::{Value, json};
 use sla_check::SlaCheck;
+use tower::ServiceExt;
 
 /// The items of a case that indexes hold: its snapshot and its timers.
 fn indexed(bench: &Bench, id: &CaseId) -> Vec<Item> {
@@ -37,7 +45,7 @@ fn copy(items: &[Item], id: &CaseId, number: u32, bench: &Bench) -> Vec<Item> {
 }
 
 /// A tick with nothing due costs the same with 10 and with 10,000 open cases; the board's first page the same with 1,000
-/// and with 10,000.
+/// and with 10,000, as every page of the team's.
 #[tokio::test(flavor = "multi_thread")]
 #[allow(clippy::print_stdout)]
 async fn a_tick_and_a_page_cost_the_same_at_any_size() {
@@ -47,6 +55,7 @@ async fn a_tick_and_a_page_cost_the_same_at_any_size() {
     let check = SlaCheck { clock: clock.clone(), ..bench.sla_check() };
     let template = indexed(&bench, &id);
     assert!(template.len() >= 4, "a snapshot, a plan and timers: {}", template.len());
+    let (team, mut times) = (Phone::of(&bench).await, Vec::new());
     let (mut figures, mut open) = (Vec::new(), 1);
     for size in [10u32, 1_000, 10_000] {
         let items: Vec<Item> = (open..size).flat_map(|number| copy(&template, &id, number, &bench)).collect();
@@ -57,17 +66,93 @@ async fn a_tick_and_a_page_cost_the_same_at_any_size() {
         check.tick(clock.now()).await.unwrap();
         let ticked = bench.store.consumed().read;
         let page = bench.store.cases.board(None).await.unwrap();
-        assert_eq!(page.rows.len(), size.min(25) as usize);
+        assert_eq!(page.rows.len(), (size + 1).min(25) as usize);
         figures.push((size, ticked - start, bench.store.consumed().read - ticked));
+        times.push(team.looks(&bench).await);
     }
     println!("open cases, read units of a tick, of the board's first page: {figures:?}");
     assert_eq!(figures[0].1, figures[2].1, "a tick");
     assert_eq!(figures[1].2, figures[2].2, "a page");
+    for (few, many) in times[1].iter().zip(&times[2]) {
+        println!("{}: {:?} with 1,000 open cases, {:?} with 10,000", few.path, few.best, many.best);
+        assert_eq!((&few.path, few.read), (&many.path, many.read), "read units");
+    }
     // And the copies are real ones: when their warnings are due, the index holds them all.
     bench.advance(SignedDuration::from_hours(2));
     assert_eq!(
         bench.store.cases.due(clock.now(), 2_000).await.unwrap().len(),
-        2 * 10_000,
+        2 * 10_001,
         "each its plan and its first warning"
     );
+}
+
+/// What a page cost.
+struct Looked {
+    path: String,
+    /// Read units, of all looks together.
+    read: f64,
+    /// The quickest look: the machine may be busy with something else.
+    best: Duration,
+}
+
+/// A member who looks at pages of the desk.
+struct Phone {
+    pages: Router,
+    token: String,
+    case: CaseId,
+}
+
+impl Phone {
+    async fn of(bench: &Bench) -> Phone {
+        let case = reported(bench).await;
+        let team = bench.wiring().team().await.unwrap();
+        let now = team.clock.now();
+        let session = MemberSession {
+            id: "0".repeat(32),
+            member: "alice".parse().unwrap(),
+            started_at: now,
+            expires_at: now + SignedDuration::from_hours(8),
+        };
+        let token = team.sessions.sign(&session).unwrap();
+        Phone { pages: team::router(Arc::new(team)), token, case }
+    }
+
+    /// Each page some times; one look comes first, since it is recorded who reads a case, once.
+    async fn looks(&self, bench: &Bench) -> Vec<Looked> {
+        let case = format!("/desk/cases/{}", self.case);
+        let pages = ["/desk".to_owned(), "/desk/mine".to_owned(), case.clone(), format!("{case}/write")];
+        let mut looks = Vec::new();
+        for path in pages {
+            self.took(&path).await;
+            let (start, mut best) = (bench.store.consumed().read, Duration::MAX);
+            for _ in 0..15 {
+                best = best.min(self.took(&path).await);
+            }
+            looks.push(Looked { path, read: bench.store.consumed().read - start, best });
+        }
+        looks
+    }
+
+    async fn took(&self, path: &str) -> Duration {
+        let authorization = format!("Bearer {}", self.token);
+        let request = Request::get(path).header("authorization", authorization).body(Body::empty()).unwrap();
+        let start = Instant::now();
+        let answer = self.pages.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        assert!(!body.is_empty());
+        start.elapsed()
+    }
+}
+
+/// A case that was reported, with everything that the team opens.
+async fn reported(bench: &Bench) -> CaseId {
+    let pages = intake::router(Arc::new(bench.wiring().intake().await.unwrap()));
+    let report = json!({ "package": "express", "summary": "Open redirect", "details": "Three slashes." }).to_string();
+    let request =
+        Request::post("/reports").header("content-type", "application/json").body(Body::from(report)).unwrap();
+    let answer = pages.oneshot(request).await.unwrap();
+    let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+    let taken: Value = serde_json::from_slice(&body).unwrap();
+    taken["case_id"].as_str().expect("a case").parse().unwrap()
 }

@@ -36,6 +36,12 @@ async function story(tools) {
   const link = tools.page.locator('main a[href^="advisories/"]').first();
   const advisory = await look(tools, "site-advisory", await link.evaluate((a) => a.href));
   check("advisory: names what is patched", advisory.includes("4.19.2") && advisory.includes("5.0.0-beta.3"), advisory);
+  const affected = await look(tools, "check", `${tools.origin}/check?package=express&version=4.18.2`);
+  check("check: names what to update to", affected.includes("is affected") && affected.includes("npm install express@4.20.0"), affected);
+  await look(tools, "check-free", `${tools.origin}/check?package=express&version=5.1.0`);
+  const missing = await tools.page.goto(`${site}nowhere/at-all.html`);
+  check("missing: is told as such", missing.status() === 404, `it is ${missing.status()}`);
+  await inspect(tools, "missing", await missing.text());
   await links(tools, "site");
   await team(tools);
   await credit(tools);

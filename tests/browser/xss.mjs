@@ -265,7 +265,7 @@ async function site(watch) {
 /** Hostile words in addresses: each parameter that a page reads, and parts of paths. */
 async function addresses(watch, bob, id) {
   const [line, link] = [LINE, SHAPED.link].map(encodeURIComponent);
-  const open = ["desk/session?token=", "desk/acknowledge?t=", "case?code=", "site/", "_local/mail?id=", ""];
+  const open = ["desk/session?token=", "desk/acknowledge?t=", "case?code=", "check?package=", "check?version=", "site/", "_local/mail?id=", ""];
   const signedIn = ["find?id=", "closed?next=", "filed?next=", "cases/", `cases/${id}/`, `cases/${id}?done=`];
   for (const path of open) await watch.open(`/${path}…`, `/${path}${line}`);
   for (const path of signedIn) await bob.open(`/desk/${path}…`, `/desk/${path}${line}`);

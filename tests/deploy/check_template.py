@@ -175,7 +175,7 @@ def https(desk):
     leads = {f"integrations/{template.STACK}-{name}": function for name, function in to.items()}
     there = {route["RouteKey"]: leads.get(route["Target"]) for route in of_type(desk, "AWS::ApiGatewayV2::Route").values()}
     for function in HTTPS:
-        of_code = sources.routes(function)
+        of_code = sources.routes(function) | sources.fallback(function)
         heads = {route.replace("GET ", "HEAD ", 1) for route in of_code if route.startswith("GET ")}
         of_template = {key for key, to in there.items() if to == function}
         yield f"{function}: every route, and no other", differ(of_code, of_template - heads, "route")

@@ -67,6 +67,11 @@ def routes(function):
     return found
 
 
+def fallback(function):
+    """The route of whatever no other is for, where a router has one."""
+    return {"$default"} if ".fallback(" in rust(f"functions/{function}/src") else set()
+
+
 def arguments(text, start):
     depth = 1
     for end in range(start, len(text)):

@@ -1,10 +1,12 @@
-//! Public HTTPS: the report form and its API, the receipt and the key that verifies it, and the reporter's case page.
+//! Public HTTPS: the report form and its API, the receipt and the key that verifies it, the reporter's case page, and whether a
+//! version is affected by what is published.
 //!
 //! It can write to a case and never read one: what it opens, it opens with the reporter's own code.
 
 mod accept;
 mod case;
 mod case_page;
+mod check;
 mod credit;
 mod files;
 mod form;
@@ -17,21 +19,24 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use desk_advisory::security_txt::OPENPGP_PATH;
+use desk_advisory::updates_page;
 use desk_domain::policy::Policy;
 use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
+use desk_pages::{MissingPage, Site};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
-use desk_store::{CaseStore, DeskStore};
+use desk_store::{CaseStore, DeskStore, PublishedStore};
 use serde_json::Value;
 
 pub struct Intake {
     pub cases: CaseStore,
+    pub published: PublishedStore,
     pub desk: DeskStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
@@ -60,6 +65,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
     Router::new()
         .route("/", get(pages::form))
         .route("/reports", get(pages::form).post(accept::post_report))
+        .route("/check", get(check::get))
         .route("/case", get(case::get_case).post(case::post_code))
         .route("/case/messages", post(reply::post_message))
         .route("/case/credit", post(credit::post_credit))
@@ -69,8 +75,22 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route(OPENPGP_PATH, get(openpgp_certificate))
         .route(desk_pages::STYLESHEET_PATH, get(stylesheet))
         .route(desk_openapi::PATH, get(openapi))
+        .fallback(missing)
         .with_state(intake)
         .layer(middleware::from_fn(headers::secure))
+}
+
+/// Wherever there is nothing, here and on the published site: a page, or to a program a problem.
+pub async fn missing(State(intake): State<Arc<Intake>>, request: HeaderMap) -> Response {
+    if !headers::wants_page(&request) {
+        return Problem::not_found().into_response();
+    }
+    let page = MissingPage {
+        site: Site::of(&intake.policy),
+        updates_href: format!("{}/{}", intake.site_url, updates_page::KEY),
+        front_href: format!("{}/", intake.site_url),
+    };
+    (StatusCode::NOT_FOUND, Html(page.html())).into_response()
 }
 
 async fn jwks(State(intake): State<Arc<Intake>>) -> Response {

@@ -36,6 +36,7 @@ async fn routes() -> Result<Router, String> {
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         cases: store.cases,
+        published: store.published,
         desk: store.desk,
         policy,
         clock,

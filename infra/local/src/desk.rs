@@ -55,7 +55,7 @@ pub struct Desk {
     pub inbound: Arc<Inbound>,
     /// Tries the whole way, when it is asked to.
     pub canary: Canary,
-    intake: Arc<Intake>,
+    pub(crate) intake: Arc<Intake>,
     team: Arc<Team>,
     wake: Arc<Notify>,
     embedded: Option<Embedded>,
@@ -130,7 +130,6 @@ impl Desk {
         intake::router(self.intake.clone())
             .merge(team::router(self.team.clone()))
             .merge(local_routes::router(self.clone()))
-            .fallback(|| async { desk_http::Problem::not_found() })
             .layer(axum::middleware::from_fn(desk_http::headers::secure))
             .layer(axum::middleware::from_fn(move |request, next: axum::middleware::Next| {
                 let wake = wake.clone();

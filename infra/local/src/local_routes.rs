@@ -40,7 +40,6 @@ const LARGEST_MAIL: usize = 64 * 1024 * 1024;
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 365 * 5);
 
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
-    let site = desk.site.clone();
     Router::new()
         .route("/healthz", get(health))
         .route("/_local/mail", get(mail_page))
@@ -56,9 +55,10 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/_local/figures", post(rebuild_figures))
         .route("/_local/import", post(import))
         .route("/_local/canary", post(canary))
-        .with_state(desk)
         .layer(middleware::from_fn(headers::secure))
-        .merge(Router::new().route("/site/", get(site::get)).route("/site/{*key}", get(site::get)).with_state(site))
+        .route("/site/", get(site::get))
+        .route("/site/{*key}", get(site::get))
+        .with_state(desk)
 }
 
 /// 200 when the store answers.

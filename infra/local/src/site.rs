@@ -2,6 +2,7 @@
 //! objects are served under `/site/`, read only; sealed mail lies in `content`, mail as it came in `inbound`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -17,6 +18,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use crate::Failure;
+use crate::desk::Desk;
 
 /// The bucket of the published site.
 pub const BUCKET: &str = "site";
@@ -51,11 +53,13 @@ async fn call(State(s3): State<S3Service>, request: Request) -> Response {
     }
 }
 
-/// `GET /site/…`: the object of that key; a folder's is its `index.html`.
-pub async fn get(State(objects): State<Objects>, request: Request) -> Result<Response, Problem> {
+/// `GET /site/…`: the object of that key; a folder's is its `index.html`. Where there is none, what `intake` shows.
+pub(crate) async fn get(State(desk): State<Arc<Desk>>, request: Request) -> Result<Response, Problem> {
     let path = request.uri().path().trim_start_matches("/site/");
     let key = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
-    let object = objects.get(&key).await?.ok_or_else(Problem::not_found)?;
+    let Some(object) = desk.site.get(&key).await? else {
+        return Ok(intake::missing(State(desk.intake.clone()), request.headers().clone()).await);
+    };
     let content_type = object.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
     Ok(([(header::CONTENT_TYPE, content_type)], object.bytes).into_response())
 }

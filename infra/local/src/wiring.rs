@@ -144,6 +144,7 @@ impl Wiring {
         let signer = self.keys.receipt_signer().map_err(damaged)?;
         Ok(Intake {
             cases: self.store.cases.clone(),
+            published: self.store.published.clone(),
             desk: self.store.desk.clone(),
             policy: self.policy.clone(),
             clock: self.clock.clone(),

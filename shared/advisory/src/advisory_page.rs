@@ -1,7 +1,7 @@
 //! The page of one advisory.
 
 use askama::Template;
-use desk_domain::advisory::{Published, credit_line};
+use desk_domain::advisory::{Advisory, Credit, Published, is_web_link};
 use desk_domain::id::{AdvisoryId, CaseId};
 
 use crate::frame::{Frame, rendered};
@@ -31,14 +31,18 @@ struct Page {
     /// `None` where the title says it all.
     summary: Option<String>,
     aliases: Vec<String>,
+    todo: Vec<Todo>,
+    check_url: String,
     severity: Option<&'static str>,
-    vectors: Vec<String>,
+    /// Each vector with what it comes to: `6.1 (medium)`.
+    vectors: Vec<(String, Option<String>)>,
     /// Name and address of each.
     weaknesses: Vec<(String, String)>,
     published: String,
     /// `None` while it is as it was published.
     updated: Option<String>,
-    credit: Option<String>,
+    /// Each name with where they can be found.
+    credits: Vec<(String, Vec<Contact>)>,
     rows: Vec<Row>,
     notes: Vec<String>,
     details: String,
@@ -52,6 +56,56 @@ struct Row {
     line: String,
     affected: String,
     patched: String,
+}
+
+/// What whoever runs a package is to do.
+struct Todo {
+    package: String,
+    /// The first version without the problem of each line that has one.
+    fixes: Vec<(String, String)>,
+}
+
+/// Where somebody who is thanked can be found; a page of theirs is a link.
+struct Contact {
+    text: String,
+    is_page: bool,
+}
+
+/// Package by package, as they are named first.
+fn todo(advisory: &Advisory) -> Vec<Todo> {
+    let mut all: Vec<Todo> = Vec::new();
+    for range in &advisory.affected {
+        let package = range.package.to_string();
+        if !all.iter().any(|todo| todo.package == package) {
+            all.push(Todo { package: package.clone(), fixes: Vec::new() });
+        }
+        let todo = all.iter_mut().find(|todo| todo.package == package);
+        if let (Some(todo), Some(fixed)) = (todo, range.fixed()) {
+            todo.fixes.push((range.line.to_string(), fixed.to_string()));
+        }
+    }
+    all
+}
+
+impl Todo {
+    /// `4.19.2 or 5.0.0-beta.3`.
+    fn versions(&self) -> String {
+        let versions: Vec<&str> = self.fixes.iter().map(|(_, version)| version.as_str()).collect();
+        versions.join(" or ")
+    }
+}
+
+fn scored(vector: &str) -> (String, Option<String>) {
+    let words = desk_domain::score::number(vector).map(|(number, band)| match band {
+        Some(band) => format!("{number:.1} ({})", text::severity(band)),
+        None => format!("{number:.1}"),
+    });
+    (vector.to_owned(), words)
+}
+
+fn credited(credit: &Credit) -> (String, Vec<Contact>) {
+    let contact = |text: &String| Contact { text: text.clone(), is_page: is_web_link(text) };
+    (credit.name.clone(), credit.contact.iter().map(contact).collect())
 }
 
 /// The page as HTML.
@@ -76,11 +130,13 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         summary: (draft.summary != draft.title).then(|| draft.summary.clone()),
         aliases: draft.all_aliases().into_iter().map(str::to_owned).collect(),
         severity: score.severity.map(text::severity),
-        vectors: score.cvss.clone(),
+        todo: todo(advisory),
+        check_url: site.check_url(),
+        vectors: score.cvss.iter().map(|vector| scored(vector)).collect(),
         weaknesses: score.cwe.iter().map(weakness).collect(),
         published: desk_domain::time::instant(published.published_at),
         updated: updated.then(|| desk_domain::time::instant(published.modified_at)),
-        credit: credit_line(&advisory.credits),
+        credits: advisory.credits.iter().map(credited).collect(),
         rows: advisory.affected.iter().map(row).collect(),
         notes: text::line_notes(advisory),
         details: markdown::html(&draft.details),

@@ -1,6 +1,9 @@
 //! What stands around every page of the site.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
+use desk_domain::advisory::Published;
 
 use crate::{STYLESHEET_KEY, Site};
 
@@ -26,6 +29,27 @@ impl Frame {
             policy_url: site.policy.project.policy_url.clone(),
             stylesheet: STYLESHEET_KEY,
         }
+    }
+}
+
+/// The form that asks whether a version is affected.
+pub(crate) struct CheckForm {
+    pub url: String,
+    /// Those of the policy, then what else advisories name.
+    pub packages: Vec<String>,
+}
+
+impl CheckForm {
+    pub fn new(site: &Site<'_>, all: &[Published]) -> CheckForm {
+        let mut packages: Vec<String> = site.policy.packages.iter().map(|package| package.name.to_string()).collect();
+        let named: BTreeSet<&str> =
+            all.iter().flat_map(|p| &p.advisory.affected).map(|range| range.package.as_str()).collect();
+        for name in named {
+            if !packages.iter().any(|known| known == name) {
+                packages.push(name.to_owned());
+            }
+        }
+        CheckForm { url: site.check_url(), packages }
     }
 }
 

@@ -5,7 +5,7 @@ use askama::Template;
 use desk_domain::advisory::Published;
 use desk_domain::policy::ShownChannel;
 
-use crate::frame::{Frame, rendered};
+use crate::frame::{CheckForm, Frame, rendered};
 use crate::{Site, advisory_page, text};
 
 /// Its key in the site's bucket.
@@ -17,6 +17,7 @@ const NEWEST: usize = 10;
 #[template(path = "index.html")]
 struct Page<'a> {
     frame: Frame,
+    check: CheckForm,
     newest: Vec<Entry>,
     more: usize,
     channels: Vec<ShownChannel<'a>>,
@@ -39,6 +40,7 @@ pub fn render(site: &Site<'_>, all: &[Published]) -> String {
     };
     rendered(&Page {
         frame: Frame::new(site, ""),
+        check: CheckForm::new(site, all),
         newest: all.iter().take(NEWEST).map(entry).collect(),
         more: all.len().saturating_sub(NEWEST),
         channels: site.policy.shown_channels().collect(),

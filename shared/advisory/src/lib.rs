@@ -32,6 +32,8 @@ pub mod updates_page;
 
 use desk_domain::policy::Policy;
 
+pub use text::severity as severity_word;
+
 /// Where the one stylesheet of the desk's pages stands on the site.
 pub const STYLESHEET_KEY: &str = "assets/desk.css";
 
@@ -54,6 +56,11 @@ impl Site<'_> {
     /// Where a report is made by form: the page that posts to itself.
     pub fn report_url(&self) -> String {
         format!("{}/reports", self.desk_url)
+    }
+
+    /// Where it is said whether a version is affected.
+    pub fn check_url(&self) -> String {
+        format!("{}/check", self.desk_url)
     }
 
     /// Where a reporter reads their own case.

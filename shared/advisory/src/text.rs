@@ -15,7 +15,8 @@ pub(crate) fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
-pub(crate) fn severity(severity: Severity) -> &'static str {
+/// As pages and documents write it.
+pub fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Low => "low",
         Severity::Medium => "medium",

@@ -5,25 +5,29 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use askama::Template;
-use desk_domain::advisory::{Published, credit_line};
+use desk_domain::advisory::{LineStatus, Published, credit_line};
 use desk_domain::affected::Affected;
 use desk_domain::id::LineName;
 use desk_domain::npm::NpmVersion;
+use desk_domain::policy::Line;
 
-use crate::frame::{Frame, rendered};
+use crate::frame::{CheckForm, Frame, rendered};
 use crate::{Site, advisory_page, text};
 
 /// Its key in the site's bucket.
 pub const KEY: &str = "security-updates.html";
+/// What stands where a version would.
+const NO_FIX: &str = "No fixed version";
 
 #[derive(Template)]
 #[template(path = "updates.html")]
 struct Page {
     frame: Frame,
-    lines: Vec<Line>,
+    check: CheckForm,
+    lines: Vec<LineRow>,
 }
 
-struct Line {
+struct LineRow {
     name: String,
     /// For links within the page.
     anchor: String,
@@ -55,6 +59,13 @@ pub fn render(site: &Site<'_>, all: &[Published], now: jiff::Timestamp) -> Strin
         for affected in &published.advisory.affected {
             by_line.entry(affected.line.clone()).or_default().push(update(published, affected));
         }
+        for (line, range) in without_fix(site, published) {
+            by_line.entry(line).or_default().push(Update {
+                version: NO_FIX.to_owned(),
+                order: (None, published.published_at),
+                ..update(published, range)
+            });
+        }
     }
     // The policy's lines first, the newest at the top; then what older advisories speak of.
     let newest_first = |mut lines: Vec<LineName>| {
@@ -68,9 +79,15 @@ pub fn render(site: &Site<'_>, all: &[Published], now: jiff::Timestamp) -> Strin
         let mut updates = by_line.remove(&name).unwrap_or_default();
         updates.sort_by(|a, b| b.order.cmp(&a.order).then_with(|| a.title.cmp(&b.title)));
         let ended = site.policy.line(&name).is_some_and(|line| !line.maintained_at(now));
-        Line { maintained: maintained(site, &name, now), ended, anchor: anchor(&name), name: name.to_string(), updates }
+        LineRow {
+            maintained: maintained(site, &name, now),
+            ended,
+            anchor: anchor(&name),
+            name: name.to_string(),
+            updates,
+        }
     });
-    rendered(&Page { frame: Frame::new(site, ""), lines: lines.collect() })
+    rendered(&Page { frame: Frame::new(site, ""), check: CheckForm::new(site, all), lines: lines.collect() })
 }
 
 fn update(published: &Published, affected: &Affected) -> Update {
@@ -79,7 +96,7 @@ fn update(published: &Published, affected: &Affected) -> Update {
         .chain(advisory.draft.all_aliases().into_iter().map(str::to_owned))
         .collect();
     Update {
-        version: affected.fixed().map_or_else(|| "No fixed version".to_owned(), ToString::to_string),
+        version: affected.fixed().map_or_else(|| NO_FIX.to_owned(), ToString::to_string),
         title: advisory.draft.title.clone(),
         href: advisory_page::key(published),
         severity: advisory.score.severity.map(text::severity),
@@ -89,6 +106,21 @@ fn update(published: &Published, affected: &Affected) -> Update {
         credit: credit_line(&advisory.credits),
         order: (affected.fixed().cloned(), published.published_at),
     }
+}
+
+/// The lines of the policy that an advisory reaches with a range that ends in another line: nobody fixed them.
+fn without_fix<'a>(site: &Site<'_>, published: &'a Published) -> Vec<(LineName, &'a Affected)> {
+    let advisory = &published.advisory;
+    let is_free = |line: &LineName| {
+        advisory.lines.iter().any(|note| note.line == *line && note.status == LineStatus::NotAffected)
+    };
+    let reached = |line: &Line| {
+        let fixes = |range: &Affected| range.fixed().is_some_and(|fixed| line.name.holds(fixed));
+        let own = advisory.affected.iter().any(|range| range.line == line.name || fixes(range));
+        let range = advisory.affected.iter().find(|range| range.touches(&line.name))?;
+        (!own && !is_free(&line.name)).then(|| (line.name.clone(), range))
+    };
+    site.policy.packages.iter().flat_map(|package| &package.lines).filter_map(reached).collect()
 }
 
 fn maintained(site: &Site<'_>, name: &LineName, now: jiff::Timestamp) -> Option<String> {

@@ -281,7 +281,7 @@ pub fn is_web_link(text: &str) -> bool {
         && url::Url::parse(text).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host())
 }
 
-/// Whether it may stand beside a name: a page of theirs, or an address. It is shown as text, never as a link.
+/// Whether it may stand beside a name: a page of theirs, which the advisory's page makes a link of, or an address, which stays text.
 pub fn is_contact(text: &str) -> bool {
     is_web_link(text)
         || is_one_word(text) && email_address::EmailAddress::is_valid(text.strip_prefix("mailto:").unwrap_or(text))

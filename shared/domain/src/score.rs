@@ -69,6 +69,12 @@ pub fn is_vector(text: &str) -> bool {
     text.parse::<Vector>().is_ok()
 }
 
+/// The number that a vector comes to, and its band; `None` where it cannot be read.
+pub fn number(vector: &str) -> Option<(f64, Option<Severity>)> {
+    let parsed = Cvss::from_str(vector).ok()?;
+    Some((parsed.score(), band(parsed.severity())))
+}
+
 /// The highest severity that vectors give; `None` where none gives one.
 pub fn rated<'a>(vectors: impl IntoIterator<Item = &'a String>) -> Option<Severity> {
     vectors.into_iter().filter_map(|text| band(text.parse::<Vector>().ok()?.rating)).max()
@@ -95,6 +101,13 @@ mod tests {
         let score = fields::read(&value, read);
         let score = score.map_err(|all| all.into_iter().map(|e| e.pointer).collect::<Vec<_>>())?;
         Ok(score.expect("a score without problems").0)
+    }
+
+    #[test]
+    fn a_vector_comes_to_a_number() {
+        let found = number("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N");
+        assert_eq!(found, Some((6.1, Some(Severity::Medium))));
+        assert_eq!(number("AV:N"), None);
     }
 
     #[test]

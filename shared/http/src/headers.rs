@@ -1,7 +1,7 @@
 //! Headers on every answer: no scripts, no framing, no caching of what is private, no referrer.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -17,6 +17,21 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
+
+/// Whether a program asks: it names JSON and no page.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    accepted(headers).contains("application/json") && !wants_page(headers)
+}
+
+/// Whether a browser asks: it names pages.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    accepted(headers).contains("text/html")
+}
+
+fn accepted(headers: &HeaderMap) -> String {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.collect::<Vec<_>>().join(",").to_ascii_lowercase()
+}
 
 /// Middleware that sets them; what an answer says itself stays.
 pub async fn secure(request: Request, next: Next) -> Response {

@@ -71,6 +71,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
     let credit = |state: Value| object(&[("state", state), ("credits", list(schema("Credit")))]);
     vec![
         ("Receipt", receipt()),
+        ("Checked", checked()),
         ("Case", object_with(&case_always(), &[("advisory_url", link())])),
         ("MessageTaken", object_with(&taken(), &[("opened", schema("Receipt"))])),
         ("CreditTaken", object(&[taken().as_slice(), &[("credit", credit(words(&["answered"])))]].concat())),
@@ -82,6 +83,26 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("Stage", stage()),
         ("Credit", object_with(&[("name", text()), ("contact", list(text()))], &[("type", text())])),
     ]
+}
+
+fn checked() -> Value {
+    let hit = object(&[
+        ("id", text()),
+        ("title", text()),
+        ("severity", or_null(words(&["low", "medium", "high", "critical"]))),
+        ("range", with(text(), "The range that holds the version, as npm writes it.")),
+        ("fixed", with(or_null(text()), "The version that ends this range.")),
+    ]);
+    let target = object(&[("line", text()), ("version", text())]);
+    object(&[
+        ("package", text()),
+        ("version", text()),
+        ("affected", flag()),
+        ("advisories", with(list(hit), "The most severe first.")),
+        ("update_to", with(list(target), "Versions that no advisory names: the version's own line first.")),
+        ("line", or_null(text())),
+        ("maintained", with(or_null(flag()), "Whether that line gets fixes; null where the policy names none.")),
+    ])
 }
 
 fn receipt() -> Value {

@@ -83,6 +83,8 @@ fn parameters() -> Value {
             "description": "The same key and body get the same answer again, and nothing is done twice."},
         "CaseLink": query("t", "The token of a link in a mail."),
         "WantedPage": query("next", "A path below `/desk`, to come to after signing in."),
+        "CheckedPackage": query("package", "A package's name, as people write it."),
+        "CheckedVersion": query("version", "One version, as npm writes it."),
         "CasePage": query("page", "Which ten messages the page shows, from 1; the newest are first."),
         "SessionLink": query("token", "The token of a sign-in link."),
         "AcknowledgeLink": query("t", "The token of the button in a page mail."),

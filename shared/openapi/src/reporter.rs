@@ -7,6 +7,7 @@ use crate::operation::{FORM, JSON, Operation, Secret, Told, UPLOAD, page, schema
 pub(crate) fn operations() -> Vec<Operation> {
     let mut all = reports();
     all.extend(case());
+    all.push(check());
     all.extend(documents());
     all
 }
@@ -56,6 +57,18 @@ fn case() -> Vec<Operation> {
         .answer(303, "To the page that asks for the code.", &[])
         .problems(Told::Page, &[403]);
     vec![look, enter, message(), credit(), leave]
+}
+
+fn check() -> Operation {
+    Operation::get("/check", "checkVersion", "Whether a version is affected by what is published")
+        .about(
+            "A page, or JSON to whoever accepts JSON and no page. It reads published advisories alone, and may be kept for a minute. \
+             Without parameters the page asks for them.",
+        )
+        .secret(Secret::Nothing)
+        .parameters(&["CheckedPackage", "CheckedVersion"])
+        .answer(200, "What the advisories say of it.", &[(JSON, schema("Checked")), page()])
+        .problems(Told::AsSent, &[422])
 }
 
 fn message() -> Operation {

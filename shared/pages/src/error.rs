@@ -13,6 +13,24 @@ pub struct ErrorPage {
     pub detail: String,
 }
 
+/// What stands wherever there is nothing, of the desk and of the published site.
+#[derive(Template)]
+#[template(path = "missing.html")]
+pub struct MissingPage {
+    pub site: Site,
+    /// Where everything that is published is listed.
+    pub updates_href: String,
+    /// The front page of what is published.
+    pub front_href: String,
+}
+
+impl MissingPage {
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        rendered(self)
+    }
+}
+
 impl ErrorPage {
     /// The page as HTML.
     pub fn html(&self) -> String {

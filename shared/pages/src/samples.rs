@@ -364,6 +364,38 @@ fn review(told: bool) -> Review {
     }
 }
 
+fn check(hits: usize, errors: bool) -> CheckPage {
+    let input = |name: &str| Input {
+        name: name.to_owned(),
+        label: text(),
+        hint: text(),
+        control: InputControl::Line,
+        value: text(),
+        required: true,
+        errors: if errors { vec![text()] } else { Vec::new() },
+    };
+    let hit = |number: usize| CheckHit {
+        title: text(),
+        href: text(),
+        severity: (number > 0).then_some("high"),
+        range: text(),
+        fixed: (number > 0).then(text),
+    };
+    let result = CheckResult {
+        package: text(),
+        version: text(),
+        hits: (0..hits).map(hit).collect(),
+        commands: if hits > 1 { vec![(text(), text())] } else { Vec::new() },
+        ended: (hits > 1).then(text),
+    };
+    CheckPage {
+        site: site(),
+        inputs: [input("package"), input("version")],
+        updates_href: text(),
+        result: (!errors).then_some(result),
+    }
+}
+
 fn figures(told: bool) -> FiguresPage {
     let clock = |missed, worst: Option<bool>| ClockFigures {
         clock: "acknowledgement".parse().expect("a name"),
@@ -517,10 +549,15 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("history", history().html()),
         ("filed", filed(true).html()),
         ("filed: empty", filed(false).html()),
+        ("check", check(0, false).html()),
+        ("check: affected", check(2, false).html()),
+        ("check: no way out", check(1, false).html()),
+        ("check: errors", check(0, true).html()),
         ("figures", figures(true).html()),
         ("figures: none", figures(false).html()),
         ("rota", rota(false).html()),
         ("rota: holes, errors", rota(true).html()),
+        ("missing", MissingPage { site: site(), updates_href: text(), front_href: text() }.html()),
         ("error", ErrorPage { site: site(), title: text(), detail: text() }.html()),
         ("mail", mail().html()),
     ]

@@ -17,7 +17,7 @@ export const INDEXES = [
  */
 export const ITEMS = [
   ['intake', 'CasesTable', 'GetItem', 'CASE# CODE# KEYRING# REQUEST#'],
-  ['intake', 'CasesTable', 'Query', 'CASE# KEYRING# LOG#'],
+  ['intake', 'CasesTable', 'Query', 'CASE# KEYRING# LOG# PUBLISHED'],
   ['intake', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# REQUEST#'],
   ['intake', 'CasesTable', 'UpdateItem', 'RATE#'],
   ['intake', 'CasesTable', 'DeleteItem', 'CASE#'],

@@ -2,6 +2,7 @@
 //!
 //! The upper end belongs to the line, the lower may lie below it: `express@4` from `0` on, fixed in `4.19.2`.
 
+pub mod check;
 mod read;
 
 use std::fmt;

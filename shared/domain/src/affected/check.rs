@@ -1,0 +1,225 @@
+//! Whether a version of a package is affected by what is published, and what to update to: from published advisories alone.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Affected;
+use crate::advisory::Published;
+use crate::id::{AdvisoryId, LineName, Malformed};
+use crate::npm::NpmVersion;
+use crate::policy::{Package, Policy, Severity};
+
+/// What is known of a version.
+#[derive(Serialize)]
+pub struct Checked {
+    pub package: String,
+    pub version: String,
+    pub affected: bool,
+    /// The most severe first, then the newest.
+    pub advisories: Vec<Hit>,
+    /// Versions that none of the advisories names: of the version's own line first, then of every line that is maintained.
+    pub update_to: Vec<Target>,
+    /// The line that it belongs to, where the policy names one.
+    pub line: Option<LineName>,
+    /// Whether that line gets fixes; `null` where the policy names none.
+    pub maintained: Option<bool>,
+}
+
+/// An advisory that names the version.
+#[derive(Serialize)]
+pub struct Hit {
+    pub id: AdvisoryId,
+    pub title: String,
+    pub severity: Option<Severity>,
+    /// The range of it that holds the version, as npm writes it.
+    pub range: String,
+    /// The version that ends this range, where one does.
+    pub fixed: Option<String>,
+}
+
+/// A version to update to.
+#[derive(Serialize)]
+pub struct Target {
+    pub line: LineName,
+    pub version: String,
+}
+
+/// Reads a version as people write it: `v4.18.2`, `=4.18.2`, `express@4.18.2`.
+///
+/// # Errors
+/// What it must be, in words.
+pub fn version_meant(written: &str) -> Result<NpmVersion, Malformed> {
+    let text = written.trim();
+    let text = text.rsplit_once('@').map_or(text, |(_, version)| version);
+    let text = text.trim_start_matches(['=', 'v', 'V', ' ']);
+    if text.starts_with(['^', '~', '>', '<', '*'])
+        || text.contains(['x', ' ', '|']) && text.parse::<NpmVersion>().is_err()
+    {
+        return Err(Malformed("is a range: give the one version that is installed, as npm ls shows it"));
+    }
+    text.parse().map_err(|_| Malformed("must be one version as npm writes it, such as 4.18.2"))
+}
+
+/// What `published` says of a version of `package`; `None` where neither the policy nor an advisory names the package.
+pub fn check(
+    policy: &Policy,
+    published: &[Published],
+    package: &str,
+    version: &NpmVersion,
+    now: Timestamp,
+) -> Option<Checked> {
+    let known = policy.package_meant(package);
+    let name = known.map_or_else(|| package.trim().to_lowercase(), |package| package.name.to_string());
+    let ranges = || published.iter().flat_map(|p| &p.advisory.affected).filter(|range| range.package.as_str() == name);
+    if known.is_none() && ranges().next().is_none() {
+        return None;
+    }
+    let line = known.and_then(|package| line_of(package, version));
+    let advisories = hits(published, &name, version);
+    let affected = !advisories.is_empty();
+    Some(Checked {
+        update_to: if affected { targets(policy, ranges, version, line.as_ref(), now) } else { Vec::new() },
+        package: name,
+        version: version.to_string(),
+        affected,
+        advisories,
+        maintained: line.as_ref().and_then(|line| policy.line(line)).map(|line| line.maintained_at(now)),
+        line,
+    })
+}
+
+fn line_of(package: &Package, version: &NpmVersion) -> Option<LineName> {
+    let holding = package.lines.iter().filter(|line| line.name.holds(version));
+    holding.max_by_key(|line| line.name.as_str().len()).map(|line| line.name.clone())
+}
+
+fn hits(published: &[Published], package: &str, version: &NpmVersion) -> Vec<Hit> {
+    let holds = |range: &&Affected| range.package.as_str() == package && range.contains(version);
+    let hit = |p: &Published| {
+        let range = p.advisory.affected.iter().find(holds)?;
+        Some(Hit {
+            id: p.advisory.id.clone(),
+            title: p.advisory.draft.title.clone(),
+            severity: p.advisory.score.severity,
+            range: range.npm_range(),
+            fixed: range.fixed().map(ToString::to_string),
+        })
+    };
+    // They come newest first, and a sort keeps that.
+    let mut all: Vec<Hit> = published.iter().filter_map(hit).collect();
+    all.sort_by_key(|hit| std::cmp::Reverse(hit.severity));
+    all
+}
+
+/// Of each line the first fixed version above this one that no advisory names.
+fn targets<'a, R: Iterator<Item = &'a Affected>>(
+    policy: &Policy,
+    ranges: impl Fn() -> R,
+    version: &NpmVersion,
+    own: Option<&LineName>,
+    now: Timestamp,
+) -> Vec<Target> {
+    let free = |fixed: &NpmVersion| fixed > version && !ranges().any(|range| range.contains(fixed));
+    let mut found: Vec<(LineName, NpmVersion)> = Vec::new();
+    for range in ranges() {
+        let Some(fixed) = range.fixed().filter(|fixed| free(fixed)) else { continue };
+        let line = &range.line;
+        let is_own = own == Some(line) || line.holds(version);
+        if !is_own && policy.line(line).is_none_or(|line| !line.maintained_at(now)) {
+            continue;
+        }
+        match found.iter_mut().find(|(known, _)| known == line) {
+            Some((_, known)) => *known = known.clone().min(fixed.clone()),
+            None => found.push((line.clone(), fixed.clone())),
+        }
+    }
+    found.sort_by(|(a_line, a), (b_line, b)| (own != Some(a_line), a).cmp(&(own != Some(b_line), b)));
+    found.into_iter().map(|(line, version)| Target { line, version: version.to_string() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn policy() -> Policy {
+        Policy::from_toml(include_str!("../../../../infra/policies/express.toml")).unwrap()
+    }
+
+    /// An advisory of express with these ranges: line, first, and the version that ends it.
+    fn published(id: &str, severity: &str, ranges: &[(&str, &str, Option<&str>)]) -> Published {
+        let range = |(line, introduced, fixed): &(&str, &str, Option<&str>)| {
+            let mut range = json!({"package": "express", "line": line, "introduced": introduced});
+            match fixed {
+                Some(fixed) => range["fixed"] = json!(fixed),
+                None => range["unfixed"] = json!(true),
+            }
+            range
+        };
+        let advisory = json!({
+            "id": id, "title": id, "summary": "s", "details": "d", "workarounds": null, "references": [], "aliases": [],
+            "cve": null, "severity": severity, "cvss": [], "cwe": [], "lines": [], "credits": [],
+            "affected": ranges.iter().map(range).collect::<Vec<_>>(),
+        });
+        let at = "2026-11-22T12:00:00Z";
+        let all = json!({"advisory": advisory, "case": null, "published_at": at, "modified_at": at});
+        serde_json::from_value(all).unwrap()
+    }
+
+    fn asked(package: &str, version: &str) -> Option<Checked> {
+        let all = [
+            published(
+                "EXP-2026-AAAAA",
+                "medium",
+                &[("express@4", "0", Some("4.19.2")), ("express@5", "5.0.0-alpha.1", Some("5.0.0-beta.3"))],
+            ),
+            published(
+                "EXP-2026-BBBBB",
+                "high",
+                &[("express@4", "4.0.0", Some("4.20.0")), ("express@5", "5.0.0-alpha.1", Some("5.0.0"))],
+            ),
+        ];
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        check(&policy(), &all, package, &version_meant(version).unwrap(), now)
+    }
+
+    fn targets(checked: &Checked) -> Vec<&str> {
+        checked.update_to.iter().map(|target| target.version.as_str()).collect()
+    }
+
+    #[test]
+    fn a_version_is_told_every_advisory_and_what_to_update_to() {
+        let checked = asked("npm:Express@4.18.2", "v4.18.2").unwrap();
+        assert!(checked.affected);
+        let ids: Vec<&str> = checked.advisories.iter().map(|hit| hit.id.as_str()).collect();
+        assert_eq!(ids, ["EXP-2026-BBBBB", "EXP-2026-AAAAA"], "the most severe first");
+        assert_eq!(targets(&checked), ["4.20.0", "5.0.0"], "its own line first, and none that is affected itself");
+        let between = asked("express", "4.19.2").unwrap();
+        assert_eq!((between.advisories.len(), targets(&between)), (1, vec!["4.20.0", "5.0.0"]));
+        let beta = asked("express", "5.0.0-beta.2").unwrap();
+        assert_eq!((beta.advisories.len(), targets(&beta)), (2, vec!["5.0.0"]), "nothing older");
+        let free = asked("expressjs", "5.1.0").unwrap();
+        assert!(!free.affected && free.update_to.is_empty() && free.maintained == Some(true));
+    }
+
+    #[test]
+    fn an_ended_line_is_told_so_and_an_unknown_package_is_not_guessed_at() {
+        let old = asked("express", "3.0.0").unwrap();
+        assert_eq!((old.line.as_ref().map(LineName::as_str), old.maintained), (Some("express@3"), Some(false)));
+        assert_eq!((old.affected, targets(&old)), (true, vec!["4.20.0", "5.0.0"]));
+        assert!(asked("left-pad", "1.0.0").is_none());
+    }
+
+    #[test]
+    fn a_version_is_read_as_people_write_it_and_a_range_is_none() {
+        let read = |text| version_meant(text).map(|version| version.to_string());
+        for written in ["4.18.2", " v4.18.2", "=4.18.2", "express@4.18.2", "@scope/name@4.18.2"] {
+            assert_eq!(read(written).as_deref(), Ok("4.18.2"), "{written}");
+        }
+        for range in ["^4.18.2", "~4", ">=4 <5", "4.x", "*"] {
+            assert!(read(range).unwrap_err().0.contains("range"), "{range}");
+        }
+        assert!(read("4.18").unwrap_err().0.contains("one version"));
+    }
+}

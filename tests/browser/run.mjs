@@ -188,6 +188,40 @@ async function files(tools) {
   await page.goto(`${tools.origin}/case`);
 }
 
+/** What a reporter says beside messages: how it stands, a day of their own, a name before it is asked, a new code. */
+async function says(tools, given) {
+  const { page, origin } = tools;
+  const press = async (action, button) => {
+    const form = page.locator(`form[action="${action}"]`);
+    await Promise.all([page.waitForNavigation(), form.getByRole("button", { name: button }).click()]);
+    return words(page);
+  };
+  const unfold = (summary) => page.getByText(summary, { exact: true }).click();
+  const asked = await press("/case/standing", "Ask how it stands");
+  check("says: how it stands is asked, once a day", asked.includes("You have asked how it stands; you can ask again from"), asked);
+  await unfold("Say when you mean to publish");
+  await page.locator('[name="planned_for"]').fill("2020-01-01");
+  const past = await press("/case/disclosure", "I publish on this day");
+  check("says: a day that is past is refused", past.includes("The day must not be past"), past);
+  check("says: the day is kept", (await page.locator('[name="planned_for"]').inputValue()) === "2020-01-01");
+  await inspect(tools, "own-date", await page.content());
+  const waits = await press("/case/disclosure", "I keep it to myself until the release");
+  check("says: who waits for the release is told so", waits.includes("You keep it to yourself until the fixes are released."), waits);
+  await unfold("Say how you wish to be named");
+  await page.locator('[name="as"]').fill("Rita R.");
+  const named = await press("/case/credit", "Name me like this");
+  check("says: credit before it is asked", named.includes("Your answer so far: Rita R."), named);
+  await unfold("Make a new one");
+  await press("/case/code", "Make a new code");
+  const code = (await page.locator("#receipt-code").textContent()).trim();
+  must("new code: is shown", CODE.test(code) && code !== given.code, `it has ${code.length} characters`);
+  await inspect(tools, "new-code", (await page.content()).replaceAll(code, "word-".repeat(11) + "word"));
+  await page.getByText("back to my case").click();
+  check("new code: the session goes on with it", (await words(page)).includes(given.caseId), page.url());
+  check("new code: it is in no address", page.url() === `${origin}/case`, page.url());
+  return { ...given, code };
+}
+
 async function leave(tools, { caseId, code }) {
   const { page, origin } = tools;
   await page.locator('form[action="/case/leave"] button').click();
@@ -235,7 +269,7 @@ async function reporter(tools) {
   await casePage(tools, given);
   await reply(tools, given);
   await files(tools);
-  await leave(tools, given);
+  await leave(tools, await says(tools, given));
 }
 
 /** Nothing of these may be there: as a check takes it. */

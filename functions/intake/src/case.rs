@@ -132,17 +132,21 @@ async fn by_link(intake: &Intake, token: Option<&str>) -> Result<Option<Stored>,
 pub(crate) enum Done {
     Message,
     Credit,
+    Asked,
+    Planned,
     Left,
 }
 
 impl Done {
-    const ALL: [Done; 3] = [Done::Message, Done::Credit, Done::Left];
+    const ALL: [Done; 5] = [Done::Message, Done::Credit, Done::Asked, Done::Planned, Done::Left];
 
     /// In the address, which holds no word of anybody's.
     fn name(self) -> &'static str {
         match self {
             Done::Message => "message",
             Done::Credit => "credit",
+            Done::Asked => "asked",
+            Done::Planned => "planned",
             Done::Left => "left",
         }
     }
@@ -155,6 +159,8 @@ impl Done {
         match self {
             Done::Message => "Your message was sent to the team.",
             Done::Credit => "Thank you. Your answer is with the team.",
+            Done::Asked => "Whoever handles your case was told that you ask how it stands.",
+            Done::Planned => "Thank you. What you plan is with the team.",
             Done::Left => "You have left. Your case opens again with your receipt code.",
         }
     }

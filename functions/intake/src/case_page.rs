@@ -8,7 +8,9 @@ use desk_domain::case::{Case, EventBody};
 use desk_domain::policy::MetBy;
 use desk_domain::report::{Kind, Report, ReportField};
 use desk_keys::Slip;
-use desk_pages::{CaseLogin, CasePage, CreditForm, FileLine, MessageView, Paging, SentReport, Site, Standing};
+use desk_pages::{
+    AskForm, CaseLogin, CasePage, CreditForm, FileLine, MessageView, OwnDate, Paging, SentReport, Site, Standing,
+};
 use desk_store::Stored;
 use desk_view::{CaseView, ClockView, CreditStanding, ReportView, Speaker, UnsealedCase};
 use serde_json::Value;
@@ -29,6 +31,10 @@ pub(crate) struct Said {
     pub files: (Option<String>, usize),
     /// An answer about credit that was not taken: what was wrong, and what was typed.
     pub credit: Option<(String, String, String)>,
+    /// Why the question how it stands was not taken.
+    pub not_asked: Option<String>,
+    /// A day of their own that was not taken: why, and what was typed.
+    pub own_date: Option<(String, String)>,
     /// Which portion of the messages; the first has the newest.
     pub page: usize,
 }
@@ -112,6 +118,12 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, said: Said) -> String
     let paging = Paging::of(said.page, messages.len().div_ceil(PORTION));
     let portion = messages.into_iter().skip((paging.page - 1) * PORTION).take(PORTION);
     CasePage {
+        ask: (question.is_none() && !case.is_closed()).then(|| AskForm {
+            again_from: case.standing_asked_again_from(intake.clock.now()),
+            error: said.not_asked,
+            idempotency_key: fresh_key(),
+        }),
+        own_date: own_date(case, said.own_date),
         credit: credit_form(opened, &view, said.credit),
         advisory_url: view.advisory_url.clone(),
         site: Site::of(&intake.policy),
@@ -125,7 +137,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, said: Said) -> String
         notice: said.notice,
         error: said.error,
         files_field: intake.files_field(said.files.0, said.files.1),
-        idempotency_key: desk_keys::hex(&desk_keys::random::<16>()),
+        idempotency_key: fresh_key(),
         reply_text: said.text,
         closed: case.is_closed(),
     }
@@ -180,11 +192,11 @@ fn sent_report(sent: &ReportView) -> SentReport {
     }
 }
 
-/// The question about credit, once it is asked and until it is published; filled in with what was typed, answered, or wished
+/// What to be called in the advisory, until it is published; filled in with what was typed, answered, or wished
 /// for in the report.
 fn credit_form(opened: &UnsealedCase, view: &CaseView, typed: Option<(String, String, String)>) -> Option<CreditForm> {
     let case = &opened.case;
-    if view.credit.state == CreditStanding::Unasked || case.publication.is_published() || case.is_closed() {
+    if case.publication.is_published() || case.is_closed() {
         return None;
     }
     let answered = (view.credit.state == CreditStanding::Answered)
@@ -198,6 +210,26 @@ fn credit_form(opened: &UnsealedCase, view: &CaseView, typed: Option<(String, St
             (None, report.credit_as.unwrap_or_default(), report.credit_link.into_iter().next().unwrap_or_default())
         }
     };
-    let idempotency_key = desk_keys::hex(&desk_keys::random::<16>());
-    Some(CreditForm { answered, name, link, error, idempotency_key })
+    let waits = view.credit.state == CreditStanding::Asked;
+    Some(CreditForm { waits, answered, name, link, error, idempotency_key: fresh_key() })
+}
+
+/// When the reporter means to publish, until it is published.
+fn own_date(case: &Case, typed: Option<(String, String)>) -> Option<OwnDate> {
+    if case.publication.is_published() || case.is_closed() {
+        return None;
+    }
+    let said = match (case.planned_for, case.agrees_to_wait) {
+        (Some(day), _) => format!("You told us that you mean to publish on {day}."),
+        (None, true) => "You keep it to yourself until the fixes are released.".to_owned(),
+        (None, false) => "You have named none.".to_owned(),
+    };
+    let day = case.planned_for.map(|day| day.to_string()).unwrap_or_default();
+    let (error, planned_for) = typed.map_or((None, day), |(error, typed)| (Some(error), typed));
+    Some(OwnDate { said, planned_for, error, idempotency_key: fresh_key() })
+}
+
+/// For a form that is sent once, however often its button is pressed.
+fn fresh_key() -> String {
+    desk_keys::hex(&desk_keys::random::<16>())
 }

@@ -7,12 +7,14 @@ mod accept;
 mod case;
 mod case_page;
 mod check;
+mod code;
 mod credit;
 mod files;
 mod form;
 mod pages;
 mod reply;
 mod report;
+mod say;
 mod session;
 
 use std::sync::Arc;
@@ -69,6 +71,9 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/case", get(case::get_case).post(case::post_code))
         .route("/case/messages", post(reply::post_message))
         .route("/case/credit", post(credit::post_credit))
+        .route("/case/standing", post(say::ask))
+        .route("/case/disclosure", post(say::disclosure))
+        .route("/case/code", post(code::post))
         .route("/case/leave", post(case::post_leave))
         .route("/.well-known/disclosure-desk.jwks", get(jwks))
         .route("/.well-known/security.txt", get(security_txt))

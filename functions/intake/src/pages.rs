@@ -12,7 +12,9 @@ use desk_domain::fields::FieldError;
 use desk_domain::policy::{self, ClockKind, Due, Package, Policy};
 use desk_domain::time::{instant, promise};
 use desk_http::Problem;
-use desk_pages::{FilesField, OthersPage, Qr, Receipt, ReportForm, Site, ThirdParty};
+use desk_pages::{CodeBox, FilesField, OthersPage, Qr, Receipt, ReportForm, Site, ThirdParty};
+
+use jiff::Timestamp;
 
 use crate::accept::{Arrived, Taken};
 use crate::{Intake, form as fields, session};
@@ -111,11 +113,7 @@ pub(crate) fn receipt(intake: &Intake, taken: Taken, Arrived { raw, report, file
     ];
     let page = Receipt {
         site: Site::of(policy),
-        case_id: taken.case_id.to_string(),
-        code_href: format!("data:text/plain;charset=utf-8;base64,{}", BASE64.encode(code_file(intake, &taken))),
-        // Capitals and hyphens make the smaller code, and are read as well.
-        qr: Qr::of(&taken.receipt_code.to_uppercase()),
-        receipt_code: taken.receipt_code,
+        code: code_box(intake, taken.case_id.as_str(), taken.receipt_code, taken.received_at),
         files: files.count(),
         urgent: report.known_public || report.known_exploited,
         third_party: policy.third_party_meant(&report.package).map(third_party),
@@ -132,17 +130,21 @@ pub(crate) fn receipt(intake: &Intake, taken: Taken, Arrived { raw, report, file
     (StatusCode::CREATED, Html(page.html())).into_response()
 }
 
-/// What the code is saved as.
-fn code_file(intake: &Intake, taken: &Taken) -> String {
-    let project = &intake.policy.project.name;
-    format!(
-        "Your report to the security team of {project}\n\nCase: {}\nReceipt code: {}\nYour case page: {}\nReceived: {}\n\n\
-         Whoever has the code can read the case and write to it.\n",
-        taken.case_id,
-        taken.receipt_code,
-        taken.case_url,
-        instant(taken.received_at)
-    )
+/// A code as it is shown once, at `at`.
+pub(crate) fn code_box(intake: &Intake, case_id: &str, receipt_code: String, at: Timestamp) -> CodeBox {
+    let (project, url) = (&intake.policy.project.name, format!("{}/case", intake.public_url));
+    let file = format!(
+        "Your report to the security team of {project}\n\nCase: {case_id}\nReceipt code: {receipt_code}\nYour case page: {url}\n\
+         Date: {}\n\nWhoever has the code can read the case and write to it.\n",
+        instant(at)
+    );
+    CodeBox {
+        case_id: case_id.to_owned(),
+        href: format!("data:text/plain;charset=utf-8;base64,{}", BASE64.encode(file)),
+        // Capitals and hyphens make the smaller code, and are read as well.
+        qr: Qr::of(&receipt_code.to_uppercase()),
+        receipt_code,
+    }
 }
 
 fn third_party(module: &policy::ThirdParty) -> ThirdParty {

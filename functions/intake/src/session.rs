@@ -60,19 +60,35 @@ impl Intake {
 
     /// The case that the browser's session opens; `None` without one, or when it is over.
     pub(crate) async fn in_session(&self, headers: &HeaderMap) -> Result<Option<Entry>, Problem> {
+        match self.session_in(headers).await? {
+            Some(session) => self.opened_by(session).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The browser's session, whether its code still opens something or not.
+    async fn session_in(&self, headers: &HeaderMap) -> Result<Option<CaseSession>, Problem> {
         let Some(token) = session::cookie(headers, COOKIE) else { return Ok(None) };
         let Ok(session) = self.reporter_links.unseal::<CaseSession>(token).await else { return Ok(None) };
         let now = self.clock.now();
         let over = session.expires_at <= now || session.began_at.duration_until(now) >= LASTS_IN_ALL;
-        if over { Ok(None) } else { self.opened_by(session).await }
+        Ok((!over).then_some(session))
     }
 
     /// The case that a form is for: its code's, or else the session's. `None` when neither opens one.
     pub(crate) async fn entry(&self, headers: &HeaderMap, sent: &Sent) -> Result<Option<Entry>, Problem> {
+        match self.session_of(headers, sent).await? {
+            Some(session) => self.opened_by(session).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The session that a form is sent in: one that its code begins, or else the browser's.
+    pub(crate) async fn session_of(&self, headers: &HeaderMap, sent: &Sent) -> Result<Option<CaseSession>, Problem> {
         let (code, now) = (field(sent, "code"), self.clock.now());
         match code.is_empty() {
-            true => self.in_session(headers).await,
-            false => self.opened_by(CaseSession { code: code.to_owned(), began_at: now, expires_at: now }).await,
+            true => self.session_in(headers).await,
+            false => Ok(Some(CaseSession { code: code.to_owned(), began_at: now, expires_at: now })),
         }
     }
 
@@ -89,8 +105,16 @@ impl Intake {
     /// # Errors
     /// When it cannot be sealed.
     pub(crate) fn cookie(&self, entry: &Entry) -> Result<SetCookie, Problem> {
+        self.cookie_of(&entry.session)
+    }
+
+    /// The same of a session as such.
+    ///
+    /// # Errors
+    /// When it cannot be sealed.
+    pub(crate) fn cookie_of(&self, session: &CaseSession) -> Result<SetCookie, Problem> {
         let now = self.clock.now();
-        let CaseSession { code, began_at, .. } = &entry.session;
+        let CaseSession { code, began_at, .. } = session;
         let expires_at = now.saturating_add(LASTS).unwrap_or(now);
         let session = CaseSession { code: code.clone(), began_at: *began_at, expires_at };
         Ok(session::set_cookie(COOKIE, &self.reporter_links.seal(&session)?, LASTS))

@@ -106,6 +106,7 @@ fn what(row: &ClockRow) -> String {
     let done = format!("Done: {}", escaped(&row.words));
     let what = match (row.met_by, row.starts) {
         (MetBy::MessageToReporter, Starts::MessageToReporter) => "You hear from us again",
+        (MetBy::MessageToReporter, Starts::StandingAsked) => "You are answered when you ask how it stands",
         (MetBy::MessageToReporter, _) => "A member of the team acknowledges the report",
         (MetBy::MessageWithNextSteps, _) => "A detailed response states the next steps",
         (MetBy::HandlerAssigned, _) => "A primary handler is assigned",
@@ -153,6 +154,7 @@ fn from(row: &ClockRow) -> &'static str {
         Starts::Acknowledged => "the acknowledgement",
         Starts::MessageToReporter => "our last message to you",
         Starts::RequestSent => "our question",
+        Starts::StandingAsked => "your question",
         Starts::AcceptedAndScored => "the acceptance and rating of the problem",
         Starts::FixesReady => "the moment when all fixes are ready",
         Starts::AdvisoryPublished => "the publication of the advisory",

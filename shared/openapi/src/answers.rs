@@ -36,6 +36,10 @@ pub(crate) fn instant() -> Value {
     json!({"type": "string", "format": "date-time"})
 }
 
+pub(crate) fn day() -> Value {
+    json!({"type": "string", "format": "date"})
+}
+
 pub(crate) fn link() -> Value {
     json!({"type": "string", "format": "uri"})
 }
@@ -78,6 +82,19 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("ReceiptKeys", object(&[("keys", list(json!({"type": "object", "required": ["kty", "kid"]})))])),
         ("Clock", clock()),
         ("ConversationEntry", entry()),
+        ("Disclosure", disclosure()),
+        ("StandingAsked", object(&taken())),
+        ("DisclosureTaken", object(&[taken().as_slice(), &[("disclosure", schema("Disclosure"))]].concat())),
+        (
+            "NewCode",
+            object(
+                &[
+                    taken().as_slice(),
+                    &[("receipt_code", with(text(), "Twelve words that open the case from now on. Shown only here."))],
+                ]
+                .concat(),
+            ),
+        ),
         ("File", file()),
         ("CreditState", credit(words(&["unasked", "asked", "answered"]))),
         ("Stage", stage()),
@@ -137,6 +154,7 @@ pub(crate) fn case_always() -> Vec<(&'static str, Value)> {
         ("messages", list(schema("ConversationEntry"))),
         ("report", report),
         ("credit", schema("CreditState")),
+        ("disclosure", schema("Disclosure")),
     ]
 }
 
@@ -160,6 +178,13 @@ fn entry() -> Value {
         &[("at", instant()), ("from", words(&["reporter", "team", "desk"])), ("text", text())],
         &[("by", by), ("quoted", quoted), ("mail", mail), ("files", list(schema("File")))],
     )
+}
+
+fn disclosure() -> Value {
+    object(&[
+        ("planned_for", or_null(day())),
+        ("with_release", with(flag(), "The reporter keeps it to themselves until the release.")),
+    ])
 }
 
 fn file() -> Value {

@@ -56,7 +56,7 @@ fn case() -> Vec<Operation> {
         .secret(Secret::Nothing)
         .answer(303, "To the page that asks for the code.", &[])
         .problems(Told::Page, &[403]);
-    vec![look, enter, message(), credit(), leave]
+    vec![look, enter, message(), credit(), standing(), disclosure(), code(), leave]
 }
 
 fn check() -> Operation {
@@ -93,14 +93,48 @@ fn message() -> Operation {
 fn credit() -> Operation {
     let fields = [("code", false), ("decision", true), ("as", false), ("link", false), ("idempotency_key", false)];
     Operation::post("/case/credit", "answerCredit", "Say how to be credited")
-        .about(
-            "Once the team has asked. It may be changed until the advisory is published; a change voids an approval.",
-        )
+        .about("At any time until the advisory is published, asked or not; a change voids an approval.")
         .secret(Secret::ReceiptCode)
         .parameters(&["IdempotencyKey"])
         .body(&[(JSON, schema("CreditDecision")), (FORM, form(&fields))])
         .answer(201, "Taken.", &[(JSON, schema("CreditTaken"))])
         .answer(303, "Taken, to a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
+}
+
+fn standing() -> Operation {
+    Operation::post("/case/standing", "askStanding", "Ask how it stands")
+        .about("Once a day: whoever handles the case is told, and unanswered the level above, as the policy says.")
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, json!({"type": "object"})), (FORM, form(&[("code", false), ("idempotency_key", false)]))])
+        .answer(201, "Asked.", &[(JSON, schema("StandingAsked"))])
+        .answer(303, "Asked, by a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
+}
+
+fn disclosure() -> Operation {
+    let fields = [("code", false), ("plan", true), ("planned_for", false), ("idempotency_key", false)];
+    Operation::post("/case/disclosure", "planDisclosure", "Say when you mean to publish")
+        .about("A day of one's own, or not before the release (`with_release`). It may be changed until the advisory is published.")
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, schema("DisclosurePlan")), (FORM, form(&fields))])
+        .answer(201, "Taken.", &[(JSON, schema("DisclosureTaken"))])
+        .answer(303, "Taken, to a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
+}
+
+fn code() -> Operation {
+    Operation::post("/case/code", "renewCode", "Have a new receipt code")
+        .about(
+            "The code that asks for it opens nothing any more, and the session of the browser goes on with the new one. An address \
+             that is known is told of it by mail, which does not hold the code.",
+        )
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, json!({"type": "object"})), (FORM, form(&[("code", false), ("idempotency_key", false)]))])
+        .answer(201, "Made. The code is shown only here.", &[(JSON, schema("NewCode")), page()])
         .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
 }
 

@@ -6,7 +6,7 @@ use desk_domain::case::command::row::{Kind, Limit, Need};
 use desk_domain::policy::{Limits, Policy};
 use serde_json::{Map, Value, json};
 
-use crate::answers::{object_with, or_null, text, with, words};
+use crate::answers::{day, object_with, or_null, text, with, words};
 use crate::operation::schema;
 use crate::report;
 
@@ -23,6 +23,7 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("Report", report::report(limits)),
         ("ReportForm", report::form()),
         ("CreditDecision", closed(CommandName::RecordCredit.row().fields, limits)),
+        ("DisclosurePlan", plan()),
         ("Message", alone("text", Limit::Text, limits)),
         ("Address", address(limits)),
         ("Where", one_of("where", &["here", "everywhere"])),
@@ -35,9 +36,17 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
     all
 }
 
+/// When a reporter means to publish: exactly one of the two.
+fn plan() -> Value {
+    let on = json!({"type": "object", "properties": {"planned_for": day()}, "required": ["planned_for"],
+        "additionalProperties": false});
+    let with_release = json!({"type": "object", "properties": {"with_release": {"const": true}},
+        "required": ["with_release"], "additionalProperties": false});
+    json!({"anyOf": [on, with_release]})
+}
+
 /// The days on which a member is away.
 fn away() -> Value {
-    let day = || json!({"type": "string", "format": "date"});
     let withdraw = with(json!({"type": "boolean"}), "True: there after all.");
     json!({"type": "object", "properties": {"from": day(), "until": day(), "withdraw": withdraw},
         "required": ["from", "until"], "additionalProperties": false})

@@ -54,7 +54,11 @@ pub struct CasePage {
     pub reply_text: String,
     /// A reply to a closed case opens a linked one; the page says so.
     pub closed: bool,
-    /// How to be credited, once that is asked and until it is published.
+    /// How it stands may be asked, where nothing is asked of the reporter.
+    pub ask: Option<AskForm>,
+    /// When the reporter means to publish, until it is published.
+    pub own_date: Option<OwnDate>,
+    /// How to be credited, until it is published.
     pub credit: Option<CreditForm>,
     /// The published advisory.
     pub advisory_url: Option<String>,
@@ -82,8 +86,29 @@ pub struct SentReport {
     pub href: String,
 }
 
-/// The question how to be credited (T7). No `Debug`: it holds a name.
+/// The question how it stands: once a day.
+#[derive(Clone, Debug)]
+pub struct AskForm {
+    /// It was asked; from then on it may be asked again.
+    pub again_from: Option<Timestamp>,
+    /// Why it was not taken.
+    pub error: Option<String>,
+    pub idempotency_key: String,
+}
+
+/// When the reporter means to publish. No `Debug`: it holds what was typed.
+pub struct OwnDate {
+    /// What was said last, in words.
+    pub said: String,
+    pub planned_for: String,
+    pub error: Option<String>,
+    pub idempotency_key: String,
+}
+
+/// How to be credited (T7). No `Debug`: it holds a name.
 pub struct CreditForm {
+    /// The team has asked, and waits for the answer.
+    pub waits: bool,
     /// What was answered before, in words.
     pub answered: Option<String>,
     pub name: String,

@@ -1,4 +1,4 @@
-//! What the sender of a report gets at once: the case id, the code, the due times and the signed receipt.
+//! What the sender of a report gets at once: the case id, the code, the due times and the signed receipt. And a code made anew.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -12,13 +12,7 @@ const WORDS_A_LINE: usize = 4;
 #[template(path = "receipt.html")]
 pub struct Receipt {
     pub site: Site,
-    pub case_id: String,
-    /// Hyphen-joined words.
-    pub receipt_code: String,
-    /// The same as a file: `data:text/plain;…`.
-    pub code_href: String,
-    /// The same for a telephone to read.
-    pub qr: Option<Qr>,
+    pub code: CodeBox,
     /// Its reporter says that it is known to others already: the team is told so at once.
     pub urgent: bool,
     /// So many files came with it.
@@ -42,15 +36,45 @@ pub struct Receipt {
     pub mail_to: Option<String>,
 }
 
-impl Receipt {
+/// A receipt code as it is shown, once. No `Debug`.
+pub struct CodeBox {
+    pub case_id: String,
+    /// Hyphen-joined words.
+    pub receipt_code: String,
+    /// The same as a file: `data:text/plain;…`.
+    pub href: String,
+    /// The same for a telephone to read.
+    pub qr: Option<Qr>,
+}
+
+/// A code that its reporter had made anew. It shows it, so it has no `Debug`.
+#[derive(Template)]
+#[template(path = "new_code.html")]
+pub struct NewCodePage {
+    pub site: Site,
+    pub code: CodeBox,
+    /// Where the case page is, to write down: `https://…/case`.
+    pub case_url: String,
+}
+
+impl CodeBox {
     /// The code, four words a line; a line that goes on ends in its hyphen.
-    fn code_lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         let words: Vec<&str> = self.receipt_code.split('-').collect();
         let lines = words.len().div_ceil(WORDS_A_LINE);
         let line = |(at, words): (usize, &[&str])| words.join("-") + if at + 1 < lines { "-" } else { "" };
         words.chunks(WORDS_A_LINE).enumerate().map(line).collect()
     }
+}
 
+impl Receipt {
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        rendered(self)
+    }
+}
+
+impl NewCodePage {
     /// The page as HTML.
     pub fn html(&self) -> String {
         rendered(self)

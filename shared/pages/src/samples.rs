@@ -146,12 +146,15 @@ pub(super) fn case(error: Option<String>) -> CasePage {
         idempotency_key: text(),
         reply_text: text(),
         credit: Some(CreditForm {
+            waits: asked,
             answered: Some(text()),
             name: text(),
             link: text(),
             error: Some(text()),
             idempotency_key: text(),
         }),
+        own_date: Some(OwnDate { said: text(), planned_for: text(), error: asked.then(text), idempotency_key: text() }),
+        ask: (!asked).then(|| AskForm { again_from: None, error: Some(text()), idempotency_key: text() }),
         advisory_url: Some("javascript:alert(1)".into()),
     }
 }
@@ -238,13 +241,14 @@ pub(super) fn others() -> OthersPage {
     }
 }
 
+fn code_box() -> CodeBox {
+    CodeBox { case_id: text(), receipt_code: text(), href: text(), qr: Qr::of("ABANDON-ABOUT") }
+}
+
 pub(super) fn receipt() -> Receipt {
     Receipt {
         site: site(),
-        case_id: text(),
-        receipt_code: text(),
-        code_href: text(),
-        qr: Qr::of("ABANDON-ABOUT"),
+        code: code_box(),
         urgent: true,
         files: 2,
         third_party: Some(third_party()),
@@ -518,6 +522,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         }),
         ("others", others().html()),
         ("receipt", receipt().html()),
+        ("new_code", NewCodePage { site: site(), code: code_box(), case_url: text() }.html()),
         ("case_login", login(None, None).html()),
         ("case_login: error", login(Some(text()), Some(standing(Stage::Confirmed))).html()),
         ("case", case(None).html()),

@@ -168,7 +168,7 @@ fn the_details_of_a_report_that_start_with_an_empty_line_keep_it() {
 #[test]
 fn the_code_stands_four_words_a_line_and_reads_as_one() {
     let mut page = receipt();
-    page.receipt_code = "a-b-c-d-e-f-g-h-i-j-k-l".into();
+    page.code.receipt_code = "a-b-c-d-e-f-g-h-i-j-k-l".into();
     assert!(page.html().contains("<span>a-b-c-d-</span><span>e-f-g-h-</span><span>i-j-k-l</span></code>"));
 }
 

@@ -6,6 +6,7 @@ use desk_domain::case::{Case, Clock, ClockState, Event, Stage};
 use desk_domain::id::{CaseId, ClockName};
 use desk_domain::policy::Policy;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{FileView, MailView};
@@ -20,9 +21,18 @@ pub struct CaseView {
     pub messages: Vec<MessageView>,
     pub report: ReportView,
     pub credit: CreditView,
+    pub disclosure: DisclosureView,
     /// Where the advisory is read, once it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advisory_url: Option<String>,
+}
+
+/// When the reporter means to publish, as they last said.
+#[derive(Serialize)]
+pub struct DisclosureView {
+    pub planned_for: Option<Date>,
+    /// They keep it to themselves until the release.
+    pub with_release: bool,
 }
 
 /// Whether the reporter was asked how to be credited, and what was answered.
@@ -108,6 +118,12 @@ pub struct ReportView {
     /// Files that came with it, as those of a message.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileView>,
+}
+
+impl DisclosureView {
+    pub fn of(case: &Case) -> DisclosureView {
+        DisclosureView { planned_for: case.planned_for, with_release: case.agrees_to_wait }
+    }
 }
 
 impl CreditView {

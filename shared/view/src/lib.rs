@@ -9,7 +9,8 @@ mod opened;
 mod publication;
 
 pub use case::{
-    CaseView, ClockStanding, ClockView, CreditStanding, CreditView, MessageView, ReportView, Speaker, clocks,
+    CaseView, ClockStanding, ClockView, CreditStanding, CreditView, DisclosureView, MessageView, ReportView, Speaker,
+    clocks,
 };
 pub use changes::{EarlierForm, Piece, word_changes};
 pub use file::FileView;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{CaseView, CreditView, FileView, MessageView, ReportView, Speaker, clocks, file};
+use crate::{CaseView, CreditView, DisclosureView, FileView, MessageView, ReportView, Speaker, clocks, file};
 
 /// What is shown where the reader's key does not open a content.
 const NOT_OPENED: &str = "(this text cannot be opened)";
@@ -85,6 +85,7 @@ impl UnsealedCase {
                 files: self.report_files(for_team),
             },
             credit: self.credit(),
+            disclosure: DisclosureView::of(&self.case),
             advisory_url: self.case.publication.is_published().then_some(advisory_url),
         }
     }

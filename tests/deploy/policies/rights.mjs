@@ -20,7 +20,7 @@ export const ITEMS = [
   ['intake', 'CasesTable', 'Query', 'CASE# KEYRING# LOG# PUBLISHED'],
   ['intake', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# REQUEST#'],
   ['intake', 'CasesTable', 'UpdateItem', 'RATE#'],
-  ['intake', 'CasesTable', 'DeleteItem', 'CASE#'],
+  ['intake', 'CasesTable', 'DeleteItem', 'CASE# CODE#'],
 
   ['team', 'CasesTable', 'GetItem', 'CASE# KEY# KEYRING# REQUEST# SESSION# SIGN-IN# TEAM#'],
   ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# FIGURES# LOG# PUBLISHED READ#'],

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use desk_domain::case::event::{ByMail, Hint, Resolution, Sender};
-use desk_domain::case::{Case, Command, Event, Recipient};
+use desk_domain::case::{Actor, Case, Command, Event, Recipient};
 use desk_domain::notice::conversation::line;
 use desk_domain::notice::plan::notices;
 use desk_domain::notice::{Notice, OnPage};
@@ -13,8 +13,8 @@ use desk_domain_tests::{World, content, given, given_with, message, policy};
 const FRIDAY: &str = "2027-03-26T22:00:00Z";
 
 /// What a reporter may be mailed more than once of one case; everything else is news once.
-const AGAIN: [&str; 6] =
-    ["written", "reminder", "promise_missed", "handler_changed", "release_planned", "code_reissued"];
+const AGAIN: [&str; 7] =
+    ["written", "reminder", "promise_missed", "handler_changed", "release_planned", "code_reissued", "code_renewed"];
 
 /// A case, and what its reporter was mailed of it and could read on its page.
 struct Told<'a> {
@@ -34,6 +34,12 @@ impl<'a> Told<'a> {
 
     fn when(mut self, command: Command) -> Told<'a> {
         self.world = self.world.when(self.policy, "alice", command);
+        self.look();
+        self
+    }
+
+    fn when_reporter(mut self, command: Command) -> Told<'a> {
+        self.world.tell(self.policy, &Actor::Reporter, &command).expect("it is taken");
         self.look();
         self
     }
@@ -115,6 +121,7 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
     let all = [
         (0..32).fold(silent_reporter, |told, _| told.after(24)),
         Told::of(policy, given(policy, FRIDAY)).after(100),
+        Told::of(policy, given(policy, FRIDAY)).when_reporter(Command::ReissueCode { mail: None }),
         ours()
             .when(Command::Validate { message: message(), next_steps: false, accept: false })
             .when(Command::Duplicate { of: "EXP-2027-00001".parse().unwrap(), message: None }),

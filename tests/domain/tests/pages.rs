@@ -30,7 +30,7 @@ fn pages(world: &World, policy: &Policy, from: usize) -> Vec<String> {
 fn a_report_wakes_who_is_on_call_and_a_warning_whoever_it_goes_to() {
     let policy = policy();
     let on_call = policy.on_call(RECEIVED.parse().unwrap()).unwrap().id.clone();
-    let second = policy.second(RECEIVED.parse().unwrap()).unwrap().id.clone();
+    let second = policy.second(None, RECEIVED.parse().unwrap()).unwrap().id.clone();
     let world = given(&policy, RECEIVED);
     assert_eq!(pages(&world, &policy, 0), [format!("{on_call} new_report")]);
     let (before, world) = (world.log.len(), world.after(&policy, 3));

@@ -2,7 +2,7 @@
 
 use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
-use desk_domain::case::event::{MailParts, Resolution};
+use desk_domain::case::event::{DisclosurePlan, MailParts, Resolution};
 use desk_domain::case::publication::Publication;
 use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, permit, rm};
 use desk_domain::notice::plan::notices;
@@ -59,6 +59,9 @@ fn everything() -> Vec<Step> {
     steps.extend([
         by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None, files: None }),
         by(Actor::Reporter, Command::AnswerCredit { granted: None }),
+        by(Actor::Reporter, Command::AskStanding),
+        by(Actor::Reporter, Command::PlanDisclosure { plan: DisclosurePlan::WithRelease }),
+        by(Actor::Reporter, Command::ReissueCode { mail: None }),
         by(Actor::Desk, Command::QuarantineReply { content: content(), mail }),
         by(Actor::Desk, Command::MessageBounced { seq: 5 }),
         Step::Wait(24 * 31),

@@ -54,6 +54,7 @@ fn led(policy: &Policy) -> World {
         world = give(world, "alice", name);
     }
     world = world.answered(policy);
+    world.tell(policy, &Actor::Reporter, &Command::AskStanding).expect("once");
     for name in [CommandName::Validate, CommandName::Score, CommandName::Accept, CommandName::DetermineAffected] {
         world = give(world, "alice", name);
     }

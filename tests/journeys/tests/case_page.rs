@@ -129,6 +129,9 @@ fn a_form_of_another_site_is_refused_whatever_cookie_the_browser_adds() {
         ("/case", code_form.as_str()),
         ("/case/messages", "text=t"),
         ("/case/credit", "decision=none"),
+        ("/case/standing", ""),
+        ("/case/disclosure", "plan=with-release"),
+        ("/case/code", ""),
         ("/case/leave", ""),
     ];
     for (path, body) in forms {

@@ -1,5 +1,6 @@
 //! What is clear of a case, in words.
 
+use desk_domain::case::Case;
 use desk_domain::id::CaseId;
 use desk_view::{LineStanding, LineView, UnsealedCase};
 
@@ -17,9 +18,19 @@ pub(super) fn facts(opened: &UnsealedCase) -> Vec<(String, String)> {
         row("Became", id(&case.became)),
         row("Module of others", case.third_party.as_ref().map(ToString::to_string).unwrap_or_default()),
         row("Forwarded to", forwarded.join(", ")),
+        row("The reporter means to publish", own_date(case)),
         row("Release planned", case.release_planned.map(|day| day.to_string()).unwrap_or_default()),
     ];
     rows.into_iter().flatten().collect()
+}
+
+/// What the reporter last said of publishing.
+fn own_date(case: &Case) -> String {
+    match (case.planned_for, case.agrees_to_wait) {
+        (Some(day), _) => format!("on {day}"),
+        (None, true) => "with the release, and keeps it to themselves until then".to_owned(),
+        (None, false) => String::new(),
+    }
 }
 
 /// Vectors and weaknesses.

@@ -16,7 +16,8 @@ pub(super) fn plan_start(at: &At<'_>) -> Typed {
 
 pub(super) fn plan_form(at: &At<'_>, typed: &Typed) -> Filled {
     let form = Form::new(vec![required(Fields(typed).date("on", "Day of the release", ""))], "Tell the reporter");
-    let planned = at.case().planned_for.map(|day| format!("The reporter plans to publish on {day}."));
+    let waits = at.case().agrees_to_wait.then(|| "The reporter keeps it to themselves until the release.".to_owned());
+    let planned = at.case().planned_for.map(|day| format!("The reporter means to publish on {day}.")).or(waits);
     Filled::new(form).about(planned)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::clock::{Clock, ClockState};
-use super::event::{Actor, Event, EventBody, FactName, FileCount, Recipient};
+use super::event::{Actor, DisclosurePlan, Event, EventBody, FactName, FileCount, Recipient};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
 use super::{Breach, Case, Fact, HeldAnswer, Quarantine, Sent, Step, Steps};
@@ -56,6 +56,8 @@ impl Case {
             forwarded: BTreeSet::new(),
             release_planned: None,
             became: None,
+            standing_asked: None,
+            agrees_to_wait: false,
         })
     }
 
@@ -121,6 +123,13 @@ impl Case {
                 self.files = self.files.and(files.as_ref().map_or(&[], |files| &files.kept));
                 self.waiting_for_reporter = false;
                 self.unanswered_since.get_or_insert(at);
+            }
+            EventBody::StandingAsked => self.standing_asked = Some(at),
+            EventBody::DisclosurePlanned { plan } => {
+                (self.planned_for, self.agrees_to_wait) = match plan {
+                    DisclosurePlan::On(day) => (Some(*day), false),
+                    DisclosurePlan::WithRelease => (None, true),
+                }
             }
             EventBody::ReplyQuarantined { content, mail } => {
                 self.quarantine.answers.push(HeldAnswer { at, content: content.clone(), mail: mail.clone() })

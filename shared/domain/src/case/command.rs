@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::Recipient;
 use super::escalate;
-use super::event::{ContentRef, FactName, Files, MailParts, Message, Resolution};
+use super::event::{ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
 use crate::policy::Severity;
 
@@ -173,6 +173,13 @@ pub enum Command {
         from: Recipient,
         content: ContentRef,
         mail: MailParts,
+    },
+
+    /// The reporter asks how it stands; once a day.
+    AskStanding,
+    /// The reporter says when they mean to publish.
+    PlanDisclosure {
+        plan: DisclosurePlan,
     },
 
     /// The reporter says how to be credited; `granted: None` names nobody.

@@ -4,6 +4,7 @@ mod clocks;
 mod mail;
 mod opening;
 mod publication;
+mod reporter;
 
 pub use opening::{open, open_filed, open_finding};
 
@@ -135,6 +136,8 @@ impl Next<'_> {
                 self.case.files.and(kept).within(&self.policy.limits)?;
                 self.reply(content, opened.clone(), mail.clone(), files.clone());
             }
+            Command::AskStanding => self.ask_standing()?,
+            Command::PlanDisclosure { plan } => self.plan_disclosure(*plan)?,
             Command::QuarantineReply { content, mail } => self.quarantine_reply(content, mail),
             Command::OutsiderReply { from, content, mail } => {
                 let (from, content, mail) = (from.clone(), content.clone(), mail.clone());

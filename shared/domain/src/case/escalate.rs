@@ -45,7 +45,7 @@ fn audience(leads: Leads<'_>, policy: &Policy, audience: Audience, now: Timestam
     let one = |member: Option<&Member>| member.map(|m| Recipient::Member(m.id.clone())).into_iter().collect();
     match audience {
         Audience::HandlerOrOnCall => one(leads.handler.and_then(present).or_else(|| policy.on_call(now))),
-        Audience::Second => one(leads.backup.and_then(present).or_else(|| policy.second(now))),
+        Audience::Second => one(leads.backup.and_then(present).or_else(|| policy.second(leads.handler, now))),
         Audience::Team => policy.triage().map(|m| Recipient::Member(m.id.clone())).collect(),
         Audience::Outside => policy.contacts.outside.iter().map(|_| Recipient::Outside).collect(),
         Audience::Reporter => vec![Recipient::Reporter],

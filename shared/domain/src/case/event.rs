@@ -116,6 +116,16 @@ pub enum Resolution {
     AutomaticMail,
 }
 
+/// When a reporter means to publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DisclosurePlan {
+    /// On a day of their own.
+    On(Date),
+    /// Not before the release: they agree to the embargo.
+    WithRelease,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
 pub enum EventBody {
@@ -200,6 +210,12 @@ pub enum EventBody {
         /// What was attached on the page.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         files: Option<Files>,
+    },
+    /// The reporter asks how it stands.
+    StandingAsked,
+    /// What the reporter says of their own publishing, after they sent the report.
+    DisclosurePlanned {
+        plan: DisclosurePlan,
     },
     /// An answer that is not proven to be the reporter's: it changes nothing until a person has looked at it.
     ReplyQuarantined {

@@ -47,6 +47,7 @@ pub struct Case {
     /// The reporter's address, sealed to the mail key.
     pub address: Option<ContentId>,
     pub has_openpgp_key: bool,
+    /// The day on which the reporter means to publish, as they last said.
     pub planned_for: Option<Date>,
     pub report: ContentRef,
     pub continues: Option<CaseId>,
@@ -98,6 +99,12 @@ pub struct Case {
     /// The case that this one became, when it was a report after all (T60).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub became: Option<CaseId>,
+    /// When the reporter last asked how it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing_asked: Option<Timestamp>,
+    /// The reporter keeps it to themselves until the release.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub agrees_to_wait: bool,
     /// Files that its reporter has sent by the page.
     #[serde(default, skip_serializing_if = "FileCount::is_none")]
     pub files: FileCount,

@@ -1,6 +1,6 @@
 //! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
 
-use crate::case::event::{EventBody, Resolution};
+use crate::case::event::{DisclosurePlan, EventBody, Resolution};
 use crate::case::{Case, Event, Recipient, Rm};
 use crate::policy::Policy;
 
@@ -49,6 +49,13 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::Forwarded { to, .. } => {
             let module = policy.third_party(to.as_str());
             format!("We have written to {}, as you agreed.", module.map_or(to.as_str(), |t| t.maintainer.as_str()))
+        }
+        EventBody::StandingAsked => "You asked how it stands; whoever handles your case was told.".to_owned(),
+        EventBody::DisclosurePlanned { plan: DisclosurePlan::On(day) } => {
+            format!("You told us that you mean to publish on {day}.")
+        }
+        EventBody::DisclosurePlanned { plan: DisclosurePlan::WithRelease } => {
+            "You agreed to keep it to yourself until the fixes are released. Thank you.".to_owned()
         }
         EventBody::CodeReissued { .. } => "A new receipt code was issued.".to_owned(),
         EventBody::Closed { resolution: Resolution::Spam, .. } | EventBody::Closed { told: true, .. } => return None,

@@ -11,7 +11,7 @@ use super::*;
 use crate::case::event::{AssignedBy, EventBody, FactName, Hint, Resolution};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
 use crate::id::{ClockName, ContentId, PackageName};
-use crate::policy::{ClockKind, MetBy, Pauses, Role};
+use crate::policy::{ClockKind, MetBy, Pauses, Role, Starts};
 
 /// A notice for one person.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +67,17 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         }
         EventBody::ReporterReplied { opened, .. } => {
             plan.to_handler(Notice::ReporterReplied(ReporterReplied { opened: opened.clone() }))
+        }
+        EventBody::StandingAsked => {
+            let asked = |c: &Clock| policy.clock(c.name()).is_some_and(|row| row.starts == Starts::StandingAsked);
+            let due = plan.open_clocks(|c| c.state == ClockState::Running && asked(c)).into_iter().next();
+            plan.to_handler(Notice::StandingAsked(StandingAsked { due }))
+        }
+        EventBody::DisclosurePlanned { plan: of } => {
+            plan.to_handler(Notice::DisclosurePlanned(DisclosurePlanned { plan: *of }))
+        }
+        EventBody::CodeReissued { .. } if event.actor == Actor::Reporter => {
+            plan.to_reporter(Notice::CodeRenewed(CodeRenewed {}), None)
         }
         EventBody::CodeReissued { mail: Some(mail) } => {
             let Actor::Member(by) = &event.actor else { return Vec::new() };

@@ -26,6 +26,8 @@ words! {
         /// Each message of a team member to the reporter; starts anew each time.
         MessageToReporter,
         RequestSent,
+        /// The reporter asks how it stands.
+        StandingAsked,
         AcceptedAndScored,
         /// A fix is ready on every affected maintained line (T51).
         FixesReady,
@@ -88,7 +90,11 @@ impl Starts {
     /// Whether what starts here is owed to the reporter: where the team's own audit found a case, there is none to owe it to.
     pub fn is_owed_to_reporter(self) -> bool {
         match self {
-            Starts::ReportReceived | Starts::Acknowledged | Starts::MessageToReporter | Starts::RequestSent => true,
+            Starts::ReportReceived
+            | Starts::Acknowledged
+            | Starts::MessageToReporter
+            | Starts::RequestSent
+            | Starts::StandingAsked => true,
             Starts::AcceptedAndScored | Starts::FixesReady | Starts::AdvisoryPublished => false,
         }
     }

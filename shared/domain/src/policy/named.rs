@@ -48,10 +48,13 @@ impl Policy {
         self.on_duty(now).next()
     }
 
-    /// Who is asked next: the first after [`Policy::on_call`] in the rota who is someone else.
-    pub fn second(&self, now: Timestamp) -> Option<&Member> {
+    /// Who is asked next: the first after [`Policy::on_call`] in the rota who is someone else, and not who handles the case and was
+    /// asked before; where there is nobody, who is on call.
+    pub fn second(&self, handler: Option<&MemberId>, now: Timestamp) -> Option<&Member> {
         let first = self.on_call(now)?;
-        self.on_duty(now).find(|m| m.id != first.id)
+        let asked = |member: &Member| handler.is_some_and(|handler| *handler == member.id);
+        let next = self.on_duty(now).find(|member| member.id != first.id && !asked(member));
+        next.or(Some(first).filter(|first| handler.is_some() && !asked(first)))
     }
 
     /// The rota from this shift's place once around, without those who are away or no longer of the team.
@@ -110,7 +113,7 @@ mod tests {
     fn at(policy: &Policy, now: &str) -> (Option<String>, Option<String>) {
         let now = now.parse().unwrap();
         let id = |m: &Member| m.id.to_string();
-        (policy.on_call(now).map(id), policy.second(now).map(id))
+        (policy.on_call(now).map(id), policy.second(None, now).map(id))
     }
 
     fn pair(first: &str, second: &str) -> (Option<String>, Option<String>) {
@@ -127,6 +130,21 @@ mod tests {
         assert_eq!(at(&policy, "2026-12-21T09:00:00Z"), pair("alice", "bob"));
         assert_eq!(at(&policy, "2026-11-23T08:59:59Z"), pair("dave", "alice"));
         assert!(at(&policy, "1970-01-01T00:00:00Z").0.is_some());
+    }
+
+    #[test]
+    fn the_level_above_the_handler_is_somebody_else() {
+        let mut policy = express();
+        let now = "2026-11-23T09:00:00Z".parse().unwrap();
+        let second = |policy: &Policy, handler: &str| {
+            policy.second(Some(&handler.parse().unwrap()), now).map(|member| member.id.to_string())
+        };
+        assert_eq!(second(&policy, "bob").as_deref(), Some("carol"), "after Alice comes Bob, who handles it");
+        assert_eq!(second(&policy, "dave").as_deref(), Some("bob"));
+        policy.rota.order.truncate(2);
+        assert_eq!(second(&policy, "bob").as_deref(), Some("alice"), "of two it is who is on call");
+        policy.rota.order.truncate(1);
+        assert_eq!(second(&policy, "alice"), None, "and of one there is nobody");
     }
 
     #[test]

@@ -69,6 +69,7 @@ fn on_the_way() -> Vec<Sample> {
         to("", Notice::Accepted(Accepted {})),
         to("", code()).with(CODE),
         to("erased", code()),
+        to("", Notice::CodeRenewed(CodeRenewed {})),
         to("", Notice::Forwarded(Forwarded { package: "body-parser".parse().unwrap() })),
         to("", Notice::CreditAsked(CreditAsked {})),
         to("", Notice::ReleasePlanned(ReleasePlanned { on: "2027-04-02".parse().unwrap() })),

@@ -1,7 +1,7 @@
 //! To members of the team, and to the operator.
 
 use desk_domain::case::Recipient;
-use desk_domain::case::event::{AssignedBy, Hint};
+use desk_domain::case::event::{AssignedBy, DisclosurePlan, Hint};
 use desk_domain::notice::*;
 
 use crate::{DUE, RECEIVED, Sample, alice, at, clock, member, promises, sample};
@@ -84,6 +84,7 @@ fn conversation() -> Vec<Sample> {
     let opened = Some("EXP-2027-Q0000".parse().unwrap());
     let refused = |why| Notice::AcknowledgementRefused(AcknowledgementRefused { why });
     let outsider = |from| Notice::OutsiderReplied(OutsiderReplied { from });
+    let planned = |plan| Notice::DisclosurePlanned(DisclosurePlanned { plan });
     vec![
         to("", Notice::ReporterReplied(ReporterReplied { opened: None })),
         to("to-a-closed-case", Notice::ReporterReplied(ReporterReplied { opened })),
@@ -96,6 +97,10 @@ fn conversation() -> Vec<Sample> {
         to("outside", outsider(Recipient::Outside)),
         to("operator", outsider(Recipient::Operator)),
         to("", Notice::ReplyQuarantined(ReplyQuarantined {})),
+        to("", Notice::StandingAsked(StandingAsked { due: Some((clock("standing"), at(DUE))) })),
+        to("no-clock", Notice::StandingAsked(StandingAsked { due: None })),
+        to("", planned(DisclosurePlan::On("2027-05-01".parse().unwrap()))),
+        to("with-release", planned(DisclosurePlan::WithRelease)),
         to("", Notice::PolicyComment(PolicyComment { received_at: at(RECEIVED) })),
     ]
 }

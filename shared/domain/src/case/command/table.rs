@@ -147,7 +147,8 @@ commands! {
             .closing(Closing::FiledOnly);
     }
     others {
-        AcknowledgeFromMail Reply QuarantineReply OutsiderReply AnswerCredit Announced FireTimer MessageBounced ReplaceHandler
+        AcknowledgeFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding PlanDisclosure
+        Announced FireTimer MessageBounced ReplaceHandler
     }
 }
 

@@ -51,7 +51,7 @@ impl Next<'_> {
         }
     }
 
-    fn start_clock(&mut self, row: &ClockRow) {
+    pub(super) fn start_clock(&mut self, row: &ClockRow) {
         let Some(start) = ClockStart::freeze(row, self.case.severity, self.now) else { return };
         self.push(EventBody::ClockStarted(start));
         if row.pauses == Some(Pauses::WaitingForReporter) && self.case.waiting_for_reporter {

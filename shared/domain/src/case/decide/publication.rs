@@ -134,13 +134,11 @@ impl Next<'_> {
         Ok(())
     }
 
+    /// At any time before it is published, asked or not.
     pub(super) fn answer_credit(&mut self, granted: Option<ContentRef>) -> Result<(), Refusal> {
         let case = &self.case;
         if case.publication.is_published() || case.is_closed() {
             return Err(self.not_now(format!("{} is published or closed; its credit is settled", case.id)));
-        }
-        if case.publication.credit == CreditState::Unasked {
-            return Err(self.not_now("nobody has asked yet; you are asked before anything is published".to_owned()));
         }
         self.push(EventBody::CreditRecorded { granted });
         Ok(())

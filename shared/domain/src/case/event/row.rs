@@ -136,6 +136,9 @@ impl EventBody {
                 granted.as_ref().map_or(Nothing, Step).by(By::RecordCredit, "said whom the advisory names")
             }
 
+            EventBody::StandingAsked => Nothing.says("asked how it stands"),
+            EventBody::DisclosurePlanned { plan: _ } => Nothing.says("said when they mean to publish"),
+
             EventBody::BackupSet { member: _ } => Nothing.by(By::SetBackup, "named a backup"),
             EventBody::InformationRequested => Nothing.by(By::RequestInformation, "asked the reporter, and waits"),
             EventBody::QuarantineEnded { refused: _, report: _ } => {

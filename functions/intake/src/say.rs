@@ -1,0 +1,184 @@
+//! `POST /case/standing` and `POST /case/disclosure`: what a reporter says without words, by a form of the case page or by the API.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use desk_domain::case::event::DisclosurePlan;
+use desk_domain::case::{Actor, Command};
+use desk_domain::fields::{self, FieldError};
+use desk_http::body::{self, Kind};
+use desk_http::{Problem, answer};
+use desk_pages::Site;
+use desk_store::Acted;
+use desk_store::requests::{Answer, Request};
+use desk_view::DisclosureView;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use crate::Intake;
+use crate::case::{Done, Entered, asked_again, shown};
+use crate::case_page::Said;
+use crate::session::{Entry, Sent, field, hidden_key};
+
+const STANDING: &str = "/case/standing";
+const DISCLOSURE: &str = "/case/disclosure";
+
+/// What is said, and where.
+struct Saying {
+    path: &'static str,
+    /// What a sent form means, as the API would have it.
+    meant: fn(&Sent) -> Value,
+    command: fn(&Value) -> Result<Command, Vec<FieldError>>,
+    done: Done,
+    /// What the case page says where it was not taken.
+    refused: fn(&Sent, String) -> Said,
+}
+
+const ASK: Saying = Saying {
+    path: STANDING,
+    meant: |_| json!({}),
+    command: |value| fields::read(value, |_| ()).map(|()| Command::AskStanding),
+    done: Done::Asked,
+    refused: |_, why| Said { not_asked: Some(why), ..Said::default() },
+};
+
+const PLAN: Saying = Saying {
+    path: DISCLOSURE,
+    meant: |sent| match field(sent, "plan") {
+        "with-release" => json!({"with_release": true}),
+        _ => json!({"planned_for": field(sent, "planned_for").trim()}),
+    },
+    command: |value| plan(value).map(|plan| Command::PlanDisclosure { plan }),
+    done: Done::Planned,
+    refused: |sent, why| Said { own_date: Some((why, field(sent, "planned_for").to_owned())), ..Said::default() },
+};
+
+/// Exactly one of the two.
+fn plan(value: &Value) -> Result<DisclosurePlan, Vec<FieldError>> {
+    fields::read(value, |fields| match fields.flag("with_release") {
+        Some(true) if fields.value("planned_for").is_some() => {
+            fields.wrong("planned_for", "cannot stand beside with_release");
+            DisclosurePlan::WithRelease
+        }
+        Some(true) => DisclosurePlan::WithRelease,
+        Some(false) | None => {
+            fields.required_parsed::<Date>("planned_for").map_or(DisclosurePlan::WithRelease, DisclosurePlan::On)
+        }
+    })
+}
+
+pub(crate) async fn ask(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    said(&intake, &ASK, &headers, body).await
+}
+
+pub(crate) async fn disclosure(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    said(&intake, &PLAN, &headers, body).await
+}
+
+async fn said(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Response {
+    match Kind::of(headers) {
+        Ok(Kind::Form) => {
+            let page = from_form(intake, saying, headers, body).await;
+            page.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
+        }
+        Ok(Kind::Json) => match from_api(intake, saying, headers, body).await {
+            Ok(answer) => answer::json(answer),
+            Err(problem) => problem.into_response(),
+        },
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn from_api(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {
+    let (entered, value) = intake.entered_with(headers, body).await?;
+    intake.say(&entered, saying, &value, body::idempotency_key(headers)?).await
+}
+
+async fn from_form(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    let sent = intake.form(headers, body).await?;
+    let Some(entry) = intake.entry(headers, &sent).await? else {
+        return asked_again(intake, saying.path, &sent, 0).await;
+    };
+    match intake.say(&entry.entered, saying, &(saying.meant)(&sent), hidden_key(&sent)).await {
+        Ok(_) => Ok(saying.done.turn(intake.cookie(&entry)?)),
+        Err(problem) if problem.is_of_what_was_sent() => refused(intake, &entry, saying, &sent, &problem).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn refused(
+    intake: &Intake,
+    entry: &Entry,
+    saying: &Saying,
+    sent: &Sent,
+    problem: &Problem,
+) -> Result<Response, Problem> {
+    let why = problem.in_words("The day");
+    let (first, rest) = why.split_at(why.chars().next().map_or(0, char::len_utf8));
+    let said = (saying.refused)(sent, format!("{}{}", first.to_uppercase(), rest.trim_end_matches('.')));
+    let status = match problem.status() {
+        StatusCode::CONFLICT => StatusCode::CONFLICT,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    shown(intake, entry, status, said).await
+}
+
+impl Intake {
+    /// Gives the case what its reporter says; what they say again is answered as it was.
+    async fn say(
+        &self,
+        entered: &Entered,
+        saying: &Saying,
+        value: &Value,
+        key: Option<String>,
+    ) -> Result<Answer, Problem> {
+        let command = (saying.command)(value).map_err(Problem::invalid)?;
+        let request = key.map(|k| Request::new("POST", saying.path, &entered.lookup, &k, &body::canonical(value)));
+        if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
+            return Ok(answer);
+        }
+        self.within_messages(&entered.stored.case.id).await?;
+        let answer_of = |acted: &Acted| {
+            let case = &acted.after.case;
+            let mut body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at});
+            if let Command::PlanDisclosure { .. } = command {
+                body["disclosure"] = json!(DisclosureView::of(case));
+            }
+            Answer { status: 201, body: body.to_string() }
+        };
+        let finish = |acted: &Acted, (), commit: &mut desk_store::Commit| {
+            let answer = answer_of(acted);
+            if let Some(request) = &request {
+                commit.remember(request, &answer, acted.at)?;
+            }
+            Ok(answer)
+        };
+        let case = &entered.stored.case.id;
+        let prepare = |_: &_, _: &mut _| Ok((command.clone(), ()));
+        let done = self.cases.act(case, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
+        // Nothing new is no event, and an answer all the same.
+        let done = done.map(|(acted, answer)| answer.unwrap_or_else(|| answer_of(&acted)));
+        answer::once(&self.cases, request.as_ref(), self.clock.now(), done).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_a_day_or_the_release_and_never_both() {
+        let read = |value: Value| plan(&value).map_err(|errors| errors[0].pointer.clone());
+        assert_eq!(read(json!({"planned_for": "2027-01-31"})), Ok(DisclosurePlan::On("2027-01-31".parse().unwrap())));
+        assert_eq!(read(json!({"with_release": true})), Ok(DisclosurePlan::WithRelease));
+        for wrong in
+            [json!({}), json!({"planned_for": "soon"}), json!({"planned_for": "2027-01-31", "with_release": true})]
+        {
+            assert_eq!(read(wrong), Err("/planned_for".to_owned()));
+        }
+        assert_eq!(read(json!({"with_release": true, "more": 1})), Err("/more".to_owned()));
+    }
+}

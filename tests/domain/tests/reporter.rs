@@ -1,0 +1,120 @@
+//! What a reporter says beside messages: how it stands, when they mean to publish, a new code, credit before it is asked.
+
+use desk_domain::case::event::DisclosurePlan;
+use desk_domain::case::{Actor, ClockState, Command, Recipient};
+use desk_domain::notice::Notice;
+use desk_domain::policy::Policy;
+use desk_domain::refusal::Refusal;
+use desk_domain_tests::{World, content, given, member, message, policy};
+
+const RECEIVED: &str = "2027-03-26T22:00:00Z";
+
+/// A case that Bob handles and has answered.
+fn ours(policy: &Policy) -> World {
+    given(policy, RECEIVED).when(policy, "bob", Command::Assign { member: "bob".parse().unwrap() }).when(
+        policy,
+        "bob",
+        Command::Respond { message: message() },
+    )
+}
+
+fn ask(world: &mut World, policy: &Policy) -> Result<usize, Refusal> {
+    world.tell(policy, &Actor::Reporter, &Command::AskStanding).map(|events| events.len())
+}
+
+fn told(world: &World, policy: &Policy, from: usize, template: &str) -> Vec<Recipient> {
+    let planned = world.notices(policy, from).into_iter();
+    planned.filter(|planned| planned.notice.template() == template).map(|planned| planned.recipient).collect()
+}
+
+fn bob() -> Recipient {
+    Recipient::Member("bob".parse().unwrap())
+}
+
+#[test]
+fn who_asks_how_it_stands_is_heard_once_a_day_and_unanswered_one_level_up() {
+    let policy = policy();
+    let mut world = ours(&policy);
+    let before = world.log.len();
+    ask(&mut world, &policy).unwrap();
+    assert_eq!(told(&world, &policy, before, "standing_asked"), [bob()]);
+    assert_eq!(world.clock("standing").state, ClockState::Running);
+    assert!(
+        matches!(ask(&mut world, &policy), Err(Refusal::NotAllowed { why, .. }) if why.contains("2027-03-27 22:00"))
+    );
+
+    let mut unanswered = world.after(&policy, 24);
+    let breach = told(&unanswered, &policy, before, "breach");
+    assert!(breach.len() == 1 && breach[0] != bob(), "the level above hears of it: {breach:?}");
+    let again = unanswered.log.len();
+    ask(&mut unanswered, &policy).unwrap();
+    assert_eq!(told(&unanswered, &policy, again, "standing_asked"), [bob()], "a day later once more");
+    assert_eq!(unanswered.clock("standing").state, ClockState::Running, "and the clock begins again");
+    let answered = unanswered.when(&policy, "bob", Command::Update { message: message() });
+    assert!(answered.clock("standing").met().is_some(), "any message answers it");
+    let later = answered.after(&policy, 24);
+    assert_eq!(later.case.breaches.iter().filter(|b| b.clock.as_str() == "standing").count(), 1, "kept as it was");
+}
+
+#[test]
+fn without_a_handler_who_is_on_call_is_told_and_without_a_clock_nothing_runs() {
+    let text = include_str!("../../../infra/policies/minimal.toml");
+    let policy = Policy::from_toml(text).unwrap();
+    let mut world = given(&policy, RECEIVED);
+    let before = world.log.len();
+    assert_eq!(ask(&mut world, &policy).unwrap(), 1);
+    assert_eq!(told(&world, &policy, before, "standing_asked"), [Recipient::Member("mina".parse().unwrap())]);
+    let closed = Command::Close {
+        resolution: desk_domain::case::event::Resolution::Spam,
+        message: message(),
+        next_steps: false,
+    };
+    let mut closed = world.when(&policy, "mina", closed);
+    closed.now += jiff::SignedDuration::from_hours(48);
+    assert!(matches!(ask(&mut closed, &policy), Err(Refusal::NotAllowed { why, .. }) if why.contains("closed")));
+}
+
+#[test]
+fn a_day_of_their_own_may_be_said_and_taken_back_after_the_report() {
+    let policy = policy();
+    let mut world = ours(&policy);
+    let mut say = |plan| {
+        let from = world.log.len();
+        world.tell(&policy, &Actor::Reporter, &Command::PlanDisclosure { plan }).map(|_| ())?;
+        let told = told(&world, &policy, from, "disclosure_planned");
+        Ok::<_, Refusal>((world.case.planned_for, world.case.agrees_to_wait, told))
+    };
+    let day = "2027-05-01".parse().unwrap();
+    assert_eq!(say(DisclosurePlan::On(day)), Ok((Some(day), false, vec![bob()])));
+    assert_eq!(say(DisclosurePlan::On(day)), Ok((Some(day), false, vec![])), "the same again is nothing new");
+    assert_eq!(say(DisclosurePlan::WithRelease), Ok((None, true, vec![bob()])));
+    let past = say(DisclosurePlan::On("2027-03-25".parse().unwrap()));
+    assert_eq!(past, Err(Refusal::field("/planned_for", "must not be past")));
+    assert!(say(DisclosurePlan::On("2027-03-26".parse().unwrap())).is_ok(), "today is not past");
+}
+
+#[test]
+fn a_code_that_its_reporter_made_anew_is_told_them_without_it() {
+    let policy = policy();
+    let mut world = ours(&policy);
+    let from = world.log.len();
+    world.tell(&policy, &Actor::Reporter, &Command::ReissueCode { mail: None }).unwrap();
+    let all = world.notices(&policy, from);
+    let [only] = &all[..] else { panic!("{all:?}") };
+    assert!(matches!(only.notice, Notice::CodeRenewed(_)) && only.recipient == Recipient::Reporter);
+    assert_eq!(only.sealed, None);
+    let by_member = world.log.len();
+    world.tell(&policy, &member("bob"), &Command::ReissueCode { mail: None }).unwrap();
+    assert!(world.notices(&policy, by_member).is_empty(), "handed over by a member");
+}
+
+#[test]
+fn credit_may_be_said_before_it_is_asked_and_is_not_asked_then() {
+    let policy = policy();
+    let mut world = ours(&policy);
+    let from = world.log.len();
+    world.tell(&policy, &Actor::Reporter, &Command::AnswerCredit { granted: Some(content()) }).unwrap();
+    assert_eq!(told(&world, &policy, from, "credit_answered"), [bob()]);
+    let asked = world.tell(&policy, &member("bob"), &Command::AskCredit);
+    assert!(matches!(asked, Err(Refusal::NotAllowed { .. })), "it is answered");
+}

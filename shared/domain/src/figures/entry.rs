@@ -203,6 +203,8 @@ impl Book {
             | EventBody::AdvisoryDrafted { .. }
             | EventBody::AdvisoryApproved { .. }
             | EventBody::Published { .. }
+            | EventBody::StandingAsked
+            | EventBody::DisclosurePlanned { .. }
             | EventBody::Announced { .. } => {}
         }
     }

@@ -105,13 +105,28 @@ def stage(desk):
     assert status == 201, answer
     filed = json.loads(answer)
     mailed = desk.inbox(MAIL)["case_id"]
+    status, other = desk.ask("/reports", json.dumps(REPORT).encode())
+    assert status == 201, other
+    file = a_file(desk, filed)
     desk.settle()
     session = desk.cli("token", "bob")["token"]
     for case in (filed["case_id"], mailed):
         desk.do(case, "assign", "bob", member="bob")
     mail = desk.show(mailed, "bob")["mail"]
-    return {"code": filed["receipt_code"], "session": session, "leaving": desk.cli("token", "carol")["token"],
+    return {"code": filed["receipt_code"], "renewed": json.loads(other)["receipt_code"], "file": file,
+            "session": session, "leaving": desk.cli("token", "carol")["token"],
             "case": filed["case_id"], "mailed": mailed, "content": mail["content"]}
+
+
+def a_file(desk, filed):
+    """The name of a file that the reporter sent by the page."""
+    code = 'Content-Disposition: form-data; name="code"'
+    head = 'Content-Disposition: form-data; name="files"; filename="poc.txt"\r\nContent-Type: text/plain'
+    body = f"--b\r\n{code}\r\n\r\n{filed['receipt_code']}\r\n--b\r\n{head}\r\n\r\nproof\r\n--b--\r\n"
+    status, answer = desk.ask("/case/messages", body.encode(), "multipart/form-data; boundary=b")
+    assert status == 200, answer
+    messages = desk.show(filed["case_id"], "bob")["messages"]
+    return next(message["files"][0]["content"] for message in messages if message.get("files"))
 
 
 REPORT = {"package": "express", "versions": "4.x", "summary": "An open redirect", "details": "res.redirect() follows.",
@@ -132,10 +147,14 @@ def settings(staged):
         # Who signs out is signed out: another member, so that the rest is still asked by one who is in.
         '\n[[operations]]\ninclude-path = "/desk/sign-out"\n',
         f"headers = {{ Authorization = {json.dumps('Bearer ' + staged['leaving'])} }}\n",
+        # Whose code is made anew reads with the new one: another case's, for the same reason.
+        '\n[[operations]]\ninclude-path = "/case/code"\n',
+        f"headers = {{ Authorization = {json.dumps('Bearer ' + staged['renewed'])} }}\n",
         operation("/desk/cases/{id}", id=staged["case"]),
         operation("/desk/api/cases/{id}", id=staged["case"]),
         operation("/desk/api/cases/{id}/commands", id=staged["case"]),
         operation(mail, id=staged["mailed"], content=staged["content"]),
+        operation("/desk/cases/{id}/files/{content}", id=staged["case"], content=staged["file"]),
         operation(mail + "/attachments/{index}", id=staged["mailed"], content=staged["content"], index=0),
     ])
 

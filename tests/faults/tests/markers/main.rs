@@ -54,6 +54,15 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
         ("idempotency_key", &stage.markers.of("form: key of a reply")),
     ];
     assert_eq!(stage.desk.post_form("/case/messages", &sent).status, 303);
+    let file = (stage.markers.of("name of a file"), stage.markers.text("file"));
+    let kind = "text/x-proof";
+    let name = format!("{}.txt", file.0);
+    let with_file = [("code", code.as_str()), ("text", &stage.markers.text("words beside a file"))];
+    let sent = stage.desk.post_files("/case/messages", &[], &with_file, &[(&name, kind, file.1.as_bytes())]);
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    let large = [stage.markers.of("file that is too large").as_bytes(), &vec![b' '; 4 << 20]].concat();
+    let refused = stage.desk.post_files("/case/messages", &[], &with_file, &[(&name, kind, &large)]);
+    assert_eq!(refused.status, 413);
     // As far as the approved advisory: not a word of it is anywhere before it is published.
     publication(&mut stage, "main", &main);
     stage.tell("main", &main, "defer", &["reason"], &[]);

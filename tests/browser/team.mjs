@@ -2,6 +2,8 @@
 // members, on a phone. Once without JavaScript, where each page is looked at and what each task costs is counted and held to the
 // table that the pages are built to; once with JavaScript; and once with nothing but a keyboard.
 
+import { createHmac } from "node:crypto";
+
 import { check, must } from "./checks.mjs";
 import { inspect } from "./inspect.mjs";
 import { Member, WAYS, linkTo } from "./member.mjs";
@@ -197,7 +199,47 @@ async function lists(tools, alice, id) {
   const text = await carol.text();
   check("not theirs: says whom to ask", text.includes("Alice Example handles it") && !text.includes("three slashes"), text);
   await carol.look("team-not-yours");
+  await secondFactor(tools, carol);
   await carol.context.close();
+}
+
+/** Added with a code, asked for after the next link: nothing is typed but codes. */
+async function secondFactor(tools, carol) {
+  await carol.page.goto(`${tools.origin}/desk/account`);
+  await carol.tap(carol.link("Add one"));
+  await carol.look("team-second-factor");
+  const key = (await carol.page.locator("main code").first().innerText()).replaceAll(" ", "");
+  await carol.type("code", "000000");
+  await carol.tap(carol.button("Add the second factor"));
+  check("second factor: a wrong code is told at its field", (await carol.text()).includes("Code: is not right"), await carol.text());
+  await carol.type("code", await oneTimeCode(tools, key));
+  await carol.tap(carol.button("Add the second factor"));
+  check("second factor: recovery codes are shown", (await carol.page.locator(".codes li").count()) === 8, await carol.text());
+  await carol.look("team-recovery-codes");
+  await carol.page.goto(`${tools.origin}/desk/account/second-factor`);
+  await carol.look("team-second-factor-added");
+  await carol.page.goto(`${tools.origin}/desk/account`);
+  await carol.tap(carol.button("Sign out here"));
+  await carol.type("address", carol.address);
+  await carol.tap(carol.page.locator("main form button"));
+  await carol.open(await linkTo(tools, carol.address, "/desk/session?token="));
+  await carol.tap(carol.page.locator("main form button"));
+  await carol.look("team-sign-in-code");
+  await carol.type("code", await oneTimeCode(tools, key, 1));
+  await carol.tap(carol.button("Sign in"));
+  check("second factor: signs in", (await carol.text()).includes("Signed in as"), await carol.text());
+}
+
+/** RFC 6238, by the desk's clock; `later` steps from now. */
+async function oneTimeCode({ origin }, key, later = 0) {
+  const { now } = await (await fetch(`${origin}/_local/clock`)).json();
+  const bits = [...key].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.parse(now) / 30_000) + later));
+  const mac = createHmac("sha1", secret).update(step).digest();
+  const number = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
 }
 
 const told = (way) => (tools) => story({ ...tools, way: WAYS[way] });

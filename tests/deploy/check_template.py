@@ -21,6 +21,8 @@ PATH = sources.ROOT / "infra/aws/template.yaml"
 # POST routes without a limit of their own: each does nothing before it has seen a secret of a member's.
 FOR_MEMBERS = {
     "POST /desk/sign-out": "a member's session",
+    "POST /desk/session/code": "half a session, signed for one member",
+    "POST /desk/account/second-factor": "a member's session",
     "POST /desk/acknowledge": "a link signed for one member",
     "POST /desk/api/cases/{id}/commands": "a member's session",
     "POST /desk/api/away": "a member's session",

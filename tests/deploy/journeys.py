@@ -1,10 +1,14 @@
 """Journeys over HTTP against the deployed stack, and what its people find in their mail."""
 
+import base64
 import email
 import email.policy
 import hashlib
+import hmac
 import json
 import re
+import struct
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -92,13 +96,18 @@ class Member:
     """Signs in by mail, as members do."""
 
     def __init__(self, stack, mailbox, name):
-        self.stack = stack
-        address = f"{name}@example.com"
-        before = len(mailbox.find(address, "sign-in"))
-        assert call(f"{stack.url}/desk/sign-in", body={"address": address}).status == 202
-        mails = wait(lambda: mailbox.find(address, "sign-in")[before:], 60, f"a sign-in link for {name}")
+        self.stack, self.mailbox, self.address = stack, mailbox, f"{name}@example.com"
+        self.acts_in(self.by_link().ok())
+
+    def by_link(self):
+        """What the link that is mailed is answered with."""
+        before = len(self.mailbox.find(self.address, "sign-in"))
+        assert call(f"{self.stack.url}/desk/sign-in", body={"address": self.address}).status == 202
+        mails = wait(lambda: self.mailbox.find(self.address, "sign-in")[before:], 60, f"a sign-in link for {self.address}")
         token = re.search(r"/desk/session\?token=(\S+)", mails[0]).group(1)
-        session = call(f"{stack.url}/desk/session", body={"token": token}).ok()
+        return call(f"{self.stack.url}/desk/session", body={"token": token})
+
+    def acts_in(self, session):
         self.headers = {"authorization": f"Bearer {session['token']}"}
 
     def tell(self, case, command, key=None, **fields):
@@ -107,6 +116,23 @@ class Member:
 
     def show(self, case):
         return call(f"{self.stack.url}/desk/api/cases/{case}", headers=self.headers).ok()
+
+    def second_factor(self):
+        """Added, asked for after the next link, and removed with a recovery code."""
+        page = f"{self.stack.url}/desk/account/second-factor"
+        offered = call(page, headers=self.headers).text
+        secret = base64.b32decode(re.search(r"<p><code>([A-Z2-7 ]+)</code>", offered)[1].replace(" ", ""))
+        offer = re.search(r'name="offer" value="([^"]+)"', offered)[1]
+        now = int(time.time()) // 30
+        added = call(page, form={"offer": offer, "code": one_time_code(secret, now)}, headers=self.headers)
+        assert added.status == 200, added.text
+        half = self.by_link()
+        assert half.status == 202, half.text
+        body = {"ticket": half.json()["ticket"], "code": one_time_code(secret, now + 1)}
+        self.acts_in(call(f"{self.stack.url}/desk/session/code", body=body).ok())
+        recovery = re.search(r"<li><code>([\w-]+)", added.text)[1]
+        call(page, form={"remove": "1", "code": recovery}, headers=self.headers)
+        assert self.by_link().status == 200, "it is still asked for"
 
     def sign_out(self):
         """Here, for good."""
@@ -137,6 +163,13 @@ def acknowledge_by_mail(stack, mailbox, case, address):
     fields["message"] = f"{SECRET} acknowledged"
     action = re.search(r'<form[^>]* action="([^"]+)"', page.text)
     return call(f"{stack.url}{action.group(1) if action else link}", form=fields)
+
+
+def one_time_code(secret, step):
+    """RFC 6238."""
+    mac = hmac.digest(secret, struct.pack(">Q", step), "sha1")
+    start = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[start:start + 4])[0] & 0x7fffffff) % 10**6:06}"
 
 
 def previewed(member, case):

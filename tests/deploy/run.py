@@ -78,6 +78,7 @@ def everything(stack, build, checks):
     checks.run("acknowledged from the page mail", acknowledged, stack, mailbox, reporter)
     bob, dave = Member(stack, mailbox, "bob"), Member(stack, mailbox, "dave")
     checks.run("a file by the page arrives byte for byte", file_by_page, stack, reporter, bob)
+    checks.run("a second factor is added, asked for and removed", lambda: Member(stack, mailbox, "alice").second_factor())
     checks.run("led to publication by the team's API", to_publication, bob, dave, reporter.case)
     checks.run("published in the site's bucket, and told to list and reporter", published, stack, mailbox, reporter, bob)
     checks.run("a conversation: asked, answered, a new code, a bounce", conversation, stack, mailbox, bob)

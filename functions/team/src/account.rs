@@ -28,6 +28,7 @@ async fn account_page(team: &Team, headers: &HeaderMap) -> Result<AccountPage, P
         site: Site::of(&team.policy),
         desk: team.desk(member, None),
         address: member.address.clone(),
+        second_factor: team.members.factor(&member.id).await?.map(|factor| factor.since),
         started_at: session.started_at,
         expires_at: session.expires_at,
         now: team.clock.now(),

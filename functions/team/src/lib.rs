@@ -17,6 +17,7 @@ mod preview;
 mod publication;
 mod request;
 mod rota;
+mod second_factor;
 mod session;
 mod sign_in;
 mod steps;
@@ -39,6 +40,7 @@ use desk_runtime::Clock;
 use desk_store::objects::Objects;
 use desk_store::{CaseStore, DeskStore, Fault, FigureStore, MailStore, PublishedStore, Stored, TeamStore};
 
+use crate::session::WANTS_SECOND_FACTOR;
 use crate::sign_in::SIGN_IN;
 
 pub struct Team {
@@ -88,7 +90,9 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/cases/{id}/files/{content}", get(mail::file))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::post))
         .route("/desk/session", get(sign_in::session_page).post(sign_in::post_session))
+        .route("/desk/session/code", get(sign_in::code::page).post(sign_in::code::post))
         .route("/desk/account", get(account::page))
+        .route("/desk/account/second-factor", get(second_factor::page).post(second_factor::post))
         .route("/desk/sign-out", post(account::sign_out))
         .route("/desk/acknowledge", get(acknowledge::page).post(acknowledge::post))
         .route("/desk/api/cases", get(board::list))
@@ -115,6 +119,9 @@ impl Team {
         match page {
             Ok(page) => Html(page).into_response(),
             Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Redirect::to(SIGN_IN).into_response(),
+            Err(problem) if problem.detail() == WANTS_SECOND_FACTOR => {
+                Redirect::to(second_factor::PAGE).into_response()
+            }
             Err(problem) => problem.page(Site::of(&self.policy)),
         }
     }

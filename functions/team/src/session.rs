@@ -26,6 +26,7 @@ pub fn new_session(member: &MemberId, now: Timestamp) -> MemberSession {
         member: member.clone(),
         started_at: now,
         expires_at,
+        second_factor: false,
     }
 }
 
@@ -39,12 +40,16 @@ impl Team {
     /// The member whose session the request carries: a bearer token, or (`cookie`) the page's cookie.
     ///
     /// # Errors
-    /// 401.
+    /// 401; 403 where the policy wants a second factor of them, and the session has none.
     pub(crate) async fn member(&self, headers: &HeaderMap, cookie: bool) -> Result<&Member, Problem> {
-        self.signed_in(headers, cookie).await.map(|signed_in| signed_in.member)
+        let SignedIn { member, session } = self.signed_in(headers, cookie).await?;
+        if self.policy.wants_second_factor(member) && !session.second_factor {
+            return Err(Problem::new(StatusCode::FORBIDDEN, WANTS_SECOND_FACTOR));
+        }
+        Ok(member)
     }
 
-    /// The same with the session.
+    /// The same with the session, whether or not there is more to be done before the desk opens to it.
     ///
     /// # Errors
     /// 401.
@@ -58,6 +63,10 @@ impl Team {
         if is_over { Err(unauthorised()) } else { Ok(SignedIn { member, session }) }
     }
 }
+
+/// What the policy wants of who has only a link.
+pub(crate) const WANTS_SECOND_FACTOR: &str =
+    "The policy wants a second factor of your role: sign in to the desk's pages and add one.";
 
 /// Operators run the system and read no case.
 pub(crate) fn is_team(member: &Member) -> bool {

@@ -19,6 +19,7 @@ use desk_domain::id::{AdvisoryId, CaseId, MemberId};
 use desk_http::body::Kind;
 use desk_http::{Problem, body, headers};
 use desk_keys::link::Purpose;
+use desk_keys::payload::MemberSession;
 use desk_pages::{MailPage, MailRow, MailView};
 use desk_store::Fault;
 use jiff::SignedDuration;
@@ -50,6 +51,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/_local/clock", get(clock).post(move_clock))
         .route("/_local/settle", post(settle))
         .route("/_local/token", post(token))
+        .route("/_local/reset-second-factor", post(reset_second_factor))
         .route("/_local/policy", get(policy))
         .route("/_local/verify", get(verify))
         .route("/_local/figures", post(rebuild_figures))
@@ -183,8 +185,23 @@ async fn token(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) ->
     let member = fields::read(&value, known).map_err(Problem::invalid)?;
     let Some(member) = member else { return Err(Problem::not_found()) };
     let key = desk.keys.link_key(Purpose::Sessions).map_err(|e| Fault::Damaged(e.to_string()))?;
-    let session = team::new_session(&member, desk.clock.now());
+    // Who has the folder has the keys: what a policy wants of who signs in is no matter here.
+    let session = MemberSession { second_factor: true, ..team::new_session(&member, desk.clock.now()) };
     Ok(Json(json!({"token": key.sign(&session), "expires_at": session.expires_at, "member": member})))
+}
+
+/// `POST /_local/reset-second-factor {"member": …}`, as an operator does it for a deployed desk.
+async fn reset_second_factor(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Value>, Problem> {
+    desk.knows_secret(&headers)?;
+    let value = body::json(&headers, &body::read(body, 4096).await?)?;
+    let member = fields::read(&value, |fields| fields.required_parsed::<MemberId>("member"));
+    let member = member.map_err(Problem::invalid)?.ok_or_else(Problem::not_found)?;
+    let reset = desk.store.reset_factor(&member, desk.clock.now()).await?;
+    Ok(Json(json!({"member": member, "reset": reset})))
 }
 
 async fn policy(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {

@@ -8,6 +8,8 @@
 //! | mail key | addresses, and the words of mails that wait to be sent ([`MailWords`]) | `deliver` |
 //! | release key | the final form of an advisory, once it is approved | `fan-out` |
 //!
+//! A member's second factor ([`OneTimeCodes`]) is sealed to a key of its own, which is wrapped as case keys are.
+//!
 //! What is signed, links, reply tokens and members' sessions, is signed with a key for each purpose ([`link::Purpose`]); a session
 //! is `team`'s alone.
 //!
@@ -24,6 +26,7 @@ mod links;
 pub mod payload;
 pub mod receipt;
 pub mod seal;
+mod totp;
 mod words;
 
 pub use code::{ReceiptCode, Slip};
@@ -31,6 +34,7 @@ pub use link::LinkKey;
 pub use links::Links;
 pub use receipt::{ReceiptSigner, VerifyError};
 pub use seal::{NewKey, PublicKey, Root, RootPublic, SecretKey, Unsealed};
+pub use totp::OneTimeCodes;
 pub use words::MailWords;
 
 /// Why a key did not do its work. Says no more on purpose.

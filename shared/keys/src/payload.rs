@@ -45,6 +45,36 @@ pub struct MemberSession {
     pub started_at: Timestamp,
     #[serde(rename = "x")]
     pub expires_at: Timestamp,
+    /// Whether a second factor was asked for, and given.
+    #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_factor: bool,
+}
+
+/// A member who has opened their link, and whose second factor is asked for; signed with the key of sessions. No name of a field is
+/// one of a session's, so that neither passes for the other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HalfSession {
+    /// 32 hex digits, under which its tries are counted.
+    #[serde(rename = "half")]
+    pub id: String,
+    #[serde(rename = "of")]
+    pub member: MemberId,
+    /// Where the member wanted to be.
+    #[serde(rename = "to", default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    #[serde(rename = "end")]
+    pub expires_at: Timestamp,
+}
+
+/// A secret that a member may take for their second factor, while the page that shows it is open; signed, and sealed because it is
+/// one. No `Debug`.
+#[derive(Serialize, Deserialize)]
+pub struct FactorOffer {
+    #[serde(rename = "for")]
+    pub member: MemberId,
+    pub secret: Vec<u8>,
+    #[serde(rename = "end")]
+    pub expires_at: Timestamp,
 }
 
 /// The header of a report that only tries whether the desk works; its value is a [`CanaryLink`]'s token.

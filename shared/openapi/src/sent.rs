@@ -29,6 +29,7 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("Where", one_of("where", &["here", "everywhere"])),
         ("Away", away()),
         ("Token", alone("token", Limit::Bytes(512), limits)),
+        ("Code", code(limits)),
     ];
     for name in CommandName::ALL {
         all.push((name.row().text, command(*name, limits)));
@@ -57,6 +58,14 @@ fn alone(name: &str, limit: Limit, limits: &Limits) -> Value {
     let mut schema = kind(Kind::Text(limit), limits);
     schema["pattern"] = json!(NOT_BLANK);
     json!({"type": "object", "properties": {name: schema}, "required": [name], "additionalProperties": false})
+}
+
+/// A code of a second factor, with the ticket that says whose.
+fn code(limits: &Limits) -> Value {
+    let mut code = alone("code", Limit::Bytes(64), limits);
+    code["properties"]["ticket"] = alone("ticket", Limit::Bytes(2048), limits)["properties"]["ticket"].clone();
+    code["required"] = json!(["ticket", "code"]);
+    code
 }
 
 /// An object of one field that has one of these values.

@@ -26,6 +26,18 @@ fn sessions() -> Vec<Operation> {
         .secret(Secret::Nothing)
         .body(&[(JSON, schema("Token")), (FORM, form(&[("token", true)]))])
         .answer(200, "A session of eight hours.", &[(JSON, schema("Session"))])
+        .answer(202, "The member has a second factor: a code of it is asked for.", &[(JSON, schema("HalfSession"))])
+        .answer(
+            303,
+            "To a form: the page that was asked for, or the board, with the session as a cookie; or the page that asks for a code.",
+            &[],
+        )
+        .problems(Told::AsSent, &[400, 401, 403, 413, 415, 422]);
+    let code = Operation::post("/desk/session/code", "giveCode", "Give a code of the second factor after the link")
+        .about("A form brings its ticket as a cookie. Five codes are taken for one link; each is good once.")
+        .secret(Secret::Nothing)
+        .body(&[(JSON, schema("Code")), (FORM, form(&[("code", true)]))])
+        .answer(200, "A session of eight hours.", &[(JSON, schema("Session"))])
         .answer(303, "To a form: the page that was asked for, or the board, with the session as a cookie.", &[])
         .problems(Told::AsSent, &[400, 401, 403, 413, 415, 422]);
     let shown = |path, id, summary: &str| Operation::get(path, id, summary).secret(Secret::Nothing);
@@ -49,6 +61,10 @@ fn sessions() -> Vec<Operation> {
             .answer(200, "The page.", &[page()])
             .problems(Told::Problem, &[400]),
         start,
+        shown("/desk/session/code", "codePage", "The page that asks for a code of the second factor")
+            .answer(200, "The page.", &[page()])
+            .answer(303, "To the sign-in page, where no link was opened before.", &[]),
+        code,
     ]
 }
 
@@ -57,19 +73,19 @@ fn cases() -> Vec<Operation> {
         .secret(Secret::Session)
         .parameters(&["Next", "Handler"])
         .answer(200, "A portion of them.", &[(JSON, schema("Board"))])
-        .problems(Told::Problem, &[400, 401]);
+        .problems(Told::Problem, &[400, 401, 403]);
     let filed = Operation::get("/desk/api/filed", "listFiled", "What was only filed, newest first")
         .about("Automatic mail, comments on the policy, spam: so that what was filed wrongly is found by a person.")
         .secret(Secret::Session)
         .parameters(&["Next"])
         .answer(200, "A portion of it.", &[(JSON, schema("Filed"))])
-        .problems(Told::Problem, &[400, 401]);
+        .problems(Told::Problem, &[400, 401, 403]);
     let show = Operation::get("/desk/api/cases/{id}", "showTeamCase", "One case, for those who need to know")
         .about("Reading is recorded.")
         .secret(Secret::Session)
         .parameters(&["CaseId"])
         .answer(200, "All that is known of it.", &[(JSON, schema("TeamCase"))])
-        .problems(Told::Problem, &[400, 401, 404]);
+        .problems(Told::Problem, &[400, 401, 403, 404]);
     let command = Operation::post("/desk/api/cases/{id}/commands", "giveCommand", "Give a command to a case")
         .about("`allowed` of the case names those that are taken now.")
         .secret(Secret::Session)
@@ -84,18 +100,18 @@ fn cases() -> Vec<Operation> {
             "One time after the other, without a break; null where nobody is there.",
             &[(JSON, schema("Rota"))],
         )
-        .problems(Told::Problem, &[401]);
+        .problems(Told::Problem, &[401, 403]);
     let away = Operation::post("/desk/api/away", "sayAway", "Say when you are away, or there after all")
         .about("Days are UTC, both ends included. What was said before changes nothing when it is said again.")
         .secret(Secret::Session)
         .body(&[(JSON, schema("Away"))])
         .answer(200, "Who is on call now that it is known.", &[(JSON, schema("Rota"))])
-        .problems(Told::Problem, &[400, 401, 413, 415, 422]);
+        .problems(Told::Problem, &[400, 401, 403, 413, 415, 422]);
     let figures = Operation::get("/desk/api/figures", "showFigures", "How the promises were kept, up to this moment")
         .about("Of the last 90 days and of a year. The site's `figures.json` has the promises alone, up to yesterday, and no case.")
         .secret(Secret::Session)
         .answer(200, "The shorter period first.", &[(JSON, schema("Figures"))])
-        .problems(Told::Problem, &[401]);
+        .problems(Told::Problem, &[401, 403]);
     vec![board, filed, show, command, rota, away, figures]
 }
 
@@ -121,6 +137,18 @@ fn pages() -> Vec<Operation> {
             .answer(303, "To the case; without a session to the sign-in page.", &[])
             .problems(Told::Page, &[404]),
         shown("/desk/account", "accountPage", "One's own session, and how to end it"),
+        shown("/desk/account/second-factor", "secondFactorPage", "One's own second factor, or one to take"),
+        Operation::post(
+            "/desk/account/second-factor",
+            "changeSecondFactor",
+            "Add the second factor that was offered, or (`remove`) take it away",
+        )
+        .about("With a code of it either way. What begins after it is the only session that is left.")
+        .secret(Secret::SessionOrCookie)
+        .body(&[(FORM, form(&[("offer", false), ("code", true), ("remove", false)]))])
+        .answer(200, "Added: the recovery codes, shown once.", &[page()])
+        .answer(303, "To the page: removed, or nothing was done.", &[])
+        .problems(Told::Page, &[401, 403, 413, 422]),
         shown("/desk/filed", "filedPage", "What was only filed").parameters(&["Next"]).problems(Told::Page, &[400]),
         shown("/desk/figures", "figuresPage", "How the promises were kept, and what was missed"),
         shown("/desk/rota", "rotaPage", "Who is on call, and who is away"),
@@ -204,7 +232,7 @@ fn mails() -> Vec<Operation> {
             .secret(Secret::SessionOrCookie)
             .answer(200, "All of it.", media)
             .answer(206, "A piece.", &[bytes("application/octet-stream")])
-            .problems(Told::Problem, &[400, 401, 404, 413, 416])
+            .problems(Told::Problem, &[400, 401, 403, 404, 413, 416])
     };
     vec![
         got("/desk/cases/{id}/mail/{content}", "rawMail", "A mail as it came", &[bytes("message/rfc822")])

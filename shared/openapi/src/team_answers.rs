@@ -12,6 +12,7 @@ pub(crate) fn team() -> Vec<(&'static str, Value)> {
     let mut all = vec![
         ("Said", object(&[("detail", text())])),
         ("Session", object(&session)),
+        ("HalfSession", object(&[("ticket", text()), ("expires_at", instant()), ("detail", text())])),
         ("Board", portion(board_row())),
         ("Filed", portion(filed_row())),
         ("Rota", rota()),

@@ -13,6 +13,8 @@ pub struct AccountPage {
     pub desk: Desk,
     /// Where links to sign in go.
     pub address: String,
+    /// Since when there is a second factor; `None` where there is none.
+    pub second_factor: Option<Timestamp>,
     pub started_at: Timestamp,
     pub expires_at: Timestamp,
     pub now: Timestamp,

@@ -26,6 +26,7 @@ mod report_form;
 mod rota;
 #[cfg(test)]
 mod samples;
+mod second_factor;
 mod sign_in;
 mod standing;
 mod step;
@@ -57,6 +58,7 @@ pub use self::qr::Qr;
 pub use self::receipt::{CodeBox, NewCodePage, Receipt};
 pub use self::report_form::{ANOTHER, FormError, OTHER_FIELD, ReportForm, ThirdParty};
 pub use self::rota::{AwayRow, RotaPage, RungRow, WatchRow};
+pub use self::second_factor::{FactorState, SecondFactorPage, SignInCodePage};
 pub use self::sign_in::{SessionEndedPage, SessionPage, SignInPage, SignInState};
 pub use self::standing::Standing;
 pub use self::step::{

@@ -26,9 +26,14 @@ impl Qr {
         self.side
     }
 
-    /// The dark modules as a path of SVG.
+    /// The dark modules as a path of SVG, those beside one another as one.
     pub(super) fn path(&self) -> String {
-        self.modules.iter().map(|(x, y)| format!("M{x} {y}h1v1h-1z")).collect()
+        let beside = |(ax, ay): &(usize, usize), (bx, by): &(usize, usize)| (ax + 1, ay) == (*bx, by);
+        let run = |run: &[(usize, usize)]| {
+            let ((x, y), wide) = (run[0], run.len());
+            format!("M{x} {y}h{wide}v1h-{wide}z")
+        };
+        self.modules.chunk_by(beside).map(run).collect()
     }
 }
 
@@ -42,6 +47,7 @@ mod tests {
         assert_eq!((qr.side(), &qr.modules[0]), (21 + 8, &(4, 4)));
         assert!(qr.modules.contains(&(24, 4)) && qr.modules.contains(&(4, 24)));
         assert!(qr.modules.iter().all(|(x, y)| (4..25).contains(x) && (4..25).contains(y)));
+        assert!(qr.path().starts_with("M4 4h7v1h-7z"), "the edge of a corner is drawn at once");
         assert!(Qr::of(&"x".repeat(5000)).is_none());
     }
 }

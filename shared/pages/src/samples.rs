@@ -499,8 +499,15 @@ fn sign_in(state: SignInState, told: bool) -> String {
     SignInPage { site: site(), state, next: some(text()), address: some(text()).unwrap_or_default() }.html()
 }
 
-fn account() -> AccountPage {
-    AccountPage { site: site(), desk: desk(None), address: text(), started_at: at(1), expires_at: at(9), now: at(2) }
+fn account(told: bool) -> AccountPage {
+    let second_factor = told.then(|| at(1));
+    let (site, desk) = (site(), desk(None));
+    AccountPage { site, desk, address: text(), second_factor, started_at: at(1), expires_at: at(9), now: at(2) }
+}
+
+fn second_factor(state: FactorState, told: bool) -> String {
+    let (error, changes) = (told.then(text), if told { vec![(at(1), text())] } else { Vec::new() });
+    SecondFactorPage { site: site(), desk: desk(None), required: told, state, error, changes }.html()
 }
 
 fn session_ended() -> SessionEndedPage {
@@ -542,7 +549,15 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("sign_in: wrong", sign_in(SignInState::Wrong(text()), true)),
         ("session", SessionPage { site: site(), token: text() }.html()),
         ("session_ended", session_ended().html()),
-        ("account", account().html()),
+        ("account", account(false).html()),
+        ("account: second factor", account(true).html()),
+        ("sign_in_code", SignInCodePage { site: site(), error: None }.html()),
+        ("sign_in_code: error", SignInCodePage { site: site(), error: Some(text()) }.html()),
+        ("second_factor: offered", {
+            second_factor(FactorState::Offered { qr: Qr::of("otpauth"), text: text(), offer: text() }, true)
+        }),
+        ("second_factor: added", second_factor(FactorState::Added { since: at(1), codes_left: 7 }, true)),
+        ("second_factor: codes", second_factor(FactorState::Codes(vec![text()]), false)),
         ("step", step(false).html()),
         ("step: errors", step(true).html()),
         ("step: done", StepPage { form: None, ..step(false) }.html()),

@@ -112,6 +112,7 @@ impl Phone {
             member: "alice".parse().unwrap(),
             started_at: now,
             expires_at: now + SignedDuration::from_hours(8),
+            second_factor: false,
         };
         let token = team.sessions.sign(&session).unwrap();
         Phone { pages: team::router(Arc::new(team)), token, case }

@@ -2,10 +2,10 @@
 
 use desk_domain::case::decide::decide;
 use desk_domain::case::{Actor, Command, ContentRef};
-use desk_domain::id::CaseId;
+use desk_domain::id::{CaseId, MemberId};
 use desk_runtime::Retryable;
 use desk_store::requests::{Answer, Recalled, Request};
-use desk_store::{ActError, Commit, Outcome, Settings, SignInTicket, Store, Stored};
+use desk_store::{ActError, Commit, Outcome, SecondFactor, Settings, SignInTicket, Store, Stored};
 use desk_store_tests::{Bench, Hands, content_id};
 use jiff::SignedDuration;
 
@@ -92,6 +92,39 @@ async fn a_sign_in_link_is_used_once_by_many_at_once() {
     assert_eq!(in_all, 1);
     assert!(!bench.store.members.renew_sign_in("hash", &ticket).await.unwrap(), "a link that was used stays so");
     assert_eq!(bench.store.members.use_sign_in("hash", now).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_code_of_a_second_factor_is_used_once_by_many_at_once() {
+    let bench = Bench::new().await;
+    let (alice, now): (MemberId, _) = ("alice".parse().unwrap(), bench.hands.now());
+    let members = &bench.store.members;
+    let factor = || SecondFactor {
+        wrapped: vec![1],
+        sealed: vec![2],
+        since: now,
+        used: 7,
+        codes: vec!["one".to_owned(), "two".to_owned()],
+    };
+    assert!(members.put_factor(&alice, &factor()).await.unwrap());
+    assert!(!members.put_factor(&alice, &factor()).await.unwrap(), "one that is there stays");
+    let uses = (0..8).map(|n| {
+        let (store, alice) = (bench.store.clone(), alice.clone());
+        tokio::spawn(async move {
+            let step = store.members.use_step(&alice, 8).await.unwrap();
+            (step, store.members.use_recovery_code(&alice, ["one", "none"][n % 2]).await.unwrap())
+        })
+    });
+    let (mut steps, mut codes) = (0, 0);
+    for one in uses.collect::<Vec<_>>() {
+        let (step, code) = one.await.unwrap();
+        (steps, codes) = (steps + usize::from(step), codes + usize::from(code));
+    }
+    assert_eq!((steps, codes), (1, 1));
+    assert!(!members.use_step(&alice, 7).await.unwrap(), "an older one is over");
+    assert_eq!(members.factor(&alice).await.unwrap().unwrap().codes, ["two"]);
+    assert!(members.remove_factor(&alice).await.unwrap() && !members.remove_factor(&alice).await.unwrap());
+    assert!(!members.use_step(&alice, 9).await.unwrap() && members.factor(&alice).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Sign-in without passwords: a member asks, a single-use link comes by mail, its page makes a session. What is answered
 //! never tells who is a member.
 
+pub(crate) mod code;
 mod destination;
 mod kept;
 mod link;
@@ -117,39 +118,60 @@ async fn asked(team: &Team, headers: &HeaderMap, body: Body) -> Result<Response,
 }
 
 /// A session that was made, where it leads, and how it was asked for.
-struct Started {
+pub(super) struct Started {
     kind: Kind,
     token: String,
     session: MemberSession,
     next: Option<Destination>,
 }
 
-/// `POST /desk/session`: uses the link up and starts a session.
+/// `POST /desk/session`: uses the link up and starts a session, or asks for the second factor first.
 pub(crate) async fn post_session(State(team): State<Arc<Team>>, headers: HeaderMap, body: Body) -> Response {
-    match started(&team, &headers, body).await {
-        Ok(Started { kind: Kind::Json, token, session, .. }) => {
-            Json(json!({"token": token, "expires_at": session.expires_at, "member": session.member})).into_response()
-        }
-        Ok(Started { kind: Kind::Form, token, next, .. }) => {
-            let next = next.as_ref().map_or("/desk", Destination::as_str);
-            (session::set_cookie(COOKIE, &token, LASTS), Redirect::to(next)).into_response()
-        }
+    match opened(&team, &headers, body).await {
+        Ok(response) => response,
         Err(problem) => team.as_sent(&headers, problem),
     }
 }
 
-async fn started(team: &Team, headers: &HeaderMap, body: Body) -> Result<Started, Problem> {
+/// The answer to whoever has a session now.
+fn begun(started: Started) -> Response {
+    let Started { kind, token, session, next } = started;
+    match kind {
+        Kind::Json => {
+            Json(json!({"token": token, "expires_at": session.expires_at, "member": session.member})).into_response()
+        }
+        Kind::Form => {
+            let next = next.as_ref().map_or("/desk", Destination::as_str);
+            (session::set_cookie(COOKIE, &token, LASTS), Redirect::to(next)).into_response()
+        }
+    }
+}
+
+fn spent() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "That link has been used or is too old; ask for another.")
+}
+
+async fn opened(team: &Team, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
     let (kind, value) = sent(headers, body).await?;
     let link = fields::read(&value, |fields| fields.required_text("token", 512)).map_err(Problem::invalid)?;
     let now = team.clock.now();
-    let spent = || Problem::new(StatusCode::UNAUTHORIZED, "That link has been used or is too old; ask for another.");
     let ticket = team.members.use_sign_in(&link::hash(&link), now).await?.ok_or_else(spent)?;
     let member = team.policy.member(&ticket.member).filter(|member| is_team(member)).ok_or_else(spent)?;
+    if team.members.factor(&member.id).await?.is_some() {
+        let half = code::half(&member.id, ticket.next, now);
+        let token = team.sessions.sign(&half)?;
+        let detail = "Now a code of the second factor, with this ticket, to /desk/session/code.";
+        let answer = json!({"ticket": token, "expires_at": half.expires_at, "detail": detail});
+        return Ok(match kind {
+            Kind::Json => (StatusCode::ACCEPTED, Json(answer)).into_response(),
+            Kind::Form => code::asked(&token),
+        });
+    }
     let session = new_session(&member.id, now);
     let token = team.sessions.sign(&session)?;
     tracing::info!(member = %member.id, session = session.id, "signed in");
     // Judged again: what is stored may be older than the judgement.
-    Ok(Started { kind, token, session, next: ticket.next.as_deref().and_then(Destination::read) })
+    Ok(begun(Started { kind, token, session, next: ticket.next.as_deref().and_then(Destination::read) }))
 }
 
 impl Team {

@@ -11,10 +11,10 @@ use clap::Args;
 use etcetera::BaseStrategy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use url::{Host, Url};
 
-use super::client::Client;
+use super::client::{Answer, Client};
 use super::{Global, Output};
 use crate::Failure;
 
@@ -122,7 +122,11 @@ impl LoginArguments {
             say(&format!("{}\n", said["detail"].as_str().unwrap_or_default()));
         }
         let body = json!({ "token": token_in(&pasted()?) }).to_string().into_bytes();
-        let answer = client.ask("POST", "/desk/session", &[], Some(body)).await?.done()?;
+        let mut answer = client.ask("POST", "/desk/session", &[], Some(body)).await?;
+        if answer.status == 202 {
+            answer = second_factor(client, answer.body["ticket"].clone()).await?;
+        }
+        let answer = answer.done()?;
         let login: Login =
             serde_json::from_value(answer).map_err(|_| Failure("this is no desk's answer".to_owned()))?;
         let (member, expires_at) = (login.member.clone(), login.expires_at);
@@ -130,6 +134,19 @@ impl LoginArguments {
         let until = desk_domain::time::instant(expires_at);
         let text = format!("Signed in to {desk} as {member} until {until}.");
         Ok(Output::done(json!({"desk": desk, "member": member, "expires_at": expires_at}), text))
+    }
+}
+
+/// Asks for a code of the second factor; again, where a person may read why the last was wrong.
+async fn second_factor(client: &Client, ticket: Value) -> Result<Answer, Failure> {
+    loop {
+        let code = line("A code of your second factor: ", "no code was given")?;
+        let body = json!({"ticket": ticket, "code": code}).to_string().into_bytes();
+        let answer = client.ask("POST", "/desk/session/code", &[], Some(body)).await?;
+        if answer.status != 403 || !io::stdin().is_terminal() {
+            return Ok(answer);
+        }
+        say(&format!("{}\n", answer.body["detail"].as_str().unwrap_or_default()));
     }
 }
 
@@ -179,13 +196,17 @@ fn say(text: &str) {
 
 /// The line that is pasted or piped.
 fn pasted() -> Result<String, Failure> {
+    line("Paste the link of the mail: ", "no link was given; with it, say: desk login")
+}
+
+fn line(question: &str, nothing: &str) -> Result<String, Failure> {
     if io::stdin().is_terminal() {
-        say("Paste the link of the mail: ");
+        say(question);
     }
     let mut line = String::new();
     io::stdin().read_line(&mut line).map_err(|e| Failure::of("standard input", e))?;
     match line.trim() {
-        "" => Err(Failure("no link was given; with it, say: desk login".to_owned())),
+        "" => Err(Failure(nothing.to_owned())),
         line => Ok(line.to_owned()),
     }
 }

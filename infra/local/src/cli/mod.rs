@@ -12,6 +12,7 @@ mod policy;
 mod published;
 mod report;
 mod restore;
+mod second_factor;
 mod stack;
 mod verify;
 
@@ -112,6 +113,9 @@ enum Command {
     /// Bring back what a deployed stack has lost, from tables restored to a point in time
     #[command(subcommand)]
     Restore(restore::RestoreCommand),
+    /// Help a member who has lost their second factor
+    #[command(subcommand)]
+    SecondFactor(second_factor::SecondFactorCommand),
     /// The SES stand-in alone, for a stack in an emulator: prints its URL, then each mail's events as SNS hands them over
     #[command(hide = true)]
     SesStandIn,
@@ -189,6 +193,7 @@ impl Cli {
             Some(Command::Away(what)) => what.run(&global).await,
             Some(Command::Figures(what)) => what.run(&global).await,
             Some(Command::Token { member }) => token(&global, &member).await,
+            Some(Command::SecondFactor(command)) => command.run(&global).await,
             Some(Command::Replay(what)) => what.run(&global).await,
             Some(Command::Import(what)) => what.run(&global).await,
             Some(Command::Doctor(what)) => what.run(&global).await,

@@ -43,6 +43,7 @@ mod reply_quarantined;
 mod reporter_replied;
 mod rota_gap;
 mod row;
+mod second_factor_changed;
 mod set_aside;
 mod sign_in;
 mod standing_asked;
@@ -63,6 +64,7 @@ pub use digest::{DIGEST_ROWS, DigestRow, Listed, MissedRow};
 pub use letter::Letter;
 pub use page::{Page, Wakes, Waking};
 pub use row::{OnPage, Origin, Row};
+pub use second_factor_changed::FactorChange;
 pub use urgency::Urgency;
 pub use written::standard_acknowledgement;
 
@@ -156,6 +158,7 @@ notices! {
     ReplyQuarantined in reply_quarantined = "reply_quarantined": Ordinary, Desk, NotTheirs;
     ReporterReplied in reporter_replied = "reporter_replied": Ordinary, Desk, NotTheirs;
     RotaGap in rota_gap = "rota_gap": Breach, Desk, NotTheirs;
+    SecondFactorChanged in second_factor_changed = "second_factor_changed": Promise, Desk, NotTheirs;
     SetAside in set_aside = "set_aside": Ordinary, Desk, Line;
     SignIn in sign_in = "sign_in": Promise, Desk, NotTheirs;
     StandingAsked in standing_asked = "standing_asked": Ordinary, Desk, NotTheirs;

@@ -43,6 +43,7 @@ pub struct Policy {
     pub project: Project,
     pub contacts: Contacts,
     pub members: Vec<Member>,
+    pub sign_in: SignInRules,
     pub rota: Rota,
     /// In the order of escalation.
     pub levels: Vec<Level>,
@@ -101,6 +102,13 @@ pub enum Role {
     ReleaseManager,
     PolicyOwner,
     Operator,
+}
+
+/// What the policy wants of who signs in, beside the mailed link.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SignInRules {
+    /// Members with one of these roles must have a second factor.
+    pub second_factor: Vec<Role>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

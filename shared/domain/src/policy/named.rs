@@ -42,6 +42,11 @@ impl Policy {
         self.members.iter().filter(|m| m.has(Role::Triage))
     }
 
+    /// Whether the member must have a second factor.
+    pub fn wants_second_factor(&self, member: &Member) -> bool {
+        self.sign_in.second_factor.iter().any(|role| member.has(*role))
+    }
+
     /// Who is on call at `now`: the rota's member of this shift, or the next who is of the team and not away (T43).
     /// `None` when everyone of the rota is away.
     pub fn on_call(&self, now: Timestamp) -> Option<&Member> {

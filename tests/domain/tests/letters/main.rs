@@ -85,7 +85,14 @@ fn all() -> Vec<Sample> {
 }
 
 fn is_of_a_case(notice: &Notice) -> bool {
-    !matches!(notice, Notice::SignIn(_) | Notice::MemberBounced(_) | Notice::RotaGap(_) | Notice::Digest(_))
+    !matches!(
+        notice,
+        Notice::SignIn(_)
+            | Notice::SecondFactorChanged(_)
+            | Notice::MemberBounced(_)
+            | Notice::RotaGap(_)
+            | Notice::Digest(_)
+    )
 }
 
 pub fn at(text: &str) -> Timestamp {

@@ -136,10 +136,16 @@ fn announced() -> Vec<Sample> {
 /// Of no case.
 pub fn samples_of_the_desk() -> Vec<Sample> {
     let gap = |from: &str, until: Option<&str>| Notice::RotaGap(RotaGap { from: at(from), until: until.map(at) });
+    let factor = |what| Notice::SecondFactorChanged(SecondFactorChanged { what, at: at("2027-03-27T02:22:00Z") });
     let bounced = || Notice::MemberBounced(MemberBounced { member: member("bob") });
     let ahead = || gap("2027-03-30T00:00:00Z", Some("2027-04-02T00:00:00Z"));
     vec![
         to("", Notice::SignIn(SignIn { expires_at: at("2027-03-27T02:45:00Z") })),
+        to("added", factor(FactorChange::Added)),
+        to("removed", factor(FactorChange::Removed)),
+        to("reset", factor(FactorChange::Reset)),
+        to("recovery", factor(FactorChange::RecoveryCodeUsed { left: 7 })),
+        to("guessed", factor(FactorChange::Guessed)),
         to("", bounced()),
         sample("", bounced(), Recipient::Operator),
         sample("ahead", ahead(), Recipient::Operator),

@@ -7,7 +7,7 @@ use super::{clock, mail, pager, scope};
 use crate::fields::{Fields, Problems};
 use crate::id::MemberId;
 use crate::policy::value::{BaseUrl, CalledUrl, Day, HttpsUrl, Instant, Length, MailAddress, Word};
-use crate::policy::{Away, Contacts, Level, Member, NAME_BYTES, Person, Policy, Project, Rota};
+use crate::policy::{Away, Contacts, Level, Member, NAME_BYTES, Person, Policy, Project, Role, Rota, SignInRules};
 
 const SCHEMA: u64 = 1;
 const LINE_BYTES: usize = 200;
@@ -27,6 +27,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
     let project = project(root.required_object("project"));
     let contacts = contacts(root.required_object("contacts"), &names);
     let members = rows(&root, "members", member);
+    let sign_in = root.object("sign_in").map(sign_in).unwrap_or_default();
     let rota = rota(root.required_object("rota"), &names);
     let levels = rows(&root, "levels", level);
     let clocks = rows(&root, "clocks", |fields| clock::row(fields, &names));
@@ -44,6 +45,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
         project: project?,
         contacts: contacts?,
         members,
+        sign_in,
         rota: rota?,
         levels,
         clocks,
@@ -152,6 +154,15 @@ fn away(fields: Fields<'_>) -> Option<Away> {
     }
     fields.finish();
     Some(Away { from, until })
+}
+
+fn sign_in(fields: Fields<'_>) -> SignInRules {
+    let second_factor = words(&fields, "second_factor");
+    if second_factor.contains(&Role::Operator) {
+        fields.wrong("second_factor", "must not name `operator`: whoever is nothing else signs in nowhere");
+    }
+    fields.finish();
+    SignInRules { second_factor }
 }
 
 fn rota(fields: Fields<'_>, names: &Names<'_>) -> Option<Rota> {

@@ -124,6 +124,17 @@ fn names_must_be_known_and_unlike() {
 }
 
 #[test]
+fn a_second_factor_is_wanted_of_roles_that_sign_in() {
+    let of = |roles: &str| format!("[sign_in]\nsecond_factor = {roles}\n\n[rota]");
+    let policy = Policy::from_toml(&changed(&[("[rota]", &of("[\"policy-owner\"]"))])).expect("a policy");
+    assert!(policy.wants_second_factor(policy.member(&"mina".parse().expect("an id")).expect("a member")));
+    let none = Policy::from_toml(MINIMAL).expect("a policy");
+    assert!(!none.members.iter().any(|member| none.wants_second_factor(member)));
+    let not_there = "must not name `operator`: whoever is nothing else signs in nowhere";
+    one("[rota]", &of("[\"operator\"]"), "second_factor", "/sign_in/second_factor", not_there);
+}
+
+#[test]
 fn no_two_packages_are_called_the_same() {
     let lines = "lines = [{ name = \"minnow@1\" }]";
     let aliases = format!("aliases = [\"minnow-js\", \"Minnow\"]\n{lines}");

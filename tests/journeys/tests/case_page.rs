@@ -185,11 +185,20 @@ fn a_question_stands_first_with_the_form_for_its_answer() {
     assert!(asked.contains("We have asked you something") && asked.contains("please answer by"), "{asked}");
     assert_eq!(asked.matches("Does it need a proxy?").count(), 1, "not once more among the messages");
     assert!(!asked.contains("Next from us"));
+    assert!(
+        asked.contains("name=\"text\" value=\"I need more time to answer.\""),
+        "who cannot answer now can say so: {asked}"
+    );
     assert_eq!(desk.post_in(&cookie, "/case/messages", &[("text", "No.")]).status, 303);
     let after = desk.page("/case?done=message", &cookie).text;
     assert!(after.contains("Your message was sent to the team.") && !after.contains("We have asked you something"));
     let (answer, question) = (after.find("No.").unwrap(), after.find("Does it need a proxy?").unwrap());
     assert!(answer < question, "newest first");
+    desk.command(&case, &alice, &asks).ok();
+    let short = [("text", "I need more time to answer."), ("idempotency_key", "k-short")];
+    assert_eq!(desk.post_in(&cookie, "/case/messages", &short).status, 303);
+    let waits = desk.page("/case", &cookie).text;
+    assert!(waits.contains("I need more time to answer.") && !waits.contains("We have asked you something"), "{waits}");
     desk.advance("1s");
 }
 

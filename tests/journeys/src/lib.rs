@@ -1,6 +1,7 @@
 //! Journeys as texts, performed on a desk of their own.
 
 mod confirmed;
+pub mod field;
 mod script;
 
 pub use confirmed::Confirmed;

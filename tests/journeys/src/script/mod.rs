@@ -31,7 +31,7 @@ mod mail;
 mod normal;
 mod reports;
 mod show;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 

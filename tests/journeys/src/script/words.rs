@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Splits a line.
-pub(super) fn split(line: &str) -> Vec<String> {
+pub(crate) fn split(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted, mut whole) = (Vec::new(), None::<String>, false, false);
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
@@ -30,7 +30,7 @@ pub(super) fn split(line: &str) -> Vec<String> {
 }
 
 /// `name=value` pairs; `name[]=value` makes a list, `name:=JSON` takes JSON. Inside single quotes a double one is a letter.
-pub(super) fn fields(words: &[&str]) -> Vec<(String, Value)> {
+pub(crate) fn fields(words: &[&str]) -> Vec<(String, Value)> {
     let field = |word: &&str| {
         let (name, value) = word.split_once('=').unwrap_or_else(|| panic!("not field=value: {word}"));
         let value = match value {

@@ -44,14 +44,21 @@ impl Deliver {
     }
 }
 
-/// The mailbox that an address leads to: what stands after a plus is its owner's own business, and would make one mailbox look
-/// like many.
+/// Providers that deliver `a.b@` where `ab@` is, and the names that one of them goes by.
+const WITHOUT_DOTS: [&str; 2] = ["gmail.com", "googlemail.com"];
+/// Providers that take what stands after a minus as others take it after a plus.
+const WITH_MINUS: [&str; 2] = ["yahoo.com", "ymail.com"];
+
+/// The mailbox that an address leads to: case, what stands after a plus, and at some providers dots are its owner's own business,
+/// and would make one mailbox look like many.
 fn mailbox(address: &str) -> String {
-    match address.rsplit_once('@') {
-        Some((local, domain)) => {
-            format!("{}@{domain}", local.split('+').next().filter(|l| !l.is_empty()).unwrap_or(local))
-        }
-        None => address.to_owned(),
+    let small = address.trim().to_lowercase();
+    let Some((local, domain)) = small.rsplit_once('@') else { return small };
+    let before = |sign: char| local.split(sign).next().filter(|l| !l.is_empty()).unwrap_or(local);
+    let local = if WITH_MINUS.contains(&domain) { before('-') } else { before('+') };
+    match WITHOUT_DOTS.contains(&domain) {
+        true => format!("{}@gmail.com", local.replace('.', "")),
+        false => format!("{local}@{domain}"),
     }
 }
 
@@ -64,5 +71,9 @@ mod tests {
         assert_eq!(mailbox("rita+1@example.org"), mailbox("rita@example.org"));
         assert_eq!(mailbox("+x@example.org"), "+x@example.org");
         assert_eq!(mailbox("nothing"), "nothing");
+        for same in ["R.I.T.A@gmail.com", "rita+x@GoogleMail.com", "rita@gmail.com"] {
+            assert_eq!(mailbox(same), "rita@gmail.com");
+        }
+        assert_ne!(mailbox("r.ita@example.org"), mailbox("rita@example.org"));
     }
 }

@@ -29,7 +29,7 @@ pub use mail::{Forwarder, MailRules};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use rota::{Gap, Watch};
 pub use template::{Outcome, Template};
-pub use value::Length;
+pub use value::{Length, MailAddress};
 
 use crate::id::{ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
 

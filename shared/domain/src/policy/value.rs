@@ -52,7 +52,7 @@ impl fmt::Display for Length {
 
 /// A bare mail address, `security@example.org`, of characters that need no quoting in a header, a `mailto:` URI or a
 /// page; addresses that do are legal and not taken.
-pub(super) struct MailAddress(pub String);
+pub struct MailAddress(pub String);
 
 impl FromStr for MailAddress {
     type Err = Malformed;

@@ -75,7 +75,7 @@ fn taken(row: &ReportField, fields: &Fields<'_>, limits: &Limits) -> Option<Valu
 /// What is wrong with a text of the right length.
 fn wrong(kind: &Kind, text: &str) -> Option<&'static str> {
     match kind {
-        Kind::Email if !email_address::EmailAddress::is_valid(text) => {
+        Kind::Email if text.parse::<crate::policy::MailAddress>().is_err() => {
             Some("must be an e-mail address such as name@example.org")
         }
         // Whether it is a key that can be used is judged where keys are read; here nothing is.

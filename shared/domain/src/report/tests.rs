@@ -52,6 +52,29 @@ fn answers_by_mail_need_an_address() {
     assert_eq!(pointers(&report), ["/reporter/email"]);
 }
 
+/// What is typed into the form becomes a `To`: nothing beside the bare address may travel in it.
+#[test]
+fn an_address_is_a_bare_one() {
+    let of = |email: &str| {
+        let report = json!({"package": "express", "versions": "4.x", "summary": "s", "details": "d",
+            "reporter": {"email": email}});
+        pointers(&report)
+    };
+    assert!(of("Rita.R+x@Example.org").is_empty());
+    let others = [
+        "any text <victim@example.org>",
+        "\"a b\"@example.org",
+        "rita@[192.0.2.1]",
+        "rita@localhost",
+        "rita@example.org, max@example.org",
+        "größe@example.org",
+        "rita@example.org (words)",
+    ];
+    for other in others {
+        assert_eq!(of(other), ["/reporter/email"], "{other}");
+    }
+}
+
 /// Every field of the table said, whatever it takes.
 fn full() -> Value {
     let mut full = Map::new();

@@ -70,6 +70,7 @@ impl Deliver {
             links: &links,
             text: None,
             code: None,
+            code_withheld: false,
         };
         let Some(page) = delivery.notice.page(&setting) else { return Answer::Refused };
         let to = match &self.pagers {

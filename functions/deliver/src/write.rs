@@ -9,6 +9,7 @@ use desk_keys::MailWords;
 use desk_keys::payload::{AcknowledgeLink, CaseLink};
 use desk_mail::compose::{Automatic, Body, Message, compose, entity};
 use desk_mail::openpgp::{self, PublicKey};
+use desk_mail::read::takes_no_answer;
 use desk_mail::token;
 use desk_store::Fault;
 use desk_store::deliveries::DeliveryRecord;
@@ -55,7 +56,14 @@ impl Deliver {
             },
             _ => None,
         };
-        let carried = words.as_ref().map(Carried::of).unwrap_or_default();
+        let mut carried = words.as_ref().map(Carried::of).unwrap_or_default();
+        let key = self.key(record).await?;
+        // Whoever asked for encryption gets no code in clear: it stays until a person has cleared how it reaches them.
+        let code_withheld =
+            carried.code.is_some() && self.asked_for_encryption(record).await? && !matches!(key, Some(Ok(_)));
+        if code_withheld {
+            (carried.code, carried.receipt) = (None, None);
+        }
         let links = self.links(record, carried.token);
         let setting = Setting {
             policy: &self.policy,
@@ -65,11 +73,12 @@ impl Deliver {
             links: &links,
             text: carried.text,
             code: carried.code,
+            code_withheld,
         };
         let letter = delivery.notice.letter(&setting);
         let encrypted = match carried.encrypted {
             Some(finished) => Some(finished.as_bytes().to_vec()),
-            None => self.encrypted(record, &letter, carried.receipt).await?,
+            None => key.and_then(|key| self.encrypted(record, &letter, carried.receipt, key)),
         };
         let answers = self.first_message_id(record).await?;
         let body = match &encrypted {
@@ -91,7 +100,8 @@ impl Deliver {
     ) -> Option<Vec<u8>> {
         let delivery = &record.delivery;
         let name = format!("{} security team", self.policy.project.name);
-        let reply_to = token::reply_to(&self.policy, &self.reply_tokens, delivery.case.as_ref(), &delivery.recipient);
+        let reply_to =
+            token::reply_to(&self.policy, &self.reply_tokens, delivery.case.as_ref(), &delivery.recipient, to);
         let message = Message {
             from: (&name, &self.policy.contacts.security),
             to,
@@ -111,15 +121,20 @@ impl Deliver {
         compose(&message).ok()
     }
 
-    /// The letter encrypted to its receiver's OpenPGP key and signed by the desk, where there is a key that may be used. A key
-    /// that may not is no reason to say nothing: what a machine writes holds no details.
-    async fn encrypted(
-        &self,
-        record: &DeliveryRecord,
-        letter: &Letter,
-        receipt: Option<&str>,
-    ) -> Result<Option<Vec<u8>>, Fault> {
-        let Some(signer) = &self.openpgp else { return Ok(None) };
+    /// Whether its reporter asked that mail to them is encrypted: by a key, or by writing so.
+    async fn asked_for_encryption(&self, record: &DeliveryRecord) -> Result<bool, Fault> {
+        let (Recipient::Reporter, Some(case)) = (&record.delivery.recipient, &record.delivery.case) else {
+            return Ok(false);
+        };
+        let stored = self.cases.case(case).await?;
+        Ok(stored.is_some_and(|stored| stored.case.asked_for_encryption()))
+    }
+
+    /// The receiver's OpenPGP key, as it may be used now; nothing where there is none, or the desk has none to sign with.
+    async fn key(&self, record: &DeliveryRecord) -> Result<Option<Result<PublicKey, String>>, Fault> {
+        if self.openpgp.is_none() {
+            return Ok(None);
+        }
         let delivery = &record.delivery;
         let armoured = match (&delivery.recipient, &delivery.case) {
             (Recipient::Member(id), _) => self.policy.member(id).and_then(|member| member.openpgp_key.clone()),
@@ -138,19 +153,29 @@ impl Deliver {
                 _,
             ) => None,
         };
-        let Some(armoured) = armoured else { return Ok(None) };
         let now = self.clock.now();
-        let sealed = PublicKey::read(&armoured, now).map_err(|problem| problem.to_string()).and_then(|key| {
+        Ok(armoured.map(|armoured| PublicKey::read(&armoured, now).map_err(|problem| problem.to_string())))
+    }
+
+    /// The letter encrypted to its receiver's OpenPGP key and signed by the desk, where the key may be used. A key that may not is
+    /// no reason to say nothing: what a machine writes holds no details, and no code.
+    fn encrypted(
+        &self,
+        record: &DeliveryRecord,
+        letter: &Letter,
+        receipt: Option<&str>,
+        key: Result<PublicKey, String>,
+    ) -> Option<Vec<u8>> {
+        let (signer, delivery) = (self.openpgp.as_ref()?, &record.delivery);
+        let now = self.clock.now();
+        let sealed = key.and_then(|key| {
             openpgp::encrypt_and_sign(&entity(letter, receipt), &key, signer, now).map_err(|e| e.to_string())
         });
-        match sealed {
-            Ok(sealed) => Ok(Some(sealed)),
-            Err(why) => {
-                let to = &delivery.recipient;
-                tracing::warn!(delivery = delivery.id, recipient = ?to, why, "its key cannot be used: the notice goes in clear");
-                Ok(None)
-            }
-        }
+        let to = &delivery.recipient;
+        let told = |why: &String| {
+            tracing::warn!(delivery = delivery.id, recipient = ?to, why, "its key cannot be used: the notice goes in clear");
+        };
+        sealed.inspect_err(told).ok()
     }
 
     /// The `Message-ID` of the mail that opened the case, for its reporter alone: in nobody else's mailbox does it stand.
@@ -195,7 +220,11 @@ impl Deliver {
         let Some(id) = case else { return Ok(None) };
         let Some(stored) = self.cases.case(id).await? else { return Ok(None) };
         match stored.case.address {
-            Some(address) => self.content(id, &address).await,
+            // The last that stands before a list and the desk itself, however the address came there.
+            Some(address) => {
+                let address = self.content(id, &address).await?;
+                Ok(address.filter(|to| !self.policy.is_ours(to) && !takes_no_answer(to)))
+            }
             None => Ok(None),
         }
     }

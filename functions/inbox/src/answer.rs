@@ -1,8 +1,10 @@
 //! Answers that carry a token: the reporter's, and those from outside the team.
 
-use desk_domain::case::event::ContentRef;
+use desk_domain::case::event::{ContentRef, Hint, MailParts};
 use desk_domain::case::{Actor, Command, Recipient};
 use desk_domain::id::CaseId;
+use desk_keys::MailWords;
+use desk_store::opening::fresh_id;
 use desk_store::{ActError, Acted, Commit, NewCase, Stored};
 use jiff::SignedDuration;
 
@@ -14,19 +16,30 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 impl Inbox {
     /// An answer that is proven changes the case; one that is not waits for a person, and what follows a closed case is a case
     /// of its own. Beyond the day's limit it is filed, where a person finds it.
-    pub(crate) async fn reporters_answer(&self, arrived: &Arrived, stored: &Stored) -> Result<Outcome, ActError> {
+    /// `why` it is not taken for the reporter's, whoever has their token.
+    pub(crate) async fn reporters_answer(
+        &self,
+        arrived: &Arrived,
+        stored: &Stored,
+        why: Option<Hint>,
+    ) -> Result<Outcome, ActError> {
         let case = &stored.case;
-        let limit = self.policy.limits.reporter_messages_per_day;
-        if !self.desk.within_rate(&format!("reply {}", case.id), DAY, limit, self.clock.now()).await? {
-            tracing::warn!(case = %case.id, "more answers than the policy takes in a day: filed");
+        if !self.within_a_day("reply", stored).await? {
             return self.file(arrived).await;
         }
-        if case.is_filed() || (case.is_closed() && !arrived.sender.is_authenticated()) {
-            return self.report(arrived, Some(&case.id)).await;
+        let theirs = why.is_none() && arrived.sender.is_authenticated();
+        if case.is_filed() || (case.is_closed() && !theirs) {
+            // A case of its own, whose reporter is whoever wrote it, and which is no part of the closed one.
+            let continues = why.is_none().then_some(&case.id);
+            return self.report(arrived, continues).await;
         }
-        if !arrived.sender.is_authenticated() {
-            let wait = |content, mail| Command::QuarantineReply { content, mail };
-            self.told(&case.id, arrived, stored, &Actor::Reporter, wait).await?;
+        if !theirs {
+            let from = arrived.from();
+            let wait = |content, mut mail: MailParts| {
+                mail.hints.extend(why.clone());
+                Command::QuarantineReply { content, mail }
+            };
+            self.told(&case.id, arrived, stored, &Actor::Reporter, from.as_deref(), wait).await?;
             return Ok(Outcome::Quarantined { case: case.id.clone() });
         }
         let linked = match case.is_closed() {
@@ -44,7 +57,7 @@ impl Inbox {
             if let Some(new) = &linked {
                 commit.merge(new.commit.clone());
             }
-            commit.mail(&arrived.hash, &id);
+            arrived.remember(commit, &arrived.hash_for(&id), &id);
             let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
             Ok((Command::Reply { content, opened: opened.clone(), mail: Some(mail), files: None }, ()))
         };
@@ -70,24 +83,44 @@ impl Inbox {
         if !arrived.sender.is_authenticated() {
             return self.report(arrived, None).await;
         }
+        if !self.within_a_day("note", stored).await? {
+            return self.file(arrived).await;
+        }
         let note = |content, mail| Command::OutsiderReply { from: from.clone(), content, mail };
-        self.told(&case.id, arrived, stored, &Actor::Desk, note).await?;
+        self.told(&case.id, arrived, stored, &Actor::Desk, None, note).await?;
         Ok(Outcome::Noted { case: case.id.clone() })
     }
 
-    /// Gives a command that is made of the mail's words and parts; the mail is kept only if the command is taken.
+    /// Whether the policy takes one more mail to this case today; what is beyond is filed, and the digest says so.
+    pub(crate) async fn within_a_day(&self, what: &str, stored: &Stored) -> Result<bool, ActError> {
+        let (case, limit) = (&stored.case.id, self.policy.limits.reporter_messages_per_day);
+        let within = self.desk.within_rate(&format!("{what} {case}"), DAY, limit, self.clock.now()).await?;
+        if !within {
+            tracing::warn!(case = %case, what, "more answers than the policy takes in a day: filed");
+        }
+        Ok(within)
+    }
+
+    /// Gives a command that is made of the mail's words and parts; the mail is kept only if the command is taken. `from` is what
+    /// the handler's mail says of whence it came.
     pub(crate) async fn told(
         &self,
         id: &CaseId,
         arrived: &Arrived,
         stored: &Stored,
         actor: &Actor,
-        command: impl Fn(ContentRef, desk_domain::case::event::MailParts) -> Command,
+        from: Option<&str>,
+        command: impl Fn(ContentRef, MailParts) -> Command,
     ) -> Result<Acted, ActError> {
         let raw = self.keep_raw(id, &stored.public, arrived).await?;
         let prepare = |before: &Stored, commit: &mut Commit| {
-            commit.mail(&arrived.hash, id);
-            let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
+            arrived.remember(commit, &arrived.hash_for(id), id);
+            let (content, mut mail) = self.seal_answer(commit, before, arrived, &raw)?;
+            if let Some(from) = from {
+                let (name, words) = (fresh_id("from"), MailWords::Text { text: from.to_owned() });
+                commit.content(id, &name, words.seal(&self.mail_key)?);
+                mail.from = Some(name);
+            }
             Ok((command(content, mail), ()))
         };
         let done = self.cases.act(id, &self.policy, actor, &self.clock, prepare, |_, (), _| Ok(())).await;

@@ -1,4 +1,5 @@
-//! Mail that SES took in: a report, an answer to a case, or something to file. One `Message-ID`, one effect.
+//! Mail that SES took in: a report, an answer to a case, or something to file. One mail, one effect: it is known by its sender,
+//! its `Message-ID` and its content, and a better copy of one that proved less is taken in once more.
 //!
 //! The mail lies in the inbound bucket until what it led to is stored; whatever fails on the way leaves it there, and the
 //! schedule takes it up again. So nothing is lost, and nothing is said to have arrived that has not.
@@ -6,8 +7,9 @@
 //! The order of judgement, each step on what SES itself found ([`desk_mail::read`]), never on what a sender can write:
 //!
 //! 1. *Automatic mail* (RFC 3834), bounces and lists are filed and never answered.
-//! 2. Mail to the address for *comments* on the policy is one (T59).
-//! 3. A *reply token* joins a mail to its case ([`desk_mail::token`]): the reporter's answer, a member's, a maintainer's.
+//! 2. A *reply token* joins a mail to its case ([`desk_mail::token`]): the reporter's answer, a member's, a maintainer's. It says
+//!    which case, and never who: what comes from another address than it was made for waits for a person.
+//! 3. Mail to the address for *comments* on the policy, and to no other of the desk's, is one (T59).
 //! 4. Everything else is a *report*. One that names a case without a token says so to the team.
 //!
 //! What is not proven to come from its sender's domain, because DMARC failed or because nothing speaks for it, is in quarantine:
@@ -38,7 +40,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::judge::{Arrived, Purpose};
+use crate::judge::{Answer, Arrived, Purpose, Whose};
 
 pub struct Inbox {
     pub cases: CaseStore,
@@ -95,7 +97,7 @@ pub enum Outcome {
         #[serde(rename = "case_id")]
         case: CaseId,
     },
-    /// Its `Message-ID` was seen before; nothing more came of it.
+    /// It was taken in before; nothing more came of it.
     Seen,
     /// Somebody else has taken it.
     Gone,
@@ -173,16 +175,13 @@ impl Inbox {
         let Some(found) = self.inbound.get(object).await? else { return Ok(Outcome::Gone) };
         let raw: Arc<[u8]> = found.bytes.into();
         let arrived = self.arrived(raw, found.last_modified).await;
-        let outcome = match self.cases.seen_mail(&arrived.hash).await? {
-            true => Outcome::Seen,
-            false => self.effect(&arrived).await?,
-        };
+        let (sender, unreadable) = (arrived.sender, matches!(arrived.read, Read::Unreadable { .. }));
+        let outcome = self.effect(arrived).await?;
         self.inbound.delete(object).await?;
-        let unreadable = matches!(arrived.read, Read::Unreadable { .. });
         tracing::info!(
             object,
             outcome = ?outcome,
-            sender = ?arrived.sender,
+            sender = ?sender,
             unreadable,
             metric.MailReceived = 1,
             metric.MailFiled = u64::from(matches!(outcome, Outcome::Filed { .. })),
@@ -201,24 +200,65 @@ impl Inbox {
         Arrived::new(&self.policy, raw, read, since, self.clock.now())
     }
 
-    async fn effect(&self, arrived: &Arrived) -> Result<Outcome, ActError> {
-        let purpose = self.purpose(arrived).await?;
-        if !matches!(purpose, Purpose::Automatic) {
-            self.answers_again(arrived).await?;
-        }
-        let done = match purpose {
-            Purpose::Automatic => self.file(arrived).await,
-            Purpose::Comment => self.comment(arrived).await,
-            Purpose::ReportersAnswer(stored) => self.reporters_answer(arrived, &stored).await,
-            Purpose::MembersAnswer(stored, member) => self.members_answer(arrived, &stored, member).await,
-            Purpose::OutsidersAnswer(stored, from) => self.outsiders_answer(arrived, &stored, from).await,
-            Purpose::Report => self.report(arrived, None).await,
+    async fn effect(&self, arrived: Arrived) -> Result<Outcome, ActError> {
+        let purpose = self.purpose(&arrived).await?;
+        let automatic = matches!(purpose, Purpose::Automatic);
+        let arrived = if automatic { arrived.filed() } else { arrived };
+        let before = match &arrived.id {
+            Some(id) => self.cases.seen_mail(id).await?,
+            None => None,
         };
-        match done {
-            // Another process was faster with the very same mail.
-            Err(ActError::RequestSeen) => Ok(Outcome::Seen),
-            done => done,
+        let arrived = arrived.after(before);
+        if let Purpose::Answers(answers) = purpose {
+            self.answers_again(&arrived).await?;
+            return self.answers(&arrived, answers).await;
         }
+        if self.seen(&arrived, &arrived.hash).await? {
+            return Ok(Outcome::Seen);
+        }
+        if !automatic {
+            self.answers_again(&arrived).await?;
+        }
+        once(match purpose {
+            Purpose::Automatic => self.file(&arrived).await,
+            Purpose::Comment => self.comment(&arrived).await,
+            Purpose::Aside(member) => self.aside(arrived, member).await,
+            Purpose::Report | Purpose::Answers(_) => self.report(&arrived, None).await,
+        })
+    }
+
+    /// An answer to several cases joins each of them; what came of the first that it changed is what came of it.
+    async fn answers(&self, arrived: &Arrived, answers: Vec<Answer>) -> Result<Outcome, ActError> {
+        let mut came = Outcome::Seen;
+        for Answer { stored, whose } in answers {
+            let hash = arrived.hash_for(&stored.case.id);
+            if self.seen(arrived, &hash).await? {
+                continue;
+            }
+            let one = once(match whose {
+                Whose::Reporters => self.reporters_answer(arrived, &stored, None).await,
+                Whose::NotTheirs(why) => self.reporters_answer(arrived, &stored, Some(why)).await,
+                Whose::Members(member) => self.members_answer(arrived, &stored, member).await,
+                Whose::Outsiders(from) => self.outsiders_answer(arrived, &stored, from).await,
+            })?;
+            if came == Outcome::Seen {
+                came = one;
+            }
+        }
+        Ok(came)
+    }
+
+    /// Whether a copy that was as good was taken in.
+    async fn seen(&self, arrived: &Arrived, hash: &str) -> Result<bool, ActError> {
+        Ok(self.cases.seen_mail(hash).await?.is_some_and(|seen| seen.rank >= arrived.rank as i64))
+    }
+}
+
+/// Another process was faster with the very same mail.
+fn once(done: Result<Outcome, ActError>) -> Result<Outcome, ActError> {
+    match done {
+        Err(ActError::RequestSeen) => Ok(Outcome::Seen),
+        done => done,
     }
 }
 

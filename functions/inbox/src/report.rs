@@ -1,11 +1,11 @@
 //! A mail that opens a case: its words as a report has them, the mail itself sealed beside.
 
-use desk_domain::case::event::{Answers, ByMail, Reported, Resolution};
+use desk_domain::case::event::{Answers, ByMail, Hint, Reported, Resolution};
 use desk_domain::id::{CaseId, PackageName};
 use desk_domain::policy::Policy;
 use desk_domain::report::Report;
 use desk_mail::openpgp::{Encryption, PublicKey};
-use desk_mail::read::{Limits, Mail, attachment, sent_body};
+use desk_mail::read::{Limits, Mail, attachment, sent_hash};
 use desk_store::opening::{REPORTER_KEY, content_id};
 use desk_store::{ActError, Fault, NewCase, Opener};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ impl Inbox {
             let new = self.new_case(arrived, continues, filed).await?;
             let (id, mail) = (new.stored.case.id.clone(), new.stored.case.mail.clone());
             let mut commit = new.commit;
-            commit.mail(&arrived.hash, &id);
+            arrived.remember(&mut commit, &arrived.hash, &id);
             let outcome = self.cases.commit(commit).await?;
             if outcome == desk_store::Outcome::Done {
                 return Ok(id);
@@ -74,7 +74,7 @@ impl Inbox {
             arrived.mail().filter(|_| arrived.sender.is_authenticated()).and_then(|mail| self.key_of(arrived, mail));
         let report = opening.seal("report", report_json(arrived, key.as_deref()).to_string().as_bytes())?;
         let raw = self.keep_raw(&opening.id, &opening.public(), arrived).await?;
-        let from = arrived.from();
+        let from = arrived.answerable(policy);
         let address = match &from {
             Some(from) => Some(opening.seal_for_mail("reporter-address", from)?),
             None => None,
@@ -109,10 +109,15 @@ impl Inbox {
                 raw,
                 receipt: filed.is_none().then(|| content_id("receipt-mail")),
                 thread,
-                hints: arrived.hints(policy, continues),
+                hints: {
+                    let mut hints = arrived.hints(policy, continues);
+                    let others = key.is_none() && arrived.mail().is_some_and(|mail| self.has_others_key(mail));
+                    hints.extend((others && arrived.sender.is_authenticated()).then_some(Hint::OthersKey));
+                    hints
+                },
             }),
         };
-        Ok(opening.finish(reported, filed, &desk_keys::sha256_hex(&sent_body(&arrived.raw))).await?)
+        Ok(opening.finish(reported, filed, &sent_hash(&arrived.raw)).await?)
     }
 
     /// The sender's OpenPGP key, in the text or attached, where it may be used; mail to them is encrypted from then on.
@@ -122,8 +127,17 @@ impl Inbox {
             String::from_utf8(bytes).ok()
         });
         let armoured = attached.chain(std::iter::once(mail.text.clone())).filter_map(|text| block(&text));
-        let usable = |key: &String| PublicKey::read(key, self.clock.now()).is_ok();
+        // One that names somebody else would hide from the sender what is meant for them.
+        let usable = |key: &String| {
+            let from = arrived.from().unwrap_or_default();
+            PublicKey::read(key, self.clock.now()).is_ok_and(|key| key.names(&from))
+        };
         armoured.into_iter().find(usable)
+    }
+
+    /// Whether it carries a key and none that is its sender's.
+    fn has_others_key(&self, mail: &Mail) -> bool {
+        mail.text.contains(PUBLIC_KEY) || mail.attachments.iter().any(|part| part.content_type == PGP_KEYS)
     }
 }
 

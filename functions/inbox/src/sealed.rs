@@ -3,6 +3,7 @@
 use desk_domain::case::event::{ContentRef, MailParts};
 use desk_domain::id::CaseId;
 use desk_keys::PublicKey;
+use desk_mail::openpgp::Encryption;
 use desk_mail::read::trim::trim;
 use desk_store::objects::{If, sealed_key};
 use desk_store::opening::fresh_id;
@@ -15,8 +16,10 @@ use crate::report::attached;
 
 /// What stands in place of words that cannot be shown.
 const ENCRYPTED: &str = "(This mail is encrypted. The desk opens it from the mail as it came.)";
+const BLOCK: &str = "(An encrypted part stands here. The desk opens it from the mail as it came.)";
 const UNREADABLE: &str = "(This mail could not be read. It is kept as it came.)";
 const EMPTY: &str = "(This mail has no text.)";
+const SEALED: &str = "(The text of this mail is packed in a form that the desk does not open. It is kept as it came.)";
 
 /// The words of a mail, as a person reads them. No `Debug`.
 pub(crate) struct Said {
@@ -29,7 +32,7 @@ pub(crate) struct Said {
 impl Arrived {
     /// The words of an answer: what it quotes is set apart. A first report is whole ([`Arrived::whole`]).
     pub(crate) fn said(&self) -> Said {
-        let Some(mail) = self.mail().filter(|mail| mail.encrypted.is_none()) else {
+        let Some(mail) = self.mail().filter(|mail| mail.encrypted.is_none() && !mail.sealed) else {
             return Said { written: self.whole(), quoted: None };
         };
         let trimmed = trim(&mail.text);
@@ -43,10 +46,32 @@ impl Arrived {
     pub(crate) fn whole(&self) -> String {
         match self.mail() {
             None => UNREADABLE.to_owned(),
+            Some(mail) if mail.encrypted == Some(Encryption::PgpInline) => around(&mail.text),
             Some(mail) if mail.encrypted.is_some() => ENCRYPTED.to_owned(),
+            Some(mail) if mail.sealed => SEALED.to_owned(),
             Some(mail) if mail.text.trim().is_empty() => EMPTY.to_owned(),
             Some(mail) => mail.text.trim_end().to_owned(),
         }
+    }
+}
+
+/// The clear words around encrypted blocks, each of which is named in its place.
+fn around(text: &str) -> String {
+    let (mut kept, mut inside) = (Vec::new(), false);
+    for line in text.lines() {
+        match (line.trim_end(), inside) {
+            ("-----BEGIN PGP MESSAGE-----", false) => {
+                inside = true;
+                kept.push(BLOCK);
+            }
+            ("-----END PGP MESSAGE-----", true) => inside = false,
+            (_, true) => {}
+            (line, false) => kept.push(line),
+        }
+    }
+    match kept.iter().all(|line| line.is_empty() || *line == BLOCK) {
+        true => ENCRYPTED.to_owned(),
+        false => kept.join("\n").trim_end().to_owned(),
     }
 }
 
@@ -98,6 +123,7 @@ impl Inbox {
             }
             None => None,
         };
-        Ok((content, MailParts { quoted, attached, raw: raw.clone(), hints: arrived.hints(&self.policy, Some(id)) }))
+        let (raw, hints, sender) = (raw.clone(), arrived.hints(&self.policy, Some(id)), Some(arrived.sender));
+        Ok((content, MailParts { quoted, attached, raw, hints, sender, from: None }))
     }
 }

@@ -132,7 +132,7 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
     let post = team.post(&valid.stored, &valid.member.name).await?;
     let prepare = |before: &Stored, commit: &mut Commit| {
         let message = post.message(commit, before, &text, false)?;
-        Ok((Command::AcknowledgeFromMail { message }, ()))
+        Ok((Command::AcknowledgeFromMail { message, kept: None }, ()))
     };
     let actor = Actor::Member(valid.member.id.clone());
     let acted = team.cases.act(&case.id, &team.policy, &actor, &team.clock, prepare, |_, (), _| Ok(())).await;

@@ -8,7 +8,6 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use desk_advisory::advisory_page;
 use desk_domain::advisory::Score;
-use desk_domain::case::event::Sender;
 use desk_domain::case::permit::allowed;
 use desk_domain::case::{Breach, Case, CommandName, Event, Fact, Rm, Steps};
 use desk_domain::id::{CaseId, MemberId, PackageName};
@@ -141,7 +140,7 @@ impl Team {
             forwarded: &case.forwarded,
             release_planned: case.release_planned,
             became: case.became.as_ref(),
-            mail: shown.mail.as_ref().zip(case.mail.as_ref()).map(|(mail, by)| ReportMail { mail, sender: by.sender }),
+            mail: shown.mail.as_ref(),
             quarantine: QuarantineView { report: case.quarantine.report, answers: &shown.held },
             deliveries: shown.deliveries.iter().map(Into::into).collect(),
         }
@@ -174,17 +173,9 @@ struct TeamCaseView<'a> {
     forwarded: &'a BTreeSet<PackageName>,
     release_planned: Option<Date>,
     became: Option<&'a CaseId>,
-    mail: Option<ReportMail<'a>>,
+    mail: Option<&'a MailView>,
     quarantine: QuarantineView<'a>,
     deliveries: Vec<DeliveryView<'a>>,
-}
-
-/// The mail that the report came in, and how sure it is whose it is.
-#[derive(Serialize)]
-struct ReportMail<'a> {
-    #[serde(flatten)]
-    mail: &'a MailView,
-    sender: Sender,
 }
 
 #[derive(Serialize)]

@@ -1,8 +1,8 @@
 //! Seals a message to the reporter: for the case always, and for the mail key where it is to travel: as text, or encrypted to
 //! the reporter's own key.
 
-use desk_domain::case::Case;
-use desk_domain::case::event::{Answers, ContentRef, Hint, Message};
+use desk_domain::case;
+use desk_domain::case::event::{ContentRef, Hint, Message};
 use desk_domain::id::ContentId;
 use desk_domain::report::Report;
 use desk_http::Problem;
@@ -69,13 +69,36 @@ impl Team {
     pub(crate) async fn post(&self, stored: &Stored, member: &str) -> Result<Post<'_>, Problem> {
         let case = &stored.case;
         let now = self.clock.now();
-        let way = match (case.has_openpgp_key, wants_mail(case)) {
-            (_, false) => Way::Page(None),
-            (true, true) => by_key(self.openpgp.is_some(), self.given_key(stored, now).await?),
-            (false, true) => in_clear(case),
+        let way = match case.way() {
+            case::Way::Page => Way::Page(None),
+            case::Way::ToKey => by_key(self.openpgp.is_some(), self.given_key(stored, now).await?),
+            case::Way::KeptFromClear => Way::Page(Some(format!("{NO_KEY} {STAYS}"))),
+            case::Way::Clear => Way::Text,
         };
         let signature = format!("{member}\n{} security team", self.policy.project.name);
         Ok(Post { mail_key: &self.mail_key, openpgp: self.openpgp.as_ref(), signature, way, now })
+    }
+
+    /// Why a receipt code may not be mailed to the reporter: whoever asked for encryption gets none in clear.
+    pub(crate) async fn code_stays(&self, stored: &Stored) -> Result<Option<String>, Problem> {
+        let case = &stored.case;
+        let encrypted = case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&Hint::Encrypted));
+        let why = match (case.address.is_some(), case.has_openpgp_key) {
+            (false, _) => None,
+            (true, true) => match self.given_key(stored, self.clock.now()).await? {
+                Ok(_) if self.openpgp.is_some() => None,
+                Ok(_) => Some(
+                    "the reporter gave an OpenPGP key, and this desk has none to sign with (desk keys init)".to_owned(),
+                ),
+                Err(problem) => Some(format!("the reporter’s OpenPGP key cannot be used: {problem}")),
+            },
+            (true, false) => {
+                encrypted.then(|| "the reporter wrote encrypted and gave no key to be answered with".to_owned())
+            }
+        };
+        Ok(why.map(|why| {
+            format!("{why}. A code that opens the case is not mailed in clear; ask them for a key that works")
+        }))
     }
 
     /// The reporter's key, as it may be used now.
@@ -94,9 +117,8 @@ impl Team {
     }
 }
 
-fn wants_mail(case: &Case) -> bool {
-    case.answers == Answers::Mail && case.address.is_some()
-}
+/// Why what is written to the reporter of an encrypted report does not travel.
+pub(crate) const NO_KEY: &str = "The reporter wrote encrypted and gave no key to be answered with.";
 
 const STAYS: &str = "The message is on the case page, and the mail only points there.";
 
@@ -107,14 +129,6 @@ fn by_key(desk_has_keys: bool, key: Result<openpgp::PublicKey, openpgp::KeyProbl
         ))),
         Ok(key) => Way::Encrypted(Box::new(key)),
         Err(problem) => Way::Page(Some(format!("The reporter’s OpenPGP key cannot be used: {problem}. {STAYS}"))),
-    }
-}
-
-/// Whoever wrote encrypted and gave no key is not answered in clear.
-fn in_clear(case: &Case) -> Way {
-    match case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&Hint::Encrypted)) {
-        true => Way::Page(Some(format!("The reporter wrote encrypted and gave no key to be answered with. {STAYS}"))),
-        false => Way::Text,
     }
 }
 
@@ -129,7 +143,7 @@ impl Post<'_> {
     ) -> Result<Message, KeyError> {
         let content = seal(commit, stored, text)?;
         let travels = match &self.way {
-            _ if page_only || !wants_mail(&stored.case) => None,
+            _ if page_only || stored.case.way() == case::Way::Page => None,
             Way::Page(_) => None,
             Way::Text => Some(MailWords::Text { text: text.to_owned() }),
             Way::Encrypted(key) => Some(MailWords::PgpMime { message: self.encrypted(key, text)? }),

@@ -1,7 +1,7 @@
 //! Reply tokens: what joins an answer to a case, and nothing else does.
 //!
 //! Every message has a `Reply-To` of its own: `security+r-20267k3qf-<tag>@example.org`. It says for whom it was made and which
-//! case it speaks of; the tag (128 bits of HMAC-SHA256 over both) says that the desk made it. What anybody can write, the case
+//! case it speaks of, and, where it was made for the reporter, for which address; the tag (128 bits of HMAC-SHA256 over both) says that the desk made it. What anybody can write, the case
 //! id in a subject, an `In-Reply-To`, a plus-address without its tag, joins nothing to anything.
 //!
 //! The project's prefix is left out, and a person is named by a digest, so that the local part keeps within the 64 octets of
@@ -24,25 +24,47 @@ pub struct Token {
     pub case: Option<CaseId>,
     /// For whom it was made.
     pub made_for: Recipient,
+    /// For which address of the reporter: a token is not a person, and who was given the mail has it too. `None` in tokens that are
+    /// older than this mark, and in those of others, whose addresses the policy names.
+    pub address: Option<String>,
+}
+
+impl Token {
+    /// Whether it was made for somebody who writes from `address`; a token that does not say is whoever's has it.
+    pub fn is_of(&self, links: &Links, address: &str) -> bool {
+        let marks = || links.address_hashes(address).into_iter().map(|hash| mark(&hash));
+        self.address.as_ref().is_none_or(|made_for| marks().any(|mark| mark == *made_for))
+    }
 }
 
 /// The `Reply-To` of a message to `recipient`; `None` where an answer goes elsewhere: to a list, or to nobody.
-pub fn reply_to(policy: &Policy, key: &LinkKey, case: Option<&CaseId>, recipient: &Recipient) -> Option<String> {
-    let who = who(recipient)?;
+/// `to` is the address that the message goes to.
+pub fn reply_to(
+    policy: &Policy,
+    key: &LinkKey,
+    case: Option<&CaseId>,
+    recipient: &Recipient,
+    to: &str,
+) -> Option<String> {
+    let mut who = who(recipient)?;
+    let address = matches!(recipient, Recipient::Reporter).then(|| mark(&key.address_hashes(to)[0]));
+    who.extend(address.iter().map(String::as_str));
     let (name, domain) = policy.contacts.security.rsplit_once('@')?;
-    let tag = key.tag(&signed(case, recipient));
+    let tag = key.tag(&signed(case, recipient, address.as_deref()));
     Some(format!("{name}+{who}-{}-{tag}@{domain}", short(case)))
 }
 
-/// The token that one of the `suffixes` of an address is, when the desk made it.
-pub async fn verified(policy: &Policy, links: &Links, suffixes: &[String]) -> Option<Token> {
+/// The tokens among the `suffixes` of an address that the desk made: one mail may answer several cases.
+pub async fn verified(policy: &Policy, links: &Links, suffixes: &[String]) -> Vec<Token> {
+    let mut all = Vec::new();
     for suffix in suffixes {
         let Some((token, tag)) = claimed(policy, suffix) else { continue };
-        if links.has_tag(&signed(token.case.as_ref(), &token.made_for), tag).await {
-            return Some(token);
+        let text = signed(token.case.as_ref(), &token.made_for, token.address.as_deref());
+        if !all.contains(&token) && links.has_tag(&text, tag).await {
+            all.push(token);
         }
     }
-    None
+    all
 }
 
 /// What a suffix says, whoever made it.
@@ -56,13 +78,24 @@ fn claimed<'s>(policy: &Policy, suffix: &'s str) -> Option<(Token, &'s str)> {
         NO_CASE => None,
         case => Some(long(&policy.project.prefix, case)?),
     };
-    Some((Token { case, made_for: named(policy, &who.to_ascii_lowercase())? }, tag))
+    let who = who.to_ascii_lowercase();
+    let address = who.strip_prefix('r').filter(|mark| mark.len() == MARK).map(str::to_owned);
+    let made_for = if address.is_some() { Recipient::Reporter } else { named(policy, &who)? };
+    Some((Token { case, made_for, address }, tag))
 }
 
 /// What the tag is over: the names in full.
-fn signed(case: Option<&CaseId>, recipient: &Recipient) -> String {
+fn signed(case: Option<&CaseId>, recipient: &Recipient, address: Option<&str>) -> String {
     let recipient = serde_json::to_string(recipient).expect("recipients are plain data");
-    format!("reply\n{}\n{recipient}", case.map_or("", CaseId::as_str))
+    let address = address.map(|mark| format!("\n{mark}")).unwrap_or_default();
+    format!("reply\n{}\n{recipient}{address}", case.map_or("", CaseId::as_str))
+}
+
+/// How many letters tell one address from another: 24 bits of a hash that nobody without the key can work out.
+const MARK: usize = 6;
+
+fn mark(hash: &str) -> String {
+    hash[..MARK].to_owned()
 }
 
 fn who(recipient: &Recipient) -> Option<String> {
@@ -114,7 +147,8 @@ mod tests {
         let (policy, key) = (Policy::from_toml(POLICY).unwrap(), LinkKey::ephemeral());
         let case: CaseId = "EXP-2026-7K3QF".parse().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let read = |suffix: &str| runtime.block_on(verified(&policy, &Links::fixed(key.clone()), &[suffix.to_owned()]));
+        let links = Links::fixed(key.clone());
+        let read = |suffix: &str| runtime.block_on(verified(&policy, &links, &[suffix.to_owned()])).pop();
         let all = [
             Recipient::Reporter,
             Recipient::Member("alice".parse().unwrap()),
@@ -124,19 +158,21 @@ mod tests {
         ];
         for made_for in all {
             for case in [Some(&case), None] {
-                let address = reply_to(&policy, &key, case, &made_for).unwrap();
+                let address = reply_to(&policy, &key, case, &made_for, "rita@example.org").unwrap();
                 let (local, domain) = address.rsplit_once('@').unwrap();
                 let suffix = local.strip_prefix("security+").unwrap();
                 assert_eq!(domain, "expressjs.com");
                 assert!(local.len() - "security".len() + NAME_BYTES <= 64, "{local}");
-                let token = Token { case: case.cloned(), made_for: made_for.clone() };
-                assert_eq!(read(suffix), Some(token.clone()));
+                let token = read(suffix).expect("a token");
+                assert_eq!((token.case.as_ref(), &token.made_for), (case, &made_for));
+                assert!(token.is_of(&links, "Rita@Example.org"));
+                assert_eq!(token.is_of(&links, "mallory@example.net"), made_for != Recipient::Reporter);
                 assert_eq!(read(&suffix.to_ascii_uppercase()), Some(token), "some servers change the size of letters");
                 let other = suffix.replacen(&suffix[..1], if made_for == Recipient::Reporter { "o" } else { "r" }, 1);
                 assert_eq!(read(&other), None, "made for another");
             }
         }
-        let ours = reply_to(&policy, &key, Some(&case), &Recipient::Reporter).unwrap();
+        let ours = reply_to(&policy, &key, Some(&case), &Recipient::Reporter, "rita@example.org").unwrap();
         let suffix = ours.strip_prefix("security+").unwrap().split_once('@').unwrap().0;
         assert_eq!(read(&suffix.replace("7k3qf", "7k3qg")), None, "another case");
         assert_eq!(read(&suffix[..suffix.len() - 1]), None);
@@ -151,6 +187,6 @@ mod tests {
     fn an_answer_to_a_list_is_the_lists() {
         let (policy, key) = (Policy::from_toml(POLICY).unwrap(), LinkKey::ephemeral());
         let list = Recipient::List("express-mailing-list".parse().unwrap());
-        assert_eq!(reply_to(&policy, &key, None, &list), None);
+        assert_eq!(reply_to(&policy, &key, None, &list, "l@example.org"), None);
     }
 }

@@ -285,7 +285,22 @@ fn mail() -> Value {
     );
     let signature =
         object_with(&[("state", words(&["none", "good", "unknown-key", "bad"]))], &[("by", or_null(text()))]);
-    let hints = tagged(&["unreadable", "over-limits", "encrypted", "spam", "virus"], &[("names", schema("CaseId"))]);
+    let hints = tagged(
+        &[
+            "unreadable",
+            "over-limits",
+            "encrypted",
+            "spam",
+            "virus",
+            "unanswered",
+            "answers-elsewhere",
+            "other-address",
+            "odd-subject",
+            "sealed",
+            "others-key",
+        ],
+        &[("names", schema("CaseId")), ("seen-before", schema("CaseId"))],
+    );
     object_with(
         &[
             ("content", with(text(), "The name that the mail as it came is asked for by.")),
@@ -299,6 +314,8 @@ fn mail() -> Value {
             ("opened", object(&[("text", text()), ("signature", signature)])),
             ("unread", with(text(), "Why nothing more is shown of it.")),
             ("sender", with(words(&["dmarc", "aligned", "unaligned", "failed"]), "How sure it is whose it is.")),
+            ("from", with(text(), "The address that stands in it as its author's.")),
+            ("reply_to", with(list(text()), "Where it asks for answers, if that is elsewhere: nothing is sent there.")),
         ],
     )
 }

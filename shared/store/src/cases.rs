@@ -3,6 +3,7 @@
 use desk_domain::case::{Case, Event};
 use desk_domain::id::{CaseId, ContentId};
 use desk_keys::PublicKey;
+use jiff::Timestamp;
 
 use crate::fault::Fault;
 use crate::item::{Item, Read, b, case_pk, key};
@@ -73,9 +74,10 @@ impl CaseStore {
         item.as_ref().map(|item| Read(item).bytes("wrapped").map(<[u8]>::to_vec)).transpose()
     }
 
-    /// Whether the mail of this hash was taken in before.
-    pub async fn seen_mail(&self, hash: &str) -> Result<bool, Fault> {
-        Ok(self.table.get(key(format!("MESSAGE#{hash}"), "MESSAGE")).await?.is_some())
+    /// What is known of the mail of this hash, where it was taken in before.
+    pub async fn seen_mail(&self, hash: &str) -> Result<Option<SeenMail>, Fault> {
+        let item = self.table.get(key(format!("MESSAGE#{hash}"), "MESSAGE")).await?;
+        item.as_ref().map(SeenMail::read).transpose()
     }
 
     /// What a code's look-up hash leads to.
@@ -93,6 +95,35 @@ impl CaseStore {
     pub async fn current_code(&self, id: &CaseId) -> Result<Option<String>, Fault> {
         let item = self.table.get(key(case_pk(id), "CURRENT-CODE")).await?;
         item.as_ref().map(|item| Read(item).text("lookup").map(str::to_owned)).transpose()
+    }
+}
+
+/// A mail that was taken in, as it is remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenMail {
+    /// What it led to.
+    pub case: CaseId,
+    /// How good a copy it was; a better one is taken in once more. Nothing is better than what was written before there were ranks.
+    pub rank: i64,
+    pub received_at: Timestamp,
+    /// Hash of its content.
+    pub content: String,
+}
+
+/// The rank of what has none.
+const BEST: i64 = 9;
+
+impl SeenMail {
+    fn read(item: &Item) -> Result<SeenMail, Fault> {
+        let read = Read(item);
+        let case = read.text("case")?.parse().map_err(|_| Fault::damaged("a mail's case"))?;
+        let ranked = item.contains_key("rank");
+        Ok(SeenMail {
+            case,
+            rank: if ranked { read.number("rank")? } else { BEST },
+            received_at: if ranked { read.time("received_at")? } else { Timestamp::MAX },
+            content: if ranked { read.text("content")?.to_owned() } else { String::new() },
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use desk_domain::id::{CaseId, ContentId};
 use desk_keys::{KeyError, PublicKey};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cases::{Stored, log_pk, sealed_item};
+use crate::cases::{SeenMail, Stored, log_pk, sealed_item};
 use crate::commit::items::chained;
 use crate::item::{Build, Item, b, case_pk, instant, key, n, s};
 use crate::kept::kept_until;
@@ -189,10 +189,26 @@ impl Commit {
         self.push(Write::Put(put), Guard::Request);
     }
 
-    /// The mail of this hash led to `case`; it leads to nothing more.
-    pub fn mail(&mut self, hash: &str, case: &CaseId) {
-        let item = Build::new(format!("MESSAGE#{hash}"), "MESSAGE").set("case", s(case.as_str()));
-        self.put(item.item(), Some(ABSENT), Guard::Request);
+    /// The mail of this hash led to what `seen` says: it leads to nothing more, unless a better copy of it comes. `id` is the hash of
+    /// its `Message-ID`, under which the newest mail of that id is found.
+    pub fn mail(&mut self, hash: &str, id: Option<&str>, seen: &SeenMail) {
+        let item = |hash: &str| {
+            Build::new(format!("MESSAGE#{hash}"), "MESSAGE")
+                .set("case", s(seen.case.as_str()))
+                .set("rank", n(seen.rank))
+                .set("received_at", s(instant(seen.received_at)))
+                .set("content", s(seen.content.as_str()))
+                .item()
+        };
+        let put = Put::builder()
+            .set_item(Some(item(hash)))
+            .condition_expression("attribute_not_exists(pk) OR #rank < :rank")
+            .expression_attribute_names("#rank", "rank")
+            .expression_attribute_values(":rank", n(seen.rank));
+        self.push(Write::Put(put), Guard::Request);
+        if let Some(id) = id {
+            self.put(item(id), None, Guard::Version);
+        }
     }
 
     fn put(&mut self, item: Item, condition: Option<&str>, guard: Guard) {

@@ -43,7 +43,7 @@ pub use absences::MOST_ABSENCES;
 pub use act::{ActError, Acted};
 pub use allowance::Allowance;
 pub use board::{BoardPage, BoardRow, FiledPage, FiledRow, is_cursor};
-pub use cases::{CodeEntry, Stored};
+pub use cases::{CodeEntry, SeenMail, Stored};
 pub use commit::{Commit, Outcome, PLAN_GRACE};
 pub use connect::Settings;
 pub use factors::{SecondFactor, factor_changed};

@@ -1,6 +1,6 @@
 //! What came by mail, as the team sees it: the mail itself, what is attached, and what it took to open it.
 
-use desk_domain::case::event::{ByMail, Hint, MailParts};
+use desk_domain::case::event::{ByMail, Hint, MailParts, Sender};
 use desk_domain::id::ContentId;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,15 @@ pub struct MailView {
     /// The name of the raw mail.
     pub content: ContentId,
     pub hints: Vec<Hint>,
+    /// How sure it is whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
+    /// The address that stands in it as its author's, as far as it could be looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Where it asks for answers (`Reply-To`), if that is elsewhere: nothing is sent there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reply_to: Vec<String>,
     pub attachments: Vec<AttachmentView>,
     /// Limits that it is over: only the raw mail holds all of it.
     pub over: Vec<String>,
@@ -63,10 +72,13 @@ pub struct AttachmentView {
 
 impl MailView {
     /// What the events alone say of it.
-    fn new(content: &ContentId, hints: &[Hint]) -> MailView {
+    fn new(content: &ContentId, hints: &[Hint], sender: Option<Sender>) -> MailView {
         MailView {
             content: content.clone(),
             hints: hints.to_vec(),
+            sender,
+            from: None,
+            reply_to: Vec::new(),
             attachments: Vec::new(),
             over: Vec::new(),
             encrypted: None,
@@ -79,12 +91,12 @@ impl MailView {
 
 impl From<&MailParts> for MailView {
     fn from(mail: &MailParts) -> MailView {
-        MailView::new(&mail.raw.id, &mail.hints)
+        MailView::new(&mail.raw.id, &mail.hints, mail.sender)
     }
 }
 
 impl From<&ByMail> for MailView {
     fn from(mail: &ByMail) -> MailView {
-        MailView::new(&mail.raw.id, &mail.hints)
+        MailView::new(&mail.raw.id, &mail.hints, Some(mail.sender))
     }
 }

@@ -339,7 +339,7 @@ fn a_fact_is_set_once_and_a_second_click_hears_who_was_first() {
     let mark = Command::Mark { fact: FactName::Public, source: content() };
     let mut world = given(&policy, FRIDAY).when(&policy, "alice", mark.clone());
     assert!(refused(&mut world, &policy, "alice", &mark).contains("set once"));
-    let click = Command::AcknowledgeFromMail { message: message() };
+    let click = Command::AcknowledgeFromMail { message: message(), kept: None };
     let mut world = world.when(&policy, "alice", click.clone());
     assert!(refused(&mut world, &policy, "bob", &click).contains("acknowledged by alice"));
 }

@@ -116,10 +116,7 @@ impl Team {
             messages: messages.iter().map(|m| paper.message(m, &reporter)).collect(),
             report: report::report(&view.report.body),
             files: paper.files(&view.report.files),
-            mail: shown.mail.as_ref().map(|mail| {
-                let sender = case.mail.as_ref().map(|mail| mail::sender(mail.sender).to_owned());
-                mail::part(&case.id, &member.id, mail, sender.into_iter().collect())
-            }),
+            mail: shown.mail.as_ref().map(|mail| mail::part(&case.id, &member.id, mail)),
             quarantine: paper.quarantine(shown, &at),
             notes: shown.notes.iter().rev().map(|note| self.note(note, &paper)).collect(),
             breaches: case.breaches.iter().map(|b| (policy.clock_label(&b.clock), b.due_at)).collect(),
@@ -159,7 +156,7 @@ struct Paper<'a> {
 
 impl Paper<'_> {
     fn mail(&self, mail: &MailView) -> MailPart {
-        mail::part(self.case, self.member, mail, Vec::new())
+        mail::part(self.case, self.member, mail)
     }
 
     /// Files that came by the page; those of a mail stand with the mail.

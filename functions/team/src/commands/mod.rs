@@ -11,7 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
-use desk_domain::case::permit::permit;
+use desk_domain::case::permit::{permit, refuse};
 use desk_domain::case::publication::AuditWords;
 use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::{CaseId, LineName};
@@ -181,6 +181,9 @@ impl Team {
             }
             Work::ReissueCode => {
                 permitted()?;
+                if let Some(why) = self.code_stays(stored).await? {
+                    return Err(refuse(case, &self.policy, &member.id, now, why).into());
+                }
                 let key = self.case_key(stored).await?;
                 Ok(Ready::Code { key, old: self.cases.current_code(&case.id).await? })
             }

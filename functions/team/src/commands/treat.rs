@@ -3,7 +3,6 @@
 
 use desk_domain::case::event::{ByMail, ContentRef, EventBody, KeptFile, Reported};
 use desk_domain::id::{CaseId, ContentId};
-use desk_domain::report::Report;
 use desk_http::Problem;
 use desk_keys::SecretKey;
 use desk_store::objects::{If, sealed_key};
@@ -54,13 +53,11 @@ impl Team {
         };
         let mut opening = opener.begin(now).await?;
         let report = opening.seal("report", &words)?;
-        let said = Report::stored(&serde_json::from_slice(&words).unwrap_or_default());
-        let address = match (&case.address, &reported.address, said.reporter_email.as_deref()) {
-            (Some(address), ..) => self.copied(&mut opening, &case.id, address).await?,
-            // Nobody was to be written to while it was a machine's mail.
-            (None, None, Some(email)) => Some(opening.seal_for_mail("reporter-address", email)?),
-            // It came back, or was found to be another's.
-            (None, ..) => None,
+        // Whoever stands in a list's or a machine's mail is not known to be its author, and an address may be a list's: nobody is
+        // written to until a person is found.
+        let address = match &case.address {
+            Some(address) => self.copied(&mut opening, &case.id, address).await?,
+            None => None,
         };
         self.copied(&mut opening, &case.id, &content_id(REPORTER_KEY)).await?;
         let mail = match &case.mail {
@@ -149,7 +146,13 @@ impl Treated {
     /// What is left to do.
     pub(super) fn warning(&self) -> Option<String> {
         let id = &self.opened;
-        matches!(self.code, Code::Reissued)
-            .then(|| format!("The reporter has no code for {id} yet: reissue-code on {id} mails one."))
+        match self.code {
+            Code::Mailed => None,
+            Code::Reissued => Some(format!("The reporter has no code for {id} yet: reissue-code on {id} mails one.")),
+            Code::Shown(_) => Some(format!(
+                "It came as a list’s or a machine’s mail, or its address was found to be another’s: {id} has no address, and nothing \
+                 of it is mailed to anybody outside the team. If you know who wrote it, give them the code yourself."
+            )),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a raw mail holds, as far as the desk can read and open it. Pure: bytes in, what is shown out.
 
-use desk_mail::read::{self, Limits, Mail, Read};
+use desk_mail::read::{self, Head, Limits, Mail, Read};
 use desk_view::{AttachmentView, MailView, OpenedMail, Signature};
 
 use super::pgp::{Decrypter, Inner};
@@ -16,23 +16,31 @@ pub(crate) struct Looked {
     opened: Option<OpenedMail>,
     unread: Option<String>,
     signed: bool,
+    from: Option<String>,
+    reply_to: Vec<String>,
 }
 
 /// Looks into a mail.
 pub(crate) fn look(raw: &[u8], limits: &Limits, decrypter: &Decrypter<'_>) -> Looked {
     let mail = match read::read(raw, limits) {
         Read::Mail(mail) => mail,
-        Read::Unreadable { why, .. } => return Looked::unread(format!("It cannot be read by the desk: {why}.")),
+        Read::Unreadable { why, head } => {
+            return Looked::unread(format!("It cannot be read by the desk: {why}.")).sent_by(head.as_deref());
+        }
     };
-    let Some(encryption) = mail.encrypted else { return Looked::of(raw, &mail, limits) };
+    looked(raw, &mail, limits, decrypter).sent_by(Some(&mail.head))
+}
+
+fn looked(raw: &[u8], mail: &Mail, limits: &Limits, decrypter: &Decrypter<'_>) -> Looked {
+    let Some(encryption) = mail.encrypted else { return Looked::of(raw, mail, limits) };
     let kind = Some(encryption.name());
-    match decrypter.decrypt(raw, &mail, limits) {
+    match decrypter.decrypt(raw, mail, limits) {
         Ok((Inner::Text(text), signature)) => {
             let opened = Some(OpenedMail { text, signature });
-            Looked { encrypted: kind, opened, ..Looked::of(raw, &mail, limits) }
+            Looked { encrypted: kind, opened, ..Looked::of(raw, mail, limits) }
         }
         Ok((Inner::Entity(entity), signature)) => Looked { encrypted: kind, ..inside(&entity, limits, signature) },
-        Err(why) => Looked { encrypted: kind, unread: Some(why), ..Looked::of(raw, &mail, limits) },
+        Err(why) => Looked { encrypted: kind, unread: Some(why), ..Looked::of(raw, mail, limits) },
     }
 }
 
@@ -87,6 +95,8 @@ impl Looked {
             opened: None,
             unread: None,
             signed: mail.signed,
+            from: None,
+            reply_to: Vec::new(),
         }
     }
 
@@ -99,7 +109,18 @@ impl Looked {
             opened: None,
             unread: Some(why),
             signed: false,
+            from: None,
+            reply_to: Vec::new(),
         }
+    }
+
+    /// With who stands in its header, and where they ask for answers, if that is elsewhere.
+    fn sent_by(self, head: Option<&Head>) -> Looked {
+        let Some(head) = head else { return self };
+        let from = head.from.as_ref().map(|from| from.address.clone());
+        let elsewhere = |to: &String| from.as_ref().is_none_or(|from| !to.eq_ignore_ascii_case(from));
+        let reply_to = head.reply_to.iter().map(|to| to.address.clone()).filter(elsewhere).collect();
+        Looked { from, reply_to, ..self }
     }
 
     /// Fills in what the events alone do not say.
@@ -110,5 +131,7 @@ impl Looked {
         view.opened = self.opened;
         view.unread = self.unread;
         view.signed = self.signed;
+        view.from = self.from;
+        view.reply_to = self.reply_to;
     }
 }

@@ -24,7 +24,7 @@ use serde_json::Value;
 pub(crate) use self::download::{attachment, file, raw};
 pub(crate) use self::look::Looked;
 pub use self::pgp::OpenPgp;
-pub(crate) use self::words::{part, sender};
+pub(crate) use self::words::part;
 
 use self::look::look;
 use self::pgp::Decrypter;

@@ -6,7 +6,7 @@ use desk_pages::{AttachmentLine, MailPart, size};
 use desk_view::{AttachmentView, MailView, Signature};
 
 /// How sure it is whose mail it is.
-pub(crate) fn sender(sender: Sender) -> &'static str {
+fn sender(sender: Sender) -> &'static str {
     match sender {
         Sender::Dmarc => "Its sender is proven: DMARC passed.",
         Sender::Aligned => "Its sender’s domain has no DMARC record; SPF or DKIM passed for it.",
@@ -29,6 +29,26 @@ pub(crate) fn hints(hints: &[Hint]) -> Vec<String> {
             "Amazon SES found a virus in it. An exploit looks like one: open nothing of it outside a sandbox."
                 .to_owned()
         }
+        Hint::SeenBefore(case) => {
+            format!(
+                "Another mail with the same Message-ID came before, see {case}: a copy that proved less, or another text."
+            )
+        }
+        Hint::Unanswered => "It asks for no automatic answer, and gets none from the desk.".to_owned(),
+        Hint::AnswersElsewhere => {
+            "It asks for answers at another address than its sender’s; what the desk sends goes to its sender."
+                .to_owned()
+        }
+        Hint::OtherAddress => "It comes from another address than the one that the desk writes to.".to_owned(),
+        Hint::OddSubject => {
+            "Its subject looks like one that a program wrote: see whether it is the reporter’s answer.".to_owned()
+        }
+        Hint::Sealed => {
+            "Its text is packed in a form that the desk does not open: only the mail as it came holds it.".to_owned()
+        }
+        Hint::OthersKey => {
+            "It carries an OpenPGP key that does not name its sender: nothing is encrypted to that key.".to_owned()
+        }
     };
     hints.iter().map(words).collect()
 }
@@ -48,8 +68,8 @@ fn signature(signature: &Signature) -> String {
     }
 }
 
-/// A mail as a page shows it; `more` comes before its hints.
-pub(crate) fn part(case: &CaseId, member: &MemberId, mail: &MailView, more: Vec<String>) -> MailPart {
+/// A mail as a page shows it: whose it is comes before its hints.
+pub(crate) fn part(case: &CaseId, member: &MemberId, mail: &MailView) -> MailPart {
     let href = format!("/desk/cases/{case}/mail/{}", mail.content);
     let attachment = |part: &AttachmentView| AttachmentLine {
         name: part.name.clone(),
@@ -62,7 +82,11 @@ pub(crate) fn part(case: &CaseId, member: &MemberId, mail: &MailView, more: Vec<
         .then(|| hints(&[Hint::OverLimits]).swap_remove(0));
     let unchecked = (mail.signed && mail.opened.is_none())
         .then(|| "It bears a signature that the desk has not checked.".to_owned());
-    let mut all = more;
+    let mut all: Vec<String> = mail.sender.map(|of| sender(of).to_owned()).into_iter().collect();
+    all.extend(mail.from.as_ref().map(|from| format!("From {from}.")));
+    if !mail.reply_to.is_empty() {
+        all.push(format!("Reply-To {}: nothing is sent there.", mail.reply_to.join(", ")));
+    }
     all.extend(hints(&mail.hints));
     all.extend(over);
     all.extend(mail.unread.clone());
@@ -86,6 +110,9 @@ mod tests {
         let mail = MailView {
             content: "raw-1".parse().unwrap(),
             hints: vec![Hint::Names("EXP-2026-00000".parse().unwrap()), Hint::Encrypted],
+            sender: Some(Sender::Dmarc),
+            from: Some("rita@example.org".into()),
+            reply_to: vec!["max@example.net".into()],
             attachments: vec![AttachmentView {
                 index: 2,
                 name: "poc.js".into(),
@@ -100,9 +127,12 @@ mod tests {
             signed: true,
         };
         let (case, member) = ("EXP-2026-7K3QF".parse().unwrap(), "alice".parse().unwrap());
-        let part = part(&case, &member, &mail, vec!["First.".into()]);
-        assert_eq!(part.hints.len(), 6, "{:?}", part.hints);
-        assert_eq!((part.hints[0].as_str(), part.hints[4].as_str()), ("First.", "Not now."));
+        let part = part(&case, &member, &mail);
+        assert_eq!(part.hints.len(), 8, "{:?}", part.hints);
+        assert_eq!(
+            (part.hints[0].as_str(), part.hints[6].as_str()),
+            ("Its sender is proven: DMARC passed.", "Not now.")
+        );
         assert_eq!(part.attachments[0].href, "/desk/cases/EXP-2026-7K3QF/mail/raw-1/attachments/2");
         assert_eq!(part.command, "desk case mail EXP-2026-7K3QF --content raw-1 --out FILE --as alice");
     }

@@ -19,6 +19,13 @@ pub use self::row::{Field, Row};
 pub use self::table::{CommandName, NotACommand};
 pub use escalate::Roster;
 
+/// The mail that a command came in, which stands among the notes of the case with what it carried.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    pub content: ContentRef,
+    pub mail: MailParts,
+}
+
 /// A command. The first group is the team's, named as its API names them; then the reporter's; then the desk's own.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -154,6 +161,12 @@ pub enum Command {
     /// asks for no need to know: while the promise runs, any member of triage may keep it.
     AcknowledgeFromMail {
         message: Message,
+        kept: Option<Kept>,
+    },
+    /// A member's answer that begins with REPLY: what follows goes to the reporter.
+    ReplyFromMail {
+        message: Message,
+        kept: Option<Kept>,
     },
 
     /// The reporter wrote; `opened` names the case that a message to a closed case opens.

@@ -11,7 +11,7 @@ pub use opening::{open, open_filed, open_finding};
 use jiff::Timestamp;
 
 use super::clock::ClockState;
-use super::command::{Command, Roster};
+use super::command::{Command, CommandName, Kept, Roster};
 use super::escalate;
 use super::event::{AssignedBy, Event, EventBody, Files, MailParts, Message, MessageKind, Resolution, SCHEMA};
 use super::permit::{self, permit, refuse};
@@ -67,11 +67,21 @@ impl Next<'_> {
     fn run(&mut self, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::Acknowledge { message } => self.message(MessageKind::Acknowledgement, message, false),
-            Command::AcknowledgeFromMail { message } => {
+            Command::AcknowledgeFromMail { message, kept } => {
                 if let Some(why) = permit::acknowledged(&self.case) {
                     return Err(Refusal::NotAllowed { why, allowed: Vec::new(), missing: Vec::new() });
                 }
                 self.message(MessageKind::Acknowledgement, message, false);
+                self.keep(kept.as_ref());
+            }
+            Command::ReplyFromMail { message, kept } => {
+                let first = permit::acknowledged(&self.case).is_none();
+                if let (false, Actor::Member(member)) = (first, self.actor.clone()) {
+                    permit(&self.case, self.policy, &member, CommandName::Update, self.now)?;
+                }
+                let kind = if first { MessageKind::Acknowledgement } else { MessageKind::Update };
+                self.message(kind, message, false);
+                self.keep(kept.as_ref());
             }
             Command::Respond { message } => self.message(MessageKind::Response, message, true),
             Command::Update { message } => self.message(MessageKind::Update, message, false),
@@ -156,6 +166,13 @@ impl Next<'_> {
             Command::ReplaceHandler { roster } => self.replace_handler(roster),
         }
         Ok(())
+    }
+
+    /// The mail that a member's message came in.
+    fn keep(&mut self, kept: Option<&Kept>) {
+        if let Some(Kept { content, mail }) = kept {
+            self.push(EventBody::Noted { content: content.clone(), mail: Some(mail.clone()) });
+        }
     }
 
     fn not_now(&self, why: String) -> Refusal {

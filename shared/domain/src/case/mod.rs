@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use brief::Brief;
 pub use clock::{Clock, ClockState};
 pub use command::{Command, CommandName};
+use event::Hint;
 pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
 pub use rm::Rm;
 pub use stage::Stage;
@@ -33,6 +34,19 @@ use self::event::{Answers, ByMail, FactName, FileCount, MailParts, Resolution};
 use self::publication::Publication;
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{Policy, Role, Severity};
+
+/// How a member's message reaches the reporter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By the case page, which the mail points to: so the reporter wishes it.
+    Page,
+    /// Whoever wrote in clear is answered in clear.
+    Clear,
+    /// To the key that the reporter gave.
+    ToKey,
+    /// Whoever wrote encrypted and gave no key is not answered in clear: by the case page.
+    KeptFromClear,
+}
 
 /// The state of a case: what is stored as its snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -218,6 +232,22 @@ impl Case {
     /// Whether the reporter's address was proven by the mail that the report came in; one typed into a form never is.
     pub fn address_authenticated(&self) -> bool {
         self.mail.as_ref().is_some_and(|mail| mail.sender.is_authenticated())
+    }
+
+    /// Whether the reporter gave a key, or wrote encrypted.
+    pub fn asked_for_encryption(&self) -> bool {
+        self.has_openpgp_key || self.mail.as_ref().is_some_and(|mail| mail.hints.contains(&Hint::Encrypted))
+    }
+
+    /// How a message to the reporter travels by mail; whoever writes it asks here, by mail, link or desk.
+    pub fn way(&self) -> Way {
+        let encrypted = self.mail.as_ref().is_some_and(|mail| mail.hints.contains(&Hint::Encrypted));
+        match (self.answers == Answers::Mail && self.address.is_some(), self.has_openpgp_key, encrypted) {
+            (false, ..) => Way::Page,
+            (true, true, _) => Way::ToKey,
+            (true, false, true) => Way::KeptFromClear,
+            (true, false, false) => Way::Clear,
+        }
     }
 
     /// Whether it was only filed as it came: nobody is owed an answer.

@@ -15,6 +15,8 @@ pub enum WhyRefused {
     NotOpen,
     /// It was encrypted, or too long for a message.
     NotReadable,
+    /// The member's words could not be told from the mail that they answered.
+    NotTold,
 }
 
 impl AcknowledgementRefused {
@@ -25,12 +27,15 @@ impl AcknowledgementRefused {
                  DMARC, and yours did not"
             }
             WhyRefused::NotOpen => "the case is acknowledged already, or closed",
+            WhyRefused::NotTold => {
+                "your words could not be told from the mail that you quoted, and nothing of that mail may go out"
+            }
             WhyRefused::NotReadable => "what followed the ACK could not be read as a message to the reporter",
         };
         let next = match self.why {
             WhyRefused::NotOpen => "What they should hear from you, you can still send from the desk.",
-            WhyRefused::NotProven | WhyRefused::NotReadable => {
-                "To acknowledge, use the button in the mail about the case, or the desk."
+            WhyRefused::NotProven | WhyRefused::NotReadable | WhyRefused::NotTold => {
+                "Your mail is kept among the notes of the case, if it is proven to be yours. To acknowledge, use the button in the mail about the case, or the desk."
             }
         };
         Letter::new(at.subject("Your ACK was not taken"))

@@ -59,6 +59,16 @@ impl Letter {
         self
     }
 
+    /// Says one thing more, above who writes.
+    pub fn say_last(mut self, text: impl Into<String>) -> Letter {
+        let at = match self.parts.last() {
+            Some(Part::Signature(_)) => self.parts.len() - 1,
+            _ => self.parts.len(),
+        };
+        self.parts.insert(at, Part::Paragraph(text.into()));
+        self
+    }
+
     /// The plain text, folded.
     pub fn text(&self) -> String {
         let parts: Vec<String> = self.parts.iter().map(Part::text).collect();

@@ -7,6 +7,7 @@
 mod accepted;
 mod acknowledgement_refused;
 mod announcement;
+mod answered;
 mod approval_asked;
 mod bounced;
 mod breach;
@@ -36,6 +37,7 @@ pub mod plan;
 mod policy_comment;
 mod promise_missed;
 mod published;
+pub mod quotable;
 mod receipt;
 mod release_planned;
 mod reminder;
@@ -60,6 +62,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use acknowledgement_refused::WhyRefused;
+pub use answered::WhatCame;
 pub use digest::{DIGEST_ROWS, DigestRow, Listed, MissedRow};
 pub use letter::Letter;
 pub use page::{Page, Wakes, Waking};
@@ -111,9 +114,13 @@ macro_rules! notices {
                 match self { $(Notice::$name(_notice) => None$(.or(Some((Wakes::$wakes, _notice as &dyn Waking))))?),+ }
             }
 
-            /// Writes it.
+            /// Writes it; to a member it ends with what answering does.
             pub fn letter(&self, at: &Setting<'_>) -> Letter {
-                match self { $(Notice::$name(notice) => notice.letter(at)),+ }
+                let letter = match self { $(Notice::$name(notice) => notice.letter(at)),+ };
+                match answered::says(self, at) {
+                    Some(says) => letter.say_last(says),
+                    None => letter,
+                }
             }
         }
     };
@@ -126,6 +133,7 @@ notices! {
     Accepted in accepted = "accepted": Ordinary, Desk, Line;
     AcknowledgementRefused in acknowledgement_refused = "acknowledgement_refused": Promise, Desk, NotTheirs;
     Announcement in announcement = "announcement": List, Approved, NotTheirs;
+    Answered in answered = "answered": Promise, Desk, NotTheirs, until acknowledge_until;
     ApprovalAsked in approval_asked = "approval_asked": Ordinary, Desk, NotTheirs;
     Bounced in bounced = "bounced": Promise, Desk, NotTheirs;
     Breach in breach = "breach": Breach, Desk, NotTheirs, until acknowledge_until, wakes Each;
@@ -186,6 +194,8 @@ pub struct Setting<'a> {
     pub text: Option<&'a str>,
     /// A receipt code, sealed until now.
     pub code: Option<&'a str>,
+    /// There is a code, and it may not go in clear to whoever asked for encryption.
+    pub code_withheld: bool,
 }
 
 /// Signed links for this very recipient, made when the notice is sent.

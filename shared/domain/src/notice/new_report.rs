@@ -46,8 +46,7 @@ impl NewReport {
         let letter = match &at.links.acknowledge {
             Some(url) => letter
                 .link("Acknowledge now (you see the message before it is sent)", url)
-                .say("That link is yours alone; it needs no sign-in and shows no details. You may also answer this mail: ACK at the \
-                      beginning, then your message to the reporter, if you want another than the usual one."),
+                .say("That link is yours alone; it needs no sign-in and shows no details."),
             None => letter,
         };
         let letter = match at.recipient {
@@ -84,6 +83,27 @@ impl NewReport {
             Hint::Virus => {
                 "Amazon SES found a virus in it. An exploit looks like one: open nothing of it outside a sandbox."
                     .to_owned()
+            }
+            Hint::SeenBefore(case) => {
+                format!(
+                    "Another mail with the same Message-ID came before, see {case}: a copy that proved less, or another text."
+                )
+            }
+            Hint::Unanswered => {
+                "It asks for no automatic answer, so the reporter has no receipt: what they hear is what you write."
+                    .to_owned()
+            }
+            Hint::AnswersElsewhere => {
+                "It asks for answers at another address than its sender's; what the desk sends goes to its sender."
+                    .to_owned()
+            }
+            Hint::OtherAddress | Hint::OddSubject => "It may not be the reporter's.".to_owned(),
+            Hint::Sealed => {
+                "Its text is packed in a form that the desk does not open; a person has to look at the mail as it came."
+                    .to_owned()
+            }
+            Hint::OthersKey => {
+                "It carries an OpenPGP key that does not name its sender: nothing is encrypted to that key.".to_owned()
             }
         };
         quarantined.into_iter().chain(self.hints.iter().map(hint)).collect()

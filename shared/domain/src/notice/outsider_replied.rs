@@ -11,10 +11,10 @@ impl OutsiderReplied {
         let who = match &self.from {
             Recipient::Maintainer(package) => format!("The maintainers of {package} have"),
             Recipient::Outside => "The contact outside the team has".to_owned(),
+            Recipient::Member(id) => format!("{}, who may not read this case, has", at.member_name(id)),
             // Nobody else has a token that leads here.
             Recipient::Operator
             | Recipient::Reporter
-            | Recipient::Member(_)
             | Recipient::List(_)
             | Recipient::Pager(_)
             | Recipient::Canary => "The operator has".to_owned(),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 pub use announced::{of_channel, seen_everywhere};
 
 use super::*;
-use crate::case::event::{AssignedBy, EventBody, FactName, Hint, Resolution};
+use crate::case::event::{AssignedBy, EventBody, FactName, Hint, MailParts, Resolution};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
 use crate::id::{ClockName, ContentId, PackageName};
 use crate::policy::{ClockKind, MetBy, Pauses, Role, Starts};
@@ -95,7 +95,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_handler(Notice::CreditAnswered(CreditAnswered { granted: granted.is_some(), approval_waits }))
         }
         EventBody::AdvisoryDrafted { .. } => plan.drafted(),
-        EventBody::ReplyQuarantined { .. } => plan.to_handler(Notice::ReplyQuarantined(ReplyQuarantined {})),
+        EventBody::ReplyQuarantined { mail, .. } => plan.reply_quarantined(mail),
         EventBody::QuarantineEnded { refused: false, report: true } => plan.receipt(),
         EventBody::OutsiderReplied { from, .. } => {
             plan.to_handler(Notice::OutsiderReplied(OutsiderReplied { from: from.clone() }))
@@ -151,7 +151,11 @@ impl Plan<'_> {
     /// What a machine writes waits until somebody has said that the address is the reporter's; what a person writes, that person
     /// answers for.
     fn to_reporter(&self, notice: Notice, sealed: Option<ContentId>) -> Vec<Planned> {
-        let reachable = self.case.address.is_some() && (!self.case.quarantine.report || notice.is_personal());
+        let unanswered = self.case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&Hint::Unanswered));
+        let held = self.case.quarantine.report && !notice.is_personal();
+        // Who asks for no automatic answer gets none; what a person writes or asks to have sent goes.
+        let unwanted = unanswered && !notice.has_somebody_behind();
+        let reachable = self.case.address.is_some() && !held && !unwanted;
         reachable.then_some(Planned { recipient: Recipient::Reporter, notice, sealed }).into_iter().collect()
     }
 
@@ -160,6 +164,14 @@ impl Plan<'_> {
         let on_call = self.policy.on_call(self.event.at).map(|m| m.id.clone());
         let recipient = self.case.handler.clone().or(on_call).map_or(Recipient::Operator, Recipient::Member);
         vec![planned(recipient, notice)]
+    }
+
+    /// With the address that it comes from: the handler sees at once whose it may be.
+    fn reply_quarantined(&self, mail: &MailParts) -> Vec<Planned> {
+        let notice = ReplyQuarantined { other_address: mail.hints.contains(&Hint::OtherAddress) };
+        let mut all = self.to_handler(Notice::ReplyQuarantined(notice));
+        all.iter_mut().for_each(|planned| planned.sealed = mail.from.clone());
+        all
     }
 
     fn open_clocks(&self, which: impl Fn(&Clock) -> bool) -> Vec<(ClockName, Timestamp)> {
@@ -229,7 +241,8 @@ impl Plan<'_> {
     fn receipt(&self) -> Vec<Planned> {
         let case = self.case;
         let receipt = Receipt { received_at: case.received_at, due: self.open_clocks(|c| c.start.promise) };
-        let unreadable = case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&Hint::Unreadable));
+        let hinted = |hint| case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&hint));
+        let unreadable = hinted(Hint::Unreadable) || hinted(Hint::Sealed);
         let notice = match (&case.third_party, self.urgent()) {
             _ if unreadable => Notice::UnreadableReceipt(UnreadableReceipt { receipt }),
             (Some(package), _) => Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: package.clone(), receipt }),

@@ -34,6 +34,14 @@ impl Receipt {
                 .words(code)
                 .link("Your case page", &at.links.case_page)
                 .say("If you did not report anything to us, please answer and say so."),
+            None if at.code_withheld => letter
+                .say(
+                    "You can simply answer this mail. You asked for encryption, and there is no key of yours that can be used: so the \
+                     receipt code of your case page is not sent. It waits until a person of the team has cleared that with you; \
+                     an OpenPGP public key in your answer, one that is valid now, helps them.",
+                )
+                .link("Where your case page is", &at.links.case_page)
+                .say("If you did not report anything to us, please answer and say so."),
             None => letter
                 .say(
                     "Your case page shows where the report stands. To see the conversation, open it with the receipt code \

@@ -3,10 +3,25 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{ClockRow, Level, Line, Member, Package, Policy, Role, Rota, ThirdParty};
+use super::{ClockRow, Form, Level, Line, Member, Package, Policy, Role, Rota, ThirdParty};
 use crate::id::{ClockName, LevelName, LineName, MemberId};
 
 impl Policy {
+    /// Whether mail to that address comes back to the desk, or goes to everybody on a list of the project: no place to answer to.
+    pub fn is_ours(&self, address: &str) -> bool {
+        let lists = self.channels.iter().filter_map(|channel| channel.kept(Form::Mailbox));
+        let own = lists.chain(self.mail.comments.as_deref()).chain([self.contacts.security.as_str()]);
+        let bare = |address: &str| {
+            let small = address.trim().to_lowercase();
+            match small.rsplit_once('@') {
+                Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or(local)),
+                None => small,
+            }
+        };
+        let mailbox = bare(address);
+        own.into_iter().any(|own| bare(own) == mailbox)
+    }
+
     /// The member of this id; `None` for one who left.
     pub fn member(&self, id: &MemberId) -> Option<&Member> {
         self.members.iter().find(|m| m.id == *id)

@@ -87,6 +87,15 @@ impl PublicKey {
         catch_unwind(AssertUnwindSafe(|| judge(parse(armoured)?, now))).unwrap_or(Err(KeyProblem::Unreadable))
     }
 
+    /// Whether one of its user IDs names this address.
+    pub fn names(&self, address: &str) -> bool {
+        let named = |id: &str| {
+            let bare = id.rsplit_once('<').map_or(id, |(_, rest)| rest.trim_end().trim_end_matches('>'));
+            bare.trim().eq_ignore_ascii_case(address)
+        };
+        self.key.details.users.iter().any(|user| named(&String::from_utf8_lossy(user.id.id())))
+    }
+
     /// The primary key's fingerprint: 40 hexadecimal digits, upper case (64 for a version 6 key).
     pub fn fingerprint(&self) -> String {
         fingerprint(&self.key.primary_key)

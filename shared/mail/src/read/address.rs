@@ -32,7 +32,12 @@ pub(super) fn normal(address: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
     let strange = |c: char| c.is_whitespace() || c.is_control() || "<>@,;:\"".contains(c);
     let fine = |part: &str| !part.is_empty() && !part.contains(strange);
-    let fine = fine(local) && fine(domain) && address.len() <= 254;
+    // A quoted string (RFC 5321, 4.1.2) of what needs no more than its quotes.
+    let inside = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let quoted = inside.is_some_and(|inside| {
+        !inside.is_empty() && inside.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\' || c == ' ')
+    });
+    let fine = (fine(local) || quoted) && fine(domain) && address.len() <= 254;
     fine.then(|| format!("{local}@{}", domain.trim_end_matches('.').to_lowercase()))
 }
 
@@ -70,8 +75,9 @@ mod tests {
 
     #[test]
     fn an_address_is_one_that_can_be_written_to() {
+        assert_eq!(normal("\"a..b\"@Example.org").as_deref(), Some("\"a..b\"@example.org"));
         assert_eq!(normal("Ann.B@Example.COM.").as_deref(), Some("Ann.B@example.com"));
-        for none in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\nc", "<a@b>", "a@b,c@d", "\"a\"@b"] {
+        for none in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\nc", "<a@b>", "a@b,c@d", "\"a\"b\"@b"] {
             assert_eq!(normal(none), None, "{none}");
         }
     }

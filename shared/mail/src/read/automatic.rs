@@ -7,6 +7,8 @@
 
 mod phrases;
 
+pub use phrases::{Before, before};
+
 use super::address::{Mailbox, suffix_of};
 use super::fields::Fields;
 use super::verdict::Envelope;
@@ -31,7 +33,7 @@ pub enum Automatic {
 pub struct Own<'a> {
     /// Addresses that the desk receives at and sends from; with any part behind a `+` they are the same.
     pub addresses: &'a [&'a str],
-    /// A domain from which nobody but the desk sends; empty if people share it.
+    /// The project's domain: a mark of a loop through it is no loop. People write from there too. Empty where nothing is known of it.
     pub domain: &'a str,
     /// `List-Id`s of lists that only forward to the desk: a Google Group as security address marks every report so.
     pub forwarder_list_ids: &'a [&'a str],
@@ -47,6 +49,8 @@ pub(super) struct Signs {
     list_ids: Vec<String>,
     /// `X-Loop` and its like: whose.
     loops: Vec<String>,
+    /// It asks for no automatic answer.
+    pub(super) unanswered: bool,
 }
 
 /// Fields that only programs write, whatever they say.
@@ -99,7 +103,6 @@ impl Signs {
             .or_else(|| null.then_some(Automatic::AutoReply))
             .or(unanswerable)
             .or_else(|| precedence(fields))
-            .or_else(|| suppress(fields).then_some(Automatic::Bulk))
             .map(|kind| if daemon { Automatic::Bounce } else { kind });
         let all = |names: &[&str]| -> Vec<String> {
             fields
@@ -114,6 +117,7 @@ impl Signs {
             list: !all(&LIST_FIELDS).is_empty() || all(&["Precedence"]).iter().any(|value| value == "list"),
             list_ids: all(&["List-Id"]),
             loops: all(&LOOP_FIELDS),
+            unanswered: suppress(fields),
         }
     }
 
@@ -128,22 +132,29 @@ impl Signs {
         !self.list_ids.is_empty() && self.list_ids.iter().all(known)
     }
 
-    pub(super) fn judge(&self, own: &Own<'_>, author: Option<&Mailbox>) -> Option<Automatic> {
+    /// `known`: it carries what only a correspondent of the desk has, which a mark of a loop says nothing against.
+    pub(super) fn judge(&self, own: &Own<'_>, author: Option<&Mailbox>, known: bool) -> Option<Automatic> {
         // The envelope does not count: a list of the project forwards with its own address in it.
-        if author.is_some_and(|author| own.has(&author.address)) {
+        if author.is_some_and(|author| own.is_desk(&author.address)) {
             return Some(Automatic::Own);
         }
         let list = self.list && !self.forwarded(own);
-        let looped = self.loops.iter().any(|mark| !own.has(mark));
+        let looped = !known && self.loops.iter().any(|mark| !own.has(mark));
         self.sure.or(list.then_some(Automatic::List)).or(looped.then_some(Automatic::AutoReply))
     }
 }
 
 impl Own<'_> {
+    /// Whether the desk itself writes from there.
+    pub(super) fn is_desk(&self, address: &str) -> bool {
+        let same = |base: &&str| address.eq_ignore_ascii_case(base) || suffix_of(address, base).is_some();
+        self.addresses.iter().any(same)
+    }
+
+    /// Whether it is the project's.
     pub(super) fn has(&self, address: &str) -> bool {
         let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-        let same = |base: &&str| address.eq_ignore_ascii_case(base) || suffix_of(address, base).is_some();
-        self.addresses.iter().any(same) || (!self.domain.is_empty() && domain.eq_ignore_ascii_case(self.domain))
+        self.is_desk(address) || (!self.domain.is_empty() && domain.eq_ignore_ascii_case(self.domain))
     }
 }
 
@@ -185,12 +196,16 @@ fn precedence(fields: &Fields<'_>) -> Option<Automatic> {
     })
 }
 
-/// Exchange puts `X-Auto-Response-Suppress` on what it sends by itself, ticket systems on notices; a person's mail has
-/// it only where somebody asked for it. Either way it says: do not answer by program. `DR`, `NDR`, `RN` and `NRN` alone
-/// only ask for no receipts.
+/// Exchange puts `X-Auto-Response-Suppress` on people's mail too (groups, transport rules): it says "do not answer by program"
+/// ([MS-OXCMAIL]), not that no person wrote. `DR`, `NDR`, `RN` and `NRN` alone only ask for no receipts.
 fn suppress(fields: &Fields<'_>) -> bool {
     let value = fields.text("X-Auto-Response-Suppress").to_ascii_lowercase();
     value.split([',', ' ', ';']).any(|word| matches!(word, "all" | "oof" | "autoreply"))
+}
+
+/// Whether nobody reads what is sent to such an address.
+pub fn takes_no_answer(address: &str) -> bool {
+    sender(address).is_some()
 }
 
 /// The kind of program that has such an address. An address that takes no answer is one, even when a person writes from it.

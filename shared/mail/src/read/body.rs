@@ -2,6 +2,7 @@
 
 use super::html;
 use super::structure::Leaf;
+use encoding_rs::Encoding;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::{quoted_printable_decode, quoted_printable_decode_char};
@@ -13,7 +14,10 @@ pub(super) fn bytes<'a>(leaf: &Leaf<'a>) -> Cow<'a, [u8]> {
 }
 
 fn decoded<'a>(leaf: &Leaf<'_>, body: &'a [u8]) -> Cow<'a, [u8]> {
-    match leaf.fields.text("Content-Transfer-Encoding").to_ascii_lowercase().as_str() {
+    // Comments may stand there (RFC 822, 3.4.3), and some end it as if an attribute followed.
+    let said = leaf.fields.text("Content-Transfer-Encoding").to_ascii_lowercase();
+    let said = said.trim_start_matches(['"', ' ']).split(['(', ';', ' ', '"']).next().unwrap_or_default();
+    match said {
         "base64" => base64(body).into(),
         "quoted-printable" => quoted_printable(body).into(),
         _ => body.into(),
@@ -25,7 +29,8 @@ fn decoded<'a>(leaf: &Leaf<'_>, body: &'a [u8]) -> Cow<'a, [u8]> {
 pub(super) fn text(leaf: &Leaf<'_>, max: usize) -> String {
     let bytes = decoded(leaf, &leaf.body[..leaf.body.len().min(max)]);
     let charset = leaf.media_type.as_ref().and_then(|of| of.attribute("charset")).unwrap_or_default();
-    let text = in_charset(&bytes, charset);
+    let said = if charset.trim().is_empty() && is_html(leaf) { meta_charset(&bytes) } else { None };
+    let text = in_charset(&bytes, said.as_deref().unwrap_or(charset));
     if is_html(leaf) {
         return plain(&html::to_text(&text)).trim_matches('\n').to_owned() + "\n";
     }
@@ -83,7 +88,21 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
 /// which gives every byte a character.
 fn in_charset(bytes: &[u8], charset: &str) -> String {
     let says_nothing = matches!(charset.to_ascii_lowercase().as_str(), "" | "us-ascii" | "ascii" | "ansi_x3.4-1968");
-    if let Some(decode) = charset_decoder(charset.trim().as_bytes()).filter(|_| !says_nothing) {
+    let label = charset.trim().trim_matches(['"', '\'', '_', ';']);
+    // Its escapes leave no doubt, and are ASCII.
+    if says_nothing && [&b"\x1b$B"[..], b"\x1b$@"].iter().any(|mark| bytes.windows(3).any(|at| at == *mark)) {
+        return encoding_rs::ISO_2022_JP.decode_with_bom_removal(bytes).0.into_owned();
+    }
+    // Labels mean what they mean in the wild (WHATWG): `iso-8859-1` is Windows-1252, `gb2312` is GBK.
+    let known = Encoding::for_label_no_replacement(label.as_bytes());
+    let sixteen = [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE];
+    if let Some(known) = known.filter(|known| !says_nothing && !sixteen.contains(known)) {
+        return known.decode_with_bom_removal(bytes).0.into_owned();
+    }
+    if IBM437_LABELS.contains(&label.to_ascii_lowercase().as_str()) {
+        return bytes.iter().map(|byte| ibm437(*byte)).collect();
+    }
+    if let Some(decode) = charset_decoder(label.as_bytes()).filter(|_| !says_nothing) {
         return decode(bytes);
     }
     let text = String::from_utf8_lossy(bytes);
@@ -93,6 +112,35 @@ fn in_charset(bytes: &[u8], charset: &str) -> String {
         Some(decode) if broken * 2 > foreign => decode(bytes),
         _ => text.into_owned(),
     }
+}
+
+const IBM437_LABELS: [&str; 4] = ["ibm437", "cp437", "437", "cspc8codepage437"];
+
+/// The first of IBM's code pages, which no list of the web's has: the characters of its upper half, in order.
+const IBM437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
+    αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
+
+fn ibm437(byte: u8) -> char {
+    match byte.checked_sub(0x80) {
+        Some(place) => IBM437.chars().nth(usize::from(place)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        None => char::from(byte),
+    }
+}
+
+/// So much of a page is looked at for what it says of itself.
+const META_BYTES: usize = 2048;
+
+/// The charset that a page of HTML names within itself (HTML, 13.2.3.2).
+fn meta_charset(bytes: &[u8]) -> Option<String> {
+    let start: String = bytes.iter().take(META_BYTES).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    let meta = start.split("<meta").skip(1).find_map(|meta| meta.split('>').next()?.split_once("charset="));
+    let (_, named) = meta?;
+    let named: String = named
+        .trim_start_matches(['"', '\'', ' '])
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || "-_:".contains(*c))
+        .collect();
+    (!named.is_empty()).then_some(named)
 }
 
 /// `\r\n` and `\r` are `\n`; other control characters go.

@@ -180,9 +180,15 @@ impl<'a> Field<'a> {
         Some(MediaType { kind: kind.to_ascii_lowercase(), attributes })
     }
 
-    /// The parsers want a line end, and take white space after it for a fold.
+    /// The parsers want a line end, and take white space after it for a fold. Old mailers write bytes of Latin-1 as they are.
     fn terminated(&self) -> Vec<u8> {
-        [self.value, b"\r\n".as_slice()].concat()
+        match str::from_utf8(self.value) {
+            Ok(_) => [self.value, b"\r\n".as_slice()].concat(),
+            Err(_) => {
+                let (text, ..) = encoding_rs::WINDOWS_1252.decode(self.value);
+                [text.as_bytes(), b"\r\n".as_slice()].concat()
+            }
+        }
     }
 }
 

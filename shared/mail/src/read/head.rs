@@ -50,10 +50,7 @@ impl Head {
         let subject = rest.first("Subject").map(|field| one_line(&field.decoded(), LINE_MAX)).unwrap_or_default();
         let envelope = receipt.as_ref().map(|receipt| &receipt.envelope_from);
         Self {
-            message_id: rest
-                .first("Message-ID")
-                .map(|field| bare(&field.text()).to_owned())
-                .filter(|id| !id.is_empty()),
+            message_id: rest.first("Message-ID").map(|field| bare(&field.text())).filter(|id| !id.is_empty()),
             from: only(&rest, "From"),
             original_from: only(&rest, "X-Original-From"),
             sender: mailboxes(&rest, "Sender").into_iter().next(),
@@ -85,9 +82,19 @@ impl Head {
         self.original_from.as_ref().filter(|_| rewritten).or(self.from.as_ref())
     }
 
-    /// Whether a program sent it, and which kind (promise T13).
-    pub fn automatic(&self, own: &Own<'_>) -> Option<Automatic> {
-        self.signs.judge(own, self.author(own))
+    /// Whether a program sent it, and which kind (promise T13). `known`: it carries a token of ours, or a forwarder's secret.
+    pub fn automatic(&self, own: &Own<'_>, known: bool) -> Option<Automatic> {
+        self.signs.judge(own, self.author(own), known)
+    }
+
+    /// Whether it asks for no automatic answer.
+    pub fn unanswered(&self) -> bool {
+        self.signs.unanswered
+    }
+
+    /// Whether the policy's forwarder `of` sent it.
+    pub fn forwarded_by(&self, of: &Forwarder) -> bool {
+        self.receipt.as_ref().is_some_and(|receipt| of.sent(receipt))
     }
 
     pub(super) fn calendar_reply(&mut self) {
@@ -143,8 +150,20 @@ fn addresses(fields: &Fields<'_>, names: &[&str]) -> Vec<String> {
     named.flat_map(|field| field.mailboxes()).filter_map(|(_, address)| normal(&address)).take(LIST_MAX).collect()
 }
 
-fn bare(id: &str) -> &str {
-    id.trim().trim_start_matches('<').trim_end_matches('>')
+/// What stands between the brackets, without folds and blanks; a relay may have written a comment behind it.
+fn bare(id: &str) -> String {
+    let inside = id.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(inside, _)| inside);
+    let id = inside.unwrap_or_else(|| id.trim().trim_start_matches('<').trim_end_matches('>'));
+    match id.split_once('@') {
+        // A quoted left side that needs no quotes is the same without them.
+        Some((left, right)) if inside.is_some() => {
+            let left = left.trim();
+            let plain = left.strip_prefix('"').and_then(|left| left.strip_suffix('"'));
+            let plain = plain.filter(|left| is_msg_id(&format!("{left}@x"))).unwrap_or(left);
+            format!("{plain}@{}", right.trim()).split_whitespace().collect()
+        }
+        _ => id.trim().to_owned(),
+    }
 }
 
 /// The most bytes of an id that is passed on.
@@ -178,7 +197,21 @@ fn date(field: &Field<'_>) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_msg_id;
+    use super::{bare, is_msg_id};
+
+    #[test]
+    fn an_id_is_the_same_however_it_is_written() {
+        let ids = [
+            "<1@x.example>",
+            " <1@x.example> (added by postmaster@relay.example)",
+            "< 1@x.example >",
+            "<1 @ x.example>",
+        ];
+        for id in ids.into_iter().chain(["<\"1\"@x.example>", "1@x.example", "(from a relay) <1@x.example>"]) {
+            assert_eq!(bare(id), "1@x.example", "{id}");
+        }
+        assert_eq!(bare("<\"a b\"@x>"), "\"ab\"@x");
+    }
 
     #[test]
     fn only_what_is_an_id_is_passed_on() {

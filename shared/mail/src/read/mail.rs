@@ -5,8 +5,10 @@ use super::body;
 use super::fields::Field;
 use super::head::Head;
 use super::limits::Limits;
+use super::packed;
 use super::structure::{Leaf, Parts};
 use crate::openpgp::{Encryption, detect};
+use std::collections::HashSet;
 
 /// A mail. No `Debug`: it holds a person's words.
 pub struct Mail {
@@ -23,6 +25,9 @@ pub struct Mail {
     pub encrypted: Option<Encryption>,
     /// It bears a signature of OpenPGP or S/MIME. Nobody has checked it.
     pub signed: bool,
+    /// Its text is within a part that nobody here opens and that is no encryption: Outlook's `winmail.dat`, a signature around the
+    /// words that is damaged. A person has to look.
+    pub sealed: bool,
 }
 
 /// A part that is not the text. No `Debug`: its name is a person's word.
@@ -52,6 +57,7 @@ impl Mail {
         Self {
             encrypted: detect::encryption(parts, &text),
             signed: detect::is_signed(parts, &text),
+            sealed: text.trim().is_empty() && parts.leaves.iter().any(|leaf| is_tnef(leaf) || packed::is_packed(leaf)),
             head,
             text,
             text_cut,
@@ -60,6 +66,11 @@ impl Mail {
             over,
         }
     }
+}
+
+/// The Transport Neutral Encapsulation Format ([MS-OXTNEF]) holds text and files of a mail.
+fn is_tnef(leaf: &Leaf<'_>) -> bool {
+    leaf.is("application/ms-tnef") || leaf.is("application/vnd.ms-tnef")
 }
 
 /// What a leaf is to the reader.
@@ -93,14 +104,37 @@ fn roles(leaves: &[Leaf<'_>], max: usize) -> Vec<Role> {
         _ => None,
     };
     let said_plainly: Vec<usize> = leaves.iter().zip(&roles).filter_map(said).collect();
-    for (leaf, role) in leaves.iter().zip(&mut roles) {
-        let twin = is_marked_up(leaf) && leaf.alternative.is_some_and(|of| said_plainly.contains(&of));
-        if twin && !matches!(role, Role::Attached) {
-            *role = Role::Idle;
+    let plain = |of: usize, roles: &[Role]| {
+        let twins = leaves.iter().zip(roles).filter(|(leaf, _)| leaf.alternative == Some(of) && !is_marked_up(leaf));
+        let texts =
+            twins.filter_map(|(_, role)| if let Role::Text { text, .. } = role { Some(words(text)) } else { None });
+        texts.flatten().collect::<HashSet<String>>()
+    };
+    for (at, leaf) in leaves.iter().enumerate() {
+        let Some(of) = leaf.alternative.filter(|of| is_marked_up(leaf) && said_plainly.contains(of)) else { continue };
+        // A text that only says that there is HTML is no twin of it: both are shown.
+        let stub = match &roles[at] {
+            Role::Text { text, .. } => {
+                let (said, plain) = (words(text), plain(of, &roles));
+                said.len() * 2 > said.iter().filter(|word| plain.contains(*word)).count() * 2 + said.len()
+            }
+            Role::Idle | Role::Attached => false,
+        };
+        if !stub && !matches!(roles[at], Role::Attached) {
+            roles[at] = Role::Idle;
         }
     }
     roles
 }
+
+/// The words of a text, up to as many as tell whether another says the same.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.take(MOST_WORDS).map(str::to_lowercase).collect()
+}
+
+/// So many words of two texts are compared.
+const MOST_WORDS: usize = 2_000;
 
 fn roles_if(leaves: &[Leaf<'_>], shown: impl Fn(&Leaf<'_>) -> bool, max: usize) -> Vec<Role> {
     let mut left = max.saturating_mul(MARKUP);

@@ -18,6 +18,8 @@ mod head;
 mod html;
 mod limits;
 mod mail;
+pub mod own;
+mod packed;
 mod results;
 mod stamp;
 mod structure;
@@ -28,7 +30,7 @@ mod verdict;
 
 pub use address::Mailbox;
 pub use authentication::Authentication;
-pub use automatic::{Automatic, Own};
+pub use automatic::{Automatic, Before, Own, before, takes_no_answer};
 pub use forwarder::Forwarder;
 pub use head::Head;
 pub use limits::Limits;
@@ -38,6 +40,7 @@ pub(crate) use structure::{Leaf, Parts};
 pub use verdict::{Envelope, Receipt, Verdict};
 
 use guard::quietly;
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -77,7 +80,13 @@ pub fn read(raw: &[u8], limits: &Limits) -> Read {
     }
     let raw = with_lines(raw);
     match head(&raw, limits) {
-        (Some(head), None) => finish(head, &raw, limits),
+        (Some(head), None) => match quietly(|| packed::opened(&raw, limits)).flatten() {
+            Some(plain) => match finish(head, &plain, limits) {
+                Read::Mail(mail) => Read::Mail(Box::new(Mail { signed: true, ..*mail })),
+                unreadable @ Read::Unreadable { .. } => unreadable,
+            },
+            None => finish(head, &raw, limits),
+        },
         (head, why) => Read::Unreadable { why: why.unwrap_or("no header"), head },
     }
 }
@@ -106,14 +115,32 @@ pub fn read_within(raw: Arc<[u8]>, limits: Limits, within: Duration) -> Read {
 /// What of a mail is the same in its sender's own copy: its body, in the canonical form that DKIM calls simple (RFC 6376, 3.4.3):
 /// lines ended by CRLF, without empty lines at the end. A receipt is over it, for the way adds to a header and leaves a body.
 pub fn sent_body(raw: &[u8]) -> Vec<u8> {
-    let mut lines: Vec<&[u8]> =
-        raw.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
-    let body = lines.iter().position(|line| line.is_empty()).map_or(lines.len(), |at| at + 1);
-    lines.drain(..body);
-    while lines.last().is_some_and(|line| line.is_empty()) {
-        lines.pop();
+    let mut body = Vec::new();
+    sent_pieces(raw, |piece| body.extend_from_slice(piece));
+    body
+}
+
+/// SHA-256 of [`sent_body`], in small hex, without a copy of it.
+pub fn sent_hash(raw: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    sent_pieces(raw, |piece| hash.update(piece));
+    desk_keys::hex(&hash.finalize())
+}
+
+fn sent_pieces(raw: &[u8], mut take: impl FnMut(&[u8])) {
+    let mut lines = raw.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    // The header ends with the first empty line.
+    lines.by_ref().find(|line| line.is_empty());
+    let mut empty = 0_usize;
+    for line in lines {
+        if line.is_empty() {
+            empty += 1;
+            continue;
+        }
+        (0..std::mem::take(&mut empty)).for_each(|_| take(b"\r\n"));
+        take(line);
+        take(b"\r\n");
     }
-    lines.iter().flat_map(|line| [line, &b"\r\n"[..]].concat()).collect()
 }
 
 /// An attachment that [`read`] listed, with its bytes; nothing if there is none of that index.
@@ -123,6 +150,7 @@ pub fn attachment(raw: &[u8], limits: &Limits, index: usize) -> Option<(Attachme
     }
     let raw = with_lines(raw);
     quietly(|| {
+        let raw: Cow<'_, [u8]> = packed::opened(&raw, limits).map_or(Cow::Borrowed(&*raw), Cow::Owned);
         let parts = structure::take_apart(&raw, limits).ok()?;
         let leaf = parts.leaves.get(index)?;
         let bytes = body::bytes(leaf).into_owned();

@@ -7,7 +7,7 @@
 //! rewritten or thrown away, an answer below a quote stays, and what could be a sentence of a security report is not
 //! taken for a signature, a header or an announcement. Nothing backtracks: the time is linear in the text.
 
-mod evidence;
+pub(super) mod evidence;
 mod fold;
 mod kind;
 mod line;

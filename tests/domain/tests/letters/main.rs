@@ -60,6 +60,7 @@ impl Sample {
             links: &links,
             text: self.sealed,
             code: self.sealed,
+            code_withheld: false,
         })
     }
 

@@ -83,6 +83,10 @@ fn clocks() -> Vec<Sample> {
 fn conversation() -> Vec<Sample> {
     let opened = Some("EXP-2027-Q0000".parse().unwrap());
     let refused = |why| Notice::AcknowledgementRefused(AcknowledgementRefused { why });
+    let answered = |what| {
+        let waits = matches!(what, WhatCame::Noted | WhatCame::NotSent);
+        Notice::Answered(Answered { what, acknowledge_until: waits.then_some(at(DUE)) })
+    };
     let outsider = |from| Notice::OutsiderReplied(OutsiderReplied { from });
     let planned = |plan| Notice::DisclosurePlanned(DisclosurePlanned { plan });
     vec![
@@ -93,10 +97,20 @@ fn conversation() -> Vec<Sample> {
         to("not-proven", refused(WhyRefused::NotProven)),
         to("not-open", refused(WhyRefused::NotOpen)),
         to("not-readable", refused(WhyRefused::NotReadable)),
+        to("not-told", refused(WhyRefused::NotTold)),
+        to("noted", answered(WhatCame::Noted)),
+        to("sent", answered(WhatCame::Sent)),
+        to("sent-in-part", answered(WhatCame::SentInPart)),
+        to("not-sent", answered(WhatCame::NotSent)),
+        to("handed-on", answered(WhatCame::HandedOn)),
+        to("no-case", answered(WhatCame::NoCase)),
+        to("too-many", answered(WhatCame::TooMany)),
+        to("member", outsider(Recipient::Member(member("bob")))),
         to("maintainer", outsider(Recipient::Maintainer("body-parser".parse().unwrap()))),
         to("outside", outsider(Recipient::Outside)),
         to("operator", outsider(Recipient::Operator)),
-        to("", Notice::ReplyQuarantined(ReplyQuarantined {})),
+        to("", Notice::ReplyQuarantined(ReplyQuarantined { other_address: false })),
+        to("other-address", Notice::ReplyQuarantined(ReplyQuarantined { other_address: true })),
         to("", Notice::StandingAsked(StandingAsked { due: Some((clock("standing"), at(DUE))) })),
         to("no-clock", Notice::StandingAsked(StandingAsked { due: None })),
         to("", planned(DisclosurePlan::On("2027-05-01".parse().unwrap()))),

@@ -147,7 +147,7 @@ commands! {
             .closing(Closing::FiledOnly);
     }
     others {
-        AcknowledgeFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding PlanDisclosure
+        AcknowledgeFromMail ReplyFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding PlanDisclosure
         Announced FireTimer MessageBounced ReplaceHandler
     }
 }

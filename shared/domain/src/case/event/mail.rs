@@ -65,6 +65,20 @@ pub enum Hint {
     Spam,
     /// SES found a virus in it; an exploit looks like one.
     Virus,
+    /// Another mail of the same `Message-ID` came before and led to this case: a copy that proved less, or another text.
+    SeenBefore(CaseId),
+    /// It asks for no automatic answer, and gets none: who wants one writes it.
+    Unanswered,
+    /// It asks for answers at another address than its sender's; they go to its sender.
+    AnswersElsewhere,
+    /// It has the reporter's token and comes from another address than the token was made for.
+    OtherAddress,
+    /// It has the reporter's token, and before the desk's own subject stands what no person's program is known to write there.
+    OddSubject,
+    /// It says that it is signed within or is of another program's own form, which the desk does not open.
+    Sealed,
+    /// It carries an OpenPGP key that names no address of its sender's: it is attached, and nothing is encrypted to it.
+    OthersKey,
 }
 
 /// What a mail holds beside the words that a person wrote now.
@@ -78,4 +92,10 @@ pub struct MailParts {
     pub raw: ContentRef,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
+    /// How sure it is whose it is; of mails that are older than this nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
+    /// The address in it, sealed to the mail key, for the mail that asks whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<ContentId>,
 }

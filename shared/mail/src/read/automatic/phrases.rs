@@ -87,6 +87,38 @@ const REPLIES: &[&str] = &[
     "ע מענה אוטומטי",
     "מענה אוטומטי",
     "رد تلقائي",
+    "automatski odgovor",
+    "automatizirani odgovor",
+    "samodejni odgovor",
+    "automaatvastus",
+    "automātiska atbilde",
+    "automatinis atsakymas",
+    "автоматичен отговор",
+    "аутоматски одговор",
+    "balasan otomatis",
+    "jawapan automatik",
+    "trả lời tự động",
+    "thư trả lời tự động",
+    "ตอบกลับอัตโนมัติ",
+    "การตอบกลับอัตโนมัติ",
+    "स्वचालित उत्तर",
+    "پاسخ خودکار",
+    "resposta automàtica",
+    "erantzun automatikoa",
+    "sjálfvirkt svar",
+    "fraværsbesked",
+    "poza biurem",
+    "mimo kancelář",
+    "házon kívül",
+    "ofis dışında",
+    "нет на месте",
+    "вне офиса",
+    "відсутність на роботі",
+    "εκτός γραφείου",
+    "외근",
+    "부재 중",
+    "부재중",
+    "不在邮件",
 ];
 
 /// Reports that a mail was not delivered, or read; they count for a sender who is a daemon, or none.
@@ -156,18 +188,193 @@ const BOUNCES: &[&str] = &[
 
 /// Reports that programs write just so, and people do not; they count from any sender.
 const SURE_BOUNCES: &[&str] = &[
-    "delivery failure notification",
-    "delivery status notification (",
-    "mail could not be delivered",
+    "delivery status notification (failure)",
+    "delivery status notification (delay)",
+    "delivery status notification (delayed)",
+    "delivery status notification (mail delivery failed)",
     "mail delivery failed: returning message to sender",
-    "mail delivery system",
     "returned mail - error during delivery",
-    "returned mail: ",
+    "returned mail: cannot send",
+    "returned mail: data format error",
+    "returned mail: delivery",
+    "returned mail: host unknown",
+    "returned mail: local configuration error",
+    "returned mail: see transcript for details",
+    "returned mail: service unavailable",
+    "returned mail: unreachable",
+    "returned mail: user unknown",
     "undelivered mail returned to sender",
 ];
 
-/// The same, where they are the whole subject.
-const WHOLE_BOUNCES: &[&str] = &["delivery status notification", "failure notice", "non remis", "undeliverable mail"];
+/// The same, where they are the whole subject: a sentence may begin with them.
+const WHOLE_BOUNCES: &[&str] = &[
+    "delivery failure notification",
+    "delivery status notification",
+    "failure notice",
+    "mail could not be delivered",
+    "mail delivery system",
+    "non remis",
+    "undeliverable mail",
+];
+
+/// What programs write before the subject of a mail that was opened, in its receiver's language.
+const READ: &[&str] = &[
+    "read",
+    "not read",
+    "gelesen",
+    "ungelesen gelöscht",
+    "lu",
+    "non lu",
+    "leído",
+    "leido",
+    "lido",
+    "letto",
+    "gelezen",
+    "läst",
+    "læst",
+    "lest",
+    "luettu",
+    "přečteno",
+    "prečítané",
+    "przeczytano",
+    "przeczytane",
+    "olvasva",
+    "elolvasva",
+    "прочитано",
+    "прочтено",
+    "citit",
+    "okundu",
+    "διαβάστηκε",
+    "dibaca",
+    "đã đọc",
+    "pročitano",
+    "prebrano",
+    "開封済み",
+    "開封済",
+    "既読",
+    "已读",
+    "已讀",
+    "읽음",
+    "נקרא",
+    "مقروءة",
+    "accepted",
+    "declined",
+    "tentative",
+    "return receipt",
+    "read receipt",
+    "lesebestätigung",
+    "empfangsbestätigung",
+    "accusé de lecture",
+    "confirmación de lectura",
+    "conferma di lettura",
+    "delivered",
+    "relayed",
+    "zugestellt",
+];
+
+/// What programs write before the subject of a mail that a person answers or passes on.
+const ANSWERS: &[&str] = &[
+    "re",
+    "aw",
+    "antw",
+    "antwort",
+    "odp",
+    "sv",
+    "vs",
+    "vá",
+    "va",
+    "fw",
+    "fwd",
+    "wg",
+    "rif",
+    "r",
+    "res",
+    "rv",
+    "resp",
+    "enc",
+    "tr",
+    "ref",
+    "ynt",
+    "yan",
+    "ilt",
+    "hal",
+    "bls",
+    "trs",
+    "atb",
+    "pd",
+    "i",
+    "továbbítás",
+    "отв",
+    "ответ",
+    "на",
+    "відп",
+    "пер",
+    "απ",
+    "αποσ",
+    "σχετ",
+    "πρθ",
+    "回复",
+    "回覆",
+    "答复",
+    "答覆",
+    "转发",
+    "轉寄",
+    "返信",
+    "転送",
+    "회신",
+    "답장",
+    "전달",
+    "השב",
+    "הועבר",
+    "رد",
+    "تعليق",
+    "doorst",
+    "vb",
+    "trả lời",
+    "balas",
+    "odg",
+    "res.",
+    "re.",
+    "t",
+    "eft",
+    "fs",
+];
+
+/// What stands before a subject of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing, or what a person's program writes there; or the subject is not ours any more.
+    Answer,
+    /// Words by which programs say that nobody has written.
+    Program,
+    /// Something with a colon that is neither known to be a person's nor a program's.
+    Unknown,
+}
+
+/// What stands before `tag`, with which the subject of every mail of a case begins.
+pub fn before(subject: &str, tag: &str) -> Before {
+    let (subject, tag) = (subject.to_lowercase(), tag.to_lowercase());
+    let Some((before, _)) = subject.split_once(&tag) else { return Before::Answer };
+    let mut rest = before.trim();
+    loop {
+        let inside = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let answer = rest.split_once([':', '\u{ff1a}']).filter(|(word, _)| {
+            let word = word.trim().trim_end_matches(|c: char| c.is_ascii_digit() || "[]()^".contains(c)).trim();
+            ANSWERS.contains(&word)
+        });
+        rest = match (inside, answer) {
+            (Some((_, after)), _) | (None, Some((_, after))) => after.trim(),
+            (None, None) => break,
+        };
+    }
+    let word = rest.trim_end_matches([':', '\u{ff1a}', ' ', '\u{a0}']);
+    match rest.ends_with([':', '\u{ff1a}']) {
+        _ if rest.is_empty() => Before::Answer,
+        _ if reply(rest) || READ.contains(&word) => Before::Program,
+        true => Before::Unknown,
+        false => Before::Answer,
+    }
+}
 
 /// Whether the subject is a report's, from any sender.
 pub(super) fn sure_bounce(subject: &str) -> bool {
@@ -200,4 +407,53 @@ pub(super) fn complaint(subject: &str) -> bool {
 pub(super) fn bounce(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
     BOUNCES.iter().any(|phrase| subject.starts_with(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_s_subject_may_begin_like_a_program_s() {
+        let people = [
+            "Auto-reply feature leaks addresses in express",
+            "Delivery Status Notification (DSN) parser crash in express",
+            "Returned mail: header injection in express-mailer",
+            "Mail delivery system of our users crashes",
+            "Delivery failure notification leaks the session",
+            "Undelivered mail queue grows without end",
+            "Abwesenheit von CSRF-Schutz in express",
+            "Automatische Antworten verraten interne Adressen",
+        ];
+        for subject in people {
+            assert!(!reply(subject) && !sure_bounce(subject), "{subject}");
+        }
+        for subject in
+            ["Delivery Status Notification (Failure)", "Returned mail: see transcript for details", "Failure notice"]
+        {
+            assert!(sure_bounce(subject), "{subject}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_our_subject_says_who_wrote() {
+        let before = |prefix: &str| {
+            super::super::phrases::before(
+                &format!("{prefix} [EXP-2026-7K3QF] We have received your report"),
+                "[EXP-2026-7K3QF]",
+            )
+        };
+        for answer in
+            ["", "Re:", "AW: Re:", "RE: [External] Re:", "Re[2]:", "Odp:", "回复：", "Fwd:", "about", "Ответ:", "TR :"]
+        {
+            assert_eq!(before(answer), Before::Answer, "{answer}");
+        }
+        for program in
+            ["Automatski odgovor:", "Trả lời tự động:", "Read:", "Gelesen:", "Přečteno:", "既読：", "Lu :", "Auto: Re:"]
+        {
+            assert_eq!(before(program), Before::Program, "{program}");
+        }
+        assert_eq!(before("Onbekend voorvoegsel:"), Before::Unknown);
+        assert_eq!(super::before("Another subject: yes", "[EXP-2026-7K3QF]"), Before::Answer);
+    }
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn of(header: &str, own: &Own<'_>) -> Option<Automatic> {
-    mail(format!("{header}\r\n\r\nwords")).head.automatic(own)
+    mail(format!("{header}\r\n\r\nwords")).head.automatic(own, false)
 }
 
 fn kind(header: &str) -> Option<Automatic> {
@@ -29,7 +29,6 @@ fn t13_programs_are_known() {
         ("Precedence: BULK", Automatic::Bulk),
         ("Precedence: auto_reply", Automatic::AutoReply),
         ("X-Autoreply: yes", Automatic::AutoReply),
-        ("X-Auto-Response-Suppress: DR, OOF, AutoReply", Automatic::Bulk),
         ("X-Loop: ann@example.net", Automatic::AutoReply),
         ("Subject: Automatic reply: Your report", Automatic::AutoReply),
         ("Subject: Out of Office", Automatic::AutoReply),
@@ -42,10 +41,10 @@ fn t13_programs_are_known() {
         assert_eq!(kind(header), Some(expected), "{header}");
     }
     let stamped = stamped(&Envelope::Null, [Verdict::Pass; 3], "From: ann@example.net\r\n\r\nwords");
-    assert_eq!(mail(stamped).head.automatic(&Own::default()), Some(Automatic::AutoReply));
+    assert_eq!(mail(stamped).head.automatic(&Own::default(), false), Some(Automatic::AutoReply));
     let invited = "From: ann@example.net\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\
                    Content-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n";
-    assert_eq!(mail(invited).head.automatic(&Own::default()), Some(Automatic::AutoReply));
+    assert_eq!(mail(invited).head.automatic(&Own::default(), false), Some(Automatic::AutoReply));
 }
 
 #[test]
@@ -87,6 +86,6 @@ fn t13_the_projects_own_ways_are_known() {
     assert_eq!(of(&format!("{forwarded}\r\nAuto-Submitted: auto-replied"), &own), Some(Automatic::AutoReply));
     assert_eq!(of(&format!("{forwarded}\r\nList-Id: <news.example.net>"), &own), Some(Automatic::List));
     assert_eq!(of("From: security+abc@example.org", &own), Some(Automatic::Own));
-    assert_eq!(of("From: anything@desk.example.org", &own), Some(Automatic::Own));
+    assert_eq!(of("From: anything@desk.example.org", &own), None, "people of the project report too");
     assert_eq!(of("From: bob@example.org", &own), None, "a member may report too");
 }

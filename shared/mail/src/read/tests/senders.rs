@@ -209,10 +209,10 @@ fn a_group_that_writes_itself_into_from_names_the_author() {
     };
     let mail = raw("List-ID: <security.project.org>\r\nPrecedence: list\r\n");
     assert_eq!(mail.head.author(&own).unwrap().address, "ann@example.org");
-    assert_eq!(mail.head.automatic(&own), None);
+    assert_eq!(mail.head.automatic(&own, false), None);
     assert_eq!(mail.head.authentication(&own, &[]), Authentication::Unaligned, "SES judged the group");
     assert_eq!(mail.head.authentication(&own, &[group]), Authentication::Dmarc);
     let forged = raw("");
     assert_eq!(forged.head.author(&own).unwrap().address, "security@project.org");
-    assert_eq!(forged.head.automatic(&own), Some(Automatic::Own));
+    assert_eq!(forged.head.automatic(&own, false), Some(Automatic::Own));
 }

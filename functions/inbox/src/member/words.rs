@@ -1,0 +1,109 @@
+//! What a member asks for in an answer, and which of the words in it are theirs.
+
+use desk_domain::id::CaseId;
+use desk_domain::notice::{WhyRefused, quotable};
+use desk_domain::policy::Policy;
+use desk_mail::read::own::{Desk, Written, written};
+use desk_store::Stored;
+
+use crate::Inbox;
+use crate::judge::Arrived;
+
+/// What the first word of an answer asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Acknowledge,
+    Reply,
+}
+
+/// What a member asks for.
+pub(super) struct Asked {
+    pub verb: Verb,
+    /// Their words, which go to the reporter; or why they cannot be known.
+    pub words: Result<String, WhyRefused>,
+    /// Something beside these words was not sent, and may be theirs.
+    pub left: bool,
+}
+
+impl Inbox {
+    /// What an answer asks for; nothing where it is a note.
+    pub(super) fn asked(&self, arrived: &Arrived, stored: &Stored) -> Option<Asked> {
+        let mail = arrived.mail()?;
+        if mail.encrypted.is_some() || arrived.is_sealed() {
+            // Nobody here can open it: a member who believes that it acknowledged must hear that it did not.
+            let waits = stored.case.steps.acknowledged.is_none();
+            return waits.then_some(Asked {
+                verb: Verb::Acknowledge,
+                words: Err(WhyRefused::NotReadable),
+                left: false,
+            });
+        }
+        let desk = of_case(&self.policy, &self.public_url, &stored.case.id);
+        read(&mail.text, &desk)
+    }
+}
+
+/// What the mails about this case say, and how their head is known.
+fn of_case(policy: &Policy, public_url: &str, case: &CaseId) -> Desk {
+    let letters = quotable::letters(policy, case);
+    let name = format!("{} security team", policy.project.name);
+    let (local, domain) = policy.contacts.security.rsplit_once('@').unwrap_or((&policy.contacts.security, ""));
+    let token = format!("{local}+");
+    let at = format!("@{domain}");
+    let links = [public_url, policy.project.desk_url.as_str()].map(|url| format!("{url}/"));
+    let links = [links[0].as_str(), links[1].as_str(), "/desk/acknowledge?t=", "/desk/cases/"];
+    let members = policy.members.iter().map(|member| member.address.as_str());
+    let case = case.as_str();
+    let names = [policy.contacts.security.as_str(), &token, &at, &name, case];
+    let names: Vec<&str> = names.into_iter().chain(members).collect();
+    Desk::new(&letters, &links, &names)
+}
+
+/// What a text asks for.
+fn read(text: &str, desk: &Desk) -> Option<Asked> {
+    match written(text, desk) {
+        Written::Words { text, left } => {
+            let (verb, words) = verb(&text)?;
+            Some(Asked { verb, words: Ok(words), left })
+        }
+        // They began with the word all the same.
+        Written::Unsure => {
+            let (verb, _) = verb(text)?;
+            Some(Asked { verb, words: Err(WhyRefused::NotTold), left: true })
+        }
+    }
+}
+
+/// What the first word says, in letters of any size and however it is set, and what follows it.
+fn verb(text: &str) -> Option<(Verb, String)> {
+    let unseen = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || ('\u{200b}'..='\u{200f}').contains(&c)
+            || "\u{feff}\u{2060}\u{ad}".contains(c)
+    };
+    let signs = |c: char| "*_`'\"\u{201c}\u{201d}\u{2018}\u{2019}([{<\u{ab}\u{bb}~".contains(c);
+    let text = text.trim_start_matches(|c| unseen(c) || signs(c));
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    let verb = match word.to_uppercase().as_str() {
+        "ACK" => Verb::Acknowledge,
+        "REPLY" => Verb::Reply,
+        _ => return None,
+    };
+    // "ACK-ing", "ack'ed": a word that goes on.
+    let mut after = rest.chars();
+    let goes_on =
+        after.next().is_some_and(|c| "-'\u{2019}/@".contains(c)) && after.next().is_some_and(char::is_alphanumeric);
+    if goes_on {
+        return None;
+    }
+    let behind = |c: char| {
+        unseen(c)
+            || "*_`'\"\u{201d}\u{2019})]}>\u{bb}~.:,;!-\u{2013}\u{2014}\u{3002}\u{ff1a}\u{ff0c}\u{ff01}".contains(c)
+    };
+    Some((verb, rest.trim_start_matches(behind).trim_end().to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+use super::*;
+
+/// To a member who answered a mail of the desk: what came of it, in one line. What is done on a person's behalf is told to them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    pub what: WhatCame,
+    /// Until when the report that it speaks of can be acknowledged by button; `None` where nothing is due.
+    pub acknowledge_until: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhatCame {
+    /// A note for the team.
+    Noted,
+    /// The reporter has their words.
+    Sent,
+    /// The reporter has their words, and not all that stood in the mail.
+    SentInPart,
+    /// It began with REPLY, and nothing was sent.
+    NotSent,
+    /// The case is not theirs to read: its handler has it.
+    HandedOn,
+    /// It answered a mail that speaks of no case.
+    NoCase,
+    /// There were too many in one day.
+    TooMany,
+}
+
+impl Answered {
+    pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let case = at.case.map_or("no case", CaseId::as_str);
+        let (subject, what) = match self.what {
+            WhatCame::Noted => ("Your answer is a note now", format!("Your answer was kept as a note for {case}, for the team alone.")),
+            WhatCame::Sent => ("Your answer was sent", format!("Your words went to the reporter of {case}, in your name.")),
+            WhatCame::SentInPart => (
+                "A part of your answer was not sent",
+                format!(
+                    "Your words went to the reporter of {case}. What stood below or between the quoted mail, a line that looks like \
+                     a signature, or a file, did not: your mail is kept whole among the notes. See whether anything is missing."
+                ),
+            ),
+            WhatCame::NotSent => (
+                "Your answer was not sent",
+                format!(
+                    "Nothing went to the reporter of {case}: your answer was kept as a note. It begins with REPLY, and it is not \
+                     proven to be yours, your words could not be told from what the mail quotes, or the case takes no message now."
+                ),
+            ),
+            WhatCame::HandedOn => (
+                "Your answer was handed on",
+                format!("{case} is not yours to read: your answer was kept as a note for its handler, who is told."),
+            ),
+            WhatCame::NoCase => (
+                "Your answer changed nothing",
+                "The mail that you answered speaks of no case, so your answer was only filed. What you want to say of a case, say \
+                 on the desk or in answer to a mail about it."
+                    .to_owned(),
+            ),
+            WhatCame::TooMany => (
+                "Your answer was only filed",
+                format!("{case} has had as many mails today as the policy takes; yours is filed, and no note. Use the desk."),
+            ),
+        };
+        let letter = Letter::new(at.subject(subject)).say(what);
+        let letter = match (&at.links.acknowledge, self.acknowledge_until) {
+            (Some(url), Some(_)) => letter
+                .say(format!(
+                    "The report is still NOT acknowledged; it is due by {}.",
+                    crate::time::instant(self.due())
+                ))
+                .link("Acknowledge now (you see the message before it is sent)", url),
+            _ => letter,
+        };
+        match at.case {
+            Some(_) => letter.link("Open the case on the desk", &at.links.desk_case),
+            None => letter.link("All open cases on the desk", &at.links.board),
+        }
+        .sign(at.team_signature())
+    }
+
+    fn due(&self) -> Timestamp {
+        self.acknowledge_until.unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// What answering a mail does, which is the last that each mail to a member says.
+pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
+    let Recipient::Member(_) = at.recipient else { return None };
+    Some(match (notice, at.case) {
+        (Notice::SignIn(_), _) => return None,
+        (_, None) => {
+            "If you answer this mail, nothing comes of it: it speaks of no case, and your answer is only filed."
+        }
+        (notice, Some(_)) if notice.acknowledge_until().is_some() => {
+            "If you answer this mail: ACK as the first word acknowledges the report, and what you write behind it goes to the \
+             reporter in place of the usual message. Anything else is kept as a note for the team, and you are told so."
+        }
+        (_, Some(_)) => {
+            "If you answer this mail: REPLY as the first word sends what you write behind it to the reporter. Anything else is kept \
+             as a note for the team, and you are told so."
+        }
+    })
+}

@@ -81,14 +81,12 @@ fn t20_a_mails_clocks_start_when_it_was_received() {
 }
 
 #[test]
-fn t11_the_same_message_id_is_one_case_however_often_and_however_soon_it_comes() {
+fn t11_the_same_mail_is_one_case_however_often_and_however_soon_it_comes() {
     let place = Place::new("twice");
     let desk = place.start();
     let mail = Eml::new(RITA, "express", "once");
     desk.reported(&mail);
-    for again in
-        [mail.clone(), mail.clone().with("Subject", "another"), mail.clone().with("From", "Max <max@example.net>")]
-    {
+    for again in [mail.clone(), mail.clone().with("Subject", "[spam?] express")] {
         assert_eq!(desk.receive(&again, &[]).0, "seen");
     }
     // At the same moment.

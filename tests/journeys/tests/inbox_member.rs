@@ -110,7 +110,7 @@ fn t21_the_second_ack_is_told_once_that_it_was_the_second() {
     assert!(desk.mail_to("bob", REFUSED).contains("acknowledged already"));
     assert_eq!(about(&desk, RITA, ACKNOWLEDGED), 1);
     let notes = desk.case(&case, &desk.token("bob"))["notes"].as_array().unwrap().len();
-    assert_eq!(notes, 3, "their words are kept");
+    assert_eq!(notes, 4, "their words are kept, and the mail that acknowledged");
 }
 
 #[test]
@@ -118,14 +118,8 @@ fn anything_else_that_a_member_answers_is_a_note() {
     let place = Place::new("notes");
     let desk = place.start();
     let case = reported(&desk);
-    let words = [
-        "ACKNOWLEDGED that this is ours.",
-        "ACKs are late again",
-        "Ack",
-        "I ACK this",
-        "Looks real.\n\nACK",
-        "acknowledge",
-    ];
+    let words =
+        ["ACKNOWLEDGED that this is ours.", "ACKs are late again", "I ACK this", "Looks real.\n\nACK", "acknowledge"];
     for text in words {
         assert_eq!(desk.receive(&answered(&desk, ALICE, text), &[]), ("noted".to_owned(), case.clone()), "{text}");
     }

@@ -65,10 +65,7 @@ impl Answered {
         let letter = Letter::new(at.subject(subject)).say(what);
         let letter = match (&at.links.acknowledge, self.acknowledge_until) {
             (Some(url), Some(_)) => letter
-                .say(format!(
-                    "The report is still NOT acknowledged; it is due by {}.",
-                    crate::time::instant(self.due())
-                ))
+                .say(format!("The report is still NOT acknowledged; it is due by {}.", at.due(self.due())))
                 .link("Acknowledge now (you see the message before it is sent)", url),
             _ => letter,
         };
@@ -91,6 +88,9 @@ pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
         (Notice::SignIn(_), _) => return None,
         (_, None) => {
             "If you answer this mail, nothing comes of it: it speaks of no case, and your answer is only filed."
+        }
+        (Notice::PolicyComment(_), Some(_)) => {
+            "If you answer this mail, your answer is kept as a note, for the team alone."
         }
         (notice, Some(_)) if notice.acknowledge_until().is_some() => {
             "If you answer this mail: ACK as the first word acknowledges the report, and what you write behind it goes to the \

@@ -85,7 +85,9 @@ impl Desk {
     fn may_own(&self, line: &str) -> bool {
         let words = words(line);
         let token = line.split_whitespace().count() == 1 && line.trim().len() >= 16;
-        token || (words.len() <= 12 && words.iter().all(|word| self.runs.contains(word)))
+        let known = |word: &String| self.runs.contains(word);
+        let all = words.iter().all(|word| known(word) || word.chars().count() <= 2) && words.iter().any(known);
+        token || (words.len() <= 12 && all)
     }
 
     fn names(&self, line: &str) -> bool {
@@ -104,8 +106,8 @@ fn words(text: &str) -> Vec<String> {
 pub fn written(text: &str, desk: &Desk) -> Written {
     let lines: Vec<&str> = text.lines().collect();
     let mut kinds: Vec<Line> = lines.iter().map(|line| kind(line, desk)).collect();
-    frame::join_pieces(&lines, &mut kinds, desk);
-    let mut found = Found { text: Vec::new(), left: false };
+    let left = frame::join_pieces(&lines, &mut kinds, desk);
+    let mut found = Found { text: Vec::new(), left };
     let mut from = 0;
     loop {
         let next = (from..lines.len()).find(|at| matches!(kinds[*at], Line::Quoted | Line::Own));

@@ -86,7 +86,8 @@ fn all() -> Vec<Sample> {
 }
 
 fn is_of_a_case(notice: &Notice) -> bool {
-    !matches!(
+    let aside = matches!(notice, Notice::Answered(Answered { what: WhatCame::NoCase, .. }));
+    !aside && !matches!(
         notice,
         Notice::SignIn(_)
             | Notice::SecondFactorChanged(_)

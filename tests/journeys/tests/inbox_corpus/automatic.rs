@@ -35,8 +35,6 @@ const SIGNS: [(&str, &str); 34] = [
     ("X-Autorespond", "yes"),
     ("X-Autoresponder", "x"),
     ("X-AutoReply-From", "a@example.net"),
-    ("X-Auto-Response-Suppress", "All"),
-    ("X-Auto-Response-Suppress", "DR, OOF, AutoReply"),
     ("X-Failed-Recipients", "a@example.net"),
     ("X-Loop", "a@example.net"),
     ("Return-Path", "<>"),

@@ -143,14 +143,18 @@ fn is_dated(line: &str) -> bool {
 }
 
 /// Pieces of quoted lines that a program folded anew have lost their sign: between two quoted lines, and of the desk's words.
-pub(super) fn join_pieces(lines: &[&str], kinds: &mut [Line], desk: &Desk) {
+/// Whether there were any: what looks like one may have been meant as an answer.
+pub(super) fn join_pieces(lines: &[&str], kinds: &mut [Line], desk: &Desk) -> bool {
+    let mut any = false;
     for at in 1..kinds.len() {
         let above = kinds[at - 1] == Line::Quoted;
         let below = kinds.get(at + 1).is_none_or(|below| matches!(below, Line::Quoted | Line::Blank));
         if above && matches!(kinds[at], Line::Other | Line::Own) && below && desk.may_own(lines[at]) {
+            any |= !desk.owns(lines[at]);
             kinds[at] = Line::Quoted;
         }
     }
+    any
 }
 
 /// Whether what was quoted is somebody else's than the desk's: a member may have put their words there.

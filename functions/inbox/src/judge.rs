@@ -23,6 +23,8 @@ pub(crate) struct Arrived {
     pub id: Option<String>,
     /// SHA-256 of its content.
     pub content: String,
+    /// SHA-256 of its body as it was sent.
+    pub body: String,
     /// What is known of the newest mail of its id.
     pub before: Option<SeenMail>,
     /// SES's own receipt, or that of the copy that came before.
@@ -89,7 +91,8 @@ impl Arrived {
             Some(Authentication::Unaligned) => Sender::Unaligned,
             Some(Authentication::Failed) | None => Sender::Failed,
         };
-        let content = content(&raw, head);
+        let body = desk_mail::read::sent_hash(&raw);
+        let content = content(&body, head);
         let id = head.and_then(|head| head.message_id.as_deref());
         let from = author.as_ref().map(|author| author.address.to_lowercase()).unwrap_or_default();
         let hash = match id {
@@ -98,7 +101,7 @@ impl Arrived {
         };
         let id = id.map(|id| desk_keys::sha256_hex(format!("message-id\n{id}").as_bytes()));
         let rank = if sender.is_authenticated() { Rank::Proven } else { Rank::Unproven };
-        Arrived { raw, hash, id, content, before: None, received_at, author, sender, rank, filed: false, read }
+        Arrived { raw, hash, id, content, body, before: None, received_at, author, sender, rank, filed: false, read }
     }
 
     /// Nothing but to be filed: nobody is answered.
@@ -303,10 +306,10 @@ fn is_to_named(head: &Head, address: &str) -> bool {
 }
 
 /// What is the same of a mail in each of its copies: its body, and its subject where that is all that it says.
-fn content(raw: &[u8], head: Option<&Head>) -> String {
-    match (desk_mail::read::sent_hash(raw), head) {
-        (body, Some(head)) if body == EMPTY => desk_keys::sha256_hex(head.subject.as_bytes()),
-        (body, _) => body,
+fn content(body: &str, head: Option<&Head>) -> String {
+    match head {
+        Some(head) if body == EMPTY => desk_keys::sha256_hex(head.subject.as_bytes()),
+        _ => body.to_owned(),
     }
 }
 

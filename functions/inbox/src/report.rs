@@ -5,7 +5,7 @@ use desk_domain::id::{CaseId, PackageName};
 use desk_domain::policy::Policy;
 use desk_domain::report::Report;
 use desk_mail::openpgp::{Encryption, PublicKey};
-use desk_mail::read::{Limits, Mail, attachment, sent_hash};
+use desk_mail::read::{Limits, Mail, attachment};
 use desk_store::opening::{REPORTER_KEY, content_id};
 use desk_store::{ActError, Fault, NewCase, Opener};
 use serde_json::{Value, json};
@@ -117,7 +117,7 @@ impl Inbox {
                 },
             }),
         };
-        Ok(opening.finish(reported, filed, &sent_hash(&arrived.raw)).await?)
+        Ok(opening.finish(reported, filed, &arrived.body).await?)
     }
 
     /// The sender's OpenPGP key, in the text or attached, where it may be used; mail to them is encrypted from then on.

@@ -55,8 +55,7 @@ fn publication() -> Vec<Step> {
 /// Every team command, and what the others do.
 fn everything() -> Vec<Step> {
     let mut steps = of_team(Group::ALL);
-    let mail =
-        MailParts { quoted: None, attached: None, raw: content(), hints: Vec::new(), sender: None, from: None };
+    let mail = MailParts { quoted: None, attached: None, raw: content(), hints: Vec::new(), sender: None, from: None };
     steps.extend([
         by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None, files: None }),
         by(Actor::Reporter, Command::AnswerCredit { granted: None }),

@@ -205,7 +205,7 @@ fn suppress(fields: &Fields<'_>) -> bool {
 
 /// Whether nobody reads what is sent to such an address.
 pub fn takes_no_answer(address: &str) -> bool {
-    sender(address).is_some()
+    sender(address) == Some(Automatic::Bulk)
 }
 
 /// The kind of program that has such an address. An address that takes no answer is one, even when a person writes from it.

@@ -122,10 +122,20 @@ pub fn sent_body(raw: &[u8]) -> Vec<u8> {
 
 /// SHA-256 of [`sent_body`], in small hex, without a copy of it.
 pub fn sent_hash(raw: &[u8]) -> String {
-    let mut hash = Sha256::new();
-    sent_pieces(raw, |piece| hash.update(piece));
+    let (mut hash, mut piece_by_piece) = (Sha256::new(), Vec::with_capacity(2 * PIECES));
+    sent_pieces(raw, |piece| {
+        piece_by_piece.extend_from_slice(piece);
+        if piece_by_piece.len() >= PIECES {
+            hash.update(&piece_by_piece);
+            piece_by_piece.clear();
+        }
+    });
+    hash.update(&piece_by_piece);
     desk_keys::hex(&hash.finalize())
 }
+
+/// So many bytes are hashed at a time.
+const PIECES: usize = 64 * 1024;
 
 fn sent_pieces(raw: &[u8], mut take: impl FnMut(&[u8])) {
     let mut lines = raw.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));

@@ -86,7 +86,7 @@ fn all() -> Vec<Sample> {
 }
 
 fn is_of_a_case(notice: &Notice) -> bool {
-    let aside = matches!(notice, Notice::Answered(Answered { what: WhatCame::NoCase, .. }));
+    let aside = matches!(notice, Notice::Answered(desk_domain::notice::Answered { what: desk_domain::notice::WhatCame::NoCase, .. }));
     !aside && !matches!(
         notice,
         Notice::SignIn(_)

@@ -86,15 +86,19 @@ fn all() -> Vec<Sample> {
 }
 
 fn is_of_a_case(notice: &Notice) -> bool {
-    let aside = matches!(notice, Notice::Answered(desk_domain::notice::Answered { what: desk_domain::notice::WhatCame::NoCase, .. }));
-    !aside && !matches!(
+    let aside = matches!(
         notice,
-        Notice::SignIn(_)
-            | Notice::SecondFactorChanged(_)
-            | Notice::MemberBounced(_)
-            | Notice::RotaGap(_)
-            | Notice::Digest(_)
-    )
+        Notice::Answered(desk_domain::notice::Answered { what: desk_domain::notice::WhatCame::NoCase, .. })
+    );
+    !aside
+        && !matches!(
+            notice,
+            Notice::SignIn(_)
+                | Notice::SecondFactorChanged(_)
+                | Notice::MemberBounced(_)
+                | Notice::RotaGap(_)
+                | Notice::Digest(_)
+        )
 }
 
 pub fn at(text: &str) -> Timestamp {

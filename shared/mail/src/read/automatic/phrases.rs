@@ -438,10 +438,7 @@ mod tests {
     #[test]
     fn what_stands_before_our_subject_says_who_wrote() {
         let before = |prefix: &str| {
-            super::super::phrases::before(
-                &format!("{prefix} [EXP-2026-7K3QF] We have received your report"),
-                "[EXP-2026-7K3QF]",
-            )
+            before(&format!("{prefix} [EXP-2026-7K3QF] We have received your report"), "[EXP-2026-7K3QF]")
         };
         for answer in
             ["", "Re:", "AW: Re:", "RE: [External] Re:", "Re[2]:", "Odp:", "回复：", "Fwd:", "about", "Ответ:", "TR :"]

@@ -139,7 +139,7 @@ fn policy_check_names_every_problem_with_its_line() {
         .replacen("due = \"48h\"", "due = \"soon\"", 1)
         .replace("address = \"bob@example.org\"", "address = \"bob\"")
         .replace("policy_owner = \"alice\"", "policy_owner = \"zoe\"")
-        .replace("breach_level = \"second\"", "breach_level = \"third\"")
+        .replacen("breach_level = \"second\"", "breach_level = \"third\"", 1)
         .replace("body_bytes = 262144", "body_bytes = 262145");
     let file = place.file("broken.toml", &broken);
     let line = |words: &str| broken.lines().position(|l| l.contains(words)).unwrap() + 1;

@@ -113,9 +113,9 @@ fn an_answer_in_quarantine_is_marked_and_let_in_or_refused() {
     assert_ne!(view["stage"], "More information needed");
 }
 
-/// T60: with the mail, the reporter's address and a new code.
+/// T60: with the mail and a new code, and without an address: whoever stands in a program's or a list's mail may not be who wrote it.
 #[test]
-fn t60_filed_mail_becomes_a_report_whose_reporter_gets_a_code() {
+fn t60_filed_mail_becomes_a_report_of_which_nobody_outside_hears_by_mail() {
     let place = Place::new("mail-treated");
     let desk = place.start();
     let alice = desk.token("alice");
@@ -129,10 +129,13 @@ fn t60_filed_mail_becomes_a_report_whose_reporter_gets_a_code() {
     assert!(desk.mails_to(RITA).is_empty(), "a machine is not answered");
     let answer = desk.command(&filed, &alice, &json!({"command": "treat-as-report"})).ok();
     let case = answer["opened"]["case_id"].as_str().expect("a case").to_owned();
-    assert!(answer["opened"].get("receipt_code").is_none(), "mailed, so no member sees it");
+    let code = answer["opened"]["receipt_code"].as_str().expect("the code, to be handed over");
+    assert!(answer["warnings"].to_string().contains("has no address"), "{answer}");
     let (old, new) = (desk.case(&filed, &alice), desk.case(&case, &alice));
     assert_eq!(new["received_at"], old["received_at"]);
     assert_eq!(new["mail"]["attachments"], old["mail"]["attachments"], "the same mail, sealed anew");
-    let code = desk.mailed_code(RITA, &case).expect("a code by mail");
-    assert_eq!(desk.view(&code)["case_id"], case);
+    assert_eq!(desk.view(code)["case_id"], case);
+    desk.command(&case, &alice, &json!({"command": "respond", "message": "Thank you.", "next_steps": "A fix."})).ok();
+    desk.advance("2h");
+    assert!(desk.mails_to(RITA).is_empty(), "nor is anybody who may be a program written to by a member");
 }

@@ -116,7 +116,12 @@ pub(super) fn report_form(at: &At<'_>, _: &Typed) -> Filled {
     let came = instant(at.case().received_at);
     let about =
         format!("It was filed when it came, {came}. As a report it is a case of its own; its clocks run from then.");
-    Filled::new(Form::new(Vec::new(), "Treat it as a report")).about([about])
+    let nobody = at.case().address.is_none().then(|| {
+        "Nobody is known who may be written to: whoever stands in a list’s or a program’s mail may not be who wrote it. The code is \
+         shown to you once, to hand over."
+            .to_owned()
+    });
+    Filled::new(Form::new(Vec::new(), "Treat it as a report")).about([about].into_iter().chain(nobody))
 }
 
 pub(super) fn report(_: &At<'_>, _: &Typed) -> Commands {

@@ -31,6 +31,8 @@ impl Journey {
             Some(file) => read(file),
             None => Eml::new(fields.get("from"), fields.get("subject"), fields.get("text")),
         };
+        // Whoever writes to an address names it.
+        let mail = if file.is_none() && fields.has("to") { mail.with("To", fields.get("to")) } else { mail };
         let said = self.give_in(&mail, &fields, name);
         self.forget_nothing(&mail, fields.get("text"));
         said

@@ -211,7 +211,7 @@ def members(pgp):
 
 def reports(pgp):
     """What gpg encrypts to the desk's key becomes a report that the team reads."""
-    gpg, desk, key = pgp.gpg, pgp.desk, pgp.keys["attached"]
+    gpg, desk, key = pgp.gpg, pgp.desk, pgp.keys["sam"]
     entity = crlf(f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{WORDS}").encode()
     sam = Person(desk, "Sam", "sam@example.com")
 
@@ -235,6 +235,9 @@ def reports(pgp):
         reads(f"inline, {name},", sam.write("...", f"Hello,\n\n{block}\n-- \nSam\n"), state)
     with_key = sam.write("...", gpg.encrypt(WORDS.encode(), pgp.desk_key, key.fingerprint), more=[key.attached()])
     reads("inline with the sender's key attached, encrypted and signed,", with_key, "good", key.fingerprint)
+    other = pgp.keys["attached"]
+    with_others = sam.write("...", gpg.encrypt(WORDS.encode(), pgp.desk_key, other.fingerprint), more=[other.attached()])
+    reads("inline with another's key attached, encrypted and signed by it,", with_others, "unknown-key")
     hidden = gpg.run("--armor", "--encrypt", "--hidden-recipient", pgp.desk_key, given=entity)[0].decode()
     reads("PGP/MIME to a hidden recipient", instead(sam.write("...", ""), *encrypted_mime(hidden)), "none")
 
@@ -317,6 +320,7 @@ def main():
         keys = {
             "bob": Key(gpg, "bob@example.org"),
             "attached": Key(gpg, "attached@example.org", algorithm="future-default"),
+            "sam": Key(gpg, "sam@example.com"),
             "inline": Key(gpg, "inline@example.org"),
             "expired": Key(gpg, "expired@example.org", until="1d", at=long_ago),
             "revoked": Key(gpg, "revoked@example.org"),

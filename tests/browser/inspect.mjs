@@ -102,6 +102,7 @@ function fileOf(shots, name) {
 
 /** All markup at once, since a validator takes longer to start than to read. */
 export async function valid(shots) {
+  if (process.env.DESK_STORIES && written.size === 0) return;
   const files = [...written].map((name) => fileOf(shots, name));
   const said = await promisify(execFile)("java", ["-jar", vnu, "--format", "text", ...files], { maxBuffer: 64 << 20 }).then(
     () => "",

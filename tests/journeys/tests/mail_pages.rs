@@ -134,7 +134,7 @@ fn t60_filed_mail_becomes_a_report_of_which_nobody_outside_hears_by_mail() {
     let (old, new) = (desk.case(&filed, &alice), desk.case(&case, &alice));
     assert_eq!(new["received_at"], old["received_at"]);
     assert_eq!(new["mail"]["attachments"], old["mail"]["attachments"], "the same mail, sealed anew");
-    assert_eq!(desk.view(code)["case_id"], case);
+    assert_eq!(desk.view(&format!("Bearer {code}"))["case_id"], case);
     desk.command(&case, &alice, &json!({"command": "respond", "message": "Thank you.", "next_steps": "A fix."})).ok();
     desk.advance("2h");
     assert!(desk.mails_to(RITA).is_empty(), "nor is anybody who may be a program written to by a member");

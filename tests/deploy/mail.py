@@ -178,14 +178,17 @@ def acknowledged(stack, mailbox):
 
 
 def after_all(stack, mailbox, member):
-    """What was filed is a report after all: a case of its own from then on, with the mail as it came, and its sender hears of it."""
+    """What was filed is a report after all: a case of its own from then on, with the mail as it came; who may be a program is not written to."""
     inbound, sender = Inbound(stack, mailbox), "not-a-machine@example.com"
     _, nothing = inbound.changes_nothing(mail := raw(sender, subject="Out of office", headers=["Precedence: bulk"]))
     filed = wait(nothing, 60, "it is filed").pop()
     listed = call(f"{stack.url}/desk/api/filed", headers=member.headers).ok()["cases"]
     assert filed in [row["case_id"] for row in listed], listed
-    opened = member.tell(filed, "treat-as-report").ok()["opened"]["case_id"]
-    wait(lambda: any(opened in message["subject"] for message in mailbox.to(sender)), 60, "the sender has a receipt")
+    answer = member.tell(filed, "treat-as-report").ok()
+    opened = answer["opened"]["case_id"]
+    assert answer["opened"]["receipt_code"] and "has no address" in str(answer["warnings"]), answer
+    wait(lambda: any(opened in message["subject"] for message in mailbox.to("bob@example.com")), 60, "the team hears of it")
+    assert not mailbox.to(sender), "whoever may be a program has a mail"
     content = member.show(opened)["mail"]["content"]
     kept = call(f"{stack.url}/desk/cases/{opened}/mail/{content}", headers=member.headers)
     assert kept.status == 200 and kept.text.encode() == mail, "the mail is not the one that came"

@@ -178,6 +178,10 @@ def published(stack, mailbox, reporter, member):
     mailbox.wait("rita-reporter@example.org", reporter.case, "published")
     wait(lambda: all(state == "done" for state in state_of_channels(stack, reporter.case)), 180, "seen on every channel")
     assert all(c["state"] in ("done", "disabled") for c in member.show(reporter.case)["channels"])
+    checked = call(f"{stack.url}/check?package=express&version=4.18.2", headers={"accept": "application/json"})
+    assert checked.status == 200, checked.text
+    stack.invoke("fan-out", {"source": "aws.events"})
+    assert s3.get_object(Bucket=bucket, Key="figures.json")["Body"].read(), "the hour's turn shows the figures"
 
 
 def state_of_channels(stack, case):
@@ -194,6 +198,9 @@ def conversation(stack, mailbox, bob):
     assert answers[0].ok() == answers[1].ok(), "the same key, the same answer"
     first = bob.tell(asked.case, "update", key="update-1", message=f"{SECRET} update").ok()
     assert bob.tell(asked.case, "update", key="update-1", message=f"{SECRET} update").ok() == first
+    own = {"authorization": key["authorization"]}
+    assert call(f"{stack.url}/case/code", body={}, headers=own).ok()["receipt_code"]
+    assert call(f"{stack.url}/case", headers=own).status == 404, "the reporter's own old code opens nothing"
     bob.tell(asked.case, "reissue-code").ok()
     mailbox.wait("asked@example.org", asked.case, "new receipt code")
     assert call(f"{stack.url}/case", headers=key).status == 404, "the code of before opens nothing"

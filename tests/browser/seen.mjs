@@ -20,6 +20,11 @@ export function steps() {
   return found.map(([, word, name]) => word ?? names.get(name));
 }
 
+/** Where the navigation of the page leads that a browser is at: what is added to it is looked at without being named here. */
+export function navigation(page) {
+  return page.locator('nav[aria-label="Main"] a').evaluateAll((links) => links.map((link) => link.pathname));
+}
+
 /** Every GET of the API's document that answers with a page, each step by itself. */
 async function pages(origin) {
   const api = await (await fetch(`${origin}/openapi.json`)).json();

@@ -7,7 +7,7 @@ import { createHmac } from "node:crypto";
 import { check, must } from "./checks.mjs";
 import { inspect } from "./inspect.mjs";
 import { Member, WAYS, linkTo } from "./member.mjs";
-import { saw } from "./seen.mjs";
+import { navigation, saw } from "./seen.mjs";
 
 const RITA = "rita@example.org";
 const REPORT = {
@@ -188,9 +188,9 @@ async function previewed(tools, dave, id) {
 
 /** The lists, and a case that is not theirs. */
 async function lists(tools, alice, id) {
-  const pages = ["mine", "closed", "filed", "rota", "figures", "account", `cases/${id}/history`];
-  for (const path of pages) {
-    await alice.page.goto(`${tools.origin}/desk/${path}`);
+  await alice.page.goto(`${tools.origin}/desk`);
+  for (const path of [...(await navigation(alice.page)), `/desk/cases/${id}/history`, "/desk/no-such-page"]) {
+    await alice.page.goto(`${tools.origin}${path}`);
     await alice.look(`team-${path.split("/").pop()}`);
   }
   const carol = await Member.at(tools, "carol@example.net");

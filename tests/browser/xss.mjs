@@ -5,7 +5,7 @@
 import { check, must } from "./checks.mjs";
 import { cli } from "../harness/desk.mjs";
 import { ELSEWHERE, SHAPED, SHORT, TEXT, lines, oneLine } from "./hostile.mjs";
-import { steps } from "./seen.mjs";
+import { navigation, steps } from "./seen.mjs";
 import { Watch } from "./watch.mjs";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -183,7 +183,8 @@ async function settled({ origin }) {
 
 /** The lists, every case, and every step of one, filled in. */
 async function team(bob, filed, mailed) {
-  for (const list of ["", "/mine", "/closed", "/filed", "/rota", "/account"]) await bob.open(`desk${list}`, `/desk${list}`);
+  await bob.open("desk", "/desk");
+  for (const list of await navigation(bob.page)) await bob.open(list, list);
   for (const one of filed) await bob.open(`case ${one.case_id}`, `/desk/cases/${one.case_id}`, typedIn(one));
   // Of the second the words are what its HTML says: markup is gone, and what it names is not.
   for (const [nth, id] of mailed.entries()) await bob.open(`case by mail ${nth}`, `/desk/cases/${id}`, nth === 1 ? [LINE] : [LINE, PRINTABLE]);

@@ -180,11 +180,18 @@ def https(desk):
         of_code = sources.routes(function) | sources.fallback(function)
         heads = {route.replace("GET ", "HEAD ", 1) for route in of_code if route.startswith("GET ")}
         of_template = {key for key, to in there.items() if to == function}
-        yield f"{function}: every route, and no other", differ(of_code, of_template - heads, "route")
+        led = {leading(route, of_template) for route in of_code}
+        yield f"{function}: every route, and no other", differ(led, of_template - heads, "route")
     yield "every route leads to a function", (key for key, to in there.items() if to not in HTTPS)
     (stage,) = (r for r in desk["Resources"].values() if r["Type"] == "AWS::ApiGatewayV2::Stage")
     yield "whoever writes without a member's secret is limited", limits(desk, stage, there)
     yield "CloudFront sends the Content-Security-Policy of the pages", security_headers(desk)
+
+
+def leading(route, of_template):
+    """The template's route that leads to a route of the code: itself, else one with a variable for its last segment."""
+    listed = re.escape(route.rpartition("/")[0]) + r"/\{\w+\}"
+    return route if route in of_template else next((key for key in of_template if re.fullmatch(listed, key)), route)
 
 
 def limits(desk, stage, there):

@@ -193,9 +193,13 @@ def after_all(stack, mailbox, member):
     kept = call(f"{stack.url}/desk/cases/{opened}/mail/{content}", headers=member.headers)
     assert kept.status == 200 and kept.text.encode() == mail, "the mail is not the one that came"
     # The pages read what the API does not: closed cases, who read a case, who is on call.
-    for page in ("/desk", "/desk/mine", "/desk/closed", "/desk/rota", "/desk/figures", *(f"/desk/cases/{opened}{of}" for of in ("", "/history", "/take"))):
+    lists = re.findall(r'<a href="(/desk[^"]*)"', call(f"{stack.url}/desk", headers=member.headers).text.partition("</nav>")[0])
+    assert "/desk/figures" in lists, lists
+    for page in (*lists, *(f"/desk/cases/{opened}{of}" for of in ("", "/history", "/take"))):
         shown = call(f"{stack.url}{page}", headers=member.headers)
         assert shown.status == 200, f"{page}: {shown.status} {shown.text}"
+    nothing = call(f"{stack.url}/desk/no-such-page", headers=member.headers)
+    assert nothing.status == 404 and '<a href="/desk/mine"' in nothing.text, f"{nothing.status} {nothing.text}"
 
 
 def answered(stack, mailbox, filed):

@@ -62,9 +62,19 @@ def routes(function):
     text, found = rust(f"functions/{function}/src"), set()
     for start in re.finditer(r"\.route\(", text):
         path, methods = arguments(text, start.end()).split(",", 1)
+        if path == "page.path()":
+            found |= navigation(text)
+            continue
         methods = re.findall(r"\b(get|post|put|patch|delete)\(", methods)
         found |= {f"{method.upper()} {route_path(path.strip())}" for method in methods}
     return found
+
+
+def navigation(text):
+    """The routes of the pages that the desk's navigation leads to: their paths are rows of a table, their methods arms of a match."""
+    paths = dict(re.findall(r'^    (\w+) = "(/desk[^"]*)"', rust("shared/pages/src"), flags=re.MULTILINE))
+    arms = re.findall(r"DeskPage::(\w+) => ((?:\.?(?:get|post)\([\w:]+\))+)", text)
+    return {f"{method.upper()} {paths[page]}" for page, methods in arms for method in re.findall(r"\b(get|post)\(", methods)}
 
 
 def fallback(function):

@@ -61,7 +61,7 @@ pub(crate) async fn sign_out(State(team): State<Arc<Team>>, headers: HeaderMap, 
         (Ok(Kind::Json), _) => Json(json!({"detail": "You are signed out."})).into_response(),
         (Ok(Kind::Form), _) => forgotten(),
         (Err(problem), Ok(Kind::Form)) if problem.status() == StatusCode::UNAUTHORIZED => forgotten(),
-        (Err(problem), Ok(Kind::Form)) => problem.page(Site::of(&team.policy)),
+        (Err(problem), Ok(Kind::Form)) => problem.desk_page(Site::of(&team.policy)),
         (Err(problem), Ok(Kind::Json) | Err(_)) => problem.into_response(),
     }
 }

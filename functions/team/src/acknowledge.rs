@@ -98,14 +98,14 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, Query(link): Query<LinkQ
             let case = &valid.stored.case;
             Html(team.page(&valid, case, &link.t, team.state(case)).html()).into_response()
         }
-        Err(problem) => problem.page(Site::of(&team.policy)),
+        Err(problem) => problem.desk_page(Site::of(&team.policy)),
     }
 }
 
 pub(crate) async fn post(State(team): State<Arc<Team>>, body: Body) -> Response {
     match acknowledged(&team, body).await {
         Ok(page) => page,
-        Err(problem) => problem.page(Site::of(&team.policy)),
+        Err(problem) => problem.desk_page(Site::of(&team.policy)),
     }
 }
 

@@ -28,10 +28,11 @@ pub use session::new_session;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use desk_domain::policy::{Member, Policy};
 use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, Root, SecretKey};
@@ -72,14 +73,10 @@ pub struct Team {
 
 /// Its routes, all under `/desk`.
 pub fn router(team: Arc<Team>) -> Router {
-    Router::new()
-        .route("/desk", get(board::page))
-        .route("/desk/mine", get(board::mine))
-        .route("/desk/closed", get(board::closed))
+    let lists = DeskPage::ALL.iter().fold(Router::new(), |lists, page| lists.route(page.path(), list(*page)));
+    lists
+        .route("/desk/{page}", get(no_page))
         .route("/desk/find", get(board::find))
-        .route("/desk/filed", get(filed::page))
-        .route("/desk/rota", get(rota::page).post(rota::post))
-        .route("/desk/figures", get(figures::page))
         .route("/desk/cases/{id}", get(case_page::page))
         .route("/desk/cases/{id}/history", get(case_page::history_page))
         .route("/desk/cases/{id}/{step}", get(steps::page).post(steps::post))
@@ -108,6 +105,24 @@ pub fn router(team: Arc<Team>) -> Router {
         .layer(middleware::from_fn(headers::secure))
 }
 
+/// What answers for a page that the navigation leads to.
+fn list(page: DeskPage) -> MethodRouter<Arc<Team>> {
+    match page {
+        DeskPage::Board => get(board::page),
+        DeskPage::Mine => get(board::mine),
+        DeskPage::Closed => get(board::closed),
+        DeskPage::Filed => get(filed::page),
+        DeskPage::Rota => get(rota::page).post(rota::post),
+        DeskPage::Figures => get(figures::page),
+    }
+}
+
+/// Below `/desk`, where there is nothing.
+async fn no_page(State(team): State<Arc<Team>>, headers: HeaderMap) -> Response {
+    let member = team.member(&headers, true).await;
+    team.answered(member.and_then(|_| Err(Problem::not_found())))
+}
+
 impl Team {
     /// What every page of the desk has around its own.
     pub(crate) fn desk(&self, member: &Member, here: Option<DeskPage>) -> Desk {
@@ -122,7 +137,7 @@ impl Team {
             Err(problem) if problem.detail() == WANTS_SECOND_FACTOR => {
                 Redirect::to(second_factor::PAGE).into_response()
             }
-            Err(problem) => problem.page(Site::of(&self.policy)),
+            Err(problem) => problem.desk_page(Site::of(&self.policy)),
         }
     }
 

@@ -22,7 +22,7 @@ pub(crate) async fn checked(State(team): State<Arc<Team>>, request: Request, nex
     match (sent_from_here(headers), Kind::of(headers)) {
         (Ok(()), _) => with_referrer(next.run(request).await),
         (Err(problem), Ok(Kind::Json)) => problem.into_response(),
-        (Err(problem), Ok(Kind::Form) | Err(_)) => problem.page(Site::of(&team.policy)),
+        (Err(problem), Ok(Kind::Form) | Err(_)) => problem.desk_page(Site::of(&team.policy)),
     }
 }
 

@@ -82,7 +82,16 @@ impl Problem {
 
     /// The same as a page.
     pub fn page(self, site: Site) -> Response {
-        let page = ErrorPage { site, title: self.title().to_owned(), detail: self.detail.clone() };
+        self.shown(site, false)
+    }
+
+    /// The same as a page of the team's desk.
+    pub fn desk_page(self, site: Site) -> Response {
+        self.shown(site, true)
+    }
+
+    fn shown(self, site: Site, of_desk: bool) -> Response {
+        let page = ErrorPage { site, of_desk, title: self.title().to_owned(), detail: self.detail.clone() };
         let mut response = (self.status(), axum::response::Html(page.html())).into_response();
         self.headers(&mut response);
         response

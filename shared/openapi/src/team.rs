@@ -1,5 +1,6 @@
 //! The routes of `team`, all under `/desk`.
 
+use desk_pages::DeskPage;
 use serde_json::{Value, json};
 
 use crate::operation::{FORM, JSON, Operation, Secret, Told, page, schema};
@@ -8,6 +9,7 @@ use crate::reporter::form;
 pub(crate) fn operations() -> Vec<Operation> {
     let mut all = sessions();
     all.extend(cases());
+    all.extend(lists());
     all.extend(pages());
     all.extend(previews());
     all.extend(mails());
@@ -115,22 +117,33 @@ fn cases() -> Vec<Operation> {
     vec![board, filed, show, command, rota, away, figures]
 }
 
+/// A page, to who is signed in.
+fn shown(path: &'static str, id: &str, summary: &str) -> Operation {
+    Operation::get(path, id, summary).secret(Secret::SessionOrCookie).answer(200, "The page.", &[page()]).answer(
+        303,
+        "To the sign-in page, without a session; from there back to this one.",
+        &[],
+    )
+}
+
+/// Those that the navigation leads to.
+fn lists() -> impl Iterator<Item = Operation> {
+    DeskPage::ALL.iter().map(|page| {
+        let list = shown(page.path(), &format!("{}Page", page.name().to_lowercase()), page.about());
+        match page.query() {
+            [] => list,
+            query => list.parameters(query).problems(Told::Page, &[400]),
+        }
+    })
+}
+
 fn pages() -> Vec<Operation> {
-    let shown = |path, id, summary: &str| {
-        Operation::get(path, id, summary).secret(Secret::SessionOrCookie).answer(200, "The page.", &[page()]).answer(
-            303,
-            "To the sign-in page, without a session; from there back to this one.",
-            &[],
-        )
-    };
     vec![
-        shown("/desk", "boardPage", "The board").parameters(&["Next", "Handler"]).problems(Told::Page, &[400]),
-        shown("/desk/mine", "minePage", "The open cases that one handles")
-            .parameters(&["Next"])
-            .problems(Told::Page, &[400]),
-        shown("/desk/closed", "closedPage", "Closed cases, newest first")
-            .parameters(&["Next"])
-            .problems(Told::Page, &[400]),
+        Operation::get("/desk/{page}", "noSuchPage", "Where there is no page")
+            .secret(Secret::SessionOrCookie)
+            .parameters(&["NoPage"])
+            .answer(303, "To the sign-in page, without a session; from there back to this one.", &[])
+            .problems(Told::Page, &[404]),
         Operation::get("/desk/find", "findCase", "To the case of an id")
             .secret(Secret::SessionOrCookie)
             .parameters(&["Sought"])
@@ -149,9 +162,6 @@ fn pages() -> Vec<Operation> {
         .answer(200, "Added: the recovery codes, shown once.", &[page()])
         .answer(303, "To the page: removed, or nothing was done.", &[])
         .problems(Told::Page, &[401, 403, 413, 422]),
-        shown("/desk/filed", "filedPage", "What was only filed").parameters(&["Next"]).problems(Told::Page, &[400]),
-        shown("/desk/figures", "figuresPage", "How the promises were kept, and what was missed"),
-        shown("/desk/rota", "rotaPage", "Who is on call, and who is away"),
         Operation::post("/desk/rota", "sayAwayOnPage", "Say when you are away, or (`withdraw`) there after all")
             .secret(Secret::SessionOrCookie)
             .body(&[(FORM, form(&[("from", true), ("until", true), ("withdraw", false)]))])

@@ -26,3 +26,19 @@ impl AccountPage {
         rendered(self)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    fn account(told: bool) -> AccountPage {
+        let second_factor = told.then(|| at(1));
+        let (site, desk) = (site(), desk(None));
+        AccountPage { site, desk, address: text(), second_factor, started_at: at(1), expires_at: at(9), now: at(2) }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![("account", account(false).html()), ("account: second factor", account(true).html())]
+    }
+}

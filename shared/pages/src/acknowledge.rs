@@ -60,3 +60,39 @@ impl AcknowledgePage {
         matches!(self.state, Acknowledgement::Ask)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    pub(crate) fn acknowledge(state: Acknowledgement) -> AcknowledgePage {
+        AcknowledgePage {
+            site: site(),
+            case_id: text(),
+            stage: Stage::Received,
+            received_at: at(1),
+            due_at: at(12),
+            now: at(13),
+            member_name: text(),
+            token: text(),
+            spoken: text(),
+            message: text(),
+            error: matches!(state, Acknowledgement::Ask).then(text),
+            take: Some(true),
+            handler: Some(text()),
+            next: Some((text(), at(14))),
+            state,
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![
+            ("acknowledge", acknowledge(Acknowledgement::Ask).html()),
+            ("acknowledge: done", acknowledge(Acknowledgement::Done { by: text(), at: at(2) }).html()),
+            ("acknowledge: gone", acknowledge(Acknowledgement::Gone { why: text() }).html()),
+            ("acknowledge: thanks", acknowledge(Acknowledgement::Thanks).html()),
+            ("acknowledge: mailed", acknowledge(Acknowledgement::Mailed).html()),
+        ]
+    }
+}

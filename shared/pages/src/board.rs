@@ -96,3 +96,47 @@ impl BoardPage {
         rendered(self)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::DeskPage;
+    use crate::samples::*;
+
+    pub(crate) fn board(here: DeskPage, told: bool) -> BoardPage {
+        let due = |urgency| Due { label: text(), at: at(12), urgency };
+        let row = |due: Option<Due>| BoardRow {
+            case_id: text(),
+            spoken: text(),
+            package: told.then(text),
+            stage: Stage::Confirmed,
+            handler: told.then(text),
+            due,
+            tags: vec![Tag { words: text(), class: "alarm" }],
+            wrote_at: told.then(|| at(2)),
+            action: told.then(|| (text(), "/desk/cases/EXP-2026-7K3QF/take".into())),
+        };
+        let rows = [DueUrgency::Overdue, DueUrgency::Soon, DueUrgency::Due].map(|urgency| row(Some(due(urgency))));
+        let rows = rows.into_iter().chain([row(None)]).collect();
+        BoardPage {
+            site: site(),
+            desk: desk(Some(here)),
+            now: at(13),
+            title: text(),
+            notice: told.then(text),
+            on_call: told.then(text),
+            groups: if told { vec![BoardGroup { title: text(), rows }] } else { Vec::new() },
+            empty: "No case is open.",
+            not_found: told.then(text),
+            next: told.then(text),
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![
+            ("board", board(DeskPage::Board, true).html()),
+            ("board: mine", board(DeskPage::Mine, false).html()),
+            ("board: closed", board(DeskPage::Closed, true).html()),
+        ]
+    }
+}

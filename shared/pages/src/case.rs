@@ -176,3 +176,77 @@ impl MessageView {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    pub(crate) fn login(error: Option<String>, standing: Option<Standing>) -> CaseLogin {
+        let (notice, kept) = (Some(text()), vec![("text".to_owned(), text())]);
+        let files_field = error.is_some().then(|| files_field(false));
+        CaseLogin { site: site(), notice, error, typed: text(), action: text(), kept, files_field, standing }
+    }
+
+    pub(crate) fn case(error: Option<String>) -> CasePage {
+        let speakers = [Speaker::Reporter, Speaker::Team, Speaker::Desk];
+        let message = |speaker| MessageView {
+            at: at(2),
+            from: text(),
+            speaker,
+            text: text(),
+            quoted: Some(text()),
+            files: vec![file(None), file(Some("/desk/cases/EXP-2026-7K3QF/files/file-1"))],
+            mail: (speaker == Speaker::Reporter).then(mail_part),
+        };
+        let asked = error.is_some();
+        CasePage {
+            site: site(),
+            standing: standing(if asked { Stage::MoreInformationNeeded } else { Stage::UnderReview }),
+            handler: Some(text()),
+            release_planned: Some("2026-12-03".parse().expect("a day")),
+            question: asked.then(|| message(Speaker::Team)),
+            messages: speakers.map(message).into(),
+            paging: Paging { page: 1, pages: 2 },
+            report: SentReport {
+                title: text(),
+                facts: vec![(text(), text())],
+                texts: vec![(text(), text())],
+                quoted: Some(text()),
+                files: vec![file(None)],
+                href: text(),
+            },
+            notice: Some(text()),
+            closed: error.is_some(),
+            files_field: files_field(error.is_some()),
+            error,
+            idempotency_key: text(),
+            reply_text: text(),
+            credit: Some(CreditForm {
+                waits: asked,
+                answered: Some(text()),
+                name: text(),
+                link: text(),
+                error: Some(text()),
+                idempotency_key: text(),
+            }),
+            own_date: Some(OwnDate {
+                said: text(),
+                planned_for: text(),
+                error: asked.then(text),
+                idempotency_key: text(),
+            }),
+            ask: (!asked).then(|| AskForm { again_from: None, error: Some(text()), idempotency_key: text() }),
+            advisory_url: Some("javascript:alert(1)".into()),
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![
+            ("case_login", login(None, None).html()),
+            ("case_login: error", login(Some(text()), Some(standing(Stage::Confirmed))).html()),
+            ("case", case(None).html()),
+            ("case: error", case(Some(text())).html()),
+        ]
+    }
+}

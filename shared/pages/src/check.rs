@@ -49,3 +49,51 @@ impl CheckPage {
         self.inputs.iter().any(|input| !input.errors.is_empty())
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::InputControl;
+    use crate::samples::*;
+
+    fn check(hits: usize, errors: bool) -> CheckPage {
+        let input = |name: &str| Input {
+            name: name.to_owned(),
+            label: text(),
+            hint: text(),
+            control: InputControl::Line,
+            value: text(),
+            required: true,
+            errors: if errors { vec![text()] } else { Vec::new() },
+        };
+        let hit = |number: usize| CheckHit {
+            title: text(),
+            href: text(),
+            severity: (number > 0).then_some("high"),
+            range: text(),
+            fixed: (number > 0).then(text),
+        };
+        let result = CheckResult {
+            package: text(),
+            version: text(),
+            hits: (0..hits).map(hit).collect(),
+            commands: if hits > 1 { vec![(text(), text())] } else { Vec::new() },
+            ended: (hits > 1).then(text),
+        };
+        CheckPage {
+            site: site(),
+            inputs: [input("package"), input("version")],
+            updates_href: text(),
+            result: (!errors).then_some(result),
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![
+            ("check", check(0, false).html()),
+            ("check: affected", check(2, false).html()),
+            ("check: no way out", check(1, false).html()),
+            ("check: errors", check(0, true).html()),
+        ]
+    }
+}

@@ -1,9 +1,10 @@
 //! What every page of the team's desk has around its own: the way to the others, and who is signed in.
 
 macro_rules! desk_pages {
-    ($($(#[$doc:meta])* $page:ident = $path:literal, $label:literal;)+) => {
-        /// The pages that the desk's navigation leads to, in its order. A page that is added here has its link on all others, and
-        /// is asked for in `samples.rs`.
+    ($($(#[$doc:meta])* $page:ident = $path:literal, $label:literal, $about:literal, $query:expr;)+) => {
+        /// The pages that the desk's navigation leads to, in its order. A page that is added here has its link on all others, its
+        /// operation in the API's document and its visit in the browser's tests; its handler is asked for by the compiler, its
+        /// sample by a test.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum DeskPage { $($(#[$doc])* $page),+ }
 
@@ -19,23 +20,38 @@ macro_rules! desk_pages {
             pub const fn label(self) -> &'static str {
                 match self { $(DeskPage::$page => $label),+ }
             }
+
+            /// Its name among the operations of the API's document.
+            pub const fn name(self) -> &'static str {
+                match self { $(DeskPage::$page => stringify!($page)),+ }
+            }
+
+            /// What it shows, in the API's document.
+            pub const fn about(self) -> &'static str {
+                match self { $(DeskPage::$page => $about),+ }
+            }
+
+            /// The parameters of its query, as the API's document names them.
+            pub const fn query(self) -> &'static [&'static str] {
+                match self { $(DeskPage::$page => $query),+ }
+            }
         }
     };
 }
 
 desk_pages! {
     /// Open cases, by what is due next.
-    Board = "/desk", "Board";
+    Board = "/desk", "Board", "The board", &["Next", "Handler"];
     /// One's own.
-    Mine = "/desk/mine", "Mine";
+    Mine = "/desk/mine", "Mine", "The open cases that one handles", &["Next"];
     /// What is over.
-    Closed = "/desk/closed", "Closed";
+    Closed = "/desk/closed", "Closed", "Closed cases, newest first", &["Next"];
     /// What is owed no answer.
-    Filed = "/desk/filed", "Filed";
+    Filed = "/desk/filed", "Filed", "What was only filed", &["Next"];
     /// Who is on call in the weeks to come, and who is away.
-    Rota = "/desk/rota", "On call";
+    Rota = "/desk/rota", "On call", "Who is on call, and who is away", &[];
     /// How the promises were kept.
-    Figures = "/desk/figures", "Figures";
+    Figures = "/desk/figures", "Figures", "How the promises were kept, and what was missed", &[];
 }
 
 /// Who is signed in, and where.

@@ -2,13 +2,15 @@
 
 use askama::Template;
 
-use super::{Site, rendered};
+use super::{DeskPage, Site, rendered};
 
 /// A title and one paragraph; never what went wrong inside.
 #[derive(Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
     pub site: Site,
+    /// Whether it stands on the team's desk, whose navigation it keeps then.
+    pub of_desk: bool,
     pub title: String,
     pub detail: String,
 }
@@ -35,5 +37,23 @@ impl ErrorPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
         rendered(self)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    fn error(of_desk: bool) -> ErrorPage {
+        ErrorPage { site: site(), of_desk, title: text(), detail: text() }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![
+            ("missing", MissingPage { site: site(), updates_href: text(), front_href: text() }.html()),
+            ("error", error(false).html()),
+            ("error: of the desk", error(true).html()),
+        ]
     }
 }

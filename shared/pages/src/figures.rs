@@ -68,3 +68,54 @@ impl FiguresPage {
         PromiseTable { period }.html()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use desk_domain::figures::{ClockFigures, Worst};
+
+    use super::*;
+    use crate::DeskPage;
+    use crate::samples::*;
+
+    fn figures(told: bool) -> FiguresPage {
+        let clock = |missed, worst: Option<bool>| ClockFigures {
+            clock: "acknowledgement".parse().expect("a name"),
+            label: text(),
+            promise: missed == 0,
+            n: 2 + missed,
+            kept: 2,
+            kept_percent: worst.map(|_| 66),
+            missed,
+            open: missed,
+            median_minutes: worst.map(|_| 61),
+            worst: worst.map(|still_open| Worst { minutes: 600, still_open }),
+        };
+        let day = jiff::civil::date(2026, 11, 22);
+        let period = |days| Period {
+            days,
+            from: day,
+            until: day,
+            reports: 3,
+            receipts: 2,
+            receipts_by_mail: 1,
+            counted_apart: u64::from(told),
+            clocks: if told { vec![clock(0, Some(false)), clock(1, Some(true))] } else { vec![clock(0, None)] },
+            missed: None,
+            more_missed: None,
+        };
+        let row =
+            |open| MissedRow { case_id: text(), spoken: text(), what: text(), due_at: at(1), since: text(), open };
+        FiguresPage {
+            site: site(),
+            desk: desk(Some(DeskPage::Figures)),
+            figures: Figures { until: day, periods: vec![period(90), period(365)] },
+            public_href: text(),
+            missed: if told { vec![row(true), row(false)] } else { Vec::new() },
+            more_missed: u64::from(told),
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![("figures", figures(true).html()), ("figures: none", figures(false).html())]
+    }
+}

@@ -37,3 +37,27 @@ impl FiledPage {
         rendered(self)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::DeskPage;
+    use crate::samples::*;
+
+    pub(crate) fn filed(told: bool) -> FiledPage {
+        let full = FiledRow {
+            case_id: text(),
+            href: Some(text()),
+            received_at: at(1),
+            why: Resolution::AutomaticMail,
+            names: Some(text()),
+        };
+        let bare = FiledRow { href: None, names: None, ..full.clone() };
+        let cases = if told { vec![full, bare] } else { Vec::new() };
+        FiledPage { site: site(), desk: desk(Some(DeskPage::Filed)), now: at(13), cases, next: told.then(text) }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![("filed", filed(true).html()), ("filed: empty", filed(false).html())]
+    }
+}

@@ -30,3 +30,27 @@ impl HistoryPage {
         rendered(self)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    fn history() -> HistoryPage {
+        HistoryPage {
+            site: site(),
+            desk: desk(None),
+            case_id: text(),
+            stage: Stage::Confirmed,
+            events: vec![(at(1), text())],
+            all: 1,
+            newer: Some("/desk/cases/EXP-2026-7K3QF/history?page=1".into()),
+            older: Some("/desk/cases/EXP-2026-7K3QF/history?page=3".into()),
+            readers: vec![(text(), at(2))],
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![("history", history().html())]
+    }
+}

@@ -139,3 +139,26 @@ mod tests {
         assert_eq!(segments("https://"), [Text(""), Link("https://"), Text("")]);
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    fn mail() -> MailPage {
+        let headers = vec![(text(), text()), ("Subject".into(), text())];
+        let open = MailView {
+            id: text(),
+            headers,
+            text: format!("https://{HOSTILE}"),
+            html_href: Some(text()),
+            reply_action: Some(text()),
+        };
+        let row = MailRow { id: text(), at: at(1), to: text(), subject: text() };
+        MailPage { now: at(1), clock: at(2), mails: vec![row], open: Some(open) }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![("mail", mail().html())]
+    }
+}

@@ -24,3 +24,24 @@ impl NotYoursPage {
         rendered(self)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    fn not_yours(told: bool) -> NotYoursPage {
+        NotYoursPage {
+            site: site(),
+            desk: desk(None),
+            case_id: text(),
+            spoken: text(),
+            stage: Stage::Confirmed,
+            handler: told.then(|| (text(), "bob@example.org".to_owned())),
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![("not_yours", not_yours(true).html()), ("not_yours: nobody's", not_yours(false).html())]
+    }
+}

@@ -25,3 +25,25 @@ impl OthersPage {
         rendered(self)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    pub(crate) fn others() -> OthersPage {
+        let kept = vec![("details".to_owned(), text())];
+        OthersPage {
+            site: site(),
+            other: third_party(),
+            action: text(),
+            kept,
+            may_forward: true,
+            files_field: Some(files_field(true)),
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![("others", others().html())]
+    }
+}

@@ -80,3 +80,39 @@ impl NewCodePage {
         rendered(self)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    fn code_box() -> CodeBox {
+        CodeBox { case_id: text(), receipt_code: text(), href: text(), qr: Qr::of("ABANDON-ABOUT") }
+    }
+
+    pub(crate) fn receipt() -> Receipt {
+        Receipt {
+            site: site(),
+            code: code_box(),
+            urgent: true,
+            files: 2,
+            third_party: Some(third_party()),
+            may_forward: false,
+            case_url: text(),
+            received_at: at(1),
+            now: at(1),
+            due: vec![(text(), at(12))],
+            receipt_href: text(),
+            report_href: text(),
+            jwks_url: text(),
+            mail_to: Some(text()),
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![
+            ("receipt", receipt().html()),
+            ("new_code", NewCodePage { site: site(), code: code_box(), case_url: text() }.html()),
+        ]
+    }
+}

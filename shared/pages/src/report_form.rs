@@ -138,3 +138,39 @@ impl ThirdParty {
         self.contact_uri.strip_prefix("mailto:").unwrap_or(&self.contact_uri)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    pub(crate) fn form(fields: &[&str]) -> ReportForm {
+        ReportForm {
+            site: site(),
+            action: text(),
+            idempotency_key: text(),
+            packages: vec![(text(), vec![text()])],
+            third_party: vec![third_party()],
+            other_routes: vec![(text(), text())],
+            acknowledgement_within: text(),
+            response_within: text(),
+            security_address: text(),
+            values: fields.iter().map(|name| ((*name).to_owned(), text())).collect(),
+            errors: fields.iter().map(|name| FormError { field: (*name).to_owned(), detail: text() }).collect(),
+            files_field: files_field(!fields.is_empty()),
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([HOSTILE]).collect();
+        vec![
+            ("report_form", form(&[]).html()),
+            ("report_form: errors", form(&names).html()),
+            ("report_form: many packages", {
+                let mut page = form(&names);
+                page.packages = vec![(text(), vec![text()]); 9];
+                page.html()
+            }),
+        ]
+    }
+}

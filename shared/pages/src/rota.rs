@@ -67,3 +67,42 @@ impl RotaPage {
         self.watches.iter().filter(|watch| watch.who.is_none()).count()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::DeskPage;
+    use crate::InputControl;
+    use crate::samples::*;
+
+    fn rota(told: bool) -> RotaPage {
+        let day = |month| jiff::civil::date(2026, month, 24);
+        let watch = |from, who: Option<String>, me| WatchRow { from: at(from), until: at(from + 1), who, me };
+        let rung = |who: &str| RungRow { at: at(2), what: text(), who: who.to_owned() };
+        let away = |mine| AwayRow { name: text(), from: day(11), until: day(12), mine };
+        let input = |name: &str| Input {
+            name: name.to_owned(),
+            label: text(),
+            hint: String::new(),
+            control: InputControl::Date,
+            value: text(),
+            required: true,
+            errors: if told { vec![text()] } else { Vec::new() },
+        };
+        let all =
+            [watch(1, None, false), watch(2, Some(text()), true), watch(3, Some(text()), false), watch(4, None, false)];
+        RotaPage {
+            site: site(),
+            desk: desk(Some(DeskPage::Rota)),
+            now: at(1),
+            watches: if told { all.to_vec() } else { vec![watch(1, Some(text()), true)] },
+            rungs: vec![rung(HOSTILE), rung("")],
+            away: if told { vec![away(true), away(false)] } else { Vec::new() },
+            days: [input("from"), input("until")],
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![("rota", rota(false).html()), ("rota: holes, errors", rota(true).html())]
+    }
+}

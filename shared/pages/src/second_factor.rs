@@ -60,3 +60,26 @@ impl SignInCodePage {
         rendered(self)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    fn second_factor(state: FactorState, told: bool) -> String {
+        let (error, changes) = (told.then(text), if told { vec![(at(1), text())] } else { Vec::new() });
+        SecondFactorPage { site: site(), desk: desk(None), required: told, state, error, changes }.html()
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![
+            ("sign_in_code", SignInCodePage { site: site(), error: None }.html()),
+            ("sign_in_code: error", SignInCodePage { site: site(), error: Some(text()) }.html()),
+            ("second_factor: offered", {
+                second_factor(FactorState::Offered { qr: Qr::of("otpauth"), text: text(), offer: text() }, true)
+            }),
+            ("second_factor: added", second_factor(FactorState::Added { since: at(1), codes_left: 7 }, true)),
+            ("second_factor: codes", second_factor(FactorState::Codes(vec![text()]), false)),
+        ]
+    }
+}

@@ -82,3 +82,36 @@ impl SessionEndedPage {
         words.get(..1).map(|first| first.to_uppercase() + &words[1..]).unwrap_or(words)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    fn sign_in(state: SignInState, told: bool) -> String {
+        let some = |text: String| if told { Some(text) } else { None };
+        SignInPage { site: site(), state, next: some(text()), address: some(text()).unwrap_or_default() }.html()
+    }
+
+    fn session_ended() -> SessionEndedPage {
+        let fields = [
+            (text(), text()),
+            ("message".to_owned(), format!("two\nlines {HOSTILE}")),
+            ("key".to_owned(), "k".to_owned()),
+        ];
+        SessionEndedPage { site: site(), action: text(), fields: fields.into() }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![
+            ("sign_in", sign_in(SignInState::Ask, false)),
+            ("sign_in: next", sign_in(SignInState::Ask, true)),
+            ("sign_in: sent", sign_in(SignInState::Sent, true)),
+            ("sign_in: spent", sign_in(SignInState::Spent, false)),
+            ("sign_in: signed out", sign_in(SignInState::SignedOut, false)),
+            ("sign_in: wrong", sign_in(SignInState::Wrong(text()), true)),
+            ("session", SessionPage { site: site(), token: text() }.html()),
+            ("session_ended", session_ended().html()),
+        ]
+    }
+}

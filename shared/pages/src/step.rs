@@ -158,3 +158,72 @@ impl Input {
         self.value == choice.value
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::samples::*;
+
+    fn review(told: bool) -> Review {
+        use desk_view::Piece;
+        let pieces = vec![Piece::Kept(text()), Piece::Removed(text()), Piece::Added(text())];
+        Review {
+            previews: vec![(text(), "/desk/cases/EXP-2026-7K3QF/preview/3f9a/osv/EXP-2026-7K3QF.json".into())],
+            since: told.then(text),
+            changes: if told { vec![Change { name: "Details", pieces }] } else { Vec::new() },
+        }
+    }
+
+    /// A step with every kind of field.
+    pub(crate) fn step(told: bool) -> StepPage {
+        let choices =
+            || ["a", "b"].map(|value| InputChoice { value: value.into(), label: text(), hint: text() }).into();
+        let controls = vec![
+            ("line", InputControl::Line),
+            ("date", InputControl::Date),
+            ("area", InputControl::Area { rows: 6 }),
+            ("tick", InputControl::Tick),
+            ("affected.0.radios", InputControl::Radios(choices())),
+            ("select", InputControl::Select(choices())),
+        ];
+        let input = |(name, control): (&str, InputControl)| Input {
+            name: name.to_owned(),
+            label: text(),
+            hint: text(),
+            control,
+            value: text(),
+            required: told,
+            errors: if told { vec![text()] } else { Vec::new() },
+        };
+        let some = || if told { vec![text()] } else { Vec::new() };
+        let groups = vec![
+            InputGroup { legend: Some(text()), compact: told, inputs: controls.into_iter().map(input).collect() },
+            InputGroup { legend: None, compact: false, inputs: Vec::new() },
+        ];
+        let buttons = vec![StepButton { label: text(), name: None }, StepButton { label: text(), name: Some("check") }];
+        let form = StepForm { action: text(), hidden: vec![(text(), text())], groups, will: vec![text()], buttons };
+        StepPage {
+            site: site(),
+            desk: desk(None),
+            case_id: text(),
+            stage: Stage::Confirmed,
+            title: text(),
+            about: vec![text()],
+            quotes: vec![Quote { heading: text(), text: text() }],
+            review: Some(review(told)),
+            starts: vec![(text(), "/desk/cases/EXP-2026-7K3QF/write?answer=a".into())],
+            form: Some(form),
+            not_now: vec![text()],
+            changed: some(),
+            wrong: some(),
+        }
+    }
+
+    pub(crate) fn pages() -> Samples {
+        vec![
+            ("step", step(false).html()),
+            ("step: errors", step(true).html()),
+            ("step: done", StepPage { form: None, ..step(false) }.html()),
+        ]
+    }
+}

@@ -1,5 +1,8 @@
 //! One case as its team reads it.
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 use askama::Template;
 use desk_domain::report::Weight;
 use jiff::Timestamp;

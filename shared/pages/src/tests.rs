@@ -6,8 +6,15 @@ use desk_domain::case::Stage;
 use desk_domain::case::event::Resolution;
 use desk_domain::report::FIELDS;
 
+use super::board::sample::board;
+use super::case::sample::{case, login};
+use super::filed::sample::filed;
+use super::others::sample::others;
+use super::receipt::sample::receipt;
 use super::report_form::UNKNOWN;
+use super::report_form::sample::form;
 use super::samples::*;
+use super::team_case::sample::team_case;
 use super::*;
 
 #[test]

@@ -34,7 +34,7 @@ async fn form_kept(team: &Team, uri: &Uri, request: Request, next: Next) -> Resp
     let (head, body) = request.into_parts();
     let bytes = match body::read(body, LARGEST_FORM).await {
         Ok(bytes) => bytes,
-        Err(problem) => return problem.page(Site::of(&team.policy)),
+        Err(problem) => return problem.desk_page(Site::of(&team.policy)),
     };
     let response = next.run(Request::from_parts(head, Body::from(bytes.clone()))).await;
     match Destination::of(uri).filter(|_| asks_to_sign_in(&response)) {

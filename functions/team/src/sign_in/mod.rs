@@ -188,7 +188,7 @@ impl Team {
                 let asks = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
                 (StatusCode::UNAUTHORIZED, asks, Html(page)).into_response()
             }
-            Ok(Kind::Form) => problem.page(Site::of(&self.policy)),
+            Ok(Kind::Form) => problem.desk_page(Site::of(&self.policy)),
             Ok(Kind::Json) | Err(_) => problem.into_response(),
         }
     }

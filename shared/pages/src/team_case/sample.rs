@@ -1,0 +1,70 @@
+//! A case as the team sees it.
+
+use desk_domain::case::Stage;
+
+use super::*;
+use crate::case::sample::case;
+use crate::samples::*;
+
+fn quarantine() -> QuarantineView {
+    let held = || HeldView { at: at(2), text: text(), quoted: Some(text()), mail: mail_part() };
+    QuarantineView {
+        report: true,
+        answers: vec![held(), held()],
+        href: Some("/desk/cases/EXP-2026-7K3QF/unproven".into()),
+    }
+}
+
+pub(crate) fn team_case(told: bool) -> TeamCasePage {
+    let some = || told.then(text);
+    let fact = |weight| ReportFact { label: "Package", value: text(), weight };
+    let report = ReportFields {
+        title: text(),
+        facts: [Weight::Plain, Weight::Strong, Weight::Alarm].map(fact).into(),
+        texts: vec![("Details", text())],
+        quoted: some(),
+    };
+    let note =
+        |about| NoteView { at: at(2), by: text(), mail: told.then(mail_part), quoted: some(), about, text: text() };
+    let check =
+        |state| CheckRow { state, label: text(), detail: text(), actions: vec![(text(), "/desk/filed".into())] };
+    let delivery = |lost| DeliveryLine { to: text(), what: text(), state: text(), at: at(2), lost };
+    TeamCasePage {
+        site: site(),
+        desk: desk(None),
+        summary: summary(Stage::Confirmed),
+        facts: vec![(text(), text())],
+        package: some(),
+        lines: some().into_iter().collect(),
+        publication: vec![(text(), text())],
+        channels: if told { vec![(text(), text())] } else { Vec::new() },
+        spoken: text(),
+        tags: vec![Tag { words: text(), class: "high" }],
+        notice: some(),
+        next: NextStep {
+            words: text(),
+            due: told.then(|| at(12)),
+            action: told.then(|| (text(), "/desk/cases/EXP-2026-7K3QF/write".into())),
+        },
+        checklist: [CheckState::Done, CheckState::Open, CheckState::Later].map(check).into(),
+        more: if told { vec![(text(), "/desk/cases/EXP-2026-7K3QF/code".into())] } else { Vec::new() },
+        report_open: told,
+        events: 1,
+        older: told.then(|| "/desk/cases/EXP-2026-7K3QF?page=3".into()),
+        newer: told.then(|| "/desk/cases/EXP-2026-7K3QF?page=1".into()),
+        can_write: told,
+        report,
+        files: vec![file(Some("/desk/cases/EXP-2026-7K3QF/files/file-1"))],
+        mail: told.then(mail_part),
+        quarantine: told.then(quarantine),
+        deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
+        messages: if told { case(None).messages } else { Vec::new() },
+        notes: if told { vec![note(None), note(some())] } else { Vec::new() },
+        breaches: if told { vec![("Fix".to_owned(), at(12))] } else { Vec::new() },
+        commands: if told { vec![CommandLine { name: text(), line: text() }] } else { Vec::new() },
+    }
+}
+
+pub(crate) fn pages() -> Samples {
+    vec![("team_case", team_case(true).html()), ("team_case: bare", team_case(false).html())]
+}

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use desk_advisory::advisory_page;
 use desk_domain::advisory::Score;
 use desk_domain::case::permit::allowed;
-use desk_domain::case::{Breach, Case, CommandName, Event, Fact, Rm, Steps};
+use desk_domain::case::{Breach, Case, CommandName, Event, Fact, Rm, Steps, quarantine};
 use desk_domain::id::{CaseId, MemberId, PackageName};
 use desk_domain::policy::{Member, Severity};
 use desk_http::Problem;
@@ -88,11 +88,11 @@ impl Team {
                 mail.attachments = recorded(&opened);
             }
         }
-        let held = opened.case.quarantine.answers.iter().map(|held| {
-            let mut mail = MailView::from(&held.mail);
+        let held = quarantine::waiting(&opened.events).into_iter().map(|held| {
+            let mut mail = MailView::from(held.mail);
             mails.fill(&mut mail);
-            let text = opened.text(&held.content).to_owned();
-            OpenedAnswer { at: held.at, text, quoted: opened.quoted(&held.mail), mail }
+            let text = opened.text(held.content).to_owned();
+            OpenedAnswer { at: held.event.at, text, quoted: opened.quoted(held.mail), mail }
         });
         let held = held.collect();
         let notes = notes(&opened, &mut mails);

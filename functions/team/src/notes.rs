@@ -1,8 +1,9 @@
 //! What stands in a case beside the conversation: the team's notes, the sources of what it recorded, what it forwarded, and
 //! what others than the reporter answered.
 
-use desk_domain::case::event::{EventBody, NoteKind, Written};
-use desk_domain::case::{Actor, Case, ContentRef, Event};
+use desk_domain::case::event::{NoteKind, Written};
+use desk_domain::case::quarantine::was_refused;
+use desk_domain::case::{Actor, Event};
 use desk_view::{MailView, UnsealedCase};
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
@@ -30,7 +31,7 @@ pub(crate) fn notes(opened: &UnsealedCase, mails: &mut Mails) -> Vec<Note> {
 fn note(opened: &UnsealedCase, event: &Event) -> Option<Note> {
     let (kind, content, mail) = match event.body.row().written {
         Written::Note { kind, content, mail } => (kind, content, mail),
-        Written::Waiting { content, mail } if was_refused(&opened.case, &opened.events, content) => {
+        Written::Waiting { content, mail } if was_refused(&opened.events, event.seq) => {
             (NoteKind::Refused, content, Some(mail))
         }
         // It is part of the conversation, waits, is shown with the step that it is of, or holds no words.
@@ -49,14 +50,6 @@ fn note(opened: &UnsealedCase, event: &Event) -> Option<Note> {
         quoted: mail.and_then(|mail| opened.quoted(mail)),
         mail: mail.map(MailView::from),
     })
-}
-
-/// Whether an answer neither waits any more nor was let in.
-fn was_refused(case: &Case, events: &[Event], answer: &ContentRef) -> bool {
-    let waits = case.quarantine.answers.iter().any(|held| held.content.id == answer.id);
-    let was_let_in =
-        |event: &Event| matches!(&event.body, EventBody::ReporterReplied { content, .. } if content.id == answer.id);
-    !waits && !events.iter().any(was_let_in)
 }
 
 /// For programs: what kind of note it is stands in a field of its own.

@@ -1,5 +1,21 @@
 //! One transaction: next events, snapshot, timers, plan, indexes, content, and whatever hangs on them. All of it or
 //! nothing. Here is what a commit holds; `items` has what a case's change is in the table, `write` how all of it is written.
+//!
+//! A transaction holds 100 writes and 4 MB, an item 400 KB. So nothing whose number somebody else decides is a write for each of
+//! them in one commit (`tests/domain/tests/many.rs` tries it):
+//!
+//! | many | how |
+//! |--|--|
+//! | answers in quarantine, let in or refused | one event says it of all; the snapshot has their number |
+//! | files of a message | objects, put before; one event names them, up to the policy's `files_per_case` |
+//! | attachments, texts, quotes of a mail | in the raw mail, one object; listed in one content, within the limits of reading |
+//! | a mail that answers several cases | a commit for each case; each is remembered by a hash of its own |
+//! | what an audit found | a case each, at most `FINDINGS_MOST` at once |
+//! | clocks that start, end or warn in one change | at most 20 of a policy, with at most 20 warnings each |
+//! | lines saved on one page | a command each; the page says which were taken |
+//! | cases of a member who left | a command each; the policy counts as seen only when all are done, so the next tick goes on |
+//! | mails, channels and list rows that an event causes | a put each, by ids that follow from their cause; the plan is disarmed last |
+//! | timers of a tick | a command each; what was not fired is still due |
 
 mod items;
 mod write;

@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 use desk_domain::case::event::{Files, KeptFile, MailParts, Written};
 use desk_domain::case::publication::CreditState;
-use desk_domain::case::{Actor, Case, ContentRef, Event, EventBody};
+use desk_domain::case::{Actor, Case, ContentRef, Event, EventBody, quarantine};
 use desk_domain::id::ContentId;
 use desk_domain::notice::conversation;
 use desk_domain::policy::Policy;
@@ -132,10 +132,28 @@ impl UnsealedCase {
                 None => case = Case::opened(event),
             }
             messages.extend(self.said(policy, event, for_team));
+            let let_in = quarantine::let_in(&self.events, event.seq).into_iter();
+            messages.extend(let_in.map(|held| self.reporters(event, held.content, Some(held.mail), None, for_team)));
             let line = case.as_ref().and_then(|case| conversation::line(policy, case, event));
             messages.extend(line.map(|text| MessageView::of(event, Speaker::Desk, text)));
         }
         messages
+    }
+
+    /// A message of the reporter's, at the time of `event`.
+    fn reporters(
+        &self,
+        event: &Event,
+        content: &ContentRef,
+        mail: Option<&MailParts>,
+        files: Option<&Files>,
+        for_team: bool,
+    ) -> MessageView {
+        let mut said = MessageView::of(event, Speaker::Reporter, self.text(content).to_owned());
+        said.quoted = mail.and_then(|mail| self.quoted(mail));
+        said.mail = mail.filter(|_| for_team).map(Into::into);
+        said.files = self.message_files(mail, files, for_team);
+        said
     }
 
     /// What a person said by an event.
@@ -148,13 +166,7 @@ impl UnsealedCase {
                 }
                 Some(said)
             }
-            Written::ByReporter { content, mail, files } => {
-                let mut said = MessageView::of(event, Speaker::Reporter, self.text(content).to_owned());
-                said.quoted = mail.and_then(|mail| self.quoted(mail));
-                said.mail = mail.filter(|_| for_team).map(Into::into);
-                said.files = self.message_files(mail, files, for_team);
-                Some(said)
-            }
+            Written::ByReporter { content, mail, files } => Some(self.reporters(event, content, mail, files, for_team)),
             Written::Report(_)
             | Written::Waiting { .. }
             | Written::Note { .. }

@@ -1,7 +1,9 @@
 //! Commits, requests and tickets.
 
 use desk_domain::case::decide::decide;
-use desk_domain::case::{Actor, Command, ContentRef};
+use desk_domain::case::event::{MailParts, Sender};
+use desk_domain::case::quarantine::let_in;
+use desk_domain::case::{Actor, Command, ContentRef, EventBody};
 use desk_domain::id::{CaseId, MemberId};
 use desk_runtime::Retryable;
 use desk_store::requests::{Answer, Recalled, Request};
@@ -40,6 +42,41 @@ async fn two_writers_at_once_lose_nothing() {
     }
     let verified = bench.store.verify(&id, None).await.unwrap().unwrap();
     assert_eq!((verified.events, verified.problems), (before + 16, vec![]));
+}
+
+/// A transaction holds 100 writes and an item 400 KB: both are passed by far, and both hold.
+#[tokio::test]
+async fn hundreds_of_answers_wait_and_are_let_in_together() {
+    let (bench, answers) = (Bench::new().await, 900);
+    let (id, clock) = (bench.case(1, None).await, bench.hands.clock());
+    let named =
+        |name: &str, nth: usize| ContentRef { id: content_id(&format!("{name}-{nth}")), sha256: "00".repeat(32) };
+    for nth in 0..answers {
+        let prepare = |_: &Stored, commit: &mut Commit| {
+            commit.content(&id, &named("reply", nth).id, vec![0; 64]);
+            let mail = MailParts {
+                quoted: Some(named("quoted", nth)),
+                attached: None,
+                raw: named("mail", nth),
+                hints: Vec::new(),
+                sender: Some(Sender::Failed),
+                from: None,
+            };
+            Ok((Command::QuarantineReply { content: named("reply", nth), mail }, ()))
+        };
+        let done = bench.store.cases.act(&id, &bench.policy, &Actor::Reporter, &clock, prepare, |_, (), _| Ok(()));
+        done.await.expect("an answer is kept, however many wait");
+    }
+    let alice = Actor::Member("alice".parse().unwrap());
+    let release = Command::ReleaseQuarantine { refuse: false };
+    let released = bench.store.cases.tell(&id, &bench.policy, &alice, &clock, &release).await.unwrap();
+    assert!(released.events.contains(&EventBody::QuarantineEnded {
+        refused: false,
+        report: false,
+        let_in: answers as u64
+    }));
+    let log = bench.store.cases.events(&id, 1, released.after.case.version).await.unwrap();
+    assert_eq!(let_in(&log, released.after.case.version).len(), answers);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Steps of a field or two: the day of the release, duties, quarantine, others' modules, codes, and what was only filed.
 
 use desk_domain::case::CommandName;
+use desk_domain::case::quarantine::waiting;
 use desk_domain::policy::MetBy;
 use desk_domain::time::instant;
 use desk_pages::Quote;
@@ -40,9 +41,9 @@ pub(super) fn duty(_: &At<'_>, typed: &Typed) -> Commands {
 }
 
 pub(super) fn unproven_shows(at: &At<'_>) -> String {
-    let held = &at.case().quarantine;
-    let answers: Vec<String> = held.answers.iter().map(|answer| answer.content.id.to_string()).collect();
-    format!("{} {}", held.report, answers.join(" "))
+    let held = waiting(&at.opened.events);
+    let answers: Vec<String> = held.iter().map(|answer| answer.content.id.to_string()).collect();
+    format!("{} {}", at.case().quarantine.report, answers.join(" "))
 }
 
 pub(super) fn unproven_form(at: &At<'_>, _: &Typed) -> Filled {
@@ -52,14 +53,14 @@ pub(super) fn unproven_form(at: &At<'_>, _: &Typed) -> Filled {
          to that address."
             .to_owned()
     });
-    let answers = (!held.answers.is_empty()).then(|| {
+    let answers = (held.answers > 0).then(|| {
         "These answers hold the reporter’s own token, and nothing proves that the reporter sent them. Let in, they join the \
          conversation."
             .to_owned()
     });
-    let quotes = held.answers.iter().map(|answer| Quote {
-        heading: format!("Not proven, {}", instant(answer.at)),
-        text: at.opened.text(&answer.content).to_owned(),
+    let quotes = waiting(&at.opened.events).into_iter().map(|answer| Quote {
+        heading: format!("Not proven, {}", instant(answer.event.at)),
+        text: at.opened.text(answer.content).to_owned(),
     });
     let form = Form::new(Vec::new(), "It is the reporter’s: let it in").or("It is not the reporter’s", "refuse");
     Filled::new(form).about(report.into_iter().chain(answers)).quotes(quotes)

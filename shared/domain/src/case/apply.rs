@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::clock::{Clock, ClockState};
 use super::event::{Actor, DisclosurePlan, Event, EventBody, FactName, FileCount, Recipient};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
-use super::{Breach, Case, Fact, HeldAnswer, Quarantine, Sent, Step, Steps};
+use super::{Breach, Case, Fact, Quarantine, Sent, Step, Steps};
 use crate::id::ClockName;
 
 impl Case {
@@ -47,10 +49,7 @@ impl Case {
             publication: Publication::default(),
             resolution: None,
             third_party: reported.third_party.clone(),
-            quarantine: Quarantine {
-                report: reported.mail.as_ref().is_some_and(|m| m.is_quarantined()),
-                answers: Vec::new(),
-            },
+            quarantine: Quarantine { report: reported.mail.as_ref().is_some_and(|m| m.is_quarantined()), answers: 0 },
             mail: reported.mail.clone(),
             may_forward: reported.may_forward,
             forwarded: BTreeSet::new(),
@@ -121,8 +120,7 @@ impl Case {
             EventBody::InformationRequested => self.waiting_for_reporter = true,
             EventBody::ReporterReplied { files, .. } => {
                 self.files = self.files.and(files.as_ref().map_or(&[], |files| &files.kept));
-                self.waiting_for_reporter = false;
-                self.unanswered_since.get_or_insert(at);
+                self.reporter_wrote(at);
             }
             EventBody::StandingAsked => self.standing_asked = Some(at),
             EventBody::DisclosurePlanned { plan } => {
@@ -131,11 +129,12 @@ impl Case {
                     DisclosurePlan::WithRelease => (None, true),
                 }
             }
-            EventBody::ReplyQuarantined { content, mail } => {
-                self.quarantine.answers.push(HeldAnswer { at, content: content.clone(), mail: mail.clone() })
-            }
-            EventBody::QuarantineEnded { refused, report } => {
+            EventBody::ReplyQuarantined { .. } => self.quarantine.answers += 1,
+            EventBody::QuarantineEnded { refused, report, let_in } => {
                 self.quarantine = Quarantine::default();
+                if *let_in > 0 {
+                    self.reporter_wrote(at);
+                }
                 // Whoever wrote the report, the address under it is not theirs.
                 if *refused && *report {
                     self.address = None;
@@ -190,6 +189,11 @@ impl Case {
 
     fn wake(&mut self, to: &[Recipient]) {
         self.woken.extend(to.iter().filter_map(Recipient::member).cloned());
+    }
+
+    fn reporter_wrote(&mut self, at: Timestamp) {
+        self.waiting_for_reporter = false;
+        self.unanswered_since.get_or_insert(at);
     }
 
     fn message_sent(&mut self, event: &Event, next_steps: bool) {

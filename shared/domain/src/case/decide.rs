@@ -208,7 +208,14 @@ impl Next<'_> {
         files: Option<Files>,
     ) {
         self.push(EventBody::ReporterReplied { content: content.clone(), opened, mail, files });
-        self.meet(MetBy::ReporterAnswer);
+        self.heard(self.case.version);
+    }
+
+    /// What follows from the reporter's words, which the event `by` brought.
+    fn heard(&mut self, by: u64) {
+        for clock in self.open_clocks(|c| c.start.met_by == MetBy::ReporterAnswer) {
+            self.push(EventBody::ClockMet { clock, by });
+        }
         for clock in self.open_clocks(|c| c.start.pauses == Some(Pauses::WaitingForReporter)) {
             if self.case.clock(&clock).is_some_and(|c| matches!(c.state, ClockState::Paused { .. })) {
                 self.push(EventBody::ClockResumed { clock });

@@ -29,6 +29,10 @@ use crate::policy::Severity;
 /// The form of events written today.
 pub const SCHEMA: u32 = 1;
 
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
 /// One event as stored: its exact JSON bytes are hashed into the next one's `prev`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -222,11 +226,14 @@ pub enum EventBody {
         content: ContentRef,
         mail: MailParts,
     },
-    /// A person has looked: what waited is let in, or refused.
+    /// A person has looked: what waited is let in, or refused. However many answers wait, this one event ends it.
     QuarantineEnded {
         refused: bool,
         /// It was the report itself.
         report: bool,
+        /// So many answers are the reporter's from here on. In logs that are older than this, each has an event of its own behind it.
+        #[serde(default, skip_serializing_if = "is_none")]
+        let_in: u64,
     },
     /// Somebody who is neither reporter nor team answered a mail of this case.
     OutsiderReplied {

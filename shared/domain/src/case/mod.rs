@@ -13,6 +13,7 @@ pub mod event;
 pub mod ladder;
 pub mod permit;
 pub mod publication;
+pub mod quarantine;
 pub mod rm;
 mod stage;
 
@@ -27,10 +28,11 @@ pub use clock::{Clock, ClockState};
 pub use command::{Command, CommandName};
 use event::Hint;
 pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
+pub use quarantine::Quarantine;
 pub use rm::Rm;
 pub use stage::Stage;
 
-use self::event::{Answers, ByMail, FactName, FileCount, MailParts, Resolution};
+use self::event::{Answers, ByMail, FactName, FileCount, Resolution};
 use self::publication::Publication;
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{Policy, Role, Severity};
@@ -122,31 +124,6 @@ pub struct Case {
     /// Files that its reporter has sent by the page.
     #[serde(default, skip_serializing_if = "FileCount::is_none")]
     pub files: FileCount,
-}
-
-/// What waits for a person to say whether it is the reporter's.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Quarantine {
-    /// The report itself: no automatic mail goes to the address that it names.
-    #[serde(default)]
-    pub report: bool,
-    /// Answers, in the order in which they came.
-    #[serde(default)]
-    pub answers: Vec<HeldAnswer>,
-}
-
-/// An answer in quarantine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct HeldAnswer {
-    pub at: Timestamp,
-    pub content: ContentRef,
-    pub mail: MailParts,
-}
-
-impl Quarantine {
-    pub fn is_empty(&self) -> bool {
-        !self.report && self.answers.is_empty()
-    }
 }
 
 /// A fact, with when, who and from where; set once.

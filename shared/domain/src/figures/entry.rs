@@ -161,7 +161,7 @@ impl Book {
             | EventBody::ClockBreached { clock, .. }
             | EventBody::ClockReopened { clock }
             | EventBody::ClockEnded { clock } => self.stands(case, clock, event),
-            EventBody::QuarantineEnded { refused: false, report: true } => self.received(case, event),
+            EventBody::QuarantineEnded { refused: false, report: true, .. } => self.received(case, event),
             EventBody::Closed { resolution, .. } => self.closed(*resolution, event),
             EventBody::ReportReceived(_)
             | EventBody::ClockStarted(_)

@@ -96,7 +96,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         }
         EventBody::AdvisoryDrafted { .. } => plan.drafted(),
         EventBody::ReplyQuarantined { mail, .. } => plan.reply_quarantined(mail),
-        EventBody::QuarantineEnded { refused: false, report: true } => plan.receipt(),
+        EventBody::QuarantineEnded { refused: false, report, let_in } => plan.let_in(*report, *let_in),
         EventBody::OutsiderReplied { from, .. } => {
             plan.to_handler(Notice::OutsiderReplied(OutsiderReplied { from: from.clone() }))
         }
@@ -172,6 +172,16 @@ impl Plan<'_> {
         let mut all = self.to_handler(Notice::ReplyQuarantined(notice));
         all.iter_mut().for_each(|planned| planned.sealed = mail.from.clone());
         all
+    }
+
+    /// The report's own sender is receipted only now; that the reporter has written is told once, however many answers waited.
+    fn let_in(&self, report: bool, answers: u64) -> Vec<Planned> {
+        let receipt = if report { self.receipt() } else { Vec::new() };
+        let told = match answers {
+            0 => Vec::new(),
+            _ => self.to_handler(Notice::ReporterReplied(ReporterReplied { opened: None })),
+        };
+        receipt.into_iter().chain(told).collect()
     }
 
     fn open_clocks(&self, which: impl Fn(&Clock) -> bool) -> Vec<(ClockName, Timestamp)> {

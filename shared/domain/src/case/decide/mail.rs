@@ -16,17 +16,18 @@ impl Next<'_> {
         }
     }
 
-    /// Let in, each answer is as if it had come now; refused, it is as if it had never come.
+    /// Let in, each answer is as if it had come now; refused, it is as if it had never come. One event says so of all, so that it
+    /// can be written whatever is waiting.
     pub(super) fn end_quarantine(&mut self, refuse: bool) {
         let held = self.case.quarantine.clone();
-        self.push(EventBody::QuarantineEnded { refused: refuse, report: held.report });
+        let let_in = if refuse { 0 } else { held.answers };
+        self.push(EventBody::QuarantineEnded { refused: refuse, report: held.report, let_in });
+        let ended = self.case.version;
         for clock in self.open_clocks(|c| frozen_by_quarantine(c) && matches!(c.state, ClockState::Paused { .. })) {
             self.push(EventBody::ClockResumed { clock });
         }
-        if !refuse {
-            for answer in held.answers {
-                self.reply(&answer.content, None, Some(answer.mail), None);
-            }
+        if let_in > 0 {
+            self.heard(ended);
         }
     }
 

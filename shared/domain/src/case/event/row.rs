@@ -141,7 +141,7 @@ impl EventBody {
 
             EventBody::BackupSet { member: _ } => Nothing.by(By::SetBackup, "named a backup"),
             EventBody::InformationRequested => Nothing.by(By::RequestInformation, "asked the reporter, and waits"),
-            EventBody::QuarantineEnded { refused: _, report: _ } => {
+            EventBody::QuarantineEnded { refused: _, report: _, let_in: _ } => {
                 Nothing.by(By::ReleaseQuarantine, "said whose the mails in quarantine are")
             }
             EventBody::ReleasePlanned { on: _ } => Nothing.by(By::PlanRelease, "said when the release is planned"),

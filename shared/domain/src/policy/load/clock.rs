@@ -16,7 +16,20 @@ use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, Severity, St
 /// What a clock is called stands in subjects and headings.
 const WORDS_BYTES: usize = 60;
 
-pub(super) fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
+/// Each clock may be an event or two and a timer in one change of a case, and each warning an event at one tick; a transaction of
+/// the store holds 100 writes.
+const MOST_CLOCKS: usize = 20;
+const MOST_WARNINGS: usize = 20;
+
+pub(super) fn table(root: &Fields<'_>, names: &Names<'_>) -> Vec<ClockRow> {
+    let clocks = rows(root, "clocks", |fields| row(fields, names));
+    if clocks.len() > MOST_CLOCKS {
+        root.wrong("clocks", format!("must be at most {MOST_CLOCKS}"));
+    }
+    clocks
+}
+
+fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     let name = fields.required_parsed::<ClockName>("name");
     let kind = fields.parsed::<Word<ClockKind>>("kind").map(|w| w.0);
     let kind = kind.or(name.as_ref().map(|name| ClockKind::of_name(name.as_str())));
@@ -118,6 +131,9 @@ fn warnings(fields: &Fields<'_>, due: Option<&Due>, names: &Names<'_>) -> Vec<Wa
     let warnings = rows(fields, "warnings", |fields| warning(fields, due, names));
     if warnings.iter().enumerate().any(|(i, warning)| warnings[..i].contains(warning)) {
         fields.wrong("warnings", "must not name the same time and level twice");
+    }
+    if warnings.len() > MOST_WARNINGS {
+        fields.wrong("warnings", format!("must be at most {MOST_WARNINGS}"));
     }
     warnings
 }

@@ -23,6 +23,7 @@ mod answer;
 mod file;
 mod judge;
 mod member;
+mod ours;
 mod report;
 mod sealed;
 

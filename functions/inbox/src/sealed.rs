@@ -4,15 +4,16 @@ use desk_domain::case::event::{ContentRef, MailParts};
 use desk_domain::id::CaseId;
 use desk_keys::PublicKey;
 use desk_mail::openpgp::Encryption;
+use desk_mail::read::own::Desk;
 use desk_mail::read::trim::trim;
 use desk_store::objects::{If, sealed_key};
 use desk_store::opening::fresh_id;
 use desk_store::{ActError, Commit, Stored};
 use serde_json::Value;
 
-use crate::Inbox;
 use crate::judge::Arrived;
 use crate::report::attached;
+use crate::{Inbox, ours};
 
 /// What stands in place of words that cannot be shown.
 const ENCRYPTED: &str = "(This mail is encrypted. The desk opens it from the mail as it came.)";
@@ -22,20 +23,20 @@ const EMPTY: &str = "(This mail has no text.)";
 const SEALED: &str = "(The text of this mail is packed in a form that the desk does not open. It is kept as it came.)";
 
 /// The words of a mail, as a person reads them. No `Debug`.
-pub(crate) struct Said {
+struct Said {
     /// What the person wrote now; never empty.
-    pub written: String,
+    written: String,
     /// What the mail carries along of earlier messages.
-    pub quoted: Option<String>,
+    quoted: Option<String>,
 }
 
 impl Arrived {
-    /// The words of an answer: what it quotes is set apart. A first report is whole ([`Arrived::whole`]).
-    pub(crate) fn said(&self) -> Said {
+    /// The words of an answer: what it quotes of the desk's mails is set apart. A first report is whole ([`Arrived::whole`]).
+    fn said(&self, desk: &Desk) -> Said {
         let Some(mail) = self.mail().filter(|mail| mail.encrypted.is_none() && !mail.sealed) else {
             return Said { written: self.whole(), quoted: None };
         };
-        let trimmed = trim(&mail.text);
+        let trimmed = trim(&mail.text, desk);
         match trimmed.written.is_empty() {
             true => Said { written: EMPTY.to_owned(), quoted: trimmed.quoted },
             false => Said { written: trimmed.written, quoted: trimmed.quoted },
@@ -109,7 +110,8 @@ impl Inbox {
         arrived: &Arrived,
         raw: &ContentRef,
     ) -> Result<(ContentRef, MailParts), ActError> {
-        let (id, said) = (&before.case.id, arrived.said());
+        let id = &before.case.id;
+        let said = arrived.said(&ours::to_anybody(&self.policy, &self.public_url, id));
         let content = commit.seal(id, &before.public, fresh_id("reply"), said.written.as_bytes())?;
         let quoted = match said.quoted {
             Some(quoted) => Some(commit.seal(id, &before.public, fresh_id("quoted"), quoted.as_bytes())?),

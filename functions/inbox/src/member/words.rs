@@ -1,13 +1,11 @@
 //! What a member asks for in an answer, and which of the words in it are theirs.
 
-use desk_domain::id::CaseId;
-use desk_domain::notice::{WhyRefused, quotable};
-use desk_domain::policy::Policy;
+use desk_domain::notice::WhyRefused;
 use desk_mail::read::own::{Desk, Written, written};
 use desk_store::Stored;
 
-use crate::Inbox;
 use crate::judge::Arrived;
+use crate::{Inbox, ours};
 
 /// What the first word of an answer asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,25 +36,9 @@ impl Inbox {
                 left: false,
             });
         }
-        let desk = of_case(&self.policy, &self.public_url, &stored.case.id);
+        let desk = ours::to_members(&self.policy, &self.public_url, &stored.case.id);
         read(&mail.text, &desk)
     }
-}
-
-/// What the mails about this case say, and how their head is known.
-fn of_case(policy: &Policy, public_url: &str, case: &CaseId) -> Desk {
-    let letters = quotable::letters(policy, case);
-    let name = format!("{} security team", policy.project.name);
-    let (local, domain) = policy.contacts.security.rsplit_once('@').unwrap_or((&policy.contacts.security, ""));
-    let token = format!("{local}+");
-    let at = format!("@{domain}");
-    let links = [public_url, policy.project.desk_url.as_str()].map(|url| format!("{url}/"));
-    let links = [links[0].as_str(), links[1].as_str(), "/desk/acknowledge?t=", "/desk/cases/"];
-    let members = policy.members.iter().map(|member| member.address.as_str());
-    let case = case.as_str();
-    let names = [policy.contacts.security.as_str(), &token, &at, &name, case];
-    let names: Vec<&str> = names.into_iter().chain(members).collect();
-    Desk::new(&letters, &links, &names)
 }
 
 /// What a text asks for.

@@ -1,31 +1,84 @@
-//! What a member's answer may quote: the letters that the desk writes to members of one case, in every form that they have. Where an
-//! answer holds any of it, it is not the member's own word (`desk_mail::read::own`).
+//! What an answer may quote: the letters that the desk writes about one case, in every form that they have. Where an answer holds
+//! any of it, it is not its writer's own word (`desk_mail::read::own`, `desk_mail::read::trim`).
 
 use super::*;
-use crate::case::event::{AssignedBy, Hint};
+use crate::case::event::{AssignedBy, Hint, MessageKind, Resolution};
 use crate::id::ClockName;
 
 /// The texts of all letters to members about `case`; times and links in them are nobody's.
-pub fn letters(policy: &Policy, case: &CaseId) -> Vec<String> {
-    let links = Links { acknowledge: Some(String::new()), ..Links::default() };
+pub fn to_members(policy: &Policy, case: &CaseId) -> Vec<String> {
     let members = || policy.members.iter().map(|member| member.id.clone());
-    let mut all = Vec::new();
-    for notice in members().flat_map(|member| of(policy, case, &member)).chain(always(policy, case)) {
-        let first = members().next().map(Recipient::Member).unwrap_or(Recipient::Operator);
-        let setting = Setting {
-            policy,
-            case: Some(case),
-            recipient: &first,
-            now: Timestamp::UNIX_EPOCH,
-            links: &links,
-            text: None,
-            code: None,
-            code_withheld: false,
-        };
-        let letter = notice.letter(&setting);
-        all.extend([letter.subject.clone(), letter.text()]);
-    }
-    all
+    let first = members().next().map(Recipient::Member).unwrap_or(Recipient::Operator);
+    let all = members().flat_map(|member| of(policy, case, &member)).chain(always(policy, case));
+    all.flat_map(|notice| texts(policy, case, &first, &notice, None)).collect()
+}
+
+/// The texts of all letters to the reporter of `case`, but for what members write to them.
+pub fn to_reporter(policy: &Policy, case: &CaseId) -> Vec<String> {
+    let of = |notice: &Notice, code| texts(policy, case, &Recipient::Reporter, notice, code);
+    let first =
+        first_answers(policy).into_iter().flat_map(|notice| [of(&notice, None), of(&notice, Some(""))].concat());
+    let members = policy.members.iter().flat_map(|member| by(&member.id));
+    first.chain(members.chain(on_the_way(policy)).flat_map(|notice| of(&notice, None))).collect()
+}
+
+/// What a letter says in its subject and its text.
+fn texts(policy: &Policy, case: &CaseId, recipient: &Recipient, notice: &Notice, code: Option<&str>) -> [String; 2] {
+    let links = Links { acknowledge: Some(String::new()), ..Links::default() };
+    let now = Timestamp::UNIX_EPOCH;
+    let setting =
+        Setting { policy, case: Some(case), recipient, now, links: &links, text: None, code, code_withheld: false };
+    let letter = notice.letter(&setting);
+    [letter.subject.clone(), letter.text()]
+}
+
+/// What answers a report by itself.
+fn first_answers(policy: &Policy) -> Vec<Notice> {
+    let at = Timestamp::UNIX_EPOCH;
+    let due: Vec<(ClockName, Timestamp)> = policy.clocks.iter().map(|row| (row.name.clone(), at)).collect();
+    let receipt = || Receipt { received_at: at, due: due.clone() };
+    let others = policy.third_party.iter().map(|module| {
+        Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: module.package.clone(), receipt: receipt() })
+    });
+    let ours = [
+        Notice::Receipt(receipt()),
+        Notice::UrgentReceipt(UrgentReceipt { attacked: true, receipt: receipt() }),
+        Notice::UrgentReceipt(UrgentReceipt { attacked: false, receipt: receipt() }),
+        Notice::UnreadableReceipt(UnreadableReceipt { receipt: receipt() }),
+    ];
+    ours.into_iter().chain(others).collect()
+}
+
+/// What names a member to the reporter.
+fn by(member: &MemberId) -> Vec<Notice> {
+    use MessageKind::{
+        Acknowledgement, Closed, Deferred, Duplicate, Invalidated, Request, Response, Update, Validated,
+    };
+    let kinds = [Acknowledgement, Response, Update, Request, Validated, Invalidated, Deferred, Duplicate, Closed];
+    let written = kinds.into_iter().map(|kind| Notice::Written(Written { kind, by: member.clone() }));
+    let handler = |previous| Notice::HandlerChanged(HandlerChanged { handler: member.clone(), previous });
+    let code = Notice::CodeReissued(CodeReissued { by: member.clone() });
+    written.chain([handler(None), handler(Some(member.clone())), code]).collect()
+}
+
+fn on_the_way(policy: &Policy) -> Vec<Notice> {
+    let at = Timestamp::UNIX_EPOCH;
+    let missed = policy.clocks.iter().map(|row| PromiseMissed { clock: row.name.clone(), due_at: at });
+    let closed = Resolution::ALL.iter().map(|resolution| ClosedNotice { resolution: *resolution });
+    let forwarded = policy.third_party.iter().map(|module| Forwarded { package: module.package.clone() });
+    let on = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let rest = [
+        Notice::Reminder(Reminder { due_at: at }),
+        Notice::SetAside(SetAside {}),
+        Notice::Accepted(Accepted {}),
+        Notice::CodeRenewed(CodeRenewed {}),
+        Notice::CreditAsked(CreditAsked {}),
+        Notice::ReleasePlanned(ReleasePlanned { on }),
+        Notice::FixesReleased(FixesReleased {}),
+        Notice::Published(Published {}),
+    ];
+    let told = missed.map(Notice::PromiseMissed).chain(closed.map(Notice::ClosedNotice));
+    told.chain(forwarded.map(Notice::Forwarded)).chain(rest).collect()
 }
 
 /// What names a member.

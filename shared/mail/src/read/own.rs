@@ -8,8 +8,9 @@
 //!
 //! The time is linear in the text, and so much of it at most is looked at as a message may be long.
 
-mod frame;
-mod signature;
+mod evidence;
+pub(super) mod frame;
+pub(super) mod signature;
 
 use std::collections::HashSet;
 
@@ -43,7 +44,7 @@ pub enum Written {
 
 /// What a line is to the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Line {
+pub(super) enum Line {
     Blank,
     /// It bears a sign of a quote.
     Quoted,
@@ -67,13 +68,18 @@ impl Desk {
     }
 
     /// Whether the line is the desk's own: it holds a link of the desk, or a run of its words and nothing else.
-    fn owns(&self, line: &str) -> bool {
-        let small = line.to_lowercase();
-        if self.links.iter().any(|link| small.contains(link)) {
+    pub(super) fn owns(&self, line: &str) -> bool {
+        if self.links_in(line) {
             return true;
         }
         let words = words(line);
         self.holds(&words) || (words.len() >= RUN && words.windows(RUN).all(|run| self.runs.contains(&run.join(" "))))
+    }
+
+    /// Whether the line holds an address of a page of the desk.
+    pub(super) fn links_in(&self, line: &str) -> bool {
+        let small = line.to_lowercase();
+        self.links.iter().any(|link| small.contains(link))
     }
 
     /// Whether the words hold a long run of the desk's.
@@ -90,7 +96,7 @@ impl Desk {
         token || (words.len() <= 12 && all)
     }
 
-    fn names(&self, line: &str) -> bool {
+    pub(super) fn names(&self, line: &str) -> bool {
         let small = line.to_lowercase();
         self.names.iter().any(|name| small.contains(name))
     }
@@ -137,12 +143,12 @@ pub fn written(text: &str, desk: &Desk) -> Written {
     found.done(desk)
 }
 
-fn kind(line: &str, desk: &Desk) -> Line {
+pub(super) fn kind(line: &str, desk: &Desk) -> Line {
     let bare = line.trim_start_matches(|c: char| c.is_whitespace() || frame::INVISIBLE.contains(&c));
     match bare {
         "" => Line::Blank,
-        _ if bare.starts_with(['>', '\u{ff1e}', '\u{203a}']) => Line::Quoted,
-        _ if bare.starts_with(['|', '\u{2502}']) && desk.owns(bare) => Line::Quoted,
+        _ if bare.starts_with(frame::QUOTES) => Line::Quoted,
+        _ if bare.starts_with(frame::BARS) && desk.owns(bare) => Line::Quoted,
         _ if desk.owns(bare) => Line::Own,
         _ => Line::Other,
     }

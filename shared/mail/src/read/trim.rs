@@ -1,19 +1,14 @@
-//! Splits the plain text of a mail into what the person wrote now and what the mail carries along: quotes, earlier
-//! messages, signatures. The second part can be folded on a page; nothing is lost.
+//! Splits the plain text of an answer into what the person wrote now and what the mail carries along. The second part can be
+//! folded on a page; nothing is lost, and no line is rewritten.
 //!
-//! The method is that of Discourse's [`email_reply_trimmer`](https://github.com/discourse/email_reply_trimmer)
-//! (MIT, Copyright (c) Discourse), proved against its examples: judge every line by itself (`kind`, `marker`, `line`),
-//! then fold by the order of what the lines are (`fold`). It differs where that was made for a forum: no line is
-//! rewritten or thrown away, an answer below a quote stays, and what could be a sentence of a security report is not
-//! taken for a signature, a header or an announcement. Nothing backtracks: the time is linear in the text.
+//! What is folded holds something of the desk's own: its words, links, addresses or a case's name ([`Desk`]), with the frame that
+//! a mail program puts above them in whatever language. A rule, a fence, a block of headers or a quote of anybody else's is part
+//! of what the person says, and stands as written: what is wrongly left is read, what is wrongly folded is overlooked. Beside it
+//! go what a telephone adds by itself, a short signature below `-- `, and the armour of a signed text.
 
-pub(super) mod evidence;
-mod fold;
-mod kind;
-mod line;
-mod marker;
+use std::ops::Range;
 
-use line::Line;
+use super::own::{Desk, Line, frame, kind, signature};
 
 /// A person's own text, and the text of earlier messages that the mail carries along.
 ///
@@ -21,8 +16,7 @@ use line::Line;
 /// its end and line endings differ.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Trimmed {
-    /// Without blank lines around. Empty when the mail adds nothing to what it quotes; a mail of nothing but quotes
-    /// that no line announces is taken as written.
+    /// Without blank lines around. A mail that adds nothing to what it quotes is taken as written.
     pub written: String,
     /// Without blank lines around; `None` when there is none.
     pub quoted: Option<String>,
@@ -31,204 +25,200 @@ pub struct Trimmed {
 /// A text of more lines was not written by a person; it is not split.
 const MOST_LINES: usize = 50_000;
 
-/// Splits the plain text of a mail.
-pub fn trim(text: &str) -> Trimmed {
-    let lines: Vec<&str> = text.lines().take(MOST_LINES + 1).map(str::trim_end).collect();
+/// Splits the plain text of an answer to a mail of the desk.
+pub fn trim(text: &str, desk: &Desk) -> Trimmed {
+    let lines: Vec<&str> = text.lines().take(MOST_LINES + 1).collect();
     if lines.len() > MOST_LINES {
-        let written = text.replace("\r\n", "\n").trim_end().trim_start_matches('\n').to_owned();
-        return Trimmed { written, quoted: None };
+        return Trimmed { written: joined(&[text.replace("\r\n", "\n").as_str()]), quoted: None };
     }
-    let written = fold::written(line::judge(&lines));
-    let quoted = joined(&rest(&lines, &written));
-    let written: Vec<&str> =
-        written.iter().flat_map(|line| &lines[line.start..line.start + line.count]).copied().collect();
-    Trimmed { written: joined(&written), quoted: (!quoted.is_empty()).then_some(quoted) }
-}
-
-/// What was not written now, with an empty line where written text stood between.
-fn rest<'a>(lines: &[&'a str], written: &[Line]) -> Vec<&'a str> {
-    let mut rest = Vec::new();
-    let mut from = 0;
-    for line in written {
-        if from < line.start {
-            rest.extend_from_slice(&lines[from..line.start]);
-            rest.push("");
-        }
-        from = line.start + line.count;
+    let folded = Folding::of(&lines, desk).folded;
+    // An empty line stands where something of the other part stood between.
+    let part = |wanted: bool| {
+        let at: Vec<usize> = (0..lines.len()).collect();
+        let pieces = at.chunk_by(|above, below| folded[*above] == folded[*below]);
+        let pieces = pieces.filter(|piece| folded[piece[0]] == wanted);
+        let pieces = pieces.map(|piece| joined(&lines[piece[0]..=piece[piece.len() - 1]]));
+        pieces.filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join("\n\n")
+    };
+    let (written, quoted) = (part(false), part(true));
+    match written.is_empty() {
+        true => Trimmed { written: joined(&lines), quoted: None },
+        false => Trimmed { written, quoted: (!quoted.is_empty()).then_some(quoted) },
     }
-    rest.extend_from_slice(&lines[from..]);
-    rest
 }
 
 /// The lines without blank ones around; the indentation of the first stays.
 fn joined(lines: &[&str]) -> String {
+    let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
     let start = lines.iter().position(|line| !line.is_empty()).unwrap_or(lines.len());
     lines[start..].join("\n").trim_end().to_owned()
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::path::{Path, PathBuf};
-    use std::time::{Duration, Instant};
+/// A mail of the desk, or a piece of one, within the text.
+struct Quote {
+    /// Where the frame above it begins; its own first line where there is none.
+    frame: usize,
+    lines: Range<usize>,
+}
 
-    use super::*;
+struct Folding<'a> {
+    lines: &'a [&'a str],
+    kinds: Vec<Line>,
+    desk: &'a Desk,
+    folded: Vec<bool>,
+}
 
-    /// Cases that differ on purpose.
-    const EXCEPTIONS: &[&str] = &[];
-
-    fn corpus() -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/reply-trimmer")
+impl<'a> Folding<'a> {
+    fn of(lines: &'a [&'a str], desk: &'a Desk) -> Folding<'a> {
+        let kinds = lines.iter().map(|line| kind(line, desk)).collect();
+        let mut folding = Folding { lines, kinds, desk, folded: vec![false; lines.len()] };
+        folding.fold_armour();
+        let quotes = folding.quotes();
+        folding.fold_quotes(&quotes);
+        folding.fold_signatures();
+        folding
     }
 
-    fn names(folder: &str) -> BTreeSet<String> {
-        let entries = std::fs::read_dir(corpus().join(folder)).unwrap();
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    fn fold(&mut self, range: Range<usize>) {
+        self.folded[range].fill(true);
     }
 
-    fn read(folder: &str, name: &str) -> String {
-        std::fs::read_to_string(corpus().join(folder).join(name)).unwrap()
-    }
-
-    #[test]
-    fn the_corpus_is_trimmed_as_expected() {
-        let emails = names("emails");
-        assert_eq!(emails.len(), 32);
-        assert_eq!(emails, names("trimmed"));
-        let differing: Vec<&String> = emails
-            .iter()
-            .filter(|name| trim(&read("emails", name)).written.trim() != read("trimmed", name).trim())
-            .collect();
-        assert_eq!(differing, EXCEPTIONS);
-    }
-
-    /// Every line that is not blank stands once in `written` or `quoted`, and both keep the order.
-    fn assert_nothing_is_lost(text: &str) {
-        let lines = |text: &str| -> Vec<String> {
-            text.lines().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
+    /// The lines of OpenPGP around a signed text (RFC 9580, 7).
+    fn fold_armour(&mut self) {
+        let is = |at: usize, wanted: &str| self.lines.get(at).is_some_and(|line| line.trim() == wanted);
+        let Some(begin) = (0..self.lines.len()).find(|at| is(*at, "-----BEGIN PGP SIGNED MESSAGE-----")) else {
+            return;
         };
-        let trimmed = trim(text);
-        let parts = [lines(&trimmed.written), lines(&trimmed.quoted.unwrap_or_default())];
-        let mut before = lines(text);
-        for part in &parts {
-            let mut rest = before.iter();
-            assert!(part.iter().all(|line| rest.any(|other| other == line)), "order of {text:?}");
-        }
-        let mut after = parts.concat();
-        before.sort();
-        after.sort();
-        assert_eq!(before, after, "lines of {text:?}");
-    }
-
-    #[test]
-    fn nothing_of_the_corpus_is_lost() {
-        names("emails").iter().for_each(|name| assert_nothing_is_lost(&read("emails", name)));
-    }
-
-    /// Mails of four and five lines out of everything that a line can be.
-    #[test]
-    fn nothing_of_any_small_mail_is_lost() {
-        const LINES: &[&str] = &[
-            "text",
-            "",
-            "> quote",
-            "On 1 Feb 2016, Bob <bob@example.org>",
-            "wrote:",
-            "On 1 Feb 2016, Bob wrote:",
-            "From: Bob",
-            "--",
-            "Sent from my iPhone",
-            "```",
-            ">>> a >>>",
-            "<<< a <<<",
-            "-----BEGIN PGP SIGNATURE-----",
-            "-----END PGP SIGNATURE-----",
-        ];
-        let kinds = LINES.len();
-        for number in 0..kinds.pow(4) {
-            let mail: Vec<&str> = (0..4).map(|place| LINES[number / kinds.pow(place) % kinds]).collect();
-            assert_nothing_is_lost(&mail.join("\n"));
-            assert_nothing_is_lost(&format!("text\n{}", mail.join("\r\n")));
-        }
-        assert_nothing_is_lost(&"> a\r\n\r\nb\n".repeat(MOST_LINES / 2));
-    }
-
-    #[test]
-    fn answers_between_and_below_quotes_stay() {
-        let between = "On 1 Feb 2016, Bob <bob@example.org> wrote:\n> Which version?\n\n4.18\n\n> Fixed?\n\nNo.";
-        assert_eq!(trim(between).written, "> Which version?\n\n4.18\n\n> Fixed?\n\nNo.");
-        let below = trim("Hi Bob,\n\nOn 1 Feb 2016, Bob <bob@example.org> wrote:\n> Which version?\n\n4.18");
-        assert_eq!(below.written, "Hi Bob,\n\n4.18");
-        assert_eq!(below.quoted.unwrap(), "On 1 Feb 2016, Bob <bob@example.org> wrote:\n> Which version?");
-    }
-
-    #[test]
-    fn a_report_stays_whole() {
-        let report = "Summary\n=======\n\nOn startup the server says:\n\n    started\n\n\
-                      Q: b\nA: yes\nQ: c\nA: no\nTo: all\nThe cookie is\nsent with every request.\n\n\
-                      | version | affected |\n|---|---|\n| 4.18 | yes |\n\n\
-                      ```\nFrom: a\nTo: b\nDate: 1\n--\n```";
-        let trimmed = trim(report);
-        assert_eq!(trimmed.written, report);
-        assert!(trimmed.quoted.is_none());
-    }
-
-    #[test]
-    fn armor_of_a_signed_mail_is_folded() {
-        let signed = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nThe text.\n\
-                      -----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n";
-        assert_eq!(trim(signed).written, "The text.");
-        assert_nothing_is_lost(signed);
-    }
-
-    #[test]
-    fn a_mail_that_adds_nothing_is_empty() {
-        let empty = trim("\n\nOn 1 Feb 2016, Bob <bob@example.org> wrote:\n> Which version?");
-        assert_eq!(empty.written, "");
-        assert!(empty.quoted.is_some());
-        assert_eq!(trim(" \r\n\u{a0}").written, "");
-        assert_eq!(trim("> one\n> two").written, "> one\n> two");
-    }
-
-    /// The fastest of three.
-    fn time_of(text: &str) -> Duration {
-        let once = || {
-            let start = Instant::now();
-            std::hint::black_box(trim(text));
-            start.elapsed()
+        let Some(signature) = (begin..self.lines.len()).find(|at| is(*at, "-----BEGIN PGP SIGNATURE-----")) else {
+            return;
         };
-        (0..3).map(|_| once()).min().unwrap()
+        let Some(end) = (signature..self.lines.len()).find(|at| is(*at, "-----END PGP SIGNATURE-----")) else { return };
+        let hash = self.lines[begin + 1..signature].iter().take_while(|line| line.starts_with("Hash: ")).count();
+        self.fold(begin..begin + 1 + hash);
+        self.fold(signature..end + 1);
     }
 
-    #[test]
-    fn time_is_linear_in_hostile_text() {
-        const HOSTILE: &[&str] = &[
-            "On 1 Feb 2016 a\n",
-            "On 1 Feb 2016 @<1:1",
-            "@",
-            "1:",
-            "|>",
-            "```a\n",
-            ">>> a >>>\n<<< b <<<\n",
-            "-----BEGIN PGP SIGNATURE-----\n",
-            "From: a\n",
-            "text\nFrom: a\n\n",
-            "Am 2016 schrieb \n\n",
-            "İ\u{301}\u{202e}\u{feff}𝕏",
-            "\n",
-        ];
-        for unit in HOSTILE {
-            let (small, large) = (unit.repeat(1_000), unit.repeat(10_000));
-            let (small, large) = (time_of(&small), time_of(&large));
-            assert!(large < small * 30 + Duration::from_millis(20), "{unit:?}: {small:?}, then {large:?}");
+    /// Every piece of the desk's mails, in order.
+    fn quotes(&self) -> Vec<Quote> {
+        let (mut quotes, mut from) = (Vec::new(), 0);
+        while let Some(next) = (from..self.lines.len()).find(|at| matches!(self.kinds[*at], Line::Quoted | Line::Own)) {
+            let framed = self.framed(from..next);
+            let (frame, lines) = match (framed, self.kinds[next]) {
+                (None, Line::Quoted) => self.marked(from, next),
+                _ => match self.unmarked(from, framed.unwrap_or(next), next) {
+                    Some(found) => found,
+                    None => {
+                        from = next + 1;
+                        continue;
+                    }
+                },
+            };
+            from = lines.end;
+            let ours = (frame..lines.end).any(|at| self.is_ours(at));
+            quotes.extend(ours.then_some(Quote { frame, lines }));
+        }
+        quotes
+    }
+
+    /// What bears signs of a quote, from `next` on, with its frame.
+    fn marked(&self, from: usize, next: usize) -> (usize, Range<usize>) {
+        let bars = self.lines[next].trim_start().starts_with(frame::BARS);
+        let goes_on = |at: &usize| {
+            let bar = bars && self.lines[*at].trim_start().starts_with(frame::BARS);
+            bar || matches!(self.kinds[*at], Line::Quoted | Line::Blank | Line::Own)
+        };
+        let end = (next..self.lines.len()).take_while(goes_on).filter(|at| self.kinds[*at] != Line::Blank).last();
+        (self.frame_above(from, next).unwrap_or(next), next..end.map_or(next, |last| last + 1))
+    }
+
+    /// A mail of the desk without such signs, from its frame or its first line on: up to the last line that is the desk's.
+    fn unmarked(&self, from: usize, begin: usize, next: usize) -> Option<(usize, Range<usize>)> {
+        let own: Vec<usize> = (next..self.lines.len()).filter(|at| self.kinds[*at] == Line::Own).collect();
+        let mut last = *own.last()?;
+        // Who signed stands below the last link.
+        while let Some(named) = (last + 1..self.lines.len().min(last + 6)).find(|at| self.is_name(*at)) {
+            last = named;
+        }
+        // Signs without words are nobody's.
+        if !self.lines[last + 1..].iter().any(|line| line.contains(char::is_alphanumeric)) {
+            last = self.lines.len() - 1;
+        }
+        let frame = if begin < next { Some(begin) } else { self.frame_above(from, next) };
+        // A sentence that names a page of the desk is the person's.
+        let sure = frame.is_some() || (own.len() > 1 && own.iter().any(|at| !self.desk.links_in(self.lines[*at])));
+        let above = (0..frame.unwrap_or(next)).any(|at| self.kinds[at] != Line::Blank && !self.folded[at]);
+        (sure && above).then_some((frame.unwrap_or(next), next..last + 1))
+    }
+
+    /// Where a frame of a mail of the desk begins within, whose words are not known to be the desk's: a member's message stands
+    /// there, and the desk's own lines follow.
+    fn framed(&self, within: Range<usize>) -> Option<usize> {
+        let mut start = within.start;
+        while start < within.end {
+            let end = (start..within.end).find(|at| self.kinds[*at] == Line::Blank).unwrap_or(within.end);
+            let paragraph = &self.lines[start..end];
+            let below = (end..self.lines.len()).find(|at| self.kinds[*at] != Line::Blank);
+            let marked = below.is_none_or(|at| self.kinds[at] == Line::Quoted);
+            if let Some(line) = frame::alone(paragraph, self.desk).filter(|_| !marked && !paragraph.is_empty()) {
+                let rule = (0..start).rev().find(|at| self.kinds[*at] != Line::Blank);
+                let rule = rule.filter(|at| line.0 == 0 && *at >= within.start && frame::is_rule(self.lines[*at]));
+                return Some(rule.unwrap_or(start + line.0));
+            }
+            start = end + 1;
+        }
+        None
+    }
+
+    /// Where the frame directly above a quote begins: where it does not name the desk, it may be what the person says.
+    fn frame_above(&self, from: usize, next: usize) -> Option<usize> {
+        let begin = frame::begins(self.lines, &self.kinds, from..next, Some(next), self.desk)?.at;
+        let known = |at: &usize| self.desk.names(self.lines[*at]) || frame::is_rule(self.lines[*at]);
+        // Its paragraph holds it whole; further up only what is surely a frame's.
+        let paragraph =
+            |at: usize| (begin..at).rev().find(|at| self.kinds[*at] == Line::Blank).map_or(begin, |at| at + 1);
+        let first = (begin..next).find(known)?;
+        (begin..next).any(|at| self.desk.names(self.lines[at])).then(|| paragraph(first))
+    }
+
+    fn is_ours(&self, at: usize) -> bool {
+        let bare = self.lines[at]
+            .trim_start_matches(|c: char| c.is_whitespace() || frame::QUOTES.contains(&c) || frame::BARS.contains(&c));
+        self.desk.owns(bare) || self.desk.names(bare)
+    }
+
+    /// A short line that names the desk, as its signature does.
+    fn is_name(&self, at: usize) -> bool {
+        self.desk.names(self.lines[at]) && self.lines[at].split_whitespace().count() <= 6
+    }
+
+    /// A quote with nothing written below goes; where a person answered between several, each stands beside its answer. The frames
+    /// go in any case.
+    fn fold_quotes(&mut self, quotes: &[Quote]) {
+        let written = |at: &usize| {
+            let quoted = quotes.iter().any(|quote| (quote.frame..quote.lines.end).contains(at));
+            self.kinds[*at] != Line::Blank && !self.folded[*at] && !quoted
+        };
+        let last_written = (0..self.lines.len()).rfind(written).unwrap_or(0);
+        let between = quotes.len() > 1;
+        for quote in quotes {
+            self.fold(quote.frame..quote.lines.start);
+            if !between || quote.lines.start > last_written {
+                self.fold(quote.lines.clone());
+            }
         }
     }
 
-    #[test]
-    fn ten_megabytes_are_read() {
-        for unit in ["On 1 Feb 2016 @", "On 1 Feb 2016\n", "\0\u{85}\u{2028}é\r"] {
-            let text = unit.repeat(10_000_000 / unit.len());
-            assert!(time_of(&text) < Duration::from_secs(10), "{unit:?}");
+    /// What stands under a person's words at the end of each piece of them.
+    fn fold_signatures(&mut self) {
+        let mut start = 0;
+        while start < self.lines.len() {
+            let end = (start..self.lines.len()).find(|at| self.folded[*at]).unwrap_or(self.lines.len());
+            let kept = signature::kept(&self.lines[start..end]);
+            self.fold(start + kept..end);
+            start = end + 1;
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

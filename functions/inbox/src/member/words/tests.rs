@@ -1,4 +1,5 @@
 use desk_domain::id::CaseId;
+use desk_domain::policy::Policy;
 
 use super::*;
 
@@ -12,7 +13,7 @@ fn policy() -> Policy {
 
 /// What a desk at this address knows of its mails.
 fn known(policy: &Policy) -> Desk {
-    of_case(policy, "http://desk.test", &CASE.parse().unwrap())
+    ours::to_members(policy, "http://desk.test", &CASE.parse().unwrap())
 }
 
 /// Mails that the desk sends to a member about a case, as text.

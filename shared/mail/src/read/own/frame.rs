@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
-use super::super::trim::evidence;
-use super::{Desk, Line};
+use super::{Desk, Line, evidence};
 
 /// Marks that are not seen, as some programs put them before an answer.
 pub(super) const INVISIBLE: [char; 9] =
     ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{ad}', '\u{a0}'];
+
+/// Signs that begin a quoted line.
+pub(in crate::read) const QUOTES: [char; 3] = ['>', '\u{ff1e}', '\u{203a}'];
+/// Bars that some programs take for it; they are a table's too.
+pub(in crate::read) const BARS: [char; 2] = ['|', '\u{2502}'];
 
 /// So many paragraphs of a frame may stand above a quote: a field each, in the worst case.
 const MOST_PARAGRAPHS: usize = 8;
@@ -15,7 +19,7 @@ const MOST_PARAGRAPHS: usize = 8;
 const BROKEN: usize = 50;
 
 /// Where a frame begins.
-pub(super) struct Begin {
+pub(in crate::read) struct Begin {
     pub at: usize,
     /// Something of it was not known to be a frame's.
     pub left: bool,
@@ -23,7 +27,7 @@ pub(super) struct Begin {
 
 /// Where the frame above the quote at `next` begins, within `lines`; the end of `within` where there is none. Nothing where that
 /// cannot be told.
-pub(super) fn begins(
+pub(in crate::read) fn begins(
     lines: &[&str],
     kinds: &[Line],
     within: Range<usize>,
@@ -63,7 +67,7 @@ fn nearest(paragraph: &[&str], desk: &Desk) -> Option<Option<(usize, bool)>> {
     };
     let mut begin = first;
     if !is_whole(paragraph[first], desk) {
-        while begin > 0 && is_dated(paragraph[begin - 1]) {
+        while begin > 0 && is_dated(paragraph[begin - 1]) && !ends(paragraph[begin - 1]) {
             begin -= 1;
         }
         // The first half of a line that a program broke looks like anything.
@@ -78,7 +82,7 @@ fn nearest(paragraph: &[&str], desk: &Desk) -> Option<Option<(usize, bool)>> {
 }
 
 /// Of the last paragraph of an answer that quotes nothing: the line that says who wrote what was removed.
-fn alone(paragraph: &[&str], desk: &Desk) -> Option<(usize, bool)> {
+pub(in crate::read) fn alone(paragraph: &[&str], desk: &Desk) -> Option<(usize, bool)> {
     let whole = paragraph.join(" ");
     let announced = desk.names(&whole) && is_dated(&whole) && closes(paragraph[paragraph.len() - 1]);
     let fields = paragraph.iter().filter(|line| is_field(line)).count() >= 2 && desk.names(&whole);
@@ -121,7 +125,7 @@ fn is_field(line: &str) -> bool {
 }
 
 /// A line of signs, or words between such.
-pub(super) fn is_rule(line: &str) -> bool {
+pub(in crate::read) fn is_rule(line: &str) -> bool {
     let line = line.trim();
     let sign = |c: char| "-_=*\u{2013}\u{2014}\u{2015}\u{2500}\u{2501}".contains(c);
     let only = line.chars().count() >= 3 && line.chars().all(|c| sign(c) || c == ' ');
@@ -129,6 +133,11 @@ pub(super) fn is_rule(line: &str) -> bool {
         && line.chars().rev().take_while(|c| sign(*c)).count() >= 2
         && line.chars().count() <= 100;
     only || between
+}
+
+/// Ends as a sentence does.
+fn ends(line: &str) -> bool {
+    line.trim_end().ends_with(['.', '!', '?', '\u{3002}'])
 }
 
 fn closes(line: &str) -> bool {
@@ -160,7 +169,7 @@ pub(super) fn join_pieces(lines: &[&str], kinds: &mut [Line], desk: &Desk) -> bo
 /// Whether what was quoted is somebody else's than the desk's: a member may have put their words there.
 pub(super) fn is_others(lines: &[&str], kinds: &[Line], quoted: Range<usize>, desk: &Desk) -> bool {
     let mut quoted = quoted.filter(|at| kinds[*at] == Line::Quoted).map(|at| lines[at]);
-    !quoted.any(|line| desk.owns(line.trim_start_matches([' ', '>', '|', '\u{ff1e}', '\u{203a}'])))
+    !quoted.any(|line| desk.owns(line.trim_start_matches(|c| c == ' ' || QUOTES.contains(&c) || BARS.contains(&c))))
 }
 
 /// Whether between or below the desk's own lines stands what its mails do not say.

@@ -135,6 +135,18 @@ pub(super) fn without(text: &str) -> Cut {
     }
 }
 
+/// How many of an answer's lines are left without it, where nothing of it could be words.
+pub(in crate::read) fn kept(lines: &[&str]) -> usize {
+    let (above, unsure) = without_block(lines);
+    let kept = if unsure { lines.len() } else { above.len() };
+    let end = lines[..kept].iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
+    let alone = end < 2 || lines[end - 2].trim().is_empty();
+    match end > 0 && alone && named(lines[end - 1]) == Some(true) {
+        true => end - 1,
+        false => kept,
+    }
+}
+
 /// Without what stands under `-- `, where that is short: a rule of two dashes may have been meant, and words below it.
 fn without_block<'a>(lines: &'a [&'a str]) -> (&'a [&'a str], bool) {
     let Some(at) = lines.iter().rposition(|line| matches!(line.trim_end(), "--")) else { return (lines, false) };

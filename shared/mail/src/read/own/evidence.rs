@@ -1,9 +1,4 @@
-//! The signs that tell an announcement from a sentence: a year, a time, an address. All in text of lower case.
-
-/// Holds names and numbers that an announcement has and few sentences have.
-pub fn is_dated(text: &str) -> bool {
-    has_year(text) || has_clock(text) || has_address(text)
-}
+//! The signs that tell an announcement from a sentence: a year, a time. All in text of lower case.
 
 /// A year of this century or the last that is not part of a CVE id.
 pub fn has_year(text: &str) -> bool {
@@ -34,16 +29,6 @@ fn numbers(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     })
 }
 
-/// An address of mail; `express@4.18` is none.
-pub fn has_address(text: &str) -> bool {
-    text.match_indices('@').any(|(at, _)| {
-        let domain = text[at + 1..].split(|letter: char| !(letter.is_alphanumeric() || ".-".contains(letter))).next();
-        let top = domain.and_then(|domain| domain.trim_end_matches('.').rsplit_once('.')).map(|(_, top)| top);
-        text[..at].ends_with(|letter: char| letter.is_alphanumeric() || "_.+-".contains(letter))
-            && top.is_some_and(|top| top.len() > 1 && top.chars().all(char::is_alphabetic))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,11 +43,5 @@ mod tests {
     fn times() {
         assert!(has_clock("at 8:45") && has_clock("下午8:45，") && has_clock("08:32:10"));
         assert!(!has_clock("127.0.0.1:80") && !has_clock("main.c:42:10") && !has_clock("1:234") && !has_clock("9:"));
-    }
-
-    #[test]
-    fn addresses() {
-        assert!(has_address("<some.one@foo.bar>") && has_address("a@b @c d@e.org."));
-        assert!(!has_address("express@4.18") && !has_address("@example.com") && !has_address("a@"));
     }
 }

@@ -4,7 +4,6 @@ use desk_domain::case::event::{ContentRef, Hint, MailParts};
 use desk_domain::case::{Actor, Command, Recipient};
 use desk_domain::id::CaseId;
 use desk_keys::MailWords;
-use desk_store::opening::fresh_id;
 use desk_store::{ActError, Acted, Commit, NewCase, Stored};
 use jiff::SignedDuration;
 
@@ -117,9 +116,8 @@ impl Inbox {
             arrived.remember(commit, &arrived.hash_for(id), id);
             let (content, mut mail) = self.seal_answer(commit, before, arrived, &raw)?;
             if let Some(from) = from {
-                let (name, words) = (fresh_id("from"), MailWords::Text { text: from.to_owned() });
-                commit.content(id, &name, words.seal(&self.mail_key)?);
-                mail.from = Some(name);
+                let words = MailWords::Text { text: from.to_owned() };
+                mail.from = Some(commit.mail_words(id, &self.mail_key, &words)?);
             }
             Ok((command(content, mail), ()))
         };

@@ -8,15 +8,14 @@ mod words;
 
 use desk_domain::case::command::Kept;
 use desk_domain::case::event::{ContentRef, MailParts, Message, Sender};
-use desk_domain::case::{Actor, Case, Command, Recipient, Way};
+use desk_domain::case::{Actor, Case, Command, Recipient};
 use desk_domain::id::MemberId;
 use desk_domain::notice::{AcknowledgementRefused, Answered, Notice, WhatCame, WhyRefused, standard_acknowledgement};
 use desk_domain::policy::{ClockKind, Member};
 use desk_domain::refusal::Refusal;
-use desk_keys::MailWords;
 use desk_store::deliveries::Delivery;
 use desk_store::opening::fresh_id;
-use desk_store::{ActError, Commit, Stored};
+use desk_store::{ActError, Commit, Stored, Travels};
 use jiff::{SignedDuration, Timestamp};
 
 use self::words::{Asked, Verb};
@@ -167,18 +166,7 @@ impl Inbox {
     /// The member's words to the reporter. To an OpenPGP key they would have to be encrypted, which only `team` can: then the
     /// mail points to the case page.
     fn message(&self, commit: &mut Commit, before: &Stored, text: &str) -> Result<Message, ActError> {
-        let case = &before.case;
-        let content: ContentRef = commit.seal(&case.id, &before.public, fresh_id("t"), text.as_bytes())?;
-        let mail = match case.way() {
-            Way::Clear => {
-                let id = fresh_id("mail");
-                let words = MailWords::Text { text: text.to_owned() };
-                commit.content(&case.id, &id, words.seal(&self.mail_key)?);
-                Some(id)
-            }
-            Way::Page | Way::ToKey | Way::KeptFromClear => None,
-        };
-        Ok(Message { content, mail })
+        Ok(commit.message(before, &self.mail_key, text, Travels::Clear)?)
     }
 
     /// Tells the member why nothing was sent in their name, at most once a day for each case and reason: to their own address,

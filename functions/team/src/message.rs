@@ -1,14 +1,14 @@
-//! Seals a message to the reporter: for the case always, and for the mail key where it is to travel: as text, or encrypted to
-//! the reporter's own key.
+//! How a member's message to the reporter is to travel: as text, or encrypted to the reporter's own key; whether it may, the
+//! store says where it is sealed.
 
 use desk_domain::case;
 use desk_domain::case::event::{ContentRef, Hint, Message};
 use desk_domain::id::ContentId;
 use desk_domain::report::Report;
 use desk_http::Problem;
-use desk_keys::{KeyError, MailWords, PublicKey};
+use desk_keys::{KeyError, PublicKey};
 use desk_mail::openpgp::{self, encrypt_and_sign, text_entity};
-use desk_store::{Commit, Fault, Stored};
+use desk_store::{Commit, Fault, Stored, Travels};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -25,18 +25,6 @@ pub(crate) fn seal(commit: &mut Commit, stored: &Stored, text: &str) -> Result<C
 pub(crate) fn seal_json<T: Serialize>(commit: &mut Commit, stored: &Stored, value: &T) -> Result<ContentRef, KeyError> {
     let text = serde_json::to_string(value).map_err(|_| KeyError::Wrong("it is plain data"))?;
     seal(commit, stored, &text)
-}
-
-/// Seals words of a mail for `deliver` alone.
-pub(crate) fn seal_for_mail(
-    commit: &mut Commit,
-    stored: &Stored,
-    mail_key: &PublicKey,
-    words: &MailWords,
-) -> Result<ContentId, KeyError> {
-    let id = fresh("mail");
-    commit.content(&stored.case.id, &id, words.seal(mail_key)?);
-    Ok(id)
 }
 
 /// A name of its own.
@@ -141,15 +129,13 @@ impl Post<'_> {
         text: &str,
         page_only: bool,
     ) -> Result<Message, KeyError> {
-        let content = seal(commit, stored, text)?;
         let travels = match &self.way {
-            _ if page_only || stored.case.way() == case::Way::Page => None,
-            Way::Page(_) => None,
-            Way::Text => Some(MailWords::Text { text: text.to_owned() }),
-            Way::Encrypted(key) => Some(MailWords::PgpMime { message: self.encrypted(key, text)? }),
+            _ if page_only => Travels::No,
+            Way::Page(_) => Travels::No,
+            Way::Text => Travels::Clear,
+            Way::Encrypted(key) => Travels::Encrypted(self.encrypted(key, text)?),
         };
-        let mail = travels.map(|words| seal_for_mail(commit, stored, self.mail_key, &words)).transpose()?;
-        Ok(Message { content, mail })
+        commit.message(stored, self.mail_key, text, travels)
     }
 
     /// The message, with who wrote it under it, signed and encrypted: what PGP/MIME carries (RFC 3156), in ASCII armour.

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::sealed::{Seal, Sealer};
 use self::treat::Treated;
-use crate::message::{Post, seal_for_mail, seal_json};
+use crate::message::{Post, seal_json};
 use crate::request::{Asked, Finding, Work};
 use crate::{Team, publication};
 
@@ -265,7 +265,7 @@ impl Team {
         let mail = match before.case.address {
             Some(_) => {
                 let words = MailWords::Code { code: code.words().to_string() };
-                Some(seal_for_mail(commit, before, &self.mail_key, &words)?)
+                Some(commit.mail_words(id, &self.mail_key, &words)?)
             }
             None => None,
         };

@@ -5,7 +5,7 @@ use desk_keys::{KeyError, MailWords, PublicKey};
 use desk_store::{Commit, Stored};
 use serde::Serialize;
 
-use crate::message::{Post, seal, seal_for_mail, seal_json};
+use crate::message::{Post, seal, seal_json};
 use crate::request::Words;
 
 /// Makes a command of what was asked, with its words sealed; anew whenever the case has moved on.
@@ -29,7 +29,7 @@ impl Sealer<'_> {
     pub(crate) fn message_outside(&mut self, text: &str) -> Result<Message, KeyError> {
         let content = seal(self.commit, self.stored, text)?;
         let words = MailWords::Text { text: text.to_owned() };
-        let mail = Some(seal_for_mail(self.commit, self.stored, self.mail_key, &words)?);
+        let mail = Some(self.commit.mail_words(&self.stored.case.id, self.mail_key, &words)?);
         Ok(Message { content, mail })
     }
 

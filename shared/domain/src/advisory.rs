@@ -3,6 +3,9 @@
 //! A case holds the parts sealed: the draft, the ranges, the score, the credit. [`Advisory::compose`] makes the final form
 //! that a second person approves; the same value is what every channel is rendered from. Nothing here has a `Debug`.
 
+mod credit;
+mod cve;
+
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -16,6 +19,9 @@ use crate::case::publication::LineEnd;
 use crate::fields::Fields;
 use crate::id::{AdvisoryId, CaseId, LineName, Malformed};
 use crate::policy::{Limits, Policy, Severity};
+
+pub use self::credit::{Credit, credit_line};
+pub use self::cve::CveId;
 
 /// References, aliases or people in one advisory.
 pub const MOST: usize = 100;
@@ -90,18 +96,6 @@ pub struct Reference {
     pub url: String,
 }
 
-/// Somebody who is thanked, as they wish to be named.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct Credit {
-    pub name: String,
-    /// URLs or addresses.
-    #[serde(default)]
-    pub contact: Vec<String>,
-    /// What for; `None` where nobody said.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<CreditKind>,
-}
-
 /// A line of an affected package, and what it gets.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct LineNote {
@@ -166,46 +160,6 @@ words!(
         RemediationVerifier = "REMEDIATION_VERIFIER", Tool = "TOOL", Sponsor = "SPONSOR", Other = "OTHER",
     }
 );
-
-/// A CVE id: `CVE-2024-29041`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct CveId(String);
-
-impl CveId {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for CveId {
-    type Err = Malformed;
-
-    fn from_str(text: &str) -> Result<Self, Malformed> {
-        let digits = |part: &str, least: usize| part.len() >= least && part.bytes().all(|b| b.is_ascii_digit());
-        let parts = text.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'));
-        match parts {
-            Some((year, number)) if year.len() == 4 && digits(year, 4) && number.len() <= 19 && digits(number, 4) => {
-                Ok(CveId(text.to_owned()))
-            }
-            _ => Err(Malformed("must be a CVE id such as CVE-2024-29041")),
-        }
-    }
-}
-
-impl TryFrom<String> for CveId {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        text.parse()
-    }
-}
-
-impl From<CveId> for String {
-    fn from(id: CveId) -> String {
-        id.0
-    }
-}
 
 impl Draft {
     /// Reads the fields of `draft-advisory`.
@@ -301,63 +255,6 @@ fn without_controls(fields: &Fields<'_>, name: &str, text: &str) {
     }
 }
 
-impl Credit {
-    /// Reads a credit: `as`, `link` (one or several), `type`. `None` where nobody is named.
-    pub fn read(fields: &Fields<'_>, line_bytes: usize) -> Option<Credit> {
-        let name = fields.text("as", line_bytes);
-        if name.as_ref().is_some_and(|name| name.contains(char::is_control)) {
-            fields.wrong("as", "must be one line");
-        }
-        let contact: Vec<String> = match fields.value("link") {
-            Some(Value::Array(_)) => fields.parsed_list("link"),
-            _ => fields.text("link", LINK_BYTES).into_iter().collect(),
-        };
-        if contact.iter().any(|link| !is_contact(link)) {
-            fields.wrong("link", "must be an http or https link");
-        }
-        if !contact.is_empty() && name.is_none() {
-            fields.wrong("as", "is needed beside a link: the name to credit");
-        }
-        let kind = fields.parsed("type");
-        Some(Credit { name: name?, contact, kind })
-    }
-
-    /// Reads a decision: `as` with whom, and who else (`also`); or `none`, and then nobody is in the list.
-    pub fn read_decision(fields: &Fields<'_>, line_bytes: usize) -> Vec<Credit> {
-        let decision = fields.required_text("decision", 16);
-        let named = Credit::read(fields, line_bytes);
-        let also = fields.objects("also").into_iter().filter_map(|row| {
-            let credit = Credit::read(&row, line_bytes);
-            if credit.is_none() {
-                row.wrong("as", "is required");
-            }
-            row.finish();
-            credit
-        });
-        let also: Vec<Credit> = at_most(fields, "also", also.collect());
-        match (decision.as_str(), named.is_some() || !also.is_empty()) {
-            ("as", _) if named.is_none() => fields.wrong("as", "is required: the name to credit"),
-            ("none", true) => fields.wrong("as", "must be left out where nobody is named"),
-            ("as" | "none" | "", _) => {}
-            _ => fields.wrong("decision", "must be as or none"),
-        }
-        named.into_iter().chain(also).collect()
-    }
-
-    /// `Rita Reporter (https://rita.example)`: the same words in every text.
-    pub fn line(&self) -> String {
-        match self.contact.as_slice() {
-            [] => self.name.clone(),
-            contact => format!("{} ({})", self.name, contact.join(", ")),
-        }
-    }
-}
-
-/// The credits as one sentence's part; `None` when nobody is to be named.
-pub fn credit_line(credits: &[Credit]) -> Option<String> {
-    (!credits.is_empty()).then(|| credits.iter().map(Credit::line).collect::<Vec<_>>().join("; "))
-}
-
 /// The opened parts of an advisory; what nobody has said yet is left at nothing.
 #[derive(Default)]
 pub struct Parts {
@@ -436,15 +333,5 @@ mod tests {
             fields::read(&value, |fields| Draft::read(fields, &Limits::default())).unwrap_or_else(|e| panic!("{e:?}"));
         assert_eq!(draft.all_aliases(), ["CVE-2024-29041", "GHSA-rv95-896h-c2vc"]);
         assert!(draft.references[0].kind == ReferenceKind::Web);
-    }
-
-    #[test]
-    fn t7_a_credit_is_a_name_and_perhaps_where_to_find_them() {
-        let read = |value: Value| fields::read(&value, |fields| Credit::read(fields, 300));
-        let one = read(json!({"as": "Rita", "link": "https://rita.example", "type": "finder"})).unwrap_or_default();
-        assert_eq!(one.map(|c| c.line()).as_deref(), Some("Rita (https://rita.example)"));
-        assert!(read(json!({"link": "https://rita.example"})).is_err());
-        assert!(read(json!({"as": "Rita", "link": "javascript:alert(1)"})).is_err());
-        assert!(read(json!({})).unwrap_or_default().is_none());
     }
 }

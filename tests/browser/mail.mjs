@@ -101,6 +101,7 @@ async function filed(tools, id) {
   const answer = await bob.page.goto(`${tools.origin}/desk/filed`);
   const text = await bob.page.locator("body").innerText();
   check("filed: lists what was only filed", answer.status() === 200 && /EXP-\d{4}-[0-9A-Z]{5}/.test(text), text);
+  check("filed: says from whom and about what", /@example\.org/.test(text) && text.includes("Subject"), text);
   await inspect({ ...tools, page: bob.page }, "filed", await answer.text());
   await step({ ...tools, page: bob.page }, id, "report", "Is it a report after all?");
   await bob.context.close();

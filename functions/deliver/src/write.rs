@@ -3,7 +3,7 @@
 use desk_advisory::advisory_page;
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId};
-use desk_domain::notice::{Letter, Links, Origin, Setting};
+use desk_domain::notice::{FiledWords, Letter, Links, Notice, Origin, Setting};
 use desk_domain::policy::Form;
 use desk_keys::MailWords;
 use desk_keys::payload::{AcknowledgeLink, CaseLink};
@@ -13,7 +13,7 @@ use desk_mail::read::takes_no_answer;
 use desk_mail::token;
 use desk_store::Fault;
 use desk_store::deliveries::DeliveryRecord;
-use desk_store::opening::REPORTER_KEY;
+use desk_store::opening::{FILED_WORDS, REPORTER_KEY, content_id};
 
 use crate::Deliver;
 
@@ -64,6 +64,7 @@ impl Deliver {
         if code_withheld {
             (carried.code, carried.receipt) = (None, None);
         }
+        let filed = self.filed_words(&delivery.notice).await?;
         let links = self.links(record, carried.token);
         let setting = Setting {
             policy: &self.policy,
@@ -74,6 +75,7 @@ impl Deliver {
             text: carried.text,
             code: carried.code,
             code_withheld,
+            filed: &filed,
         };
         let letter = delivery.notice.letter(&setting);
         let encrypted = match carried.encrypted {
@@ -235,6 +237,18 @@ impl Deliver {
             Some(sealed) => self.unsealed(&sealed).await,
             None => Ok(None),
         }
+    }
+
+    /// What stands above the filed mails that a digest names.
+    async fn filed_words(&self, notice: &Notice) -> Result<Vec<(CaseId, FiledWords)>, Fault> {
+        let Notice::Digest(digest) = notice else { return Ok(Vec::new()) };
+        let mut filed = Vec::new();
+        for row in &digest.filed.rows {
+            let sealed = self.content(&row.case, &content_id(FILED_WORDS)).await?;
+            let words = sealed.and_then(|sealed| serde_json::from_str(&sealed).ok());
+            filed.extend(words.map(|words| (row.case.clone(), words)));
+        }
+        Ok(filed)
     }
 
     async fn unsealed(&self, sealed: &[u8]) -> Result<Option<String>, Fault> {

@@ -2,11 +2,12 @@
 
 use desk_domain::case::event::{Answers, ByMail, Hint, Reported, Resolution};
 use desk_domain::id::{CaseId, PackageName};
+use desk_domain::notice::FiledWords;
 use desk_domain::policy::Policy;
 use desk_domain::report::Report;
 use desk_mail::openpgp::{Encryption, PublicKey};
 use desk_mail::read::{Limits, Mail, attachment};
-use desk_store::opening::{REPORTER_KEY, content_id};
+use desk_store::opening::{FILED_WORDS, REPORTER_KEY, content_id};
 use desk_store::{ActError, Fault, NewCase, Opener};
 use serde_json::{Value, json};
 
@@ -87,6 +88,10 @@ impl Inbox {
             _ => None,
         };
         let subject = arrived.head().map(|head| head.subject.as_str()).unwrap_or_default();
+        if filed == Some(Resolution::AutomaticMail) {
+            let words = FiledWords { from: arrived.from(), subject: subject.to_owned() };
+            opening.seal_for_mail(FILED_WORDS, &serde_json::to_string(&words).expect("words are plain data"))?;
+        }
         let (package, third_party) = about(policy, subject);
         let reported = Reported {
             package,
@@ -109,6 +114,7 @@ impl Inbox {
                 raw,
                 receipt: filed.is_none().then(|| content_id("receipt-mail")),
                 thread,
+                entered_by: None,
                 hints: {
                     let mut hints = arrived.hints(policy, continues);
                     let others = key.is_none() && arrived.mail().is_some_and(|mail| self.has_others_key(mail));

@@ -1,11 +1,11 @@
-//! The team's daily digest: to each member who is there, the cases that wait. Made from the board once a day, at the policy's
+//! The team's daily digest: to each member who is there, the cases that wait and the mails that were filed. Made from the board once a day, at the policy's
 //! `mail.digest_at` or at the first tick after it; a tick that comes twice plans the same deliveries, which are there already.
 
 use std::collections::BTreeMap;
 
 use desk_domain::case::{Case, Clock, ClockState, Recipient};
 use desk_domain::id::CaseId;
-use desk_domain::notice::{DIGEST_ROWS, Digest, DigestRow, Listed, MissedRow, Notice};
+use desk_domain::notice::{DIGEST_ROWS, Digest, DigestRow, FiledRow, Listed, MissedRow, Notice};
 use desk_domain::policy::Member;
 use desk_runtime::Retryable;
 use desk_store::deliveries::Delivery;
@@ -35,8 +35,8 @@ pub(crate) async fn tell(check: &SlaCheck, seen: &SeenPolicy) -> Result<(), Faul
     if seen.digests_on.is_some_and(|last| last >= day) {
         return Ok(());
     }
-    if seen.digests_on.is_some() {
-        plan(check, day, now).await?;
+    if let Some(last) = seen.digests_on {
+        plan(check, (last, day), now).await?;
     }
     check.members.see_policy(&SeenPolicy { digests_on: Some(day), ..seen.clone() }).await
 }
@@ -47,11 +47,13 @@ fn newest_day(at: Time, now: Timestamp) -> Option<Date> {
     if now.time() >= at { Some(now.date()) } else { now.date().yesterday().ok() }
 }
 
-async fn plan(check: &SlaCheck, day: Date, now: Timestamp) -> Result<(), Fault> {
+/// Tells of everything since the digests of the day `last`.
+async fn plan(check: &SlaCheck, (last, day): (Date, Date), now: Timestamp) -> Result<(), Fault> {
     let policy = &check.policy;
     let present: Vec<&Member> = policy.triage().filter(|member| !member.away_at(now)).collect();
     let open = read(check, &present, now).await?;
     let (unassigned, missed) = (open.listed(|row| row.handler.is_none()), open.missed(now));
+    let filed = filed(check, last, day).await?;
     let mut planned = 0;
     for member in present {
         let digest = Digest {
@@ -60,6 +62,7 @@ async fn plan(check: &SlaCheck, day: Date, now: Timestamp) -> Result<(), Fault> 
             unassigned: unassigned.clone(),
             missed: missed.clone(),
             open: open.rows.len(),
+            filed: filed.clone(),
         };
         if digest.is_empty() {
             continue;
@@ -71,6 +74,14 @@ async fn plan(check: &SlaCheck, day: Date, now: Timestamp) -> Result<(), Fault> 
     }
     tracing::info!(day = %day, open = open.rows.len(), digests = planned, "digests were planned");
     Ok(())
+}
+
+/// The mails that were filed from the digests of one day to those of another.
+async fn filed(check: &SlaCheck, last: Date, day: Date) -> Result<Listed<FiledRow>, Fault> {
+    let at = check.policy.mail.digest_at.unwrap_or_default();
+    let instant = |day: Date| day.to_datetime(at).to_zoned(TimeZone::UTC).map_or(Timestamp::MIN, |at| at.timestamp());
+    let rows = check.cases.filed_between(instant(last), instant(day)).await?;
+    Ok(Listed::of(rows.into_iter().map(|row| FiledRow { case: row.case, received_at: row.received_at }).collect()))
 }
 
 /// The whole board, and of it the cases that a digest may show: what is due next, and what was missed, no index says.

@@ -1,5 +1,5 @@
-//! What is only filed: automatic mail, comments on the policy, spam. Newest first, from clear fields alone, so that what was
-//! filed wrongly is found by a person.
+//! What is only filed: automatic mail, comments on the policy, spam. Newest first, so that what was filed wrongly is found by a
+//! person. Who may read the case sees from whom it is and what about, opened as the case is and recorded as a reading of it.
 
 use std::sync::Arc;
 
@@ -10,11 +10,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk_domain::id::CaseId;
 use desk_domain::policy::{Member, Role};
+use desk_domain::report::Report;
 use desk_http::Problem;
 use desk_pages::{DeskPage, FiledPage, Site};
 use desk_store::FiledRow;
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::Team;
 
@@ -42,6 +45,16 @@ struct RowView {
     received_at: Timestamp,
     /// `automatic mail`.
     why: &'static str,
+    /// `null` where the member may not read it, or nobody is named.
+    from: Option<String>,
+    subject: Option<String>,
+}
+
+/// A row with what the member may read of it. No `Debug`: it is words.
+struct Opened {
+    row: FiledRow,
+    /// From whom and about what, for who may read the case.
+    words: Option<(Option<String>, String)>,
 }
 
 impl Team {
@@ -54,6 +67,29 @@ impl Team {
         }
         Ok(self.cases.filed(after).await?)
     }
+
+    /// The rows, each opened where the member may read its case.
+    async fn with_words(&self, member: &Member, rows: Vec<FiledRow>) -> Result<Vec<Opened>, Problem> {
+        let opened = rows.into_iter().map(|row| async move {
+            let words = if may_read(&row, member) { self.said_above(member, &row.case).await? } else { None };
+            Ok(Opened { row, words })
+        });
+        try_join_all(opened).await
+    }
+
+    /// From whom a filed case is and what its subject or summary says, where `member` may read it.
+    async fn said_above(&self, member: &Member, id: &CaseId) -> Result<Option<(Option<String>, String)>, Problem> {
+        let stored = self.cases.case(id).await?;
+        let Some(stored) = stored.filter(|stored| stored.case.readable_by(&member.id, &self.policy)) else {
+            return Ok(None);
+        };
+        let Some(sealed) = self.cases.content(id, &stored.case.report.id).await? else { return Ok(None) };
+        let key = self.case_key(&stored).await?;
+        self.members.record_reading(id, &member.id, self.clock.now()).await?;
+        let Ok(report) = serde_json::from_slice::<Value>(&key.unseal(&sealed)?) else { return Ok(None) };
+        let report = Report::stored(&report);
+        Ok(Some((report.reporter_email, report.summary)))
+    }
 }
 
 pub(crate) async fn list(
@@ -61,15 +97,15 @@ pub(crate) async fn list(
     which: Asked,
     headers: HeaderMap,
 ) -> Result<Json<FiledView>, Problem> {
-    team.member(&headers, false).await?;
+    let member = team.member(&headers, false).await?;
     let filed = team.filed(which).await?;
-    let row = |row: FiledRow| RowView {
-        case_id: row.case,
-        names: row.names,
-        received_at: row.received_at,
-        why: row.why.words(),
+    let view = |Opened { row, words }| {
+        let (from, subject) = words.map_or((None, None), |(from, subject)| (from, Some(subject)));
+        let FiledRow { case: case_id, names, received_at, why, .. } = row;
+        RowView { case_id, names, received_at, why: why.words(), from, subject }
     };
-    Ok(Json(FiledView { cases: filed.rows.into_iter().map(row).collect(), next: filed.next }))
+    let cases = team.with_words(member, filed.rows).await?.into_iter().map(view).collect();
+    Ok(Json(FiledView { cases, next: filed.next }))
 }
 
 pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
@@ -79,18 +115,19 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: H
 async fn filed_page(team: &Team, which: Asked, headers: &HeaderMap) -> Result<FiledPage, Problem> {
     let member = team.member(headers, true).await?;
     let filed = team.filed(which).await?;
-    let row = |row: FiledRow| desk_pages::FiledRow {
+    let row = |Opened { row, words }| desk_pages::FiledRow {
         href: may_read(&row, member).then(|| format!("/desk/cases/{}", row.case)),
         case_id: row.case.to_string(),
         received_at: row.received_at,
         why: row.why,
         names: row.names.map(|id| id.to_string()),
+        words,
     };
     Ok(FiledPage {
         site: Site::of(&team.policy),
         desk: team.desk(member, Some(DeskPage::Filed)),
         now: team.clock.now(),
-        cases: filed.rows.into_iter().map(row).collect(),
+        cases: team.with_words(member, filed.rows).await?.into_iter().map(row).collect(),
         next: filed.next.map(|next| format!("/desk/filed?next={}", next.replace('#', "%23"))),
     })
 }

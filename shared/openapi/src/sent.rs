@@ -129,6 +129,7 @@ fn kind(kind: Kind, limits: &Limits) -> Value {
     match kind {
         Kind::Text(limit) => json!({"type": "string", "maxLength": bytes(limit, limits)}),
         Kind::Choice(choice) => words(choice),
+        Kind::Address => json!({"type": "string", "format": "email", "examples": ["rita@example.org"]}),
         Kind::Member => named("^[a-z0-9._-]{1,64}$", "bob"),
         Kind::Clock => named("^[a-z0-9-]+$", "announcement"),
         Kind::Line => named("^\\S+@[a-z0-9.-]+$", "express@4"),

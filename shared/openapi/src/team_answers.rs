@@ -101,6 +101,8 @@ fn filed_row() -> Value {
         ("case_id", schema("CaseId")),
         ("received_at", instant()),
         ("why", text()),
+        ("from", or_null(with(text(), "From whom, for who may read the case."))),
+        ("subject", or_null(with(text(), "Its subject, for who may read the case."))),
         ("names", or_null(with(schema("CaseId"), "A case that it names, without the token that would join it."))),
     ])
 }

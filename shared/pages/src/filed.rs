@@ -1,4 +1,4 @@
-//! What is only filed, newest first: automatic mail, comments on the policy, spam. Clear fields only.
+//! What is only filed, newest first: automatic mail, comments on the policy, spam; with sender and subject for who may read them.
 
 use askama::Template;
 use desk_domain::case::event::Resolution;
@@ -19,8 +19,8 @@ pub struct FiledPage {
     pub next: Option<String>,
 }
 
-/// One filed case.
-#[derive(Clone, Debug)]
+/// One filed case. No `Debug`: it holds what somebody wrote.
+#[derive(Clone)]
 pub struct FiledRow {
     pub case_id: String,
     /// Address of its own page, for those who may read it.
@@ -29,6 +29,8 @@ pub struct FiledRow {
     pub why: Resolution,
     /// The case that it names without being joined to it.
     pub names: Option<String>,
+    /// From whom, and its subject; for those who may read it.
+    pub words: Option<(Option<String>, String)>,
 }
 
 impl FiledPage {
@@ -51,9 +53,11 @@ pub(crate) mod sample {
             received_at: at(1),
             why: Resolution::AutomaticMail,
             names: Some(text()),
+            words: Some((Some(text()), text())),
         };
-        let bare = FiledRow { href: None, names: None, ..full.clone() };
-        let cases = if told { vec![full, bare] } else { Vec::new() };
+        let bare = FiledRow { href: None, names: None, words: None, ..full.clone() };
+        let nobody = FiledRow { words: Some((None, text())), ..bare.clone() };
+        let cases = if told { vec![full, bare, nobody] } else { Vec::new() };
         FiledPage { site: site(), desk: desk(Some(DeskPage::Filed)), now: at(13), cases, next: told.then(text) }
     }
 

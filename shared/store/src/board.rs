@@ -4,10 +4,10 @@
 use desk_domain::case::event::Resolution;
 use desk_domain::case::{Brief, Stage};
 use desk_domain::id::{CaseId, MemberId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Fault;
-use crate::item::{Item, Read, SHARDS, shard};
+use crate::item::{Item, Read, SHARDS, instant, shard};
 use crate::query::{Index, Query};
 use crate::views::CaseStore;
 
@@ -15,6 +15,9 @@ use crate::views::CaseStore;
 pub const PAGE: usize = 25;
 /// So many are read of each shard: the last one tells whether there is a next page.
 const ONE_MORE: i32 = PAGE as i32 + 1;
+
+/// So late a mail may be filed, and the digest tells of it all the same; what lies longer has rung an alarm for days.
+const FILED_LATE: SignedDuration = SignedDuration::from_hours(48);
 
 /// Where what waits for nobody stands: after everything with a due time.
 pub(crate) const LAST: &str = "9999";
@@ -38,6 +41,7 @@ pub struct BoardRow {
 pub struct FiledRow {
     pub case: CaseId,
     pub received_at: Timestamp,
+    pub filed_at: Timestamp,
     /// Why it was filed.
     pub why: Resolution,
     pub handler: Option<MemberId>,
@@ -76,6 +80,19 @@ impl CaseStore {
     pub async fn filed(&self, after: Option<&str>) -> Result<FiledPage, Fault> {
         let shards = (0..SHARDS).map(|shard| Query::of(Index::Board, filed_name(shard)).descending());
         filed_page(self.table.queries(shards.map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
+    }
+
+    /// The automatic mail that was filed from `from` on and before `until`, the newest first. The list goes by when a mail came, and one
+    /// may be filed later: so much earlier ones are looked at too.
+    pub async fn filed_between(&self, from: Timestamp, until: Timestamp) -> Result<Vec<FiledRow>, Fault> {
+        let earliest = from.saturating_sub(FILED_LATE).unwrap_or(from);
+        let (earliest, latest) = (instant(earliest), format!("{}~", instant(until)));
+        let shards = (0..SHARDS).map(|shard| Query::of(Index::Board, filed_name(shard)).between(&earliest, &latest));
+        let items = self.table.queries(shards).await?;
+        let mut rows = items.iter().map(filed_row).collect::<Result<Vec<_>, _>>()?;
+        rows.retain(|row| row.why == Resolution::AutomaticMail && row.filed_at >= from && row.filed_at < until);
+        rows.sort_by(|a, b| b.place.cmp(&a.place));
+        Ok(rows)
     }
 
     /// The page of the closed cases that were more than filed, newest first, that begins after `after`.
@@ -163,6 +180,7 @@ fn filed_row(item: &Item) -> Result<FiledRow, Fault> {
     Ok(FiledRow {
         case: case_of(item)?,
         received_at: read.time("received_at")?,
+        filed_at: read.maybe_text("filed_at").map_or_else(|| read.time("received_at"), |_| read.time("filed_at"))?,
         why,
         handler: read.maybe_text("handler").and_then(|m| m.parse().ok()),
         names: read.maybe_text("names").and_then(|id| id.parse().ok()),

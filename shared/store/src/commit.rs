@@ -133,7 +133,7 @@ impl Commit {
 
     /// A snapshot that is behind its log, made anew; its timers with it.
     pub(crate) fn replace(&mut self, before: &Stored, after: &Stored) {
-        self.put_snapshot(Some(before), after);
+        self.put_snapshot(Some(before), after, None);
         self.put_timers(Some(&before.case), &after.case);
     }
 
@@ -151,7 +151,7 @@ impl Commit {
             after.head = desk_keys::sha256_hex(&bytes);
             self.put_event(&event, &bytes);
         }
-        self.put_snapshot(before, &after);
+        self.put_snapshot(before, &after, Some(now));
         self.put_timers(before.map(|b| &b.case), &after.case);
         self.put_plan(before.map_or(1, |b| b.case.version + 1), &after.case, now);
         after

@@ -98,7 +98,7 @@ mod tests {
         let to_key = |case: &mut Case| case.has_openpgp_key = true;
         let encrypted = |case: &mut Case| {
             let (sender, raw, hints) = (Sender::Dmarc, case.report.clone(), vec![Hint::Encrypted]);
-            case.mail = Some(ByMail { sender, raw, receipt: None, thread: None, hints });
+            case.mail = Some(ByMail { sender, raw, receipt: None, thread: None, hints, entered_by: None });
         };
         let ways: [(Way, fn(&mut Case), [bool; 3]); 4] = [
             (Way::KeptFromClear, encrypted, [false, false, false]),

@@ -20,6 +20,9 @@ use crate::kept::kept_until;
 /// The reporter's OpenPGP key, sealed to the mail key beside the address: what is mailed is encrypted to it.
 pub const REPORTER_KEY: &str = "reporter-key";
 
+/// What stands above a filed mail ([`desk_domain::notice::FiledWords`]), sealed to the mail key for the digest that tells of it.
+pub const FILED_WORDS: &str = "filed-words";
+
 /// What a receipt says that its hash is over, where that is a mail's body and not the whole of what was received.
 pub const MAIL_BODY: &str = "mail-body";
 

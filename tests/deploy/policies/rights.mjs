@@ -46,7 +46,7 @@ export const ITEMS = [
   ['sla-check', 'CasesTable', 'UpdateItem', 'ADVISORY# CASE#'],
   ['sla-check', 'CasesTable', 'DeleteItem', 'CASE#'],
   ['sla-check', 'CasesTable/index/due', 'Query', 'DUE#'],
-  ['sla-check', 'CasesTable/index/board', 'Query', 'BOARD#'],
+  ['sla-check', 'CasesTable/index/board', 'Query', 'BOARD# FILED#'],
   ['sla-check', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
   ['sla-check', 'MailTable', 'PutItem', 'DELIVERY#'],
 

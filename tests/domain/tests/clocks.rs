@@ -75,6 +75,7 @@ fn the_desk_knows_a_clock_by_its_kind_and_calls_it_by_its_words() {
         text: None,
         code: None,
         code_withheld: false,
+        filed: &[],
     };
     let letter = page.notice.letter(&setting).text();
     assert!(letter.contains("First answer by") && !letter.contains("Hello"), "{letter}");

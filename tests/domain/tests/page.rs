@@ -136,7 +136,14 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
 fn by_mail(policy: &Policy) -> BTreeSet<&'static str> {
     let world = given_with(policy, FRIDAY, |reported| {
         let hints = vec![Hint::Unreadable];
-        reported.mail = Some(ByMail { sender: Sender::Unaligned, raw: content(), receipt: None, thread: None, hints });
+        reported.mail = Some(ByMail {
+            sender: Sender::Unaligned,
+            raw: content(),
+            receipt: None,
+            thread: None,
+            hints,
+            entered_by: None,
+        });
     });
     let told = Told::of(policy, world).when(Command::Assign { member: "alice".parse().unwrap() });
     assert!(told.mailed.is_empty(), "nothing goes out while nobody has looked");

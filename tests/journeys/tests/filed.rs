@@ -1,6 +1,6 @@
 //! What is only filed: comments on the policy (T59) and spam; and what turns out to be a report after all (T60).
 
-use desk_harness::{Desk, Place, clock, report};
+use desk_harness::{Desk, Eml, Place, clock, report};
 use serde_json::{Value, json};
 
 fn close(desk: &Desk, case: &str, token: &str, resolution: &str) {
@@ -121,4 +121,68 @@ fn what_is_filed_is_listed_newest_first_in_pages_and_only_for_members() {
     let listed = desk.cli(&["case", "list", "--filed", "--as", "alice"]);
     let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
     assert_eq!(ids(&listed), filed[..25]);
+}
+
+/// The next time that a clock shows eight, and a little later.
+fn until_the_digest(desk: &Desk) {
+    let now = desk.now().to_zoned(jiff::tz::TimeZone::UTC);
+    let mut then = now.with().time(jiff::civil::time(8, 0, 30, 0)).build().expect("a time");
+    if then <= now {
+        then = then.tomorrow().expect("a day");
+    }
+    desk.advance(&format!("{}s", then.timestamp().duration_since(now.timestamp()).as_secs()));
+}
+
+/// Nothing is filed silently: the digest says how many, from whom and with which subject, the list shows it to who may read it.
+#[test]
+fn what_is_filed_is_told_by_the_digest_and_shown_to_who_may_read_it() {
+    let place = Place::new("filed-told");
+    let desk = place.start();
+    desk.allows_alarm("breach");
+    until_the_digest(&desk);
+    let automatic = |from: &str, subject: &str| {
+        let mail = Eml::new(from, subject, "I am away.\n").with("Auto-Submitted", "auto-replied");
+        assert_eq!(desk.receive(&mail, &[]).0, "filed");
+        desk.advance("1m");
+    };
+    automatic("Rita <rita@example.org>", "Out of office: a hole in express");
+    automatic("ticket@help.example.net", "[#17] We have your mail \u{202e}gpj.exe");
+    let digests =
+        || desk.mails_to("bob@example.org").iter().filter(|m| m["subject"].to_string().contains("Your digest")).count();
+    let before = digests();
+    until_the_digest(&desk);
+    assert_eq!(digests(), before + 1);
+    let mail = desk.mails_to("bob@example.org").pop().expect("a digest")["text"].as_str().expect("text").to_owned();
+    let flat = mail.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [
+        "2 mails",
+        "from rita@example.org",
+        "“Out of office: a hole in express”",
+        "from ticket@help.example.net",
+        "“[#17] We have your mail gpj.exe”",
+        "/desk/filed",
+    ] {
+        assert!(flat.contains(told), "{told}: {mail}");
+    }
+    until_the_digest(&desk);
+    assert_eq!(digests(), before + 1, "what was told is not told again");
+
+    let (alice, bob) = (desk.token("alice"), desk.token("bob"));
+    let (case, _) = desk.filed(&report("MARK", "page"));
+    desk.command(&case, &bob, &json!({"command": "assign", "member": "bob"})).ok();
+    close(&desk, &case, &bob, "spam");
+    let row = |token: &str, case: &str| {
+        let page = desk.get("/desk/api/filed", &[("authorization", token)]).ok();
+        let rows = page["cases"].as_array().expect("a list").clone();
+        rows.into_iter().find(|row| case.is_empty() || row["case_id"] == case).expect("it is listed")
+    };
+    assert!(
+        row(&bob, &case)["subject"].as_str().is_some_and(|subject| subject.contains("MARK")),
+        "{}",
+        row(&bob, &case)
+    );
+    assert_eq!(row(&alice, &case)["subject"], Value::Null, "it is Bob's, closed or not");
+    let page = |token: &str| desk.get("/desk/filed", &[("authorization", token)]).text;
+    assert!(page(&alice).contains("rita@example.org") && page(&alice).contains("Out of office: a hole in express"));
+    assert!(page(&alice).contains("not yours to read") && !page(&alice).contains("MARK"), "{}", page(&alice));
 }

@@ -139,3 +139,43 @@ fn t60_filed_mail_becomes_a_report_of_which_nobody_outside_hears_by_mail() {
     desk.advance("2h");
     assert!(desk.mails_to(RITA).is_empty(), "nor is anybody who may be a program written to by a member");
 }
+
+/// A person finds out whose mail a list carried: the receipt with the code goes there, and to no list and no address of ours.
+#[test]
+fn t60_an_address_that_a_member_enters_gets_the_receipt_of_what_was_filed() {
+    let place = Place::new("mail-treated-address");
+    let desk = place.start();
+    let alice = desk.token("alice");
+    let list = Eml::new("Rita via devs <devs@lists.example.net>", "[devs] Traversal", "Two dots leave the root.\n")
+        .with("To", "devs@lists.example.net")
+        .with("Cc", "security@expressjs.com")
+        .with("List-Id", "<devs.lists.example.net>")
+        .with("X-Auto-Response-Suppress", "All");
+    let (outcome, filed) = desk.receive(&list, &[("spf", "FAIL"), ("dkim", "FAIL"), ("dmarc", "FAIL")]);
+    assert_eq!(outcome, "filed");
+    let treat =
+        |address: &str| desk.command(&filed, &alice, &json!({"command": "treat-as-report", "address": address}));
+    for wrong in ["devs@lists.example.net", "security@expressjs.com", "no-reply@example.org", "Rita <rita@example.org>"]
+    {
+        let refused = treat(wrong);
+        assert!(refused.status == 422 && refused.text.contains("/address"), "{wrong}: {}", refused.text);
+    }
+    let form = desk.get(&format!("/desk/cases/{filed}/report"), &[("authorization", &alice)]).text;
+    assert!(form.contains("name=\"address\""), "{form}");
+    let answer = treat(RITA).ok();
+    let case = answer["opened"]["case_id"].as_str().expect("a case").to_owned();
+    assert!(answer["opened"]["receipt_code"].is_null(), "it goes by mail: {answer}");
+    assert!(answer["warnings"].is_null(), "{answer}");
+    let code = desk.mailed_code(RITA, &case).expect("the receipt with the code");
+    assert_eq!(desk.view(&code)["case_id"], case);
+    assert!(desk.mails_to("devs@lists.example.net").is_empty(), "nothing goes to the list");
+    let view = desk.case(&case, &alice);
+    assert_eq!(
+        (&view["quarantine"]["report"], &view["events"][0]["mail"]["entered_by"]),
+        (&json!(false), &json!("alice"))
+    );
+    desk.command(&case, &alice, &json!({"command": "respond", "message": "Thank you.", "next_steps": "A fix."})).ok();
+    desk.receive(&desk.answer(RITA, "You are welcome."), &[]);
+    assert!(desk.case(&case, &alice)["messages"].to_string().contains("You are welcome."), "and answers join it");
+    assert!(desk.cli(&["verify", "--as", "alice"]).status.success());
+}

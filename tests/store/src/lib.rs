@@ -202,7 +202,14 @@ impl Bench {
             let sealed = self.mail_key.seal(address.as_bytes()).expect("sealing");
             commit.content(&id, &content_id("reporter-address"), sealed);
         }
-        let by_mail = |sender| ByMail { sender, raw: report.clone(), receipt: None, thread: None, hints: Vec::new() };
+        let by_mail = |sender| ByMail {
+            sender,
+            raw: report.clone(),
+            receipt: None,
+            thread: None,
+            hints: Vec::new(),
+            entered_by: None,
+        };
         let reported = Reported {
             mail: sender.map(by_mail),
             received_at: None,

@@ -24,6 +24,7 @@ fn assigned(field: &Field, form: Option<&str>) -> String {
         Kind::Rows { .. } => format!("{name}:='…'"),
         Kind::Flag | Kind::Count => format!("{name}:=…"),
         Kind::Choice(_)
+        | Kind::Address
         | Kind::Member
         | Kind::Line
         | Kind::Clock

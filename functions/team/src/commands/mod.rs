@@ -187,10 +187,11 @@ impl Team {
                 let key = self.case_key(stored).await?;
                 Ok(Ready::Code { key, old: self.cases.current_code(&case.id).await? })
             }
-            Work::TreatAsReport => {
+            Work::TreatAsReport { address } => {
                 permitted()?;
                 let key = self.case_key(stored).await?;
-                Ok(Ready::Report(Box::new(self.treated(stored, &key, now).await?)))
+                let entered = address.as_deref().map(|address| (&member.id, address));
+                Ok(Ready::Report(Box::new(self.treated(stored, &key, entered, now).await?)))
             }
         }
     }

@@ -1,10 +1,13 @@
 //! What was filed becomes a report after all (T60): a new case from the same words, with the time when they came. What was
 //! filed stays as it is and says what it became.
 
-use desk_domain::case::event::{ByMail, ContentRef, EventBody, KeptFile, Reported};
-use desk_domain::id::{CaseId, ContentId};
+use desk_domain::case::Case;
+use desk_domain::case::event::{ByMail, ContentRef, EventBody, Hint, KeptFile, Reported};
+use desk_domain::id::{CaseId, ContentId, MemberId};
+use desk_domain::refusal::Refusal;
 use desk_http::Problem;
 use desk_keys::SecretKey;
+use desk_mail::read::{Head, Limits, read_within};
 use desk_store::objects::{If, sealed_key};
 use desk_store::opening::{REPORTER_KEY, content_id};
 use desk_store::{Commit, Fault, Opener, Opening, Stored};
@@ -34,9 +37,19 @@ enum Code {
 }
 
 impl Team {
-    /// The case that a filed one becomes; what its raw mail needs is in the bucket.
-    pub(super) async fn treated(&self, filed: &Stored, key: &SecretKey, now: Timestamp) -> Result<Treated, Problem> {
+    /// The case that a filed one becomes; what its raw mail needs is in the bucket. `entered` is the address at which, as the member
+    /// says, whoever wrote it is reached.
+    pub(super) async fn treated(
+        &self,
+        filed: &Stored,
+        key: &SecretKey,
+        entered: Option<(&MemberId, &str)>,
+        now: Timestamp,
+    ) -> Result<Treated, Problem> {
         let case = &filed.case;
+        if let Some((_, address)) = entered {
+            self.may_be_entered(case, key, address).await?;
+        }
         let first = self.cases.events(&case.id, 1, 1).await?.into_iter().next();
         let Some(EventBody::ReportReceived(reported)) = first.map(|event| event.body) else {
             return Err(Fault::damaged(format!("the first event of {}", case.id)).into());
@@ -55,13 +68,22 @@ impl Team {
         let report = opening.seal("report", &words)?;
         // Whoever stands in a list's or a machine's mail is not known to be its author, and an address may be a list's: nobody is
         // written to until a person is found.
-        let address = match &case.address {
-            Some(address) => self.copied(&mut opening, &case.id, address).await?,
-            None => None,
+        let address = match (&case.address, entered) {
+            (Some(address), _) => self.copied(&mut opening, &case.id, address).await?,
+            (None, Some((_, address))) => Some(opening.seal_for_mail("reporter-address", address)?),
+            (None, None) => None,
         };
         self.copied(&mut opening, &case.id, &content_id(REPORTER_KEY)).await?;
         let mail = match &case.mail {
-            Some(mail) => Some(self.moved(&mut opening, &case.id, key, mail).await?),
+            Some(mail) => {
+                let mut mail = self.moved(&mut opening, &case.id, key, mail).await?;
+                if let Some((member, _)) = entered {
+                    // Who asked for no automatic answer is written to all the same: a person asks for it.
+                    mail.hints.retain(|hint| *hint != Hint::Unanswered);
+                    mail.entered_by = Some(member.clone());
+                }
+                Some(mail)
+            }
             None => None,
         };
         let by_mail = mail.is_some();
@@ -89,6 +111,22 @@ impl Team {
             (false, _) => Code::Shown(new.code.words().to_string()),
         };
         Ok(Treated { commit: new.commit, opened: new.stored.case.id, code })
+    }
+
+    /// Where the mail went, its author is not: there is the list, or whoever else got it.
+    async fn may_be_entered(&self, case: &Case, key: &SecretKey, address: &str) -> Result<(), Problem> {
+        let wrong = |why: &str| Err(Refusal::field("/address", why).into());
+        if case.address.is_some() {
+            return wrong("is known already; leave it out");
+        }
+        let Some(mail) = &case.mail else { return Ok(()) };
+        let raw = self.kept_whole(&case.id, key, &mail.raw).await?;
+        let read = read_within(raw.into(), Limits::of(&self.policy), self.policy.mail.parse_seconds.unsigned_abs());
+        let went_there = |head: &Head| head.to.iter().chain(&head.cc).any(|to| to.eq_ignore_ascii_case(address));
+        match read.head().is_some_and(went_there) {
+            true => wrong("is where the mail went: a list’s, or somebody’s who got it too"),
+            false => Ok(()),
+        }
     }
 
     /// What is sealed to the mail key, taken over as it is.

@@ -45,8 +45,8 @@ pub(crate) enum Work {
     Approve { form: Option<String> },
     /// To make a new code.
     ReissueCode,
-    /// To open the case that what was filed becomes.
-    TreatAsReport,
+    /// To open the case that what was filed becomes; whoever wrote it is reached at `address`, as the member says.
+    TreatAsReport { address: Option<String> },
 }
 
 /// A message to the reporter.

@@ -5,8 +5,10 @@ use desk_domain::affected;
 use desk_domain::case::{Command, CommandName, ContentRef, Message};
 use desk_domain::id::LineName;
 use desk_domain::npm::NpmVersion;
+use desk_domain::policy::MailAddress;
 use desk_domain::score;
 use desk_keys::KeyError;
+use desk_mail::read::takes_no_answer;
 
 use super::given::Given;
 use super::{Asked, Words, Work, audit};
@@ -80,8 +82,17 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             sealed(given, move |s| Ok(Command::Forward { to: to.clone(), message: s.message_outside(&message)? }))
         }
         PlanRelease => as_it_is(given, Command::PlanRelease { on: given.day("on")? }),
-        TreatAsReport => prepared(given, Work::TreatAsReport),
+        TreatAsReport => prepared(given, Work::TreatAsReport { address: address(given) }),
     })
+}
+
+/// An address that a member enters is held to what one that a reporter types is, and a list's, our own or one that nobody reads is none.
+fn address(given: &Given<'_>) -> Option<String> {
+    let MailAddress(address) = given.parsed("address")?;
+    if given.policy.is_ours(&address) || takes_no_answer(&address) {
+        given.fields.wrong("address", "is the desk’s own, a list’s, or one that takes no answer");
+    }
+    Some(address)
 }
 
 fn prepared(given: &Given<'_>, work: Work) -> Asked {

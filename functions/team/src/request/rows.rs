@@ -36,6 +36,7 @@ fn of_kind(kind: Kind) -> Value {
     match kind {
         Kind::Text(_) => json!("words"),
         Kind::Choice(words) => json!(words[0]),
+        Kind::Address => json!("rita@example.org"),
         Kind::Member => json!("alice"),
         Kind::Line => json!("express@4"),
         Kind::Clock => json!("announcement"),

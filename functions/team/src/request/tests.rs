@@ -73,4 +73,17 @@ fn every_wrong_field_of_what_mail_brings_is_named() {
     assert_eq!(pointers(json!({"command": "plan-release", "on": "soon"})), ["/on"]);
     assert!(pointers(json!({"command": "plan-release", "on": "2026-12-01"})).is_empty());
     assert_eq!(pointers(json!({"command": "treat-as-report", "why": "w"})), ["/why"]);
+    let entered = |address: &str| pointers(json!({"command": "treat-as-report", "address": address}));
+    for wrong in [
+        "any text <rita@example.org>",
+        "rita@localhost",
+        "ри́та@example.org",
+        "Security+x@expressjs.com",
+        "no-reply@example.org",
+        "mailer-daemon@example.org",
+        "bounces+1@lists.example.org",
+    ] {
+        assert_eq!(entered(wrong), ["/address"], "{wrong}");
+    }
+    assert!(entered("rita@example.org").is_empty());
 }

@@ -113,18 +113,21 @@ pub(super) fn code(_: &At<'_>, _: &Typed) -> Commands {
     only(command("reissue-code", &[]))
 }
 
-pub(super) fn report_form(at: &At<'_>, _: &Typed) -> Filled {
+pub(super) fn report_form(at: &At<'_>, typed: &Typed) -> Filled {
     let came = instant(at.case().received_at);
     let about =
         format!("It was filed when it came, {came}. As a report it is a case of its own; its clocks run from then.");
     let nobody = at.case().address.is_none().then(|| {
-        "Nobody is known who may be written to: whoever stands in a list’s or a program’s mail may not be who wrote it. The code is \
-         shown to you once, to hand over."
+        "Nobody is known who may be written to: whoever stands in a list’s or a program’s mail may not be who wrote it. Without an \
+         address the code is shown to you once, to hand over."
             .to_owned()
     });
-    Filled::new(Form::new(Vec::new(), "Treat it as a report")).about([about].into_iter().chain(nobody))
+    let hint = "The receipt with the code goes there, and you answer for it that it is theirs. Leave it empty if you do not know it.";
+    let address = nobody.is_some().then(|| Fields(typed).line("address", "Address of whoever wrote it", hint));
+    let form = Form::new(address.into_iter().collect(), "Treat it as a report");
+    Filled::new(form).about([about].into_iter().chain(nobody))
 }
 
-pub(super) fn report(_: &At<'_>, _: &Typed) -> Commands {
-    only(command("treat-as-report", &[]))
+pub(super) fn report(_: &At<'_>, typed: &Typed) -> Commands {
+    only(command("treat-as-report", &[("address", json!(typed.text("address")))]))
 }

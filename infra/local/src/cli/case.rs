@@ -186,8 +186,8 @@ fn list(page: &Value, command: &str) -> String {
 fn list_filed(page: &Value) -> String {
     table(
         page,
-        ["case", "received", "why", "names"],
-        ["case_id", "received_at", "why", "names"],
+        ["case", "from", "subject", "received", "why", "names"],
+        ["case_id", "from", "subject", "received_at", "why", "names"],
         "desk case list --filed",
     )
 }

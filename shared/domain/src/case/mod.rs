@@ -208,7 +208,7 @@ impl Case {
 
     /// Whether the reporter's address was proven by the mail that the report came in; one typed into a form never is.
     pub fn address_authenticated(&self) -> bool {
-        self.mail.as_ref().is_some_and(|mail| mail.sender.is_authenticated())
+        self.mail.as_ref().is_some_and(ByMail::proves_its_address)
     }
 
     /// Whether the reporter gave a key, or wrote encrypted.

@@ -63,7 +63,7 @@ use serde::{Deserialize, Serialize};
 
 pub use acknowledgement_refused::WhyRefused;
 pub use answered::WhatCame;
-pub use digest::{DIGEST_ROWS, DigestRow, Listed, MissedRow};
+pub use digest::{DIGEST_ROWS, DigestRow, FiledRow, FiledWords, Listed, MissedRow};
 pub use letter::Letter;
 pub use page::{Page, Wakes, Waking};
 pub use row::{OnPage, Origin, Row};
@@ -196,6 +196,8 @@ pub struct Setting<'a> {
     pub code: Option<&'a str>,
     /// There is a code, and it may not go in clear to whoever asked for encryption.
     pub code_withheld: bool,
+    /// What filed mails say above their texts, sealed until now.
+    pub filed: &'a [(CaseId, FiledWords)],
 }
 
 /// Signed links for this very recipient, made when the notice is sent.

@@ -26,8 +26,8 @@ pub fn to_reporter(policy: &Policy, case: &CaseId) -> Vec<String> {
 fn texts(policy: &Policy, case: &CaseId, recipient: &Recipient, notice: &Notice, code: Option<&str>) -> [String; 2] {
     let links = Links { acknowledge: Some(String::new()), ..Links::default() };
     let now = Timestamp::UNIX_EPOCH;
-    let setting =
-        Setting { policy, case: Some(case), recipient, now, links: &links, text: None, code, code_withheld: false };
+    let (case, links) = (Some(case), &links);
+    let setting = Setting { policy, case, recipient, now, links, text: None, code, code_withheld: false, filed: &[] };
     let letter = notice.letter(&setting);
     [letter.subject.clone(), letter.text()]
 }

@@ -18,7 +18,7 @@ impl Commit {
         self.put(item, Some(ABSENT), Guard::Version);
     }
 
-    pub(super) fn put_snapshot(&mut self, before: Option<&Stored>, after: &Stored) {
+    pub(super) fn put_snapshot(&mut self, before: Option<&Stored>, after: &Stored, now: Option<Timestamp>) {
         let case = &after.case;
         let mut item = Build::new(case_pk(&case.id), "CASE")
             .set("snapshot", json(case))
@@ -41,6 +41,8 @@ impl Commit {
             item = item
                 .set("board", s(filed_shard(&case.id)))
                 .set("board_at", s(format!("{}#{}", instant(case.received_at), case.id)))
+                // Gone once a person has done something with it: who has done that need not be told of it.
+                .set_some("filed_at", now.filter(|_| before.is_none()).map(|at| s(instant(at))))
                 .set_some("names", named(case).map(|id| s(id.as_str())));
         } else if !case.canary {
             item = item

@@ -61,6 +61,7 @@ impl Sample {
             text: self.sealed,
             code: self.sealed,
             code_withheld: false,
+            filed: &team::filed_words(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use desk_domain::case::Recipient;
 use desk_domain::case::event::{AssignedBy, DisclosurePlan, Hint};
+use desk_domain::id::CaseId;
 use desk_domain::notice::*;
 
 use crate::{DUE, RECEIVED, Sample, alice, at, clock, member, promises, sample};
@@ -171,6 +172,16 @@ pub fn samples_of_the_desk() -> Vec<Sample> {
             "only-unassigned",
             Notice::Digest(Digest { own: Listed::of(Vec::new()), missed: Listed::of(Vec::new()), ..digest() }),
         ),
+        to(
+            "filed",
+            Notice::Digest(Digest {
+                filed: filed(3),
+                own: Listed::default(),
+                unassigned: Listed::default(),
+                missed: Listed::default(),
+                ..digest()
+            }),
+        ),
         to("long", Notice::Digest(Digest { own: Listed::of(many()), open: 30, ..digest() })),
     ]
 }
@@ -201,5 +212,23 @@ fn digest() -> Digest {
         unassigned: Listed::of(vec![row("EXP-2027-D0000", "Received", Some("detailed-response"))]),
         missed: Listed::of(vec![missed]),
         open: 9,
+        filed: filed(1),
     }
+}
+
+fn filed(count: usize) -> Listed<FiledRow> {
+    let rows = ["EXP-2027-E0000", "EXP-2027-F0000", "EXP-2027-G0000"].into_iter().take(count);
+    Listed::of(rows.map(|case| FiledRow { case: case.parse().unwrap(), received_at: at(RECEIVED) }).collect())
+}
+
+/// What stands above the filed mails of a digest; of the third nothing is known any more.
+pub fn filed_words() -> Vec<(CaseId, FiledWords)> {
+    let words = |case: &str, from: Option<&str>, subject: &str| {
+        let (from, subject) = (from.map(str::to_owned), subject.to_owned());
+        (case.parse().unwrap(), FiledWords { from, subject })
+    };
+    vec![
+        words("EXP-2027-E0000", Some("rita@example.org"), "Automatic reply: your servers & <mine> leak request bodies"),
+        words("EXP-2027-F0000", None, &"a very long subject ".repeat(12)),
+    ]
 }

@@ -76,6 +76,7 @@ fn mails(policy: &Policy) -> Vec<(String, String)> {
             text: None,
             code: None,
             code_withheld: false,
+            filed: &[],
         };
         let letter = notice.letter(&setting);
         (letter.subject.clone(), letter.text())

@@ -32,6 +32,15 @@ pub(super) const REASON: Field = Field::text("reason", Audience::Team, "Why, for
 pub(super) const SOURCE: Field = Field::text("source", Audience::Team, "How that is known.");
 pub(super) const REFERENCE: Field = Field::text("reference", Audience::Team, "Where the fix is.");
 
+pub(super) const ADDRESS: Field = Field::new(
+    "address",
+    Kind::Address,
+    "Where whoever wrote it is reached, as you found out; the receipt with the code goes there. Left out, nothing is mailed to anybody \
+     outside whom the mail does not prove.",
+)
+.to(Audience::Team)
+.optional();
+
 pub(super) const MEMBER: Field = Field::new("member", Kind::Member, "A member of the triage team who is not away.");
 pub(super) const OF: Field = Field::new("of", Kind::Case, "The case that was there first.");
 pub(super) const RESOLUTION: Field = Field::new(

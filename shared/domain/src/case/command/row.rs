@@ -127,6 +127,8 @@ pub enum Kind {
     Text(Limit),
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// A bare mail address: `rita@example.org`.
+    Address,
     /// The id of a member of the team.
     Member,
     /// The name of a line: `express@4`.
@@ -283,6 +285,7 @@ fn object(fields: &[Field]) -> String {
             Kind::Choice(words) if words.len() <= LISTED => written.push_str(&format!(": {}", words.join("|"))),
             Kind::Choice(_)
             | Kind::Text(_)
+            | Kind::Address
             | Kind::Member
             | Kind::Line
             | Kind::Clock

@@ -143,7 +143,7 @@ commands! {
         PlanRelease = Row::new("plan-release", Group::Fixes, "Tells the reporter the day of the release.", &[ON])
             .rules(&[Rule::Unpublished, Rule::Accepted]);
         TreatAsReport = Row::new("treat-as-report", Group::Mail,
-            "Opens a case for what was only filed, with the time when it came.", &[])
+            "Opens a case for what was only filed, with the time when it came.", &[ADDRESS])
             .closing(Closing::FiledOnly);
     }
     others {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ContentRef;
-use crate::id::{CaseId, ContentId};
+use crate::id::{CaseId, ContentId, MemberId};
 
 /// What is clear of a mail that opened a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,13 +17,22 @@ pub struct ByMail {
     pub thread: Option<ContentId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
+    /// Who says at which address its author is reached: it was filed, and the mail's own address is nobody's to write to. A person
+    /// answers for that one, so nothing that the mail says keeps the desk from writing there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered_by: Option<MemberId>,
 }
 
 impl ByMail {
     /// Whether its words count and its address does not (yet): a stranger may have written another's name under them, or SES
     /// takes it for spam.
     pub fn is_quarantined(&self) -> bool {
-        !self.sender.is_authenticated() || self.hints.contains(&Hint::Spam)
+        self.entered_by.is_none() && (!self.sender.is_authenticated() || self.hints.contains(&Hint::Spam))
+    }
+
+    /// Whether it proves its author's address.
+    pub fn proves_its_address(&self) -> bool {
+        self.entered_by.is_none() && self.sender.is_authenticated()
     }
 }
 

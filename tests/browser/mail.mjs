@@ -63,6 +63,10 @@ async function story(tools) {
   const folded = page.locator("details", { hasText: "Which version?" });
   check("reporter: what an answer quotes is folded", (await folded.count()) > 0, text);
   await inspect(tools, "mailed-case", (await answer.text()).replaceAll(code, "word-".repeat(11) + "word"));
+  await Promise.all([page.waitForNavigation(), page.getByText("Answer me on this page alone").click()]);
+  const chosen = await page.locator("body").innerText();
+  check("reporter: answers stay on the page from now on", chosen.includes("Mails only say that there is something to read."), chosen);
+  await inspect(tools, "answers-on-the-page", await page.content());
 }
 
 /** The mailbox of this machine, and an answer from there. */

@@ -134,11 +134,12 @@ pub(crate) enum Done {
     Credit,
     Asked,
     Planned,
+    Chosen,
     Left,
 }
 
 impl Done {
-    const ALL: [Done; 5] = [Done::Message, Done::Credit, Done::Asked, Done::Planned, Done::Left];
+    const ALL: [Done; 6] = [Done::Message, Done::Credit, Done::Asked, Done::Planned, Done::Chosen, Done::Left];
 
     /// In the address, which holds no word of anybody's.
     fn name(self) -> &'static str {
@@ -147,6 +148,7 @@ impl Done {
             Done::Credit => "credit",
             Done::Asked => "asked",
             Done::Planned => "planned",
+            Done::Chosen => "answers",
             Done::Left => "left",
         }
     }
@@ -161,6 +163,7 @@ impl Done {
             Done::Credit => "Thank you. Your answer is with the team.",
             Done::Asked => "Whoever handles your case was told that you ask how it stands.",
             Done::Planned => "Thank you. What you plan is with the team.",
+            Done::Chosen => "What we write to you from now on goes where you said.",
             Done::Left => "You have left. Your case opens again with your receipt code.",
         }
     }

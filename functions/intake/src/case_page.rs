@@ -3,13 +3,14 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_domain::advisory::credit_line;
-use desk_domain::case::event::MessageKind;
+use desk_domain::case::event::{Answers, MessageKind};
 use desk_domain::case::{Case, EventBody};
 use desk_domain::policy::MetBy;
 use desk_domain::report::{Kind, Report, ReportField};
 use desk_keys::Slip;
 use desk_pages::{
-    AskForm, CaseLogin, CasePage, CreditForm, FileLine, MessageView, OwnDate, Paging, SentReport, Site, Standing,
+    AnswersForm, AskForm, CaseLogin, CasePage, CreditForm, FileLine, MessageView, OwnDate, Paging, SentReport, Site,
+    Standing,
 };
 use desk_store::Stored;
 use desk_view::{CaseView, ClockView, CreditStanding, ReportView, Speaker, UnsealedCase};
@@ -33,6 +34,8 @@ pub(crate) struct Said {
     pub credit: Option<(String, String, String)>,
     /// Why the question how it stands was not taken.
     pub not_asked: Option<String>,
+    /// Why a choice of where answers go was not taken.
+    pub not_chosen: Option<String>,
     /// A day of their own that was not taken: why, and what was typed.
     pub own_date: Option<(String, String)>,
     /// Which portion of the messages; the first has the newest.
@@ -124,6 +127,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, said: Said) -> String
             idempotency_key: fresh_key(),
         }),
         own_date: own_date(case, said.own_date),
+        answers: answers(case, said.not_chosen),
         credit: credit_form(opened, &view, said.credit),
         advisory_url: view.advisory_url.clone(),
         site: Site::of(&intake.policy),
@@ -227,6 +231,16 @@ fn own_date(case: &Case, typed: Option<(String, String)>) -> Option<OwnDate> {
     let day = case.planned_for.map(|day| day.to_string()).unwrap_or_default();
     let (error, planned_for) = typed.map_or((None, day), |(error, typed)| (Some(error), typed));
     Some(OwnDate { said, planned_for, error, idempotency_key: fresh_key() })
+}
+
+/// Where answers go, while there are any to come and an address to send them to.
+fn answers(case: &Case, error: Option<String>) -> Option<AnswersForm> {
+    (case.address.is_some() && !case.is_closed()).then(|| AnswersForm {
+        by_mail: case.answers == Answers::Mail,
+        encrypted: case.asked_for_encryption(),
+        error,
+        idempotency_key: fresh_key(),
+    })
 }
 
 /// For a form that is sent once, however often its button is pressed.

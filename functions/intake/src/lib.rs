@@ -73,6 +73,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/case/credit", post(credit::post_credit))
         .route("/case/standing", post(say::ask))
         .route("/case/disclosure", post(say::disclosure))
+        .route("/case/answers", post(say::answers))
         .route("/case/code", post(code::post))
         .route("/case/leave", post(case::post_leave))
         .route("/.well-known/disclosure-desk.jwks", get(jwks))

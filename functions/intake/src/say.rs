@@ -1,4 +1,4 @@
-//! `POST /case/standing` and `POST /case/disclosure`: what a reporter says without words, by a form of the case page or by the API.
+//! `POST /case/standing`, `POST /case/disclosure` and `POST /case/answers`: what a reporter says without words, by a form of the case page or by the API.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use desk_domain::case::event::DisclosurePlan;
-use desk_domain::case::{Actor, Command};
+use desk_domain::case::event::{Answers, DisclosurePlan};
+use desk_domain::case::{Actor, Case, Command};
 use desk_domain::fields::{self, FieldError};
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer};
@@ -25,6 +25,7 @@ use crate::session::{Entry, Sent, field, hidden_key};
 
 const STANDING: &str = "/case/standing";
 const DISCLOSURE: &str = "/case/disclosure";
+const ANSWERS: &str = "/case/answers";
 
 /// What is said, and where.
 struct Saying {
@@ -33,6 +34,10 @@ struct Saying {
     meant: fn(&Sent) -> Value,
     command: fn(&Value) -> Result<Command, Vec<FieldError>>,
     done: Done,
+    /// What of the case it changed, in the API's answer.
+    holds: Option<(&'static str, fn(&Case) -> Value)>,
+    /// What the field of the form is called in a sentence.
+    named: &'static str,
     /// What the case page says where it was not taken.
     refused: fn(&Sent, String) -> Said,
 }
@@ -42,6 +47,8 @@ const ASK: Saying = Saying {
     meant: |_| json!({}),
     command: |value| fields::read(value, |_| ()).map(|()| Command::AskStanding),
     done: Done::Asked,
+    holds: None,
+    named: "This",
     refused: |_, why| Said { not_asked: Some(why), ..Said::default() },
 };
 
@@ -53,8 +60,31 @@ const PLAN: Saying = Saying {
     },
     command: |value| plan(value).map(|plan| Command::PlanDisclosure { plan }),
     done: Done::Planned,
+    holds: Some(("disclosure", |case| json!(DisclosureView::of(case)))),
+    named: "The day",
     refused: |sent, why| Said { own_date: Some((why, field(sent, "planned_for").to_owned())), ..Said::default() },
 };
+
+const CHOOSE: Saying = Saying {
+    path: ANSWERS,
+    meant: |sent| json!({"answers": field(sent, "answers")}),
+    command: |value| chosen(value).map(|answers| Command::ChooseAnswers { answers }),
+    done: Done::Chosen,
+    holds: Some(("answers", |case| json!(case.answers))),
+    named: "The answer",
+    refused: |_, why| Said { not_chosen: Some(why), ..Said::default() },
+};
+
+fn chosen(value: &Value) -> Result<Answers, Vec<FieldError>> {
+    fields::read(value, |fields| match fields.required_text("answers", 16).as_str() {
+        "mail" => Answers::Mail,
+        "page" => Answers::Page,
+        _ => {
+            fields.wrong("answers", "must be mail or page");
+            Answers::Page
+        }
+    })
+}
 
 /// Exactly one of the two.
 fn plan(value: &Value) -> Result<DisclosurePlan, Vec<FieldError>> {
@@ -76,6 +106,10 @@ pub(crate) async fn ask(State(intake): State<Arc<Intake>>, headers: HeaderMap, b
 
 pub(crate) async fn disclosure(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     said(&intake, &PLAN, &headers, body).await
+}
+
+pub(crate) async fn answers(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    said(&intake, &CHOOSE, &headers, body).await
 }
 
 async fn said(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Response {
@@ -116,7 +150,7 @@ async fn refused(
     sent: &Sent,
     problem: &Problem,
 ) -> Result<Response, Problem> {
-    let why = problem.in_words("The day");
+    let why = problem.in_words(saying.named);
     let (first, rest) = why.split_at(why.chars().next().map_or(0, char::len_utf8));
     let said = (saying.refused)(sent, format!("{}{}", first.to_uppercase(), rest.trim_end_matches('.')));
     let status = match problem.status() {
@@ -144,8 +178,8 @@ impl Intake {
         let answer_of = |acted: &Acted| {
             let case = &acted.after.case;
             let mut body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at});
-            if let Command::PlanDisclosure { .. } = command {
-                body["disclosure"] = json!(DisclosureView::of(case));
+            if let Some((name, holds)) = saying.holds {
+                body[name] = holds(case);
             }
             Answer { status: 201, body: body.to_string() }
         };

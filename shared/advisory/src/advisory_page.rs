@@ -3,6 +3,7 @@
 use askama::Template;
 use desk_domain::advisory::{Advisory, Credit, Published, is_web_link};
 use desk_domain::id::{AdvisoryId, CaseId};
+use desk_domain::weakness;
 
 use crate::frame::{Frame, rendered};
 use crate::{Site, markdown, osv, text};
@@ -114,7 +115,7 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
     let (draft, score) = (&advisory.draft, &advisory.score);
     let weakness = |cwe: &String| {
         let number = cwe.trim_start_matches("CWE-");
-        (cwe.clone(), format!("https://cwe.mitre.org/data/definitions/{number}.html"))
+        (weakness::named(cwe), format!("https://cwe.mitre.org/data/definitions/{number}.html"))
     };
     let row = |a: &desk_domain::affected::Affected| Row {
         package: a.package.to_string(),

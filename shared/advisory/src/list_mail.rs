@@ -1,6 +1,7 @@
 //! The announcement to a mailing list: plain text (T56), the versions first.
 
 use desk_domain::advisory::{Published, credit_line};
+use desk_domain::weakness;
 
 use crate::{Site, advisory_page, text, updates_page};
 
@@ -76,7 +77,7 @@ fn facts(published: &Published, names: &str) -> String {
         facts.push(("Severity", text::severity(severity).to_owned()));
     }
     facts.extend(advisory.score.cvss.iter().map(|vector| ("CVSS", vector.clone())));
-    facts.extend((!advisory.score.cwe.is_empty()).then(|| ("Weaknesses", advisory.score.cwe.join(", "))));
+    facts.extend(advisory.score.cwe.iter().map(|cwe| ("Weakness", weakness::named(cwe))));
     facts.push(("Published", desk_domain::time::instant(published.published_at)));
     let lines: Vec<String> = facts.iter().map(|(label, value)| format!("  {label:<10}  {value}")).collect();
     lines.join("\n")

@@ -17,3 +17,4 @@ pub mod refusal;
 pub mod report;
 pub mod score;
 pub mod time;
+pub mod weakness;

@@ -84,6 +84,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("ConversationEntry", entry()),
         ("Disclosure", disclosure()),
         ("StandingAsked", object(&taken())),
+        ("AnswersTaken", object(&[taken().as_slice(), &[("answers", words(&["mail", "page"]))]].concat())),
         ("DisclosureTaken", object(&[taken().as_slice(), &[("disclosure", schema("Disclosure"))]].concat())),
         (
             "NewCode",
@@ -155,6 +156,7 @@ pub(crate) fn case_always() -> Vec<(&'static str, Value)> {
         ("report", report),
         ("credit", schema("CreditState")),
         ("disclosure", schema("Disclosure")),
+        ("answers", words(&["mail", "page"])),
     ]
 }
 

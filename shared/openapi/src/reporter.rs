@@ -56,7 +56,7 @@ fn case() -> Vec<Operation> {
         .secret(Secret::Nothing)
         .answer(303, "To the page that asks for the code.", &[])
         .problems(Told::Page, &[403]);
-    vec![look, enter, message(), credit(), standing(), disclosure(), code(), leave]
+    vec![look, enter, message(), credit(), standing(), disclosure(), answers(), code(), leave]
 }
 
 fn check() -> Operation {
@@ -121,6 +121,18 @@ fn disclosure() -> Operation {
         .parameters(&["IdempotencyKey"])
         .body(&[(JSON, schema("DisclosurePlan")), (FORM, form(&fields))])
         .answer(201, "Taken.", &[(JSON, schema("DisclosureTaken"))])
+        .answer(303, "Taken, to a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
+}
+
+fn answers() -> Operation {
+    let fields = [("code", false), ("answers", true), ("idempotency_key", false)];
+    Operation::post("/case/answers", "chooseAnswers", "Say where you wish to be answered")
+        .about("By mail beside the page, or on the page alone. It holds for what is written from then on; mail needs an address.")
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, schema("AnswersChoice")), (FORM, form(&fields))])
+        .answer(201, "Taken.", &[(JSON, schema("AnswersTaken"))])
         .answer(303, "Taken, to a form: the case page.", &[])
         .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
 }

@@ -24,6 +24,7 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("ReportForm", report::form()),
         ("CreditDecision", closed(CommandName::RecordCredit.row().fields, limits)),
         ("DisclosurePlan", plan()),
+        ("AnswersChoice", one_of("answers", &["mail", "page"])),
         ("Message", alone("text", Limit::Text, limits)),
         ("Address", address(limits)),
         ("Where", one_of("where", &["here", "everywhere"])),

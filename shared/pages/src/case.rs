@@ -58,6 +58,8 @@ pub struct CasePage {
     pub ask: Option<AskForm>,
     /// When the reporter means to publish, until it is published.
     pub own_date: Option<OwnDate>,
+    /// Where answers go, where the reporter gave an address.
+    pub answers: Option<AnswersForm>,
     /// How to be credited, until it is published.
     pub credit: Option<CreditForm>,
     /// The published advisory.
@@ -101,6 +103,18 @@ pub struct OwnDate {
     /// What was said last, in words.
     pub said: String,
     pub planned_for: String,
+    pub error: Option<String>,
+    pub idempotency_key: String,
+}
+
+/// Where what the team writes goes.
+#[derive(Clone, Debug)]
+pub struct AnswersForm {
+    /// By mail, beside the page; else mails only point to the page.
+    pub by_mail: bool,
+    /// The reporter gave a key, or wrote encrypted: nothing goes in clear.
+    pub encrypted: bool,
+    /// Why a choice was not taken.
     pub error: Option<String>,
     pub idempotency_key: String,
 }
@@ -228,6 +242,12 @@ pub(crate) mod sample {
                 name: text(),
                 link: text(),
                 error: Some(text()),
+                idempotency_key: text(),
+            }),
+            answers: Some(AnswersForm {
+                by_mail: asked,
+                encrypted: asked,
+                error: asked.then(text),
                 idempotency_key: text(),
             }),
             own_date: Some(OwnDate {

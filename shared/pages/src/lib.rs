@@ -42,7 +42,9 @@ use desk_view::ClockStanding;
 pub use self::account::AccountPage;
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
 pub use self::board::{BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
-pub use self::case::{AskForm, CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, OwnDate, Paging, SentReport};
+pub use self::case::{
+    AnswersForm, AskForm, CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, OwnDate, Paging, SentReport,
+};
 pub use self::check::{CheckHit, CheckPage, CheckResult};
 pub use self::desk::{Desk, DeskPage};
 pub use self::error::{ErrorPage, MissingPage};

@@ -1,6 +1,7 @@
 //! The part of a case that its reporter sees; its team sees the same and more.
 
 use desk_domain::advisory::Credit;
+use desk_domain::case::event::Answers;
 use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Case, Clock, ClockState, Event, Stage};
 use desk_domain::id::{CaseId, ClockName};
@@ -22,6 +23,8 @@ pub struct CaseView {
     pub report: ReportView,
     pub credit: CreditView,
     pub disclosure: DisclosureView,
+    /// Where what the team writes goes: on the page, or by mail too.
+    pub answers: Answers,
     /// Where the advisory is read, once it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advisory_url: Option<String>,

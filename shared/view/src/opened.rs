@@ -86,6 +86,7 @@ impl UnsealedCase {
             },
             credit: self.credit(),
             disclosure: DisclosureView::of(&self.case),
+            answers: self.case.answers,
             advisory_url: self.case.publication.is_published().then_some(advisory_url),
         }
     }

@@ -1,7 +1,7 @@
 //! What a reporter says beside messages: how it stands, when they mean to publish, a new code, credit before it is asked.
 
-use desk_domain::case::event::DisclosurePlan;
-use desk_domain::case::{Actor, ClockState, Command, Recipient};
+use desk_domain::case::event::{Answers, DisclosurePlan};
+use desk_domain::case::{Actor, ClockState, Command, Recipient, Way};
 use desk_domain::notice::Notice;
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
@@ -91,6 +91,25 @@ fn a_day_of_their_own_may_be_said_and_taken_back_after_the_report() {
     let past = say(DisclosurePlan::On("2027-03-25".parse().unwrap()));
     assert_eq!(past, Err(Refusal::field("/planned_for", "must not be past")));
     assert!(say(DisclosurePlan::On("2027-03-26".parse().unwrap())).is_ok(), "today is not past");
+}
+
+#[test]
+fn where_answers_go_is_the_reporters_to_say_and_mail_needs_an_address() {
+    let policy = policy();
+    let mut world = ours(&policy);
+    let choose = |world: &mut World, answers| {
+        let from = world.log.len();
+        world.tell(&policy, &Actor::Reporter, &Command::ChooseAnswers { answers }).map(|_| ())?;
+        assert!(world.notices(&policy, from).is_empty(), "whoever writes reads where it goes");
+        Ok::<_, Refusal>((world.case.way(), world.log.len() - from))
+    };
+    assert_eq!(choose(&mut world, Answers::Page), Ok((Way::Page, 0)), "as it was");
+    assert_eq!(choose(&mut world, Answers::Mail), Ok((Way::Clear, 1)));
+    assert_eq!(choose(&mut world, Answers::Mail), Ok((Way::Clear, 0)), "the same again is nothing new");
+    assert_eq!(choose(&mut world, Answers::Page), Ok((Way::Page, 1)));
+    world.case.address = None;
+    let refused = choose(&mut world, Answers::Mail);
+    assert_eq!(refused, Err(Refusal::field("/answers", "cannot be mail: the report came without an address")));
 }
 
 #[test]

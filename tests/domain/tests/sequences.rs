@@ -2,7 +2,7 @@
 
 use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
-use desk_domain::case::event::{DisclosurePlan, MailParts, Resolution};
+use desk_domain::case::event::{Answers, DisclosurePlan, MailParts, Resolution};
 use desk_domain::case::publication::Publication;
 use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, permit, rm};
 use desk_domain::notice::plan::notices;
@@ -61,6 +61,7 @@ fn everything() -> Vec<Step> {
         by(Actor::Reporter, Command::AnswerCredit { granted: None }),
         by(Actor::Reporter, Command::AskStanding),
         by(Actor::Reporter, Command::PlanDisclosure { plan: DisclosurePlan::WithRelease }),
+        by(Actor::Reporter, Command::ChooseAnswers { answers: Answers::Mail }),
         by(Actor::Reporter, Command::ReissueCode { mail: None }),
         by(Actor::Desk, Command::QuarantineReply { content: content(), mail }),
         by(Actor::Desk, Command::MessageBounced { seq: 5 }),

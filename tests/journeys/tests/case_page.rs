@@ -131,6 +131,7 @@ fn a_form_of_another_site_is_refused_whatever_cookie_the_browser_adds() {
         ("/case/credit", "decision=none"),
         ("/case/standing", ""),
         ("/case/disclosure", "plan=with-release"),
+        ("/case/answers", "answers=page"),
         ("/case/code", ""),
         ("/case/leave", ""),
     ];

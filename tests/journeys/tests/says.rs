@@ -94,6 +94,36 @@ fn a_day_of_their_own_is_said_after_the_report_and_taken_back() {
 }
 
 #[test]
+fn answers_go_where_the_reporter_says_from_then_on() {
+    let place = Place::new("answers");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let says = |body: &Value| desk.post("/case/answers", &[("authorization", &code)], body);
+    for wrong in [json!({}), json!({"answers": "post"}), json!({"answers": "mail", "more": 1})] {
+        assert_eq!(says(&wrong).status, 422, "{wrong}");
+    }
+    let write = |words: &str| {
+        desk.command(&case, &desk.token("alice"), &json!({"command": "update", "message": words})).ok();
+        // A day each: an address that was only typed gets one automatic mail a day.
+        desk.advance("25h");
+        desk.mails_to("rita@example.org").last().expect("a mail")["text"].as_str().expect("a text").to_owned()
+    };
+    desk.command(&case, &desk.token("alice"), &json!({"command": "assign", "member": "alice"})).ok();
+    desk.command(&case, &desk.token("alice"), &json!({"command": "respond", "message": "m", "next_steps": "n"})).ok();
+    desk.advance("25h");
+    assert!(!write("on the page alone").contains("on the page alone"));
+    assert_eq!(says(&json!({"answers": "mail"})).ok()["answers"], "mail");
+    assert_eq!(desk.view(&code)["answers"], "mail");
+    assert!(write("words by mail").contains("words by mail"));
+    let cookie = desk.entered(code.trim_start_matches("Bearer "));
+    let back = desk.post_in(&cookie, "/case/answers", &[("answers", "page")]);
+    assert_eq!((back.status, back.header("location")), (303, Some("/case?done=answers")));
+    let page = desk.page("/case", &cookie).text;
+    assert!(page.contains("Answer me by mail too") && page.contains("answered on this page alone"), "{page}");
+    assert!(!write("kept on the page").contains("kept on the page"));
+}
+
+#[test]
 fn a_new_code_is_shown_once_ends_the_old_one_and_the_session_goes_on() {
     let place = Place::new("renewed");
     let desk = place.start();

@@ -2,6 +2,7 @@
 
 use desk_domain::case::Case;
 use desk_domain::id::CaseId;
+use desk_domain::weakness;
 use desk_view::{LineStanding, LineView, UnsealedCase};
 
 /// The clear fields beside the stage, each with its name.
@@ -36,7 +37,8 @@ fn own_date(case: &Case) -> String {
 /// Vectors and weaknesses.
 fn score(opened: &UnsealedCase) -> String {
     let score = opened.newest_score().unwrap_or_default();
-    [score.cvss, score.cwe].concat().join(", ")
+    let weaknesses = score.cwe.iter().map(|cwe| weakness::named(cwe)).collect();
+    [score.cvss, weaknesses].concat().join("; ")
 }
 
 /// `express@4, maintained until 2027-04-01: released (4.19.2)`.

@@ -4,6 +4,7 @@
 use desk_domain::advisory::{Advisory, LineNote, LineStatus, Published, Reference};
 use desk_domain::affected::Affected;
 use desk_domain::time::instant;
+use desk_domain::weakness;
 use desk_pages::{Change, Review};
 use desk_view::{EarlierForm, form_sha256, word_changes};
 
@@ -63,7 +64,7 @@ fn said(form: &Advisory) -> [(&'static str, String); 13] {
         ("Lines", list(lines.iter().map(line).collect())),
         ("Severity", score.severity.map(words::severity).unwrap_or_default().to_owned()),
         ("CVSS", list(score.cvss.clone())),
-        ("Weaknesses", list(score.cwe.clone())),
+        ("Weaknesses", list(score.cwe.iter().map(|cwe| weakness::named(cwe)).collect())),
         ("Credit", list(credits.iter().map(credit).collect())),
         ("References", list(draft.references.iter().map(reference).collect())),
         ("Aliases", list(aliases)),

@@ -123,6 +123,7 @@ impl Case {
                 self.reporter_wrote(at);
             }
             EventBody::StandingAsked => self.standing_asked = Some(at),
+            EventBody::AnswersChosen { answers } => self.answers = *answers,
             EventBody::DisclosurePlanned { plan } => {
                 (self.planned_for, self.agrees_to_wait) = match plan {
                     DisclosurePlan::On(day) => (Some(*day), false),

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::Recipient;
 use super::escalate;
-use super::event::{ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution};
+use super::event::{Answers, ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
 use crate::policy::Severity;
 
@@ -193,6 +193,10 @@ pub enum Command {
     /// The reporter says when they mean to publish.
     PlanDisclosure {
         plan: DisclosurePlan,
+    },
+    /// The reporter says where they wish to be answered.
+    ChooseAnswers {
+        answers: Answers,
     },
 
     /// The reporter says how to be credited; `granted: None` names nobody.

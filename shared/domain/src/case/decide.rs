@@ -148,6 +148,7 @@ impl Next<'_> {
             }
             Command::AskStanding => self.ask_standing()?,
             Command::PlanDisclosure { plan } => self.plan_disclosure(*plan)?,
+            Command::ChooseAnswers { answers } => self.choose_answers(*answers)?,
             Command::QuarantineReply { content, mail } => self.quarantine_reply(content, mail),
             Command::OutsiderReply { from, content, mail } => {
                 let (from, content, mail) = (from.clone(), content.clone(), mail.clone());

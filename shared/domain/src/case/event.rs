@@ -221,6 +221,10 @@ pub enum EventBody {
     DisclosurePlanned {
         plan: DisclosurePlan,
     },
+    /// Where the reporter wishes to be answered from here on.
+    AnswersChosen {
+        answers: Answers,
+    },
     /// An answer that is not proven to be the reporter's: it changes nothing until a person has looked at it.
     ReplyQuarantined {
         content: ContentRef,

@@ -205,6 +205,7 @@ impl Book {
             | EventBody::Published { .. }
             | EventBody::StandingAsked
             | EventBody::DisclosurePlanned { .. }
+            | EventBody::AnswersChosen { .. }
             | EventBody::Announced { .. } => {}
         }
     }

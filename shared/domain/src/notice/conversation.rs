@@ -1,6 +1,6 @@
 //! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
 
-use crate::case::event::{DisclosurePlan, EventBody, Resolution};
+use crate::case::event::{Answers, DisclosurePlan, EventBody, Resolution};
 use crate::case::{Case, Event, Recipient, Rm};
 use crate::policy::Policy;
 
@@ -56,6 +56,12 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         }
         EventBody::DisclosurePlanned { plan: DisclosurePlan::WithRelease } => {
             "You agreed to keep it to yourself until the fixes are released. Thank you.".to_owned()
+        }
+        EventBody::AnswersChosen { answers: Answers::Mail } => {
+            "You asked to be answered by mail, beside this page.".to_owned()
+        }
+        EventBody::AnswersChosen { answers: Answers::Page } => {
+            "You asked to be answered on this page alone; mails only point to it.".to_owned()
         }
         EventBody::CodeReissued { .. } => "A new receipt code was issued.".to_owned(),
         EventBody::Closed { resolution: Resolution::Spam, .. } | EventBody::Closed { told: true, .. } => return None,

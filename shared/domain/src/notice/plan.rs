@@ -115,6 +115,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::FixesPending
         | EventBody::CreditRecorded { .. }
         | EventBody::AdvisoryApproved { .. }
+        | EventBody::AnswersChosen { .. }
         | EventBody::BackupSet { .. }
         | EventBody::CodeReissued { mail: None }
         | EventBody::RmChanged { .. }

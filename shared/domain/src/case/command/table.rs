@@ -148,7 +148,7 @@ commands! {
     }
     others {
         AcknowledgeFromMail ReplyFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding PlanDisclosure
-        Announced FireTimer MessageBounced ReplaceHandler
+        ChooseAnswers Announced FireTimer MessageBounced ReplaceHandler
     }
 }
 

@@ -1,10 +1,11 @@
-//! What a reporter may say beside messages: that they want to know how it stands, and when they mean to publish.
+//! What a reporter may say beside messages: that they want to know how it stands, when they mean to publish, and where they wish
+//! to be answered.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Next;
-use crate::case::event::{DisclosurePlan, EventBody};
+use crate::case::event::{Answers, DisclosurePlan, EventBody};
 use crate::case::{Case, ClockState};
 use crate::policy::Starts;
 use crate::refusal::Refusal;
@@ -55,6 +56,20 @@ impl Next<'_> {
         // Nothing new is told to nobody.
         if !said {
             self.push(EventBody::DisclosurePlanned { plan });
+        }
+        Ok(())
+    }
+
+    /// It holds for what is written from now on. Nobody is told apart: whoever writes reads where it goes before they send it.
+    pub(super) fn choose_answers(&mut self, answers: Answers) -> Result<(), Refusal> {
+        if self.case.is_closed() {
+            return Err(self.not_now(format!("{} is closed", self.case.id)));
+        }
+        if answers == Answers::Mail && self.case.address.is_none() {
+            return Err(Refusal::field("/answers", "cannot be mail: the report came without an address"));
+        }
+        if self.case.answers != answers {
+            self.push(EventBody::AnswersChosen { answers });
         }
         Ok(())
     }

@@ -138,6 +138,7 @@ impl EventBody {
 
             EventBody::StandingAsked => Nothing.says("asked how it stands"),
             EventBody::DisclosurePlanned { plan: _ } => Nothing.says("said when they mean to publish"),
+            EventBody::AnswersChosen { answers: _ } => Nothing.says("said where they wish to be answered"),
 
             EventBody::BackupSet { member: _ } => Nothing.by(By::SetBackup, "named a backup"),
             EventBody::InformationRequested => Nothing.by(By::RequestInformation, "asked the reporter, and waits"),

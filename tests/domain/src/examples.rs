@@ -31,7 +31,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         Note => by_alice(Command::Note { text: content(), mail: None }),
         RequestInformation => by_alice(Command::RequestInformation { message: message(), next_steps: false }),
         Assign => by_alice(Command::Assign { member: member("alice") }),
-        HandOver => by_alice(Command::HandOver { member: member("bob") }),
+        HandOver => by_alice(Command::HandOver { member: member("bob"), word: None }),
         SetBackup => by_alice(Command::SetBackup { member: member("carol") }),
         Validate => by_alice(Command::Validate { message: message(), next_steps: false, accept: false }),
         Invalidate => by_alice(Command::Invalidate { message: message(), next_steps: true, close: false }),

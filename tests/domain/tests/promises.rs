@@ -240,13 +240,22 @@ fn t19_an_empty_level_goes_on_to_the_next_and_never_to_the_reporter() {
 fn t42_a_change_of_handler_tells_the_reporter_and_only_those_who_lead_may_make_it() {
     let policy = policy();
     let mut world = given(&policy, FRIDAY).when(&policy, "alice", assign("alice"));
-    let hand_over = Command::HandOver { member: "bob".parse().unwrap() };
+    let hand_over = Command::HandOver { member: "bob".parse().unwrap(), word: None };
     assert!(matches!(world.tell(&policy, &member("carol"), &hand_over), Err(Refusal::NotFound)));
     let from = world.log.len();
     let world = world.when(&policy, "alice", hand_over);
     let told = world.notices(&policy, from);
     assert!(told.iter().any(|p| p.recipient == Recipient::Reporter && p.notice.template() == "handler_changed"));
-    assert!(told.iter().any(|p| p.notice.template() == "you_are_handler"));
+    assert!(told.iter().any(|p| p.notice.template() == "you_are_handler" && p.sealed.is_none()));
+
+    let word = Message { content: content(), mail: Some("word-1".parse().unwrap()) };
+    let from = world.log.len();
+    let back = Command::HandOver { member: "alice".parse().unwrap(), word: Some(word) };
+    let world = world.when(&policy, "bob", back);
+    let told = world.notices(&policy, from);
+    let successor = told.iter().find(|p| p.notice.template() == "you_are_handler").unwrap();
+    assert_eq!(successor.sealed.as_ref().map(|id| id.as_str()), Some("word-1"), "the word is in their mail");
+    assert!(matches!(world.log[from].body, EventBody::Noted { .. }), "and among the notes");
 }
 
 #[test]

@@ -153,6 +153,9 @@ fn a_case_is_taken_and_handed_over_with_a_word_and_whoever_gave_it_away_is_led_t
     let board = desk.get(&left, &[("authorization", &desk.token("alice"))]);
     assert!(board.text.contains(&format!("{case}: The case has changed hands.")), "{}", board.text);
     done(&form.send(&[("as", "handler"), ("member", "bob"), ("word", "It waits for a test.")]), &left);
+    desk.advance("1s");
+    let told = desk.mail_to("bob@example.org", "You are the handler of this case");
+    assert!(told.contains("Alice Example writes:") && told.contains("It waits for a test."), "{told}");
     let seen = view(&desk, &case, "bob");
     assert_eq!((&seen["handler"], seen["notes"].as_array().unwrap().len()), (&json!("bob"), 1));
     assert_eq!(seen["notes"][0]["text"], "It waits for a test.");

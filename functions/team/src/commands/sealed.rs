@@ -25,8 +25,8 @@ impl Sealer<'_> {
         self.post.message(self.commit, self.stored, &words.text, words.page_only)
     }
 
-    /// A message to somebody outside, which travels as it is.
-    pub(crate) fn message_outside(&mut self, text: &str) -> Result<Message, KeyError> {
+    /// A message to somebody else than the reporter, which travels as it is.
+    pub(crate) fn message_to_others(&mut self, text: &str) -> Result<Message, KeyError> {
         let content = seal(self.commit, self.stored, text)?;
         let words = MailWords::Text { text: text.to_owned() };
         let mail = Some(self.commit.mail_words(&self.stored.case.id, self.mail_key, &words)?);

@@ -3,7 +3,7 @@
 use desk_domain::advisory::{Credit, Draft};
 use desk_domain::affected;
 use desk_domain::case::{Command, CommandName, ContentRef, Message};
-use desk_domain::id::LineName;
+use desk_domain::id::{LineName, MemberId};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::MailAddress;
 use desk_domain::score;
@@ -35,7 +35,14 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         Defer => told(given, "reason", |message, _| Command::Defer { message }),
         Note => written(given, "text", |text| Command::Note { text, mail: None }),
         Assign => as_it_is(given, Command::Assign { member: given.parsed("member")? }),
-        HandOver => as_it_is(given, Command::HandOver { member: given.parsed("member")? }),
+        HandOver => {
+            let word = Some(given.text("word")).filter(|word| !word.is_empty());
+            let member: MemberId = given.parsed("member")?;
+            sealed(given, move |s| {
+                let word = word.as_ref().map(|word| s.message_to_others(word)).transpose()?;
+                Ok(Command::HandOver { member: member.clone(), word })
+            })
+        }
         SetBackup => as_it_is(given, Command::SetBackup { member: given.parsed("member")? }),
         Accept => as_it_is(given, Command::Accept),
         Duplicate => duplicate(given)?,
@@ -79,7 +86,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         Forward => {
             let message = given.text("message");
             let to: desk_domain::id::PackageName = given.parsed("to")?;
-            sealed(given, move |s| Ok(Command::Forward { to: to.clone(), message: s.message_outside(&message)? }))
+            sealed(given, move |s| Ok(Command::Forward { to: to.clone(), message: s.message_to_others(&message)? }))
         }
         PlanRelease => as_it_is(given, Command::PlanRelease { on: given.day("on")? }),
         TreatAsReport => prepared(given, Work::TreatAsReport { address: address(given) }),

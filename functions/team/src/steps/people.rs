@@ -30,7 +30,7 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
         inputs.push(f.radios("as", "What", roles));
     }
     inputs.push(f.radios("member", "Who", at.policy.triage().map(|member| who(at, member)).collect()));
-    let hint = "Where it stands and what waits: kept as a note.";
+    let hint = "Where it stands and what waits: kept as a note. Of a case that is handed over it is in the mail that tells them, too, in clear.";
     inputs.push(f.area("word", "A word for who takes it", hint, 3));
     let name = |id: &Option<desk_domain::id::MemberId>| {
         id.as_ref().map(|id| crate::case_page::words::member_name(at.policy, id))
@@ -58,7 +58,8 @@ fn who(at: &At<'_>, member: &Member) -> InputChoice {
     choice(member.id.as_str(), format!("{}{me}", member.name), said.join(", "))
 }
 
-/// The word first: who hands over may not be allowed to write one afterwards.
+/// A word is of handing over, and goes to who gets the case; else it is a note, and first: who gives a case away may not write one
+/// afterwards.
 pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
     let member = typed.text("member");
     if member.is_empty() {
@@ -70,6 +71,9 @@ pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
         (_, Some(_)) => "hand-over",
     };
     let word = typed.text("word");
+    if name == "hand-over" && !word.is_empty() {
+        return Ok(vec![Given::new(command(name, &[("member", json!(member)), ("word", json!(word))]))]);
+    }
     let note = (!word.is_empty()).then(|| Given::new(command("note", &[("text", json!(word))])));
     let note = note.map(|note| note.typed_as("/text", "word"));
     Ok(note.into_iter().chain([Given::new(command(name, &[("member", json!(member))]))]).collect())

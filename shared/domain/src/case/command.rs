@@ -51,6 +51,8 @@ pub enum Command {
     },
     HandOver {
         member: MemberId,
+        /// What the one before says to them.
+        word: Option<Message>,
     },
     SetBackup {
         member: MemberId,

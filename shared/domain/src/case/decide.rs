@@ -17,7 +17,7 @@ use super::event::{AssignedBy, Event, EventBody, Files, MailParts, Message, Mess
 use super::permit::{self, permit, refuse};
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case};
-use crate::id::{CaseId, ClockName, MemberId};
+use crate::id::{CaseId, ClockName, ContentId, MemberId};
 use crate::policy::{MetBy, Pauses, Policy, Starts};
 use crate::refusal::Refusal;
 
@@ -87,9 +87,16 @@ impl Next<'_> {
             Command::Update { message } => self.message(MessageKind::Update, message, false),
             Command::Note { text, mail } => self.push(EventBody::Noted { content: text.clone(), mail: mail.clone() }),
             Command::RequestInformation { message, next_steps } => self.request_information(message, *next_steps),
-            Command::Assign { member } | Command::HandOver { member } => {
+            Command::Assign { member } => {
                 self.eligible(member)?;
-                self.assign(member.clone(), AssignedBy::Member);
+                self.assign(member.clone(), AssignedBy::Member, None);
+            }
+            Command::HandOver { member, word } => {
+                self.eligible(member)?;
+                if let Some(Message { content, .. }) = word {
+                    self.push(EventBody::Noted { content: content.clone(), mail: None });
+                }
+                self.assign(member.clone(), AssignedBy::Member, word.as_ref().and_then(|word| word.mail.clone()));
             }
             Command::SetBackup { member } => {
                 self.eligible(member)?;
@@ -262,12 +269,13 @@ impl Next<'_> {
         Ok(())
     }
 
-    fn assign(&mut self, member: MemberId, by: AssignedBy) {
+    /// `word`: what is sealed for the mail that tells them.
+    fn assign(&mut self, member: MemberId, by: AssignedBy, word: Option<ContentId>) {
         let previous = self.case.handler.clone();
         if previous.as_ref() == Some(&member) {
             return;
         }
-        self.push(EventBody::HandlerAssigned { member, by, previous });
+        self.push(EventBody::HandlerAssigned { member, by, previous, word });
         self.meet(MetBy::HandlerAssigned);
     }
 
@@ -344,7 +352,7 @@ impl Next<'_> {
             return;
         }
         if let Some(member) = escalate::choose_handler(self.policy, roster, self.now) {
-            self.assign(member, AssignedBy::Rota);
+            self.assign(member, AssignedBy::Rota, None);
         }
     }
 }

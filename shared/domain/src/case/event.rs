@@ -186,6 +186,9 @@ pub enum EventBody {
         member: MemberId,
         by: AssignedBy,
         previous: Option<MemberId>,
+        /// What the one before says to them, sealed for the mail; it stands as a note too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<ContentId>,
     },
     /// Nobody could be chosen: all are away. Tried again at `until`.
     AssignmentPostponed {

@@ -10,7 +10,7 @@ pub use announced::{of_channel, seen_everywhere};
 use super::*;
 use crate::case::event::{AssignedBy, EventBody, FactName, Hint, MailParts, Resolution};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
-use crate::id::{ClockName, ContentId, PackageName};
+use crate::id::{ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{ClockKind, MetBy, Pauses, Role, Starts};
 
 /// A notice for one person.
@@ -45,7 +45,9 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let waiting = plan.open_clocks(|c| c.start.met_by.is_message());
             plan.to_handler(Notice::Bounced(Bounced { waiting }))
         }
-        EventBody::HandlerAssigned { member, by, previous } => plan.assigned(member, *by, previous.as_ref()),
+        EventBody::HandlerAssigned { member, by, previous, word } => {
+            plan.assigned(member, *by, previous.as_ref(), word.as_ref())
+        }
         EventBody::AssignmentPostponed { until, to, .. } => {
             let notice = Notice::NoHandler(NoHandler { again_at: *until });
             to.iter().map(|r| planned(r.clone(), notice.clone())).collect()
@@ -54,6 +56,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let notice = YouAreHandler {
                 backup: true,
                 by: AssignedBy::Member,
+                word_of: None,
                 next: plan.team_clocks(),
                 acknowledge_until: None,
             };
@@ -328,14 +331,25 @@ impl Plan<'_> {
         all
     }
 
-    fn assigned(&self, member: &MemberId, by: AssignedBy, previous: Option<&MemberId>) -> Vec<Planned> {
+    fn assigned(
+        &self,
+        member: &MemberId,
+        by: AssignedBy,
+        previous: Option<&MemberId>,
+        word: Option<&ContentId>,
+    ) -> Vec<Planned> {
         let changed = HandlerChanged { handler: member.clone(), previous: previous.cloned() };
         let mut all = self.to_reporter(Notice::HandlerChanged(changed), None);
         if self.event.actor != Actor::Member(member.clone()) {
             let waits = self.case.clocks.iter().find(|c| c.state == ClockState::Running && self.acknowledges(c));
             let acknowledge_until = waits.map(|c| c.start.due_at);
-            let notice = YouAreHandler { backup: false, by, next: self.team_clocks(), acknowledge_until };
-            all.push(planned(Recipient::Member(member.clone()), Notice::YouAreHandler(notice)));
+            let word_of = match &self.event.actor {
+                Actor::Member(giver) if word.is_some() => Some(giver.clone()),
+                _ => None,
+            };
+            let notice = YouAreHandler { backup: false, by, word_of, next: self.team_clocks(), acknowledge_until };
+            let told = planned(Recipient::Member(member.clone()), Notice::YouAreHandler(notice));
+            all.push(Planned { sealed: word.cloned(), ..told });
         }
         all
     }

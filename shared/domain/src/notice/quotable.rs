@@ -135,7 +135,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     for by in [AssignedBy::Member, AssignedBy::Rota] {
         for backup in [false, true] {
             let (next, acknowledge_until) = (clocks.clone(), Some(at));
-            all.push(Notice::YouAreHandler(YouAreHandler { backup, by, next, acknowledge_until }));
+            all.push(Notice::YouAreHandler(YouAreHandler { backup, by, word_of: None, next, acknowledge_until }));
         }
     }
     for why in [WhyRefused::NotProven, WhyRefused::NotOpen, WhyRefused::NotReadable, WhyRefused::NotTold] {

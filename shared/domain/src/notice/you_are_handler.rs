@@ -7,6 +7,9 @@ use crate::id::ClockName;
 pub struct YouAreHandler {
     pub backup: bool,
     pub by: AssignedBy,
+    /// Who handed it over with a word, which is sealed beside the notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub word_of: Option<MemberId>,
     pub next: Vec<(ClockName, Timestamp)>,
     /// Nobody has acknowledged it yet.
     pub acknowledge_until: Option<Timestamp>,
@@ -32,6 +35,13 @@ impl YouAreHandler {
         let facts: Vec<_> = self.next.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))).collect();
         let letter = Letter::new(at.subject(subject)).say(format!("{role}{why}"));
         let letter = if facts.is_empty() { letter } else { letter.facts(facts) };
+        let letter = match (&self.word_of, at.text) {
+            (Some(giver), Some(words)) => letter.say(format!("{} writes:", at.member_name(giver))).words(words),
+            (Some(giver), None) => {
+                letter.say(format!("{} left a word, which stands on the case.", at.member_name(giver)))
+            }
+            (None, _) => letter,
+        };
         let letter = match &at.links.acknowledge {
             Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
             None => letter,

@@ -61,7 +61,17 @@ fn clocks() -> Vec<Sample> {
     };
     let you = |backup, by, acknowledge: bool| {
         let (next, acknowledge_until) = (promises(), acknowledge.then_some(at(DUE)));
-        Notice::YouAreHandler(YouAreHandler { backup, by, next, acknowledge_until })
+        Notice::YouAreHandler(YouAreHandler { backup, by, word_of: None, next, acknowledge_until })
+    };
+    let handed_over = || {
+        let (next, word_of) = (promises(), Some(member("alice")));
+        Notice::YouAreHandler(YouAreHandler {
+            backup: false,
+            by: AssignedBy::Member,
+            word_of,
+            next,
+            acknowledge_until: None,
+        })
     };
     let nobody = || Notice::NoHandler(NoHandler { again_at: at(DUE) });
     vec![
@@ -75,6 +85,8 @@ fn clocks() -> Vec<Sample> {
         sample("", breach("acknowledgement", true), Recipient::Operator),
         to("", you(false, AssignedBy::Rota, true)),
         to("by-a-member", you(false, AssignedBy::Member, false)),
+        to("with-a-word", handed_over()).with("The test is on my branch;\nit waits for CI."),
+        to("with-a-lost-word", handed_over()),
         to("backup", you(true, AssignedBy::Member, false)),
         sample("", nobody(), Recipient::Operator),
         to("", nobody()),

@@ -52,6 +52,7 @@ fn mails(policy: &Policy) -> Vec<(String, String)> {
         Notice::YouAreHandler(YouAreHandler {
             backup: false,
             by: desk_domain::case::event::AssignedBy::Rota,
+            word_of: None,
             next: due,
             acknowledge_until: until,
         }),

@@ -28,6 +28,12 @@ pub(super) const PAGE_ONLY: Field =
         .optional();
 
 pub(super) const TEXT: Field = Field::text("text", Audience::Team, "A note that only the team reads.");
+pub(super) const WORD: Field = Field::text(
+    "word",
+    Audience::Team,
+    "A word for who takes it over: kept as a note, and in the mail that tells them, which travels in clear.",
+)
+.optional();
 pub(super) const REASON: Field = Field::text("reason", Audience::Team, "Why, for the team and for later.");
 pub(super) const SOURCE: Field = Field::text("source", Audience::Team, "How that is known.");
 pub(super) const REFERENCE: Field = Field::text("reference", Audience::Team, "Where the fix is.");

@@ -55,7 +55,7 @@ commands! {
 
         Assign = Row::new("assign", Group::People, "Gives a case that nobody handles to a member.", &[MEMBER])
             .rules(&[Rule::Unassigned]);
-        HandOver = Row::new("hand-over", Group::People, "Gives the case to another member.", &[MEMBER])
+        HandOver = Row::new("hand-over", Group::People, "Gives the case to another member.", &[MEMBER, WORD])
             .who(Who::Leads("hand it over"));
         SetBackup = Row::new("set-backup", Group::People, "Names who stands in for the handler.", &[MEMBER])
             .who(Who::Leads("name a backup"));

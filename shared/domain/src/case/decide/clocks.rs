@@ -104,7 +104,7 @@ impl Next<'_> {
 
     fn assign_by_rota(&mut self, start: ClockStart, roster: &Roster) {
         match escalate::choose_handler(self.policy, roster, self.now) {
-            Some(member) => self.assign(member, AssignedBy::Rota),
+            Some(member) => self.assign(member, AssignedBy::Rota, None),
             None => {
                 let mut to = escalate::recipients(Leads::of(&self.case), self.policy, &start.breach_level, self.now);
                 if !to.contains(&Recipient::Operator) {

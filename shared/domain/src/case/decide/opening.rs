@@ -49,6 +49,6 @@ pub fn open_finding(
     let first = event(&id, 1, now, by, EventBody::ReportReceived(reported));
     let case = Case::opened(&first).expect("a report opens a case");
     let mut next = Next { case, policy, actor: by.clone(), now, events: vec![first.body] };
-    next.assign(handler, AssignedBy::Member);
+    next.assign(handler, AssignedBy::Member, None);
     next.events
 }

@@ -164,7 +164,9 @@ impl EventBody {
             EventBody::ClockEnded { clock: name } => clock(name, "ended"),
             EventBody::AssignmentPostponed { clock: name, until: _, to: _ } => clock(name, "nobody could be chosen"),
             EventBody::MessageBounced { seq: _ } => Nothing.says("learnt that a message did not arrive"),
-            EventBody::HandlerAssigned { member: _, by: _, previous: _ } => Nothing.says("gave the case to a handler"),
+            EventBody::HandlerAssigned { member: _, by: _, previous: _, word: _ } => {
+                Nothing.says("gave the case to a handler")
+            }
             EventBody::RmChanged { from: _, to: _, told: _ } => Nothing.says("changed where the report stands"),
             EventBody::FixesReady => Nothing.says("saw a fix ready on every affected line"),
             EventBody::FixesReleased => Nothing.says("saw the fixes released on every affected line"),

@@ -27,6 +27,9 @@ const STANDING: &str = "/case/standing";
 const DISCLOSURE: &str = "/case/disclosure";
 const ANSWERS: &str = "/case/answers";
 
+/// A part of a case, as the API has it.
+type Part = fn(&Case) -> Value;
+
 /// What is said, and where.
 struct Saying {
     path: &'static str,
@@ -35,7 +38,7 @@ struct Saying {
     command: fn(&Value) -> Result<Command, Vec<FieldError>>,
     done: Done,
     /// What of the case it changed, in the API's answer.
-    holds: Option<(&'static str, fn(&Case) -> Value)>,
+    holds: Option<(&'static str, Part)>,
     /// What the field of the form is called in a sentence.
     named: &'static str,
     /// What the case page says where it was not taken.

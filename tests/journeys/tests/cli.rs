@@ -37,6 +37,36 @@ impl Setting {
 }
 
 #[test]
+fn the_texts_of_a_command_are_written_in_an_editor_and_nothing_saved_is_nothing_sent() {
+    let s = setting("editor");
+    let edited = |editor: &str| {
+        let given = [
+            "case",
+            "do",
+            &s.case,
+            "respond",
+            "--edit",
+            "next_steps=A fix.",
+            "--as",
+            "alice",
+            "--json",
+            "--data",
+            &s.data,
+        ];
+        cli_with(&given, &[("VISUAL", editor)])
+    };
+    let unsaved = String::from_utf8(edited("true").stderr).unwrap();
+    assert!(unsaved.contains("nothing was saved in the editor, and nothing was sent"), "{unsaved}");
+    let script = s.place.file("editor.sh", "sleep 1.1; printf 'We can reproduce it.\n\n# With a title\n' >> \"$1\"\n");
+    one(0, &edited(&format!("sh {script}")));
+    let shown = one(0, &s.run(&["case", "show", &s.case, "--as", "alice"]));
+    let said = shown["messages"].as_array().unwrap().iter().find(|message| message["from"] == "team").unwrap();
+    assert_eq!(said["text"], "We can reproduce it.\n\n# With a title\n\nNext steps:\nA fix.");
+    let all = cli(&["case", "do", &s.case, "publish", "--edit", "--as", "alice", "--data", &s.data]);
+    assert!(String::from_utf8_lossy(&all.stderr).contains("publish has no text to edit"), "{all:?}");
+}
+
+#[test]
 fn every_command_prints_one_json_document() {
     let s = setting("documents");
     let case = s.case.as_str();

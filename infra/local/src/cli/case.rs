@@ -1,5 +1,6 @@
 //! `desk case list|show|do|export|mail|file`.
 
+mod edit;
 mod mail;
 
 use clap::{Args, Subcommand};
@@ -37,6 +38,9 @@ pub(super) enum CaseCommand {
         /// field=text, field=@file, or field:=JSON; a repeated field is a list
         #[arg(value_name = "FIELD=VALUE", value_parser = field)]
         fields: Vec<(String, Value)>,
+        /// Write its texts in $VISUAL or $EDITOR: those that are not given here
+        #[arg(long)]
+        edit: bool,
         /// Done once however often it is sent
         #[arg(long, value_name = "KEY")]
         idempotency_key: Option<String>,
@@ -107,7 +111,10 @@ impl CaseCommand {
                 let text = serde_json::to_string_pretty(&case).unwrap_or_default();
                 Ok(Output::done(case, text))
             }
-            CaseCommand::Do { id, command, fields, idempotency_key } => {
+            CaseCommand::Do { id, command, mut fields, edit, idempotency_key } => {
+                if edit {
+                    edit::texts(&command, &mut fields)?;
+                }
                 let body = body(command, fields).to_string().into_bytes();
                 let path = format!("/desk/api/cases/{}/commands", encoded(&id));
                 let answer =

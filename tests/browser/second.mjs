@@ -1,5 +1,5 @@
 // The second story, clicking and typing only: a case handed over before a holiday, a mail that nothing proves, a duplicate, a module of
-// others' with the reporter's consent.
+// others' with the reporter's consent, a comment on the policy.
 
 import { check, must } from "./checks.mjs";
 import { Member, WAYS, linkTo, mails } from "./member.mjs";
@@ -39,6 +39,7 @@ async function story(given) {
   await confirmed(alice, first);
   await handedOver(alice, first);
   await away(alice);
+  await commented(tools, alice);
   const bob = await Member.at(tools, "bob@example.org");
   await bob.signIn();
   await takenOver(tools, bob, first);
@@ -80,6 +81,39 @@ async function away(alice) {
   const { taps } = alice.cost();
   check("away: two taps and two days", taps === 2, `${taps} taps`);
   await alice.look("second-away");
+}
+
+/** Two fields, nothing to keep; its owner is led by the mail, answers, and reads what comes back. */
+async function commented(tools, alice) {
+  const guest = await Member.at(tools, "paula@example.org");
+  await guest.open(`${tools.origin}/policy/comment`);
+  await guest.look("comment-form");
+  const send = () => guest.tap(guest.button("Send the comment"));
+  await guest.type("comment", "Are these working days?");
+  await guest.type("email", "Paula <paula@example.org>");
+  await send();
+  const kept = await guest.page.locator('[name="comment"]').inputValue();
+  check("comment: a wrong address is told, and what was typed is kept", kept === "Are these working days?", await guest.text());
+  await guest.look("comment-wrong");
+  await guest.page.locator('[name="email"]').fill("paula@example.org");
+  await send();
+  const text = await guest.text();
+  check("comment: it is said who has it, and there is no code", text.includes("Alice Example") && !/EXP-/.test(text), text);
+  await guest.look("comment-sent");
+  await guest.context.close();
+  await alice.open(await linkTo(tools, alice.address, "/desk/cases/"));
+  await alice.look("comment");
+  const id = new URL(alice.page.url()).pathname.split("/").pop();
+  await alice.step(id, "answer", async () => {
+    await alice.look("comment-answer");
+    await alice.type("message", "No, every day counts.");
+  });
+  const sent = (await mails(tools)).filter((mail) => mail.to[0] === "paula@example.org").pop();
+  check("comment: the answer is mailed", sent.text.includes("every day counts"), sent.text);
+  await alice.look("comment-answered");
+  await alice.page.goto(`${tools.origin}/desk/comments`);
+  check("comment: the list says that it is answered", (await alice.text()).includes("✓ answered"), await alice.text());
+  await alice.look("comments");
 }
 
 async function takenOver(tools, bob, id) {

@@ -134,6 +134,15 @@ async function form(watch) {
   await watch.fill(report, LINE, TEXT);
   await watch.send("form that comes back", report, [TEXT]);
   await opened(watch, "code that is none", LINE, []);
+  await watch.open("comment form", "/policy/comment");
+  await watch.fill(comment(watch), LINE, TEXT);
+  await watch.send("comment that comes back", comment(watch), [TEXT]);
+  await comment(watch).locator('[name="email"]').fill("");
+  await watch.send("comment that is sent", comment(watch));
+}
+
+function comment(watch) {
+  return watch.page.locator('form[action="/policy/comment"]');
 }
 
 // --- mail ------------------------------------------------------------------------------------------------------
@@ -192,6 +201,8 @@ async function team(bob, filed, mailed) {
   for (const step of steps()) await stepOf(bob, filed[step === "code" ? 2 : 1].case_id, step);
   await stepOf(bob, mailed[2], "unproven");
   await stepOf(bob, mailed[3], "report");
+  await bob.open("desk/comments", "/desk/comments");
+  await bob.open("comment", await bob.page.locator("main th a").first().getAttribute("href"), [TEXT]);
   await bob.open("history", `/desk/cases/${filed[1].case_id}/history`);
   await bob.open("case after its steps", `/desk/cases/${filed[1].case_id}`, [TEXT]);
 }

@@ -6,6 +6,7 @@ AWS on this machine. Prints one line for each check, and at last `deploy: N pass
 
 import argparse
 import json
+import re
 import sys
 import tempfile
 import time
@@ -82,6 +83,7 @@ def everything(stack, build, checks):
     checks.run("led to publication by the team's API", to_publication, bob, dave, reporter.case)
     checks.run("published in the site's bucket, and told to list and reporter", published, stack, mailbox, reporter, bob)
     checks.run("a conversation: asked, answered, a new code, a bounce", conversation, stack, mailbox, bob)
+    checks.run("a comment on the policy goes to its owner, who answers it", comment, stack, mailbox, Member(stack, mailbox, "alice"))
     checks.run("KMS failing: 503 before anything is stored", kms_fails, stack)
     by_mail(stack, mailbox, checks)
     checks.run("warned and broken by the real schedule", left_alone, mailbox, late, bob)
@@ -211,6 +213,21 @@ def conversation(stack, mailbox, bob):
     bounces = Reporter(stack, "bounces", "bounce@simulator.amazonses.com")
     wait(lambda: state.of(stack, bounces.case).get("bounced"), 60, "the bounce is known")
     wait(lambda: any("bounced" in str(i) for i in state.log(stack, bounces.case)), 60, "and the case's log says so")
+
+
+def comment(stack, mailbox, alice):
+    """By the form and by the API: to who answers for the policy alone, who answers it."""
+    page = call(f"{stack.url}/policy/comment", form={"comment": f"{SECRET} comment", "email": "commenter@example.org"})
+    assert page.status == 201 and call(f"{stack.url}/policy/comment").status == 200, page.text
+    told = mailbox.wait(alice.address, "A comment on the security policy")
+    case = re.search(r"/desk/cases/(\S+)", told)[1]
+    listed = call(f"{stack.url}/desk/api/comments", headers=alice.headers).ok()["cases"]
+    assert case in [row["case_id"] for row in listed], listed
+    assert call(f"{stack.url}/desk/comments", headers=alice.headers).status == 200
+    assert SECRET in call(f"{stack.url}/desk/cases/{case}", headers=alice.headers).text
+    alice.tell(case, "answer-comment", message="Every day counts.").ok()
+    assert "Every day counts." in mailbox.wait("commenter@example.org", case, "Your comment on our policy")
+    assert call(f"{stack.url}/policy/comment", body={"comment": f"{SECRET} more"}).status == 201
 
 
 def kms_fails(stack):

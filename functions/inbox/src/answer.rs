@@ -27,6 +27,10 @@ impl Inbox {
             return self.file(arrived).await;
         }
         let theirs = why.is_none() && arrived.sender.is_authenticated();
+        if case.is_comment() {
+            // Whoever commented goes on with it; whoever else has their token says something of their own. Neither reports anything.
+            return if theirs { self.reply(arrived, stored, None).await } else { self.comment(arrived).await };
+        }
         if case.is_filed() || (case.is_closed() && !theirs) {
             // A case of its own, whose reporter is whoever wrote it, and which is no part of the closed one.
             let continues = why.is_none().then_some(&case.id);
@@ -41,9 +45,9 @@ impl Inbox {
             self.told(&case.id, arrived, stored, &Actor::Reporter, from.as_deref(), wait).await?;
             return Ok(Outcome::Quarantined { case: case.id.clone() });
         }
-        let linked = match case.is_closed() {
-            true => Some(self.new_case(arrived, Some(&case.id), None).await?),
-            false => None,
+        let linked = match case.takes_replies() {
+            true => None,
+            false => Some(self.new_case(arrived, Some(&case.id), None).await?),
         };
         self.reply(arrived, stored, linked).await
     }

@@ -209,6 +209,9 @@ impl Inbox {
         if programs {
             return Ok(Purpose::Automatic);
         }
+        for answer in &mut answers {
+            self.follow(answer).await?;
+        }
         if !answers.is_empty() {
             return Ok(Purpose::Answers(answers));
         }
@@ -223,6 +226,16 @@ impl Inbox {
             .as_deref()
             .is_some_and(|comments| is_to(head, comments) && !is_to_named(head, &self.policy.contacts.security));
         Ok(if comments { Purpose::Comment } else { Purpose::Report })
+    }
+
+    /// What was filed and became a report goes on as that.
+    async fn follow(&self, answer: &mut Answer) -> Result<(), ActError> {
+        if let Some(became) = answer.stored.case.became.clone()
+            && let Some(stored) = self.cases.case(&became).await?
+        {
+            *answer.stored = stored;
+        }
+        Ok(())
     }
 
     /// Whose an answer with this token is: the token says which case, and never who.

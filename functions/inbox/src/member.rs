@@ -4,6 +4,7 @@
 //! Only DMARC proves a member for what goes to the reporter: whoever gets hold of a mail that was sent to one has the token, and the
 //! reporter's thanks would be in their name.
 
+mod comment;
 mod words;
 
 use desk_domain::case::command::Kept;
@@ -36,6 +37,9 @@ impl Inbox {
         id: MemberId,
     ) -> Result<Outcome, ActError> {
         let Some(member) = self.policy.member(&id) else { return self.report(arrived, None).await };
+        if stored.case.is_owners(&id, &self.policy) {
+            return self.owners_answer(arrived, stored, member).await;
+        }
         let theirs = arrived.from().is_some_and(|from| from == member.address.to_lowercase());
         let asked = self.asked(arrived, stored);
         let proven = theirs && arrived.sender == Sender::Dmarc;
@@ -92,7 +96,7 @@ impl Inbox {
             (Ok(words), Verb::Acknowledge) if words.is_empty() => {
                 standard_acknowledgement(&self.policy, member, &stored.case)
             }
-            (Ok(words), Verb::Reply) if words.is_empty() => {
+            (Ok(words), Verb::Reply | Verb::Comment) if words.is_empty() => {
                 return self.not_given(arrived, stored, member, asked.verb, WhyRefused::NotReadable).await;
             }
             (Ok(words), _) => words.clone(),
@@ -108,6 +112,7 @@ impl Inbox {
             let command = match asked.verb {
                 Verb::Acknowledge => Command::AcknowledgeFromMail { message, kept },
                 Verb::Reply => Command::ReplyFromMail { message, kept },
+                Verb::Comment => Command::AnswerComment { message, kept },
             };
             Ok((command, ()))
         };
@@ -120,6 +125,12 @@ impl Inbox {
             Ok(_) => {
                 let in_part = asked.left || arrived.mail().is_some_and(|mail| !mail.attachments.is_empty());
                 match (in_part, asked.verb) {
+                    (true, Verb::Comment) => {
+                        self.tell_sent(stored, member, WhatCame::CommentAnsweredInPart, arrived).await?
+                    }
+                    (false, Verb::Comment) => {
+                        self.tell_sent(stored, member, WhatCame::CommentAnswered, arrived).await?
+                    }
                     (true, _) => self.tell_sent(stored, member, WhatCame::SentInPart, arrived).await?,
                     (false, Verb::Reply) => self.tell_sent(stored, member, WhatCame::Sent, arrived).await?,
                     (false, Verb::Acknowledge) => {}
@@ -181,6 +192,10 @@ impl Inbox {
             }
             Verb::Reply => {
                 (format!("{case} REPLY refused {why:?} {day}"), self.answered(&stored.case, WhatCame::NotSent))
+            }
+            Verb::Comment => {
+                let notice = self.answered(&stored.case, WhatCame::CommentNotAnswered);
+                (format!("{case} answer refused {why:?} {day}"), notice)
             }
         };
         self.plan_for(Some(&stored.case), &member.id, notice, &cause, now).await

@@ -81,6 +81,27 @@ pub(crate) enum Sort {
     GoesOn(CaseId),
     /// It only tries whether the desk works.
     Canary,
+    /// It is a comment on the policy: filed as it comes, and nobody is told a code.
+    Comment,
+}
+
+impl Sort {
+    /// Where it is sent to.
+    fn path(&self) -> &'static str {
+        match self {
+            Sort::Report | Sort::GoesOn(_) | Sort::Canary => "/reports",
+            Sort::Comment => "/policy/comment",
+        }
+    }
+
+    /// As what it is filed; `None` for a report.
+    fn filed(&self) -> Option<Resolution> {
+        match self {
+            Sort::Report | Sort::GoesOn(_) => None,
+            Sort::Canary => Some(Resolution::Canary),
+            Sort::Comment => Some(Resolution::PolicyComment),
+        }
+    }
 }
 
 /// How long after it was signed a canary's token is taken.
@@ -148,14 +169,14 @@ impl Intake {
     ///
     /// # Errors
     /// 422 when the key was used for something else, 503 when it could not be stored.
-    async fn accept(
+    pub(crate) async fn accept(
         &self,
         arrived: Arrived<'_>,
         value: &Value,
         key: Option<String>,
         sort: Sort,
     ) -> Result<Answer, Problem> {
-        let request = key.map(|key| Request::new("POST", "/reports", "public", &key, &body::canonical(value)));
+        let request = key.map(|key| Request::new("POST", sort.path(), "public", &key, &body::canonical(value)));
         for _ in 0..ATTEMPTS {
             let now = self.clock.now();
             if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), now).await? {
@@ -163,12 +184,16 @@ impl Intake {
             }
             let new = self.new_case(arrived, sort.clone(), now).await?;
             let mut commit = new.commit.clone();
-            let answer = Answer { status: 201, body: json!(self.taken(&new)).to_string() };
+            let body = match sort {
+                Sort::Comment => json!({"received_at": new.stored.case.received_at}),
+                Sort::Report | Sort::GoesOn(_) | Sort::Canary => json!(self.taken(&new)),
+            };
+            let answer = Answer { status: 201, body: body.to_string() };
             if let Some(request) = &request {
                 commit.remember(request, &answer, now)?;
             }
             if self.cases.commit(commit).await? == Outcome::Done {
-                tracing::info!(case = %new.stored.case.id, "a report was stored");
+                tracing::info!(case = %new.stored.case.id, filed = sort.filed().map(Resolution::words), "a report was stored");
                 return Ok(answer);
             }
         }
@@ -186,7 +211,8 @@ impl Intake {
             policy: &self.policy,
             root: &self.root,
             mail_key: &self.mail_key,
-            signer: Some(&self.signer),
+            // What has no receipt needs none signed.
+            signer: (!matches!(sort, Sort::Comment)).then_some(&self.signer),
             public_url: &self.public_url,
         };
         let mut opening = opener.begin(now).await?;
@@ -198,7 +224,7 @@ impl Intake {
         if let (Some(key), Some(_)) = (&report.openpgp_key, &address) {
             opening.seal_for_mail(REPORTER_KEY, key)?;
         }
-        let canary = matches!(sort, Sort::Canary);
+        let (canary, filed) = (matches!(sort, Sort::Canary), sort.filed());
         let reported = Reported {
             package: self.policy.package_meant(&report.package).map(|p| p.name.clone()),
             answers: report.answers,
@@ -217,7 +243,6 @@ impl Intake {
             mail: None,
             files: self.keep(&opening.id, &opening.public(), files).await?,
         };
-        let filed = canary.then_some(Resolution::Canary);
         Ok(opening.finish(reported, filed, &desk_keys::sha256_hex(raw)).await?)
     }
 

@@ -143,7 +143,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, said: Said) -> String
         files_field: intake.files_field(said.files.0, said.files.1),
         idempotency_key: fresh_key(),
         reply_text: said.text,
-        closed: case.is_closed(),
+        closed: !case.takes_replies(),
     }
     .html()
 }

@@ -8,6 +8,7 @@ mod case;
 mod case_page;
 mod check;
 mod code;
+mod comment;
 mod credit;
 mod files;
 mod form;
@@ -67,6 +68,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
     Router::new()
         .route("/", get(pages::form))
         .route("/reports", get(pages::form).post(accept::post_report))
+        .route("/policy/comment", get(comment::get).post(comment::post))
         .route("/check", get(check::get))
         .route("/case", get(case::get_case).post(case::post_code))
         .route("/case/messages", post(reply::post_message))

@@ -170,11 +170,11 @@ impl Intake {
         if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
-        self.takes(files, if case.is_closed() { FileCount::default() } else { case.files })?;
+        self.takes(files, if case.takes_replies() { case.files } else { FileCount::default() })?;
         self.within_messages(&case.id).await?;
-        let (linked, kept) = match case.is_closed() {
-            true => (Some(self.linked_case(&self.unsealed(entered).await?, message).await?), Vec::new()),
-            false => (None, self.keep(&case.id, &entered.stored.public, files).await?),
+        let (linked, kept) = match case.takes_replies() {
+            true => (None, self.keep(&case.id, &entered.stored.public, files).await?),
+            false => (Some(self.linked_case(&self.unsealed(entered).await?, message).await?), Vec::new()),
         };
         let prepare = |before: &Stored, commit: &mut Commit| {
             if let Some(new) = &linked {

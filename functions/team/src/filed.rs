@@ -1,4 +1,4 @@
-//! What is only filed: automatic mail, comments on the policy, spam. Newest first, so that what was filed wrongly is found by a
+//! What is only filed: automatic mail, spam. Newest first, so that what was filed wrongly is found by a
 //! person. Who may read the case sees from whom it is and what about, opened as the case is and recorded as a reading of it.
 
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::Team;
 /// `next` of the page before.
 #[derive(Deserialize)]
 pub(crate) struct Which {
-    next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 /// The query, or why it cannot be read.

@@ -7,6 +7,7 @@ mod board;
 mod case_page;
 mod cases;
 mod commands;
+mod comments;
 mod figures;
 mod filed;
 mod mail;
@@ -94,6 +95,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/acknowledge", get(acknowledge::page).post(acknowledge::post))
         .route("/desk/api/cases", get(board::list))
         .route("/desk/api/filed", get(filed::list))
+        .route("/desk/api/comments", get(comments::list))
         .route("/desk/api/rota", get(rota::show))
         .route("/desk/api/away", post(rota::away))
         .route("/desk/api/figures", get(figures::show))
@@ -112,6 +114,7 @@ fn list(page: DeskPage) -> MethodRouter<Arc<Team>> {
         DeskPage::Mine => get(board::mine),
         DeskPage::Closed => get(board::closed),
         DeskPage::Filed => get(filed::page),
+        DeskPage::Comments => get(comments::page),
         DeskPage::Rota => get(rota::page).post(rota::post),
         DeskPage::Figures => get(figures::page),
     }

@@ -211,12 +211,13 @@ fn updates(policy: &Policy) -> Vec<String> {
 }
 
 fn comments(policy: &Policy) -> Vec<String> {
+    let by_mail = policy.mail.comments.as_ref().map(|address| format!(", or write to <{address}>")).unwrap_or_default();
     vec![
         format!("## {COMMENTS}"),
         format!(
-            "If you see how this could be done better, propose a change by pull request at <{}> or write to <{}>; your \
-             comment goes to the person who answers for this policy.",
-            policy.project.policy_url, policy.contacts.security
+            "If you see how this could be done better, propose a change by pull request at <{}>, or say so at \
+             <{}/policy/comment>{by_mail}; your comment goes to the person who answers for this policy.",
+            policy.project.policy_url, policy.project.desk_url
         ),
     ]
 }

@@ -83,6 +83,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("Clock", clock()),
         ("ConversationEntry", entry()),
         ("Disclosure", disclosure()),
+        ("CommentTaken", object(&[("received_at", instant())])),
         ("StandingAsked", object(&taken())),
         ("AnswersTaken", object(&[taken().as_slice(), &[("answers", words(&["mail", "page"]))]].concat())),
         ("DisclosureTaken", object(&[taken().as_slice(), &[("disclosure", schema("Disclosure"))]].concat())),

@@ -7,6 +7,7 @@ use crate::operation::{FORM, JSON, Operation, Secret, Told, UPLOAD, page, schema
 pub(crate) fn operations() -> Vec<Operation> {
     let mut all = reports();
     all.extend(case());
+    all.extend(comment());
     all.push(check());
     all.extend(documents());
     all
@@ -34,6 +35,25 @@ fn reports() -> Vec<Operation> {
         .answer(201, "Stored.", &[(JSON, schema("Receipt")), page()])
         .problems(Told::AsSent, &[400, 413, 415, 422]);
     vec![form("/", "form"), form("/reports", "reportForm"), file]
+}
+
+fn comment() -> Vec<Operation> {
+    let form_page = Operation::get("/policy/comment", "commentForm", "The form for a comment on the policy")
+        .secret(Secret::Nothing)
+        .answer(200, "The form.", &[page()]);
+    let send = Operation::post("/policy/comment", "comment", "Comment on the security policy")
+        .about(
+            "It goes to whoever answers for the policy; no time is promised, and there is no code. With an address it can be answered.",
+        )
+        .secret(Secret::Nothing)
+        .parameters(&["IdempotencyKey"])
+        .body(&[
+            (JSON, schema("Comment")),
+            (FORM, form(&[("comment", true), ("email", false), ("idempotency_key", false)])),
+        ])
+        .answer(201, "Stored.", &[(JSON, schema("CommentTaken")), page()])
+        .problems(Told::AsSent, &[400, 413, 415, 422]);
+    vec![form_page, send]
 }
 
 fn case() -> Vec<Operation> {

@@ -26,6 +26,7 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("DisclosurePlan", plan()),
         ("AnswersChoice", one_of("answers", &["mail", "page"])),
         ("Message", alone("text", Limit::Text, limits)),
+        ("Comment", comment(limits)),
         ("Address", address(limits)),
         ("Where", one_of("where", &["here", "everywhere"])),
         ("Away", away()),
@@ -72,6 +73,13 @@ fn code(limits: &Limits) -> Value {
 /// An object of one field that has one of these values.
 fn one_of(name: &str, values: &[&str]) -> Value {
     json!({"type": "object", "properties": {name: words(values)}, "required": [name], "additionalProperties": false})
+}
+
+/// A comment on the policy, and where an answer goes.
+fn comment(limits: &Limits) -> Value {
+    let mut comment = alone("comment", Limit::Text, limits);
+    comment["properties"]["email"] = or_null(json!({"type": "string", "format": "email"}));
+    comment
 }
 
 fn address(limits: &Limits) -> Value {

@@ -77,10 +77,16 @@ fn cases() -> Vec<Operation> {
         .answer(200, "A portion of them.", &[(JSON, schema("Board"))])
         .problems(Told::Problem, &[400, 401, 403]);
     let filed = Operation::get("/desk/api/filed", "listFiled", "What was only filed, newest first")
-        .about("Automatic mail, comments on the policy, spam: so that what was filed wrongly is found by a person.")
+        .about("Automatic mail, spam: so that what was filed wrongly is found by a person.")
         .secret(Secret::Session)
         .parameters(&["Next"])
         .answer(200, "A portion of it.", &[(JSON, schema("Filed"))])
+        .problems(Told::Problem, &[400, 401, 403]);
+    let comments = Operation::get("/desk/api/comments", "listComments", "Comments on the policy, newest first")
+        .about("Whoever answers for the policy reads and answers them, and needs no other role for it.")
+        .secret(Secret::Session)
+        .parameters(&["Next"])
+        .answer(200, "A portion of them.", &[(JSON, schema("Comments"))])
         .problems(Told::Problem, &[400, 401, 403]);
     let show = Operation::get("/desk/api/cases/{id}", "showTeamCase", "One case, for those who need to know")
         .about("Reading is recorded.")
@@ -114,7 +120,7 @@ fn cases() -> Vec<Operation> {
         .secret(Secret::Session)
         .answer(200, "The shorter period first.", &[(JSON, schema("Figures"))])
         .problems(Told::Problem, &[401, 403]);
-    vec![board, filed, show, command, rota, away, figures]
+    vec![board, filed, comments, show, command, rota, away, figures]
 }
 
 /// A page, to who is signed in.

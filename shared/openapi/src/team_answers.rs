@@ -15,6 +15,7 @@ pub(crate) fn team() -> Vec<(&'static str, Value)> {
         ("HalfSession", object(&[("ticket", text()), ("expires_at", instant()), ("detail", text())])),
         ("Board", portion(board_row())),
         ("Filed", portion(filed_row())),
+        ("Comments", portion(comment_row())),
         ("Rota", rota()),
         ("Figures", figures()),
         ("Done", done()),
@@ -104,6 +105,15 @@ fn filed_row() -> Value {
         ("from", or_null(with(text(), "From whom, for who may read the case."))),
         ("subject", or_null(with(text(), "Its subject, for who may read the case."))),
         ("names", or_null(with(schema("CaseId"), "A case that it names, without the token that would join it."))),
+    ])
+}
+
+fn comment_row() -> Value {
+    object(&[
+        ("case_id", schema("CaseId")),
+        ("received_at", instant()),
+        ("answered", with(json!({"type": "boolean"}), "Whether what was written last has an answer.")),
+        ("became", or_null(with(schema("CaseId"), "The report that it is after all."))),
     ])
 }
 

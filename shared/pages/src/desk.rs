@@ -48,6 +48,8 @@ desk_pages! {
     Closed = "/desk/closed", "Closed", "Closed cases, newest first", &["Next"];
     /// What is owed no answer.
     Filed = "/desk/filed", "Filed", "What was only filed", &["Next"];
+    /// What was said of the policy itself.
+    Comments = "/desk/comments", "Comments", "Comments on the policy", &["Next"];
     /// Who is on call in the weeks to come, and who is away.
     Rota = "/desk/rota", "On call", "Who is on call, and who is away", &[];
     /// How the promises were kept.

@@ -1,4 +1,4 @@
-//! What is only filed, newest first: automatic mail, comments on the policy, spam; with sender and subject for who may read them.
+//! What is only filed, newest first: automatic mail, spam; with sender and subject for who may read them.
 
 use askama::Template;
 use desk_domain::case::event::Resolution;

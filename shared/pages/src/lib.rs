@@ -9,6 +9,7 @@ mod board;
 mod case;
 mod check;
 mod clock;
+mod comment;
 mod desk;
 mod error;
 mod field;
@@ -46,6 +47,7 @@ pub use self::case::{
     AnswersForm, AskForm, CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, OwnDate, Paging, SentReport,
 };
 pub use self::check::{CheckHit, CheckPage, CheckResult};
+pub use self::comment::{CommentForm, CommentPage, CommentRow, CommentStanding, CommentsPage};
 pub use self::desk::{Desk, DeskPage};
 pub use self::error::{ErrorPage, MissingPage};
 pub use self::figures::{FiguresPage, MissedRow, PromiseTable};

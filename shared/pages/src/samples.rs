@@ -96,6 +96,7 @@ pub(crate) fn pages() -> Samples {
         not_yours::sample::pages(),
         history::sample::pages(),
         filed::sample::pages(),
+        comment::sample::pages(),
         check::sample::pages(),
         figures::sample::pages(),
         rota::sample::pages(),

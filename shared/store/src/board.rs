@@ -1,5 +1,6 @@
 //! The board: open cases by what is due next, from clear fields alone, paged. A page costs the same however many cases
-//! are open. What is only filed is on a list of its own, newest first, in the same index.
+//! are open. What is only filed, comments on the policy, and what is closed are on lists of their own, newest first, in the same
+//! index.
 
 use desk_domain::case::event::Resolution;
 use desk_domain::case::{Brief, Stage};
@@ -75,8 +76,8 @@ impl CaseStore {
         page(self.table.query(&handled(member).beyond(after).first(ONE_MORE)).await?)
     }
 
-    /// The page of what is only filed (automatic mail, comments on the policy, spam), newest first, that begins after `after`
-    /// (the `next` of the page before).
+    /// The page of what is only filed (automatic mail, spam), newest first, that begins after `after` (the `next` of the page
+    /// before).
     pub async fn filed(&self, after: Option<&str>) -> Result<FiledPage, Fault> {
         let shards = (0..SHARDS).map(|shard| Query::of(Index::Board, filed_name(shard)).descending());
         filed_page(self.table.queries(shards.map(|shard| shard.beyond(after).first(ONE_MORE))).await?)
@@ -97,7 +98,16 @@ impl CaseStore {
 
     /// The page of the closed cases that were more than filed, newest first, that begins after `after`.
     pub async fn closed(&self, after: Option<&str>) -> Result<BoardPage, Fault> {
-        let shards = (0..SHARDS).map(|shard| Query::of(Index::Board, closed_name(shard)).descending());
+        self.newest(closed_name, after).await
+    }
+
+    /// The page of the comments on the policy, newest first, that begins after `after`.
+    pub async fn comments(&self, after: Option<&str>) -> Result<BoardPage, Fault> {
+        self.newest(comment_name, after).await
+    }
+
+    async fn newest(&self, name: fn(u8) -> String, after: Option<&str>) -> Result<BoardPage, Fault> {
+        let shards = (0..SHARDS).map(|shard| Query::of(Index::Board, name(shard)).descending());
         let items = self.table.queries(shards.map(|shard| shard.beyond(after).first(ONE_MORE))).await?;
         let mut rows = items.iter().map(row).collect::<Result<Vec<_>, _>>()?;
         rows.sort_by(|a, b| b.place.cmp(&a.place));
@@ -132,6 +142,11 @@ pub(crate) fn filed_shard(case: &CaseId) -> String {
     filed_name(shard(case.as_str()))
 }
 
+/// Where comments on the policy stand in the index.
+pub(crate) fn comment_shard(case: &CaseId) -> String {
+    comment_name(shard(case.as_str()))
+}
+
 /// Where the other closed cases stand in the index.
 pub(crate) fn closed_shard(case: &CaseId) -> String {
     closed_name(shard(case.as_str()))
@@ -139,6 +154,10 @@ pub(crate) fn closed_shard(case: &CaseId) -> String {
 
 fn closed_name(shard: u8) -> String {
     format!("CLOSED#{shard}")
+}
+
+fn comment_name(shard: u8) -> String {
+    format!("COMMENT#{shard}")
 }
 
 fn filed_name(shard: u8) -> String {

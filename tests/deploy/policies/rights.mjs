@@ -27,7 +27,7 @@ export const ITEMS = [
   ['team', 'CasesTable', 'PutItem', 'CASE# CODE# FACTOR# KEY# LOG# READ# REQUEST# SESSION# SIGN-IN#'],
   ['team', 'CasesTable', 'UpdateItem', 'FACTOR# RATE# TEAM#'],
   ['team', 'CasesTable', 'DeleteItem', 'CASE# CODE# FACTOR# SIGN-IN#'],
-  ['team', 'CasesTable/index/board', 'Query', 'BOARD# CLOSED# FILED#'],
+  ['team', 'CasesTable/index/board', 'Query', 'BOARD# CLOSED# COMMENT# FILED#'],
   ['team', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
   ['team', 'MailTable', 'PutItem', 'DELIVERY#'],
 

@@ -57,6 +57,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         DraftAdvisory => by_alice(Command::DraftAdvisory { content: content() }),
         ApproveAdvisory => vec![("bob", Command::ApproveAdvisory { content: content() })],
         Publish => vec![("bob", Command::Publish)],
+        AnswerComment => by_alice(Command::AnswerComment { message: message(), kept: None }),
         ReleaseQuarantine => [false, true].map(|refuse| ("alice", Command::ReleaseQuarantine { refuse })).into(),
         RecordConsent => by_alice(Command::RecordConsent { source: content() }),
         Forward => by_alice(Command::Forward { to: "qs".parse().expect("a package"), message: message() }),

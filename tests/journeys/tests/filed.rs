@@ -17,8 +17,10 @@ fn t59_a_comment_on_the_policy_is_thanked_given_to_its_owner_and_filed() {
     close(&desk, &case, &alice, "policy-comment");
     desk.advance("1s");
     assert_eq!(desk.view(&code)["stage"], "Closed (a comment on the policy)");
-    assert_eq!(desk.filed_away(&alice), [(case.clone(), "a comment on the policy".to_owned())]);
-    let page = desk.get("/desk/filed", &[("authorization", &alice)]);
+    let comments = desk.get("/desk/api/comments", &[("authorization", &alice)]).ok();
+    assert_eq!((&comments["cases"][0]["case_id"], &comments["cases"][1]), (&json!(case), &Value::Null));
+    assert_eq!(desk.filed_away(&alice), [], "it is on a list of its own");
+    let page = desk.get("/desk/comments", &[("authorization", &alice)]);
     assert!(page.status == 200 && page.text.contains(&case) && !page.text.contains("SECRETMARK"), "{}", page.text);
     let board = desk.get("/desk/api/cases", &[("authorization", &alice)]).ok();
     assert_eq!(board["cases"], json!([]), "it is on no board");

@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 use sla_check::SlaCheck;
 use tower::ServiceExt;
 
+/// As many comments on the policy as cases, from this number on.
+const COMMENTS: u32 = 1_000_000;
+
 /// The items of a case that indexes hold: its snapshot and its timers.
 fn indexed(bench: &Bench, id: &CaseId) -> Vec<Item> {
     let scan = ScanRequest { table_name: "cases".to_owned(), ..Default::default() };
@@ -30,12 +33,12 @@ fn indexed(bench: &Bench, id: &CaseId) -> Vec<Item> {
 }
 
 /// The same items under another id, spread over the shards.
-fn copy(items: &[Item], id: &CaseId, number: u32, bench: &Bench) -> Vec<Item> {
+fn copy(items: &[Item], id: &CaseId, number: u32, list: &str, bench: &Bench) -> Vec<Item> {
     let other = CaseId::from_random(&bench.policy.project.prefix, 2026, number);
     let renamed = |(name, value): (&String, &AttributeValue)| {
         let value = match (name.as_str(), value) {
             ("due", _) => AttributeValue::S(format!("DUE#{}", number % 16)),
-            ("board", _) => AttributeValue::S(format!("BOARD#{}", number % 16)),
+            ("board", _) => AttributeValue::S(format!("{list}#{}", number % 16)),
             (_, AttributeValue::S(text)) => AttributeValue::S(text.replace(id.as_str(), other.as_str())),
             (_, other) => other.clone(),
         };
@@ -55,10 +58,13 @@ async fn a_tick_and_a_page_cost_the_same_at_any_size() {
     let check = SlaCheck { clock: clock.clone(), ..bench.sla_check() };
     let template = indexed(&bench, &id);
     assert!(template.len() >= 4, "a snapshot, a plan and timers: {}", template.len());
+    let snapshot: Vec<Item> = template.iter().filter(|item| item.contains_key("board")).cloned().collect();
     let (team, mut times) = (Phone::of(&bench).await, Vec::new());
     let (mut figures, mut open) = (Vec::new(), 1);
     for size in [10u32, 1_000, 10_000] {
-        let items: Vec<Item> = (open..size).flat_map(|number| copy(&template, &id, number, &bench)).collect();
+        let cases = (open..size).flat_map(|number| copy(&template, &id, number, "BOARD", &bench));
+        let comments = (open..size).flat_map(|number| copy(&snapshot, &id, COMMENTS + number, "COMMENT", &bench));
+        let items: Vec<Item> = cases.chain(comments).collect();
         bench.database.import_items("cases", items, ImportOptions::default()).unwrap();
         open = size;
         check.tick(clock.now()).await.unwrap();
@@ -121,7 +127,8 @@ impl Phone {
     /// Each page some times; one look comes first, since it is recorded who reads a case, once.
     async fn looks(&self, bench: &Bench) -> Vec<Looked> {
         let case = format!("/desk/cases/{}", self.case);
-        let pages = ["/desk".to_owned(), "/desk/mine".to_owned(), case.clone(), format!("{case}/write")];
+        let lists = ["/desk", "/desk/mine", "/desk/comments"].map(str::to_owned);
+        let pages = lists.into_iter().chain([case.clone(), format!("{case}/write")]);
         let mut looks = Vec::new();
         for path in pages {
             self.took(&path).await;

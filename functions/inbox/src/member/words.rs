@@ -12,6 +12,8 @@ use crate::{Inbox, ours};
 pub(super) enum Verb {
     Acknowledge,
     Reply,
+    /// To a mail that speaks of a comment on the policy: whatever it says goes to whoever commented.
+    Comment,
 }
 
 /// What a member asks for.
@@ -38,6 +40,19 @@ impl Inbox {
         }
         let desk = ours::to_members(&self.policy, &self.public_url, &stored.case.id);
         read(&mail.text, &desk)
+    }
+
+    /// What an answer says to whoever commented on the policy: all that is the owner's own, without one of the words that other
+    /// answers begin with.
+    pub(super) fn said_to_commenter(&self, arrived: &Arrived, stored: &Stored) -> Asked {
+        let readable = arrived.mail().filter(|mail| mail.encrypted.is_none() && !arrived.is_sealed());
+        let desk = ours::to_members(&self.policy, &self.public_url, &stored.case.id);
+        let (words, left) = match readable.map(|mail| written(&mail.text, &desk)) {
+            Some(Written::Words { text, left }) => (Ok(verb(&text).map_or(text, |(_, words)| words)), left),
+            Some(Written::Unsure) => (Err(WhyRefused::NotTold), true),
+            None => (Err(WhyRefused::NotReadable), false),
+        };
+        Asked { verb: Verb::Comment, words, left }
     }
 }
 

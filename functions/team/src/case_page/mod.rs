@@ -3,6 +3,7 @@
 
 mod checklist;
 mod commands;
+pub(crate) mod comment;
 pub(crate) mod deliveries;
 mod facts;
 mod history;
@@ -60,7 +61,7 @@ pub(crate) async fn page(
     let case = id.as_ref().map(|Path(id)| id.clone()).unwrap_or_default();
     match case_page(&team, id, asked, &headers).await {
         Err(problem) if problem.status() == StatusCode::NOT_FOUND => team.not_found(&case, &headers).await,
-        page => team.answered(page.map(|page| page.html())),
+        page => team.answered(page),
     }
 }
 
@@ -69,13 +70,19 @@ async fn case_page(
     id: Result<Path<String>, PathRejection>,
     asked: AskedFor,
     headers: &HeaderMap,
-) -> Result<TeamCasePage, Problem> {
+) -> Result<String, Problem> {
     let member = team.member(headers, true).await?;
     let Path(id) = id.map_err(|_| Problem::not_found())?;
     // What cannot be read of the address asks for nothing.
     let asked = asked.map_or(Asked { done: None, page: None }, |Query(asked)| asked);
     let shown = team.shown(&id, member).await?;
-    Ok(team.case_page(&shown, member, &asked))
+    let case = &shown.opened.case;
+    // Of a report that was found to be a comment, the team sees the whole case.
+    let is_comment = case.came_as_comment() || (case.is_comment() && !case.opens_to(&member.id, &team.policy));
+    Ok(match is_comment {
+        true => team.comment_page(&shown, member, &asked).html(),
+        false => team.case_page(&shown, member, &asked).html(),
+    })
 }
 
 impl Team {
@@ -252,7 +259,7 @@ fn newest_first<T>(
 
 /// Steps that can be taken and have no row in the list of the policy's steps.
 fn more(at: &At<'_>) -> Vec<(String, String)> {
-    let extra = ["facts", "duty", "module", "code", "report"].into_iter().filter_map(step_of);
+    let extra = ["facts", "duty", "module", "code", "answer", "report"].into_iter().filter_map(step_of);
     let possible = extra.filter(|step| at.is_possible(step));
     possible.map(|step| (step.title.to_owned(), checklist::href(at, step.path))).collect()
 }

@@ -13,7 +13,7 @@ use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::permit::{permit, refuse};
 use desk_domain::case::publication::AuditWords;
-use desk_domain::case::{Actor, Command, EventBody};
+use desk_domain::case::{Actor, Command, CommandName, EventBody};
 use desk_domain::id::{CaseId, LineName};
 use desk_domain::policy::Member;
 use desk_domain::refusal::Refusal;
@@ -111,8 +111,14 @@ impl Team {
     ) -> Result<Answer, Problem> {
         let asked = Asked::read(value, &self.policy).map_err(Problem::invalid)?;
         let page_only = asked.page_only;
-        let ready = self.ready(member, stored, asked).await?;
         let post = self.post(stored, &member.name).await?;
+        if let (CommandName::AnswerComment, true, Some(why)) =
+            (asked.name, stored.case.came_as_comment(), post.kept_back())
+        {
+            // There is no page on which it could wait.
+            return Err(refuse(&stored.case, &self.policy, &member.id, self.clock.now(), why.to_owned()).into());
+        }
+        let ready = self.ready(member, stored, asked).await?;
         let prepare = |before: &Stored, commit: &mut Commit| {
             // What was opened and held against the command is what it is given to, or it is not given.
             if ready.is_of_one_version() && before.case.version != stored.case.version {
@@ -278,7 +284,7 @@ impl Team {
 /// What the member should know beside the answer: that words which were to travel stay on the page, what is left to do.
 fn warnings(post: &Post<'_>, page_only: bool, ready: &Ready, acted: &Acted) -> Vec<String> {
     let sent = acted.events.iter().any(|event| matches!(event, EventBody::MessageSent { .. }));
-    let stays = post.warning().filter(|_| sent && !page_only).map(str::to_owned);
+    let stays = post.warning().filter(|_| sent && !page_only);
     stays.into_iter().chain(ready.report().and_then(Treated::warning)).collect()
 }
 

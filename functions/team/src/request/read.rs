@@ -81,6 +81,10 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         }
         ApproveAdvisory => prepared(given, Work::Approve { form: given.parsed("form") }),
         Publish => as_it_is(given, Command::Publish),
+        AnswerComment => {
+            let words = Words { text: given.text("message"), next_steps: false, page_only: false };
+            sealed(given, move |s| Ok(Command::AnswerComment { message: s.message(&words)?, kept: None }))
+        }
         ReleaseQuarantine => as_it_is(given, Command::ReleaseQuarantine { refuse: given.flag("refuse") }),
         RecordConsent => written(given, "source", |source| Command::RecordConsent { source }),
         Forward => {

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::At;
 use super::form::{Commands, Fields, Filled, Form, Given, choice, command, only, required};
 use super::typed::Typed;
+use crate::case_page::comment::Comment;
 
 pub(super) fn plan_start(at: &At<'_>) -> Typed {
     Typed::of([("on", at.case().release_planned.map(|day| day.to_string()).unwrap_or_default())])
@@ -68,6 +69,18 @@ pub(super) fn unproven_form(at: &At<'_>, _: &Typed) -> Filled {
 
 pub(super) fn unproven(_: &At<'_>, typed: &Typed) -> Commands {
     only(command("release-quarantine", &[("refuse", json!(typed.flag("refuse")))]))
+}
+
+pub(super) fn answer_form(at: &At<'_>, typed: &Typed) -> Filled {
+    let hint = "It goes by mail to whoever commented, in your name.";
+    let (came, text) = Comment::newest(at.opened);
+    let quotes = [Quote { heading: format!("The comment, {}", instant(came)), text }];
+    let form = Form::new(vec![required(Fields(typed).area("message", "Your answer", hint, 8))], "Send the answer");
+    Filled::new(form).quotes(quotes)
+}
+
+pub(super) fn answer(_: &At<'_>, typed: &Typed) -> Commands {
+    only(command("answer-comment", &[("message", json!(typed.text("message")))]))
 }
 
 pub(super) fn module_start(at: &At<'_>) -> Typed {

@@ -193,6 +193,16 @@ pub(crate) const STEPS: &[Step] = &[
         shows: others::unproven_shows,
     },
     Step {
+        path: "answer",
+        title: "Answer the comment",
+        commands: &[AnswerComment],
+        done: "Your answer is on its way to whoever commented.",
+        start: blank,
+        form: others::answer_form,
+        give: others::answer,
+        shows: write::shows,
+    },
+    Step {
         path: "module",
         title: "Others’ module",
         commands: &[RecordConsent, Forward],

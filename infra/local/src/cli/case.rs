@@ -20,9 +20,12 @@ pub(super) enum CaseCommand {
         /// Where the page before ended
         #[arg(long)]
         next: Option<String>,
-        /// What is only filed instead, newest first: automatic mail, comments on the policy, spam
+        /// What is only filed instead, newest first: automatic mail, spam
         #[arg(long)]
         filed: bool,
+        /// Comments on the policy instead, newest first
+        #[arg(long, conflicts_with = "filed")]
+        comments: bool,
     },
     /// One case
     Show {
@@ -93,11 +96,15 @@ impl CaseCommand {
 
     async fn ask(self, client: &Client, as_json: bool) -> Result<Output, Failure> {
         match self {
-            CaseCommand::List { next, filed } => {
+            CaseCommand::List { next, filed, comments } => {
                 let query = next.map(|next| format!("?next={}", encoded(&next))).unwrap_or_default();
-                let what = if filed { "filed" } else { "cases" };
+                let (what, shown): (_, fn(&Value) -> String) = match (filed, comments) {
+                    (true, _) => ("filed", list_filed),
+                    (_, true) => ("comments", list_comments),
+                    (false, false) => ("cases", |page| list(page, "desk case list")),
+                };
                 let page = client.as_member("GET", &format!("/desk/api/{what}{query}"), None).await?.done()?;
-                let text = if filed { list_filed(&page) } else { list(&page, "desk case list") };
+                let text = shown(&page);
                 Ok(Output::done(page, text))
             }
             CaseCommand::Mail(what) => what.get(client, as_json).await,
@@ -196,6 +203,15 @@ fn list_filed(page: &Value) -> String {
         ["case", "from", "subject", "received", "why", "names"],
         ["case_id", "from", "subject", "received_at", "why", "names"],
         "desk case list --filed",
+    )
+}
+
+fn list_comments(page: &Value) -> String {
+    table(
+        page,
+        ["comment", "received", "answered", "became"],
+        ["case_id", "received_at", "answered", "became"],
+        "desk case list --comments",
     )
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Case;
 use super::event::FactName;
-use crate::id::{ClockName, MemberId, PackageName};
+use crate::id::{CaseId, ClockName, MemberId, PackageName};
 use crate::policy::Severity;
 
 /// A case in brief.
@@ -24,6 +24,9 @@ pub struct Brief {
     pub acknowledged: bool,
     /// Who reads it beside its handler: the backup, and those whom an escalation woke.
     pub readers: Vec<MemberId>,
+    /// The case that it became, when it was a report after all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub became: Option<CaseId>,
 }
 
 impl From<&Case> for Brief {
@@ -40,6 +43,7 @@ impl From<&Case> for Brief {
             unanswered_since: case.unanswered_since,
             acknowledged: case.steps.acknowledged.is_some(),
             readers: case.backup.iter().chain(&case.woken).cloned().collect(),
+            became: case.became.clone(),
         }
     }
 }

@@ -139,6 +139,11 @@ pub enum Command {
         content: ContentRef,
     },
     Publish,
+    /// Whoever answers for the policy writes to whoever commented on it; `kept` is the mail that the answer came in.
+    AnswerComment {
+        message: Message,
+        kept: Option<Kept>,
+    },
     /// What waits in quarantine is the reporter's, or (`refuse`) it is not.
     ReleaseQuarantine {
         refuse: bool,

@@ -161,6 +161,12 @@ impl Next<'_> {
                 let (from, content, mail) = (from.clone(), content.clone(), mail.clone());
                 self.push(EventBody::OutsiderReplied { from, content, mail });
             }
+            // It meets no clock and starts none: nothing was promised of a comment.
+            Command::AnswerComment { message, kept } => {
+                let (kind, message) = (MessageKind::Comment, message.clone());
+                self.push(EventBody::MessageSent { kind, message, next_steps: false });
+                self.keep(kept.as_ref());
+            }
             Command::ReleaseQuarantine { refuse } => self.end_quarantine(*refuse),
             Command::RecordConsent { source } => self.push(EventBody::ConsentRecorded { source: source.clone() }),
             Command::Forward { to, message } => self.forward(to, message)?,

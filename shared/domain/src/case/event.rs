@@ -84,6 +84,8 @@ pub enum MessageKind {
     Deferred,
     Duplicate,
     Closed,
+    /// To whoever commented on the policy.
+    Comment,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -232,14 +232,50 @@ impl Case {
         matches!(self.resolution, Some(Resolution::AutomaticMail | Resolution::PolicyComment | Resolution::Spam))
     }
 
+    /// Whether it is a comment on the policy (T59): whoever answers for the policy has it.
+    pub fn is_comment(&self) -> bool {
+        self.resolution == Some(Resolution::PolicyComment)
+    }
+
+    /// Whether it was a comment from the start, and no report that a person found to be one: nobody has a code for it, and no clock
+    /// ever ran.
+    pub fn came_as_comment(&self) -> bool {
+        self.is_comment() && self.clocks.is_empty()
+    }
+
+    /// Whether whoever commented can be answered: by mail, or on the page of what was sent as a report.
+    pub fn takes_answer(&self) -> bool {
+        self.is_comment() && self.became.is_none() && (!self.came_as_comment() || self.reached_by_mail())
+    }
+
+    /// Whether what its reporter writes joins it: to a closed one it opens another, but for a comment that is still one.
+    pub fn takes_replies(&self) -> bool {
+        !self.is_closed() || (self.is_comment() && self.became.is_none())
+    }
+
+    /// Whether a member's words reach the reporter in a mail.
+    fn reached_by_mail(&self) -> bool {
+        matches!(self.way(), Way::Clear | Way::ToKey)
+    }
+
     pub fn has_fact(&self, fact: FactName) -> bool {
         self.facts.iter().any(|f| f.fact == fact)
     }
 
     /// Need to know: while unassigned all of triage may read, then handler, backup and those whom an escalation woke; once it
     /// is accepted the release managers too, who coordinate its releases and approve what is said of them (T44). Who is no
-    /// longer of the team may not.
+    /// longer of the team may not. A comment on the policy is read by whoever answers for the policy too, of whatever role.
     pub fn readable_by(&self, member: &MemberId, policy: &Policy) -> bool {
+        self.is_owners(member, policy) || self.opens_to(member, policy)
+    }
+
+    /// Whether it is a comment, and `member` answers for the policy.
+    pub fn is_owners(&self, member: &MemberId, policy: &Policy) -> bool {
+        self.is_comment() && policy.contacts.policy_owner == *member && policy.member(member).is_some()
+    }
+
+    /// Whether `member` may read it for a role in the team or a part in the case.
+    pub fn opens_to(&self, member: &MemberId, policy: &Policy) -> bool {
         let Some(current) = policy.member(member) else { return false };
         let triage = current.roles.contains(&Role::Triage);
         let named = self.handler.as_ref() == Some(member) || self.backup.as_ref() == Some(member);

@@ -74,6 +74,9 @@ impl Asking<'_> {
         if let Some(why) = self.closed(row.closing) {
             return Some(why.into());
         }
+        if let Some(why) = self.only_owners(name) {
+            return Some(why.into());
+        }
         let why = row.rules.iter().find_map(|rule| self.broken(*rule)).or_else(|| self.not_theirs(row.who));
         match why {
             Some(why) => Some(why.into()),
@@ -111,6 +114,7 @@ impl Asking<'_> {
                 .found_by
                 .as_ref()
                 .map(|by| format!("it was found by the audit of {by}; there is no reporter to ask")),
+            Rule::Answerable => self.unanswerable(),
             Rule::Quarantined => {
                 case.quarantine.is_empty().then(|| format!("nothing of {} waits in quarantine", case.id))
             }
@@ -141,7 +145,30 @@ impl Asking<'_> {
             Who::SecondReleasers(what) => {
                 case.may_not_release(policy, member, what).or_else(|| case.drafted_alone(policy, member))
             }
+            Who::Owner(what) => {
+                let owner = &policy.contacts.policy_owner;
+                (owner != member).then(|| format!("only {owner}, who answers for the policy, may {what}"))
+            }
         }
+    }
+
+    /// Whoever reads a comment for the policy alone answers it, finds that it is a report, and keeps notes.
+    fn only_owners(&self, name: CommandName) -> Option<String> {
+        let owners = matches!(name, CommandName::AnswerComment | CommandName::TreatAsReport | CommandName::Note);
+        let theirs = owners || self.case.opens_to(self.member, self.policy);
+        (!theirs).then(|| "only the team may do that with a comment on the policy".to_owned())
+    }
+
+    fn unanswerable(&self) -> Option<String> {
+        let case = self.case;
+        if !case.is_comment() {
+            return Some(format!("{} is no comment on the policy", case.id));
+        }
+        let why = match case.address {
+            None => "there is no address to answer to",
+            Some(_) => "it came encrypted, without a key to be answered with",
+        };
+        (!case.takes_answer()).then(|| why.to_owned())
     }
 
     fn no_way(&self, by: Transition) -> Option<String> {

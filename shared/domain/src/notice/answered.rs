@@ -25,12 +25,36 @@ pub enum WhatCame {
     NoCase,
     /// There were too many in one day.
     TooMany,
+    /// Whoever commented on the policy has their words.
+    CommentAnswered,
+    /// Whoever commented has their words, and not all that stood in the mail.
+    CommentAnsweredInPart,
+    /// It answered a comment, and nothing was sent.
+    CommentNotAnswered,
+    /// What was written to whoever commented came back.
+    CommentBounced,
 }
 
 impl Answered {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let case = at.case.map_or("no case", CaseId::as_str);
-        let (subject, what) = match self.what {
+        let (subject, what) = self.words(case);
+        let letter = Letter::new(at.subject(subject)).say(what);
+        let letter = match (&at.links.acknowledge, self.acknowledge_until) {
+            (Some(url), Some(_)) => letter
+                .say(format!("The report is still NOT acknowledged; it is due by {}.", at.due(self.due())))
+                .link("Acknowledge now (you see the message before it is sent)", url),
+            _ => letter,
+        };
+        match at.case {
+            Some(_) => letter.link("Open the case on the desk", &at.links.desk_case),
+            None => letter.link("All open cases on the desk", &at.links.board),
+        }
+        .sign(at.team_signature())
+    }
+
+    fn words(&self, case: &str) -> (&'static str, String) {
+        match self.what {
             WhatCame::Noted => ("Your answer is a note now", format!("Your answer was kept as a note for {case}, for the team alone.")),
             WhatCame::Sent => ("Your answer was sent", format!("Your words went to the reporter of {case}, in your name.")),
             WhatCame::SentInPart => (
@@ -61,19 +85,29 @@ impl Answered {
                 "Your answer was only filed",
                 format!("{case} has had as many mails today as the policy takes; yours is filed, and no note. Use the desk."),
             ),
-        };
-        let letter = Letter::new(at.subject(subject)).say(what);
-        let letter = match (&at.links.acknowledge, self.acknowledge_until) {
-            (Some(url), Some(_)) => letter
-                .say(format!("The report is still NOT acknowledged; it is due by {}.", at.due(self.due())))
-                .link("Acknowledge now (you see the message before it is sent)", url),
-            _ => letter,
-        };
-        match at.case {
-            Some(_) => letter.link("Open the case on the desk", &at.links.desk_case),
-            None => letter.link("All open cases on the desk", &at.links.board),
+            WhatCame::CommentAnswered => {
+                ("Your answer was sent", format!("Your words went to whoever commented on the policy ({case}), in your name."))
+            }
+            WhatCame::CommentAnsweredInPart => (
+                "A part of your answer was not sent",
+                format!(
+                    "Your words went to whoever commented on the policy ({case}). What stood below or between the quoted mail, a line \
+                     that looks like a signature, or a file, did not: your mail is kept whole as a note. See whether anything is missing."
+                ),
+            ),
+            WhatCame::CommentNotAnswered => (
+                "Your answer was not sent",
+                format!(
+                    "Nothing went to whoever commented on the policy ({case}). Your mail is not proven to be yours, your words could not \
+                     be told from what it quotes, or there is nobody to write to. What is yours was kept as a note; you can answer on \
+                     the desk."
+                ),
+            ),
+            WhatCame::CommentBounced => (
+                "Your answer did not arrive",
+                format!("What you wrote to whoever commented on the policy ({case}) came back: their address takes no mail."),
+            ),
         }
-        .sign(at.team_signature())
     }
 
     fn due(&self) -> Timestamp {
@@ -89,8 +123,15 @@ pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
         (_, None) => {
             "If you answer this mail, nothing comes of it: it speaks of no case, and your answer is only filed."
         }
-        (Notice::PolicyComment(_), Some(_)) => {
-            "If you answer this mail, your answer is kept as a note, for the team alone."
+        (notice, Some(_)) if answers_comment(notice) => {
+            "If you answer this mail, your words go to whoever commented, in your name and without what you quote, and you are told so."
+        }
+        (Notice::Answered(Answered { what: WhatCame::CommentNotAnswered, .. }), Some(_)) => {
+            "If you answer this mail, your words go to whoever commented where they can be written to, and are kept as a note \
+             otherwise; you are told which."
+        }
+        (notice, Some(_)) if of_comment(notice) => {
+            "If you answer this mail, your answer is kept as a note, and you are told so."
         }
         (notice, Some(_)) if notice.acknowledge_until().is_some() => {
             "If you answer this mail: ACK as the first word acknowledges the report, and what you write behind it goes to the \
@@ -101,4 +142,23 @@ pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
              as a note for the team, and you are told so."
         }
     })
+}
+
+/// Whether what is answered to it goes to whoever commented on the policy.
+fn answers_comment(notice: &Notice) -> bool {
+    use WhatCame::{CommentAnswered, CommentAnsweredInPart};
+    match notice {
+        Notice::PolicyComment(comment) => comment.answerable,
+        Notice::Answered(answered) => matches!(answered.what, CommentAnswered | CommentAnsweredInPart),
+        _ => false,
+    }
+}
+
+/// Whether it speaks of a comment on the policy.
+fn of_comment(notice: &Notice) -> bool {
+    match notice {
+        Notice::PolicyComment(_) => true,
+        Notice::Answered(answered) => answered.what == WhatCame::CommentBounced,
+        _ => false,
+    }
 }

@@ -14,9 +14,10 @@ impl CommentThanks {
             ))
             .link("A change can also be proposed as a pull request to it", &at.policy.project.policy_url)
             .say(
-                "It is not handled as the report of a vulnerability. If it is one, please answer this mail and say so: your answer \
-                 is then a report, with all that the policy promises.",
+                "It is not handled as the report of a vulnerability, and no time is promised for it. If you answer this mail, your \
+                 answer goes to the same person.",
             )
+            .link("If it is a vulnerability, please report it here", &at.links.report_form)
             .sign(at.team_signature())
     }
 }

@@ -41,6 +41,10 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let notice = Notice::Written(Written { kind: *kind, by: by.clone() });
             plan.to_reporter(notice, message.mail.clone())
         }
+        EventBody::MessageBounced { .. } if case.is_comment() => {
+            let what = WhatCame::CommentBounced;
+            plan.to_handler(Notice::Answered(Answered { what, acknowledge_until: None }))
+        }
         EventBody::MessageBounced { .. } => {
             let waiting = plan.open_clocks(|c| c.start.met_by.is_message());
             plan.to_handler(Notice::Bounced(Bounced { waiting }))
@@ -68,6 +72,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
             plan.to_reporter(Notice::SetAside(SetAside {}), None)
         }
+        EventBody::ReporterReplied { .. } if case.is_comment() => plan.comment_for_owner(event.at, true),
         EventBody::ReporterReplied { opened, .. } => {
             plan.to_handler(Notice::ReporterReplied(ReporterReplied { opened: opened.clone() }))
         }
@@ -163,8 +168,11 @@ impl Plan<'_> {
         reachable.then_some(Planned { recipient: Recipient::Reporter, notice, sealed }).into_iter().collect()
     }
 
-    /// The handler, or who is on call, or the operator when there is nobody.
+    /// The handler, or who is on call, or the operator when there is nobody; of a comment, whoever answers for the policy.
     fn to_handler(&self, notice: Notice) -> Vec<Planned> {
+        if self.case.is_comment() {
+            return vec![planned(Recipient::Member(self.policy.contacts.policy_owner.clone()), notice)];
+        }
         let on_call = self.policy.on_call(self.event.at).map(|m| m.id.clone());
         let recipient = self.case.handler.clone().or(on_call).map_or(Recipient::Operator, Recipient::Member);
         vec![planned(recipient, notice)]
@@ -275,11 +283,14 @@ impl Plan<'_> {
     }
 
     fn policy_comment(&self) -> Vec<Planned> {
-        let owner = Recipient::Member(self.policy.contacts.policy_owner.clone());
-        let notice = Notice::PolicyComment(PolicyComment { received_at: self.case.received_at });
         let mut all = self.to_reporter(Notice::CommentThanks(CommentThanks {}), None);
-        all.push(planned(owner, notice));
+        all.extend(self.comment_for_owner(self.case.received_at, false));
         all
+    }
+
+    fn comment_for_owner(&self, received_at: Timestamp, again: bool) -> Vec<Planned> {
+        let answerable = self.case.takes_answer();
+        self.to_handler(Notice::PolicyComment(PolicyComment { received_at, again, answerable }))
     }
 
     fn forwarded(&self, to: &PackageName, words: Option<&ContentId>) -> Vec<Planned> {

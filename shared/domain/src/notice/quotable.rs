@@ -52,9 +52,10 @@ fn first_answers(policy: &Policy) -> Vec<Notice> {
 /// What names a member to the reporter.
 fn by(member: &MemberId) -> Vec<Notice> {
     use MessageKind::{
-        Acknowledgement, Closed, Deferred, Duplicate, Invalidated, Request, Response, Update, Validated,
+        Acknowledgement, Closed, Comment, Deferred, Duplicate, Invalidated, Request, Response, Update, Validated,
     };
-    let kinds = [Acknowledgement, Response, Update, Request, Validated, Invalidated, Deferred, Duplicate, Closed];
+    let kinds =
+        [Acknowledgement, Response, Update, Request, Validated, Invalidated, Deferred, Duplicate, Closed, Comment];
     let written = kinds.into_iter().map(|kind| Notice::Written(Written { kind, by: member.clone() }));
     let handler = |previous| Notice::HandlerChanged(HandlerChanged { handler: member.clone(), previous });
     let code = Notice::CodeReissued(CodeReissued { by: member.clone() });
@@ -70,6 +71,7 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
     let rest = [
         Notice::Reminder(Reminder { due_at: at }),
         Notice::SetAside(SetAside {}),
+        Notice::CommentThanks(CommentThanks {}),
         Notice::Accepted(Accepted {}),
         Notice::CodeRenewed(CodeRenewed {}),
         Notice::CreditAsked(CreditAsked {}),
@@ -149,6 +151,10 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         WhatCame::HandedOn,
         WhatCame::NoCase,
         WhatCame::TooMany,
+        WhatCame::CommentAnswered,
+        WhatCame::CommentAnsweredInPart,
+        WhatCame::CommentNotAnswered,
+        WhatCame::CommentBounced,
     ] {
         all.push(Notice::Answered(Answered { what, acknowledge_until: Some(at) }));
     }
@@ -163,7 +169,8 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         Notice::Bounced(Bounced { waiting: Vec::new() }),
         Notice::FixesReady(FixesReady { due: Vec::new() }),
         Notice::NoHandler(NoHandler { again_at: at }),
-        Notice::PolicyComment(PolicyComment { received_at: at }),
+        Notice::PolicyComment(PolicyComment { received_at: at, again: false, answerable: false }),
+        Notice::PolicyComment(PolicyComment { received_at: at, again: true, answerable: true }),
     ]);
     all
 }

@@ -45,6 +45,15 @@ impl Written {
             | MessageKind::Validated
             | MessageKind::Invalidated
             | MessageKind::Deferred => letter,
+            MessageKind::Comment => {
+                let answers =
+                    format!("If you answer this mail, your answer goes to {name}, who answers for the policy.");
+                let letter = match at.text {
+                    Some(_) => letter,
+                    None => letter.link("Your case page", &at.links.case_page),
+                };
+                return letter.say(answers).sign(format!("{name}, {}", at.project()));
+            }
         };
         letter.link(ANSWER, &at.links.case_page).sign(format!("{name}\n{} security team", at.project()))
     }
@@ -60,6 +69,7 @@ impl Written {
             MessageKind::Deferred => "Your report is deferred",
             MessageKind::Duplicate => "The problem was known already",
             MessageKind::Closed => "Your case is closed",
+            MessageKind::Comment => "Your comment on our policy",
         }
     }
 
@@ -76,6 +86,7 @@ impl Written {
             MessageKind::Deferred => "work on your report is deferred; the reason is given",
             MessageKind::Duplicate => "the problem was reported before",
             MessageKind::Closed => "your case is closed; the reason is given",
+            MessageKind::Comment => "an answer to your comment on the policy",
         }
     }
 }

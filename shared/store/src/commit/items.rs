@@ -6,7 +6,7 @@ use desk_domain::case::{Actor, Brief, Case, Event, EventBody};
 use desk_domain::id::CaseId;
 use jiff::Timestamp;
 
-use crate::board::{LAST, closed_shard, filed_shard};
+use crate::board::{LAST, closed_shard, comment_shard, filed_shard};
 use crate::cases::{Stored, log_pk, log_sk};
 use crate::commit::{Commit, Guard, PLAN_GRACE, Write};
 use crate::item::{Build, b, case_pk, instant, json, key, n, s, shard};
@@ -37,6 +37,10 @@ impl Commit {
                 .set("board", s(format!("BOARD#{}", shard(case.id.as_str()))))
                 .set("board_at", s(format!("{next}#{}", case.id)))
                 .set_some("handler_of", case.handler.as_ref().map(|m| s(format!("HANDLER#{m}"))));
+        } else if case.is_comment() {
+            item = item
+                .set("board", s(comment_shard(&case.id)))
+                .set("board_at", s(format!("{}#{}", instant(case.received_at), case.id)));
         } else if case.is_filed() {
             item = item
                 .set("board", s(filed_shard(&case.id)))

@@ -52,6 +52,8 @@ fn written() -> Vec<Sample> {
         to("deferred", written(Deferred)),
         to("duplicate", written(Duplicate)),
         to("closed", written(Closed)),
+        to("comment", written(Comment)),
+        to("comment-by-mail", written(Comment)).with("In calendar days."),
     ]
 }
 

@@ -102,6 +102,8 @@ fn conversation() -> Vec<Sample> {
     };
     let outsider = |from| Notice::OutsiderReplied(OutsiderReplied { from });
     let planned = |plan| Notice::DisclosurePlanned(DisclosurePlanned { plan });
+    let comment =
+        |again, answerable| Notice::PolicyComment(PolicyComment { received_at: at(RECEIVED), again, answerable });
     vec![
         to("", Notice::ReporterReplied(ReporterReplied { opened: None })),
         to("to-a-closed-case", Notice::ReporterReplied(ReporterReplied { opened })),
@@ -128,7 +130,13 @@ fn conversation() -> Vec<Sample> {
         to("no-clock", Notice::StandingAsked(StandingAsked { due: None })),
         to("", planned(DisclosurePlan::On("2027-05-01".parse().unwrap()))),
         to("with-release", planned(DisclosurePlan::WithRelease)),
-        to("", Notice::PolicyComment(PolicyComment { received_at: at(RECEIVED) })),
+        to("comment-answered", answered(WhatCame::CommentAnswered)),
+        to("comment-answered-in-part", answered(WhatCame::CommentAnsweredInPart)),
+        to("comment-not-answered", answered(WhatCame::CommentNotAnswered)),
+        to("comment-bounced", answered(WhatCame::CommentBounced)),
+        to("", comment(false, true)),
+        to("again", comment(true, true)),
+        to("nameless", comment(false, false)),
     ]
 }
 

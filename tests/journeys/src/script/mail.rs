@@ -70,6 +70,11 @@ impl Journey {
         show::away(&self.desk.get("/desk/api/filed", &[("authorization", &token)]))
     }
 
+    pub(super) fn comments(&mut self, member: &str) -> String {
+        let token = self.bearer(member);
+        show::comments(&self.desk.get("/desk/api/comments", &[("authorization", &token)]))
+    }
+
     fn give_in(&mut self, mail: &Eml, fields: &Fields, name: Option<String>) -> String {
         let found: Vec<(&str, &str)> = ENVELOPE
             .iter()

@@ -19,6 +19,7 @@
 //! answer PERSON TEXT [field=value…]      PERSON@… answers the newest mail that they have about the case, to its Reply-To and
 //!                                        with the mail quoted; more fields: `from`, `subject`, `token=none`
 //! filed [as MEMBER]                      what was only filed
+//! comments [as MEMBER]                   comments on the policy, and where they stand
 //! publication [as MEMBER]                how far the case is on its way to publication
 //! site KEY                               what is published there; CASE is the case's id
 //! case [as MEMBER] | board [as MEMBER]   what the team sees
@@ -153,6 +154,8 @@ impl Journey {
             ["answer", person, text, fields @ ..] => self.answer(person, text, fields),
             ["filed"] => self.filed("alice"),
             ["filed", "as", member] => self.filed(member),
+            ["comments"] => self.comments("alice"),
+            ["comments", "as", member] => self.comments(member),
             ["desk", arguments @ ..] => self.command_line(arguments),
             _ => panic!("no such line in a script: {line}"),
         }

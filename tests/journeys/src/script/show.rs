@@ -55,6 +55,23 @@ pub(super) fn taken(answer: &Answer) -> String {
 }
 
 /// What was only filed.
+pub(super) fn comments(answer: &Answer) -> String {
+    if answer.status != 200 {
+        return problem(answer);
+    }
+    let page = answer.json();
+    let row = |row: &Value| {
+        let standing = match (row["became"].as_str(), row["answered"] == true) {
+            (Some(became), _) => format!("became {became}"),
+            (None, true) => "answered".to_owned(),
+            (None, false) => "not answered".to_owned(),
+        };
+        format!("{}, {}: {standing}", text(row, "case_id"), text(row, "received_at"))
+    };
+    let rows: Vec<String> = page["cases"].as_array().into_iter().flatten().map(row).collect();
+    if rows.is_empty() { "no comment".to_owned() } else { rows.join("\n") }
+}
+
 pub(super) fn away(answer: &Answer) -> String {
     if answer.status != 200 {
         return problem(answer);

@@ -9,6 +9,7 @@ const LINK: Kind = Kind::Text(Limit::Bytes(advisory::LINK_BYTES));
 const SEVERITIES: &[&str] = &["low", "medium", "high", "critical"];
 
 pub(super) const MESSAGE: Field = Field::text("message", Audience::Reporter, "What the reporter is told.");
+pub(super) const ANSWER: Field = Field::text("message", Audience::Reporter, "What whoever commented is told.");
 pub(super) const REASON_TOLD: Field =
     Field::text("reason", Audience::Reporter, "Why: it is the message to the reporter.");
 pub(super) const ACCEPT: Field =

@@ -44,6 +44,8 @@ pub enum Who {
     Releasers(&'static str),
     /// The same without whoever drafted the advisory, unless the team is one person.
     SecondReleasers(&'static str),
+    /// Whoever answers for the policy.
+    Owner(&'static str),
 }
 
 /// Something that must be so of a case before a command is taken.
@@ -66,6 +68,8 @@ pub enum Rule {
     Unassigned,
     /// Somebody outside reported it.
     Reported,
+    /// It is a comment on the policy, and whoever wrote it can be answered.
+    Answerable,
     /// Something waits in quarantine.
     Quarantined,
     /// The reporter has not agreed to forwarding.
@@ -237,6 +241,7 @@ impl Row {
             Who::SecondReleasers(_) => Some(
                 "By the handler, the backup or a release manager, other than who drafted it (unless the team is one).",
             ),
+            Who::Owner(_) => Some("By whoever answers for the policy."),
         };
         let closing = match self.closing {
             Closing::Ends => None,

@@ -131,6 +131,11 @@ commands! {
             .rules(&[Rule::Unpublished, Rule::Gate])
             .who(Who::Releasers("publish"));
 
+        AnswerComment = Row::new("answer-comment", Group::Mail,
+            "Answers a comment on the policy, by mail.", &[ANSWER])
+            .rules(&[Rule::Answerable])
+            .who(Who::Owner("answer it"))
+            .closing(Closing::FiledOnly);
         ReleaseQuarantine = Row::new("release-quarantine", Group::Mail,
             "Lets in what is not proven to be the reporter's, or leaves it aside.", &[REFUSE])
             .rules(&[Rule::Quarantined]);

@@ -2,6 +2,7 @@
 (which recipients, which verdicts) no emulator does."""
 
 import base64
+import datetime
 import json
 import os
 import re
@@ -175,6 +176,15 @@ def acknowledged(stack, mailbox):
     assert len(acknowledgements) == 1, acknowledgements
     mailbox.wait(sender, case, "acknowledged")
     mailbox.wait(bob, case, "ACK was not taken")
+
+
+def away(stack, mailbox, member):
+    """A member says by mail when they are away, and is told."""
+    inbound, day = Inbound(stack, mailbox), datetime.date.today() + datetime.timedelta(days=60)
+    inbound.taken(inbound.put(raw(member.address, subject="Holidays", text=f"AWAY {day}")))
+    mailbox.wait(member.address, "You are away")
+    said = call(f"{stack.url}/desk/api/rota", headers=member.headers).ok()["away"]
+    assert str(day) in [row["from"] for row in said], said
 
 
 def after_all(stack, mailbox, member):

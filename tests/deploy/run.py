@@ -112,6 +112,7 @@ def by_mail(stack, mailbox, checks):
     checks.run("the same mail twice is one case", mail.twice, stack, mailbox)
     checks.run("nobody is told of an automatic mail", mail.automatic, stack, mailbox)
     checks.run("a member acknowledges by mail, once", mail.acknowledged, stack, mailbox)
+    checks.run("a member is away from when a mail says so", mail.away, stack, mailbox, Member(stack, mailbox, "dave"))
     checks.run("what was filed is a report after all", mail.after_all, stack, mailbox, Member(stack, mailbox, "bob"))
     checks.run("an address that came back is not written to any more", mail.suppressed, stack, mailbox)
     checks.run("KMS failing: mail stays where it is, and is taken in later", mail.later, stack, mailbox)

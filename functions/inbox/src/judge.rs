@@ -5,7 +5,8 @@ use std::sync::Arc;
 use desk_domain::case::Recipient;
 use desk_domain::case::event::{Hint, Sender};
 use desk_domain::id::{CaseId, MemberId};
-use desk_domain::policy::Policy;
+use desk_domain::notice::NotAway;
+use desk_domain::policy::{Away, Policy};
 use desk_mail::read::{Authentication, Before, Forwarder, Head, Mail, Mailbox, Own, Read, Verdict};
 use desk_mail::token::{self, Token};
 use desk_store::{ActError, Commit, SeenMail, Stored};
@@ -52,6 +53,8 @@ pub(crate) enum Purpose {
     Comment,
     /// To mails about these cases.
     Answers(Vec<Answer>),
+    /// A member says when they are away.
+    Away(MemberId, Result<Away, NotAway>),
     /// To a mail that spoke of no case, from whom the policy names.
     Aside(Option<MemberId>),
     Report,
@@ -198,6 +201,9 @@ impl Inbox {
         if self.is_automatic(head, !tokens.is_empty()) {
             return Ok(Purpose::Automatic);
         }
+        if let Some((member, said)) = self.says_away(arrived) {
+            return Ok(Purpose::Away(member, said));
+        }
         let mut answers = Vec::new();
         for token in &tokens {
             let Some(case) = &token.case else { continue };
@@ -256,7 +262,7 @@ impl Inbox {
     }
 
     /// The member whose own address it comes from, proven.
-    fn member_of(&self, arrived: &Arrived) -> Option<MemberId> {
+    pub(crate) fn member_of(&self, arrived: &Arrived) -> Option<MemberId> {
         let from = arrived.from().filter(|_| arrived.sender.is_authenticated())?;
         let member = self.policy.members.iter().find(|member| member.address.to_lowercase() == from)?;
         Some(member.id.clone())

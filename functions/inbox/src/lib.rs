@@ -7,10 +7,11 @@
 //! The order of judgement, each step on what SES itself found ([`desk_mail::read`]), never on what a sender can write:
 //!
 //! 1. *Automatic mail* (RFC 3834), bounces and lists are filed and never answered.
-//! 2. A *reply token* joins a mail to its case ([`desk_mail::token`]): the reporter's answer, a member's, a maintainer's. It says
+//! 2. `AWAY` and days as the first words of a member's own mail say when they are away (T43), whatever it answers.
+//! 3. A *reply token* joins a mail to its case ([`desk_mail::token`]): the reporter's answer, a member's, a maintainer's. It says
 //!    which case, and never who: what comes from another address than it was made for waits for a person.
-//! 3. Mail to the address for *comments* on the policy, and to no other of the desk's, is one (T59).
-//! 4. Everything else is a *report*. One that names a case without a token says so to the team.
+//! 4. Mail to the address for *comments* on the policy, and to no other of the desk's, is one (T59).
+//! 5. Everything else is a *report*. One that names a case without a token says so to the team.
 //!
 //! What is not proven to come from its sender's domain, because DMARC failed or because nothing speaks for it, is in quarantine:
 //! its words are stored and its clocks run, and no machine writes to that address. Nothing is proven of what SES takes for spam
@@ -20,6 +21,7 @@
 //! Addresses in `To` and `Cc` are read for tokens and for nothing else; nothing of a case is ever sent to them.
 
 mod answer;
+mod away;
 mod file;
 mod judge;
 mod member;
@@ -35,7 +37,7 @@ use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_mail::read::{Limits, Read, read_within};
 use desk_runtime::{Clock, Woken};
 use desk_store::objects::Objects;
-use desk_store::{ActError, CaseStore, DeskStore, Fault, MailStore};
+use desk_store::{ActError, CaseStore, DeskStore, Fault, MailStore, TeamStore};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,8 @@ pub struct Inbox {
     pub cases: CaseStore,
     pub mail: MailStore,
     pub desk: DeskStore,
+    /// When members are away.
+    pub members: TeamStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
     /// The bucket of mail as it came.
@@ -223,6 +227,7 @@ impl Inbox {
         once(match purpose {
             Purpose::Automatic => self.file(&arrived).await,
             Purpose::Comment => self.comment(&arrived).await,
+            Purpose::Away(member, said) => self.away(arrived, member, said).await,
             Purpose::Aside(member) => self.aside(arrived, member).await,
             Purpose::Report | Purpose::Answers(_) => self.report(&arrived, None).await,
         })

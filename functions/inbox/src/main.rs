@@ -27,6 +27,7 @@ async fn main() -> Result<(), Error> {
         cases: store.cases,
         mail: store.mail,
         desk: store.desk,
+        members: store.members,
         policy,
         clock,
     };

@@ -243,7 +243,7 @@ impl Inbox {
         Notice::Answered(Answered { what, acknowledge_until: waits.map(|clock| clock.start.due_at) })
     }
 
-    async fn plan_for(
+    pub(crate) async fn plan_for(
         &self,
         case: Option<&Case>,
         member: &MemberId,

@@ -141,15 +141,7 @@ impl Team {
             Err(wrong) => return Ok(Err(wrong)),
         };
         let new = Absence { member: member.id.clone(), days, said_at: now };
-        let same = |known: &Absence| known.member == new.member && known.days == days;
-        let known = self.members.change_absences(now, |all| {
-            if withdraw {
-                all.retain(|known| !same(known));
-            } else if !all.iter().any(same) && all.len() < MOST_ABSENCES {
-                all.push(new.clone());
-            }
-        });
-        if known.await?.iter().any(same) == withdraw {
+        if !self.members.say_absence(&new, withdraw).await? {
             let detail = format!("cannot be kept: {MOST_ABSENCES} absences are known already");
             return Ok(Err(vec![FieldError { pointer: "/from".to_owned(), detail }]));
         }

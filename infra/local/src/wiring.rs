@@ -128,6 +128,7 @@ impl Wiring {
             cases: self.store.cases.clone(),
             mail: self.store.mail.clone(),
             desk: self.store.desk.clone(),
+            members: self.store.members.clone(),
             policy: self.policy.clone(),
             clock: self.clock.clone(),
             inbound: self.inbound.clone(),

@@ -28,6 +28,23 @@ impl TeamStore {
         if absences.is_empty() { Ok(policy.clone()) } else { Ok(Arc::new(policy.with_absences(&absences))) }
     }
 
+    /// Records that a member is away, or (`withdraw`) there after all; what was said before changes nothing when it is said again.
+    /// Whether it is known then: [`MOST_ABSENCES`] are kept at most.
+    ///
+    /// # Errors
+    /// Those of [`TeamStore::change_absences`].
+    pub async fn say_absence(&self, new: &Absence, withdraw: bool) -> Result<bool, Fault> {
+        let same = |known: &Absence| known.member == new.member && known.days == new.days;
+        let known = self.change_absences(new.said_at, |all| {
+            if withdraw {
+                all.retain(|known| !same(known));
+            } else if !all.iter().any(same) && all.len() < MOST_ABSENCES {
+                all.push(new.clone());
+            }
+        });
+        Ok(known.await?.iter().any(same) != withdraw)
+    }
+
     /// Changes them; what is long over is forgotten. Gives those that are known then.
     ///
     /// # Errors

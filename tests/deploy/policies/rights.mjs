@@ -34,9 +34,9 @@ export const ITEMS = [
   ['team', 'MailTable', 'GetItem', 'DELIVERY#'],
   ['team', 'MailTable', 'Query', 'CASE#'],
 
-  ['inbox', 'CasesTable', 'GetItem', 'CASE# KEYRING# MESSAGE#'],
+  ['inbox', 'CasesTable', 'GetItem', 'CASE# KEYRING# MESSAGE# TEAM#'],
   ['inbox', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# MESSAGE#'],
-  ['inbox', 'CasesTable', 'UpdateItem', 'RATE#'],
+  ['inbox', 'CasesTable', 'UpdateItem', 'RATE# TEAM#'],
   ['inbox', 'CasesTable', 'DeleteItem', 'CASE#'],
   ['inbox', 'MailTable', 'PutItem', 'CASE# DELIVERY#'],
   ['inbox', 'MailTable', 'DeleteItem', 'SUPPRESSED#'],

@@ -1,6 +1,6 @@
 //! Who is on call, and who says to be away: by page, by API and by command; and what follows from it.
 
-use desk_harness::{Desk, Place, report};
+use desk_harness::{Desk, Eml, Place, answer_to, report};
 use serde_json::{Value, json};
 
 fn rota(desk: &Desk, token: &str) -> Value {
@@ -128,4 +128,55 @@ fn the_command_says_it_and_shows_who_is_on_call() {
     assert!(run(&[&day, "--withdraw"]).0);
     assert!(!run(&[]).1.contains(&format!("\"from\":\"{day}\"")));
     assert!(!run(&["2020-01-01"]).0);
+}
+
+#[test]
+fn t43_a_member_says_by_mail_when_they_are_away_and_is_told() {
+    let place = Place::new("away-mail");
+    let desk = place.start();
+    let (first, _) = begun(&desk, 30);
+    let (last, _) = begun(&desk, 32);
+    let alice = desk.token("alice");
+    let away =
+        || rota(&desk, &alice)["away"].as_array().expect("a list").iter().filter(|a| !a["said_at"].is_null()).count();
+    let mail = |id: &str, text: &str| {
+        let mail = Eml::new("Bob <bob@example.org>", "Holidays", text);
+        mail.with("Message-ID", &format!("<{id}@example.org>"))
+    };
+    assert_eq!(desk.receive(&mail("1", &format!("AWAY {first}..{last}\n\nSee you,\nBob")), &[]).0, "filed");
+    desk.advance("1s");
+    let told = desk.mail_to("bob", "You are away");
+    assert!(told.contains(&format!("From {first} to {last}")), "{told}");
+    let said = rota(&desk, &alice)["away"].clone();
+    let bobs = said.as_array().expect("a list").iter().find(|away| away["member"] == "bob").expect("Bob");
+    assert_eq!((&bobs["from"], &bobs["until"]), (&json!(first), &json!(last)));
+    let board = desk.get("/desk/api/cases", &[("authorization", &alice)]).ok();
+    assert_eq!(board["cases"], json!([]), "it is no report");
+
+    // Answering a mail about a case says it too, and writes nothing to that case.
+    let (case, _) = desk.filed(&report("R", "page"));
+    desk.advance("1s");
+    let about = desk.mails_to("bob@example.org").pop().expect("a mail");
+    let before = desk.version(&case, &alice);
+    desk.receive(&answer_to(&about, &format!("AWAY {first}")), &[]);
+    assert_eq!((away(), desk.version(&case, &alice)), (2, before));
+
+    // What cannot be, what is not proven, and what somebody else says change nothing.
+    desk.receive(&mail("2", "AWAY next week"), &[]);
+    desk.receive(&mail("3", &format!("AWAY {last}..{first}")), &[]);
+    desk.receive(&mail("4", &format!("AWAY {last}")), &[("dmarc", "GRAY"), ("dkim", "GRAY")]);
+    desk.advance("1s");
+    let told = desk.mails_to("bob@example.org");
+    let refused: Vec<&str> = told
+        .iter()
+        .filter(|m| m["subject"].as_str().is_some_and(|s| s.contains("not taken")))
+        .filter_map(|m| m["text"].as_str())
+        .collect();
+    assert_eq!((away(), refused.len()), (2, 3), "{refused:?}");
+    assert!(
+        refused.iter().any(|text| text.replace('\n', " ").contains("such as AWAY 2026-12-24..2027-01-01")),
+        "{refused:?}"
+    );
+    let stranger = Eml::new("rita@example.org", "Away", &format!("AWAY {first}"));
+    assert_eq!((desk.receive(&stranger, &[]).0.as_str(), away()), ("reported", 2));
 }

@@ -9,6 +9,7 @@ mod acknowledgement_refused;
 mod announcement;
 mod answered;
 mod approval_asked;
+mod away_said;
 mod bounced;
 mod breach;
 mod channel_failed;
@@ -63,6 +64,7 @@ use serde::{Deserialize, Serialize};
 
 pub use acknowledgement_refused::WhyRefused;
 pub use answered::WhatCame;
+pub use away_said::NotAway;
 pub use digest::{DIGEST_ROWS, DigestRow, FiledRow, FiledWords, Listed, MissedRow};
 pub use letter::Letter;
 pub use page::{Page, Wakes, Waking};
@@ -135,6 +137,7 @@ notices! {
     Announcement in announcement = "announcement": List, Approved, NotTheirs;
     Answered in answered = "answered": Promise, Desk, NotTheirs, until acknowledge_until;
     ApprovalAsked in approval_asked = "approval_asked": Ordinary, Desk, NotTheirs;
+    AwaySaid in away_said = "away_said": Ordinary, Desk, NotTheirs;
     Bounced in bounced = "bounced": Promise, Desk, NotTheirs;
     Breach in breach = "breach": Breach, Desk, NotTheirs, until acknowledge_until, wakes Each;
     ChannelFailed in channel_failed = "channel_failed": Promise, Desk, NotTheirs;

@@ -35,10 +35,39 @@ impl Policy {
     }
 }
 
+/// How it is said by mail.
+const HOW: &str = "behind AWAY two days are expected, such as AWAY 2026-12-24..2027-01-01";
+
 impl Away {
     /// Whether a day is one of them; both ends are.
     pub fn holds(&self, day: Date) -> bool {
         self.from <= day && day <= self.until
+    }
+
+    /// What a text says that begins with the word AWAY and days: `AWAY 2026-12-24..2027-01-01`, or one day. `None` where it does not
+    /// begin so: in small letters the word may begin any sentence, and needs a day behind it.
+    pub fn said(text: &str, now: Timestamp) -> Option<Result<Away, String>> {
+        let unseen = |c: char| c.is_whitespace() || "\u{feff}\u{200b}\u{200e}\u{200f}*_`\"'“”".contains(c);
+        let line = text.trim_start_matches(unseen).lines().next()?;
+        let (word, rest) = line.split_at_checked(4).filter(|(word, _)| word.eq_ignore_ascii_case("AWAY"))?;
+        let goes_on = rest.starts_with(|c: char| c.is_alphanumeric() || "-'’".contains(c));
+        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":,".contains(c)).trim_end();
+        if goes_on || (word != "AWAY" && !rest.starts_with(|c: char| c.is_ascii_digit())) {
+            return None;
+        }
+        let (from, until) =
+            ["..", "–", " to ", " until "].iter().find_map(|between| rest.split_once(between)).unwrap_or((rest, rest));
+        let (from, until) = (from.trim(), until.trim().trim_end_matches(['.', '*', '!']));
+        let value = serde_json::json!({"from": from.trim_end_matches(['.', '*']), "until": until});
+        Some(match crate::fields::read(&value, |fields| Away::read(fields, now)) {
+            Ok(Some(days)) => Ok(days),
+            Ok(None) => Err(HOW.to_owned()),
+            // What was typed is not said back: a machine writes it.
+            Err(wrong) => Err(match wrong.iter().find(|wrong| !wrong.detail.contains("must be a")) {
+                Some(wrong) if from.parse::<Date>().is_ok() => format!("the last day {}", wrong.detail),
+                _ => HOW.to_owned(),
+            }),
+        })
     }
 
     /// The fields `from` and `until` (`2026-12-24`), as a member says them at `now`.
@@ -72,6 +101,41 @@ mod tests {
     fn absence(member: &str, from: &str, until: &str) -> Absence {
         let days = Away { from: from.parse().unwrap(), until: until.parse().unwrap() };
         Absence { member: member.parse().unwrap(), days, said_at: "2026-11-23T09:00:00Z".parse().unwrap() }
+    }
+
+    #[test]
+    fn t43_a_mail_says_it_by_its_first_words() {
+        let now = "2026-11-29T12:00:00Z".parse().unwrap();
+        let said =
+            |text: &str| Away::said(text, now).map(|said| said.map(|days| format!("{}..{}", days.from, days.until)));
+        let days = Some(Ok("2026-12-24..2027-01-01".to_owned()));
+        for text in [
+            "AWAY 2026-12-24..2027-01-01",
+            "*Away: 2026-12-24 .. 2027-01-01*\n\n-- \nBob",
+            "\u{feff}away 2026-12-24 to 2027-01-01.\nSee you!",
+            "AWAY 2026-12-24–2027-01-01",
+        ] {
+            assert_eq!(said(text), days, "{text}");
+        }
+        assert_eq!(said("AWAY 2026-12-24"), Some(Ok("2026-12-24..2026-12-24".to_owned())));
+        for text in [
+            "> AWAY 2026-12-24",
+            "Away from my desk I saw this.",
+            "AWAYS 2026-12-24",
+            "I am AWAY 2026-12-24",
+            "",
+            "away-day 2026-12-24",
+        ] {
+            assert_eq!(said(text), None, "{text}");
+        }
+        let wrong = |text: &str| said(text).and_then(Result::err).unwrap_or_default();
+        assert!(wrong("AWAY next week").contains("two days are expected") && !wrong("AWAY next week").contains("week"));
+        assert!(
+            wrong("AWAY 2026-12-24..2026-12-01").contains("before the first day"),
+            "{}",
+            wrong("AWAY 2026-12-24..2026-12-01")
+        );
+        assert!(wrong("AWAY 2025-12-24..2025-12-25").contains("is over"));
     }
 
     #[test]

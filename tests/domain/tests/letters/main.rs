@@ -96,6 +96,7 @@ fn is_of_a_case(notice: &Notice) -> bool {
             notice,
             Notice::SignIn(_)
                 | Notice::SecondFactorChanged(_)
+                | Notice::AwaySaid(_)
                 | Notice::MemberBounced(_)
                 | Notice::RotaGap(_)
                 | Notice::Digest(_)

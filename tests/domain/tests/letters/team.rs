@@ -172,10 +172,20 @@ fn announced() -> Vec<Sample> {
 pub fn samples_of_the_desk() -> Vec<Sample> {
     let gap = |from: &str, until: Option<&str>| Notice::RotaGap(RotaGap { from: at(from), until: until.map(at) });
     let factor = |what| Notice::SecondFactorChanged(SecondFactorChanged { what, at: at("2027-03-27T02:22:00Z") });
+    let away = |said| Notice::AwaySaid(AwaySaid { said });
     let bounced = || Notice::MemberBounced(MemberBounced { member: member("bob") });
     let ahead = || gap("2027-03-30T00:00:00Z", Some("2027-04-02T00:00:00Z"));
     vec![
         to("", Notice::SignIn(SignIn { expires_at: at("2027-03-27T02:45:00Z") })),
+        to(
+            "",
+            away(Ok(desk_domain::policy::Away {
+                from: "2027-04-24".parse().unwrap(),
+                until: "2027-05-01".parse().unwrap(),
+            })),
+        ),
+        to("not-proven", away(Err(NotAway::NotProven))),
+        to("not-taken", away(Err(NotAway::Days("the last day is over".to_owned())))),
         to("added", factor(FactorChange::Added)),
         to("removed", factor(FactorChange::Removed)),
         to("reset", factor(FactorChange::Reset)),

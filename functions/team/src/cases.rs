@@ -70,6 +70,12 @@ impl Team {
         stored.filter(|s| s.case.readable_by(member, &self.policy)).ok_or_else(Problem::not_found)
     }
 
+    /// The case, whoever asks: for a command that opens it, which says itself whose it is.
+    pub(crate) async fn there(&self, id: &str) -> Result<Stored, Problem> {
+        let id = id.parse().map_err(|_| Problem::not_found())?;
+        self.cases.case(&id).await?.ok_or_else(Problem::not_found)
+    }
+
     /// Opens a case for a member, and records that.
     pub(crate) async fn shown(&self, id: &str, member: &Member) -> Result<Shown, Problem> {
         let stored = self.readable(id, &member.id).await?;

@@ -280,6 +280,7 @@ fn note() -> Value {
         &[
             ("fact", with(fact(), "It is how that is known.")),
             ("duty", with(text(), "It is how it is known that the duty of this clock is done.")),
+            ("opened", only("It is why its writer opened the case, which was not theirs to read.")),
             ("consent", only("It is where the reporter agreed that the report is forwarded.")),
             ("forwarded_to", with(text(), "It is a message to the maintainers of this module.")),
             ("from", with(schema("Recipient"), "It is an answer by somebody outside.")),

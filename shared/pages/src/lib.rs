@@ -56,7 +56,7 @@ pub use self::files::{FileLine, FilesField};
 pub use self::history::HistoryPage;
 pub use self::mail::{MailPage, MailRow, MailView};
 pub use self::mail_parts::{AttachmentLine, MailPart, size};
-pub use self::not_yours::NotYoursPage;
+pub use self::not_yours::{NotYoursPage, OpenForm};
 pub use self::others::OthersPage;
 pub use self::qr::Qr;
 pub use self::receipt::{CodeBox, NewCodePage, Receipt};

@@ -16,6 +16,17 @@ pub struct NotYoursPage {
     pub stage: Stage,
     /// Who handles it, and where to write to them; `None` while nobody does.
     pub handler: Option<(String, String)>,
+    /// The form that opens it with a reason, where that is theirs to do.
+    pub open: Option<OpenForm>,
+}
+
+/// No `Debug`: it holds what was typed.
+pub struct OpenForm {
+    pub action: String,
+    /// Opened once however often it is sent.
+    pub key: String,
+    pub reason: String,
+    pub error: Option<String>,
 }
 
 impl NotYoursPage {
@@ -38,6 +49,7 @@ pub(crate) mod sample {
             spoken: text(),
             stage: Stage::Confirmed,
             handler: told.then(|| (text(), "bob@example.org".to_owned())),
+            open: told.then(|| OpenForm { action: text(), key: text(), reason: text(), error: Some(text()) }),
         }
     }
 

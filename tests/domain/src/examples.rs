@@ -32,6 +32,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         RequestInformation => by_alice(Command::RequestInformation { message: message(), next_steps: false }),
         Assign => by_alice(Command::Assign { member: member("alice") }),
         HandOver => by_alice(Command::HandOver { member: member("bob"), word: None }),
+        Read => vec![("dave", Command::Read { reason: content() })],
         SetBackup => by_alice(Command::SetBackup { member: member("carol") }),
         Validate => by_alice(Command::Validate { message: message(), next_steps: false, accept: false }),
         Invalidate => by_alice(Command::Invalidate { message: message(), next_steps: true, close: false }),

@@ -164,6 +164,20 @@ fn a_case_is_taken_and_handed_over_with_a_word_and_whoever_gave_it_away_is_led_t
     assert_eq!(page.status, 403);
     assert!(page.text.contains("Bob Example handles it") && page.text.contains("mailto:bob@example.org"));
     assert!(!page.text.contains("Summary R"), "{}", page.text);
+
+    let path = format!("/desk/cases/{case}/read");
+    let opens = |reason: &str| {
+        let headers = [("authorization", &*desk.token("alice")), ("origin", &*desk.url)];
+        desk.post_form_with(&path, &headers, &[("key", "k1"), ("reason", reason)])
+    };
+    let blank = opens(" ");
+    assert!(blank.status == 422 && blank.text.contains("The reason is required"), "{}", blank.text);
+    done(&opens("Bob is ill, and it is due."), &format!("/desk/cases/{case}?done=read"));
+    done(&opens("Bob is ill, and it is due."), &format!("/desk/cases/{case}?done=read"));
+    let notes = view(&desk, &case, "alice")["notes"].as_array().unwrap().clone();
+    assert_eq!((&notes[1]["text"], &notes[1]["opened"]), (&json!("Bob is ill, and it is due."), &json!(true)));
+    desk.advance("1s");
+    assert!(desk.mail_to("bob@example.org", "Somebody opened your case").contains("Alice Example was not among those"));
     let stranger = desk.get(&format!("/desk/cases/{case}/write"), &[]);
     assert_eq!(stranger.status, 303, "who is not signed in learns nothing");
     let nothing = desk.get("/desk/cases/EXP-2026-00000/write", &[("authorization", &desk.token("alice"))]);

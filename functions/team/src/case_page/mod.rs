@@ -20,12 +20,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::CommandName;
 use desk_domain::case::event::NoteKind;
+use desk_domain::case::permit::allowed;
 use desk_domain::id::{CaseId, MemberId};
+use desk_domain::notice::step;
 use desk_domain::policy::Member;
 use desk_http::Problem;
 use desk_pages::{
-    CaseSummary, CommandLine, FileLine, HeldView, MailPart, NotYoursPage, NoteView, QuarantineView, Site, TeamCasePage,
+    CaseSummary, CommandLine, FileLine, HeldView, MailPart, NotYoursPage, NoteView, OpenForm, QuarantineView, Site,
+    TeamCasePage,
 };
+use desk_store::Stored;
 use desk_view::{FileView, MailView, MessageView, Speaker, form_sha256};
 use serde::Deserialize;
 
@@ -138,6 +142,7 @@ impl Team {
             NoteKind::Plain => None,
             NoteKind::Source(fact) => Some(format!("source of “{}”", words::fact(*fact))),
             NoteKind::Duty(clock) => Some(format!("source of “{} done”", policy.clock_words(clock))),
+            NoteKind::Opened => Some("why they opened the case".to_owned()),
             NoteKind::Consent => Some("source of the reporter’s consent to forwarding".to_owned()),
             NoteKind::Forwarded(to) => Some(format!("forwarded to the maintainers of {to}")),
             NoteKind::Outsider(_) => Some("by mail".to_owned()),
@@ -146,9 +151,12 @@ impl Team {
         let by = match &note.kind {
             NoteKind::Outsider(from) => words::recipient(policy, from),
             NoteKind::Refused => "An answer by mail".to_owned(),
-            NoteKind::Plain | NoteKind::Source(_) | NoteKind::Duty(_) | NoteKind::Consent | NoteKind::Forwarded(_) => {
-                words::actor(policy, &note.by)
-            }
+            NoteKind::Plain
+            | NoteKind::Source(_)
+            | NoteKind::Duty(_)
+            | NoteKind::Opened
+            | NoteKind::Consent
+            | NoteKind::Forwarded(_) => words::actor(policy, &note.by),
         };
         let mail = note.mail.as_ref().map(|mail| paper.mail(mail));
         NoteView { at: note.at, by, about, text: note.text.clone(), quoted: note.quoted.clone(), mail }
@@ -206,32 +214,52 @@ impl Paper<'_> {
     }
 }
 
+/// Why a member would open a case, as they typed it, and what was wrong with that.
+#[derive(Default)]
+pub(crate) struct Reason {
+    pub typed: String,
+    pub error: Option<String>,
+}
+
 impl Team {
     /// What a member is told of a case that does not open to them: of one that is there, whom to ask.
     pub(crate) async fn not_found(&self, id: &str, headers: &HeaderMap) -> Response {
-        match self.not_yours(id, headers).await {
-            Ok(Some(page)) => (StatusCode::FORBIDDEN, Html(page.html())).into_response(),
-            Ok(None) => self.answered(Err(Problem::not_found())),
-            Err(problem) => self.answered(Err(problem)),
-        }
+        let shown = async {
+            let member = self.member(headers, true).await?;
+            self.not_theirs(member, id, Reason::default(), StatusCode::FORBIDDEN).await
+        };
+        shown.await.unwrap_or_else(|problem| self.answered(Err(problem)))
     }
 
-    async fn not_yours(&self, id: &str, headers: &HeaderMap) -> Result<Option<NotYoursPage>, Problem> {
-        let member = self.member(headers, true).await?;
-        let Ok(id) = id.parse::<CaseId>() else { return Ok(None) };
-        let stored = self.cases.case(&id).await?;
-        let Some(stored) = stored.filter(|stored| !stored.case.readable_by(&member.id, &self.policy)) else {
-            return Ok(None);
-        };
-        let handler = stored.case.handler.as_ref().and_then(|id| self.policy.member(id));
-        Ok(Some(NotYoursPage {
+    /// The page of a case that is there and not the member's to read, with what they typed to open it.
+    pub(crate) async fn not_theirs(
+        &self,
+        member: &Member,
+        id: &str,
+        asked: Reason,
+        status: StatusCode,
+    ) -> Result<Response, Problem> {
+        let Stored { case, .. } = self.there(id).await?;
+        if case.readable_by(&member.id, &self.policy) {
+            return Err(Problem::not_found());
+        }
+        let may_open = allowed(&case, &self.policy, &member.id, self.clock.now()).contains(&CommandName::Read);
+        let handler = case.handler.as_ref().and_then(|id| self.policy.member(id));
+        let page = NotYoursPage {
             site: Site::of(&self.policy),
             desk: self.desk(member, None),
-            spoken: id.spoken(),
-            case_id: id.to_string(),
-            stage: stored.case.stage(),
+            spoken: case.id.spoken(),
+            stage: case.stage(),
             handler: handler.map(|member| (member.name.clone(), member.address.clone())),
-        }))
+            open: may_open.then(|| OpenForm {
+                action: format!("/desk/cases/{}/{}", case.id, step::READ),
+                key: desk_keys::hex(&desk_keys::random::<16>()),
+                reason: asked.typed,
+                error: asked.error,
+            }),
+            case_id: case.id.to_string(),
+        };
+        Ok((status, Html(page.html())).into_response())
     }
 }
 

@@ -46,7 +46,10 @@ pub(crate) async fn post(
     if let Some(before) = answer::recalled(&team.cases, request.as_ref(), team.clock.now()).await? {
         return Ok(answer::json(before));
     }
-    let stored = team.readable(&id, &member.id).await?;
+    let stored = match value["command"] == CommandName::Read.as_str() {
+        true => team.there(&id).await?,
+        false => team.readable(&id, &member.id).await?,
+    };
     Ok(answer::json(team.command(member, &stored, &value, request.as_ref()).await?))
 }
 

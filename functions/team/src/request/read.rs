@@ -43,6 +43,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
                 Ok(Command::HandOver { member: member.clone(), word })
             })
         }
+        Read => written(given, "reason", |reason| Command::Read { reason }),
         SetBackup => as_it_is(given, Command::SetBackup { member: given.parsed("member")? }),
         Accept => as_it_is(given, Command::Accept),
         Duplicate => duplicate(given)?,

@@ -3,10 +3,10 @@
 use desk_domain::case::CommandName;
 use desk_domain::policy::Member;
 use desk_pages::InputChoice;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::At;
-use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command};
+use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command, only, required};
 use super::typed::Typed;
 
 pub(super) fn start(at: &At<'_>) -> Typed {
@@ -56,6 +56,23 @@ fn who(at: &At<'_>, member: &Member) -> InputChoice {
     }
     let me = if member.id == at.member.id { " (you)" } else { "" };
     choice(member.id.as_str(), format!("{}{me}", member.name), said.join(", "))
+}
+
+/// To who reads the case already there is nothing to open; who does not is shown their own page, with its form (`not_yours`).
+pub(super) fn read_form(_: &At<'_>, typed: &Typed) -> Filled {
+    Filled::new(Form::new(
+        vec![required(Fields(typed).area("reason", "Why you need to read it", "", 3))],
+        "Open the case",
+    ))
+}
+
+pub(super) fn read(_: &At<'_>, typed: &Typed) -> Commands {
+    only(reading(typed))
+}
+
+/// What opens a case to who may not read it.
+pub(super) fn reading(typed: &Typed) -> Value {
+    command("read", &[("reason", json!(typed.text("reason")))])
 }
 
 /// A word is of handing over, and goes to who gets the case; else it is a note, and first: who gives a case away may not write one

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk_domain::notice::step;
 use desk_domain::policy::Member;
 use desk_http::{Problem, answer, body};
 use desk_store::requests::{Answer, Request};
@@ -14,7 +15,8 @@ use serde_json::Value;
 use super::form::Wrong;
 use super::table::{Step, step_of};
 use super::typed::Typed;
-use super::{Asked, Trouble};
+use super::{Asked, Trouble, people};
+use crate::case_page::Reason;
 use crate::{Team, board};
 
 pub(crate) async fn post(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap, body: Body) -> Response {
@@ -34,6 +36,7 @@ async fn posted(team: &Team, which: Asked, headers: &HeaderMap, body: Body) -> R
     // Asked for first: after a hand-over the case is no longer theirs, and what they did is done.
     match answer::recalled(&team.cases, sent.request(LAST).as_ref(), team.clock.now()).await? {
         Some(before) => sent.finished(words_of(&before)).await,
+        None if sent.step.path == step::READ => sent.opened().await,
         None => sent.taken().await,
     }
 }
@@ -92,6 +95,21 @@ impl Sent<'_> {
             }
         }
         self.finished(said).await
+    }
+
+    /// Opens a case that was not theirs to read, or shows the page that asks for the reason again.
+    async fn opened(&self) -> Result<Response, Problem> {
+        let Sent { team, id, typed, .. } = self;
+        let (stored, request) = (team.there(id).await?, self.request(LAST));
+        match team.command(self.member, &stored, &people::reading(typed), request.as_ref()).await {
+            Ok(answer) => self.finished(words_of(&answer)).await,
+            Err(problem) if problem.is_of_what_was_sent() => {
+                let asked =
+                    Reason { typed: typed.text("reason").to_owned(), error: Some(problem.in_words("The reason")) };
+                team.not_theirs(self.member, id, asked, problem.status()).await
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Gives one of the form's commands, once however often the form is sent.

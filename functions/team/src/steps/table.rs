@@ -73,6 +73,16 @@ pub(crate) const STEPS: &[Step] = &[
         shows: people::shows,
     },
     Step {
+        path: step::READ,
+        title: "Open it with a reason",
+        commands: &[Read],
+        done: "The case is open to you. Whoever handles it was told.",
+        start: blank,
+        form: people::read_form,
+        give: people::read,
+        shows: nothing,
+    },
+    Step {
         path: "decide",
         title: "What is it?",
         commands: &[Validate, Accept, Invalidate, Duplicate, Defer, Close],

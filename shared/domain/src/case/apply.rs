@@ -123,6 +123,11 @@ impl Case {
                 self.reporter_wrote(at);
             }
             EventBody::StandingAsked => self.standing_asked = Some(at),
+            EventBody::ReadWithReason { .. } => {
+                if let Actor::Member(member) = &event.actor {
+                    self.woken.insert(member.clone());
+                }
+            }
             EventBody::AnswersChosen { answers } => self.answers = *answers,
             EventBody::DisclosurePlanned { plan } => {
                 (self.planned_for, self.agrees_to_wait) = match plan {

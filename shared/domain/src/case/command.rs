@@ -57,6 +57,9 @@ pub enum Command {
     SetBackup {
         member: MemberId,
     },
+    Read {
+        reason: ContentRef,
+    },
     /// `accept`: that it is fixed is taken on at once.
     Validate {
         message: Message,

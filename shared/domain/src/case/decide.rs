@@ -98,6 +98,7 @@ impl Next<'_> {
                 }
                 self.assign(member.clone(), AssignedBy::Member, word.as_ref().and_then(|word| word.mail.clone()));
             }
+            Command::Read { reason } => self.push(EventBody::ReadWithReason { reason: reason.clone() }),
             Command::SetBackup { member } => {
                 self.eligible(member)?;
                 if self.case.backup.as_ref() != Some(member) {

@@ -226,6 +226,10 @@ pub enum EventBody {
     DisclosurePlanned {
         plan: DisclosurePlan,
     },
+    /// A member of triage who had no need to know it opened the case all the same (break-glass), and says why.
+    ReadWithReason {
+        reason: ContentRef,
+    },
     /// Where the reporter wishes to be answered from here on.
     AnswersChosen {
         answers: Answers,

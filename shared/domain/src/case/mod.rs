@@ -79,7 +79,7 @@ pub struct Case {
     pub waiting_for_reporter: bool,
     pub handler: Option<MemberId>,
     pub backup: Option<MemberId>,
-    /// Members whom an escalation woke: they may read from then on.
+    /// Members whom an escalation woke, or who opened the case with a reason: they may read from then on.
     pub woken: BTreeSet<MemberId>,
     pub severity: Option<Severity>,
     pub facts: Vec<Fact>,
@@ -262,7 +262,8 @@ impl Case {
         self.facts.iter().any(|f| f.fact == fact)
     }
 
-    /// Need to know: while unassigned all of triage may read, then handler, backup and those whom an escalation woke; once it
+    /// Need to know: while unassigned all of triage may read, then handler, backup, those whom an escalation woke and those who
+    /// opened it with a reason; once it
     /// is accepted the release managers too, who coordinate its releases and approve what is said of them (T44). Who is no
     /// longer of the team may not. A comment on the policy is read by whoever answers for the policy too, of whatever role.
     pub fn readable_by(&self, member: &MemberId, policy: &Policy) -> bool {

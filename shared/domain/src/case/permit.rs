@@ -9,7 +9,7 @@ use super::publication::{CreditState, Missing};
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case};
 use crate::id::MemberId;
-use crate::policy::{MetBy, Policy};
+use crate::policy::{MetBy, Policy, Role};
 use crate::refusal::Refusal;
 
 /// What stands in the way of a command: why, and for publishing all that is missing.
@@ -32,9 +32,9 @@ struct Asking<'a> {
     now: Timestamp,
 }
 
-/// Every command that `member` may give to `case` at `now`; empty when the case is not theirs to read.
+/// Every command that `member` may give to `case` at `now`; where the case is not theirs to read, at most the one that opens it.
 pub fn allowed(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp) -> Vec<CommandName> {
-    if !case.readable_by(member, policy) {
+    if !case.opens_to(member, policy) {
         return Vec::new();
     }
     let asking = Asking { case, policy, member, now };
@@ -52,7 +52,8 @@ pub fn permit(
     name: CommandName,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    if !case.readable_by(member, policy) {
+    let opens = name == CommandName::Read && case.opens_to(member, policy);
+    if !opens && !case.readable_by(member, policy) {
         return Err(Refusal::NotFound);
     }
     match (Asking { case, policy, member, now }).obstacle(name) {
@@ -66,6 +67,14 @@ pub fn permit(
 /// A refusal with what is allowed instead.
 pub fn refuse(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp, why: String) -> Refusal {
     Refusal::NotAllowed { why, allowed: allowed(case, policy, member, now), missing: Vec::new() }
+}
+
+impl Case {
+    /// Whether a member may read it, or may come to by saying why (break-glass): that is triage's.
+    fn opens_to(&self, member: &MemberId, policy: &Policy) -> bool {
+        let triage = policy.member(member).is_some_and(|member| member.roles.contains(&Role::Triage));
+        triage || self.readable_by(member, policy)
+    }
 }
 
 impl Asking<'_> {
@@ -139,7 +148,11 @@ impl Asking<'_> {
     fn not_theirs(&self, who: Who) -> Option<String> {
         let (case, policy, member) = (self.case, self.policy, self.member);
         match who {
+            _ if !case.readable_by(member, policy) && who != Who::Others => {
+                Some("the case is not theirs to read".to_owned())
+            }
             Who::Readers => None,
+            Who::Others => case.readable_by(member, policy).then(|| format!("you may read {} already", case.id)),
             Who::Leads(what) => leads(case, member, what),
             Who::Releasers(what) => case.may_not_release(policy, member, what),
             Who::SecondReleasers(what) => {

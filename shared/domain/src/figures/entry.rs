@@ -206,6 +206,7 @@ impl Book {
             | EventBody::StandingAsked
             | EventBody::DisclosurePlanned { .. }
             | EventBody::AnswersChosen { .. }
+            | EventBody::ReadWithReason { .. }
             | EventBody::Announced { .. } => {}
         }
     }

@@ -82,6 +82,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::ClockEnded { .. }
         | EventBody::AssignmentPostponed { .. }
         | EventBody::BackupSet { .. }
+        | EventBody::ReadWithReason { .. }
         | EventBody::RmChanged { .. }
         | EventBody::InformationRequested
         | EventBody::ReplyQuarantined { .. }

@@ -32,6 +32,7 @@ pub mod letter;
 mod member_bounced;
 mod new_report;
 mod no_handler;
+mod opened_with_reason;
 mod outsider_replied;
 mod page;
 pub mod plan;
@@ -159,6 +160,7 @@ notices! {
     MemberBounced in member_bounced = "member_bounced": Breach, Desk, NotTheirs;
     NewReport in new_report = "new_report": Promise, Desk, NotTheirs, until acknowledge_until, wakes OnCall;
     NoHandler in no_handler = "no_handler": Breach, Desk, NotTheirs, wakes Each;
+    OpenedWithReason in opened_with_reason = "opened_with_reason": Ordinary, Desk, NotTheirs;
     OutsiderReplied in outsider_replied = "outsider_replied": Ordinary, Desk, NotTheirs;
     PolicyComment in policy_comment = "policy_comment": Ordinary, Desk, NotTheirs;
     PromiseMissed in promise_missed = "promise_missed": Promise, Desk, Line;

@@ -81,6 +81,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let due = plan.open_clocks(|c| c.state == ClockState::Running && asked(c)).into_iter().next();
             plan.to_handler(Notice::StandingAsked(StandingAsked { due }))
         }
+        EventBody::ReadWithReason { .. } => plan.opened(),
         EventBody::DisclosurePlanned { plan: of } => {
             plan.to_handler(Notice::DisclosurePlanned(DisclosurePlanned { plan: *of }))
         }
@@ -340,6 +341,13 @@ impl Plan<'_> {
             all.extend(self.to_reporter(Notice::PromiseMissed(missed), None));
         }
         all
+    }
+
+    fn opened(&self) -> Vec<Planned> {
+        match &self.event.actor {
+            Actor::Member(by) => self.to_handler(Notice::OpenedWithReason(OpenedWithReason { by: by.clone() })),
+            _ => Vec::new(),
+        }
     }
 
     fn assigned(

@@ -7,6 +7,7 @@ use crate::policy::MetBy;
 
 pub const WRITE: &str = "write";
 pub const TAKE: &str = "take";
+pub const READ: &str = "read";
 pub const LINES: &str = "lines";
 pub const APPROVE: &str = "approve";
 pub const UNPROVEN: &str = "unproven";

@@ -85,6 +85,7 @@ fn clocks() -> Vec<Sample> {
         sample("", breach("acknowledgement", true), Recipient::Operator),
         to("", you(false, AssignedBy::Rota, true)),
         to("by-a-member", you(false, AssignedBy::Member, false)),
+        to("", Notice::OpenedWithReason(OpenedWithReason { by: member("carol") })),
         to("with-a-word", handed_over()).with("The test is on my branch;\nit waits for CI."),
         to("with-a-lost-word", handed_over()),
         to("backup", you(true, AssignedBy::Member, false)),

@@ -38,6 +38,8 @@ pub enum Group {
 pub enum Who {
     /// Whoever may read the case.
     Readers,
+    /// Whoever of triage may not read it, and nobody else.
+    Others,
     /// The handler and the backup.
     Leads(&'static str),
     /// The handler, the backup and the release managers (T44).
@@ -235,7 +237,7 @@ impl Row {
     /// What it does, who may give it where not everybody may, whether to a closed case, and whether it voids an approval.
     pub fn description(&self) -> String {
         let who = match self.who {
-            Who::Readers => None,
+            Who::Readers | Who::Others => None,
             Who::Leads(_) => Some("By the handler or the backup."),
             Who::Releasers(_) => Some("By the handler, the backup or a release manager."),
             Who::SecondReleasers(_) => Some(

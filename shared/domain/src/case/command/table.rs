@@ -59,6 +59,10 @@ commands! {
             .who(Who::Leads("hand it over"));
         SetBackup = Row::new("set-backup", Group::People, "Names who stands in for the handler.", &[MEMBER])
             .who(Who::Leads("name a backup"));
+        Read = Row::new("read", Group::People,
+            "Opens a case to a member of triage who may not read it; the handler is told, and who read is known.", &[REASON])
+            .who(Who::Others)
+            .closing(Closing::Stays);
 
         Validate = Row::new("validate", Group::Judgement, "Confirms the problem.",
             &[REASON_TOLD, STEPS_TOO, ACCEPT, PAGE_ONLY])

@@ -49,6 +49,8 @@ pub enum NoteKind {
     Duty(ClockName),
     /// Where the reporter agreed that the report is forwarded.
     Consent,
+    /// Why a member opened a case that they had no need to know.
+    Opened,
     /// A message to those who maintain a module.
     Forwarded(PackageName),
     /// An answer by somebody outside.
@@ -101,6 +103,9 @@ impl EventBody {
             }
             EventBody::ConsentRecorded { source } => {
                 note(NoteKind::Consent, source).by(By::RecordConsent, "recorded that the reporter agrees to forwarding")
+            }
+            EventBody::ReadWithReason { reason } => {
+                note(NoteKind::Opened, reason).by(By::Read, "opened the case, which was not theirs to read")
             }
             EventBody::Forwarded { to, message } => {
                 let kind = NoteKind::Forwarded(to.clone());

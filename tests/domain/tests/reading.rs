@@ -1,0 +1,46 @@
+//! Who opens a case that is not theirs to read, says why, and the handler is told (DESIGN, roles: break-glass).
+
+use desk_domain::case::permit::allowed;
+use desk_domain::case::{Command, CommandName, Recipient};
+use desk_domain::id::MemberId;
+use desk_domain::notice::Notice;
+use desk_domain::policy::Policy;
+use desk_domain::refusal::Refusal;
+use desk_domain_tests::{content, given, member, policy};
+
+fn read() -> Command {
+    Command::Read { reason: content() }
+}
+
+#[test]
+fn a_member_of_triage_opens_a_case_with_a_reason_and_the_handler_is_told() {
+    let policy = policy();
+    let [carol, bob]: [MemberId; 2] = ["carol", "bob"].map(|id| id.parse().unwrap());
+    let opened = given(&policy, "2027-03-26T22:00:00Z");
+    assert!(!allowed(&opened.case, &policy, &carol, opened.now).contains(&CommandName::Read), "it is theirs to read");
+    let mut world = opened.when(&policy, "bob", Command::Assign { member: bob.clone() });
+    assert!(!world.case.readable_by(&carol, &policy));
+    assert_eq!(allowed(&world.case, &policy, &carol, world.now), [CommandName::Read], "and nothing else");
+    let note = Command::Note { text: content(), mail: None };
+    assert!(matches!(world.tell(&policy, &member("carol"), &note), Err(Refusal::NotFound)));
+    let from = world.log.len();
+    world.tell(&policy, &member("carol"), &read()).unwrap();
+    assert!(world.case.readable_by(&carol, &policy));
+    let told = world.notices(&policy, from);
+    let [only] = &told[..] else { panic!("{told:?}") };
+    assert!(matches!(&only.notice, Notice::OpenedWithReason(notice) if notice.by == carol), "{told:?}");
+    assert_eq!(only.recipient, Recipient::Member(bob));
+    let again = world.tell(&policy, &member("carol"), &read());
+    assert!(matches!(again, Err(Refusal::NotAllowed { why, .. }) if why.contains("already")));
+    world.tell(&policy, &member("carol"), &note).unwrap();
+}
+
+#[test]
+fn whoever_has_not_the_triage_role_opens_nothing() {
+    let text = include_str!("../../../infra/policies/express.toml");
+    let mut policy = Policy::from_toml(text).unwrap();
+    policy.members.iter_mut().find(|member| member.id.as_str() == "carol").unwrap().roles.clear();
+    let bob: MemberId = "bob".parse().unwrap();
+    let mut world = given(&policy, "2027-03-26T22:00:00Z").when(&policy, "bob", Command::Assign { member: bob });
+    assert!(matches!(world.tell(&policy, &member("carol"), &read()), Err(Refusal::NotFound)));
+}

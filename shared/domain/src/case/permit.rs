@@ -34,7 +34,7 @@ struct Asking<'a> {
 
 /// Every command that `member` may give to `case` at `now`; where the case is not theirs to read, at most the one that opens it.
 pub fn allowed(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp) -> Vec<CommandName> {
-    if !case.opens_to(member, policy) {
+    if !case.may_open(member, policy) {
         return Vec::new();
     }
     let asking = Asking { case, policy, member, now };
@@ -52,7 +52,7 @@ pub fn permit(
     name: CommandName,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let opens = name == CommandName::Read && case.opens_to(member, policy);
+    let opens = name == CommandName::Read && case.may_open(member, policy);
     if !opens && !case.readable_by(member, policy) {
         return Err(Refusal::NotFound);
     }
@@ -71,7 +71,7 @@ pub fn refuse(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp, w
 
 impl Case {
     /// Whether a member may read it, or may come to by saying why (break-glass): that is triage's.
-    fn opens_to(&self, member: &MemberId, policy: &Policy) -> bool {
+    fn may_open(&self, member: &MemberId, policy: &Policy) -> bool {
         let triage = policy.member(member).is_some_and(|member| member.roles.contains(&Role::Triage));
         triage || self.readable_by(member, policy)
     }
@@ -168,8 +168,8 @@ impl Asking<'_> {
     /// Whoever reads a comment for the policy alone answers it, finds that it is a report, and keeps notes.
     fn only_owners(&self, name: CommandName) -> Option<String> {
         let owners = matches!(name, CommandName::AnswerComment | CommandName::TreatAsReport | CommandName::Note);
-        let theirs = owners || self.case.opens_to(self.member, self.policy);
-        (!theirs).then(|| "only the team may do that with a comment on the policy".to_owned())
+        let alone = self.case.is_owners(self.member, self.policy) && !self.case.opens_to(self.member, self.policy);
+        (alone && !owners).then(|| "only the team may do that with a comment on the policy".to_owned())
     }
 
     fn unanswerable(&self) -> Option<String> {

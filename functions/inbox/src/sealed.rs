@@ -3,7 +3,7 @@
 use desk_domain::case::event::{ContentRef, MailParts};
 use desk_domain::id::CaseId;
 use desk_keys::PublicKey;
-use desk_mail::openpgp::Encryption;
+use desk_mail::openpgp::{Encryption, armour};
 use desk_mail::read::own::Desk;
 use desk_mail::read::trim::trim;
 use desk_store::objects::{If, sealed_key};
@@ -47,32 +47,14 @@ impl Arrived {
     pub(crate) fn whole(&self) -> String {
         match self.mail() {
             None => UNREADABLE.to_owned(),
-            Some(mail) if mail.encrypted == Some(Encryption::PgpInline) => around(&mail.text),
+            Some(mail) if mail.encrypted == Some(Encryption::PgpInline) => {
+                armour::clear_words(&mail.text, BLOCK).unwrap_or_else(|| ENCRYPTED.to_owned())
+            }
             Some(mail) if mail.encrypted.is_some() => ENCRYPTED.to_owned(),
             Some(mail) if mail.sealed => SEALED.to_owned(),
             Some(mail) if mail.text.trim().is_empty() => EMPTY.to_owned(),
             Some(mail) => mail.text.trim_end().to_owned(),
         }
-    }
-}
-
-/// The clear words around encrypted blocks, each of which is named in its place.
-fn around(text: &str) -> String {
-    let (mut kept, mut inside) = (Vec::new(), false);
-    for line in text.lines() {
-        match (line.trim_end(), inside) {
-            ("-----BEGIN PGP MESSAGE-----", false) => {
-                inside = true;
-                kept.push(BLOCK);
-            }
-            ("-----END PGP MESSAGE-----", true) => inside = false,
-            (_, true) => {}
-            (line, false) => kept.push(line),
-        }
-    }
-    match kept.iter().all(|line| line.is_empty() || *line == BLOCK) {
-        true => ENCRYPTED.to_owned(),
-        false => kept.join("\n").trim_end().to_owned(),
     }
 }
 

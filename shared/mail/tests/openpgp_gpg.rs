@@ -5,10 +5,10 @@ mod gpg;
 
 use desk_mail::openpgp::desk::{self, Desk};
 use desk_mail::openpgp::{
-    Ciphertext, DecryptProblem, DecryptionKey, Encryption, KeyProblem, PublicKey, SignatureState, SigningKey,
-    ciphertext, clear_sign, decrypt_block, encrypt_and_sign, encrypted_body, sign_detached, text_entity,
+    DecryptProblem, DecryptionKey, Encryption, KeyProblem, Opened, Opener, PublicKey, SignatureState, SigningKey,
+    Unopened, clear_sign, decrypt_block, encrypt_and_sign, encrypted_body, sign_detached, text_entity,
 };
-use desk_mail::read::{Limits, Mail, Read, read};
+use desk_mail::read::{Limits, Mail, Read, attachment, read};
 use gpg::Gpg;
 use jiff::{SignedDuration, Timestamp};
 use mail_builder::MessageBuilder;
@@ -45,7 +45,7 @@ fn gpg_reads_what_each_function_signs_and_encrypts() {
             let mail = mail(&encrypt_and_sign(&text_entity(WORDS), &reporter, &signer, now()).unwrap());
             let parsed = parsed(&mail);
             assert!(matches!(parsed.encrypted, Some(Encryption::PgpMime { .. })));
-            let read = gpg.run(&["--decrypt"], &found(&mail, &parsed).unwrap().bytes());
+            let read = gpg.run(&["--decrypt"], &data(&mail, &parsed));
             assert_eq!(body(read.out().as_bytes()), WORDS);
             assert!(read.said("GOODSIG"), "{}", read.err);
             assert!(read.said(&format!("VALIDSIG {}", signer.fingerprint())), "{}", read.err);
@@ -87,13 +87,12 @@ fn we_open_what_gpg_sends() {
             let sent = gpg.run(&args, &text_entity(WORDS)).out();
             let raw = mail(sent.as_bytes());
             let parsed = parsed(&raw);
-            let found = found(&raw, &parsed).unwrap();
-            assert!(matches!(found, Ciphertext::Mime(_)));
-            let (plain, signature) = decrypt_block(&found.bytes(), &decryption, Some(&reporter), now()).unwrap();
+            let (opened, signature) = open(&raw, &parsed, &decryption, Some(&reporter)).unwrap();
+            let Opened::Entity(plain) = opened else { panic!("a mail in a mail") };
             assert_eq!(body(&plain), WORDS);
             assert_eq!(signature, SignatureState::Good { certificate: reporter.fingerprint() });
 
-            let (_, by_stranger) = decrypt_block(&found.bytes(), &decryption, None, now()).unwrap();
+            let (_, by_stranger) = open(&raw, &parsed, &decryption, None).unwrap();
             let SignatureState::Unknown { issuer: Some(issuer) } = by_stranger else { panic!("nobody gave a key") };
             assert_eq!(issuer, reporter.fingerprint());
         }
@@ -120,13 +119,14 @@ fn we_open_inline_and_unsigned_messages() {
         let raw = text_mail(&format!("Hello, here it is:\n\n{block}\n-- \nRita\n"));
         let parsed = parsed(&raw);
         assert_eq!((parsed.encrypted, parsed.signed), (Some(Encryption::PgpInline), false));
-        let found = found(&raw, &parsed).unwrap();
-        let (plain, judged) = decrypt_block(&found.bytes(), &decryption, Some(&reporter), now()).unwrap();
-        assert_eq!(String::from_utf8_lossy(&plain).replace("\r\n", "\n"), WORDS);
+        let (opened, judged) = open(&raw, &parsed, &decryption, Some(&reporter)).unwrap();
+        let Opened::Text(text) = opened else { panic!("a text") };
+        assert_eq!(text.replace("\r\n", "\n"), format!("Hello, here it is:\n\n{WORDS}\n-- \nRita\n"));
         assert_eq!(judged, signature);
 
         let twice = text_mail(&format!("{block}\n{block}"));
-        assert_eq!(self::found(&twice, &self::parsed(&twice)).err(), Some(DecryptProblem::Several));
+        let refused = open(&twice, &self::parsed(&twice), &decryption, None).err();
+        assert_eq!(refused, Some(Unopened::Problem(DecryptProblem::Several)));
     }
 }
 
@@ -282,9 +282,20 @@ fn parsed(raw: &[u8]) -> Mail {
     }
 }
 
-/// What is encrypted in it.
-fn found<'a>(raw: &[u8], mail: &'a Mail) -> Result<Ciphertext<'a>, DecryptProblem> {
-    ciphertext(raw, mail, &Limits::default())
+/// The part that is encrypted.
+fn data(raw: &[u8], mail: &Mail) -> Vec<u8> {
+    let Some(Encryption::PgpMime { part: Some(part) }) = mail.encrypted else { panic!("PGP/MIME") };
+    attachment(raw, &Limits::default(), part).unwrap().1
+}
+
+/// What is encrypted in it, opened.
+fn open(
+    raw: &[u8],
+    mail: &Mail,
+    key: &DecryptionKey,
+    reporter: Option<&PublicKey>,
+) -> Result<(Opened, SignatureState), Unopened> {
+    Opener { key: Some(key), reporter, now: now() }.open(raw, mail, &Limits::default())
 }
 
 /// The text of a MIME entity.

@@ -59,7 +59,7 @@ pub(crate) async fn attachment(
 ) -> Result<Response, Problem> {
     let (kept, raw) = team.kept(&id, &content, &headers).await?;
     let reporter = team.reporter_key(&kept);
-    let found = look::attachment(&raw, &Limits::of(&team.policy), &team.decrypter(reporter.as_ref()), index);
+    let found = look::attachment(&raw, &Limits::of(&team.policy), &team.opener(reporter.as_ref()), index);
     let (attached, bytes) = found.ok_or_else(Problem::not_found)?;
     let content_type = kind(&attached.content_type, &bytes);
     let command = format!("desk case mail {id} --content {content} --attachment {index} --out FILE");

@@ -1,9 +1,10 @@
 //! What a raw mail holds, as far as the desk can read and open it. Pure: bytes in, what is shown out.
 
+use desk_mail::openpgp::{Opened, Opener};
 use desk_mail::read::{self, Head, Limits, Mail, Read};
 use desk_view::{AttachmentView, MailView, OpenedMail, Signature};
 
-use super::pgp::{Decrypter, Inner};
+use super::pgp::signature;
 
 /// Up to this size of a mail its attachments are hashed each time it is shown: finding each costs reading all of it.
 const HASHED_BYTES: usize = 8 * 1024 * 1024;
@@ -21,26 +22,26 @@ pub(crate) struct Looked {
 }
 
 /// Looks into a mail.
-pub(crate) fn look(raw: &[u8], limits: &Limits, decrypter: &Decrypter<'_>) -> Looked {
+pub(crate) fn look(raw: &[u8], limits: &Limits, opener: &Opener<'_>) -> Looked {
     let mail = match read::read(raw, limits) {
         Read::Mail(mail) => mail,
         Read::Unreadable { why, head } => {
             return Looked::unread(format!("It cannot be read by the desk: {why}.")).sent_by(head.as_deref());
         }
     };
-    looked(raw, &mail, limits, decrypter).sent_by(Some(&mail.head))
+    looked(raw, &mail, limits, opener).sent_by(Some(&mail.head))
 }
 
-fn looked(raw: &[u8], mail: &Mail, limits: &Limits, decrypter: &Decrypter<'_>) -> Looked {
+fn looked(raw: &[u8], mail: &Mail, limits: &Limits, opener: &Opener<'_>) -> Looked {
     let Some(encryption) = mail.encrypted else { return Looked::of(raw, mail, limits) };
     let kind = Some(encryption.name());
-    match decrypter.decrypt(raw, mail, limits) {
-        Ok((Inner::Text(text), signature)) => {
-            let opened = Some(OpenedMail { text, signature });
+    match opener.open(raw, mail, limits) {
+        Ok((Opened::Text(text), state)) => {
+            let opened = Some(OpenedMail { text, signature: signature(state) });
             Looked { encrypted: kind, opened, ..Looked::of(raw, mail, limits) }
         }
-        Ok((Inner::Entity(entity), signature)) => Looked { encrypted: kind, ..inside(&entity, limits, signature) },
-        Err(why) => Looked { encrypted: kind, unread: Some(why), ..Looked::of(raw, mail, limits) },
+        Ok((Opened::Entity(entity), state)) => Looked { encrypted: kind, ..inside(&entity, limits, signature(state)) },
+        Err(why) => Looked { encrypted: kind, unread: Some(why.to_string()), ..Looked::of(raw, mail, limits) },
     }
 }
 
@@ -64,12 +65,12 @@ fn inside(entity: &[u8], limits: &Limits, signature: Signature) -> Looked {
 pub(crate) fn attachment(
     raw: &[u8],
     limits: &Limits,
-    decrypter: &Decrypter<'_>,
+    opener: &Opener<'_>,
     index: usize,
 ) -> Option<(read::Attachment, Vec<u8>)> {
     let Read::Mail(mail) = read::read(raw, limits) else { return None };
-    let entity = match mail.encrypted.and_then(|_| decrypter.decrypt(raw, &mail, limits).ok()) {
-        Some((Inner::Entity(entity), _)) => Some(entity),
+    let entity = match mail.encrypted.and_then(|_| opener.open(raw, &mail, limits).ok()) {
+        Some((Opened::Entity(entity), _)) => Some(entity),
         _ => None,
     };
     read::attachment(entity.as_deref().unwrap_or(raw), limits, index)

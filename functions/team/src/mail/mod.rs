@@ -14,7 +14,7 @@ use desk_domain::case::{Case, ContentRef};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::report::Report;
 use desk_keys::SecretKey;
-use desk_mail::openpgp::PublicKey;
+use desk_mail::openpgp::{Opener, PublicKey};
 use desk_mail::read::Limits;
 use desk_store::Fault;
 use desk_store::objects::{Found, sealed_key};
@@ -27,7 +27,6 @@ pub use self::pgp::OpenPgp;
 pub(crate) use self::words::part;
 
 use self::look::look;
-use self::pgp::Decrypter;
 use crate::Team;
 
 /// Sealed bytes of mails that one page looks into, in all; the rest is shown by its link alone.
@@ -74,12 +73,12 @@ impl Team {
     pub(crate) async fn mails(&self, opened: &UnsealedCase, key: &SecretKey) -> Mails {
         let (case, mut left, mut found) = (&opened.case, PAGE_BYTES, BTreeMap::new());
         let (reporter, limits) = (self.reporter_key(opened), Limits::of(&self.policy));
-        let decrypter = self.decrypter(reporter.as_ref());
+        let opener = self.opener(reporter.as_ref());
         for mail in raw_mails(opened).into_iter().rev() {
             let looked = match self.kept_object(&case.id, key, mail, left).await {
                 Ok(Ok((raw, bytes))) => {
                     left -= bytes.min(left);
-                    look(&raw, &limits, &decrypter)
+                    look(&raw, &limits, &opener)
                 }
                 Ok(Err(_)) => {
                     Looked::unread("It is too large to be looked into here: get the mail as it came.".to_owned())
@@ -95,8 +94,8 @@ impl Team {
         Mails(found)
     }
 
-    fn decrypter<'a>(&'a self, reporter: Option<&'a PublicKey>) -> Decrypter<'a> {
-        Decrypter { keys: self.openpgp.as_ref(), reporter, now: self.clock.now() }
+    fn opener<'a>(&'a self, reporter: Option<&'a PublicKey>) -> Opener<'a> {
+        Opener { key: self.openpgp.as_ref().map(|keys| &keys.decryption), reporter, now: self.clock.now() }
     }
 
     /// The key that the reporter gave, if it can be used now.

@@ -6,11 +6,8 @@
 use std::borrow::Cow;
 
 use super::DecryptProblem;
+use super::armour::{MESSAGE, SIGNED as SIGNED_TEXT, line_start};
 use crate::read::{Leaf, Limits, Mail, Parts, attachment};
-
-const BEGIN: &str = "-----BEGIN PGP MESSAGE-----";
-const END: &str = "-----END PGP MESSAGE-----";
-const BEGIN_SIGNED: &str = "-----BEGIN PGP SIGNED MESSAGE-----";
 
 const ENCRYPTED: &str = "multipart/encrypted";
 const SIGNED: &str = "multipart/signed";
@@ -43,7 +40,7 @@ impl Encryption {
 }
 
 /// The one OpenPGP message in a mail, in armour or not. No `Debug`: clear words may stand around it.
-pub enum Ciphertext<'a> {
+pub(super) enum Ciphertext<'a> {
     /// Holds a MIME entity, to be read as a mail.
     Mime(Vec<u8>),
     /// Holds text, nearly always UTF-8.
@@ -51,15 +48,15 @@ pub enum Ciphertext<'a> {
 }
 
 /// A text with one encrypted block in it. No `Debug`.
-pub struct Block<'a> {
-    pub before: &'a str,
-    pub armoured: &'a str,
-    pub after: &'a str,
+pub(super) struct Block<'a> {
+    pub(super) before: &'a str,
+    pub(super) armoured: &'a str,
+    pub(super) after: &'a str,
 }
 
 impl Ciphertext<'_> {
     /// What [`decrypt_block`](super::decrypt_block) takes.
-    pub fn bytes(&self) -> Cow<'_, [u8]> {
+    pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
             Ciphertext::Mime(bytes) => bytes.into(),
             Ciphertext::Inline(block) => block.armoured.as_bytes().into(),
@@ -71,7 +68,7 @@ impl Ciphertext<'_> {
 ///
 /// # Errors
 /// Why there is nothing to open.
-pub fn ciphertext<'a>(raw: &[u8], mail: &'a Mail, limits: &Limits) -> Result<Ciphertext<'a>, DecryptProblem> {
+pub(super) fn ciphertext<'a>(raw: &[u8], mail: &'a Mail, limits: &Limits) -> Result<Ciphertext<'a>, DecryptProblem> {
     match mail.encrypted {
         None | Some(Encryption::Smime) => Err(DecryptProblem::NotEncrypted),
         Some(Encryption::PgpInline) => block(&mail.text).map(Ciphertext::Inline),
@@ -90,14 +87,14 @@ pub(crate) fn encryption(parts: &Parts<'_>, text: &str) -> Option<Encryption> {
     if parts.leaves.iter().any(|leaf| is_smime(leaf) && !is_signed_data(leaf)) {
         return Some(Encryption::Smime);
     }
-    line_start(text, BEGIN).map(|_| Encryption::PgpInline)
+    MESSAGE.begins(text).map(|_| Encryption::PgpInline)
 }
 
 /// Whether it bears a signature of OpenPGP or S/MIME and can be read without a key.
 pub(crate) fn is_signed(parts: &Parts<'_>, text: &str) -> bool {
     parts.containers.iter().any(|name| name == SIGNED)
         || parts.leaves.iter().any(|leaf| is_smime(leaf) && is_signed_data(leaf))
-        || line_start(text, BEGIN_SIGNED).is_some()
+        || line_start(text, SIGNED_TEXT).is_some()
 }
 
 /// PGP/MIME, and which part holds the data: the one behind the control part. Some servers (Exchange) turn `multipart/encrypted`
@@ -129,28 +126,15 @@ fn is_signed_data(leaf: &Leaf<'_>) -> bool {
 
 /// The only block of `text`.
 fn block(text: &str) -> Result<Block<'_>, DecryptProblem> {
-    let start = line_start(text, BEGIN).ok_or(DecryptProblem::NotEncrypted)?;
-    let end = line_start(&text[start..], END).ok_or(DecryptProblem::Damaged)?;
-    let after = &text[start + end..];
-    let after = after.find('\n').map_or("", |at| &after[at + 1..]);
+    let start = MESSAGE.begins(text).ok_or(DecryptProblem::NotEncrypted)?;
+    let found = MESSAGE.find(text).ok_or(DecryptProblem::Damaged)?;
+    let after = text[found.end..].find('\n').map_or("", |at| &text[found.end + at + 1..]);
     // Opening one would lose the others unseen.
-    if line_start(after, BEGIN).is_some() {
+    if MESSAGE.begins(after).is_some() {
         return Err(DecryptProblem::Several);
     }
-    let armoured = text[start..text.len() - after.len()].trim_end();
+    let armoured = &text[found];
     Ok(Block { before: &text[..start], armoured, after })
-}
-
-/// Where the line that is `wanted` begins: a quoted one (`> -----BEGIN`) is talk about a message, not one.
-fn line_start(text: &str, wanted: &str) -> Option<usize> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if line.trim_end() == wanted {
-            return Some(at);
-        }
-        at += line.len();
-    }
-    None
 }
 
 #[cfg(test)]

@@ -2,16 +2,18 @@
 //!
 //! The way in: [`desk::generate`] makes the desk's certificate and splits its secrets, one text for each function that
 //! needs one. [`PublicKey::read`] admits a reporter's key or says in plain words why not. [`encrypt_and_sign`] and
-//! [`encrypted_body`] make the body of a message. Of what arrives [`Encryption`] says how it is encrypted, [`ciphertext`] finds
-//! what, and [`decrypt_block`] opens it.
+//! [`encrypted_body`] make the body of a message. Of what arrives [`Encryption`] says how it is encrypted, and [`Opener`] finds
+//! and opens it; [`armour`] has the lines by which blocks are found in a text.
 //!
 //! rPGP parses and computes; whether a key may be used *now* is decided here (`validity.rs`), because rPGP does not
 //! judge expiry, revocation or key flags. Time is an argument everywhere: nothing here reads a clock. Randomness is the
 //! operating system's.
 
+pub mod armour;
 mod decrypt;
 pub mod desk;
 pub(crate) mod detect;
+mod open;
 mod recipient;
 mod seal;
 mod secret;
@@ -19,7 +21,8 @@ mod selfsig;
 mod validity;
 
 pub use decrypt::{DecryptProblem, MAX_DECRYPTED_BYTES, SignatureState, decrypt_block};
-pub use detect::{Block, Ciphertext, Encryption, ciphertext};
+pub use detect::Encryption;
+pub use open::{Opened, Opener, Unopened};
 pub use recipient::{KeyProblem, PublicKey};
 pub use seal::{clear_sign, encrypt_and_sign, encrypted_body, sign_detached, text_entity};
 pub use secret::{DecryptionKey, SecretProblem, SigningKey};

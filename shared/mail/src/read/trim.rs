@@ -8,6 +8,8 @@
 
 use std::ops::Range;
 
+use crate::openpgp::armour;
+
 use super::own::{Desk, Line, frame, kind, signature};
 
 /// A person's own text, and the text of earlier messages that the mail carries along.
@@ -86,13 +88,13 @@ impl<'a> Folding<'a> {
     /// The lines of OpenPGP around a signed text (RFC 9580, 7).
     fn fold_armour(&mut self) {
         let is = |at: usize, wanted: &str| self.lines.get(at).is_some_and(|line| line.trim() == wanted);
-        let Some(begin) = (0..self.lines.len()).find(|at| is(*at, "-----BEGIN PGP SIGNED MESSAGE-----")) else {
+        let Some(begin) = (0..self.lines.len()).find(|at| is(*at, armour::SIGNED)) else {
             return;
         };
-        let Some(signature) = (begin..self.lines.len()).find(|at| is(*at, "-----BEGIN PGP SIGNATURE-----")) else {
+        let Some(signature) = (begin..self.lines.len()).find(|at| is(*at, armour::SIGNATURE.begin)) else {
             return;
         };
-        let Some(end) = (signature..self.lines.len()).find(|at| is(*at, "-----END PGP SIGNATURE-----")) else { return };
+        let Some(end) = (signature..self.lines.len()).find(|at| is(*at, armour::SIGNATURE.end)) else { return };
         let hash = self.lines[begin + 1..signature].iter().take_while(|line| line.starts_with("Hash: ")).count();
         self.fold(begin..begin + 1 + hash);
         self.fold(signature..end + 1);

@@ -117,9 +117,10 @@ fn the_only_block_is_found_with_what_stands_around_it() {
     };
     assert_eq!(taken("Hello,\n", &format!("{ARMOUR}Rita\n")), ("Hello,\n".to_owned(), true, "Rita\n".to_owned()));
     assert_eq!(taken("", bare), (String::new(), true, String::new()));
+    let (begin, end) = (MESSAGE.begin, MESSAGE.end);
     let refused = |text: &str| block(text).err();
-    assert_eq!(refused(&format!("> {BEGIN}\n> abc\n> {END}\n")), Some(DecryptProblem::NotEncrypted));
-    assert_eq!(refused(&format!("{BEGIN}\nabc\n")), Some(DecryptProblem::Damaged), "it was cut off");
+    assert_eq!(refused(&format!("> {begin}\n> abc\n> {end}\n")), Some(DecryptProblem::NotEncrypted));
+    assert_eq!(refused(&format!("{begin}\nabc\n")), Some(DecryptProblem::Damaged), "it was cut off");
     assert_eq!(refused(&format!("{ARMOUR}and\n{ARMOUR}")), Some(DecryptProblem::Several));
 }
 

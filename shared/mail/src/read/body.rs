@@ -47,7 +47,7 @@ pub(super) fn is_html(leaf: &Leaf<'_>) -> bool {
 
 /// What is no base64 is left out, as RFC 2045, section 6.8 says; but what has words is a text that only says that it is
 /// encoded.
-fn base64(body: &[u8]) -> Vec<u8> {
+pub(super) fn base64(body: &[u8]) -> Vec<u8> {
     if body.trim_ascii().iter().filter(|b| **b == b' ').count() * 20 > body.len() {
         return body.to_vec();
     }
@@ -64,7 +64,7 @@ fn base64(body: &[u8]) -> Vec<u8> {
 }
 
 /// Characters that are no escape stand for themselves.
-fn quoted_printable(body: &[u8]) -> Vec<u8> {
+pub(super) fn quoted_printable(body: &[u8]) -> Vec<u8> {
     if let Some(decoded) = quoted_printable_decode(body) {
         return decoded;
     }
@@ -86,7 +86,7 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
 
 /// A charset that is missing, unknown or ASCII says nothing: then it is UTF-8 if most of it is, else Windows-1252,
 /// which gives every byte a character.
-fn in_charset(bytes: &[u8], charset: &str) -> String {
+pub(super) fn in_charset(bytes: &[u8], charset: &str) -> String {
     let says_nothing = matches!(charset.to_ascii_lowercase().as_str(), "" | "us-ascii" | "ascii" | "ansi_x3.4-1968");
     let label = charset.trim().trim_matches(['"', '\'', '_', ';']);
     // Its escapes leave no doubt, and are ASCII.

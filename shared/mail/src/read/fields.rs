@@ -2,6 +2,7 @@
 //! before the parser sees a byte; what a value means is mail-parser's.
 
 use super::limits::Limits;
+use super::pieces;
 use mail_parser::parsers::MessageStream;
 use mail_parser::{Addr, Address, HeaderValue};
 
@@ -172,7 +173,8 @@ impl<'a> Field<'a> {
 
     /// `Content-Type` (RFC 2045) or `Content-Disposition` (RFC 2183).
     pub fn media_type(&self) -> Option<MediaType> {
-        let bytes = self.terminated();
+        let bytes = pieces::whole_parameters(&self.whole()).into_bytes();
+        let bytes = [bytes.as_slice(), b"\r\n"].concat();
         let HeaderValue::ContentType(of) = MessageStream::new(&bytes).parse_content_type() else { return None };
         let kind = of.subtype().map_or_else(|| of.ctype().to_owned(), |subtype| format!("{}/{subtype}", of.ctype()));
         let attributes = of.attributes.iter().flatten();
@@ -180,14 +182,16 @@ impl<'a> Field<'a> {
         Some(MediaType { kind: kind.to_ascii_lowercase(), attributes })
     }
 
-    /// The parsers want a line end, and take white space after it for a fold. Old mailers write bytes of Latin-1 as they are.
+    /// The parsers want a line end, and take white space after it for a fold.
     fn terminated(&self) -> Vec<u8> {
+        [self.whole().as_bytes(), b"\r\n"].concat()
+    }
+
+    /// The value as text, its encoded words whole. Old mailers write bytes of Latin-1 as they are.
+    fn whole(&self) -> String {
         match str::from_utf8(self.value) {
-            Ok(_) => [self.value, b"\r\n".as_slice()].concat(),
-            Err(_) => {
-                let (text, ..) = encoding_rs::WINDOWS_1252.decode(self.value);
-                [text.as_bytes(), b"\r\n".as_slice()].concat()
-            }
+            Ok(text) => pieces::whole_words(text),
+            Err(_) => pieces::whole_words(&encoding_rs::WINDOWS_1252.decode(self.value).0),
         }
     }
 }

@@ -68,10 +68,14 @@ impl Mail {
     }
 }
 
-/// The Transport Neutral Encapsulation Format ([MS-OXTNEF]) holds text and files of a mail.
+/// The Transport Neutral Encapsulation Format ([MS-OXTNEF]) holds text and files of a mail. Servers forget its type, so it is
+/// known by how it begins too.
 fn is_tnef(leaf: &Leaf<'_>) -> bool {
-    leaf.is("application/ms-tnef") || leaf.is("application/vnd.ms-tnef")
+    leaf.is("application/ms-tnef") || leaf.is("application/vnd.ms-tnef") || leaf.bytes().starts_with(TNEF)
 }
+
+/// 0x223E9F78, the lowest byte first ([MS-OXTNEF], 2.1.3.1).
+const TNEF: &[u8] = b"\x78\x9f\x3e\x22";
 
 /// What a leaf is to the reader.
 enum Role {
@@ -129,7 +133,9 @@ fn roles(leaves: &[Leaf<'_>], max: usize) -> Vec<Role> {
 
 /// The words of a text, up to as many as tell whether another says the same.
 fn words(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    // Where links lead is said of HTML alone.
+    let said = text.split_whitespace().filter(|word| !(word.starts_with('<') && word.contains(':')));
+    let words = said.flat_map(|word| word.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
     words.take(MOST_WORDS).map(str::to_lowercase).collect()
 }
 

@@ -4,7 +4,7 @@
 //! panics is caught without a word of the mail on stderr, and a mail that cannot be read is said to be so, with all
 //! that its header still tells; it is never lost and never an error.
 //!
-//! `fields` and `structure` cut the bytes; `head`, `body`, `html` and `mail` say what they mean; `verdict`, `authentication`
+//! `fields` and `structure` cut the bytes, `pieces` joins what was cut inside a character; `head`, `body`, `html` and `mail` say what they mean; `verdict`, `authentication`
 //! and `forwarder` judge the sender; `automatic` finds what no person wrote; `stamp` writes what SES would.
 
 mod address;
@@ -20,6 +20,7 @@ mod limits;
 mod mail;
 pub mod own;
 mod packed;
+mod pieces;
 mod results;
 mod stamp;
 mod structure;

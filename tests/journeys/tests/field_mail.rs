@@ -97,4 +97,7 @@ entries! {
     f122_words_cut_inside_a_character = "122-words-cut-inside-a-character",
     f123_names_of_files_cut_inside_a_character = "123-names-of-files-cut-inside-a-character",
     f124_where_links_lead = "124-where-links-lead",
+    f117_keys_of_others_and_ones_own = "117-keys-of-others-and-ones-own",
+    f125_the_senders_own_key_beside_anothers = "125-the-senders-own-key-beside-anothers",
+    f126_many_unproven_answers_of_other_programs = "126-many-unproven-answers-of-other-programs",
 }

@@ -14,6 +14,7 @@ use desk_domain::id::MemberId;
 use desk_domain::notice::{AcknowledgementRefused, Answered, Notice, WhatCame, WhyRefused, standard_acknowledgement};
 use desk_domain::policy::{ClockKind, Member};
 use desk_domain::refusal::Refusal;
+use desk_domain::text::is_blank;
 use desk_store::deliveries::Delivery;
 use desk_store::opening::fresh_id;
 use desk_store::{ActError, Commit, Stored, Travels};
@@ -93,10 +94,10 @@ impl Inbox {
         let case = &stored.case.id;
         let text = match (&asked.words, asked.verb) {
             (Err(why), _) => return self.not_given(arrived, stored, member, asked.verb, *why).await,
-            (Ok(words), Verb::Acknowledge) if words.is_empty() => {
+            (Ok(words), Verb::Acknowledge) if is_blank(words) => {
                 standard_acknowledgement(&self.policy, member, &stored.case)
             }
-            (Ok(words), Verb::Reply | Verb::Comment) if words.is_empty() => {
+            (Ok(words), Verb::Reply | Verb::Comment) if is_blank(words) => {
                 return self.not_given(arrived, stored, member, asked.verb, WhyRefused::NotReadable).await;
             }
             (Ok(words), _) => words.clone(),

@@ -131,10 +131,9 @@ impl Inbox {
             let (_, bytes) = attachment(&arrived.raw, &Limits::of(&self.policy), part.index)?;
             String::from_utf8(bytes).ok()
         });
-        let armoured = attached.chain(std::iter::once(mail.text.clone())).filter_map(|text| {
-            let block = PUBLIC_KEY.find(&text)?;
-            Some(text[block].replace("\r\n", "\n"))
-        });
+        let armoured = attached
+            .chain(std::iter::once(mail.text.clone()))
+            .flat_map(|text| PUBLIC_KEY.all(&text).map(|block| block.replace("\r\n", "\n")).collect::<Vec<_>>());
         // One that names somebody else would hide from the sender what is meant for them.
         let usable = |key: &String| {
             let from = arrived.from().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use desk_domain::case::event::{ContentRef, MailParts};
 use desk_domain::id::CaseId;
+use desk_domain::text::is_blank;
 use desk_keys::PublicKey;
 use desk_mail::openpgp::{Encryption, armour};
 use desk_mail::read::own::Desk;
@@ -37,7 +38,7 @@ impl Arrived {
             return Said { written: self.whole(), quoted: None };
         };
         let trimmed = trim(&mail.text, desk);
-        match trimmed.written.is_empty() {
+        match is_blank(&trimmed.written) {
             true => Said { written: EMPTY.to_owned(), quoted: trimmed.quoted },
             false => Said { written: trimmed.written, quoted: trimmed.quoted },
         }
@@ -52,7 +53,7 @@ impl Arrived {
             }
             Some(mail) if mail.encrypted.is_some() => ENCRYPTED.to_owned(),
             Some(mail) if mail.sealed => SEALED.to_owned(),
-            Some(mail) if mail.text.trim().is_empty() => EMPTY.to_owned(),
+            Some(mail) if is_blank(&mail.text) => EMPTY.to_owned(),
             Some(mail) => mail.text.trim_end().to_owned(),
         }
     }

@@ -12,6 +12,7 @@ use desk_domain::case::{Actor, Command, Stage};
 use desk_domain::fields::{self, FieldError};
 use desk_domain::id::CaseId;
 use desk_domain::report::Report;
+use desk_domain::text::is_blank;
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer, session, upload};
 use desk_pages::Site;
@@ -150,7 +151,7 @@ impl Intake {
     /// What was sent, of which files alone need no words.
     fn message(&self, Filled { fields, files }: Filled) -> Result<Message, Problem> {
         let text = field(&fields, "text").replace("\r\n", "\n");
-        if text.trim().is_empty() && files.count() > 0 {
+        if is_blank(&text) && files.count() > 0 {
             return Ok(Message { text: WITHOUT_WORDS.to_owned(), files });
         }
         let text = text_of(&json!({ "text": text }), self.policy.limits.text_bytes).map_err(Problem::invalid)?;

@@ -12,6 +12,7 @@ use desk_domain::case::{Actor, Case, Command, Step};
 use desk_domain::notice::standard_acknowledgement;
 use desk_domain::policy::{ClockKind, Member};
 use desk_domain::refusal::Refusal;
+use desk_domain::text;
 use desk_http::{Problem, body};
 use desk_keys::payload::AcknowledgeLink;
 use desk_pages::{AcknowledgePage, Acknowledgement, Site};
@@ -123,8 +124,15 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
         team.mail_link(&valid.member.id, to).await?;
         return Ok(Html(team.page(&valid, case, token, Acknowledgement::Mailed).html()).into_response());
     }
-    if text.trim().is_empty() || text.len() > limit {
-        let error = Some(format!("The message must have 1 to {limit} bytes; it is what the reporter gets."));
+    let wrong = match text::controls(&text) {
+        _ if text::is_blank(&text) || text.len() > limit => {
+            Some(format!("The message must have 1 to {limit} bytes; it is what the reporter gets."))
+        }
+        Some(control) => Some(format!("The message holds the control character U+{:04X}.", u32::from(control))),
+        None => None,
+    };
+    if let Some(error) = wrong {
+        let error = Some(error);
         let page = team.page(&valid, case, token, team.state(case));
         let page = AcknowledgePage { message: text, error, take: page.take.map(|_| take), ..page };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.html())).into_response());

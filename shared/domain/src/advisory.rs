@@ -19,6 +19,7 @@ use crate::case::publication::LineEnd;
 use crate::fields::Fields;
 use crate::id::{AdvisoryId, CaseId, LineName, Malformed};
 use crate::policy::{Limits, Policy, Severity};
+use crate::text;
 
 pub use self::credit::{Credit, credit_line};
 pub use self::cve::CveId;
@@ -179,7 +180,7 @@ impl Draft {
         };
         let workarounds = draft.workarounds.as_deref().unwrap_or_default();
         for (name, text) in [("summary", &*draft.summary), ("details", &draft.details), ("workarounds", workarounds)] {
-            without_controls(fields, name, text);
+            all_seen(fields, name, text);
         }
         draft
     }
@@ -243,14 +244,14 @@ pub fn is_contact(text: &str) -> bool {
 
 /// A URL parser drops or encodes what an output would show as it is.
 fn is_one_word(text: &str) -> bool {
-    !text.contains(|c: char| c.is_whitespace() || c.is_control())
+    !text.contains(|c: char| c.is_whitespace() || c.is_control()) && !text::hides(text)
 }
 
-/// Texts that go out in mails, feeds and pages hold no control characters but line ends and tabs.
-fn without_controls(fields: &Fields<'_>, name: &str, text: &str) {
-    let odd = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}');
-    if let Some(at) = text.find(odd) {
-        let code = text[at..].chars().next().map_or(0, u32::from);
+/// Texts that go out in mails, feeds, records and pages hold nothing that a reader would not see.
+fn all_seen(fields: &Fields<'_>, name: &str, text: &str) {
+    let none = text.char_indices().find(|(_, c)| matches!(c, '\u{fffe}' | '\u{ffff}'));
+    if let Some((at, letter)) = text::unseen(text).next().or(none) {
+        let code = u32::from(letter);
         fields.wrong(name, format!("has a character that cannot be shown: U+{code:04X}, after {at} bytes"));
     }
 }
@@ -321,6 +322,18 @@ mod tests {
             "/cve",
         ];
         assert_eq!(wrong(text), found);
+    }
+
+    #[test]
+    fn nothing_unseen_is_published() {
+        let draft = |title: &str, details: &str| {
+            wrong(json!({"title": title, "summary": "s", "details": details, "references": [], "aliases": []}))
+        };
+        assert_eq!(draft("a\u{202e}b", "c\u{200b}d"), ["/title", "/details"]);
+        assert!(draft("نمی\u{200c}خواهم", "c\r\nd").is_empty());
+        let credit = json!({"as": "Rita\u{2066}R"});
+        let named = fields::read(&credit, |fields| Credit::read(fields, 200));
+        assert_eq!(named.err().unwrap()[0].pointer, "/as");
     }
 
     #[test]

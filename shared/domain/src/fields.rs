@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::text;
+
 /// One wrong field: where (JSON pointer) and what is wrong with it, in words for its sender.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
@@ -99,7 +101,7 @@ impl<'a> Fields<'a> {
         found
     }
 
-    /// A text of at most `max` bytes; blank counts as absent.
+    /// A text of at most `max` bytes without controls; one in which nothing can be seen counts as absent ([`text`]).
     pub fn text(&self, name: &str, max: usize) -> Option<String> {
         let value = self.value(name)?;
         let Some(text) = value.as_str() else {
@@ -110,8 +112,17 @@ impl<'a> Fields<'a> {
             self.wrong(name, format!("is {} bytes long; at most {max} are taken", text.len()));
             return None;
         }
-        let text = text.trim();
-        (!text.is_empty()).then(|| text.to_owned())
+        if let Some(control) = text::controls(text) {
+            self.wrong(
+                name,
+                format!(
+                    "holds the control character U+{:04X}: of these only line ends and tabs are taken",
+                    u32::from(control)
+                ),
+            );
+            return None;
+        }
+        (!text::is_blank(text)).then(|| text.trim().to_owned())
     }
 
     /// A text that must be there and not blank; the empty text after a problem.
@@ -164,7 +175,9 @@ impl<'a> Fields<'a> {
     {
         let found = self.parsed(name);
         match self.map.and_then(|m| m.get(name)) {
-            Some(Value::String(s)) if s.trim().is_empty() => self.wrong(name, "is required"),
+            Some(Value::String(s)) if text::is_blank(s) && text::controls(s).is_none() => {
+                self.wrong(name, "is required")
+            }
             _ => return self.required(name, found),
         }
         found

@@ -16,5 +16,6 @@ pub mod policy;
 pub mod refusal;
 pub mod report;
 pub mod score;
+pub mod text;
 pub mod time;
 pub mod weakness;

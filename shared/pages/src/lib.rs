@@ -12,6 +12,7 @@ mod clock;
 mod comment;
 mod desk;
 mod error;
+mod escape;
 mod field;
 mod figures;
 mod filed;

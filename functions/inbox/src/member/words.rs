@@ -1,6 +1,7 @@
 //! What a member asks for in an answer, and which of the words in it are theirs.
 
 use desk_domain::notice::WhyRefused;
+use desk_domain::text::is_unseen;
 use desk_mail::read::own::{Desk, Written, written};
 use desk_store::Stored;
 
@@ -73,12 +74,7 @@ fn read(text: &str, desk: &Desk) -> Option<Asked> {
 
 /// What the first word says, in letters of any size and however it is set, and what follows it.
 fn verb(text: &str) -> Option<(Verb, String)> {
-    let unseen = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || ('\u{200b}'..='\u{200f}').contains(&c)
-            || "\u{feff}\u{2060}\u{ad}".contains(c)
-    };
+    let unseen = |c: char| c.is_whitespace() || c.is_control() || is_unseen(c);
     let signs = |c: char| "*_`'\"\u{201c}\u{201d}\u{2018}\u{2019}([{<\u{ab}\u{bb}~".contains(c);
     let text = text.trim_start_matches(|c| unseen(c) || signs(c));
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());

@@ -4,6 +4,7 @@ use desk_domain::case::command::FINDINGS_MOST;
 use desk_domain::case::publication::AuditWords;
 use desk_domain::fields::Fields;
 use desk_domain::policy::Limits;
+use desk_domain::text;
 use serde_json::Value;
 
 use super::Work;
@@ -38,7 +39,7 @@ pub(super) fn read(given: &Given<'_>) -> Work {
 /// A sentence, or a report's own fields.
 fn finding(fields: &Fields<'_>, at: &str, value: &Value, limits: &Limits) -> Finding {
     if let Value::String(summary) = value {
-        if summary.trim().is_empty() || summary.len() > limits.line_bytes {
+        if text::is_blank(summary) || text::controls(summary).is_some() || summary.len() > limits.line_bytes {
             fields.wrong_at(
                 at,
                 format!(

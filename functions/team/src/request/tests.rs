@@ -59,7 +59,12 @@ fn every_wrong_field_of_publication_is_named() {
 /// T25: next steps of blanks are none.
 #[test]
 fn t25_next_steps_must_not_be_blank() {
-    assert_eq!(pointers(json!({"command": "respond", "message": "m", "next_steps": " \n"})), ["/next_steps"]);
+    for unseen in [" \n", "\u{200b}", "\u{202e}\u{2066}", "\u{e0041}\u{e007f}", "\u{feff}"] {
+        assert_eq!(pointers(json!({"command": "respond", "message": "m", "next_steps": unseen})), ["/next_steps"]);
+        assert_eq!(pointers(json!({"command": "respond", "message": unseen, "next_steps": "n"})), ["/message"]);
+    }
+    assert_eq!(pointers(json!({"command": "note", "text": "a\u{1b}[2Jb"})), ["/text"]);
+    assert!(pointers(json!({"command": "note", "text": "a\r\n\tb \u{202e}"})).is_empty());
 }
 
 #[test]

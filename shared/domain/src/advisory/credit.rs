@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{CreditKind, LINK_BYTES, at_most, is_contact};
+use super::{CreditKind, LINK_BYTES, all_seen, at_most, is_contact};
 use crate::fields::Fields;
 
 /// Somebody who is thanked, as they wish to be named.
@@ -25,6 +25,7 @@ impl Credit {
         if name.as_ref().is_some_and(|name| name.contains(char::is_control)) {
             fields.wrong("as", "must be one line");
         }
+        all_seen(fields, "as", name.as_deref().unwrap_or_default());
         let contact: Vec<String> = match fields.value("link") {
             Some(Value::Array(_)) => fields.parsed_list("link"),
             _ => fields.text("link", LINK_BYTES).into_iter().collect(),

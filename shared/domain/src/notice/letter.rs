@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::text;
+
 /// Lines of plain text are folded at this width (RFC 5322 asks for at most 78).
 const WIDTH: usize = 76;
 
@@ -94,7 +96,7 @@ impl Part {
                 let options = textwrap::Options::new(WIDTH).word_splitter(textwrap::WordSplitter::NoHyphenation);
                 textwrap::fill(&joined(text), options).replace(JOINT, " ")
             }
-            Part::Words(text) => text.trim_end().to_owned(),
+            Part::Words(text) => text::shown(text.trim_end()).into_owned(),
             Part::Link { label, url } => format!("{label}:\n{url}"),
             Part::Signature(who) => format!("-- \n{who}"),
             Part::Facts(facts) => {
@@ -112,7 +114,7 @@ impl Part {
             Part::Paragraph(text) => format!("<p>{}</p>\n", escape(text)),
             Part::Words(text) => format!(
                 "<div style=\"white-space:pre-wrap;border-left:3px solid #888;padding-left:1em\">{}</div>\n",
-                escape(text.trim_end())
+                escape(&text::shown(text.trim_end()))
             ),
             Part::Link { label, url } => format!("<p><a href=\"{}\">{}</a></p>\n", escape(url), escape(label)),
             Part::Signature(who) => format!("<p>{}</p>\n", escape(who).replace('\n', "<br>")),

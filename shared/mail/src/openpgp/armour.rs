@@ -31,6 +31,17 @@ impl Armour {
         let end = begin + line_start(&text[begin..], self.end)?;
         Some(begin..end + self.end.len())
     }
+
+    /// Every block.
+    pub fn all<'a>(&self, text: &'a str) -> impl Iterator<Item = &'a str> {
+        let mut rest = text;
+        std::iter::from_fn(move || {
+            let found = self.find(rest)?;
+            let block = &rest[found.clone()];
+            rest = &rest[found.end..];
+            Some(block)
+        })
+    }
 }
 
 /// Where the line that is `wanted` begins.
@@ -74,6 +85,7 @@ mod tests {
         let block = format!("{}\r\n\r\nabc\r\n{}", PUBLIC_KEY.begin, PUBLIC_KEY.end);
         let text = format!("Hello\n{block}\nbye");
         assert_eq!(&text[PUBLIC_KEY.find(&text).unwrap()], block);
+        assert_eq!(PUBLIC_KEY.all(&format!("{text}\n{block}")).collect::<Vec<_>>(), [&block, &block]);
         assert_eq!((PUBLIC_KEY.find(PUBLIC_KEY.begin), PUBLIC_KEY.begins(PUBLIC_KEY.begin)), (None, Some(0)));
         assert_eq!(PUBLIC_KEY.begins(&format!("> {block}")), None);
     }

@@ -1,6 +1,8 @@
 //! Addresses: mailboxes (RFC 5322, section 3.4), the `+` in their local part, and whether two domains are one
 //! organisation.
 
+use desk_domain::text::is_unseen;
+
 /// A person's address as a header names it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mailbox {
@@ -41,14 +43,10 @@ pub(super) fn normal(address: &str) -> Option<String> {
     fine.then(|| format!("{local}@{}", domain.trim_end_matches('.').to_lowercase()))
 }
 
-/// One line of at most `max` characters without control characters and without characters that turn the direction of
-/// writing (with those, `gpj.exe` reads `exe.jpg`).
+/// One line of at most `max` characters without control characters and without what nobody sees (with it, `gpj.exe` reads
+/// `exe.jpg`).
 pub(super) fn one_line(text: &str, max: usize) -> String {
-    let hidden = |c: &char| {
-        let marks = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}');
-        marks || ('\u{202a}'..='\u{202e}').contains(c)
-    };
-    let shown = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !hidden(c));
+    let shown = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_unseen(*c));
     shown.take(max).collect::<String>().trim().to_owned()
 }
 

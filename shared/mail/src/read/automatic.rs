@@ -203,9 +203,9 @@ fn suppress(fields: &Fields<'_>) -> bool {
     value.split([',', ' ', ';']).any(|word| matches!(word, "all" | "oof" | "autoreply"))
 }
 
-/// Whether nobody reads what is sent to such an address.
+/// Whether nobody reads what is sent to such an address: bounces come from some, and other programs write from the rest.
 pub fn takes_no_answer(address: &str) -> bool {
-    sender(address) == Some(Automatic::Bulk)
+    sender(address).is_some()
 }
 
 /// The kind of program that has such an address. An address that takes no answer is one, even when a person writes from it.

@@ -2,6 +2,7 @@
 
 use super::html;
 use super::structure::Leaf;
+use desk_domain::text::is_control;
 use encoding_rs::Encoding;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
@@ -146,7 +147,7 @@ fn meta_charset(bytes: &[u8]) -> Option<String> {
 /// `\r\n` and `\r` are `\n`; other control characters go.
 fn plain(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    text.chars().filter(|c| !is_control(*c)).collect()
 }
 
 /// Joins the lines that were broken for transport alone (RFC 3676, section 4.5).

@@ -8,6 +8,7 @@ use super::limits::Limits;
 use super::packed;
 use super::structure::{Leaf, Parts};
 use crate::openpgp::{Encryption, detect};
+use desk_domain::text::is_blank;
 use std::collections::HashSet;
 
 /// A mail. No `Debug`: it holds a person's words.
@@ -57,7 +58,7 @@ impl Mail {
         Self {
             encrypted: detect::encryption(parts, &text),
             signed: detect::is_signed(parts, &text),
-            sealed: text.trim().is_empty() && parts.leaves.iter().any(|leaf| is_tnef(leaf) || packed::is_packed(leaf)),
+            sealed: is_blank(&text) && parts.leaves.iter().any(|leaf| is_tnef(leaf) || packed::is_packed(leaf)),
             head,
             text,
             text_cut,
@@ -151,7 +152,7 @@ fn roles_if(leaves: &[Leaf<'_>], shown: impl Fn(&Leaf<'_>) -> bool, max: usize) 
         let text = body::text(leaf, left);
         let cut = leaf.body.len() > left;
         left = left.saturating_sub(leaf.body.len());
-        if text.trim().is_empty() && !cut { Role::Idle } else { Role::Text { text, cut } }
+        if is_blank(&text) && !cut { Role::Idle } else { Role::Text { text, cut } }
     };
     leaves.iter().map(&mut role).collect()
 }

@@ -14,6 +14,8 @@ pub(super) mod signature;
 
 use std::collections::HashSet;
 
+use desk_domain::text::is_unseen;
+
 /// How many words in a row make a line the desk's own; what has fewer could be anybody's.
 const RUN: usize = 4;
 /// How many words of the desk's in a row may stand nowhere in a member's message.
@@ -144,7 +146,7 @@ pub fn written(text: &str, desk: &Desk) -> Written {
 }
 
 pub(super) fn kind(line: &str, desk: &Desk) -> Line {
-    let bare = line.trim_start_matches(|c: char| c.is_whitespace() || frame::INVISIBLE.contains(&c));
+    let bare = line.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
     match bare {
         "" => Line::Blank,
         _ if bare.starts_with(frame::QUOTES) => Line::Quoted,

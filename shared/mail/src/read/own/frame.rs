@@ -4,10 +4,6 @@ use std::ops::Range;
 
 use super::{Desk, Line, evidence};
 
-/// Marks that are not seen, as some programs put them before an answer.
-pub(super) const INVISIBLE: [char; 9] =
-    ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{ad}', '\u{a0}'];
-
 /// Signs that begin a quoted line.
 pub(in crate::read) const QUOTES: [char; 3] = ['>', '\u{ff1e}', '\u{203a}'];
 /// Bars that some programs take for it; they are a table's too.

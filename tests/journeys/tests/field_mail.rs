@@ -100,4 +100,5 @@ entries! {
     f117_keys_of_others_and_ones_own = "117-keys-of-others-and-ones-own",
     f125_the_senders_own_key_beside_anothers = "125-the-senders-own-key-beside-anothers",
     f126_many_unproven_answers_of_other_programs = "126-many-unproven-answers-of-other-programs",
+    f127_words_that_nobody_sees = "127-words-that-nobody-sees",
 }

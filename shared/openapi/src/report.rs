@@ -52,7 +52,7 @@ fn written(row: &ReportField, limits: &Limits) -> Value {
 }
 
 /// The same, or nothing: a blank text counts as absent, whatever form a text must have.
-fn or_absent(schema: Value) -> Value {
+pub(crate) fn or_absent(schema: Value) -> Value {
     match schema["type"].as_str() {
         Some("string") if schema.get("format").or(schema.get("enum")).is_some() => {
             json!({"anyOf": [schema, {"type": "string", "pattern": "^\\s*$"}, {"type": "null"}]})

@@ -78,7 +78,8 @@ fn one_of(name: &str, values: &[&str]) -> Value {
 /// A comment on the policy, and where an answer goes.
 fn comment(limits: &Limits) -> Value {
     let mut comment = alone("comment", Limit::Text, limits);
-    comment["properties"]["email"] = or_null(json!({"type": "string", "format": "email"}));
+    let most = limits.line_bytes;
+    comment["properties"]["email"] = report::or_absent(json!({"type": "string", "format": "email", "maxLength": most}));
     comment
 }
 

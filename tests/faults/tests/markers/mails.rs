@@ -109,10 +109,25 @@ fn what_came_by_mail_is_in_the_clear_nowhere() {
     stage.command("alice", &filed, &json!({"command": "treat-as-report"}));
     let filed = crate::stage::Filed { case, code: String::new() };
     stage.command("alice", &filed, &json!({"command": "release-quarantine"}));
+    commented(&mut stage);
     stage.nothing_but(|word, file| {
         let receiver = word.ends_with(": From address") || word == "report: Message-ID";
-        is_mail(file) && (receiver || THREADS.contains(&word) || word == "ack: text")
+        // The digest says to the team about what something filed is.
+        let meant = ["ack: text", "comment: answer", "filed: Subject"].contains(&word);
+        is_mail(file) && (receiver || THREADS.contains(&word) || meant)
     });
+}
+
+/// A comment on the policy by the form, and the answer to it, which is meant for a mail.
+fn commented(stage: &mut Stage) {
+    let (said, answer) = (stage.markers.text("comment"), stage.markers.text("comment: answer"));
+    let sent = [("comment", said.as_str()), ("email", "commenter@example.net")];
+    assert_eq!(stage.desk.post_form("/policy/comment", &sent).status, 201);
+    let listed = stage.desk.get("/desk/api/comments", &[("authorization", &stage.tokens["alice"])]).ok();
+    let case = listed["cases"][0]["case_id"].as_str().expect("a comment").to_owned();
+    let filed = crate::stage::Filed { case, code: String::new() };
+    stage.command("alice", &filed, &json!({"command": "answer-comment", "message": answer}));
+    stage.desk.advance("1s");
 }
 
 /// The ids of first mails that our own answers to them name.

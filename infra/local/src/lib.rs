@@ -12,6 +12,7 @@ pub mod desk;
 pub mod dynamodb;
 pub mod folder;
 pub mod inbound;
+mod kept;
 pub mod local_routes;
 pub mod mailbox;
 pub mod openpgp;

@@ -29,7 +29,8 @@ use subtle::ConstantTimeEq;
 
 use crate::desk::Desk;
 use crate::inbound::Given;
-use crate::{mailbox, site};
+use crate::kept::Kept;
+use crate::{kept, mailbox, site};
 
 /// The header that carries the data folder's secret.
 pub const SECRET_HEADER: &str = "x-desk-secret";
@@ -54,6 +55,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/_local/reset-second-factor", post(reset_second_factor))
         .route("/_local/policy", get(policy))
         .route("/_local/verify", get(verify))
+        .route("/_local/kept", post(kept))
         .route("/_local/figures", post(rebuild_figures))
         .route("/_local/import", post(import))
         .route("/_local/canary", post(canary))
@@ -238,6 +240,15 @@ async fn verify(
     }
     let holds = verified.iter().all(|v| v.problems.is_empty());
     Ok(Json(json!({"holds": holds, "cases": verified})))
+}
+
+/// `POST /_local/kept [{"bytes", "sha256"}…]`: which of these ends of mails are kept nowhere.
+async fn kept(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) -> Result<Json<Kept>, Problem> {
+    desk.knows_secret(&headers)?;
+    let asked = body::parse_json(&body::read(body, LARGEST_MAIL).await?)?;
+    let given: Vec<kept::Given> = serde_json::from_value(asked)
+        .map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "A list is asked for."))?;
+    Ok(Json(desk.kept(&given).await?))
 }
 
 /// `POST /_local/figures`: makes every figure again from the logs.

@@ -26,8 +26,17 @@ pub struct Verified {
 impl Store {
     /// The ids of all cases; an operator's tool, which reads the whole table.
     pub async fn all_cases(&self) -> Result<Vec<CaseId>, Fault> {
+        self.cases_where("sk = :case AND attribute_not_exists(#ttl)").await
+    }
+
+    /// The ids of those that are kept for a while only.
+    pub async fn passing_cases(&self) -> Result<Vec<CaseId>, Fault> {
+        self.cases_where("sk = :case AND attribute_exists(#ttl)").await
+    }
+
+    async fn cases_where(&self, filter: &str) -> Result<Vec<CaseId>, Fault> {
         let snapshots = self.cases.table.scan(|scan| {
-            scan.filter_expression("sk = :case AND attribute_not_exists(#ttl)")
+            scan.filter_expression(filter)
                 .expression_attribute_names("#ttl", "ttl")
                 .projection_expression("pk, sk")
                 .expression_attribute_values(":case", s("CASE"))

@@ -52,6 +52,13 @@ impl Gpg {
         self.export(user)
     }
 
+    /// The same, of a key that is good for so long since: `2d`.
+    pub fn new_key_for(&self, user: &str, good: &str) -> String {
+        let since = yesterday().to_string();
+        self.run(&["--faked-system-time", &since, "--quick-generate-key", user, "default", "default", good], b"");
+        self.export(user)
+    }
+
     pub fn export(&self, user: &str) -> String {
         text(self.run(&["--armor", "--export", user], b"").0)
     }

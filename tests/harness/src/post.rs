@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::desk::Desk;
 use crate::eml::Eml;
 use crate::http::{Answer, Bytes, call_bytes, form};
+use crate::leftovers::Taken;
 
 /// What SES finds of a mail that is given in; empty is an ordinary sender's.
 pub type Found<'a> = &'a [(&'a str, &'a str)];
@@ -16,7 +17,13 @@ impl Desk {
         let headers = [("content-type", "message/rfc822")];
         let answer = call_bytes(&self.url, "POST", &path, &headers, raw).unwrap_or_else(|e| panic!("{path}: {e}"));
         let Bytes { status, headers, body } = answer;
-        Answer { status, headers, text: String::from_utf8(body).expect("JSON") }
+        let answer = Answer { status, headers, text: String::from_utf8(body).expect("JSON") };
+        // Lines of an old Mac are made others on the way.
+        if answer.status == 201 && raw.contains(&b'\n') {
+            let outcome = answer.json()["outcome"].as_str().unwrap_or_default().to_owned();
+            self.taken.lock().expect("mails").push(Taken::new(raw, &outcome, self.now()));
+        }
+        answer
     }
 
     /// The same; what came of it, and of which case.

@@ -128,6 +128,7 @@ fn report() -> Value {
 /// The page mail of a canary's case. Its id follows from case, event, recipient and template alone.
 fn page_mail(case: &CaseId, now: jiff::Timestamp) -> Delivery {
     let notice = NewReport {
+        third_party: None,
         package: None,
         received_at: now,
         due: Vec::new(),

@@ -1,6 +1,7 @@
 //! What a machine may write to a reporter's address: anybody can type anybody's into a form.
 
 use desk_domain::case::Recipient;
+use desk_domain::notice::Urgency;
 use desk_store::deliveries::DeliveryRecord;
 use desk_store::{Allowance, Fault};
 
@@ -27,7 +28,8 @@ impl Deliver {
         };
         let address = self.reply_tokens.address_hashes(&mailbox(to)).swap_remove(0);
         let most = (most, rules.automatic_per_day_all);
-        let why = match self.mail.take_allowance(&delivery.id, &address, most, now).await? {
+        let broken = delivery.notice.urgency() == Urgency::Breach;
+        let why = match self.mail.take_allowance(&delivery.id, &address, most, broken, now).await? {
             Allowance::Granted => return Ok(true),
             Allowance::AddressSpent => "its address has had the day's automatic mails",
             Allowance::AllSpent => {

@@ -68,8 +68,8 @@ impl Deliver {
                 self.mail.mark_sent(id, &ses_id, now).await?;
                 self.erase_words(record).await?;
                 self.pace.sent_one();
-                let to = desk_mail::masked(&letter.to);
-                tracing::info!(delivery = id, template = notice.template(), to, metric.Sent = 1, "sent");
+                let to = &record.delivery.recipient;
+                tracing::info!(delivery = id, template = notice.template(), to = ?to, metric.Sent = 1, "sent");
                 Ok(())
             }
             Err(SendError::Refused(code)) => {

@@ -125,7 +125,8 @@ impl Inbox {
         Ok(opening.finish(reported, filed, &arrived.body).await?)
     }
 
-    /// The sender's OpenPGP key, in the text or attached, where it may be used; mail to them is encrypted from then on.
+    /// The sender's OpenPGP key, in the text or attached; mail to them is encrypted from then on. One of theirs that is expired or revoked
+    /// is theirs too: they asked for encryption, and no code goes to them in clear.
     fn key_of(&self, arrived: &Arrived, mail: &Mail) -> Option<String> {
         let attached = mail.attachments.iter().filter(|part| part.content_type == PGP_KEYS).filter_map(|part| {
             let (_, bytes) = attachment(&arrived.raw, &Limits::of(&self.policy), part.index)?;
@@ -134,12 +135,13 @@ impl Inbox {
         let armoured = attached
             .chain(std::iter::once(mail.text.clone()))
             .flat_map(|text| PUBLIC_KEY.all(&text).map(|block| block.replace("\r\n", "\n")).collect::<Vec<_>>());
+        let mut armoured: Vec<String> = armoured.collect();
+        let from = arrived.from().unwrap_or_default();
         // One that names somebody else would hide from the sender what is meant for them.
-        let usable = |key: &String| {
-            let from = arrived.from().unwrap_or_default();
-            PublicKey::read(key, self.clock.now()).is_ok_and(|key| key.names(&from))
-        };
-        armoured.into_iter().find(usable)
+        let usable = |key: &String| PublicKey::read(key, self.clock.now()).is_ok_and(|key| key.names(&from));
+        let first =
+            armoured.iter().position(usable).or_else(|| armoured.iter().position(|key| PublicKey::is_of(key, &from)));
+        first.map(|place| armoured.swap_remove(place))
     }
 
     /// Whether it carries a key and none that is its sender's.

@@ -7,20 +7,3 @@ pub mod openpgp;
 pub mod read;
 pub mod ses;
 pub mod token;
-
-/// An address for a log: `a…@example.com`.
-pub fn masked(address: &str) -> String {
-    match address.split_once('@') {
-        Some((local, domain)) => format!("{}…@{domain}", local.chars().next().unwrap_or('?')),
-        None => "…".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn addresses_are_masked_for_logs() {
-        assert_eq!(super::masked("alice@example.com"), "a…@example.com");
-        assert_eq!(super::masked("nothing"), "…");
-    }
-}

@@ -48,15 +48,18 @@ fn one_more(counter: Item, most: u64, now: Timestamp) -> UpdateBuilder {
 
 impl MailStore {
     /// Counts a delivery against its address (`address` is what that is found by) and against all, at most `per_address` and
-    /// `all` in the day (UTC) of `now`. One transaction with the delivery itself, so that it is counted once however often, and
+    /// `all` in the day (UTC) of `now`. What is `broken`, a promise, is counted apart from all else: it goes whatever went that day. One transaction with the delivery itself, so that it is counted once however often, and
     /// by however many at once, it is tried.
     pub async fn take_allowance(
         &self,
         delivery: &str,
         address: &str,
         (per_address, all): (u64, u64),
+        broken: bool,
         now: Timestamp,
     ) -> Result<Allowance, Fault> {
+        let apart = if broken { "#broken" } else { "" };
+        let (of_address, of_all) = (format!("{address}{apart}"), format!("all{apart}"));
         if per_address == 0 {
             return Ok(Allowance::AddressSpent);
         }
@@ -66,8 +69,11 @@ impl MailStore {
                 .update_expression("SET allowed = :yes")
                 .condition_expression("attribute_exists(pk) AND attribute_not_exists(allowed)")
                 .expression_attribute_values(":yes", AttributeValue::Bool(true));
-            let updates =
-                [mark, one_more(counter(address, now), per_address, now), one_more(counter("all", now), all, now)];
+            let updates = [
+                mark,
+                one_more(counter(&of_address, now), per_address, now),
+                one_more(counter(&of_all, now), all, now),
+            ];
             match self.update_all(updates.into()).await? {
                 None => return Ok(Allowance::Granted),
                 Some(failed) if failed[0] => return Ok(Allowance::Granted),

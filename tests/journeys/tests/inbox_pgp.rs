@@ -170,3 +170,50 @@ fn t17_who_gives_a_key_with_the_form_gets_no_words_in_the_clear() {
         assert!(mail["headers"]["Content-Type"].as_str().unwrap().starts_with("multipart/encrypted"), "{mail}");
     }
 }
+
+/// The code waits on the page for a person, the receipt says so, and a new one is refused with the reason.
+fn no_code_in_clear(desk: &Desk, case: &str, why: &str) {
+    let alice = desk.token("alice");
+    assert_eq!(desk.mailed_code(RITA, case), None, "no code");
+    let receipt = desk.mail_to(RITA, "We have received your report");
+    let flat = receipt.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("It waits until a person of the team has cleared that with you"), "{receipt}");
+    let refused = desk.command(case, &alice, &json!({"command": "reissue-code"}));
+    assert!(refused.status == 409 && refused.text.contains(why), "{}", refused.text);
+    assert!(refused.text.contains("is not mailed in clear"), "{}", refused.text);
+    desk.advance("1m");
+    assert_eq!(desk.mailed_code(RITA, case), None, "none after that either");
+}
+
+#[test]
+fn no_code_goes_in_clear_to_who_wrote_encrypted_without_a_key() {
+    let place = Place::new("pgp-no-key");
+    let desk = place.start();
+    let (gpg, _) = ring(&desk);
+    let armoured = gpg.encrypt(DESK, RITA, b"Content-Type: text/plain\r\n\r\nIt leaks.\r\n");
+    let case = desk.reported(&pgp_mime(Eml::new(RITA, "express", ""), &armoured));
+    desk.advance("1m");
+    no_code_in_clear(&desk, &case, "wrote encrypted and gave no key");
+}
+
+#[test]
+fn no_code_goes_in_clear_to_who_gave_a_key_that_has_expired() {
+    let place = Place::new("pgp-expired");
+    let desk = place.start();
+    ["breach", "mail-unread"].iter().for_each(|alarm| desk.allows_alarm(alarm));
+    desk.advance("1m");
+    let gpg = Gpg::new("expired");
+    let key = gpg.new_key_for(&format!("Rita Reporter <{RITA}>"), "3d");
+    let mail =
+        |subject: &str| Eml::new(RITA, subject, "My key.").attach("key.asc", "application/pgp-keys", key.as_bytes());
+    let good = desk.reported(&mail("express, while it is good"));
+    desk.advance("1m");
+    let newest = desk.mails_to(RITA).pop().expect("a receipt");
+    assert!(newest["headers"]["Content-Type"].as_str().unwrap().starts_with("multipart/encrypted"), "{newest}");
+    desk.advance("96h");
+    let late = desk.reported(&mail("express, when it is over"));
+    desk.advance("1m");
+    no_code_in_clear(&desk, &late, "expired on");
+    let refused = desk.command(&good, &desk.token("alice"), &json!({"command": "reissue-code"}));
+    assert!(refused.status == 409 && refused.text.contains("expired on"), "{}", refused.text);
+}

@@ -52,7 +52,7 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
         f.area(
             "next_steps",
             "Next steps",
-            "What happens next, and when: it keeps the promise of a detailed answer.",
+            "What happens next, and when: with it the message is the detailed answer that is promised.",
             3,
         ),
     ];

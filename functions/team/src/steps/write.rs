@@ -28,7 +28,7 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
         f.area(
             "next_steps",
             "Next steps",
-            "What happens next, and when: it keeps the promise of a detailed answer.",
+            "What happens next, and when: with it the message is the detailed answer that is promised.",
             3,
         ),
     ];
@@ -59,7 +59,7 @@ pub(super) fn goes(case: &Case) -> Option<String> {
     })
 }
 
-/// Which clocks a message meets.
+/// Which clocks a message meets. One that is past is met late, and its promise is not kept any more: so "meets" is said of all.
 pub(super) fn keeps(at: &At<'_>) -> Option<String> {
     let waits = |met_by: MetBy| -> Vec<String> {
         let open = at.case().clocks.iter().filter(|c| c.is_open() && c.start.met_by == met_by);
@@ -71,10 +71,10 @@ pub(super) fn keeps(at: &At<'_>) -> Option<String> {
     let (any, with_steps) = (waits(MetBy::MessageToReporter), waits(MetBy::MessageWithNextSteps));
     match (any.is_empty(), with_steps.is_empty()) {
         (true, true) => None,
-        (false, true) => Some(format!("A message keeps: {}.", any.join("; "))),
-        (true, false) => Some(format!("With next steps it keeps: {}.", with_steps.join(", "))),
+        (false, true) => Some(format!("A message meets: {}.", any.join("; "))),
+        (true, false) => Some(format!("With next steps it meets: {}.", with_steps.join(", "))),
         (false, false) => {
-            Some(format!("A message keeps: {}. With next steps also: {}.", any.join(", "), with_steps.join(", ")))
+            Some(format!("A message meets: {}. With next steps also: {}.", any.join(", "), with_steps.join(", ")))
         }
     }
 }

@@ -163,7 +163,7 @@ notices! {
     OpenedWithReason in opened_with_reason = "opened_with_reason": Ordinary, Desk, NotTheirs;
     OutsiderReplied in outsider_replied = "outsider_replied": Ordinary, Desk, NotTheirs;
     PolicyComment in policy_comment = "policy_comment": Ordinary, Desk, NotTheirs;
-    PromiseMissed in promise_missed = "promise_missed": Promise, Desk, Line;
+    PromiseMissed in promise_missed = "promise_missed": Breach, Desk, Line;
     Published in published = "published": Ordinary, Desk, Line;
     Receipt in receipt = "receipt": Promise, FirstAnswer, Line;
     ReleasePlanned in release_planned = "release_planned": Ordinary, Desk, Line;

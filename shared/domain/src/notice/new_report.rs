@@ -19,13 +19,15 @@ pub struct NewReport {
     pub quarantined: bool,
     #[serde(default)]
     pub hints: Vec<Hint>,
+    /// A module of others', which it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third_party: Option<PackageName>,
 }
 
 impl NewReport {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let package = self.package.as_ref().map_or("not in scope by its name (see the report)", PackageName::as_str);
         let mut facts = vec![
-            ("Package".to_owned(), package.to_owned()),
+            ("Package".to_owned(), self.about(at)),
             ("Received".to_owned(), crate::time::instant(self.received_at)),
         ];
         facts.extend(self.due(at));
@@ -60,6 +62,18 @@ impl NewReport {
             | Recipient::Maintainer(_) => letter.link("Read the report on the desk", &at.links.desk_case),
         };
         letter.sign(at.team_signature())
+    }
+
+    /// The package in scope, or the module of others' that is named; of anything else the report alone tells.
+    fn about(&self, at: &Setting<'_>) -> String {
+        match (&self.package, &self.third_party) {
+            (Some(package), _) => package.to_string(),
+            (None, Some(module)) => match at.policy.third_party(module.as_str()) {
+                Some(others) => format!("{module}, maintained by others\n({})", others.maintainer),
+                None => format!("{module}, maintained by others"),
+            },
+            (None, None) => "none that the policy names (see the report)".to_owned(),
+        }
     }
 
     fn said_of_the_mail(&self) -> Vec<String> {

@@ -38,7 +38,9 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::ClockBreached { clock, to, .. } => plan.breached(clock, to),
         EventBody::MessageSent { kind, message, .. } => {
             let Actor::Member(by) = &event.actor else { return Vec::new() };
-            let notice = Notice::Written(Written { kind: *kind, by: by.clone() });
+            let first = case.sent.first().is_some_and(|sent| sent.seq == event.seq);
+            let handler = case.handler.clone().filter(|_| first);
+            let notice = Notice::Written(Written { kind: *kind, by: by.clone(), handler });
             plan.to_reporter(notice, message.mail.clone())
         }
         EventBody::MessageBounced { .. } if case.is_comment() => {
@@ -250,6 +252,7 @@ impl Plan<'_> {
             urgent: self.urgent(),
             quarantined: self.case.quarantine.report,
             hints: self.case.mail.as_ref().map(|mail| mail.hints.clone()).unwrap_or_default(),
+            third_party: self.case.third_party.clone(),
         });
         if self.case.canary {
             return vec![planned(Recipient::Canary, page)];
@@ -337,7 +340,8 @@ impl Plan<'_> {
         });
         let mut all: Vec<_> = to.iter().map(|r| planned(r.clone(), notice.clone())).collect();
         if start.reporter_sees {
-            let missed = PromiseMissed { clock: name.clone(), due_at: start.due_at };
+            let handler = self.case.handler.clone().filter(|_| self.case.sent.is_empty());
+            let missed = PromiseMissed { clock: name.clone(), due_at: start.due_at, handler };
             all.extend(self.to_reporter(Notice::PromiseMissed(missed), None));
         }
         all
@@ -358,7 +362,9 @@ impl Plan<'_> {
         word: Option<&ContentId>,
     ) -> Vec<Planned> {
         let changed = HandlerChanged { handler: member.clone(), previous: previous.cloned() };
-        let mut all = self.to_reporter(Notice::HandlerChanged(changed), None);
+        // Before any word of a person it is a line of the next mail.
+        let told = !self.case.sent.is_empty();
+        let mut all = if told { self.to_reporter(Notice::HandlerChanged(changed), None) } else { Vec::new() };
         if self.event.actor != Actor::Member(member.clone()) {
             let waits = self.case.clocks.iter().find(|c| c.state == ClockState::Running && self.acknowledges(c));
             let acknowledge_until = waits.map(|c| c.start.due_at);

@@ -6,6 +6,9 @@ use crate::id::ClockName;
 pub struct PromiseMissed {
     pub clock: ClockName,
     pub due_at: Timestamp,
+    /// Who coordinates the case, while no person has written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handler: Option<MemberId>,
 }
 
 impl PromiseMissed {
@@ -21,6 +24,7 @@ impl PromiseMissed {
                 "Your report is safe and not forgotten: those who answer for it have been told that it is overdue. The \
                  delay is recorded on your case.",
             )
+            .coordinated(self.handler.as_ref(), at)
             .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }

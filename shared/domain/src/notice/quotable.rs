@@ -42,6 +42,11 @@ fn first_answers(policy: &Policy) -> Vec<Notice> {
     });
     let ours = [
         Notice::Receipt(receipt()),
+        // Late: its times are past.
+        Notice::Receipt(Receipt {
+            due: due.iter().map(|(clock, _)| (clock.clone(), Timestamp::MIN)).collect(),
+            ..receipt()
+        }),
         Notice::UrgentReceipt(UrgentReceipt { attacked: true, receipt: receipt() }),
         Notice::UrgentReceipt(UrgentReceipt { attacked: false, receipt: receipt() }),
         Notice::UnreadableReceipt(UnreadableReceipt { receipt: receipt() }),
@@ -56,7 +61,9 @@ fn by(member: &MemberId) -> Vec<Notice> {
     };
     let kinds =
         [Acknowledgement, Response, Update, Request, Validated, Invalidated, Deferred, Duplicate, Closed, Comment];
-    let written = kinds.into_iter().map(|kind| Notice::Written(Written { kind, by: member.clone() }));
+    let written = kinds
+        .into_iter()
+        .map(|kind| Notice::Written(Written { kind, by: member.clone(), handler: Some(member.clone()) }));
     let handler = |previous| Notice::HandlerChanged(HandlerChanged { handler: member.clone(), previous });
     let code = Notice::CodeReissued(CodeReissued { by: member.clone() });
     written.chain([handler(None), handler(Some(member.clone())), code]).collect()
@@ -64,7 +71,7 @@ fn by(member: &MemberId) -> Vec<Notice> {
 
 fn on_the_way(policy: &Policy) -> Vec<Notice> {
     let at = Timestamp::UNIX_EPOCH;
-    let missed = policy.clocks.iter().map(|row| PromiseMissed { clock: row.name.clone(), due_at: at });
+    let missed = policy.clocks.iter().map(|row| PromiseMissed { clock: row.name.clone(), due_at: at, handler: None });
     let closed = Resolution::ALL.iter().map(|resolution| ClosedNotice { resolution: *resolution });
     let forwarded = policy.third_party.iter().map(|module| Forwarded { package: module.package.clone() });
     let on = at.to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -90,6 +97,7 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
     let report = |on_call: Option<MemberId>, urgent: bool| {
         Notice::NewReport(NewReport {
             // A package is a name in a table, and no sentence.
+            third_party: None,
             package: None,
             received_at: Timestamp::UNIX_EPOCH,
             due: clocks.clone(),

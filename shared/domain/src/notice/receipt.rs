@@ -21,10 +21,18 @@ impl Receipt {
     /// What every first answer goes on with: the times promised, and the way to the case page.
     pub(super) fn promised(&self, letter: Letter, at: &Setting<'_>) -> Letter {
         let mut facts = vec![("Received".to_owned(), crate::time::instant(self.received_at))];
-        facts.extend(self.due.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))));
-        let letter = letter
-            .say("The members of the security team have been told. One of them will write to you by these times:")
-            .facts(facts);
+        let (coming, passed): (Vec<_>, Vec<_>) = self.due.iter().partition(|(_, due)| *due >= at.now);
+        facts.extend(coming.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))));
+        let told = "The members of the security team have been told.";
+        let letter = match coming.is_empty() {
+            false => letter.say(format!("{told} One of them will write to you by these times:")).facts(facts),
+            true => letter.say(told).facts(facts),
+        };
+        // What was let in or made a report late has promises behind it that nobody could keep.
+        let letter = match passed.is_empty() {
+            true => letter,
+            false => letter.say("A time by which you should have heard from us has passed already, and we apologise: they know that we are late."),
+        };
         let letter = match at.code {
             Some(code) => letter
                 .say(

@@ -9,6 +9,9 @@ use crate::policy::{ClockKind, Member};
 pub struct Written {
     pub kind: MessageKind,
     pub by: MemberId,
+    /// Who coordinates the case, where this is the first that the reporter hears of a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handler: Option<MemberId>,
 }
 
 /// What acknowledges where a member says nothing else.
@@ -55,7 +58,10 @@ impl Written {
                 return letter.say(answers).sign(format!("{name}, {}", at.project()));
             }
         };
-        letter.link(ANSWER, &at.links.case_page).sign(format!("{name}\n{} security team", at.project()))
+        letter
+            .coordinated(self.handler.as_ref(), at)
+            .link(ANSWER, &at.links.case_page)
+            .sign(format!("{name}\n{} security team", at.project()))
     }
 
     fn subject(&self) -> &'static str {

@@ -89,11 +89,13 @@ impl PublicKey {
 
     /// Whether one of its user IDs names this address.
     pub fn names(&self, address: &str) -> bool {
-        let named = |id: &str| {
-            let bare = id.rsplit_once('<').map_or(id, |(_, rest)| rest.trim_end().trim_end_matches('>'));
-            bare.trim().eq_ignore_ascii_case(address)
-        };
-        self.key.details.users.iter().any(|user| named(&String::from_utf8_lossy(user.id.id())))
+        names(&self.key, address)
+    }
+
+    /// Whether there is a certificate that names this address, be it expired or revoked: whoever sends theirs asks for encryption.
+    pub fn is_of(armoured: &str, address: &str) -> bool {
+        let read = || armoured.len() <= MAX_TEXT_BYTES && parse(armoured).is_ok_and(|key| names(&key, address));
+        catch_unwind(AssertUnwindSafe(read)).unwrap_or(false)
     }
 
     /// The primary key's fingerprint: 40 hexadecimal digits, upper case (64 for a version 6 key).
@@ -113,6 +115,14 @@ impl PublicKey {
         };
         Ok(())
     }
+}
+
+fn names(key: &SignedPublicKey, address: &str) -> bool {
+    let named = |id: &str| {
+        let bare = id.rsplit_once('<').map_or(id, |(_, rest)| rest.trim_end().trim_end_matches('>'));
+        bare.trim().eq_ignore_ascii_case(address)
+    };
+    key.details.users.iter().any(|user| named(&String::from_utf8_lossy(user.id.id())))
 }
 
 /// The only certificate in `armoured`.

@@ -20,6 +20,13 @@ fn to(setting: &'static str, notice: Notice) -> Sample {
     sample(setting, notice, Recipient::Reporter)
 }
 
+/// Let in, or made a report, when so many of its times were past.
+fn late(passed: usize) -> Receipt {
+    let mut receipt = receipt();
+    receipt.due.iter_mut().take(passed).for_each(|(_, due)| *due = at(RECEIVED));
+    receipt
+}
+
 fn first_answers() -> Vec<Sample> {
     let third_party = |package: &str| {
         Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: package.parse().unwrap(), receipt: receipt() })
@@ -28,6 +35,8 @@ fn first_answers() -> Vec<Sample> {
     vec![
         to("", Notice::Receipt(receipt())),
         to("with-code", Notice::Receipt(receipt())).with(CODE),
+        to("late", Notice::Receipt(late(2))).with(CODE),
+        to("half-late", Notice::Receipt(late(1))).with(CODE),
         to("", third_party("body-parser")).with(CODE),
         to("by-page", third_party("helmet")),
         to("not-named-any-more", third_party("left-pad")),
@@ -40,8 +49,10 @@ fn first_answers() -> Vec<Sample> {
 
 fn written() -> Vec<Sample> {
     use MessageKind::*;
-    let written = |kind| Notice::Written(Written { kind, by: member("alice") });
+    let written = |kind| Notice::Written(Written { kind, by: member("alice"), handler: None });
+    let first = Written { kind: Acknowledgement, by: member("alice"), handler: Some(member("bob")) };
     vec![
+        to("acknowledgement-handled", Notice::Written(first)),
         to("response", written(Response)),
         to("response-by-mail", written(Response)).with("Dear <Rita>,\n\n  we can reproduce it: a & b.\n\nAlice"),
         to("acknowledgement", written(Acknowledgement)),
@@ -61,11 +72,15 @@ fn on_the_way() -> Vec<Sample> {
     let handler = |previous: Option<&str>| {
         Notice::HandlerChanged(HandlerChanged { handler: member("alice"), previous: previous.map(member) })
     };
+    let handled = |handler| {
+        Notice::PromiseMissed(PromiseMissed { clock: clock("acknowledgement"), due_at: at(RECEIVED), handler })
+    };
     let code = || Notice::CodeReissued(CodeReissued { by: member("alice") });
     vec![
         to("first", handler(None)),
         to("", handler(Some("bob"))),
-        to("", Notice::PromiseMissed(PromiseMissed { clock: clock("acknowledgement"), due_at: at(RECEIVED) })),
+        to("", handled(None)),
+        to("handled", handled(Some(member("bob")))),
         to("", Notice::Reminder(Reminder { due_at: at(DUE) })),
         to("", Notice::SetAside(SetAside {})),
         to("", Notice::Accepted(Accepted {})),

@@ -27,6 +27,7 @@ fn new_reports() -> Vec<Sample> {
         urgent: false,
         quarantined: false,
         hints: Vec::new(),
+        third_party: None,
     };
     let report = |change: fn(&mut NewReport)| {
         let mut report = plain.clone();
@@ -38,6 +39,7 @@ fn new_reports() -> Vec<Sample> {
         to("continues", report(|r| r.continues = Some("EXP-2026-00000".parse().unwrap()))),
         to("another-on-call", report(|r| r.on_call = Some(member("bob")))),
         to("nobody-on-call", report(|r| (r.on_call, r.package) = (None, None))),
+        to("of-others", report(|r| (r.package, r.third_party) = (None, Some("body-parser".parse().unwrap())))),
         to("urgent", report(|r| r.urgent = true)),
         to("quarantined", report(|r| r.quarantined = true)),
         to("names", report(|r| r.hints = vec![Hint::Names("EXP-2026-00000".parse().unwrap())])),

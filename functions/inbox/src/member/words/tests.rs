@@ -27,6 +27,7 @@ fn mails(policy: &Policy) -> Vec<(String, String)> {
     let report = |urgent, on_call: Option<&str>| {
         Notice::NewReport(NewReport {
             package: Some("express".parse().unwrap()),
+            third_party: None,
             received_at: at("2026-11-22T12:00:00Z"),
             due: due.clone(),
             on_call: on_call.map(|id| id.parse().unwrap()),

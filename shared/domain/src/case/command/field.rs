@@ -21,7 +21,7 @@ pub(super) const QUESTIONS: Field = Field::text("questions", Audience::Reporter,
 pub(super) const STEPS: Field = Field::text(
     "next_steps",
     Audience::Reporter,
-    "What happens next, and when: it keeps the promise of a detailed answer.",
+    "What happens next, and when: with it the message is the detailed answer that is promised.",
 );
 pub(super) const STEPS_TOO: Field = STEPS.optional();
 pub(super) const PAGE_ONLY: Field =

@@ -52,7 +52,8 @@ pub fn answer(folder: &Path, id: &str, text: &str, at: Timestamp) -> Option<Vec<
     let ids = references.split_whitespace().map(bare).chain([own]);
     let subject = if mail.subject.starts_with("Re: ") { mail.subject.clone() } else { format!("Re: {}", mail.subject) };
     let quoted: String = mail.text.lines().map(|line| format!("> {line}\n")).collect();
-    let text = format!("{text}\n\nOn {}, the desk wrote:\n{quoted}", mail.at.strftime("%Y-%m-%d at %H:%M UTC"));
+    let at_their_time = mail.at.strftime("%Y-%m-%d at %H:%M UTC");
+    let text = format!("{text}\n\nOn {at_their_time}, {} wrote:\n{quoted}", header("From"));
     let domain = mail.to.first()?.rsplit_once('@')?.1;
     MessageBuilder::new()
         .from(Address::new_address(None::<&str>, mail.to.first()?.as_str()))

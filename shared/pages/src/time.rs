@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use askama::filters::HtmlSafe;
+use askama::filters::Safe;
 use desk_domain::time::{instant, left};
 use jiff::Timestamp;
 
@@ -19,9 +19,10 @@ pub(super) fn after(earlier: Timestamp, later: Timestamp) -> Option<String> {
 /// A moment as a `<time>` element.
 pub(super) struct Moment(Timestamp);
 
-/// The `<time>` element for `at`, as templates write it.
-pub(super) fn moment(at: &Timestamp) -> Moment {
-    Moment(*at)
+/// The `<time>` element for `at`, as templates write it: of it only digits, signs and fixed letters come out, so it is no text to be
+/// escaped.
+pub(super) fn moment(at: &Timestamp) -> Safe<Moment> {
+    Safe(Moment(*at))
 }
 
 impl fmt::Display for Moment {
@@ -30,9 +31,6 @@ impl fmt::Display for Moment {
         write!(f, r#"<time datetime="{machine}">{}</time>"#, instant(self.0))
     }
 }
-
-/// Only digits, signs and fixed letters come out.
-impl HtmlSafe for Moment {}
 
 #[cfg(test)]
 mod tests {
@@ -48,6 +46,12 @@ mod tests {
     fn a_moment_says_its_zone_and_never_a_later_minute() {
         let late = at("2026-11-22T14:05:59.999Z");
         assert_eq!(moment(&late).to_string(), r#"<time datetime="2026-11-22T14:05:59Z">2026-11-22 14:05 UTC</time>"#);
+    }
+
+    #[test]
+    fn a_moment_stands_in_a_page_as_markup() {
+        let page = crate::filed::sample::filed(true).html();
+        assert!(page.contains("<time datetime=") && !page.contains("&#60;time"), "{page}");
     }
 
     #[test]

@@ -75,6 +75,8 @@ mod tests {
 
     use super::*;
 
+    type Change = fn(&mut Case);
+
     fn stored(change: impl FnOnce(&mut Case)) -> (Commit, Stored) {
         let policy = Policy::from_toml(include_str!("../../../infra/policies/minimal.toml")).unwrap();
         let (id, key): (CaseId, _) = ("MIN-2026-7K3QF".parse().unwrap(), SecretKey::generate().public());
@@ -100,7 +102,7 @@ mod tests {
             let (sender, raw, hints) = (Sender::Dmarc, case.report.clone(), vec![Hint::Encrypted]);
             case.mail = Some(ByMail { sender, raw, receipt: None, thread: None, hints, entered_by: None });
         };
-        let ways: [(Way, fn(&mut Case), [bool; 3]); 4] = [
+        let ways: [(Way, Change, [bool; 3]); 4] = [
             (Way::KeptFromClear, encrypted, [false, false, false]),
             (Way::Page, to_page, [false, false, false]),
             (Way::ToKey, to_key, [false, false, true]),

@@ -30,7 +30,8 @@ fn t32_an_answer_by_mail_is_the_reporters_whatever_it_is_called() {
     // Another subject, no thread, and letters of another size as some servers make them.
     let (local, domain) = token.rsplit_once('@').unwrap();
     let loud = format!("{}@{}", local.to_uppercase(), domain.to_uppercase());
-    let answer = Eml::new("Rita <RITA@example.org>", "hello", "Node 20.\n\n> Which?").with("To", &loud);
+    let words = "Node 20.\n\nAm 22. Nov. 2026 schrieb Express security team <security@expressjs.com>:\n> Which?";
+    let answer = Eml::new("Rita <RITA@example.org>", "hello", words).with("To", &loud);
     assert_eq!(desk.receive(&answer, &[]), ("replied".to_owned(), case.clone()));
     assert_eq!(desk.case(&case, &alice)["stage"], "Under review");
     desk.advance("1s");

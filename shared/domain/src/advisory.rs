@@ -179,9 +179,9 @@ impl Draft {
             cve: fields.parsed("cve"),
         };
         let workarounds = draft.workarounds.as_deref().unwrap_or_default();
-        for (name, text) in [("summary", &*draft.summary), ("details", &draft.details), ("workarounds", workarounds)] {
-            all_seen(fields, name, text);
-        }
+        let texts = [("title", &draft.title), ("summary", &draft.summary), ("details", &draft.details)];
+        texts.into_iter().for_each(|(name, text)| all_seen(fields, name, text));
+        all_seen(fields, "workarounds", workarounds);
         draft
     }
 

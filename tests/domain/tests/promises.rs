@@ -239,7 +239,9 @@ fn t19_an_empty_level_goes_on_to_the_next_and_never_to_the_reporter() {
 #[test]
 fn t42_a_change_of_handler_tells_the_reporter_and_only_those_who_lead_may_make_it() {
     let policy = policy();
-    let mut world = given(&policy, FRIDAY).when(&policy, "alice", assign("alice"));
+    // Before a person has written, who handles it is a line of what is written.
+    let mut world =
+        given(&policy, FRIDAY).when(&policy, "alice", assign("alice")).when(&policy, "alice", acknowledge());
     let hand_over = Command::HandOver { member: "bob".parse().unwrap(), word: None };
     assert!(matches!(world.tell(&policy, &member("carol"), &hand_over), Err(Refusal::NotFound)));
     let from = world.log.len();

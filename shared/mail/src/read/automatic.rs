@@ -203,10 +203,13 @@ fn suppress(fields: &Fields<'_>) -> bool {
     value.split([',', ' ', ';']).any(|word| matches!(word, "all" | "oof" | "autoreply"))
 }
 
-/// Whether nobody reads what is sent to such an address: bounces come from some, and other programs write from the rest.
+/// Whether nobody reads what is sent to such an address: bounces come from some, and other programs write from the rest. SES's
+/// mailbox simulator is a person's mailbox to whoever tries a desk with it, whatever its names say.
 pub fn takes_no_answer(address: &str) -> bool {
-    sender(address).is_some()
+    sender(address).is_some() && !address.to_ascii_lowercase().ends_with(SIMULATOR)
 }
+
+const SIMULATOR: &str = "@simulator.amazonses.com";
 
 /// The kind of program that has such an address. An address that takes no answer is one, even when a person writes from it.
 fn sender(address: &str) -> Option<Automatic> {

@@ -36,7 +36,10 @@ const OURS = [
   "| <img src=x onerror=__xss(28)> |\n|--|\n| <script>__xss(29)</script> |",
 ];
 
-const THEIRS = [...new Set(collected.map((row) => row.payload))].filter((payload) => payload.trim());
+/** Without what a field refuses, and without what is not published: controls, and a line end that nobody sees. */
+const taken = (text) => text.replaceAll(/[\p{Cc}\u2028]/gu, (c) => (/[\n\t]/.test(c) ? c : ""));
+
+const THEIRS = [...new Set(collected.map((row) => taken(row.payload)))].filter((payload) => payload.trim());
 
 /** One for each place. */
 export const SHORT = OURS.join("\n\n");

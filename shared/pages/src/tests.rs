@@ -228,3 +228,20 @@ fn quoted_text_is_folded_not_lost() {
     let html = case(None).html();
     assert_eq!(html.matches("<details class=\"quoted\">").count(), 3);
 }
+
+/// What is typed may hold what nobody sees: a form that comes back sends it again as it was, and a message shows it.
+#[test]
+fn what_a_field_holds_is_sent_again_as_it_was_typed() {
+    let mut page = form(&[]);
+    page.values.insert("details".into(), "a\u{202e}b".into());
+    page.values.insert("summary".into(), "c\u{200b}d".into());
+    let html = page.html();
+    assert!(html.contains("a\u{202e}b</textarea>") && html.contains("value=\"c\u{200b}d\""), "{html}");
+    let mut page = case(None);
+    page.reply_text = "e\u{2066}f".into();
+    page.messages[0].text = "g\u{2066}h".into();
+    let html = page.html();
+    assert!(html.contains("e\u{2066}f</textarea>") && html.contains("g\\u{2066}h"), "{html}");
+    let kept = vec![("details".to_owned(), "i\u{200b}j".to_owned())];
+    assert!(OthersPage { kept, ..others() }.html().contains("value=\"i\u{200b}j\""));
+}

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from collections import Counter
 
@@ -69,7 +70,7 @@ def no_words(stack, mailbox):
         "bucket": objects(stack),
         "queue": (m.get("Body", "") for m in messages(stack)),
         "log": (line for _, line in stack.logs()),
-        "mail": (text for _, _, text in mailbox.all()),
+        "mail": (without_filed(subject, text) for _, subject, text in mailbox.all()),
         "output of the emulator": [stack.output.read_text(errors="replace")],
     }
     found = {}
@@ -80,6 +81,11 @@ def no_words(stack, mailbox):
         found[place] = [line[:200] for line in lines if SECRET in line or encoded in line]
     found = {place: lines for place, lines in found.items() if lines}
     assert not found, found
+
+
+def without_filed(subject, text):
+    """A mail; of a digest without the subjects of what was filed, which are meant to stand there."""
+    return re.sub(r"were? filed since the last digest.*?What is filed", "", text, flags=re.DOTALL) if "Your digest" in subject else text
 
 
 def metrics(stack):

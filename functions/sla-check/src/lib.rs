@@ -74,12 +74,12 @@ impl SlaCheck {
     /// due again at the next tick.
     pub async fn tick(&self, scheduled: Timestamp) -> Result<Ticked, Fault> {
         let policy = self.members.policy_now(&self.policy).await?;
-        SlaCheck { policy, ..self.clone() }.tick_now(scheduled).await
+        SlaCheck { policy, ..self.clone() }.tick_now(scheduled, &self.policy).await
     }
 
-    /// The same, under the policy of this moment.
-    async fn tick_now(&self, scheduled: Timestamp) -> Result<Ticked, Fault> {
-        let remembered = team_changes::follow(self).await?;
+    /// The same, under the policy of this moment; `deployed` says nothing of who is away since.
+    async fn tick_now(&self, scheduled: Timestamp, deployed: &Policy) -> Result<Ticked, Fault> {
+        let remembered = team_changes::follow(self, deployed).await?;
         if self.policy.on_call(self.clock.now()).is_none() {
             tracing::error!(alarm = "rota-gap", "nobody is on call");
         }

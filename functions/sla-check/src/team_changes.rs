@@ -4,6 +4,7 @@
 use desk_domain::case::{Actor, Command, Recipient};
 use desk_domain::id::MemberId;
 use desk_domain::notice::{Notice, RotaGap};
+use desk_domain::policy::Policy;
 use desk_store::deliveries::Delivery;
 use desk_store::{ActError, Fault, SeenPolicy};
 use jiff::tz::TimeZone;
@@ -17,16 +18,18 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Compares the policy and the day with those that the last tick saw; they count as seen only once all is done. Gives what is
 /// remembered from now on.
-pub(crate) async fn follow(check: &SlaCheck) -> Result<Option<SeenPolicy>, Fault> {
+pub(crate) async fn follow(check: &SlaCheck, deployed: &Policy) -> Result<Option<SeenPolicy>, Fault> {
     let before = check.members.seen_policy().await?;
     let now = check.clock.now();
     let today = now.to_zoned(TimeZone::UTC).date();
     let seen = SeenPolicy {
         rota_on: Some(today),
         digests_on: before.as_ref().and_then(|before| before.digests_on),
+        deployed: SeenPolicy::of(deployed).deployed,
         ..SeenPolicy::of(&check.policy)
     };
-    if before.as_ref().is_some_and(|b| b.digest == seen.digest && b.rota_on == seen.rota_on) {
+    let same = |b: &SeenPolicy| (&b.digest, &b.deployed, b.rota_on) == (&seen.digest, &seen.deployed, seen.rota_on);
+    if before.as_ref().is_some_and(same) {
         return Ok(before);
     }
     let left = before.iter().flat_map(|b| &b.members).filter(|member| !seen.members.contains(member));

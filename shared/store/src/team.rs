@@ -18,7 +18,11 @@ use crate::views::TeamStore;
 /// other ticks of the day nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeenPolicy {
+    /// Of the policy of that moment, with who is away by what members said since.
     pub digest: String,
+    /// Of the policy as it is deployed; `None` in what was written before this was.
+    #[serde(default)]
+    pub deployed: Option<String>,
     pub members: Vec<MemberId>,
     /// The day (UTC) on which the rota was last searched for gaps.
     #[serde(default)]
@@ -33,7 +37,8 @@ impl SeenPolicy {
     pub fn of(policy: &Policy) -> SeenPolicy {
         let text = serde_json::to_vec(policy).expect("a policy is plain data");
         let members = policy.triage().map(|m| m.id.clone()).collect();
-        SeenPolicy { digest: desk_keys::sha256_hex(&text), members, rota_on: None, digests_on: None }
+        let digest = desk_keys::sha256_hex(&text);
+        SeenPolicy { deployed: Some(digest.clone()), digest, members, rota_on: None, digests_on: None }
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use desk_domain::case::{Command, Recipient};
 use desk_domain::id::CaseId;
 use desk_domain::notice::{Digest, Notice, RotaGap};
-use desk_domain::policy::{Away, Policy};
+use desk_domain::policy::{Absence, Away, Policy};
+use desk_store::SeenPolicy;
 use desk_store_tests::Bench;
 use desk_store_tests::bucket::Budget;
 use jiff::SignedDuration;
@@ -230,4 +231,21 @@ async fn a_tick_on_a_day_that_is_done_costs_what_it_did_before() {
     assert_eq!(usual.1, 1.0, "when it ticked");
     tick_at(&bench, "08:00").await;
     assert_eq!(cost().await, usual);
+}
+
+/// What members said since makes another policy of the moment, and no other of what is deployed.
+#[tokio::test]
+async fn an_absence_that_a_member_said_is_not_taken_for_another_policy() {
+    let bench = Bench::new().await;
+    tick(&bench).await;
+    let seen = || async { bench.store.members.seen_policy().await.unwrap().unwrap() };
+    let (before, file) = (seen().await, SeenPolicy::of(&bench.policy).deployed);
+    assert_eq!((&before.deployed, Some(&before.digest)), (&file, file.as_ref()));
+    let days = Away { from: "2030-01-01".parse().unwrap(), until: "2030-01-02".parse().unwrap() };
+    let absence = Absence { member: bench.policy.members[0].id.clone(), days, said_at: bench.hands.now() };
+    assert!(bench.store.members.say_absence(&absence, false).await.unwrap());
+    tick(&bench).await;
+    let after = seen().await;
+    assert_eq!(after.deployed, file);
+    assert_ne!(after.digest, before.digest, "the rota is searched for gaps with it");
 }

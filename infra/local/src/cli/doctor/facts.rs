@@ -103,7 +103,12 @@ pub(super) async fn gather(stack: &Stack, policy: &Policy, url: &str) -> Result<
         alarms: alarms(stack).await,
         subscribers: subscribers(stack).await,
         last_tick: store.desk.last_tick().await.map_err(|e| e.to_string()),
-        seen_policy: store.members.seen_policy().await.map(|seen| seen.map(|s| s.digest)).map_err(|e| e.to_string()),
+        seen_policy: store
+            .members
+            .seen_policy()
+            .await
+            .map(|seen| seen.map(|s| s.deployed.unwrap_or(s.digest)))
+            .map_err(|e| e.to_string()),
         keys: missing_keys(stack, &store).await,
         openpgp: store.desk.openpgp_certificate().await.map_err(|e| e.to_string()),
         held: store.held().await.map_err(|e| e.to_string()),

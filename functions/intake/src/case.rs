@@ -85,7 +85,7 @@ pub(crate) async fn get_case(
             Err(problem) => problem.into_response(),
         };
     }
-    page(&intake, &headers, &asked).await.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
+    intake.paged(page(&intake, &headers, &asked).await)
 }
 
 async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
@@ -176,7 +176,7 @@ impl Done {
 
 /// `POST /case`: the page's form with the code.
 pub(crate) async fn post_code(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
-    entering(&intake, &headers, body).await.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
+    intake.paged(entering(&intake, &headers, body).await)
 }
 
 async fn entering(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {

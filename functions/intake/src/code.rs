@@ -39,14 +39,8 @@ struct Renewed {
 
 pub(crate) async fn post(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     match Kind::of(&headers) {
-        Ok(Kind::Form) => {
-            let page = from_form(&intake, &headers, body).await;
-            page.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
-        }
-        Ok(Kind::Json) => match from_api(&intake, &headers, body).await {
-            Ok(answer) => answer::json(answer),
-            Err(problem) => problem.into_response(),
-        },
+        Ok(Kind::Form) => intake.paged(from_form(&intake, &headers, body).await),
+        Ok(Kind::Json) => answer::told(from_api(&intake, &headers, body).await),
         Err(problem) => problem.into_response(),
     }
 }

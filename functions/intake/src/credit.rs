@@ -13,7 +13,6 @@ use desk_domain::fields;
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer};
 use desk_keys::KeyError;
-use desk_pages::Site;
 use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, Stored};
@@ -27,13 +26,8 @@ use crate::session::{field, hidden_key};
 
 pub(crate) async fn post_credit(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     match Kind::of(&headers) {
-        Ok(Kind::Form) => {
-            from_form(&intake, &headers, body).await.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
-        }
-        Ok(Kind::Json) => match from_api(&intake, &headers, body).await {
-            Ok(answer) => answer::json(answer),
-            Err(problem) => problem.into_response(),
-        },
+        Ok(Kind::Form) => intake.paged(from_form(&intake, &headers, body).await),
+        Ok(Kind::Json) => answer::told(from_api(&intake, &headers, body).await),
         Err(problem) => problem.into_response(),
     }
 }

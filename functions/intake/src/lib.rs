@@ -88,6 +88,13 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .layer(middleware::from_fn(headers::secure))
 }
 
+impl Intake {
+    /// What a person is shown: the page, or the problem as one.
+    pub(crate) fn paged(&self, page: Result<Response, Problem>) -> Response {
+        page.unwrap_or_else(|problem| problem.page(Site::of(&self.policy)))
+    }
+}
+
 /// Wherever there is nothing, here and on the published site: a page, or to a program a problem.
 pub async fn missing(State(intake): State<Arc<Intake>>, request: HeaderMap) -> Response {
     if !headers::wants_page(&request) {

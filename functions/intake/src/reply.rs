@@ -15,7 +15,6 @@ use desk_domain::report::Report;
 use desk_domain::text::is_blank;
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer, session, upload};
-use desk_pages::Site;
 use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, NewCase, Stored};
@@ -51,16 +50,12 @@ pub(crate) async fn post_message(State(intake): State<Arc<Intake>>, headers: Hea
         Ok(Kind::Form) => page(&intake, &headers, body).await,
         _ if as_form => page(&intake, &headers, body).await,
         Err(problem) if !upload::is_upload(&headers) => problem.into_response(),
-        Ok(Kind::Json) | Err(_) => match from_api(&intake, &headers, body).await {
-            Ok(answer) => answer::json(answer),
-            Err(problem) => problem.into_response(),
-        },
+        Ok(Kind::Json) | Err(_) => answer::told(from_api(&intake, &headers, body).await),
     }
 }
 
 async fn page(intake: &Intake, headers: &HeaderMap, body: Body) -> Response {
-    let page = from_form(intake, headers, body).await;
-    page.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
+    intake.paged(from_form(intake, headers, body).await)
 }
 
 async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {

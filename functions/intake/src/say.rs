@@ -11,7 +11,6 @@ use desk_domain::case::{Actor, Case, Command};
 use desk_domain::fields::{self, FieldError};
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer};
-use desk_pages::Site;
 use desk_store::Acted;
 use desk_store::requests::{Answer, Request};
 use desk_view::DisclosureView;
@@ -117,14 +116,8 @@ pub(crate) async fn answers(State(intake): State<Arc<Intake>>, headers: HeaderMa
 
 async fn said(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Response {
     match Kind::of(headers) {
-        Ok(Kind::Form) => {
-            let page = from_form(intake, saying, headers, body).await;
-            page.unwrap_or_else(|problem| problem.page(Site::of(&intake.policy)))
-        }
-        Ok(Kind::Json) => match from_api(intake, saying, headers, body).await {
-            Ok(answer) => answer::json(answer),
-            Err(problem) => problem.into_response(),
-        },
+        Ok(Kind::Form) => intake.paged(from_form(intake, saying, headers, body).await),
+        Ok(Kind::Json) => answer::told(from_api(intake, saying, headers, body).await),
         Err(problem) => problem.into_response(),
     }
 }

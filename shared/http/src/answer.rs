@@ -49,6 +49,11 @@ pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Problem> {
     serde_json::from_str(&answer.body).map_err(|_| Fault::damaged("an answer that was kept").into())
 }
 
+/// What a program is told: the answer, or the problem.
+pub fn told(answer: Result<Answer, Problem>) -> Response {
+    answer.map_or_else(IntoResponse::into_response, json)
+}
+
 /// The answer as JSON.
 pub fn json(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);

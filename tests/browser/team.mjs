@@ -199,6 +199,9 @@ async function lists(tools, alice, id) {
   const text = await carol.text();
   check("not theirs: says whom to ask", text.includes("Alice Example handles it") && !text.includes("three slashes"), text);
   await carol.look("team-not-yours");
+  await carol.tap(carol.button("Open the case"));
+  check("not theirs: a reason is asked for", (await carol.text()).includes("The reason is required."), await carol.text());
+  await carol.look("team-read");
   await carol.type("reason", "Alice asked me to look at the lines.");
   await carol.tap(carol.button("Open the case"));
   check("not theirs: opens with a reason", (await carol.text()).includes("The case is open to you."), await carol.text());

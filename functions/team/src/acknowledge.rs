@@ -67,6 +67,7 @@ impl Team {
             due_at: due_at.unwrap_or(case.received_at),
             now: self.clock.now(),
             member_name: of.member.name.clone(),
+            zone: of.member.time_zone.clone(),
             token: token.to_owned(),
             message: standard_acknowledgement(&self.policy, of.member, case),
             error: None,

@@ -129,7 +129,7 @@ async fn no_page(State(team): State<Arc<Team>>, headers: HeaderMap) -> Response 
 impl Team {
     /// What every page of the desk has around its own.
     pub(crate) fn desk(&self, member: &Member, here: Option<DeskPage>) -> Desk {
-        Desk { member_name: member.name.clone(), here }
+        Desk { member_name: member.name.clone(), here, zone: member.time_zone.clone() }
     }
 
     /// A page, or what is in its way; who is not signed in is asked to.

@@ -1,10 +1,21 @@
-//! Times as people read them: always UTC, always with what is left.
+//! Times as people read them: always with the weekday and in UTC, so that all speak of the same; beside it what a member's own clock
+//! shows, and what is left.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// `2026-11-22 14:05 UTC`.
+use crate::policy::Zone;
+
+/// `Sun 2026-11-22 14:05 UTC`.
 pub fn instant(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    at.strftime("%a %Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// For somebody who may have said where they live: `Sun 2026-11-22 14:05 UTC, 15:05 in Berlin`.
+pub fn instant_in(zone: Option<&Zone>, at: Timestamp) -> String {
+    match zone {
+        Some(zone) => format!("{}, {}", instant(at), zone.clock(at)),
+        None => instant(at),
+    }
 }
 
 /// How far `due` is from `now`: `in 23 h 59 min`, `2 d 3 h ago`; `now` within a minute. The two largest units; days from two on.
@@ -17,9 +28,9 @@ pub fn left(now: Timestamp, due: Timestamp) -> String {
     }
 }
 
-/// `2026-11-22 14:05 UTC (in 23 h 59 min)`.
-pub fn instant_and_left(now: Timestamp, due: Timestamp) -> String {
-    format!("{} ({})", instant(due), left(now, due))
+/// `Sun 2026-11-22 14:05 UTC, 15:05 in Berlin (in 23 h 59 min)`.
+pub fn instant_and_left(zone: Option<&Zone>, now: Timestamp, due: Timestamp) -> String {
+    format!("{} ({})", instant_in(zone, due), left(now, due))
 }
 
 /// A duration as a promise says it: `24 hours`, `5 days`, `90 seconds`. Hours up to two days, then days.
@@ -66,7 +77,7 @@ mod tests {
         assert_eq!(after(48 * 3600), "in 2 d");
         assert_eq!(after(24 * 3600 - 1), "in 23 h 59 min");
         assert_eq!(after(-(2 * 86_400 + 3 * 3600 + 60)), "2 d 3 h ago");
-        assert_eq!(instant(now), "2026-11-22 12:00 UTC");
+        assert_eq!(instant(now), "Sun 2026-11-22 12:00 UTC");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::{Desk, Site, rendered};
+use super::{Desk, Site};
 
 /// Since when and until when one is signed in, with the two ways out.
 #[derive(Template)]
@@ -23,7 +23,7 @@ pub struct AccountPage {
 impl AccountPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use desk_domain::case::Stage;
+use desk_domain::policy::Zone;
 use jiff::Timestamp;
 
-use super::{Site, rendered};
+use super::{Site, rendered_in};
 
 /// Shows id, stage and times of a case, nothing more, and sends the acknowledgement.
 #[derive(Template)]
@@ -20,6 +21,8 @@ pub struct AcknowledgePage {
     pub now: Timestamp,
     /// Who acknowledges; the message is signed with this name.
     pub member_name: String,
+    /// Where the member lives.
+    pub zone: Option<Zone>,
     /// The signed link's token, carried along hidden.
     pub token: String,
     /// What the message says unless the member edits it; or what was typed.
@@ -53,7 +56,7 @@ pub enum Acknowledgement {
 impl AcknowledgePage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        rendered_in(self.zone.as_ref(), self)
     }
 
     fn asks(&self) -> bool {
@@ -75,6 +78,7 @@ pub(crate) mod sample {
             due_at: at(12),
             now: at(13),
             member_name: text(),
+            zone: "Pacific/Auckland".parse().ok(),
             token: text(),
             spoken: text(),
             message: text(),

@@ -4,7 +4,7 @@ use askama::Template;
 use desk_domain::case::Stage;
 use jiff::Timestamp;
 
-use super::{Desk, Site, Tag, rendered};
+use super::{Desk, Site, Tag};
 
 /// One page of a list of cases.
 #[derive(Template)]
@@ -93,7 +93,7 @@ impl DueUrgency {
 impl BoardPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 }
 

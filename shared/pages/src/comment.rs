@@ -99,14 +99,14 @@ impl CommentForm {
 impl CommentsPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 }
 
 impl CommentPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 }
 

@@ -1,5 +1,10 @@
 //! What every page of the team's desk has around its own: the way to the others, and who is signed in.
 
+use askama::Template;
+use desk_domain::policy::Zone;
+
+use super::rendered_in;
+
 macro_rules! desk_pages {
     ($($(#[$doc:meta])* $page:ident = $path:literal, $label:literal, $about:literal, $query:expr;)+) => {
         /// The pages that the desk's navigation leads to, in its order. A page that is added here has its link on all others, its
@@ -62,9 +67,16 @@ pub struct Desk {
     pub member_name: String,
     /// The page of the navigation that this is; `None` below one of them.
     pub here: Option<DeskPage>,
+    /// Where the member lives.
+    pub zone: Option<Zone>,
 }
 
 impl Desk {
+    /// A page of the desk, for who is signed in.
+    pub(super) fn rendered(&self, page: &impl Template) -> String {
+        rendered_in(self.zone.as_ref(), page)
+    }
+
     /// The links of the navigation.
     pub(super) fn links(&self) -> &'static [DeskPage] {
         DeskPage::ALL

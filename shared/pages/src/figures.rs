@@ -61,7 +61,7 @@ pub struct MissedRow {
 impl FiguresPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 
     fn table(&self, period: &Period) -> String {

@@ -4,7 +4,7 @@ use askama::Template;
 use desk_domain::case::event::Resolution;
 use jiff::Timestamp;
 
-use super::{Desk, Site, rendered};
+use super::{Desk, Site};
 
 /// One page of the list.
 #[derive(Template)]
@@ -36,7 +36,7 @@ pub struct FiledRow {
 impl FiledPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use desk_domain::case::Stage;
 use jiff::Timestamp;
 
-use super::{Desk, Site, rendered};
+use super::{Desk, Site};
 
 #[derive(Template)]
 #[template(path = "history.html")]
@@ -27,7 +27,7 @@ pub struct HistoryPage {
 impl HistoryPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 }
 

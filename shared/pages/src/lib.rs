@@ -37,8 +37,10 @@ mod team_case;
 mod tests;
 mod time;
 
+use std::any::Any;
+
 use askama::Template;
-use desk_domain::policy::Policy;
+use desk_domain::policy::{Policy, Zone};
 use desk_view::ClockStanding;
 
 pub use self::account::AccountPage;
@@ -103,5 +105,11 @@ fn is_link(uri: &str) -> bool {
 }
 
 fn rendered(page: &impl Template) -> String {
-    page.render().expect("a page is written into memory, and its templates call nothing that fails")
+    rendered_in(None, page)
+}
+
+/// A page for somebody who may have said where they live.
+fn rendered_in(zone: Option<&Zone>, page: &impl Template) -> String {
+    let values = zone.map(|zone| (time::ZONE, zone as &dyn Any));
+    page.render_with_values(&values).expect("a page is written into memory, and its templates call nothing that fails")
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use desk_domain::case::Stage;
 
-use super::{Desk, Site, rendered};
+use super::{Desk, Site};
 
 #[derive(Template)]
 #[template(path = "not_yours.html")]
@@ -32,7 +32,7 @@ pub struct OpenForm {
 impl NotYoursPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 }
 

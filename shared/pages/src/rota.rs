@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Desk, Input, Site, rendered};
+use super::{Desk, Input, Site};
 
 /// The page of who is on call.
 #[derive(Template)]
@@ -56,7 +56,7 @@ pub struct AwayRow {
 impl RotaPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 
     fn has_errors(&self) -> bool {

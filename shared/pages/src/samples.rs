@@ -25,7 +25,7 @@ pub(crate) fn site() -> Site {
 }
 
 pub(crate) fn desk(here: Option<DeskPage>) -> Desk {
-    Desk { member_name: text(), here }
+    Desk { member_name: text(), here, zone: "Pacific/Auckland".parse().ok() }
 }
 
 pub(crate) fn third_party() -> ThirdParty {

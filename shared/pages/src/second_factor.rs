@@ -50,7 +50,7 @@ pub struct SignInCodePage {
 impl SecondFactorPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 }
 

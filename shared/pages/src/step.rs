@@ -4,7 +4,7 @@ use askama::Template;
 use desk_domain::case::Stage;
 use desk_view::Piece;
 
-use super::{Desk, Site, rendered};
+use super::{Desk, Site};
 
 /// The page of a step. No `Debug`: it holds what a person wrote.
 #[derive(Template)]
@@ -110,7 +110,7 @@ pub struct InputChoice {
 impl StepPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 
     fn inputs(&self) -> impl Iterator<Item = &Input> {

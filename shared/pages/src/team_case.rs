@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use desk_view::{ClockStanding, ClockView};
 
-use super::{CaseSummary, Desk, FileLine, MailPart, MessageView, Site, rendered};
+use super::{CaseSummary, Desk, FileLine, MailPart, MessageView, Site};
 
 /// Everything that the team may read of a case. It holds a report, so it has no `Debug`.
 #[derive(Template)]
@@ -210,7 +210,7 @@ impl NextStep {
 impl TeamCasePage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        rendered(self)
+        self.desk.rendered(self)
     }
 
     /// The clocks that somebody still has to keep.

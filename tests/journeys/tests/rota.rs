@@ -114,6 +114,25 @@ fn the_page_takes_days_and_takes_them_back() {
 }
 
 #[test]
+fn a_member_reads_their_own_clock_beside_utc_on_pages_and_in_mails() {
+    let place = Place::new("zone");
+    let express = std::fs::read_to_string(desk_harness::express()).expect("the policy");
+    let zone = "id = \"alice\"\ntime_zone = \"Pacific/Auckland\"";
+    let desk = place.start_under(place.file("policy.toml", express.replace("id = \"alice\"", zone)));
+    let (case, _) = desk.filed(&report("R", "page"));
+    desk.advance("1s");
+    let told = |member: &str| desk.mail_to(member, "New report: please acknowledge");
+    assert!(told("alice").contains(" in Auckland (in ") && !told("bob").contains("Auckland"), "{}", told("alice"));
+    let page = |path: &str, member: &str| desk.get(path, &[("authorization", &desk.token(member))]).text;
+    for path in ["/desk/rota", &format!("/desk/cases/{case}"), &format!("/desk/cases/{case}/history")] {
+        assert!(
+            page(path, "alice").contains(" in Auckland</time>") && !page(path, "bob").contains("Auckland"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
 fn the_command_says_it_and_shows_who_is_on_call() {
     let place = Place::new("away-command");
     let desk = place.start();

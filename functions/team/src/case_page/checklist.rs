@@ -4,7 +4,6 @@
 use desk_domain::case::publication::{Audit, CreditState, LineEnd, Statement};
 use desk_domain::case::{Clock, ClockState, CommandName, Rm, Step};
 use desk_domain::policy::MetBy;
-use desk_domain::time::instant;
 use desk_pages::{CheckRow, CheckState, NextStep};
 
 use super::words;
@@ -92,13 +91,13 @@ pub(super) fn href(at: &At<'_>, path: &str) -> String {
     format!("/desk/cases/{}/{path}", at.case().id)
 }
 
-/// `Alice Example, 2026-11-22 14:05 UTC`.
+/// `Alice Example, Sun 2026-11-22 14:05 UTC`.
 fn taken(at: &At<'_>, step: Option<&Step>) -> Option<String> {
-    step.map(|step| format!("{}, {}", words::actor(at.policy, &step.by), instant(step.at)))
+    step.map(|step| format!("{}, {}", words::actor(at.policy, &step.by), at.instant(step.at)))
 }
 
 fn written(at: &At<'_>, statement: &Statement) -> String {
-    format!("{}, {}", words::actor(at.policy, &statement.by), instant(statement.at))
+    format!("{}, {}", words::actor(at.policy, &statement.by), at.instant(statement.at))
 }
 
 fn handler(at: &At<'_>) -> Option<String> {
@@ -135,7 +134,7 @@ fn audit(at: &At<'_>) -> Option<String> {
 fn fixed(at: &At<'_>) -> Option<String> {
     let publication = &at.case().publication;
     if let Some(step) = &at.case().steps.released {
-        return Some(format!("Released, {}", instant(step.at)));
+        return Some(format!("Released, {}", at.instant(step.at)));
     }
     let lines = &publication.affected.as_ref()?.lines;
     let ended = |line| matches!(publication.end_of(line), Some(LineEnd::Waived(_) | LineEnd::NotAffected(_)));

@@ -1,7 +1,8 @@
 //! The mails of a case, and how far each is.
 
 use desk_domain::case::Recipient;
-use desk_domain::policy::Policy;
+use desk_domain::policy::{Policy, Zone};
+use desk_domain::time::instant_in;
 use desk_pages::DeliveryLine;
 use desk_store::deliveries::{DeliveryRecord, State};
 use jiff::Timestamp;
@@ -39,11 +40,11 @@ impl<'a> From<&'a DeliveryRecord> for DeliveryView<'a> {
     }
 }
 
-pub(super) fn lines(policy: &Policy, records: &[DeliveryRecord]) -> Vec<DeliveryLine> {
+pub(super) fn lines(policy: &Policy, zone: Option<&Zone>, records: &[DeliveryRecord]) -> Vec<DeliveryLine> {
     let line = |record: &DeliveryRecord| DeliveryLine {
         to: recipient(policy, &record.delivery.recipient),
         what: sentence(record.delivery.notice.template()),
-        state: state(record),
+        state: state(zone, record),
         at: record.since,
         lost: record.state.is_lost() || record.state == State::Complained,
     };
@@ -51,7 +52,7 @@ pub(super) fn lines(policy: &Policy, records: &[DeliveryRecord]) -> Vec<Delivery
 }
 
 /// `withheld: enough for today`; a mail that is on its way says since when it is held up.
-fn state(record: &DeliveryRecord) -> String {
+fn state(zone: Option<&Zone>, record: &DeliveryRecord) -> String {
     let word = match record.state {
         State::Planned => "planned",
         State::Claimed => "being sent",
@@ -68,7 +69,7 @@ fn state(record: &DeliveryRecord) -> String {
     match (&record.why, record.delayed_since) {
         (Some(why), _) => format!("{word}: {why}"),
         (None, Some(since)) if record.state == State::Sent => {
-            format!("{word}, delayed since {}", desk_domain::time::instant(since))
+            format!("{word}, delayed since {}", instant_in(zone, since))
         }
         (None, _) => word.to_owned(),
     }

@@ -93,6 +93,7 @@ impl Team {
     fn case_page(&self, shown: &Shown, member: &Member, asked: &Asked) -> TeamCasePage {
         let (opened, view) = (&shown.opened, &shown.view);
         let (case, policy, now) = (&opened.case, &*self.policy, self.clock.now());
+        let zone = member.time_zone.as_ref();
         let at = self.at(member, opened);
         let reporter = report::reporter_name(&view.report.body).unwrap_or_else(|| "The reporter".to_owned());
         let paper = Paper { case: &case.id, member: &member.id };
@@ -123,7 +124,7 @@ impl Team {
             package: case.package.as_ref().map(ToString::to_string),
             lines: opened.lines(policy, now).iter().map(facts::line).collect(),
             publication: publication::facts(policy, &opened.publication(policy, &shown.channels, now)),
-            channels: publication::channels(&opened.publication(policy, &shown.channels, now)),
+            channels: publication::channels(zone, &opened.publication(policy, &shown.channels, now)),
             messages: messages.iter().map(|m| paper.message(m, &reporter)).collect(),
             report: report::report(&view.report.body),
             files: paper.files(&view.report.files),
@@ -131,7 +132,7 @@ impl Team {
             quarantine: paper.quarantine(shown, &at),
             notes: shown.notes.iter().rev().map(|note| self.note(note, &paper)).collect(),
             breaches: case.breaches.iter().map(|b| (policy.clock_label(&b.clock), b.due_at)).collect(),
-            deliveries: deliveries::lines(policy, &shown.deliveries),
+            deliveries: deliveries::lines(policy, zone, &shown.deliveries),
             commands: commands(&at),
         }
     }

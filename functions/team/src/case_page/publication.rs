@@ -1,7 +1,7 @@
 //! How far a case is on the way to publication, as its page shows it.
 
-use desk_domain::policy::Policy;
-use desk_domain::time::instant;
+use desk_domain::policy::{Policy, Zone};
+use desk_domain::time::instant_in;
 use desk_view::{AuditView, ChannelStanding, ChannelView, PublicationView};
 
 use super::words::actor;
@@ -14,8 +14,8 @@ pub(super) fn facts(policy: &Policy, view: &PublicationView) -> Vec<(String, Str
 }
 
 /// Where it is announced, and how far each channel is.
-pub(super) fn channels(view: &PublicationView) -> Vec<(String, String)> {
-    view.channels.iter().map(|channel| (channel.name.clone(), reached(channel))).collect()
+pub(super) fn channels(zone: Option<&Zone>, view: &PublicationView) -> Vec<(String, String)> {
+    view.channels.iter().map(|channel| (channel.name.clone(), reached(zone, channel))).collect()
 }
 
 /// `express >=4.0.0 <4.19.2; qs <6.5.3`; nothing until it is determined.
@@ -36,8 +36,8 @@ fn audit(policy: &Policy, audit: &AuditView) -> String {
     }
 }
 
-/// `done, 2026-11-22 14:05 UTC`, `failed, its server answers 500`.
-fn reached(channel: &ChannelView) -> String {
+/// `done, Sun 2026-11-22 14:05 UTC`, `failed, its server answers 500`.
+fn reached(zone: Option<&Zone>, channel: &ChannelView) -> String {
     let state = match channel.state {
         ChannelStanding::Pending => "pending",
         ChannelStanding::Waiting => "waiting",
@@ -45,6 +45,9 @@ fn reached(channel: &ChannelView) -> String {
         ChannelStanding::Done => "done",
         ChannelStanding::Disabled => "disabled",
     };
-    let more = channel.tries.as_ref().and_then(|tries| tries.seen_at.map(instant).or_else(|| tries.why.clone()));
+    let more = channel
+        .tries
+        .as_ref()
+        .and_then(|tries| tries.seen_at.map(|at| instant_in(zone, at)).or_else(|| tries.why.clone()));
     more.map_or_else(|| state.to_owned(), |more| format!("{state}, {more}"))
 }

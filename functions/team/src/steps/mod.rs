@@ -37,7 +37,7 @@ use desk_domain::case::{Case, CommandName, Event};
 use desk_domain::id::MemberId;
 use desk_domain::policy::{Member, Policy};
 use desk_domain::refusal::Refusal;
-use desk_domain::time::instant;
+use desk_domain::time::instant_in;
 use desk_http::Problem;
 use desk_pages::{Site, StepPage};
 use desk_view::UnsealedCase;
@@ -66,6 +66,11 @@ pub(crate) struct At<'a> {
 impl At<'_> {
     pub(crate) fn case(&self) -> &Case {
         &self.opened.case
+    }
+
+    /// A moment as the member reads it.
+    pub(crate) fn instant(&self, when: Timestamp) -> String {
+        instant_in(self.member.time_zone.as_ref(), when)
     }
 
     pub(crate) fn may(&self, name: CommandName) -> bool {
@@ -196,7 +201,7 @@ impl At<'_> {
     fn changes(&self, typed: &Typed) -> Vec<String> {
         let seen: u64 = typed.get("seen").parse().unwrap_or_default();
         let since = self.opened.events.iter().filter(|event| event.seq > seen && event.body.row().clock.is_none());
-        let line = |event: &Event| format!("{}, {}", words::happened(self.policy, event), instant(event.at));
+        let line = |event: &Event| format!("{}, {}", words::happened(self.policy, event), self.instant(event.at));
         let lines: Vec<String> = since.map(line).collect();
         if lines.is_empty() { vec!["What this page shows is no longer as it was.".to_owned()] } else { lines }
     }

@@ -3,7 +3,6 @@
 use desk_domain::case::CommandName;
 use desk_domain::case::quarantine::waiting;
 use desk_domain::policy::MetBy;
-use desk_domain::time::instant;
 use desk_pages::Quote;
 use serde_json::json;
 
@@ -30,7 +29,7 @@ pub(super) fn plan(_: &At<'_>, typed: &Typed) -> Commands {
 pub(super) fn duty_form(at: &At<'_>, typed: &Typed) -> Filled {
     let open = at.case().clocks.iter().filter(|c| c.is_open() && c.start.met_by == MetBy::Recorded);
     let duties = open.map(|c| {
-        choice(c.name().as_str(), at.policy.clock_label(c.name()), format!("due {}", instant(c.start.due_at)))
+        choice(c.name().as_str(), at.policy.clock_label(c.name()), format!("due {}", at.instant(c.start.due_at)))
     });
     let f = Fields(typed);
     let source = required(f.area("source", "How that is known", "A number, a link, a name.", 3));
@@ -60,7 +59,7 @@ pub(super) fn unproven_form(at: &At<'_>, _: &Typed) -> Filled {
             .to_owned()
     });
     let quotes = waiting(&at.opened.events).into_iter().map(|answer| Quote {
-        heading: format!("Not proven, {}", instant(answer.event.at)),
+        heading: format!("Not proven, {}", at.instant(answer.event.at)),
         text: at.opened.text(answer.content).to_owned(),
     });
     let form = Form::new(Vec::new(), "It is the reporter’s: let it in").or("It is not the reporter’s", "refuse");
@@ -74,7 +73,7 @@ pub(super) fn unproven(_: &At<'_>, typed: &Typed) -> Commands {
 pub(super) fn answer_form(at: &At<'_>, typed: &Typed) -> Filled {
     let hint = "It goes by mail to whoever commented, in your name.";
     let (came, text) = Comment::newest(at.opened);
-    let quotes = [Quote { heading: format!("The comment, {}", instant(came)), text }];
+    let quotes = [Quote { heading: format!("The comment, {}", at.instant(came)), text }];
     let form = Form::new(vec![required(Fields(typed).area("message", "Your answer", hint, 8))], "Send the answer");
     Filled::new(form).quotes(quotes)
 }
@@ -127,7 +126,7 @@ pub(super) fn code(_: &At<'_>, _: &Typed) -> Commands {
 }
 
 pub(super) fn report_form(at: &At<'_>, typed: &Typed) -> Filled {
-    let came = instant(at.case().received_at);
+    let came = at.instant(at.case().received_at);
     let about =
         format!("It was filed when it came, {came}. As a report it is a case of its own; its clocks run from then.");
     let nobody = at.case().address.is_none().then(|| {

@@ -3,7 +3,6 @@
 
 use desk_domain::advisory::{Advisory, LineNote, LineStatus, Published, Reference};
 use desk_domain::affected::Affected;
-use desk_domain::time::instant;
 use desk_domain::weakness;
 use desk_pages::{Change, Review};
 use desk_view::{EarlierForm, form_sha256, word_changes};
@@ -32,7 +31,7 @@ impl At<'_> {
 
     fn since(&self, earlier: &EarlierForm) -> String {
         let did = if earlier.approved { "approved" } else { "saved" };
-        format!("the form that {} {did} on {}", words::actor(self.policy, &earlier.by), instant(earlier.at))
+        format!("the form that {} {did} on {}", words::actor(self.policy, &earlier.by), self.instant(earlier.at))
     }
 }
 

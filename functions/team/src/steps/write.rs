@@ -64,7 +64,11 @@ pub(super) fn keeps(at: &At<'_>) -> Option<String> {
     let waits = |met_by: MetBy| -> Vec<String> {
         let open = at.case().clocks.iter().filter(|c| c.is_open() && c.start.met_by == met_by);
         let said = |c: &desk_domain::case::Clock| {
-            format!("{}, {}", at.policy.clock_words(c.name()), instant_and_left(at.now, c.start.due_at))
+            format!(
+                "{}, {}",
+                at.policy.clock_words(c.name()),
+                instant_and_left(at.member.time_zone.as_ref(), at.now, c.start.due_at)
+            )
         };
         open.map(said).collect()
     };

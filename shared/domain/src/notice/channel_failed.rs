@@ -19,7 +19,7 @@ pub struct ChannelFailed {
 impl ChannelFailed {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let name = at.policy.channel_name(&self.channel);
-        let mut facts = vec![("Published".to_owned(), crate::time::instant(self.since))];
+        let mut facts = vec![("Published".to_owned(), at.instant(self.since))];
         facts.extend(self.due_at.map(|due| ("Announced by".to_owned(), at.due(due))));
         let next = match self.refused {
             true => {

@@ -18,7 +18,7 @@ pub struct ChannelVerified {
 impl ChannelVerified {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let name = |id: &ChannelId| at.policy.channel_name(id);
-        let seen = self.seen.iter().map(|(channel, when)| (name(channel), crate::time::instant(*when))).collect();
+        let seen = self.seen.iter().map(|(channel, when)| (name(channel), at.instant(*when))).collect();
         let (subject, text) = if self.all {
             (
                 "Announced on every channel".to_owned(),

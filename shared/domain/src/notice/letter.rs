@@ -133,7 +133,9 @@ impl Part {
 /// Stands for a blank at which no line ends; private use, so no text of ours holds it.
 const JOINT: char = '\u{e000}';
 
-/// Keeps the parts of an instant (`2026-11-22 14:05 UTC`) on one line.
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// Keeps the parts of an instant (`Sun 2026-11-22 14:05 UTC`) on one line.
 fn joined(text: &str) -> String {
     let is = |word: &str, shape: &[u8]| {
         word.len() >= shape.len()
@@ -144,7 +146,9 @@ fn joined(text: &str) -> String {
     for (place, word) in words.iter().enumerate() {
         out.push_str(word);
         let Some(next) = words.get(place + 1) else { break };
-        let within = (is(word, b"0000-00-00") && is(next, b"00:00")) || (is(word, b"00:00") && is(next, b"UTC"));
+        let within = (WEEKDAYS.contains(word) && is(next, b"0000-00-00"))
+            || (is(word, b"0000-00-00") && is(next, b"00:00"))
+            || (is(word, b"00:00") && is(next, b"UTC"));
         out.push(if within { JOINT } else { ' ' });
     }
     out
@@ -171,8 +175,8 @@ mod tests {
     #[test]
     fn an_instant_stays_on_one_line() {
         for padding in 0..80 {
-            let text = Letter::new("S").say(format!("{}x by 2026-11-22 14:05 UTC.", "y ".repeat(padding))).text();
-            assert!(text.contains("2026-11-22 14:05 UTC."), "{text}");
+            let text = Letter::new("S").say(format!("{}x by Sun 2026-11-22 14:05 UTC.", "y ".repeat(padding))).text();
+            assert!(text.contains("Sun 2026-11-22 14:05 UTC."), "{text}");
         }
     }
 

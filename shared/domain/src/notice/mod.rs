@@ -76,7 +76,7 @@ pub use written::standard_acknowledgement;
 
 use crate::case::Recipient;
 use crate::id::{CaseId, MemberId};
-use crate::policy::Policy;
+use crate::policy::{Policy, Zone};
 
 macro_rules! notices {
     ($(
@@ -248,7 +248,20 @@ impl Setting<'_> {
         format!("{} security team, by its Disclosure Desk", self.project())
     }
 
+    /// Where the receiver lives, when it is a member who said so.
+    fn zone(&self) -> Option<&Zone> {
+        let member = match self.recipient {
+            Recipient::Pager(member) => Some(member),
+            other => other.member(),
+        };
+        member.and_then(|member| self.policy.member(member)?.time_zone.as_ref())
+    }
+
+    fn instant(&self, when: Timestamp) -> String {
+        crate::time::instant_in(self.zone(), when)
+    }
+
     fn due(&self, due: Timestamp) -> String {
-        crate::time::instant_and_left(self.now, due)
+        crate::time::instant_and_left(self.zone(), self.now, due)
     }
 }

@@ -26,10 +26,8 @@ pub struct NewReport {
 
 impl NewReport {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let mut facts = vec![
-            ("Package".to_owned(), self.about(at)),
-            ("Received".to_owned(), crate::time::instant(self.received_at)),
-        ];
+        let mut facts =
+            vec![("Package".to_owned(), self.about(at)), ("Received".to_owned(), at.instant(self.received_at))];
         facts.extend(self.due(at));
         if let Some(case) = &self.continues {
             facts.push(("Goes on from".to_owned(), case.to_string()));

@@ -90,8 +90,8 @@ impl Waking for Breach {
         format!("Missed: {}", at.policy.clock_words(&self.clock))
     }
 
-    fn due(&self, _: &Setting<'_>) -> Vec<(String, String)> {
-        vec![("Was due".to_owned(), crate::time::instant(self.due_at))]
+    fn due(&self, at: &Setting<'_>) -> Vec<(String, String)> {
+        vec![("Was due".to_owned(), at.instant(self.due_at))]
     }
 
     fn waits(&self, case: &Case) -> bool {

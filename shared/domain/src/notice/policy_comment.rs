@@ -32,7 +32,7 @@ impl PolicyComment {
         };
         let letter = Letter::new(at.subject(subject))
             .say(format!("{said} No promised time runs."))
-            .facts(vec![("Received".to_owned(), crate::time::instant(self.received_at))])
+            .facts(vec![("Received".to_owned(), at.instant(self.received_at))])
             .link("Read and answer it on the desk", &at.links.desk_case)
             .say("If it is the report of a vulnerability after all, its page makes it one, as of when it came.");
         let letter = match self.answerable {

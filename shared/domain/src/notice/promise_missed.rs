@@ -18,7 +18,7 @@ impl PromiseMissed {
             .say(format!(
                 "The {} security team promised you the {what} by {}. That did not happen, and we apologise.",
                 at.project(),
-                crate::time::instant(self.due_at)
+                at.instant(self.due_at)
             ))
             .say(
                 "Your report is safe and not forgotten: those who answer for it have been told that it is overdue. The \

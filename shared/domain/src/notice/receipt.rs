@@ -20,7 +20,7 @@ impl Receipt {
 
     /// What every first answer goes on with: the times promised, and the way to the case page.
     pub(super) fn promised(&self, letter: Letter, at: &Setting<'_>) -> Letter {
-        let mut facts = vec![("Received".to_owned(), crate::time::instant(self.received_at))];
+        let mut facts = vec![("Received".to_owned(), at.instant(self.received_at))];
         let (coming, passed): (Vec<_>, Vec<_>) = self.due.iter().partition(|(_, due)| *due >= at.now);
         facts.extend(coming.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))));
         let told = "The members of the security team have been told.";

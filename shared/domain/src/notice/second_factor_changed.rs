@@ -79,7 +79,7 @@ impl SecondFactorChanged {
         };
         Letter::new(at.subject(subject))
             .say(self.what.sentence())
-            .facts(vec![("When".to_owned(), crate::time::instant(self.at))])
+            .facts(vec![("When".to_owned(), at.instant(self.at))])
             .say(then)
             .say(format!(
                 "If it was not you, tell {} at once, by another way than your mailbox.",

@@ -14,6 +14,7 @@ mod pager;
 mod rota;
 mod template;
 mod value;
+mod zone;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use rota::{Gap, Watch};
 pub use template::{Outcome, Template};
 pub use value::{Length, MailAddress};
+pub use zone::Zone;
 
 use crate::id::{ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
 
@@ -122,6 +124,8 @@ pub struct Member {
     /// How the member is woken beside mail.
     pub page: Option<Pager>,
     pub away: Vec<Away>,
+    /// Where the member lives: pages and mails for them show its clock beside UTC.
+    pub time_zone: Option<Zone>,
 }
 
 /// Days on which a member is not chosen; both ends included, in UTC.

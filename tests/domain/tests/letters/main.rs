@@ -150,6 +150,29 @@ fn t17_every_page_reads_as_its_snapshot_and_says_nothing_of_what_it_is_about() {
 }
 
 #[test]
+fn every_time_in_a_members_mail_is_told_by_their_own_clock_too() {
+    let mut policy = desk_domain_tests::policy();
+    for member in &mut policy.members {
+        member.time_zone = "Asia/Kolkata".parse().ok();
+    }
+    let (mut theirs, mut others) = (0, 0);
+    for sample in all() {
+        let pages = sample.page(&policy).map(|page| page.text());
+        let text = sample.letter(&policy).text() + &pages.unwrap_or_default();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (times, there) = (text.matches(" UTC").count(), text.matches(" in Kolkata").count());
+        if matches!(sample.to, Recipient::Member(_)) {
+            assert_eq!(times, there, "{}: {text}", sample.name());
+            theirs += times;
+        } else {
+            assert_eq!(there, 0, "{}: {text}", sample.name());
+            others += times;
+        }
+    }
+    assert!(theirs > 10 && others > 3, "{theirs} {others}");
+}
+
+#[test]
 fn the_html_twin_keeps_a_persons_words_line_by_line() {
     let policy = desk_domain_tests::policy();
     let samples = reporter::samples();

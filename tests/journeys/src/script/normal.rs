@@ -109,8 +109,13 @@ fn case_id(text: &str) -> Option<&str> {
     valid.then_some(id)
 }
 
-/// `2026-11-23T09:00:00.167Z`, or `2026-11-23 09:00 UTC`, also where a mail's line (shown behind a bar) ends between.
+/// `2026-11-23T09:00:00.167Z`, or `Mon 2026-11-23 09:00 UTC`, also where a mail's line (shown behind a bar) ends between.
 fn instant(text: &str) -> Option<(usize, Timestamp)> {
+    if let Some(day) =
+        ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "].iter().find_map(|d| text.strip_prefix(d))
+    {
+        return instant(day).map(|(length, at)| (length + text.len() - day.len(), at));
+    }
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
@@ -147,7 +152,7 @@ mod tests {
             |text: &str, expected: &str| assert_eq!(Normal::new("http://127.0.0.1:4711", start).text(text), expected);
         is("EXP-2026-7K3QF, EXP-2026-AAAAA, EXP-2026-7K3QF.", "EXP-2026-00001, EXP-2026-00002, EXP-2026-00001.");
         is("due 2026-11-24T21:05:00.167Z!", "due T+1d12h5m!");
-        is("due 2026-11-23\n| 09:00 UTC (now)", "due T+0 (now)");
+        is("due Mon 2026-11-23\n| 09:00 UTC (now)", "due T+0 (now)");
         is("http://127.0.0.1:4711/case?t=abcdefghijklmnopqrstuvwxyz.x_y-z end", "http://desk.test/case?t=TOKEN end");
         is("ghost-casino-evidence-click-guitar-flip-ankle-cake-quit-hood-model-unfold", "TWELVE-WORDS");
         is("on 2027-01-31, as-is", "on 2027-01-31, as-is");

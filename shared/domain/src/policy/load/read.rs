@@ -134,12 +134,13 @@ fn member(fields: Fields<'_>) -> Option<Member> {
     }
     let page = fields.object("page").map(pager::pager);
     let away = rows(&fields, "away", away);
+    let time_zone = fields.parsed("time_zone");
     fields.finish();
     let page = match page {
         Some(page) => Some(page?),
         None => None,
     };
-    Some(Member { id: id?, name, address: address?.0, roles, openpgp_key, page, away })
+    Some(Member { id: id?, name, address: address?.0, roles, openpgp_key, page, away, time_zone })
 }
 
 fn away(fields: Fields<'_>) -> Option<Away> {

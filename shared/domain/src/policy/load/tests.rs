@@ -58,6 +58,7 @@ fn every_problem_is_named_at_once_each_at_its_place() {
         ("prefix = \"MIN\"", "prefix = \"min\""),
         ("operator = \"mina@example.org\"", "oprator = \"mina@example.org\""),
         ("id = \"mina\"", "id = \"mina\"\naway = [{ from = 2026-12-24, until = 2026-12-23 }]"),
+        ("id = \"mina\"", "id = \"mina\"\ntime_zone = \"Europe/Atlantis\""),
         ("due = \"72h\"", "due = \"3 days\""),
         ("due = \"7d\"", "due = 7"),
         ("breach_level = \"on-call\"", "breach_level = \"nobody\""),

@@ -91,19 +91,15 @@ impl Letter {
 impl Part {
     fn text(&self) -> String {
         match self {
-            Part::Paragraph(text) => {
-                // Ids and dates are not taken apart at their hyphens.
-                let options = textwrap::Options::new(WIDTH).word_splitter(textwrap::WordSplitter::NoHyphenation);
-                textwrap::fill(&joined(text), options).replace(JOINT, " ")
-            }
+            Part::Paragraph(text) => folded(text, WIDTH),
             Part::Words(text) => text::shown(text.trim_end()).into_owned(),
             Part::Link { label, url } => format!("{label}:\n{url}"),
             Part::Signature(who) => format!("-- \n{who}"),
             Part::Facts(facts) => {
                 let width = facts.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
                 let below = format!("\n{:1$}", "", width + 4);
-                let lines =
-                    facts.iter().map(|(label, value)| format!("  {label:width$}  {}", value.replace('\n', &below)));
+                let beside = |value: &str| folded(value, WIDTH.saturating_sub(width + 4)).replace('\n', &below);
+                let lines = facts.iter().map(|(label, value)| format!("  {label:width$}  {}", beside(value)));
                 lines.collect::<Vec<_>>().join("\n")
             }
         }
@@ -128,6 +124,12 @@ impl Part {
             }
         }
     }
+}
+
+/// Folded between words; ids and dates are not taken apart at their hyphens, nor an instant at all.
+fn folded(text: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width).break_words(false);
+    textwrap::fill(&joined(text), options.word_splitter(textwrap::WordSplitter::NoHyphenation)).replace(JOINT, " ")
 }
 
 /// Stands for a blank at which no line ends; private use, so no text of ours holds it.

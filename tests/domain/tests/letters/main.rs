@@ -153,14 +153,16 @@ fn t17_every_page_reads_as_its_snapshot_and_says_nothing_of_what_it_is_about() {
 fn every_time_in_a_members_mail_is_told_by_their_own_clock_too() {
     let mut policy = desk_domain_tests::policy();
     for member in &mut policy.members {
-        member.time_zone = "Asia/Kolkata".parse().ok();
+        member.time_zone = "America/Argentina/Buenos_Aires".parse().ok();
     }
     let (mut theirs, mut others) = (0, 0);
     for sample in all() {
         let pages = sample.page(&policy).map(|page| page.text());
         let text = sample.letter(&policy).text() + &pages.unwrap_or_default();
+        let facts = text.lines().filter(|line| line.starts_with("  ") && line.contains(" UTC"));
+        assert!(facts.clone().all(|line| line.chars().count() <= 78), "{text}");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (times, there) = (text.matches(" UTC").count(), text.matches(" in Kolkata").count());
+        let (times, there) = (text.matches(" UTC").count(), text.matches(" in Buenos Aires").count());
         if matches!(sample.to, Recipient::Member(_)) {
             assert_eq!(times, there, "{}: {text}", sample.name());
             theirs += times;

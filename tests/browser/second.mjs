@@ -81,6 +81,11 @@ async function away(alice) {
   const { taps } = alice.cost();
   check("away: two taps and two days", taps === 2, `${taps} taps`);
   await alice.look("second-away");
+  alice.cost();
+  await alice.tap(alice.button("Ask to swap"));
+  check("swap: the page says who was asked", /You asked \w+ Example to take your shift/.test(await alice.text()), await alice.text());
+  check("swap: one tap where the next two shifts are meant", alice.cost().taps === 1);
+  await alice.look("second-swap");
 }
 
 /** Two fields, nothing to keep; its owner is led by the mail, answers, and reads what comes back. */

@@ -26,6 +26,7 @@ FOR_MEMBERS = {
     "POST /desk/acknowledge": "a link signed for one member",
     "POST /desk/api/cases/{id}/commands": "a member's session",
     "POST /desk/api/away": "a member's session",
+    "POST /desk/api/swap": "a member's session",
     "POST /desk/cases/{id}/{step}": "a member's session",
     "POST /desk/rota": "a member's session",
 }

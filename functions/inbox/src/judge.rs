@@ -5,14 +5,14 @@ use std::sync::Arc;
 use desk_domain::case::Recipient;
 use desk_domain::case::event::{Hint, Sender};
 use desk_domain::id::{CaseId, MemberId};
-use desk_domain::notice::NotAway;
-use desk_domain::policy::{Away, Policy};
+use desk_domain::policy::Policy;
 use desk_mail::read::{Authentication, Before, Forwarder, Head, Mail, Mailbox, Own, Read, Verdict};
 use desk_mail::token::{self, Token};
 use desk_store::{ActError, Commit, SeenMail, Stored};
 use jiff::Timestamp;
 
 use crate::Inbox;
+use crate::away::OfRota;
 
 /// A mail with what is known of it. No `Debug`: it holds a person's words.
 pub(crate) struct Arrived {
@@ -53,8 +53,8 @@ pub(crate) enum Purpose {
     Comment,
     /// To mails about these cases.
     Answers(Vec<Answer>),
-    /// A member says when they are away.
-    Away(MemberId, Result<Away, NotAway>),
+    /// A member says when they are away, or speaks of a swap.
+    OfRota(MemberId, OfRota),
     /// To a mail that spoke of no case, from whom the policy names.
     Aside(Option<MemberId>),
     Report,
@@ -201,8 +201,8 @@ impl Inbox {
         if self.is_automatic(head, !tokens.is_empty()) {
             return Ok(Purpose::Automatic);
         }
-        if let Some((member, said)) = self.says_away(arrived) {
-            return Ok(Purpose::Away(member, said));
+        if let Some((member, said)) = self.says_of_rota(arrived) {
+            return Ok(Purpose::OfRota(member, said));
         }
         let mut answers = Vec::new();
         for token in &tokens {

@@ -7,7 +7,8 @@
 //! The order of judgement, each step on what SES itself found ([`desk_mail::read`]), never on what a sender can write:
 //!
 //! 1. *Automatic mail* (RFC 3834), bounces and lists are filed and never answered.
-//! 2. `AWAY` and days as the first words of a member's own mail say when they are away (T43), whatever it answers.
+//! 2. `AWAY` or `SWAP` and days as the first words of a member's own mail say when they are away, or swap two shifts on call (T43),
+//!    whatever it answers.
 //! 3. A *reply token* joins a mail to its case ([`desk_mail::token`]): the reporter's answer, a member's, a maintainer's. It says
 //!    which case, and never who: what comes from another address than it was made for waits for a person.
 //! 4. Mail to the address for *comments* on the policy, and to no other of the desk's, is one (T59).
@@ -49,7 +50,7 @@ pub struct Inbox {
     pub cases: CaseStore,
     pub mail: MailStore,
     pub desk: DeskStore,
-    /// When members are away.
+    /// What members say of the rota.
     pub members: TeamStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
@@ -227,7 +228,7 @@ impl Inbox {
         once(match purpose {
             Purpose::Automatic => self.file(&arrived).await,
             Purpose::Comment => self.comment(&arrived).await,
-            Purpose::Away(member, said) => self.away(arrived, member, said).await,
+            Purpose::OfRota(member, said) => self.of_rota(arrived, member, said).await,
             Purpose::Aside(member) => self.aside(arrived, member).await,
             Purpose::Report | Purpose::Answers(_) => self.report(&arrived, None).await,
         })

@@ -22,6 +22,7 @@ mod second_factor;
 mod session;
 mod sign_in;
 mod steps;
+mod swap;
 
 pub use mail::OpenPgp;
 pub use session::new_session;
@@ -98,6 +99,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/api/comments", get(comments::list))
         .route("/desk/api/rota", get(rota::show))
         .route("/desk/api/away", post(rota::away))
+        .route("/desk/api/swap", post(swap::swap))
         .route("/desk/api/figures", get(figures::show))
         .route("/desk/api/cases/{id}", get(cases::show))
         .route("/desk/api/cases/{id}/commands", post(commands::post))

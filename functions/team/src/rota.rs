@@ -1,5 +1,5 @@
 //! Who is on call in the weeks to come, whom a report that came now would reach, and who is away: as a page, which a member says on
-//! when they are, and for programs.
+//! when they are, and asks for a swap ([`swap`]), and for programs.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use desk_domain::case::Recipient;
 use desk_domain::case::ladder::{Happens, Rung, ladder};
 use desk_domain::fields::{self, FieldError, Fields};
 use desk_domain::id::MemberId;
-use desk_domain::policy::{Absence, Away, Member, Policy, Watch};
+use desk_domain::policy::{Absence, Away, Member, Policy, Said, Shift, Watch};
 use desk_http::{Problem, body};
 use desk_pages::{AwayRow, DeskPage, Input, InputControl, RotaPage, RungRow, Site, WatchRow};
-use desk_store::MOST_ABSENCES;
+use desk_store::MOST_SAID;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -24,17 +24,26 @@ use serde_json::{Value, json};
 
 use crate::Team;
 use crate::case_page::words;
+use crate::swap;
 
 /// So far ahead it is told who is on call.
-const AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
+pub(crate) const AHEAD: SignedDuration = SignedDuration::from_hours(28 * 24);
 /// A form of two days.
-const BODY: usize = 4096;
+pub(crate) const BODY: usize = 4096;
 
 /// Who is on call and who is away, for programs.
 #[derive(Serialize)]
 pub(crate) struct RotaView {
     on_call: Vec<WatchView>,
     away: Vec<AwayView>,
+    swaps: Vec<SwapView>,
+}
+
+#[derive(Serialize)]
+struct SwapView {
+    /// As they are without it; the first is whose asked.
+    shifts: [Shift; 2],
+    agreed: bool,
 }
 
 #[derive(Serialize)]
@@ -55,7 +64,7 @@ struct AwayView {
 }
 
 /// What a member says of some days.
-struct Said {
+struct SaidAway {
     days: Away,
     /// That they are there after all.
     withdraw: bool,
@@ -65,8 +74,8 @@ struct Said {
 struct Now {
     at: Timestamp,
     policy: Arc<Policy>,
-    /// What was said and is not over, the soonest first.
-    said: Vec<Absence>,
+    /// What was said; of the absences those that are not over, the soonest first.
+    said: Said,
 }
 
 pub(crate) async fn page(State(team): State<Arc<Team>>, headers: HeaderMap) -> Response {
@@ -90,7 +99,12 @@ async fn posted(team: &Team, headers: &HeaderMap, body: Body) -> Result<Response
     let mut value = json!(body::form(&body::read(body, BODY).await?));
     let withdraw = !value["withdraw"].is_null();
     value["withdraw"] = json!(withdraw);
-    match team.say(member, &value).await? {
+    // What has a shift in it speaks of a swap.
+    let said = match value["mine"].is_null() {
+        true => team.say(member, &value).await?,
+        false => team.say_swap(member, &value).await?,
+    };
+    match said {
         Ok(()) => Ok(Redirect::to(DeskPage::Rota.path()).into_response()),
         Err(wrong) => {
             let page = team.rota_page(&team.rota_now().await?, member, &value, &wrong).html();
@@ -101,7 +115,7 @@ async fn posted(team: &Team, headers: &HeaderMap, body: Body) -> Result<Response
 
 pub(crate) async fn show(State(team): State<Arc<Team>>, headers: HeaderMap) -> Result<Json<RotaView>, Problem> {
     team.member(&headers, false).await?;
-    Ok(Json(team.rota_now().await?.view(&team.policy)))
+    Ok(Json(team.rota_view().await?))
 }
 
 /// `POST /desk/api/away {"from", "until", "withdraw"}`.
@@ -113,36 +127,40 @@ pub(crate) async fn away(
     let member = team.member(&headers, false).await?;
     let value = body::json(&headers, &body::read(body, BODY).await?)?;
     team.say(member, &value).await?.map_err(Problem::invalid)?;
-    Ok(Json(team.rota_now().await?.view(&team.policy)))
+    Ok(Json(team.rota_view().await?))
 }
 
-fn said(fields: &Fields<'_>, now: Timestamp) -> Option<Said> {
+fn said(fields: &Fields<'_>, now: Timestamp) -> Option<SaidAway> {
     let withdraw = fields.flag("withdraw").unwrap_or(false);
-    Some(Said { days: Away::read(fields, now)?, withdraw })
+    Some(SaidAway { days: Away::read(fields, now)?, withdraw })
 }
 
 impl Team {
     async fn rota_now(&self) -> Result<Now, Problem> {
         let at = self.clock.now();
-        let mut said = self.members.absences().await?;
-        let policy = Arc::new(self.policy.with_absences(&said));
-        said.retain(|absence| absence.days.until >= today(at));
-        said.sort_by_key(|absence| absence.days.from);
+        let mut said = self.members.said().await?;
+        let policy = Arc::new(self.policy.with_said(&said));
+        said.absences.retain(|absence| absence.days.until >= today(at));
+        said.absences.sort_by_key(|absence| absence.days.from);
         Ok(Now { at, policy, said })
+    }
+
+    pub(crate) async fn rota_view(&self) -> Result<RotaView, Problem> {
+        Ok(self.rota_now().await?.view(&self.policy))
     }
 
     /// Records what a member says of their own days; what is wrong with it, if anything is.
     async fn say(&self, member: &Member, value: &Value) -> Result<Result<(), Vec<FieldError>>, Problem> {
         let now = self.clock.now();
         let read = fields::read(value, |fields| said(fields, now));
-        let Said { days, withdraw } = match read {
+        let SaidAway { days, withdraw } = match read {
             Ok(Some(said)) => said,
             Ok(None) => return Err(Problem::not_found()),
             Err(wrong) => return Ok(Err(wrong)),
         };
         let new = Absence { member: member.id.clone(), days, said_at: now };
         if !self.members.say_absence(&new, withdraw).await? {
-            let detail = format!("cannot be kept: {MOST_ABSENCES} absences are known already");
+            let detail = format!("cannot be kept: {MOST_SAID} absences are known already");
             return Ok(Err(vec![FieldError { pointer: "/from".to_owned(), detail }]));
         }
         tracing::info!(member = %member.id, from = %days.from, until = %days.until, withdraw, "a member said when they are away");
@@ -167,6 +185,8 @@ impl Team {
             rungs: ladder(&now.policy, now.at).iter().map(|rung| rung_row(&self.policy, rung)).collect(),
             away: now.away_rows(&self.policy, member),
             days: [input("from", "First day away"), input("until", "Last day away")],
+            swaps: swap::rows(&self.policy, &now.said, member, now.at),
+            swap: swap::form(&now.policy, member, now.at, typed, wrong),
         }
     }
 }
@@ -196,14 +216,21 @@ impl Now {
             said_at,
         };
         let by_policy = self.by_policy(policy).map(|(member, days)| row(&member.id, days, None));
-        let said = self.said.iter().map(|absence| row(&absence.member, absence.days, Some(absence.said_at)));
-        RotaView { on_call: self.watches().into_iter().map(watch).collect(), away: said.chain(by_policy).collect() }
+        let said = self.said.absences.iter();
+        let said = said.map(|absence| row(&absence.member, absence.days, Some(absence.said_at)));
+        let swaps = self.said.swaps_now(policy, self.at).into_iter();
+        RotaView {
+            on_call: self.watches().into_iter().map(watch).collect(),
+            away: said.chain(by_policy).collect(),
+            swaps: swaps.map(|swap| SwapView { shifts: swap.shifts.clone(), agreed: swap.agreed }).collect(),
+        }
     }
 
     fn away_rows(&self, policy: &Policy, me: &Member) -> Vec<AwayRow> {
         let row = |name: String, days: Away, mine| AwayRow { name, from: days.from, until: days.until, mine };
         let said = self
             .said
+            .absences
             .iter()
             .map(|absence| row(words::member_name(policy, &absence.member), absence.days, absence.member == me.id));
         let by_policy = self.by_policy(policy).map(|(member, days)| row(member.name.clone(), days, false));

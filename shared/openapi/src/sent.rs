@@ -30,6 +30,7 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("Address", address(limits)),
         ("Where", one_of("where", &["here", "everywhere"])),
         ("Away", away()),
+        ("Swap", swap()),
         ("Token", alone("token", Limit::Bytes(512), limits)),
         ("Code", code(limits)),
     ];
@@ -53,6 +54,17 @@ fn away() -> Value {
     let withdraw = with(json!({"type": "boolean"}), "True: there after all.");
     json!({"type": "object", "properties": {"from": day(), "until": day(), "withdraw": withdraw},
         "required": ["from", "until"], "additionalProperties": false})
+}
+
+/// Two shifts on call.
+fn swap() -> Value {
+    let shift = |what: &str| {
+        with(json!({"type": "string"}), &format!("{what}: the day (UTC) on which it begins, or an instant in it."))
+    };
+    let withdraw = with(json!({"type": "boolean"}), "True: it is taken back, or declined.");
+    json!({"type": "object",
+        "properties": {"mine": shift("One's own shift"), "theirs": shift("The other's"), "withdraw": withdraw},
+        "required": ["mine", "theirs"], "additionalProperties": false})
 }
 
 /// An object of one field.

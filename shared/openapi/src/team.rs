@@ -115,12 +115,21 @@ fn cases() -> Vec<Operation> {
         .body(&[(JSON, schema("Away"))])
         .answer(200, "Who is on call now that it is known.", &[(JSON, schema("Rota"))])
         .problems(Told::Problem, &[400, 401, 403, 413, 415, 422]);
+    let swap = Operation::post("/desk/api/swap", "swapShifts", "Ask for a swap of two shifts on call, agree to one, or take it back")
+        .about(
+            "The first of two members who says it asks the other, by mail; when the other says it too, from their side, it is in effect. \
+             One that is in effect is undone by swapping back.",
+        )
+        .secret(Secret::Session)
+        .body(&[(JSON, schema("Swap"))])
+        .answer(200, "Who is on call now that it is known.", &[(JSON, schema("Rota"))])
+        .problems(Told::Problem, &[400, 401, 403, 413, 415, 422]);
     let figures = Operation::get("/desk/api/figures", "showFigures", "How the promises were kept, up to this moment")
         .about("Of the last 90 days and of a year. The site's `figures.json` has the promises alone, up to yesterday, and no case.")
         .secret(Secret::Session)
         .answer(200, "The shorter period first.", &[(JSON, schema("Figures"))])
         .problems(Told::Problem, &[401, 403]);
-    vec![board, filed, comments, show, command, rota, away, figures]
+    vec![board, filed, comments, show, command, rota, away, swap, figures]
 }
 
 /// A page, to who is signed in.
@@ -168,11 +177,19 @@ fn pages() -> Vec<Operation> {
         .answer(200, "Added: the recovery codes, shown once.", &[page()])
         .answer(303, "To the page: removed, or nothing was done.", &[])
         .problems(Told::Page, &[401, 403, 413, 422]),
-        Operation::post("/desk/rota", "sayAwayOnPage", "Say when you are away, or (`withdraw`) there after all")
-            .secret(Secret::SessionOrCookie)
-            .body(&[(FORM, form(&[("from", true), ("until", true), ("withdraw", false)]))])
-            .answer(303, "Done: to the page.", &[])
-            .problems(Told::Page, &[401, 403, 413, 422]),
+        Operation::post(
+            "/desk/rota",
+            "sayOfRotaOnPage",
+            "Say when you are away, swap two shifts, or (`withdraw`) take it back",
+        )
+        .about("With `from` and `until` one is away; with `mine` and `theirs` two shifts are swapped.")
+        .secret(Secret::SessionOrCookie)
+        .body(&[(
+            FORM,
+            form(&[("from", false), ("until", false), ("mine", false), ("theirs", false), ("withdraw", false)]),
+        )])
+        .answer(303, "Done: to the page.", &[])
+        .problems(Told::Page, &[401, 403, 413, 422]),
         shown("/desk/cases/{id}", "casePage", "One case").parameters(&["CaseId"]).problems(Told::Page, &[403, 404]),
         shown("/desk/cases/{id}/history", "historyPage", "What happened to a case, and who read it")
             .parameters(&["CaseId"])

@@ -45,7 +45,10 @@ fn rota() -> Value {
     let watch = object(&[("from", instant()), ("until", instant()), ("member", or_null(text()))]);
     let said = with(or_null(instant()), "When the member said so; null where the policy does.");
     let away = object(&[("member", text()), ("from", day()), ("until", day()), ("said_at", said)]);
-    object(&[("on_call", list(watch)), ("away", list(away))])
+    let shift = object(&[("member", text()), ("from", instant()), ("until", instant())]);
+    let shifts = with(list(shift), "Two, as they are without it; the first is whose asked.");
+    let swap = object(&[("shifts", shifts), ("agreed", json!({"type": "boolean"}))]);
+    object(&[("on_call", list(watch)), ("away", list(away)), ("swaps", list(swap))])
 }
 
 fn figures() -> Value {

@@ -64,7 +64,7 @@ pub use self::others::OthersPage;
 pub use self::qr::Qr;
 pub use self::receipt::{CodeBox, NewCodePage, Receipt};
 pub use self::report_form::{ANOTHER, FormError, OTHER_FIELD, ReportForm, ThirdParty};
-pub use self::rota::{AwayRow, RotaPage, RungRow, WatchRow};
+pub use self::rota::{AwayRow, RotaPage, RungRow, SwapRow, SwapStanding, WatchRow};
 pub use self::second_factor::{FactorState, SecondFactorPage, SignInCodePage};
 pub use self::sign_in::{SessionEndedPage, SessionPage, SignInPage, SignInState};
 pub use self::standing::Standing;

@@ -21,6 +21,34 @@ pub struct RotaPage {
     pub away: Vec<AwayRow>,
     /// The first day and the last on which somebody says to be away.
     pub days: [Input; 2],
+    /// Those in effect, and those that are asked for.
+    pub swaps: Vec<SwapRow>,
+    /// One's own shift and another's; `None` where there are no two to swap.
+    pub swap: Option<[Input; 2]>,
+}
+
+/// Two shifts that change hands, or would.
+#[derive(Clone, Debug)]
+pub struct SwapRow {
+    pub standing: SwapStanding,
+    /// Who asked, and who was asked.
+    pub first: String,
+    pub second: String,
+    /// When the shift of each begins.
+    pub begins: [Timestamp; 2],
+    /// What who reads this gives and gets, as the form names it.
+    pub mine: String,
+    pub theirs: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwapStanding {
+    Agreed,
+    /// Of who reads this.
+    AsksYou,
+    YouAsk,
+    /// Between two others.
+    Asked,
 }
 
 /// Who is on call for a while.
@@ -59,8 +87,12 @@ impl RotaPage {
         self.desk.rendered(self)
     }
 
+    fn inputs(&self) -> impl Iterator<Item = &Input> {
+        self.days.iter().chain(self.swap.iter().flatten())
+    }
+
     fn has_errors(&self) -> bool {
-        self.days.iter().any(|input| !input.errors.is_empty())
+        self.inputs().any(|input| !input.errors.is_empty())
     }
 
     fn holes(&self) -> usize {
@@ -72,8 +104,8 @@ impl RotaPage {
 pub(crate) mod sample {
     use super::*;
     use crate::DeskPage;
-    use crate::InputControl;
     use crate::samples::*;
+    use crate::{InputChoice, InputControl};
 
     fn rota(told: bool) -> RotaPage {
         let day = |month| jiff::civil::date(2026, month, 24);
@@ -89,6 +121,17 @@ pub(crate) mod sample {
             required: true,
             errors: if told { vec![text()] } else { Vec::new() },
         };
+        let standings = [SwapStanding::Agreed, SwapStanding::AsksYou, SwapStanding::YouAsk, SwapStanding::Asked];
+        let swap = |standing| SwapRow {
+            standing,
+            first: text(),
+            second: text(),
+            begins: [at(3), at(4)],
+            mine: text(),
+            theirs: text(),
+        };
+        let choice = || InputChoice { value: text(), label: text(), hint: text() };
+        let select = |name: &str| Input { control: InputControl::Select(vec![choice()]), ..input(name) };
         let all =
             [watch(1, None, false), watch(2, Some(text()), true), watch(3, Some(text()), false), watch(4, None, false)];
         RotaPage {
@@ -99,6 +142,8 @@ pub(crate) mod sample {
             rungs: vec![rung(HOSTILE), rung("")],
             away: if told { vec![away(true), away(false)] } else { Vec::new() },
             days: [input("from"), input("until")],
+            swaps: if told { standings.map(swap).to_vec() } else { Vec::new() },
+            swap: told.then(|| [select("mine"), select("theirs")]),
         }
     }
 

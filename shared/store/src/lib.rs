@@ -5,7 +5,6 @@
 //! the condition that they are the next. Reads of a case are consistent; reads of an index may lag, so whatever they
 //! find is checked on the base item.
 
-mod absences;
 mod act;
 mod allowance;
 mod board;
@@ -30,6 +29,7 @@ mod query;
 pub mod requests;
 mod restore;
 mod ring;
+mod said;
 pub mod schema;
 mod sessions;
 mod suppression;
@@ -40,7 +40,6 @@ mod verify;
 mod views;
 mod witness;
 
-pub use absences::MOST_ABSENCES;
 pub use act::{ActError, Acted};
 pub use allowance::Allowance;
 pub use board::{BoardPage, BoardRow, FiledPage, FiledRow, is_cursor};
@@ -55,6 +54,7 @@ pub use meter::Consumed;
 pub use opening::{NewCase, Opener, Opening};
 pub use restore::{HeldWork, Restored};
 pub use ring::{Ring, RingKey};
+pub use said::MOST_SAID;
 pub use sessions::{LiveLink, SignInTicket};
 pub use suppression::Unwritten;
 pub use team::SeenPolicy;

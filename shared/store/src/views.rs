@@ -29,8 +29,8 @@ pub struct FigureStore {
     pub(crate) table: Table,
 }
 
-/// What is kept of the team: its sign-in links, what ended its sessions, its members' second factors, what they read, when they are
-/// away, and the policy that they were last seen in (`SIGN-IN#`, `SESSION#`, `FACTOR#`, `READ#` and `TEAM#`).
+/// What is kept of the team: its sign-in links, what ended its sessions, its members' second factors, what they read, what they
+/// say of the rota, and the policy that they were last seen in (`SIGN-IN#`, `SESSION#`, `FACTOR#`, `READ#` and `TEAM#`).
 #[derive(Clone)]
 pub struct TeamStore {
     pub(crate) table: Table,

@@ -122,7 +122,7 @@ fn a_member_reads_their_own_clock_beside_utc_on_pages_and_in_mails() {
     let (case, _) = desk.filed(&report("R", "page"));
     desk.advance("1s");
     let told = |member: &str| desk.mail_to(member, "New report: please acknowledge");
-    assert!(told("alice").contains(" in Auckland (in ") && !told("bob").contains("Auckland"), "{}", told("alice"));
+    assert!(told("alice").contains(" in Auckland") && !told("bob").contains("Auckland"), "{}", told("alice"));
     let page = |path: &str, member: &str| desk.get(path, &[("authorization", &desk.token(member))]).text;
     for path in ["/desk/rota", &format!("/desk/cases/{case}"), &format!("/desk/cases/{case}/history")] {
         assert!(
@@ -198,4 +198,104 @@ fn t43_a_member_says_by_mail_when_they_are_away_and_is_told() {
     );
     let stranger = Eml::new("rita@example.org", "Away", &format!("AWAY {first}"));
     assert_eq!((desk.receive(&stranger, &[]).0.as_str(), away()), ("reported", 2));
+}
+
+/// The shifts of the rota as the API tells them: whose, and the day on which it begins.
+fn weeks(rota: &Value) -> Vec<(String, String)> {
+    let watches = rota["on_call"].as_array().expect("a list");
+    let week =
+        |watch: &Value| Some((watch["member"].as_str()?.to_owned(), watch["from"].as_str()?.get(..10)?.to_owned()));
+    watches.iter().filter_map(week).collect()
+}
+
+fn swap(desk: &Desk, token: &str, mine: &str, theirs: &str, withdraw: bool) -> desk_harness::Answer {
+    let body = json!({"mine": mine, "theirs": theirs, "withdraw": withdraw});
+    desk.post("/desk/api/swap", &[("authorization", token)], &body)
+}
+
+#[test]
+fn t43_a_swap_is_asked_for_agreed_to_and_told_to_both() {
+    let place = Place::new("swap");
+    let desk = place.start();
+    let before = weeks(&rota(&desk, &desk.token("alice")));
+    // The second and the third week of those to come: neither has begun.
+    let ((first, mine), (second, theirs)) = (before[1].clone(), before[2].clone());
+    let (one, other) = (desk.token(&first), desk.token(&second));
+
+    let wrong = swap(&desk, &one, &theirs, &mine, false);
+    assert!(wrong.status == 422 && wrong.text.contains("not yours"), "{}", wrong.text);
+    let asked = swap(&desk, &one, &mine, &theirs, false).ok();
+    assert_eq!((weeks(&asked), &asked["swaps"][0]["agreed"]), (before.clone(), &json!(false)));
+    assert_eq!(swap(&desk, &one, &mine, &theirs, false).ok(), asked, "said twice is said once");
+    desk.advance("1s");
+    let told = desk.mail_to(&second, "asks you to swap shifts");
+    let line = format!("SWAP {theirs} {mine}");
+    assert!(told.replace('\n', " ").contains(&line), "{told}");
+    desk.mail_to(&first, "You asked for a swap of shifts");
+
+    // The page has the button for who is asked, and the other one for who asks.
+    let page = |token: &str| desk.get("/desk/rota", &[("authorization", token)]).text;
+    assert!(page(&other).contains("Agree to swap with") && page(&other).contains("Decline"));
+    assert!(page(&one).contains("Take it back") && !page(&one).contains("Agree to swap with"));
+
+    let agreed = swap(&desk, &other, &theirs, &mine, false).ok();
+    let after = weeks(&agreed);
+    assert_eq!((&after[1].0, &after[2].0, &agreed["swaps"][0]["agreed"]), (&second, &first, &json!(true)));
+    assert_eq!(swap(&desk, &other, &theirs, &mine, false).ok(), agreed);
+    desk.advance("1s");
+    for member in [&first, &second] {
+        let told = desk.mail_to(member, "Your shifts are swapped");
+        assert!(told.contains("you are on call in"), "{told}");
+    }
+    assert!(page(&one).contains("<strong>Agreed:</strong>"));
+    let undone = swap(&desk, &one, &mine, &theirs, true);
+    assert_eq!(undone.status, 422, "what is agreed is undone by swapping back: {}", undone.text);
+}
+
+#[test]
+fn a_swap_is_declined_on_the_page_and_agreed_to_by_mail() {
+    let place = Place::new("swap-mail");
+    let desk = place.start();
+    let before = weeks(&rota(&desk, &desk.token("alice")));
+    let ((first, mine), (second, theirs)) = (before[1].clone(), before[2].clone());
+    let (one, other) = (desk.token(&first), desk.token(&second));
+    let send = |token: &str, body: String| {
+        let headers = [("authorization", token), ("content-type", "application/x-www-form-urlencoded")];
+        desk.call("POST", "/desk/rota", &headers, &body)
+    };
+    let wrong = send(&one, format!("mine={mine}&theirs={mine}"));
+    assert!(wrong.status == 422 && wrong.text.contains("For the shift of: names a shift of yours"), "{}", wrong.text);
+    assert_eq!(send(&one, format!("mine={mine}&theirs={theirs}")).header("location"), Some("/desk/rota"));
+    assert_eq!(send(&other, format!("mine={theirs}&theirs={mine}&withdraw=1")).status, 303);
+    assert_eq!(rota(&desk, &one)["swaps"], json!([]));
+    desk.advance("1s");
+    assert!(desk.mail_to(&first, "Your shifts are not swapped").contains("declined"));
+
+    send(&one, format!("mine={mine}&theirs={theirs}"));
+    desk.advance("1s");
+    let asked = desk.mails_to(&address(&second)).pop().expect("a mail");
+    assert!(asked["subject"].as_str().is_some_and(|s| s.contains("asks you to swap")), "{asked}");
+    desk.receive(&answer_to(&asked, &format!("SWAP {theirs} {mine}")), &[("dmarc", "GRAY"), ("dkim", "GRAY")]);
+    desk.advance("1s");
+    assert!(desk.mail_to(&second, "Your SWAP was not taken").contains("not proven"));
+    desk.receive(&answer_to(&asked, "SWAP next week"), &[]);
+    assert_eq!(weeks(&rota(&desk, &one)), before);
+    desk.receive(&answer_to(&asked, &format!("SWAP {theirs} {mine}\n\nGladly!")), &[]);
+    desk.advance("1s");
+    let after = weeks(&rota(&desk, &one));
+    assert_eq!((&after[1].0, &after[2].0), (&second, &first));
+    desk.mail_to(&first, "Your shifts are swapped");
+
+    let by_command = desk.cli(&["swap", &theirs, &mine, "--as", &first]);
+    let said = String::from_utf8(by_command.stdout).expect("UTF-8");
+    assert!(by_command.status.success() && said.contains("\"agreed\":false"), "they ask to swap back: {said}");
+}
+
+/// Of the seed's policy.
+fn address(member: &str) -> String {
+    match member {
+        "alice" | "dave" => format!("{member}@example.com"),
+        "bob" => "bob@example.org".to_owned(),
+        _ => format!("{member}@example.net"),
+    }
 }

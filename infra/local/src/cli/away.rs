@@ -1,4 +1,4 @@
-//! `desk away`.
+//! `desk away` and `desk swap`: what a member says of the rota.
 
 use clap::Args;
 use desk_domain::time;
@@ -19,6 +19,24 @@ pub(super) struct Away {
     withdraw: bool,
 }
 
+#[derive(Args)]
+pub(super) struct Swap {
+    /// The day (UTC) on which your own shift begins: 2026-12-07
+    mine: String,
+    /// The day on which the other's begins
+    theirs: String,
+    /// You take it back, or decline it
+    #[arg(long)]
+    withdraw: bool,
+}
+
+impl Swap {
+    pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
+        let body = json!({ "mine": self.mine, "theirs": self.theirs, "withdraw": self.withdraw });
+        rota(global, Some(("/desk/api/swap", body))).await
+    }
+}
+
 fn days(text: &str) -> Result<(String, String), String> {
     let (from, until) = text.split_once("..").unwrap_or((text, text));
     if from.is_empty() || until.is_empty() {
@@ -29,19 +47,23 @@ fn days(text: &str) -> Result<(String, String), String> {
 
 impl Away {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
-        let client = global.client().await?;
-        let answer = match self.days {
-            Some((from, until)) => {
-                let body = json!({ "from": from, "until": until, "withdraw": self.withdraw }).to_string();
-                client.as_member("POST", "/desk/api/away", Some(body.into_bytes())).await
-            }
-            None => client.as_member("GET", "/desk/api/rota", None).await,
-        };
-        client.close().await;
-        let rota = answer?.done()?;
-        let text = shown(&rota);
-        Ok(Output::done(rota, text))
+        let withdraw = self.withdraw;
+        let said = self.days.map(|(from, until)| json!({ "from": from, "until": until, "withdraw": withdraw }));
+        rota(global, said.map(|body| ("/desk/api/away", body))).await
     }
+}
+
+/// Who is on call, once what is said is known.
+async fn rota(global: &Global, said: Option<(&str, Value)>) -> Result<Output, Failure> {
+    let client = global.client().await?;
+    let answer = match said {
+        Some((path, body)) => client.as_member("POST", path, Some(body.to_string().into_bytes())).await,
+        None => client.as_member("GET", "/desk/api/rota", None).await,
+    };
+    client.close().await;
+    let rota = answer?.done()?;
+    let text = shown(&rota);
+    Ok(Output::done(rota, text))
 }
 
 fn shown(rota: &Value) -> String {
@@ -53,6 +75,12 @@ fn shown(rota: &Value) -> String {
     };
     let away =
         |row: &Value| format!("{:<16} away {} to {}", plain(&row["member"]), plain(&row["from"]), plain(&row["until"]));
-    let lines = rows("on_call").iter().map(watch).chain(rows("away").iter().map(away)).collect::<Vec<_>>();
-    lines.join("\n")
+    let swap = |row: &Value| {
+        let shift = |of: &Value| format!("{} from {}", plain(&of["member"]), at(&of["from"]).unwrap_or_default());
+        let state = if row["agreed"] == true { "swapped" } else { "asks to swap" };
+        format!("{:<16} {} for {}", state, shift(&row["shifts"][0]), shift(&row["shifts"][1]))
+    };
+    let (on_call, absences, swaps) = (rows("on_call"), rows("away"), rows("swaps"));
+    let lines = on_call.iter().map(watch).chain(absences.iter().map(away)).chain(swaps.iter().map(swap));
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -94,6 +94,8 @@ enum Command {
     },
     /// Say when you are away, or show who is on call
     Away(away::Away),
+    /// Ask to swap a shift on call for another's, or agree to it
+    Swap(away::Swap),
     /// How the promises were kept, over 90 days and a year
     Figures(figures::FiguresArguments),
     /// Print a bearer token for a member (local)
@@ -191,6 +193,7 @@ impl Cli {
             Some(Command::Logout(what)) => what.run(&global).await,
             Some(Command::Completions { shell }) => Ok(completions(shell)),
             Some(Command::Away(what)) => what.run(&global).await,
+            Some(Command::Swap(what)) => what.run(&global).await,
             Some(Command::Figures(what)) => what.run(&global).await,
             Some(Command::Token { member }) => token(&global, &member).await,
             Some(Command::SecondFactor(command)) => command.run(&global).await,

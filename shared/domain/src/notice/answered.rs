@@ -121,8 +121,9 @@ pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
     Some(match (notice, at.case) {
         (Notice::SignIn(_), _) => return None,
         (_, None) => {
-            "If you answer this mail: AWAY and two days as the first words (AWAY 2026-12-24..2027-01-01) say when you are away. \
-             Anything else is only filed, since this mail speaks of no case."
+            "If you answer this mail: AWAY and two days as the first words (AWAY 2026-12-24..2027-01-01) say when you are away; SWAP and \
+             the days on which your shift on call and another's begin (SWAP 2026-12-07 2026-12-14) swap the two, once both have said \
+             so. Anything else is only filed, since this mail speaks of no case."
         }
         (notice, Some(_)) if answers_comment(notice) => {
             "If you answer this mail, your words go to whoever commented, in your name and without what you quote, and you are told so."

@@ -52,6 +52,7 @@ mod set_aside;
 mod sign_in;
 mod standing_asked;
 pub mod step;
+mod swap_said;
 mod third_party_receipt;
 mod unreadable_receipt;
 mod urgency;
@@ -71,6 +72,7 @@ pub use letter::Letter;
 pub use page::{Page, Wakes, Waking};
 pub use row::{OnPage, Origin, Row};
 pub use second_factor_changed::FactorChange;
+pub use swap_said::WhatOfSwap;
 pub use urgency::Urgency;
 pub use written::standard_acknowledgement;
 
@@ -175,6 +177,7 @@ notices! {
     SetAside in set_aside = "set_aside": Ordinary, Desk, Line;
     SignIn in sign_in = "sign_in": Promise, Desk, NotTheirs;
     StandingAsked in standing_asked = "standing_asked": Ordinary, Desk, NotTheirs;
+    SwapSaid in swap_said = "swap_said": Ordinary, Desk, NotTheirs;
     ThirdPartyReceipt in third_party_receipt = "third_party_receipt": Promise, FirstAnswer, Line;
     UnreadableReceipt in unreadable_receipt = "unreadable_receipt": Promise, FirstAnswer, Line;
     UrgentReceipt in urgent_receipt = "urgent_receipt": Promise, FirstAnswer, Line;

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::Away;
 use super::value::Day;
-use super::{Away, Policy};
 use crate::fields::Fields;
 use crate::id::MemberId;
 
@@ -22,17 +22,15 @@ pub struct Absence {
     pub said_at: Timestamp,
 }
 
-impl Policy {
-    /// The policy of this moment: what members said of being away beside what the file says. What is said of somebody whom the file
-    /// does not name changes nothing.
-    pub fn with_absences(&self, absences: &[Absence]) -> Policy {
-        let mut policy = self.clone();
-        for absence in absences {
-            let member = policy.members.iter_mut().find(|member| member.id == absence.member);
-            member.into_iter().for_each(|member| member.away.push(absence.days));
-        }
-        policy
-    }
+/// What stands behind a word in capitals that a text begins with, on its first line; `None` where it does not begin so: in small letters
+/// the word may begin any sentence, and needs a day behind it.
+pub(super) fn first_words<'t>(text: &'t str, command: &str) -> Option<&'t str> {
+    let unseen = |c: char| c.is_whitespace() || "\u{feff}\u{200b}\u{200e}\u{200f}*_`\"'“”".contains(c);
+    let line = text.trim_start_matches(unseen).lines().next()?;
+    let (word, rest) = line.split_at_checked(command.len()).filter(|(word, _)| word.eq_ignore_ascii_case(command))?;
+    let goes_on = rest.starts_with(|c: char| c.is_alphanumeric() || "-'’".contains(c));
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":,".contains(c)).trim_end();
+    (!goes_on && (word == command || rest.starts_with(|c: char| c.is_ascii_digit()))).then_some(rest)
 }
 
 /// How it is said by mail.
@@ -45,16 +43,9 @@ impl Away {
     }
 
     /// What a text says that begins with the word AWAY and days: `AWAY 2026-12-24..2027-01-01`, or one day. `None` where it does not
-    /// begin so: in small letters the word may begin any sentence, and needs a day behind it.
+    /// begin so.
     pub fn said(text: &str, now: Timestamp) -> Option<Result<Away, String>> {
-        let unseen = |c: char| c.is_whitespace() || "\u{feff}\u{200b}\u{200e}\u{200f}*_`\"'“”".contains(c);
-        let line = text.trim_start_matches(unseen).lines().next()?;
-        let (word, rest) = line.split_at_checked(4).filter(|(word, _)| word.eq_ignore_ascii_case("AWAY"))?;
-        let goes_on = rest.starts_with(|c: char| c.is_alphanumeric() || "-'’".contains(c));
-        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":,".contains(c)).trim_end();
-        if goes_on || (word != "AWAY" && !rest.starts_with(|c: char| c.is_ascii_digit())) {
-            return None;
-        }
+        let rest = first_words(text, "AWAY")?;
         let (from, until) =
             ["..", "–", " to ", " until "].iter().find_map(|between| rest.split_once(between)).unwrap_or((rest, rest));
         let (from, until) = (from.trim(), until.trim().trim_end_matches(['.', '*', '!']));
@@ -93,6 +84,7 @@ mod tests {
 
     use super::*;
     use crate::fields::read;
+    use crate::policy::{Policy, Said};
 
     fn policy() -> Policy {
         Policy::from_toml(include_str!("../../../../infra/policies/express.toml")).unwrap()
@@ -140,11 +132,12 @@ mod tests {
 
     #[test]
     fn t43_who_said_so_is_away_as_if_the_file_had_it() {
-        let policy = policy().with_absences(&[
+        let absences = vec![
             absence("alice", "2026-11-24", "2026-11-25"),
             absence("bob", "2026-11-25", "2026-11-25"),
             absence("mallory", "2026-11-24", "2026-11-30"),
-        ]);
+        ];
+        let policy = policy().with_said(&Said { absences, ..Said::default() });
         let on_call = |now: &str| policy.on_call(now.parse().unwrap()).map(|m| m.id.to_string());
         assert_eq!(on_call("2026-11-23T23:59:59Z").as_deref(), Some("alice"));
         assert_eq!(on_call("2026-11-24T00:00:00Z").as_deref(), Some("bob"));

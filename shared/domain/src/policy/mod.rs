@@ -12,6 +12,7 @@ mod meant;
 mod named;
 mod pager;
 mod rota;
+mod swap;
 mod template;
 mod value;
 mod zone;
@@ -29,6 +30,7 @@ pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use rota::{Gap, Watch};
+pub use swap::{Said, Shift, Swap, SwapDays};
 pub use template::{Outcome, Template};
 pub use value::{Length, MailAddress};
 pub use zone::Zone;
@@ -141,6 +143,8 @@ pub struct Rota {
     pub starts: Timestamp,
     pub shift: SignedDuration,
     pub order: Vec<MemberId>,
+    /// Shifts that members swapped, the last word last; the file has none.
+    pub swapped: Vec<Shift>,
 }
 
 /// One step of the escalation ladder.

@@ -77,12 +77,18 @@ impl Policy {
         next.or(Some(first).filter(|first| handler.is_some() && !asked(first)))
     }
 
-    /// The rota from this shift's place once around, without those who are away or no longer of the team.
+    /// The rota from this shift's place once around, without those who are away or no longer of the team. Who gave the shift away is
+    /// the last of it.
     fn on_duty(&self, now: Timestamp) -> impl Iterator<Item = &Member> {
         let order = &self.rota.order;
-        let start = self.rota.place(now);
+        let taken = self.rota.swapped_at(now).map(|shift| &shift.member);
+        let start = self.rota.place(now) + usize::from(taken.is_some());
         let around = order.iter().skip(start).chain(order.iter().take(start));
-        around.filter_map(|id| self.member(id)).filter(move |m| m.has(Role::Triage) && !m.away_at(now))
+        taken
+            .into_iter()
+            .chain(around)
+            .filter_map(|id| self.member(id))
+            .filter(move |m| m.has(Role::Triage) && !m.away_at(now))
     }
 }
 
@@ -96,7 +102,7 @@ impl Line {
 
 impl Rota {
     /// The place in `order` of the shift that holds `now`; the rota goes around before `starts` too. 0 without anyone.
-    fn place(&self, now: Timestamp) -> usize {
+    pub(super) fn place(&self, now: Timestamp) -> usize {
         let since = now.duration_since(self.starts).as_nanos();
         let shift = since.div_euclid(self.shift.as_nanos().max(1));
         let length = self.order.len().max(1) as i128;

@@ -29,7 +29,8 @@ impl Policy {
     /// Who is on call from `from` until `until`, one time after the other; a shift in which nothing changes is none of its own.
     pub fn watches(&self, from: Timestamp, until: Timestamp) -> Vec<Watch<'_>> {
         let away = self.members.iter().flat_map(Member::comings_and_goings);
-        let mut changes: Vec<Timestamp> = away.chain(self.rota.changes_after(from, until)).collect();
+        let swapped = self.rota.swapped.iter().flat_map(|shift| [shift.from, shift.until]);
+        let mut changes: Vec<Timestamp> = away.chain(swapped).chain(self.rota.changes_after(from, until)).collect();
         changes.retain(|at| from < *at && *at < until);
         changes.push(from);
         changes.sort();
@@ -74,7 +75,7 @@ impl Policy {
 
 impl Rota {
     /// Where shifts begin after `from` and before `until`.
-    fn changes_after(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = Timestamp> {
+    pub(super) fn changes_after(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = Timestamp> {
         let shift = self.shift.as_nanos().max(1);
         let passed = from.duration_since(self.starts).as_nanos().div_euclid(shift);
         let next = move |k: i128| SignedDuration::try_from_nanos_i128((passed + 1 + k) * shift);

@@ -97,6 +97,7 @@ fn is_of_a_case(notice: &Notice) -> bool {
             Notice::SignIn(_)
                 | Notice::SecondFactorChanged(_)
                 | Notice::AwaySaid(_)
+                | Notice::SwapSaid(_)
                 | Notice::MemberBounced(_)
                 | Notice::RotaGap(_)
                 | Notice::Digest(_)

@@ -4,8 +4,9 @@ use desk_domain::case::Recipient;
 use desk_domain::case::event::{AssignedBy, DisclosurePlan, Hint};
 use desk_domain::id::CaseId;
 use desk_domain::notice::*;
+use desk_domain::policy::{Shift, Swap};
 
-use crate::{DUE, RECEIVED, Sample, alice, at, clock, member, promises, sample};
+use crate::{DUE, NOW, RECEIVED, Sample, alice, at, clock, member, promises, sample};
 
 fn to(setting: &'static str, notice: Notice) -> Sample {
     sample(setting, notice, alice())
@@ -176,6 +177,7 @@ pub fn samples_of_the_desk() -> Vec<Sample> {
     let gap = |from: &str, until: Option<&str>| Notice::RotaGap(RotaGap { from: at(from), until: until.map(at) });
     let factor = |what| Notice::SecondFactorChanged(SecondFactorChanged { what, at: at("2027-03-27T02:22:00Z") });
     let away = |said| Notice::AwaySaid(AwaySaid { said });
+    let swap = |what| Notice::SwapSaid(SwapSaid { what });
     let bounced = || Notice::MemberBounced(MemberBounced { member: member("bob") });
     let ahead = || gap("2027-03-30T00:00:00Z", Some("2027-04-02T00:00:00Z"));
     vec![
@@ -189,6 +191,18 @@ pub fn samples_of_the_desk() -> Vec<Sample> {
         ),
         to("not-proven", away(Err(NotAway::NotProven))),
         to("not-taken", away(Err(NotAway::Days("the last day is over".to_owned())))),
+        to("asked", swap(WhatOfSwap::Asked(swapped("bob", "alice")))),
+        to("asks", swap(WhatOfSwap::Asked(swapped("alice", "bob")))),
+        to("agreed", swap(WhatOfSwap::Agreed(Swap { agreed: true, ..swapped("alice", "bob") }))),
+        to("declined", swap(WhatOfSwap::Withdrawn { swap: swapped("alice", "bob"), by: member("bob") })),
+        to("taken-back", swap(WhatOfSwap::Withdrawn { swap: swapped("alice", "bob"), by: member("alice") })),
+        to("no-longer", swap(WhatOfSwap::Withdrawn { swap: swapped("bob", "alice"), by: member("bob") })),
+        to("you-decline", swap(WhatOfSwap::Withdrawn { swap: swapped("bob", "alice"), by: member("alice") })),
+        to(
+            "not-taken",
+            swap(WhatOfSwap::NotTaken(NotAway::Days("the first day names a shift that is over".to_owned()))),
+        ),
+        to("not-proven", swap(WhatOfSwap::NotTaken(NotAway::NotProven))),
         to("added", factor(FactorChange::Added)),
         to("removed", factor(FactorChange::Removed)),
         to("reset", factor(FactorChange::Reset)),
@@ -217,6 +231,19 @@ pub fn samples_of_the_desk() -> Vec<Sample> {
         ),
         to("long", Notice::Digest(Digest { own: Listed::of(many()), open: 30, ..digest() })),
     ]
+}
+
+/// One asks the other, a week for the next.
+fn swapped(asks: &str, other: &str) -> Swap {
+    let shift = |id: &str, from: &str, until: &str| Shift { member: member(id), from: at(from), until: at(until) };
+    Swap {
+        shifts: [
+            shift(asks, "2027-03-29T09:00:00Z", "2027-04-05T09:00:00Z"),
+            shift(other, "2027-04-05T09:00:00Z", "2027-04-12T09:00:00Z"),
+        ],
+        agreed: false,
+        said_at: at(NOW),
+    }
 }
 
 fn row(case: &str, stage: &str, next: Option<&str>) -> DigestRow {

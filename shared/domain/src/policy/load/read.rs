@@ -178,7 +178,7 @@ fn rota(fields: Fields<'_>, names: &Names<'_>) -> Option<Rota> {
     }
     let order = fields.parsed_list("order");
     fields.finish();
-    Some(Rota { starts: starts?.0, shift: shift?.0, order })
+    Some(Rota { starts: starts?.0, shift: shift?.0, order, swapped: Vec::new() })
 }
 
 fn level(fields: Fields<'_>) -> Option<Level> {

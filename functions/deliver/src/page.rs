@@ -71,6 +71,7 @@ impl Deliver {
             text: None,
             code: None,
             code_withheld: false,
+            instead_of: None,
             filed: &[],
         };
         let Some(page) = delivery.notice.page(&setting) else { return Answer::Refused };

@@ -75,6 +75,7 @@ impl Deliver {
             text: carried.text,
             code: carried.code,
             code_withheld,
+            instead_of: delivery.instead_of.as_ref(),
             filed: &filed,
         };
         let letter = delivery.notice.letter(&setting);

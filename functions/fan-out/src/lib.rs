@@ -58,7 +58,7 @@ impl FanOut {
         for event in events.filter(|e| e.seq >= from) {
             for plan in notices(&policy, &case, event) {
                 let mut delivery = Delivery::of_event(id, event.seq, plan.recipient, plan.notice, now);
-                delivery.words = plan.sealed;
+                (delivery.words, delivery.instead_of) = (plan.sealed, plan.instead_of);
                 self.mail.plan_delivery(&delivery, None).await?;
                 planned += 1;
             }

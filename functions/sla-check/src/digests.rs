@@ -136,7 +136,7 @@ impl Open {
     /// case tells.
     fn missed(&self, now: Timestamp) -> Listed<MissedRow> {
         let since = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
-        let lately = |clock: &&Clock| matches!(clock.state, ClockState::Breached { at, met: None } if at > since);
+        let lately = |clock: &&Clock| matches!(clock.state, ClockState::Breached { at, met: None, .. } if at > since);
         let of_case = |case: &Case| {
             let missed = case.clocks.iter().filter(lately);
             let row = |clock: &Clock| MissedRow {

@@ -3,7 +3,7 @@
 
 use desk_domain::case::{Actor, Command, Recipient};
 use desk_domain::id::MemberId;
-use desk_domain::notice::{Notice, RotaGap};
+use desk_domain::notice::{CasesWait, Notice, RotaGap};
 use desk_domain::policy::Policy;
 use desk_store::deliveries::Delivery;
 use desk_store::{ActError, Fault, SeenPolicy};
@@ -35,9 +35,17 @@ pub(crate) async fn follow(check: &SlaCheck, deployed: &Policy) -> Result<Option
     let left = before.iter().flat_map(|b| &b.members).filter(|member| !seen.members.contains(member));
     let mut done = true;
     for member in left {
-        if let Err(e) = hand_over(check, member).await {
-            tracing::error!(member = %member, fault = %e, "the cases of a member who left were not all handed over");
-            done = false;
+        match hand_over(check, member).await {
+            Ok(0) => {}
+            // It stays due: whoever is back first gets them.
+            Ok(waiting) => {
+                tell_of_waiting(check, member, waiting, now).await?;
+                done = false;
+            }
+            Err(e) => {
+                tracing::error!(member = %member, fault = %e, "the cases of a member who left were not all handed over");
+                done = false;
+            }
         }
     }
     if let Err(e) = tell_of_gaps(check, now).await {
@@ -51,9 +59,13 @@ pub(crate) async fn follow(check: &SlaCheck, deployed: &Policy) -> Result<Option
     Ok(Some(seen))
 }
 
-async fn hand_over(check: &SlaCheck, member: &MemberId) -> Result<(), ActError> {
+/// Gives the cases of a member who left to others, and says how many wait because nobody is there; of many, how many of a page.
+async fn hand_over(check: &SlaCheck, member: &MemberId) -> Result<usize, ActError> {
     loop {
         let page = check.cases.handled_by(member, None).await?;
+        if check.policy.triage().all(|member| member.away_at(check.clock.now())) {
+            return Ok(page.rows.len());
+        }
         let mut moved = 0;
         for row in &page.rows {
             let command = Command::ReplaceHandler { roster: check.roster().await? };
@@ -62,9 +74,19 @@ async fn hand_over(check: &SlaCheck, member: &MemberId) -> Result<(), ActError> 
         }
         tracing::info!(member = %member, cases = moved, "cases of a member who left were handed over");
         if moved == 0 || page.next.is_none() {
-            return Ok(());
+            return Ok(0);
         }
     }
+}
+
+/// The operator hears of it once a day.
+async fn tell_of_waiting(check: &SlaCheck, member: &MemberId, cases: usize, now: Timestamp) -> Result<(), Fault> {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    tracing::warn!(member = %member, cases, "nobody is there to take the cases of a member who left");
+    let notice = Notice::CasesWait(CasesWait { member: member.clone(), cases });
+    let cause = format!("cases-wait {member} {today}");
+    check.mail.plan_delivery(&Delivery::new(&cause, Recipient::Operator, notice, now), None).await?;
+    Ok(())
 }
 
 /// Looks from the beginning of today to the end of the day that is [`AHEAD`], so that whole days are seen on whole days: whenever

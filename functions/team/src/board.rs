@@ -1,10 +1,8 @@
 //! The board: open cases by what is due next, from clear fields alone. Nothing is decrypted, so every member may see it.
 
-use std::sync::Arc;
-
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::case::Stage;
@@ -17,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Team;
+use crate::as_of_now::AsOfNow;
 use crate::case_page::tags::tags;
 use crate::case_page::words::member_name;
 use crate::steps::{Step, step_of};
@@ -73,11 +72,7 @@ fn after(which: &Which) -> Result<Option<&str>, Problem> {
     }
 }
 
-pub(crate) async fn list(
-    State(team): State<Arc<Team>>,
-    which: Asked,
-    headers: HeaderMap,
-) -> Result<Json<BoardView>, Problem> {
+pub(crate) async fn list(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMap) -> Result<Json<BoardView>, Problem> {
     team.member(&headers, false).await?;
     let board = team.board(which).await?;
     let row = |row: BoardRow| RowView {
@@ -110,7 +105,7 @@ pub(crate) fn left(case: &str, step: &Step) -> String {
 }
 
 pub(crate) async fn page(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     which: Asked,
     left: Result<Query<Left>, QueryRejection>,
     headers: HeaderMap,
@@ -127,7 +122,7 @@ pub(crate) async fn page(
     team.answered(page.await)
 }
 
-pub(crate) async fn mine(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
+pub(crate) async fn mine(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMap) -> Response {
     let page = async {
         let member = team.member(&headers, true).await?;
         let which = which.map(|Query(which)| Query(Which { handler: Some(member.id.clone()), ..which }));
@@ -144,7 +139,7 @@ pub(crate) async fn mine(State(team): State<Arc<Team>>, which: Asked, headers: H
     team.answered(page.await)
 }
 
-pub(crate) async fn closed(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
+pub(crate) async fn closed(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMap) -> Response {
     let page = async {
         let member = team.member(&headers, true).await?;
         let Query(which) = which.map_err(unreadable)?;
@@ -171,7 +166,7 @@ pub(crate) struct Sought {
 
 /// `GET /desk/find?id=`: to the case of that id, written as people write it.
 pub(crate) async fn find(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     sought: Result<Query<Sought>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
@@ -200,7 +195,7 @@ impl Team {
         title: &str,
         empty: &'static str,
     ) -> Result<BoardPage, Problem> {
-        let (now, policy) = (self.clock.now(), self.members.policy_now(&self.policy).await?);
+        let (now, policy) = (self.clock.now(), &self.policy);
         let on_call =
             policy.on_call(now).map_or("Nobody is on call.".to_owned(), |m| format!("{} is on call.", m.name));
         Ok(BoardPage {

@@ -1,10 +1,9 @@
 //! One case, for those who need to know. Reading is recorded.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use desk_advisory::advisory_page;
 use desk_domain::advisory::Score;
@@ -24,6 +23,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::Team;
+use crate::as_of_now::AsOfNow;
 use crate::case_page::deliveries::DeliveryView;
 use crate::mail::recorded;
 use crate::notes::{Note, notes};
@@ -52,7 +52,7 @@ pub(crate) struct OpenedAnswer {
 }
 
 pub(crate) async fn show(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Problem> {
@@ -67,7 +67,8 @@ impl Team {
     pub(crate) async fn readable(&self, id: &str, member: &MemberId) -> Result<Stored, Problem> {
         let id = id.parse().map_err(|_| Problem::not_found())?;
         let stored = self.cases.case(&id).await?;
-        stored.filter(|s| s.case.readable_by(member, &self.policy)).ok_or_else(Problem::not_found)
+        let now = self.clock.now();
+        stored.filter(|s| s.case.readable_by(member, &self.policy, now)).ok_or_else(Problem::not_found)
     }
 
     /// The case, whoever asks: for a command that opens it, which says itself whose it is.

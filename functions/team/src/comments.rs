@@ -1,11 +1,9 @@
 //! Comments on the policy (T59), newest first, from clear fields alone: whoever answers for the policy works from here, and needs no
 //! other role for it. One comment is a page of its own (`case_page/comment.rs`), at the address of any case.
 
-use std::sync::Arc;
-
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk_domain::id::CaseId;
@@ -17,6 +15,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::Team;
+use crate::as_of_now::AsOfNow;
 use crate::case_page::words::member_name;
 use crate::filed::Which;
 
@@ -52,7 +51,7 @@ impl Team {
 }
 
 pub(crate) async fn list(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     which: Asked,
     headers: HeaderMap,
 ) -> Result<Json<CommentsView>, Problem> {
@@ -67,7 +66,7 @@ pub(crate) async fn list(
     Ok(Json(CommentsView { cases: comments.rows.into_iter().map(row).collect(), next: comments.next }))
 }
 
-pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
+pub(crate) async fn page(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMap) -> Response {
     team.answered(comments_page(&team, which, &headers).await.map(|page| page.html()))
 }
 

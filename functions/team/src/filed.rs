@@ -1,11 +1,9 @@
 //! What is only filed: automatic mail, spam. Newest first, so that what was filed wrongly is found by a
 //! person. Who may read the case sees from whom it is and what about, opened as the case is and recorded as a reading of it.
 
-use std::sync::Arc;
-
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk_domain::id::CaseId;
@@ -20,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Team;
+use crate::as_of_now::AsOfNow;
 
 /// `next` of the page before.
 #[derive(Deserialize)]
@@ -80,7 +79,8 @@ impl Team {
     /// From whom a filed case is and what its subject or summary says, where `member` may read it.
     async fn said_above(&self, member: &Member, id: &CaseId) -> Result<Option<(Option<String>, String)>, Problem> {
         let stored = self.cases.case(id).await?;
-        let Some(stored) = stored.filter(|stored| stored.case.readable_by(&member.id, &self.policy)) else {
+        let Some(stored) = stored.filter(|stored| stored.case.readable_by(&member.id, &self.policy, self.clock.now()))
+        else {
             return Ok(None);
         };
         let Some(sealed) = self.cases.content(id, &stored.case.report.id).await? else { return Ok(None) };
@@ -92,11 +92,7 @@ impl Team {
     }
 }
 
-pub(crate) async fn list(
-    State(team): State<Arc<Team>>,
-    which: Asked,
-    headers: HeaderMap,
-) -> Result<Json<FiledView>, Problem> {
+pub(crate) async fn list(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMap) -> Result<Json<FiledView>, Problem> {
     let member = team.member(&headers, false).await?;
     let filed = team.filed(which).await?;
     let view = |Opened { row, words }| {
@@ -108,7 +104,7 @@ pub(crate) async fn list(
     Ok(Json(FiledView { cases, next: filed.next }))
 }
 
-pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap) -> Response {
+pub(crate) async fn page(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMap) -> Response {
     team.answered(filed_page(&team, which, &headers).await.map(|page| page.html()))
 }
 

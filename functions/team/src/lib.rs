@@ -3,6 +3,7 @@
 
 mod account;
 mod acknowledge;
+mod as_of_now;
 mod board;
 mod case_page;
 mod cases;
@@ -46,6 +47,7 @@ use desk_store::{CaseStore, DeskStore, Fault, FigureStore, MailStore, PublishedS
 use crate::session::WANTS_SECOND_FACTOR;
 use crate::sign_in::SIGN_IN;
 
+#[derive(Clone)]
 pub struct Team {
     pub cases: CaseStore,
     pub mail: MailStore,
@@ -56,18 +58,18 @@ pub struct Team {
     pub policy: Arc<Policy>,
     pub clock: Clock,
     /// Opens case keys.
-    pub root: Root,
+    pub root: Arc<Root>,
     /// Seals words and codes for `deliver`.
     pub mail_key: PublicKey,
     /// Seals the final form of an advisory for `fan-out`.
     pub release_key: PublicKey,
-    pub team_links: Links,
+    pub team_links: Arc<Links>,
     /// Authenticates members' sessions: this function's alone.
-    pub sessions: Links,
+    pub sessions: Arc<Links>,
     /// Raw mails, each sealed to its case.
     pub content: Objects,
     /// The desk's OpenPGP secrets; `None` before they were made.
-    pub openpgp: Option<OpenPgp>,
+    pub openpgp: Option<Arc<OpenPgp>>,
     /// Where the desk and the site are reached, without a trailing slash.
     pub public_url: String,
     pub site_url: String,

@@ -64,7 +64,7 @@ impl Team {
             case::Way::Clear => Way::Text,
         };
         let signature = format!("{member}\n{} security team", self.policy.project.name);
-        Ok(Post { mail_key: &self.mail_key, openpgp: self.openpgp.as_ref(), signature, way, now })
+        Ok(Post { mail_key: &self.mail_key, openpgp: self.openpgp.as_deref(), signature, way, now })
     }
 
     /// Why a receipt code may not be mailed to the reporter: whoever asked for encryption gets none in clear.

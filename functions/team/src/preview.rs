@@ -5,9 +5,7 @@
 //! `form` is the hash that an approval names. A preview of a form that has changed since is not shown: what is read is what is
 //! approved. Nothing of it is public, so it is opened and answered as the case is, and never cached.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_advisory::channel::{self, Object};
@@ -20,13 +18,14 @@ use desk_view::form_sha256;
 use jiff::Timestamp;
 
 use crate::Team;
+use crate::as_of_now::AsOfNow;
 
 /// What people wrote is shown as the site will show it, with less allowed than there: nothing runs, nothing is sent.
 const ALLOWED: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
                        frame-ancestors 'none'";
 
 pub(crate) async fn file(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     Path((id, form, name)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
@@ -34,7 +33,7 @@ pub(crate) async fn file(
 }
 
 pub(crate) async fn file_in_folder(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     Path((id, form, folder, name)): Path<(String, String, String, String)>,
     headers: HeaderMap,
 ) -> Response {

@@ -32,7 +32,8 @@ pub(super) struct Step {
 impl Standing {
     /// The way of a case that runs to its end; a closed one ends where it is closed, and claims nothing of the way there.
     pub(super) fn steps(&self) -> Vec<Step> {
-        let way = Stage::OPEN.into_iter().filter(|stage| *stage != Stage::MoreInformationNeeded);
+        let beside = [Stage::MoreInformationNeeded, Stage::PutOff, Stage::NoVulnerability];
+        let way = Stage::OPEN.into_iter().filter(|stage| !beside.contains(stage));
         let current = way.clone().position(|stage| stage == self.reached);
         let step = |(at, stage): (usize, Stage)| {
             let (class, mark) = match current {
@@ -43,7 +44,9 @@ impl Standing {
             Step { name: stage.to_string(), class, mark }
         };
         match self.reached {
-            Stage::Closed(_) => vec![Step { name: self.reached.to_string(), class: "current", mark: "●" }],
+            Stage::Closed(_) | Stage::PutOff | Stage::NoVulnerability => {
+                vec![Step { name: self.reached.to_string(), class: "current", mark: "●" }]
+            }
             Stage::Received
             | Stage::Acknowledged
             | Stage::UnderReview

@@ -21,7 +21,7 @@
 //! delivery on from any state that it may be overtaken in, and never back.
 
 use desk_domain::case::Recipient;
-use desk_domain::id::{CaseId, ContentId};
+use desk_domain::id::{CaseId, ContentId, MemberId};
 use desk_domain::notice::Notice;
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -59,6 +59,9 @@ pub struct Delivery {
     pub words: Option<ContentId>,
     /// When it is due.
     pub planned_at: Timestamp,
+    /// The handler in whose place its receiver gets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<MemberId>,
     /// How many went before it, of a page that nobody acted on.
     #[serde(default, skip_serializing_if = "is_first")]
     pub repeated: u32,
@@ -73,7 +76,17 @@ impl Delivery {
     pub fn new(cause: &str, recipient: Recipient, notice: Notice, planned_at: Timestamp) -> Delivery {
         let to = serde_json::to_string(&recipient).expect("recipients are plain data");
         let id = desk_keys::sha256_hex([cause, &to, notice.template()].join("\n").as_bytes());
-        Delivery { id, case: None, seq: None, recipient, notice, words: None, planned_at, repeated: 0 }
+        Delivery {
+            id,
+            case: None,
+            seq: None,
+            recipient,
+            notice,
+            words: None,
+            planned_at,
+            instead_of: None,
+            repeated: 0,
+        }
     }
 
     /// A delivery caused by an event of a case.

@@ -21,7 +21,9 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         lines: names.iter().map(|name| line(name)).collect(),
         undone: Vec::new(),
     };
-    let close = |resolution| Command::Close { resolution, message: message(), next_steps: true };
+    let waiver = |resolution| (resolution == Resolution::Fixed).then(content);
+    let close =
+        |resolution| Command::Close { resolution, message: message(), next_steps: true, waiver: waiver(resolution) };
     let scored = |severity| Command::Score { severity, content: content() };
     let by_alice = |command| vec![("alice", command)];
     match name {
@@ -33,6 +35,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         Assign => by_alice(Command::Assign { member: member("alice") }),
         HandOver => by_alice(Command::HandOver { member: member("bob"), word: None }),
         Read => vec![("dave", Command::Read { reason: content() })],
+        TakeOver => vec![("dave", Command::TakeOver { reason: content() })],
         SetBackup => by_alice(Command::SetBackup { member: member("carol") }),
         Validate => by_alice(Command::Validate { message: message(), next_steps: false, accept: false }),
         Invalidate => by_alice(Command::Invalidate { message: message(), next_steps: true, close: false }),

@@ -31,7 +31,7 @@ fn closed(policy: &Policy) -> World {
         .when(
             policy,
             "alice",
-            Command::Close { resolution: Resolution::WontFix, message: message(), next_steps: false },
+            Command::Close { resolution: Resolution::WontFix, message: message(), next_steps: false, waiver: None },
         )
 }
 
@@ -75,6 +75,7 @@ fn the_desk_knows_a_clock_by_its_kind_and_calls_it_by_its_words() {
         text: None,
         code: None,
         code_withheld: false,
+        instead_of: None,
         filed: &[],
     };
     let letter = page.notice.letter(&setting).text();

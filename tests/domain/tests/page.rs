@@ -105,6 +105,9 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
         told.world = told.world.when(policy, "bob", command);
         told.look();
     }
+    let seen = Command::Announced { channel: "advisory-page".parse().unwrap() };
+    told.world.tell(policy, &Actor::Desk, &seen).unwrap();
+    told.look();
     told.mailed
 }
 
@@ -113,7 +116,8 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
     let assigned = |world| Told::of(policy, world).when(Command::Assign { member: "alice".parse().unwrap() });
     let ours = || assigned(given(policy, FRIDAY)).when(Command::Respond { message: message() });
     let silent_reporter = ours().when(Command::RequestInformation { message: message(), next_steps: true });
-    let close = Command::Close { resolution: Resolution::PolicyComment, message: message(), next_steps: false };
+    let close =
+        Command::Close { resolution: Resolution::PolicyComment, message: message(), next_steps: false, waiver: None };
     let module = given_with(policy, FRIDAY, |reported| {
         reported.third_party = Some("body-parser".parse().unwrap());
         reported.may_forward = true;

@@ -19,13 +19,13 @@ fn a_member_of_triage_opens_a_case_with_a_reason_and_the_handler_is_told() {
     let opened = given(&policy, "2027-03-26T22:00:00Z");
     assert!(!allowed(&opened.case, &policy, &carol, opened.now).contains(&CommandName::Read), "it is theirs to read");
     let mut world = opened.when(&policy, "bob", Command::Assign { member: bob.clone() });
-    assert!(!world.case.readable_by(&carol, &policy));
+    assert!(!world.case.readable_by(&carol, &policy, world.now));
     assert_eq!(allowed(&world.case, &policy, &carol, world.now), [CommandName::Read], "and nothing else");
     let note = Command::Note { text: content(), mail: None };
     assert!(matches!(world.tell(&policy, &member("carol"), &note), Err(Refusal::NotFound)));
     let from = world.log.len();
     world.tell(&policy, &member("carol"), &read()).unwrap();
-    assert!(world.case.readable_by(&carol, &policy));
+    assert!(world.case.readable_by(&carol, &policy, world.now));
     let told = world.notices(&policy, from);
     let [only] = &told[..] else { panic!("{told:?}") };
     assert!(matches!(&only.notice, Notice::OpenedWithReason(notice) if notice.by == carol), "{told:?}");

@@ -17,8 +17,14 @@ const RITA: &str = "rita@example.org";
 /// What goes out by itself while nobody answers: the receipt, the handler, the promise missed.
 async fn unanswered(post: &Post, case: &CaseId) -> Vec<String> {
     let handler = HandlerChanged { handler: "alice".parse().unwrap(), previous: None };
-    let missed =
-        PromiseMissed { clock: "acknowledgement".parse().unwrap(), due_at: post.bench.hands.now(), handler: None };
+    let missed = PromiseMissed {
+        clock: "acknowledgement".parse().unwrap(),
+        due_at: post.bench.hands.now(),
+        promise: true,
+        again: false,
+        next: None,
+        handler: None,
+    };
     let receipt = post.receipt(case).await;
     let handler = post.plan(case, 2, Recipient::Reporter, Notice::HandlerChanged(handler)).await;
     let missed = post.plan(case, 3, Recipient::Reporter, Notice::PromiseMissed(missed)).await;

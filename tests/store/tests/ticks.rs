@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use desk_domain::case::{Actor, ClockState, Command, EventBody};
 use desk_domain::id::{AdvisoryId, CaseId};
+use desk_domain::policy::Away;
 use desk_store::Stored;
 use desk_store_tests::Bench;
 use desk_store_tests::bucket::{Bucket, Budget};
@@ -97,6 +98,42 @@ async fn a_member_who_left_hands_over_at_the_next_tick() {
     bench.sla_check().tick(bench.hands.now()).await.unwrap();
     let handler = case(&bench, &id).await.case.handler.unwrap();
     assert_ne!(handler.as_str(), "alice");
+}
+
+/// Nobody is there to take it: it stays due, the operator hears of it once a day, and who is back first has it.
+#[tokio::test]
+async fn t19_the_cases_of_a_member_who_left_wait_for_who_is_back_and_the_operator_hears_daily() {
+    let mut bench = Bench::new().await;
+    let id = bench.case(1, None).await;
+    let alice = Actor::Member("alice".parse().unwrap());
+    let assign = Command::Assign { member: "alice".parse().unwrap() };
+    bench.store.cases.tell(&id, &bench.policy, &alice, &bench.hands.clock(), &assign).await.unwrap();
+    bench.sla_check().tick(bench.hands.now()).await.unwrap();
+    let mut policy = desk_store_tests::policy();
+    policy.members.retain(|m| m.id.as_str() != "alice");
+    policy.rota.order.retain(|m| m.as_str() != "alice");
+    let today = bench.hands.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let days = Away { from: today, until: today.tomorrow().unwrap() };
+    policy.members.iter_mut().for_each(|member| member.away.push(days));
+    bench.policy = std::sync::Arc::new(policy);
+    let waiting = async |bench: &Bench| {
+        let due = bench.store.mail.due_deliveries(bench.hands.now(), 100).await.unwrap();
+        let mut mails = 0;
+        for id in &due {
+            let record = bench.store.mail.delivery(id).await.unwrap().unwrap();
+            mails += usize::from(record.delivery.notice.template() == "cases_wait");
+        }
+        mails
+    };
+    for (hours, mails) in [(0, 1), (1, 1), (24, 2)] {
+        bench.advance(SignedDuration::from_hours(hours));
+        bench.sla_check().tick(bench.hands.now()).await.unwrap();
+        assert_eq!(case(&bench, &id).await.case.handler.unwrap().as_str(), "alice");
+        assert_eq!(waiting(&bench).await, mails, "after {hours} hours more");
+    }
+    bench.advance(SignedDuration::from_hours(24));
+    bench.sla_check().tick(bench.hands.now()).await.unwrap();
+    assert_ne!(case(&bench, &id).await.case.handler.unwrap().as_str(), "alice");
 }
 
 /// With a clock that runs, as it does: a channel that nobody serves is looked at once in a tick, and the tick comes to its end.

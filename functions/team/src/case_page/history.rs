@@ -1,9 +1,7 @@
 //! The history of a case as a page: each event in a line, and who read the case.
 
-use std::sync::Arc;
-
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk_domain::case::Event;
@@ -13,12 +11,13 @@ use jiff::Timestamp;
 
 use super::{AskedFor, newest_first, words};
 use crate::Team;
+use crate::as_of_now::AsOfNow;
 
 /// Events on a page.
 const EVENTS: usize = 100;
 
 pub(crate) async fn page(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     id: Result<Path<String>, PathRejection>,
     asked: AskedFor,
     headers: HeaderMap,

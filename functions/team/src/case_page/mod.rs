@@ -12,10 +12,8 @@ mod report;
 pub(crate) mod tags;
 pub(crate) mod words;
 
-use std::sync::Arc;
-
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::CommandName;
@@ -35,6 +33,7 @@ use serde::Deserialize;
 
 use self::commands::command_line;
 use self::words::sentence;
+use crate::as_of_now::AsOfNow;
 use crate::cases::Shown;
 use crate::notes::Note;
 use crate::steps::{At, step_of};
@@ -57,7 +56,7 @@ type AskedFor = Result<Query<Asked>, QueryRejection>;
 pub(crate) use self::history::page as history_page;
 
 pub(crate) async fn page(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     id: Result<Path<String>, PathRejection>,
     asked: AskedFor,
     headers: HeaderMap,
@@ -82,7 +81,8 @@ async fn case_page(
     let shown = team.shown(&id, member).await?;
     let case = &shown.opened.case;
     // Of a report that was found to be a comment, the team sees the whole case.
-    let is_comment = case.came_as_comment() || (case.is_comment() && !case.opens_to(&member.id, &team.policy));
+    let is_comment =
+        case.came_as_comment() || (case.is_comment() && !case.opens_to(&member.id, &team.policy, team.clock.now()));
     Ok(match is_comment {
         true => team.comment_page(&shown, member, &asked).html(),
         false => team.case_page(&shown, member, &asked).html(),
@@ -241,7 +241,7 @@ impl Team {
         status: StatusCode,
     ) -> Result<Response, Problem> {
         let Stored { case, .. } = self.there(id).await?;
-        if case.readable_by(&member.id, &self.policy) {
+        if case.readable_by(&member.id, &self.policy, self.clock.now()) {
             return Err(Problem::not_found());
         }
         let may_open = allowed(&case, &self.policy, &member.id, self.clock.now()).contains(&CommandName::Read);

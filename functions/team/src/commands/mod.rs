@@ -3,10 +3,8 @@
 mod sealed;
 mod treat;
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk_domain::advisory::Advisory;
@@ -25,12 +23,13 @@ use serde_json::{Value, json};
 
 pub(crate) use self::sealed::{Seal, Sealer};
 use self::treat::Treated;
+use crate::as_of_now::AsOfNow;
 use crate::message::{Post, seal_json};
 use crate::request::{Asked, Finding, Work};
 use crate::{Team, publication};
 
 pub(crate) async fn post(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -145,8 +144,7 @@ impl Team {
             Ok(answer)
         };
         let actor = Actor::Member(member.id.clone());
-        let policy = self.members.policy_now(&self.policy).await?;
-        let done = self.cases.act(&stored.case.id, &policy, &actor, &self.clock, prepare, finish).await;
+        let done = self.cases.act(&stored.case.id, &self.policy, &actor, &self.clock, prepare, finish).await;
         let nothing = |acted: &Acted| Answer { status: 200, body: said(acted, None).to_string() };
         let done = done.map(|(acted, answer)| answer.unwrap_or_else(|| nothing(&acted)));
         answer::once(&self.cases, request, self.clock.now(), done).await
@@ -159,7 +157,12 @@ impl Team {
         match asked.work {
             Work::Seal(seal) => Ok(Ready::Words(seal)),
             Work::Duplicate { of, seal } => {
-                if self.cases.case(&of).await?.is_none_or(|other| !other.case.readable_by(&member.id, &self.policy)) {
+                if self
+                    .cases
+                    .case(&of)
+                    .await?
+                    .is_none_or(|other| !other.case.readable_by(&member.id, &self.policy, now))
+                {
                     return Err(Refusal::field("/of", "there is no such case here").into());
                 }
                 Ok(Ready::Words(seal))

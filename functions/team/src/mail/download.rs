@@ -2,9 +2,7 @@
 //! `…/files/{content}`: a file that came by the page. Always
 //! to be saved, never to be shown: whoever wrote it may wish the team ill. Reading is recorded, as a page's is.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_domain::case::ContentRef;
@@ -18,6 +16,7 @@ use super::look;
 use super::named;
 use super::piece::{PIECE, Piece, piece};
 use crate::Team;
+use crate::as_of_now::AsOfNow;
 
 /// Text travels as text, where each byte may be written in six.
 const TEXT_BYTES: usize = 512 * 1024;
@@ -42,7 +41,7 @@ struct AskedFor {
 }
 
 pub(crate) async fn raw(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     Path((id, content)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -53,7 +52,7 @@ pub(crate) async fn raw(
 }
 
 pub(crate) async fn attachment(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     Path((id, content, index)): Path<(String, String, usize)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -67,7 +66,7 @@ pub(crate) async fn attachment(
 }
 
 pub(crate) async fn file(
-    State(team): State<Arc<Team>>,
+    AsOfNow(team): AsOfNow,
     Path((id, content)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -44,13 +44,21 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             })
         }
         Read => written(given, "reason", |reason| Command::Read { reason }),
+        TakeOver => written(given, "reason", |reason| Command::TakeOver { reason }),
         SetBackup => as_it_is(given, Command::SetBackup { member: given.parsed("member")? }),
         Accept => as_it_is(given, Command::Accept),
         Duplicate => duplicate(given)?,
         Close => {
             let words = words(given, "reason");
             let resolution = given.word("resolution")?;
-            tells(given, words, move |message, next_steps| Command::Close { resolution, message, next_steps })
+            let waiver = Some(given.text("waiver")).filter(|waiver| !waiver.is_empty());
+            let page_only = words.page_only;
+            let asked = sealed(given, move |s| {
+                let (message, next_steps) = (s.message(&words)?, words.next_steps);
+                let waiver = waiver.as_ref().map(|waiver| s.text(waiver)).transpose()?;
+                Ok(Command::Close { resolution, message, next_steps, waiver })
+            });
+            Asked { page_only, ..asked }
         }
         Score => {
             let (severity, score) = score::read(given.fields)?;

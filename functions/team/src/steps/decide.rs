@@ -61,6 +61,10 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     }
     if at.may(CommandName::Close) {
         inputs.push(f.select("resolution", "Reason of closing", "", resolutions()));
+        if !at.case().publication.is_published() {
+            let hint = "Only where it is fixed and closed without one: who answers for that, and why. Kept as a note.";
+            inputs.push(f.area("waiver", "Fixed, and no advisory", hint, 2));
+        }
     }
     inputs.extend(page_only(at.case(), &f));
     let form = Form::new(inputs, "Decide").will([keeps(at), goes(at.case())].into_iter().flatten());
@@ -97,7 +101,12 @@ pub(super) fn give(_: &At<'_>, typed: &Typed) -> Commands {
         "invalid" => command("invalidate", &[reason, steps, ("close", json!(true)), page_only]),
         "duplicate" => command("duplicate", &[("of", json!(typed.text("of"))), steps, page_only]),
         "defer" => command("defer", &[reason, page_only]),
-        "close" => command("close", &[("resolution", json!(typed.get("resolution"))), reason, steps, page_only]),
+        "close" => {
+            let (resolution, waiver) = (typed.get("resolution"), typed.text("waiver"));
+            let waiver = if resolution == "fixed" { waiver } else { "" };
+            let (resolution, waiver) = (("resolution", json!(resolution)), ("waiver", json!(waiver)));
+            command("close", &[resolution, reason, steps, waiver, page_only])
+        }
         _ => return Err(vec![Wrong::new("outcome", "choose an outcome")]),
     };
     Ok(vec![Given::new(body)])

@@ -26,10 +26,9 @@ mod typed;
 mod write;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use desk_domain::case::permit::{allowed, permit};
@@ -49,6 +48,7 @@ pub(crate) use self::sent::post;
 pub(crate) use self::table::{Step, step_of};
 use self::typed::Typed;
 use crate::Team;
+use crate::as_of_now::AsOfNow;
 use crate::case_page::words;
 
 /// What a step is taken at: a case, opened, and who looks at it when.
@@ -92,15 +92,14 @@ impl At<'_> {
 
 type Asked = Result<Path<(String, String)>, PathRejection>;
 
-pub(crate) async fn page(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap, uri: Uri) -> Response {
+pub(crate) async fn page(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMap, uri: Uri) -> Response {
     let case = which.as_ref().map(|Path((id, _))| id.clone()).unwrap_or_default();
     let page = async {
         let member = team.member(&headers, true).await?;
         let Path((id, step)) = which.map_err(|_| Problem::not_found())?;
         let step = step_of(&step).ok_or_else(Problem::not_found)?;
         let opened = team.opened(&id, member).await?;
-        let policy = team.members.policy_now(&team.policy).await?;
-        let at = team.at_step(&policy, member, &opened, step).await?;
+        let at = team.at_step(member, &opened, step).await?;
         let mut typed = (step.start)(&at);
         typed.ask(uri.query().unwrap_or_default());
         template::fill(&at, &mut typed);
@@ -139,13 +138,11 @@ impl Team {
     /// The same, with what a step's form asks for beside the case.
     async fn at_step<'a>(
         &'a self,
-        policy: &'a Policy,
         member: &'a Member,
         opened: &'a UnsealedCase,
         step: &Step,
     ) -> Result<At<'a>, Problem> {
-        // Who is away, and whom that leaves on call, is the policy of this moment's to say.
-        let mut at = At { policy, ..self.at(member, opened) };
+        let mut at = self.at(member, opened);
         if step.commands.contains(&CommandName::Assign) {
             for member in self.policy.triage() {
                 at.loads.insert(member.id.clone(), self.cases.load(&member.id).await?);

@@ -1,4 +1,4 @@
-//! Who handles a case, and who stands in: taken, handed over, with a word for who takes it.
+//! Who handles a case, and who stands in: taken, handed over with a word for who takes it, or taken over from who does not.
 
 use desk_domain::case::CommandName;
 use desk_domain::policy::Member;
@@ -29,9 +29,15 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
         ];
         inputs.push(f.radios("as", "What", roles));
     }
-    inputs.push(f.radios("member", "Who", at.policy.triage().map(|member| who(at, member)).collect()));
-    let hint = "Where it stands and what waits: kept as a note. Of a case that is handed over it is in the mail that tells them, too, in clear.";
-    inputs.push(f.area("word", "A word for who takes it", hint, 3));
+    // Who does not lead the case can only make it theirs.
+    let gives = at.may(CommandName::HandOver) || at.may(CommandName::Assign);
+    let whom = at.policy.triage().filter(|member| gives || member.id == at.member.id);
+    inputs.push(f.radios("member", "Who", whom.map(|member| who(at, member)).collect()));
+    let kept = "Where it stands and what waits: kept as a note. Of a case that is handed over it is in the mail that tells them, too, in clear.";
+    inputs.push(match gives {
+        true => f.area("word", "A word for who takes it", kept, 3),
+        false => f.area("word", "Why you take it over", "Kept as a note; who handled it is told.", 3),
+    });
     let name = |id: &Option<desk_domain::id::MemberId>| {
         id.as_ref().map(|id| crate::case_page::words::member_name(at.policy, id))
     };
@@ -84,6 +90,10 @@ pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
     }
     let name = match (typed.get("as"), &at.case().handler) {
         ("backup", _) => "set-backup",
+        (_, Some(handler)) if *handler != at.member.id && member == at.member.id.as_str() => {
+            let body = command("take-over", &[("reason", json!(typed.text("word")))]);
+            return Ok(vec![Given::new(body).typed_as("/reason", "word")]);
+        }
         (_, None) => "assign",
         (_, Some(_)) => "hand-over",
     };

@@ -1,9 +1,7 @@
 //! A form that was sent: its commands are given, one after the other, and it is shown again with what is in its way.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::notice::step;
@@ -16,10 +14,11 @@ use super::form::Wrong;
 use super::table::{Step, step_of};
 use super::typed::Typed;
 use super::{Asked, Trouble, people};
+use crate::as_of_now::AsOfNow;
 use crate::case_page::Reason;
 use crate::{Team, board};
 
-pub(crate) async fn post(State(team): State<Arc<Team>>, which: Asked, headers: HeaderMap, body: Body) -> Response {
+pub(crate) async fn post(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMap, body: Body) -> Response {
     match posted(&team, which, &headers, body).await {
         Ok(response) => response,
         Err(problem) => team.answered(Err(problem)),
@@ -58,8 +57,7 @@ impl Sent<'_> {
     async fn taken(&self) -> Result<Response, Problem> {
         let Sent { team, member, step, typed, .. } = self;
         let opened = team.opened(&self.id, member).await?;
-        let policy = team.members.policy_now(&team.policy).await?;
-        let at = team.at_step(&policy, member, &opened, step).await?;
+        let at = team.at_step(member, &opened, step).await?;
         let again =
             |trouble, status, typed: &Typed| (status, Html(at.page(step, typed, trouble).html())).into_response();
         let wrong = |wrong| Trouble { wrong, changed: Vec::new() };

@@ -65,7 +65,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         path: step::TAKE,
         title: "Who handles it?",
-        commands: &[Assign, HandOver, SetBackup],
+        commands: &[Assign, HandOver, TakeOver, SetBackup],
         done: "The case has changed hands.",
         start: people::start,
         form: people::form,

@@ -92,18 +92,26 @@ impl Case {
                 c.start.due_at = *due_at;
                 c.start.alarms.clone_from(alarms);
             }),
-            EventBody::ClockWarned { clock, level, planned_at, to } => {
-                self.on_clock(clock, |c| c.fired(level, *planned_at));
+            EventBody::ClockWarned { clock, level: _, planned_at, to } => {
+                self.on_clock(clock, |c| c.told_upto(*planned_at));
                 self.wake(to);
             }
+            EventBody::ClockRepeated { to, .. } => {
+                self.clocks.iter_mut().for_each(|clock| clock.told_again(at));
+                self.wake(to);
+            }
+            EventBody::ClockPostponed { clock, due_at } => self.on_clock(clock, |c| c.start.due_at = *due_at),
             EventBody::ClockBreached { clock, to, .. } => {
                 let due_at = self.clock(clock).map_or(at, |c| c.start.due_at);
                 self.breaches.push(Breach { clock: clock.clone(), due_at, at });
-                self.on_clock(clock, |c| c.state = ClockState::Breached { at, met: None });
+                self.on_clock(clock, |c| c.state = ClockState::Breached { at, met: None, again: None });
                 self.wake(to);
             }
             EventBody::AssignmentPostponed { clock, until, to } => {
-                self.on_clock(clock, |c| c.start.due_at = *until);
+                self.on_clock(clock, |c| {
+                    c.told_upto(at);
+                    c.start.due_at = *until;
+                });
                 self.wake(to);
             }
             EventBody::MessageSent { next_steps, .. } => self.message_sent(event, *next_steps),
@@ -118,6 +126,7 @@ impl Case {
             EventBody::BackupSet { member } => self.backup = Some(member.clone()),
             EventBody::RmChanged { from, to, .. } => self.rm_changed(event, *from, *to),
             EventBody::InformationRequested => self.waiting_for_reporter = true,
+            EventBody::WaitEnded => self.waiting_for_reporter = false,
             EventBody::ReporterReplied { files, .. } => {
                 self.files = self.files.and(files.as_ref().map_or(&[], |files| &files.kept));
                 self.reporter_wrote(at);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Case;
 use crate::id::{ClockName, LevelName};
-use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, Severity, When};
+use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, REPEAT, Severity, When};
 
 /// A clock as started: the body of `clock-started`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct ClockStart {
     /// `None`: what is usual for a clock that is met like this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     survives_closing: Option<bool>,
+    /// How often it is told again once it is missed; `None`: [`REPEAT`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    repeat: Option<SignedDuration>,
 }
 
 /// An instant at which a level is told.
@@ -52,9 +55,19 @@ pub enum ClockState {
     Breached {
         at: Timestamp,
         met: Option<Met>,
+        /// When it was last told again, while nobody had done it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<Again>,
     },
     /// Over without being met or missed: its case closed, or what it waited for no longer matters.
     Ended,
+}
+
+/// How often a missed clock was told again.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Again {
+    pub at: Timestamp,
+    pub times: u64,
 }
 
 /// When a breached clock was met after all.
@@ -103,12 +116,18 @@ impl ClockStart {
             promise: row.promise,
             kind: (row.kind != ClockKind::of_name(row.name.as_str())).then_some(row.kind),
             survives_closing: (row.survives_closing != row.met_by.outlives_its_case()).then_some(row.survives_closing),
+            repeat: (row.repeat != REPEAT).then_some(row.repeat),
         })
     }
 
     /// What it is to the desk.
     pub fn kind(&self) -> ClockKind {
         self.kind.unwrap_or_else(|| ClockKind::of_name(self.clock.as_str()))
+    }
+
+    /// How often it is told again once it is missed.
+    pub fn repeat(&self) -> SignedDuration {
+        self.repeat.unwrap_or(REPEAT)
     }
 
     /// Whether it goes on after its case has closed.
@@ -134,11 +153,21 @@ impl Clock {
         matches!(self.state, ClockState::Running | ClockState::Paused { .. } | ClockState::Breached { met: None, .. })
     }
 
-    /// The next instant at which it has something to do: a warning, a reminder or its due time.
+    /// The next instant at which it has something to do: a warning, a reminder, its due time, or to be told again.
     pub fn next_instant(&self) -> Option<Timestamp> {
         match self.state {
             ClockState::Running => {
                 Some(self.start.alarms.first().map_or(self.start.due_at, |alarm| alarm.at.min(self.start.due_at)))
+            }
+            _ => self.told_again_at(),
+        }
+    }
+
+    /// When it is told again: it was missed, and nobody has done it since.
+    pub fn told_again_at(&self) -> Option<Timestamp> {
+        match self.state {
+            ClockState::Breached { at, met: None, again } => {
+                again.map_or(at, |again| again.at).saturating_add(self.start.repeat()).ok()
             }
             _ => None,
         }
@@ -155,8 +184,8 @@ impl Clock {
 
     pub(super) fn meet(&mut self, at: Timestamp, by: u64) {
         self.state = match self.state {
-            ClockState::Breached { at: breached, .. } => {
-                ClockState::Breached { at: breached, met: Some(Met { at, by }) }
+            ClockState::Breached { at: breached, again, .. } => {
+                ClockState::Breached { at: breached, met: Some(Met { at, by }), again }
             }
             _ => ClockState::Met { at, by },
         };
@@ -165,7 +194,7 @@ impl Clock {
     /// Open again with the same due time (T23); a breach stays a breach.
     pub(super) fn reopen(&mut self) {
         self.state = match self.state {
-            ClockState::Breached { at, .. } => ClockState::Breached { at, met: None },
+            ClockState::Breached { at, again, .. } => ClockState::Breached { at, met: None, again },
             _ => ClockState::Running,
         };
     }
@@ -191,7 +220,14 @@ impl Clock {
         }
     }
 
-    pub(super) fn fired(&mut self, level: &LevelName, planned_at: Timestamp) {
-        self.start.alarms.retain(|a| !(a.at == planned_at && a.level == *level));
+    /// What was to be told up to `planned_at` is told: the widest of it stands for the rest.
+    pub(super) fn told_upto(&mut self, planned_at: Timestamp) {
+        self.start.alarms.retain(|alarm| alarm.at > planned_at);
+    }
+
+    pub(super) fn told_again(&mut self, now: Timestamp) {
+        if let ClockState::Breached { met: None, again, .. } = &mut self.state {
+            *again = Some(Again { at: now, times: again.map_or(1, |again| again.times + 1) });
+        }
     }
 }

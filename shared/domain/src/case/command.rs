@@ -54,6 +54,10 @@ pub enum Command {
         /// What the one before says to them.
         word: Option<Message>,
     },
+    /// The member who gives it handles the case from here on.
+    TakeOver {
+        reason: ContentRef,
+    },
     SetBackup {
         member: MemberId,
     },
@@ -80,10 +84,12 @@ pub enum Command {
         of: CaseId,
         message: Option<Message>,
     },
+    /// `waiver`: who answers for it, and why, that what is fixed is not published.
     Close {
         resolution: Resolution,
         message: Message,
         next_steps: bool,
+        waiver: Option<ContentRef>,
     },
     Score {
         severity: Severity,

@@ -10,13 +10,12 @@ pub use opening::{open, open_filed, open_finding};
 
 use jiff::Timestamp;
 
-use super::clock::ClockState;
 use super::command::{Command, CommandName, Kept, Roster};
 use super::escalate;
 use super::event::{AssignedBy, Event, EventBody, Files, MailParts, Message, MessageKind, Resolution, SCHEMA};
 use super::permit::{self, permit, refuse};
 use super::rm::{self, Rm, Transition};
-use super::{Actor, Case};
+use super::{Actor, Case, ContentRef};
 use crate::id::{CaseId, ClockName, ContentId, MemberId};
 use crate::policy::{MetBy, Pauses, Policy, Starts};
 use crate::refusal::Refusal;
@@ -46,6 +45,11 @@ pub fn decide(
 
 fn event(case: &CaseId, seq: u64, at: Timestamp, actor: &Actor, body: EventBody) -> Event {
     Event { schema: SCHEMA, case: case.clone(), seq, at, actor: actor.clone(), prev: String::new(), body }
+}
+
+/// What is no report: nobody is owed anything.
+fn filed(resolution: Resolution) -> bool {
+    matches!(resolution, Resolution::Spam | Resolution::PolicyComment)
 }
 
 /// A decision in the making: the case as it will be, and the events that lead there.
@@ -99,8 +103,12 @@ impl Next<'_> {
                 self.assign(member.clone(), AssignedBy::Member, word.as_ref().and_then(|word| word.mail.clone()));
             }
             Command::Read { reason } => self.push(EventBody::ReadWithReason { reason: reason.clone() }),
+            Command::TakeOver { reason } => self.take_over(reason),
             Command::SetBackup { member } => {
                 self.eligible(member)?;
+                if self.case.handler.as_ref() == Some(member) {
+                    return Err(Refusal::field("/member", "handles it; who stands in is somebody else"));
+                }
                 if self.case.backup.as_ref() != Some(member) {
                     self.push(EventBody::BackupSet { member: member.clone() });
                 }
@@ -116,7 +124,9 @@ impl Next<'_> {
                 self.message(MessageKind::Deferred, message, false);
             }
             Command::Duplicate { of, message } => self.duplicate(of, message.as_ref())?,
-            Command::Close { resolution, message, next_steps } => self.close(*resolution, message, *next_steps)?,
+            Command::Close { resolution, message, next_steps, waiver } => {
+                self.close(*resolution, message, *next_steps, waiver.as_ref())?
+            }
             Command::Score { severity, content } => {
                 self.push(EventBody::Scored { severity: *severity, content: content.clone() });
                 self.start_fix_clocks();
@@ -215,13 +225,7 @@ impl Next<'_> {
         self.start_clocks(Starts::RequestSent);
     }
 
-    fn reply(
-        &mut self,
-        content: &super::ContentRef,
-        opened: Option<CaseId>,
-        mail: Option<MailParts>,
-        files: Option<Files>,
-    ) {
+    fn reply(&mut self, content: &ContentRef, opened: Option<CaseId>, mail: Option<MailParts>, files: Option<Files>) {
         self.push(EventBody::ReporterReplied { content: content.clone(), opened, mail, files });
         self.heard(self.case.version);
     }
@@ -231,11 +235,7 @@ impl Next<'_> {
         for clock in self.open_clocks(|c| c.start.met_by == MetBy::ReporterAnswer) {
             self.push(EventBody::ClockMet { clock, by });
         }
-        for clock in self.open_clocks(|c| c.start.pauses == Some(Pauses::WaitingForReporter)) {
-            if self.case.clock(&clock).is_some_and(|c| matches!(c.state, ClockState::Paused { .. })) {
-                self.push(EventBody::ClockResumed { clock });
-            }
-        }
+        self.resume(Pauses::WaitingForReporter);
         if let Some(left) = self.case.set_aside_from {
             self.push(EventBody::RmChanged { from: Rm::Deferred, to: left, told: false });
         }
@@ -258,6 +258,9 @@ impl Next<'_> {
     }
 
     fn invalidate(&mut self, message: &Message, next_steps: bool, close: bool) -> Result<(), Refusal> {
+        if close {
+            self.answer_for_end()?;
+        }
         self.transition(Rm::Invalid);
         self.message(MessageKind::Invalidated, message, next_steps);
         if close { self.end(Resolution::NotAVulnerability, true) } else { Ok(()) }
@@ -291,6 +294,7 @@ impl Next<'_> {
         if *of == self.case.id {
             return Err(Refusal::field("/of", "is this very case"));
         }
+        self.answer_for_end()?;
         if self.case.rm == Rm::Received {
             self.transition(Rm::Valid);
         }
@@ -304,7 +308,13 @@ impl Next<'_> {
         self.end(Resolution::Duplicate, message.is_some())
     }
 
-    fn close(&mut self, resolution: Resolution, message: &Message, next_steps: bool) -> Result<(), Refusal> {
+    fn close(
+        &mut self,
+        resolution: Resolution,
+        message: &Message,
+        next_steps: bool,
+        waiver: Option<&ContentRef>,
+    ) -> Result<(), Refusal> {
         if resolution == Resolution::Duplicate {
             return Err(Refusal::field("/resolution", "use the command duplicate, which names the other case"));
         }
@@ -314,11 +324,25 @@ impl Next<'_> {
         if resolution == Resolution::Fixed && self.case.rm != Rm::Accepted {
             return Err(Refusal::field("/resolution", "only an accepted case can be fixed"));
         }
-        if matches!(resolution, Resolution::Spam | Resolution::PolicyComment) {
+        let unsaid = resolution == Resolution::Fixed && !self.case.publication.is_published();
+        match waiver {
+            None if unsaid => {
+                let why = "is required: nothing is published of it, and what is fixed without a word stays a danger to who \
+                           does not update (publish, or say who answers for it that nothing is)";
+                return Err(Refusal::field("/waiver", why));
+            }
+            Some(_) if !unsaid => return Err(Refusal::field("/waiver", "is for what is fixed and not published")),
+            _ => {}
+        }
+        if filed(resolution) {
             return self.close_unanswered(resolution, message);
         }
         if !rm::allows(self.case.rm, Transition::Close) {
             return Err(self.not_now(format!("{} is {}; it cannot be closed from there", self.case.id, self.case.rm)));
+        }
+        self.answer_for_end()?;
+        if let Some(waiver) = waiver {
+            self.push(EventBody::Noted { content: waiver.clone(), mail: None });
         }
         self.message(MessageKind::Closed, message, next_steps);
         self.end(resolution, true)
@@ -335,10 +359,22 @@ impl Next<'_> {
         self.end(resolution, false)
     }
 
+    /// One person answers for how a case ends (T40): who ends what nobody handles.
+    fn answer_for_end(&mut self) -> Result<(), Refusal> {
+        match (&self.case.handler, self.actor.clone()) {
+            (None, Actor::Member(member)) => {
+                self.eligible(&member)?;
+                self.assign(member, AssignedBy::Member, None);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Closes; `told`: a member's message has said so to the reporter.
     fn end(&mut self, resolution: Resolution, told: bool) -> Result<(), Refusal> {
         let owed = self.open_clocks(|c| c.start.promise);
-        if !matches!(resolution, Resolution::Spam | Resolution::PolicyComment) && !owed.is_empty() {
+        if !filed(resolution) && !owed.is_empty() {
             let names: Vec<&str> = owed.iter().map(ClockName::as_str).collect();
             return Err(self.not_now(format!(
                 "still owed to the reporter: {}; a message with next_steps keeps it",
@@ -359,7 +395,13 @@ impl Next<'_> {
             return;
         }
         if let Some(member) = escalate::choose_handler(self.policy, roster, self.now) {
-            self.assign(member, AssignedBy::Rota, None);
+            self.assign(member, AssignedBy::Replaced, None);
         }
+    }
+
+    fn take_over(&mut self, reason: &ContentRef) {
+        let Actor::Member(member) = self.actor.clone() else { return };
+        self.push(EventBody::Noted { content: reason.clone(), mail: None });
+        self.assign(member, AssignedBy::TakenOver, None);
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Case, Recipient};
 use crate::id::{LevelName, MemberId};
-use crate::policy::{Audience, Member, Policy};
+use crate::policy::{Audience, Level, Member, Policy};
 
 /// What is known of the team at this moment beyond the policy: how many open cases each member handles.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,26 +27,65 @@ impl<'a> Leads<'a> {
     }
 }
 
+/// Whether another rung follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Last {
+    /// A warning: who is away is left alone.
+    Rung,
+    /// It is missed: where nobody of the team is there, those who are away hear of it all the same.
+    Resort,
+}
+
 /// The recipients of a level; an empty level goes on to the next at once (never to one that writes to the reporter), and
-/// when all are empty the operator hears of it (T19). Never empty.
-pub(super) fn recipients(leads: Leads<'_>, policy: &Policy, level: &LevelName, now: Timestamp) -> Vec<Recipient> {
-    let from = policy.levels.iter().position(|l| &l.name == level).unwrap_or(0);
+/// when all are empty the operator hears of it (T19). A level that the policy has no more is the widest. Never empty.
+pub(super) fn recipients(
+    leads: Leads<'_>,
+    policy: &Policy,
+    level: &LevelName,
+    last: Last,
+    now: Timestamp,
+) -> Vec<Recipient> {
+    let from = width(policy, level).min(policy.levels.len().saturating_sub(1));
     let reach = |audiences: &[Audience]| -> Vec<Recipient> {
-        let all: BTreeSet<Recipient> = audiences.iter().flat_map(|a| audience(leads, policy, *a, now)).collect();
+        let all: BTreeSet<Recipient> = audiences.iter().flat_map(|a| audience(leads, policy, *a, last, now)).collect();
         all.into_iter().collect()
     };
-    let next = policy.levels[from..].iter().filter(|l| l.name == *level || !l.notify.contains(&Audience::Reporter));
+    let next = policy.levels[from..].iter().filter(|l| l.name == *level || is_rung(l));
     let mut reached = next.map(|l| reach(&l.notify));
     reached.find(|to| !to.is_empty()).unwrap_or_else(|| vec![Recipient::Operator])
 }
 
-fn audience(leads: Leads<'_>, policy: &Policy, audience: Audience, now: Timestamp) -> Vec<Recipient> {
-    let present = |id: &MemberId| policy.member(id).filter(|m| !m.away_at(now));
+fn is_rung(level: &Level) -> bool {
+    !level.notify.contains(&Audience::Reporter)
+}
+
+/// Whether a level is no rung, but a reminder to the reporter.
+pub(super) fn reminds(policy: &Policy, level: &LevelName) -> bool {
+    policy.levels.iter().any(|l| l.name == *level && !is_rung(l))
+}
+
+/// How far up the ladder a level is; one that the policy has no more is as far up as the last rung.
+pub(super) fn width(policy: &Policy, level: &LevelName) -> usize {
+    let place = policy.levels.iter().position(|l| l.name == *level);
+    place.or(policy.levels.iter().rposition(is_rung)).unwrap_or(0)
+}
+
+/// The first level that reaches the whole team, and nobody else.
+pub(super) fn of_team(policy: &Policy) -> Option<&LevelName> {
+    policy.levels.iter().find(|level| level.notify == [Audience::Team]).map(|level| &level.name)
+}
+
+fn audience(leads: Leads<'_>, policy: &Policy, audience: Audience, last: Last, now: Timestamp) -> Vec<Recipient> {
+    let present = |id: &MemberId| policy.present(id, now);
     let one = |member: Option<&Member>| member.map(|m| Recipient::Member(m.id.clone())).into_iter().collect();
     match audience {
         Audience::HandlerOrOnCall => one(leads.handler.and_then(present).or_else(|| policy.on_call(now))),
         Audience::Second => one(leads.backup.and_then(present).or_else(|| policy.second(leads.handler, now))),
-        Audience::Team => policy.triage().map(|m| Recipient::Member(m.id.clone())).collect(),
+        Audience::Team => {
+            let nobody = last == Last::Resort && policy.triage().all(|member| member.away_at(now));
+            let told = policy.triage().filter(|member| nobody || !member.away_at(now));
+            told.map(|member| Recipient::Member(member.id.clone())).collect()
+        }
         Audience::Outside => policy.contacts.outside.iter().map(|_| Recipient::Outside).collect(),
         Audience::Reporter => vec![Recipient::Reporter],
     }

@@ -91,8 +91,13 @@ pub enum MessageKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AssignedBy {
+    /// Nobody had taken it in time.
     Rota,
     Member,
+    /// By rota and load: who handled it is no longer of the team.
+    Replaced,
+    /// By the member themselves, from who handled it.
+    TakenOver,
 }
 
 /// A fact of the case state (CS, Vultron).
@@ -160,6 +165,17 @@ pub enum EventBody {
         level: LevelName,
         to: Vec<Recipient>,
     },
+    /// It was missed, and nobody has done it since: told again, with all else of the case of which that is so.
+    ClockRepeated {
+        clock: ClockName,
+        level: LevelName,
+        to: Vec<Recipient>,
+    },
+    /// A reminder was never sent in its time: what it reminds of is put off by as much.
+    ClockPostponed {
+        clock: ClockName,
+        due_at: Timestamp,
+    },
     /// The message that met it bounced hard; same due time (T23).
     ClockReopened {
         clock: ClockName,
@@ -210,6 +226,8 @@ pub enum EventBody {
     },
     /// Waiting for the reporter from here on.
     InformationRequested,
+    /// The reporter did not answer, and the case goes on without them.
+    WaitEnded,
     ReporterReplied {
         content: ContentRef,
         /// The case that a reply to a closed case opened.

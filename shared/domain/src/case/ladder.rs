@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Recipient;
-use super::escalate::{Leads, recipients};
+use super::escalate::{Last, Leads, recipients};
 use crate::id::ClockName;
 use crate::policy::{AtDue, ClockRow, Policy, Starts, When};
 
@@ -39,22 +39,24 @@ pub fn ladder(policy: &Policy, now: Timestamp) -> Vec<Rung> {
 fn rungs(policy: &Policy, row: &ClockRow, now: Timestamp) -> Vec<Rung> {
     let after = |length| now.saturating_add(length).unwrap_or(now);
     let due = after(row.due.shortest());
-    let rung = |at, happens, level| Rung {
+    let rung = |at, happens, level, last| Rung {
         at,
         clock: row.name.clone(),
         happens,
-        to: recipients(Leads::default(), policy, level, at),
+        to: recipients(Leads::default(), policy, level, last, at),
     };
     let warnings = row.warnings.iter().map(|warning| {
         let at = match warning.when {
             When::Before(length) => due.saturating_sub(length).unwrap_or(now).max(now),
             When::After(length) => after(length),
         };
-        rung(at, Happens::Warned { due }, &warning.level)
+        rung(at, Happens::Warned { due }, &warning.level, Last::Rung)
     });
     let last = match row.at_due {
-        AtDue::Breach => Some(rung(due, Happens::Missed, &row.breach_level)),
-        AtDue::AssignHandler => Some(Rung { to: Vec::new(), ..rung(due, Happens::Assigned, &row.breach_level) }),
+        AtDue::Breach => Some(rung(due, Happens::Missed, &row.breach_level, Last::Resort)),
+        AtDue::AssignHandler => {
+            Some(Rung { to: Vec::new(), ..rung(due, Happens::Assigned, &row.breach_level, Last::Rung) })
+        }
         AtDue::SetAside => None,
     };
     warnings.chain(last).collect()

@@ -16,6 +16,7 @@ pub mod publication;
 pub mod quarantine;
 pub mod rm;
 mod stage;
+mod stand_in;
 
 use std::collections::BTreeSet;
 
@@ -262,12 +263,11 @@ impl Case {
         self.facts.iter().any(|f| f.fact == fact)
     }
 
-    /// Need to know: while unassigned all of triage may read, then handler, backup, those whom an escalation woke and those who
-    /// opened it with a reason; once it
-    /// is accepted the release managers too, who coordinate its releases and approve what is said of them (T44). Who is no
+    /// Need to know: while unassigned all of triage may read, then handler, backup, who stands in, those whom an escalation woke and
+    /// those who opened it with a reason; once it is accepted the release managers too, who coordinate its releases and approve what is said of them (T44). Who is no
     /// longer of the team may not. A comment on the policy is read by whoever answers for the policy too, of whatever role.
-    pub fn readable_by(&self, member: &MemberId, policy: &Policy) -> bool {
-        self.is_owners(member, policy) || self.opens_to(member, policy)
+    pub fn readable_by(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
+        self.is_owners(member, policy) || self.opens_to(member, policy, now)
     }
 
     /// Whether it is a comment, and `member` answers for the policy.
@@ -276,12 +276,13 @@ impl Case {
     }
 
     /// Whether `member` may read it for a role in the team or a part in the case.
-    pub fn opens_to(&self, member: &MemberId, policy: &Policy) -> bool {
+    pub fn opens_to(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
         let Some(current) = policy.member(member) else { return false };
         let triage = current.roles.contains(&Role::Triage);
         let named = self.handler.as_ref() == Some(member) || self.backup.as_ref() == Some(member);
         let releases =
             current.has(Role::ReleaseManager) && (self.rm == Rm::Accepted || self.publication.is_published());
-        named || releases || (triage && (self.handler.is_none() || self.woken.contains(member)))
+        let stands_in = self.is_stood_in_by(member, policy, now);
+        named || releases || stands_in || (triage && (self.handler.is_none() || self.woken.contains(member)))
     }
 }

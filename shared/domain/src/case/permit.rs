@@ -34,7 +34,7 @@ struct Asking<'a> {
 
 /// Every command that `member` may give to `case` at `now`; where the case is not theirs to read, at most the one that opens it.
 pub fn allowed(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp) -> Vec<CommandName> {
-    if !case.may_open(member, policy) {
+    if !case.may_open(member, policy, now) {
         return Vec::new();
     }
     let asking = Asking { case, policy, member, now };
@@ -52,8 +52,8 @@ pub fn permit(
     name: CommandName,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let opens = name == CommandName::Read && case.may_open(member, policy);
-    if !opens && !case.readable_by(member, policy) {
+    let opens = name == CommandName::Read && case.may_open(member, policy, now);
+    if !opens && !case.readable_by(member, policy, now) {
         return Err(Refusal::NotFound);
     }
     match (Asking { case, policy, member, now }).obstacle(name) {
@@ -71,9 +71,9 @@ pub fn refuse(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp, w
 
 impl Case {
     /// Whether a member may read it, or may come to by saying why (break-glass): that is triage's.
-    fn may_open(&self, member: &MemberId, policy: &Policy) -> bool {
+    fn may_open(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
         let triage = policy.member(member).is_some_and(|member| member.roles.contains(&Role::Triage));
-        triage || self.readable_by(member, policy)
+        triage || self.readable_by(member, policy, now)
     }
 }
 
@@ -119,6 +119,7 @@ impl Asking<'_> {
                 case.steps.responded.as_ref().map(|step| already("answered in detail", step) + "; use update")
             }
             Rule::Unassigned => case.handler.as_ref().map(|handler| format!("{handler} handles it; use hand-over")),
+            Rule::Takeable => self.untakeable(),
             Rule::Reported => case
                 .found_by
                 .as_ref()
@@ -146,14 +147,14 @@ impl Asking<'_> {
     }
 
     fn not_theirs(&self, who: Who) -> Option<String> {
-        let (case, policy, member) = (self.case, self.policy, self.member);
+        let Asking { case, policy, member, now } = *self;
         match who {
-            _ if !case.readable_by(member, policy) && who != Who::Others => {
+            _ if !case.readable_by(member, policy, now) && who != Who::Others => {
                 Some("the case is not theirs to read".to_owned())
             }
             Who::Readers => None,
-            Who::Others => case.readable_by(member, policy).then(|| format!("you may read {} already", case.id)),
-            Who::Leads(what) => leads(case, member, what),
+            Who::Others => case.readable_by(member, policy, now).then(|| format!("you may read {} already", case.id)),
+            Who::Leads(what) => self.leads(what),
             Who::Releasers(what) => case.may_not_release(policy, member, what),
             Who::SecondReleasers(what) => {
                 case.may_not_release(policy, member, what).or_else(|| case.drafted_alone(policy, member))
@@ -168,8 +169,31 @@ impl Asking<'_> {
     /// Whoever reads a comment for the policy alone answers it, finds that it is a report, and keeps notes.
     fn only_owners(&self, name: CommandName) -> Option<String> {
         let owners = matches!(name, CommandName::AnswerComment | CommandName::TreatAsReport | CommandName::Note);
-        let alone = self.case.is_owners(self.member, self.policy) && !self.case.opens_to(self.member, self.policy);
+        let alone =
+            self.case.is_owners(self.member, self.policy) && !self.case.opens_to(self.member, self.policy, self.now);
         (alone && !owners).then(|| "only the team may do that with a comment on the policy".to_owned())
+    }
+
+    /// The handler, the backup, and who stands in while the handler is not there.
+    fn leads(&self, what: &str) -> Option<String> {
+        let Asking { case, policy, member, now } = *self;
+        let gone = case.handler_is_gone(policy, now);
+        match &case.handler {
+            None => Some("nobody handles it yet; use assign".to_owned()),
+            Some(handler) if handler == member || case.backup.as_ref() == Some(member) => None,
+            Some(_) if gone && case.is_stood_in_by(member, policy, now) => None,
+            Some(handler) => Some(format!("only its handler ({handler}) or the backup may {what}")),
+        }
+    }
+
+    fn untakeable(&self) -> Option<String> {
+        let of_team = self.policy.triage().any(|member| member.id == *self.member);
+        match &self.case.handler {
+            None => Some("nobody handles it yet; use assign".to_owned()),
+            Some(handler) if handler == self.member => Some("you handle it already".to_owned()),
+            Some(_) if !of_team => Some("who handles a case is of the triage team".to_owned()),
+            Some(_) => None,
+        }
     }
 
     fn unanswerable(&self) -> Option<String> {
@@ -270,13 +294,5 @@ fn who(actor: &Actor) -> &str {
         Actor::Member(member) => member.as_str(),
         Actor::Reporter => "the reporter",
         Actor::Desk => "the desk",
-    }
-}
-
-fn leads(case: &Case, member: &MemberId, what: &str) -> Option<String> {
-    match &case.handler {
-        None => Some("nobody handles it yet; use assign".to_owned()),
-        Some(handler) if handler == member || case.backup.as_ref() == Some(member) => None,
-        Some(handler) => Some(format!("only its handler ({handler}) or the backup may {what}")),
     }
 }

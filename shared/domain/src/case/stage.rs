@@ -22,12 +22,16 @@ pub enum Stage {
     FixInPreparation,
     ReleaseScheduled,
     Released,
+    /// Work on it is put off, with the reporter's knowledge.
+    PutOff,
+    /// Found to be no vulnerability, and not closed yet.
+    NoVulnerability,
     Closed(Resolution),
 }
 
 impl Stage {
-    /// The stages of an open case, in the order of one that runs through all of them.
-    pub const OPEN: [Stage; 8] = [
+    /// The stages of an open case: first in the order of one that runs through all of them, then those beside that way.
+    pub const OPEN: [Stage; 10] = [
         Stage::Received,
         Stage::Acknowledged,
         Stage::UnderReview,
@@ -36,6 +40,8 @@ impl Stage {
         Stage::FixInPreparation,
         Stage::ReleaseScheduled,
         Stage::Released,
+        Stage::PutOff,
+        Stage::NoVulnerability,
     ];
 }
 
@@ -52,6 +58,8 @@ impl Case {
             return Stage::MoreInformationNeeded;
         }
         match self.rm {
+            Rm::Deferred => Stage::PutOff,
+            Rm::Invalid => Stage::NoVulnerability,
             Rm::Accepted if self.steps.fix_ready.is_some() || self.release_planned.is_some() => Stage::ReleaseScheduled,
             Rm::Accepted => Stage::FixInPreparation,
             Rm::Valid => Stage::Confirmed,
@@ -104,6 +112,8 @@ impl fmt::Display for Stage {
             Stage::FixInPreparation => f.write_str("Fix in preparation"),
             Stage::ReleaseScheduled => f.write_str("Release scheduled"),
             Stage::Released => f.write_str("Released"),
+            Stage::PutOff => f.write_str("Put off"),
+            Stage::NoVulnerability => f.write_str("Found to be no vulnerability"),
             Stage::Closed(resolution) => write!(f, "Closed ({})", resolution.words()),
         }
     }
@@ -145,7 +155,9 @@ mod tests {
             Stage::Confirmed => Stage::FixInPreparation,
             Stage::FixInPreparation => Stage::ReleaseScheduled,
             Stage::ReleaseScheduled => Stage::Released,
-            Stage::Released => Stage::Closed(Resolution::Fixed),
+            Stage::Released => Stage::PutOff,
+            Stage::PutOff => Stage::NoVulnerability,
+            Stage::NoVulnerability => Stage::Closed(Resolution::Fixed),
             Stage::Closed(reason) => Stage::Closed(match reason {
                 Resolution::Fixed => Resolution::NotAVulnerability,
                 Resolution::NotAVulnerability => Resolution::ThirdParty,

@@ -166,6 +166,8 @@ impl Book {
             EventBody::ReportReceived(_)
             | EventBody::ClockStarted(_)
             | EventBody::ClockWarned { .. }
+            | EventBody::ClockRepeated { .. }
+            | EventBody::ClockPostponed { .. }
             | EventBody::ClockShortened { .. }
             | EventBody::MessageSent { .. }
             | EventBody::MessageBounced { .. }
@@ -174,6 +176,7 @@ impl Book {
             | EventBody::BackupSet { .. }
             | EventBody::RmChanged { .. }
             | EventBody::InformationRequested
+            | EventBody::WaitEnded
             | EventBody::ReporterReplied { .. }
             | EventBody::ReplyQuarantined { .. }
             | EventBody::QuarantineEnded { .. }

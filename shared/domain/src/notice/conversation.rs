@@ -1,8 +1,9 @@
 //! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
 
 use crate::case::event::{Answers, DisclosurePlan, EventBody, Resolution};
+use crate::case::rm::{self, Transition};
 use crate::case::{Case, Event, Recipient, Rm};
-use crate::policy::Policy;
+use crate::policy::{OwnChannel, Policy};
 
 /// What the page says of an event; `None` when the event does not concern the reporter, or a person's own message
 /// says it. `case` is the case after the event.
@@ -15,11 +16,13 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         }
         EventBody::HandlerAssigned { member, .. } => format!("{} now coordinates your case.", name(member)),
         EventBody::ClockWarned { to, clock, .. } if to.contains(&Recipient::Reporter) => {
-            let due = case.clock(clock)?.start.due_at;
-            format!(
-                "A reminder: we still need your answer. Without one the case is set aside at {}.",
-                crate::time::instant(due)
-            )
+            let due = crate::time::instant(case.clock(clock)?.start.due_at);
+            match rm::allows(case.rm, Transition::SetAside) {
+                true => format!("A reminder: we still need your answer. Without one the case is set aside at {due}."),
+                false => format!(
+                    "A reminder: we still wait for your answer. From {due} on we go on without it, with what we know."
+                ),
+            }
         }
         EventBody::ClockBreached { clock, .. } => {
             let clock = case.clock(clock).filter(|c| c.start.reporter_sees)?;
@@ -29,10 +32,24 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
                 policy.clock_words(clock.name())
             )
         }
+        EventBody::ClockRepeated { .. } => {
+            let missed = case.clocks.iter().filter(|c| c.start.reporter_sees && c.told_again_at().is_some());
+            let clock = missed.min_by_key(|clock| clock.start.due_at)?;
+            let due = crate::time::instant(clock.start.due_at);
+            format!(
+                "The {}, which was due at {due}, has still not come. Those who answer for it have been told again.",
+                policy.clock_words(clock.name())
+            )
+        }
+        EventBody::ClockPostponed { clock, due_at } => {
+            case.clock(clock).filter(|c| c.start.reporter_sees)?;
+            format!("Our reminder came late, so we wait for your answer until {}.", crate::time::instant(*due_at))
+        }
         EventBody::RmChanged { to: Rm::Accepted, .. } => "The problem is accepted; a fix is being prepared.".to_owned(),
         EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
             "We have not heard from you, so the case is set aside until you answer. It is not closed.".to_owned()
         }
+        EventBody::WaitEnded => "We have not heard from you, and go on with what we know.".to_owned(),
         EventBody::DutyRecorded { clock, .. } => {
             let clock = case.clock(clock).filter(|c| c.start.reporter_sees)?;
             format!("Done: {}.", policy.clock_words(clock.name()))
@@ -44,7 +61,10 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::CreditAsked => "May we name you in the advisory, and how? Please answer on this page.".to_owned(),
         EventBody::CreditRecorded { granted: Some(_) } => "You will be credited as you asked.".to_owned(),
         EventBody::CreditRecorded { granted: None } => "The advisory will not name you.".to_owned(),
-        EventBody::Published { .. } => "The advisory is published. Thank you.".to_owned(),
+        EventBody::Announced { channel } => {
+            let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage);
+            readable.then(|| "The advisory is published. Thank you.".to_owned())?
+        }
         EventBody::ReleasePlanned { on } => format!("The release of the fix is planned for {on}."),
         EventBody::Forwarded { to, .. } => {
             let module = policy.third_party(to.as_str());
@@ -104,6 +124,6 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::FixesPending
         | EventBody::AdvisoryDrafted { .. }
         | EventBody::AdvisoryApproved { .. }
-        | EventBody::Announced { .. } => return None,
+        | EventBody::Published { .. } => return None,
     })
 }

@@ -12,6 +12,7 @@ mod approval_asked;
 mod away_said;
 mod bounced;
 mod breach;
+mod cases_wait;
 mod channel_failed;
 mod channel_verified;
 mod closed;
@@ -52,11 +53,14 @@ mod set_aside;
 mod sign_in;
 mod standing_asked;
 pub mod step;
+mod still_missed;
 mod swap_said;
+mod taken_over;
 mod third_party_receipt;
 mod unreadable_receipt;
 mod urgency;
 mod urgent_receipt;
+mod wait_ended;
 mod warning;
 mod written;
 mod you_are_handler;
@@ -122,6 +126,14 @@ macro_rules! notices {
             /// Writes it; to a member it ends with what answering does.
             pub fn letter(&self, at: &Setting<'_>) -> Letter {
                 let letter = match self { $(Notice::$name(notice) => notice.letter(at)),+ };
+                let letter = match at.instead_of {
+                    Some(handler) => letter.say_last(format!(
+                        "You get this because {}, who handles the case, is away or no longer of the team: you stand in, and may \
+                         read it, act and take it over.",
+                        at.member_name(handler)
+                    )),
+                    None => letter,
+                };
                 match answered::says(self, at) {
                     Some(says) => letter.say_last(says),
                     None => letter,
@@ -143,6 +155,7 @@ notices! {
     AwaySaid in away_said = "away_said": Ordinary, Desk, NotTheirs;
     Bounced in bounced = "bounced": Promise, Desk, NotTheirs;
     Breach in breach = "breach": Breach, Desk, NotTheirs, until acknowledge_until, wakes Each;
+    CasesWait in cases_wait = "cases_wait": Promise, Desk, NotTheirs;
     ChannelFailed in channel_failed = "channel_failed": Promise, Desk, NotTheirs;
     ChannelVerified in channel_verified = "channel_verified": Ordinary, Desk, NotTheirs;
     ClosedNotice in closed = "closed": Ordinary, Desk, Line;
@@ -178,9 +191,12 @@ notices! {
     SignIn in sign_in = "sign_in": Promise, Desk, NotTheirs;
     StandingAsked in standing_asked = "standing_asked": Ordinary, Desk, NotTheirs;
     SwapSaid in swap_said = "swap_said": Ordinary, Desk, NotTheirs;
+    StillMissed in still_missed = "still_missed": Breach, Desk, NotTheirs, until acknowledge_until;
+    TakenOver in taken_over = "taken_over": Ordinary, Desk, NotTheirs;
     ThirdPartyReceipt in third_party_receipt = "third_party_receipt": Promise, FirstAnswer, Line;
     UnreadableReceipt in unreadable_receipt = "unreadable_receipt": Promise, FirstAnswer, Line;
     UrgentReceipt in urgent_receipt = "urgent_receipt": Promise, FirstAnswer, Line;
+    WaitEnded in wait_ended = "wait_ended": Ordinary, Desk, NotTheirs;
     Warning in warning = "warning": Breach, Desk, NotTheirs, until acknowledge_until, wakes Each;
     Written in written = "written": Promise, Message, Otherwise("the message itself stands there");
     YouAreHandler in you_are_handler = "you_are_handler": Ordinary, Desk, NotTheirs, until acknowledge_until;
@@ -204,6 +220,8 @@ pub struct Setting<'a> {
     pub code: Option<&'a str>,
     /// There is a code, and it may not go in clear to whoever asked for encryption.
     pub code_withheld: bool,
+    /// The handler in whose place the receiver gets it.
+    pub instead_of: Option<&'a MemberId>,
     /// What filed mails say above their texts, sealed until now.
     pub filed: &'a [(CaseId, FiledWords)],
 }

@@ -8,10 +8,12 @@ use jiff::Timestamp;
 pub use announced::{of_channel, seen_everywhere};
 
 use super::*;
+use crate::case::clock::ClockStart;
 use crate::case::event::{AssignedBy, EventBody, FactName, Hint, MailParts, Resolution};
+use crate::case::rm::{self, Transition};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
 use crate::id::{ClockName, ContentId, MemberId, PackageName};
-use crate::policy::{ClockKind, MetBy, Pauses, Role, Starts};
+use crate::policy::{ClockKind, MetBy, OwnChannel, Pauses, Role, Starts};
 
 /// A notice for one person.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +22,8 @@ pub struct Planned {
     pub notice: Notice,
     /// Words sealed to the mail key that belong into it; opened when it is sent, erased once it is.
     pub sealed: Option<ContentId>,
+    /// The handler in whose place its receiver gets it.
+    pub instead_of: Option<MemberId>,
 }
 
 /// The notices of `event`; `case` is the case after the whole transaction that the event belongs to, so that a new
@@ -36,6 +40,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::ReportReceived(_) => plan.report_received(),
         EventBody::ClockWarned { clock, to, .. } => to.iter().filter_map(|r| plan.warned(clock, r)).collect(),
         EventBody::ClockBreached { clock, to, .. } => plan.breached(clock, to),
+        EventBody::ClockRepeated { to, .. } => plan.still_missed(to),
         EventBody::MessageSent { kind, message, .. } => {
             let Actor::Member(by) = &event.actor else { return Vec::new() };
             let first = case.sent.first().is_some_and(|sent| sent.seq == event.seq);
@@ -72,7 +77,13 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_reporter(Notice::Accepted(Accepted {}), None)
         }
         EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
-            plan.to_reporter(Notice::SetAside(SetAside {}), None)
+            let mut all = plan.to_reporter(Notice::SetAside(SetAside {}), None);
+            all.extend(plan.to_handler(Notice::WaitEnded(WaitEnded { set_aside: true, next: None })));
+            all
+        }
+        EventBody::WaitEnded => {
+            let next = plan.open_clocks(|c| c.state == ClockState::Running).into_iter().next();
+            plan.to_handler(Notice::WaitEnded(WaitEnded { set_aside: false, next }))
         }
         EventBody::ReporterReplied { .. } if case.is_comment() => plan.comment_for_owner(event.at, true),
         EventBody::ReporterReplied { opened, .. } => {
@@ -113,9 +124,14 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         }
         EventBody::Forwarded { to, message } => plan.forwarded(to, message.mail.as_ref()),
         EventBody::ReleasePlanned { on } => plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on: *on }), None),
-        EventBody::Published { .. } => plan.to_reporter(Notice::Published(Published {}), None),
-        EventBody::Announced { .. } => announced::everywhere(policy, case, event.at),
+        EventBody::Announced { channel } => {
+            // The mail leads to the advisory's page, so it goes once that can be read.
+            let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage);
+            let told = if readable { plan.to_reporter(Notice::Published(Published {}), None) } else { Vec::new() };
+            told.into_iter().chain(announced::everywhere(policy, case, event.at)).collect()
+        }
         EventBody::Closed { .. }
+        | EventBody::Published { .. }
         | EventBody::AffectedDetermined { .. }
         | EventBody::AuditRecorded { .. }
         | EventBody::AuditWaived { .. }
@@ -135,6 +151,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::ClockPaused { .. }
         | EventBody::ClockResumed { .. }
         | EventBody::ClockReopened { .. }
+        | EventBody::ClockPostponed { .. }
         | EventBody::ClockShortened { .. }
         | EventBody::ClockEnded { .. }
         | EventBody::InformationRequested
@@ -150,7 +167,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
 }
 
 fn planned(recipient: Recipient, notice: Notice) -> Planned {
-    Planned { recipient, notice, sealed: None }
+    Planned { recipient, notice, sealed: None, instead_of: None }
 }
 
 struct Plan<'a> {
@@ -168,17 +185,19 @@ impl Plan<'_> {
         // Who asks for no automatic answer gets none; what a person writes or asks to have sent goes.
         let unwanted = unanswered && !notice.has_somebody_behind();
         let reachable = self.case.address.is_some() && !held && !unwanted;
-        reachable.then_some(Planned { recipient: Recipient::Reporter, notice, sealed }).into_iter().collect()
+        let to = Planned { sealed, ..planned(Recipient::Reporter, notice) };
+        reachable.then_some(to).into_iter().collect()
     }
 
-    /// The handler, or who is on call, or the operator when there is nobody; of a comment, whoever answers for the policy.
+    /// Who is in charge, or the operator when there is nobody; of a comment, whoever answers for the policy.
     fn to_handler(&self, notice: Notice) -> Vec<Planned> {
         if self.case.is_comment() {
             return vec![planned(Recipient::Member(self.policy.contacts.policy_owner.clone()), notice)];
         }
-        let on_call = self.policy.on_call(self.event.at).map(|m| m.id.clone());
-        let recipient = self.case.handler.clone().or(on_call).map_or(Recipient::Operator, Recipient::Member);
-        vec![planned(recipient, notice)]
+        let to = self.case.in_charge(self.policy, self.event.at);
+        let instead_of = self.case.handler.clone().filter(|handler| to != Some(handler));
+        let recipient = to.cloned().map_or(Recipient::Operator, Recipient::Member);
+        vec![Planned { instead_of, ..planned(recipient, notice) }]
     }
 
     /// With the address that it comes from: the handler sees at once whose it may be.
@@ -216,7 +235,7 @@ impl Plan<'_> {
         let managers = self.policy.members.iter().filter(|m| m.has(Role::ReleaseManager)).map(|m| &m.id);
         let all: std::collections::BTreeSet<&MemberId> = leads.chain(managers).collect();
         let others = all.into_iter().filter(|id| self.event.actor != Actor::Member((*id).clone()));
-        let readers = others.filter(|id| self.case.readable_by(id, self.policy));
+        let readers = others.filter(|id| self.case.readable_by(id, self.policy, self.event.at));
         readers.map(|id| planned(Recipient::Member(id.clone()), notice.clone())).collect()
     }
 
@@ -301,7 +320,7 @@ impl Plan<'_> {
         let Actor::Member(by) = &self.event.actor else { return Vec::new() };
         let notice = Notice::Forward(Forward { package: to.clone(), by: by.clone() });
         let mut all = self.to_reporter(Notice::Forwarded(Forwarded { package: to.clone() }), None);
-        all.push(Planned { recipient: Recipient::Maintainer(to.clone()), notice, sealed: words.cloned() });
+        all.push(Planned { sealed: words.cloned(), ..planned(Recipient::Maintainer(to.clone()), notice) });
         all
     }
 
@@ -309,7 +328,8 @@ impl Plan<'_> {
         let clock = self.case.clock(clock)?;
         let due_at = clock.start.due_at;
         if *recipient == Recipient::Reporter {
-            return self.to_reporter(Notice::Reminder(Reminder { due_at }), None).pop();
+            let sets_aside = rm::allows(self.case.rm, Transition::SetAside);
+            return self.to_reporter(Notice::Reminder(Reminder { due_at, sets_aside }), None).pop();
         }
         let notice = Warning {
             clock: clock.name().clone(),
@@ -338,13 +358,38 @@ impl Plan<'_> {
                 .acknowledges(clock)
                 .then(|| start.due_at.saturating_add(again).unwrap_or(start.due_at)),
         });
-        let mut all: Vec<_> = to.iter().map(|r| planned(r.clone(), notice.clone())).collect();
-        if start.reporter_sees {
-            let handler = self.case.handler.clone().filter(|_| self.case.sent.is_empty());
-            let missed = PromiseMissed { clock: name.clone(), due_at: start.due_at, handler };
-            all.extend(self.to_reporter(Notice::PromiseMissed(missed), None));
-        }
-        all
+        let told = to.iter().map(|r| planned(r.clone(), notice.clone()));
+        told.chain(Some(clock).filter(|_| start.reporter_sees).into_iter().flat_map(|c| self.late(c, false))).collect()
+    }
+
+    /// To the reporter: it did not come in time.
+    fn late(&self, clock: &Clock, again: bool) -> Vec<Planned> {
+        let ClockStart { clock: name, due_at, promise, .. } = &clock.start;
+        let missed = PromiseMissed {
+            clock: name.clone(),
+            due_at: *due_at,
+            promise: *promise,
+            again,
+            next: clock.told_again_at(),
+            handler: self.case.handler.clone().filter(|_| self.case.sent.is_empty()),
+        };
+        self.to_reporter(Notice::PromiseMissed(missed), None)
+    }
+
+    /// All that is missed in one mail; the reporter hears of the oldest that concerns them.
+    fn still_missed(&self, to: &[Recipient]) -> Vec<Planned> {
+        let mut missed: Vec<&Clock> = self.case.clocks.iter().filter(|c| c.told_again_at().is_some()).collect();
+        missed.sort_by_key(|clock| clock.start.due_at);
+        let next = missed.iter().filter_map(|clock| clock.told_again_at()).min();
+        let acknowledges = missed.iter().any(|clock| self.acknowledges(clock));
+        let notice = Notice::StillMissed(StillMissed {
+            missed: missed.iter().map(|clock| (clock.name().clone(), clock.start.due_at)).collect(),
+            next,
+            acknowledge_until: next.filter(|_| acknowledges),
+        });
+        let told = to.iter().map(|recipient| planned(recipient.clone(), notice.clone()));
+        let late = missed.into_iter().find(|clock| clock.start.reporter_sees);
+        told.chain(late.into_iter().flat_map(|clock| self.late(clock, true))).collect()
     }
 
     fn opened(&self) -> Vec<Planned> {
@@ -362,9 +407,13 @@ impl Plan<'_> {
         word: Option<&ContentId>,
     ) -> Vec<Planned> {
         let changed = HandlerChanged { handler: member.clone(), previous: previous.cloned() };
-        // Before any word of a person it is a line of the next mail.
-        let told = !self.case.sent.is_empty();
+        // Before any word of a person it is a line of the next mail; where the case ends with it, that is what is told.
+        let told = !self.case.sent.is_empty() && !self.case.is_closed();
         let mut all = if told { self.to_reporter(Notice::HandlerChanged(changed), None) } else { Vec::new() };
+        if let (AssignedBy::TakenOver, Some(before)) = (by, previous.filter(|id| self.policy.member(id).is_some())) {
+            let notice = Notice::TakenOver(TakenOver { by: member.clone() });
+            all.push(planned(Recipient::Member(before.clone()), notice));
+        }
         if self.event.actor != Actor::Member(member.clone()) {
             let waits = self.case.clocks.iter().find(|c| c.state == ClockState::Running && self.acknowledges(c));
             let acknowledge_until = waits.map(|c| c.start.due_at);

@@ -27,7 +27,18 @@ fn texts(policy: &Policy, case: &CaseId, recipient: &Recipient, notice: &Notice,
     let links = Links { acknowledge: Some(String::new()), ..Links::default() };
     let now = Timestamp::UNIX_EPOCH;
     let (case, links) = (Some(case), &links);
-    let setting = Setting { policy, case, recipient, now, links, text: None, code, code_withheld: false, filed: &[] };
+    let setting = Setting {
+        policy,
+        case,
+        recipient,
+        now,
+        links,
+        text: None,
+        code,
+        code_withheld: false,
+        instead_of: None,
+        filed: &[],
+    };
     let letter = notice.letter(&setting);
     [letter.subject.clone(), letter.text()]
 }
@@ -71,12 +82,22 @@ fn by(member: &MemberId) -> Vec<Notice> {
 
 fn on_the_way(policy: &Policy) -> Vec<Notice> {
     let at = Timestamp::UNIX_EPOCH;
-    let missed = policy.clocks.iter().map(|row| PromiseMissed { clock: row.name.clone(), due_at: at, handler: None });
+    let missed = policy.clocks.iter().flat_map(|row| {
+        [(true, false), (true, true), (false, false), (false, true)].map(|(promise, again)| PromiseMissed {
+            clock: row.name.clone(),
+            due_at: at,
+            promise,
+            again,
+            next: Some(at),
+            handler: None,
+        })
+    });
     let closed = Resolution::ALL.iter().map(|resolution| ClosedNotice { resolution: *resolution });
     let forwarded = policy.third_party.iter().map(|module| Forwarded { package: module.package.clone() });
     let on = at.to_zoned(jiff::tz::TimeZone::UTC).date();
     let rest = [
-        Notice::Reminder(Reminder { due_at: at }),
+        Notice::Reminder(Reminder { due_at: at, sets_aside: true }),
+        Notice::Reminder(Reminder { due_at: at, sets_aside: false }),
         Notice::SetAside(SetAside {}),
         Notice::CommentThanks(CommentThanks {}),
         Notice::Accepted(Accepted {}),
@@ -142,7 +163,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
             all.push(Notice::Breach(Breach { clock, due_at: at, promise, acknowledge_until }));
         }
     }
-    for by in [AssignedBy::Member, AssignedBy::Rota] {
+    for by in [AssignedBy::Member, AssignedBy::Rota, AssignedBy::Replaced, AssignedBy::TakenOver] {
         for backup in [false, true] {
             let (next, acknowledge_until) = (clocks.clone(), Some(at));
             all.push(Notice::YouAreHandler(YouAreHandler { backup, by, word_of: None, next, acknowledge_until }));

@@ -30,7 +30,10 @@ impl YouAreHandler {
         };
         let why = match self.by {
             AssignedBy::Rota => " Nobody had taken it in time, so it was given to you by rota and load.",
-            AssignedBy::Member => "",
+            AssignedBy::Replaced => {
+                " Who handled it is no longer of the triage team, so it was given to you by rota and load."
+            }
+            AssignedBy::Member | AssignedBy::TakenOver => "",
         };
         let facts: Vec<_> = self.next.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))).collect();
         let letter = Letter::new(at.subject(subject)).say(format!("{role}{why}"));

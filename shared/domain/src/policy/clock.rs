@@ -1,9 +1,13 @@
 //! What the desk knows a clock as, and what people call it.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{ClockRow, Policy};
 use crate::id::ClockName;
+
+/// How often a missed clock is told again where its row does not say.
+pub const REPEAT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident,)+ }) => {

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use absence::Absence;
 pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel, Takes, Turn};
-pub use clock::{ClockKind, MetBy, Starts};
+pub use clock::{ClockKind, MetBy, REPEAT, Starts};
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
@@ -89,8 +89,18 @@ pub struct Contacts {
     pub operator: String,
     /// Woken last, when the whole team was silent.
     pub outside: Option<Person>,
+    /// To whom a reporter may turn when the team is late: a person, or a CNA.
+    pub escalation: Option<Escalation>,
     /// Called after each good tick of the schedule: a service outside AWS that notices when the calls stop.
     pub heartbeat: Option<String>,
+}
+
+/// Who takes cases that a team leaves alone.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Escalation {
+    pub name: String,
+    /// A `mailto:` or `https:` URI.
+    pub contact: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -190,6 +200,8 @@ pub struct ClockRow {
     pub promise: bool,
     /// Whether it goes on after its case has closed; else it ends with it.
     pub survives_closing: bool,
+    /// How often it is told again once it is missed.
+    pub repeat: SignedDuration,
 }
 
 /// How long a clock runs.

@@ -57,6 +57,11 @@ impl Policy {
         self.members.iter().filter(|m| m.has(Role::Triage))
     }
 
+    /// The member, where they are of triage and not away.
+    pub fn present(&self, id: &MemberId, now: Timestamp) -> Option<&Member> {
+        self.triage().find(|member| member.id == *id && !member.away_at(now))
+    }
+
     /// Whether the member must have a second factor.
     pub fn wants_second_factor(&self, member: &Member) -> bool {
         self.sign_in.second_factor.iter().any(|role| member.has(*role))

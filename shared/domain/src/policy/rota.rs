@@ -50,6 +50,13 @@ impl Policy {
         watches
     }
 
+    /// When the first of triage who is away at `now` is back, at the latest after `most`.
+    pub fn somebody_is_back(&self, now: Timestamp, most: SignedDuration) -> Timestamp {
+        let latest = now.saturating_add(most).unwrap_or(now);
+        let changes = self.triage().flat_map(Member::comings_and_goings).filter(|at| now < *at && *at < latest);
+        changes.filter(|at| self.triage().any(|member| !member.away_at(*at))).min().unwrap_or(latest)
+    }
+
     /// The gaps of the rota that touch `from` up to (not including) `until`; one that has begun before begins at `from`.
     ///
     /// Whose shift it is matters nothing here: who is away is stood in for by the next of the rota, so somebody is on call

@@ -61,6 +61,7 @@ impl Sample {
             text: self.sealed,
             code: self.sealed,
             code_withheld: false,
+            instead_of: None,
             filed: &team::filed_words(),
         })
     }
@@ -100,6 +101,7 @@ fn is_of_a_case(notice: &Notice) -> bool {
                 | Notice::SwapSaid(_)
                 | Notice::MemberBounced(_)
                 | Notice::RotaGap(_)
+                | Notice::CasesWait(_)
                 | Notice::Digest(_)
         )
 }

@@ -72,16 +72,20 @@ fn on_the_way() -> Vec<Sample> {
     let handler = |previous: Option<&str>| {
         Notice::HandlerChanged(HandlerChanged { handler: member("alice"), previous: previous.map(member) })
     };
-    let handled = |handler| {
-        Notice::PromiseMissed(PromiseMissed { clock: clock("acknowledgement"), due_at: at(RECEIVED), handler })
+    let missed = |name, promise, again, handler| {
+        let (clock, due_at, next) = (clock(name), at(RECEIVED), Some(at(DUE)));
+        Notice::PromiseMissed(PromiseMissed { clock, due_at, promise, again, next, handler })
     };
+    let handled = |handler| missed("acknowledgement", true, false, handler);
     let code = || Notice::CodeReissued(CodeReissued { by: member("alice") });
     vec![
         to("first", handler(None)),
         to("", handler(Some("bob"))),
         to("", handled(None)),
         to("handled", handled(Some(member("bob")))),
-        to("", Notice::Reminder(Reminder { due_at: at(DUE) })),
+        to("again", missed("fix", false, true, None)),
+        to("", Notice::Reminder(Reminder { due_at: at(DUE), sets_aside: true })),
+        to("going-on", Notice::Reminder(Reminder { due_at: at(DUE), sets_aside: false })),
         to("", Notice::SetAside(SetAside {})),
         to("", Notice::Accepted(Accepted {})),
         to("", code()).with(CODE),

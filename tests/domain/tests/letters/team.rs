@@ -76,6 +76,12 @@ fn clocks() -> Vec<Sample> {
             acknowledge_until: None,
         })
     };
+    let still = |acknowledge: bool| {
+        let missed = vec![(clock("acknowledgement"), at(RECEIVED)), (clock("fix"), at(RECEIVED))];
+        let acknowledge_until = acknowledge.then_some(at(DUE));
+        Notice::StillMissed(StillMissed { missed, next: Some(at(DUE)), acknowledge_until })
+    };
+    let ended = |set_aside, next| Notice::WaitEnded(WaitEnded { set_aside, next });
     let nobody = || Notice::NoHandler(NoHandler { again_at: at(DUE) });
     vec![
         to("", warning("acknowledgement", true, true)),
@@ -88,6 +94,13 @@ fn clocks() -> Vec<Sample> {
         sample("", breach("acknowledgement", true), Recipient::Operator),
         to("", you(false, AssignedBy::Rota, true)),
         to("by-a-member", you(false, AssignedBy::Member, false)),
+        to("replaced", you(false, AssignedBy::Replaced, false)),
+        sample("", Notice::CasesWait(CasesWait { member: member("alice"), cases: 3 }), Recipient::Operator),
+        to("", Notice::TakenOver(TakenOver { by: member("carol") })),
+        to("", still(true)),
+        sample("", still(false), Recipient::Outside),
+        to("", ended(false, Some((clock("progress-update"), at(DUE))))),
+        to("set-aside", ended(true, None)),
         to("", Notice::OpenedWithReason(OpenedWithReason { by: member("carol") })),
         to("with-a-word", handed_over()).with("The test is on my branch;\nit waits for CI."),
         to("with-a-lost-word", handed_over()),

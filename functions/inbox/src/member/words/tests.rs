@@ -78,6 +78,7 @@ fn mails(policy: &Policy) -> Vec<(String, String)> {
             text: None,
             code: None,
             code_withheld: false,
+            instead_of: None,
             filed: &[],
         };
         let letter = notice.letter(&setting);

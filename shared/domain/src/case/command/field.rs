@@ -36,6 +36,12 @@ pub(super) const WORD: Field = Field::text(
 )
 .optional();
 pub(super) const REASON: Field = Field::text("reason", Audience::Team, "Why, for the team and for later.");
+pub(super) const WAIVER: Field = Field::text(
+    "waiver",
+    Audience::Team,
+    "Who answers for it, and why, that what is fixed is closed without an advisory; required there, kept as a note.",
+)
+.need(Need::Sometimes);
 pub(super) const SOURCE: Field = Field::text("source", Audience::Team, "How that is known.");
 pub(super) const REFERENCE: Field = Field::text("reference", Audience::Team, "Where the fix is.");
 

@@ -68,6 +68,8 @@ pub enum Rule {
     Unanswered,
     /// Nobody handles it.
     Unassigned,
+    /// Another handles it, and whoever asks is of triage.
+    Takeable,
     /// Somebody outside reported it.
     Reported,
     /// It is a comment on the policy, and whoever wrote it can be answered.

@@ -57,6 +57,9 @@ commands! {
             .rules(&[Rule::Unassigned]);
         HandOver = Row::new("hand-over", Group::People, "Gives the case to another member.", &[MEMBER, WORD])
             .who(Who::Leads("hand it over"));
+        TakeOver = Row::new("take-over", Group::People,
+            "Makes the case yours, which another handles: as backup, on call, release manager, or woken by an escalation.", &[REASON])
+            .rules(&[Rule::Takeable]);
         SetBackup = Row::new("set-backup", Group::People, "Names who stands in for the handler.", &[MEMBER])
             .who(Who::Leads("name a backup"));
         Read = Row::new("read", Group::People,
@@ -78,7 +81,7 @@ commands! {
             "Closes it as a duplicate of another case.", &[OF, STEPS_TOO, PAGE_ONLY])
             .rules(&[Rule::Duplicable, Rule::Unpublished]);
         // From where it closes hangs on the resolution, which only `decide` sees.
-        Close = Row::new("close", Group::Judgement, "Ends it.", &[RESOLUTION, REASON_TOLD, STEPS_TOO, PAGE_ONLY]);
+        Close = Row::new("close", Group::Judgement, "Ends it.", &[RESOLUTION, REASON_TOLD, STEPS_TOO, WAIVER, PAGE_ONLY]);
         Score = Row::new("score", Group::Judgement, "Says how severe it is.", &[SEVERITY, CVSS, CWE])
             .rules(&[Rule::Unpublished])
             .approval(Approval::Voids);
@@ -150,7 +153,8 @@ commands! {
             "Tells the maintainers of a package that the policy names as others'.", &[TO, MESSAGE_OUT])
             .rules(&[Rule::Agreed]);
         PlanRelease = Row::new("plan-release", Group::Fixes, "Tells the reporter the day of the release.", &[ON])
-            .rules(&[Rule::Unpublished, Rule::Accepted]);
+            .rules(&[Rule::Unpublished, Rule::Accepted])
+            .who(Who::Releasers("set its dates"));
         TreatAsReport = Row::new("treat-as-report", Group::Mail,
             "Opens a case for what was only filed, with the time when it came.", &[ADDRESS])
             .closing(Closing::FiledOnly);

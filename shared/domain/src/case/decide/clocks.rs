@@ -1,20 +1,20 @@
 //! Clocks: what starts, meets, shortens and opens them again, and what their due times bring.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Next;
-use crate::case::clock::{Clock, ClockStart, ClockState};
+use crate::case::clock::{Alarm, Clock, ClockStart, ClockState};
 use crate::case::command::Roster;
-use crate::case::escalate::{self, Leads};
+use crate::case::escalate::{self, Last, Leads};
 use crate::case::event::{AssignedBy, ContentRef, EventBody, Recipient};
 use crate::case::publication::Fixes;
 use crate::case::rm::{self, Rm, Transition};
-use crate::id::ClockName;
+use crate::id::{ClockName, LevelName};
 use crate::policy::{AtDue, ClockRow, MetBy, Pauses, Starts};
 use crate::refusal::Refusal;
 
-/// How long a handler is looked for again when all were away.
-const ASSIGNMENT_RETRY: SignedDuration = SignedDuration::from_hours(1);
+/// A handler is looked for again at the latest after so long when all were away: whoever can help hears of it once a day.
+const ASSIGNMENT_RETRY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Next<'_> {
     /// Meets every open clock of that kind by the newest event.
@@ -79,48 +79,95 @@ impl Next<'_> {
         }
     }
 
-    /// Everything of one clock that is due: each passed level once, then what its due time brings.
+    /// What of one clock is due. After an outage that is told once: the widest of the levels that have passed stands for the others,
+    /// and what the due time brings for all of them.
     pub(super) fn fire(&mut self, name: &ClockName, witnessed: bool, roster: &Roster) {
+        let Some(clock) = self.case.clock(name) else { return };
+        if clock.told_again_at().is_some_and(|at| at <= self.now) {
+            self.tell_again(name);
+        }
         let Some(clock) = self.case.clock(name).filter(|c| c.state == ClockState::Running) else { return };
-        let (start, now) = (clock.start.clone(), self.now);
-        for alarm in start.alarms.iter().filter(|a| a.at <= now) {
-            let to = escalate::recipients(Leads::of(&self.case), self.policy, &alarm.level, now);
-            let (level, planned_at) = (alarm.level.clone(), alarm.at);
-            self.push(EventBody::ClockWarned { clock: name.clone(), level, planned_at, to });
-        }
-        if start.due_at > now {
-            return;
-        }
+        let (start, over) = (clock.start.clone(), clock.start.due_at <= self.now);
         match start.at_due {
-            AtDue::Breach if !witnessed => {}
-            AtDue::Breach => {
-                let to = escalate::recipients(Leads::of(&self.case), self.policy, &start.breach_level, now);
+            AtDue::Breach if over && witnessed => {
+                let to = self.reached(&start.breach_level, Last::Resort);
                 self.push(EventBody::ClockBreached { clock: name.clone(), level: start.breach_level, to });
             }
-            AtDue::AssignHandler => self.assign_by_rota(start, roster),
-            AtDue::SetAside => self.set_aside(name),
+            AtDue::AssignHandler if over => self.assign_by_rota(start, roster),
+            AtDue::SetAside if over => self.set_aside_or_remind(start),
+            AtDue::Breach | AtDue::AssignHandler | AtDue::SetAside => drop(self.warn(&start)),
         }
+    }
+
+    fn reached(&self, level: &LevelName, last: Last) -> Vec<Recipient> {
+        escalate::recipients(Leads::of(&self.case), self.policy, level, last, self.now)
+    }
+
+    /// The widest level of those whose time has passed, and the last reminder to the reporter; gives the time of the last of all.
+    fn warn(&mut self, start: &ClockStart) -> Option<Timestamp> {
+        let policy = self.policy;
+        let passed: Vec<&Alarm> = start.alarms.iter().filter(|alarm| alarm.at <= self.now).collect();
+        let planned_at = passed.last()?.at;
+        let (reminders, rungs): (Vec<_>, Vec<_>) =
+            passed.into_iter().partition(|a| escalate::reminds(policy, &a.level));
+        let widest = rungs.into_iter().max_by_key(|alarm| escalate::width(policy, &alarm.level));
+        for alarm in widest.into_iter().chain(reminders.last().copied()) {
+            let (clock, level, to) = (start.clock.clone(), alarm.level.clone(), self.reached(&alarm.level, Last::Rung));
+            self.push(EventBody::ClockWarned { clock, level, planned_at, to });
+        }
+        Some(planned_at)
+    }
+
+    /// A reminder that was not sent in its time reminds of nothing: what it reminds of waits as long as it would have.
+    fn set_aside_or_remind(&mut self, start: ClockStart) {
+        match self.warn(&start) {
+            Some(planned_at) => {
+                let ahead = planned_at.duration_until(start.due_at);
+                let due_at = self.now.saturating_add(ahead).unwrap_or(self.now);
+                self.push(EventBody::ClockPostponed { clock: start.clock, due_at });
+            }
+            None => self.set_aside(&start.clock),
+        }
+    }
+
+    /// First to whom it was told that it is missed, from then on to the team.
+    fn tell_again(&mut self, name: &ClockName) {
+        let Some(clock) = self.case.clock(name) else { return };
+        let first = matches!(clock.state, ClockState::Breached { again: None, .. });
+        let missed = &clock.start.breach_level;
+        let level = Some(missed).filter(|_| first).or(escalate::of_team(self.policy)).unwrap_or(missed).clone();
+        let to = self.reached(&level, Last::Resort);
+        self.push(EventBody::ClockRepeated { clock: name.clone(), level, to });
     }
 
     fn assign_by_rota(&mut self, start: ClockStart, roster: &Roster) {
         match escalate::choose_handler(self.policy, roster, self.now) {
             Some(member) => self.assign(member, AssignedBy::Rota, None),
             None => {
-                let mut to = escalate::recipients(Leads::of(&self.case), self.policy, &start.breach_level, self.now);
-                if !to.contains(&Recipient::Operator) {
-                    to.push(Recipient::Operator);
-                }
-                let until = self.now.saturating_add(ASSIGNMENT_RETRY).unwrap_or(self.now);
+                // Nobody of triage is there, or one would have been chosen: it is the operator's to reach somebody (T19).
+                let to = vec![Recipient::Operator];
+                let until = self.policy.somebody_is_back(self.now, ASSIGNMENT_RETRY);
                 self.push(EventBody::AssignmentPostponed { clock: start.clock, until, to });
             }
         }
     }
 
-    /// Silence leads to Deferred, softly, never to Closed; from a state that has no such way it only ends the wait.
+    /// Silence leads to Deferred, softly, never to Closed; from a state that has no such way it only ends the wait (T33).
     fn set_aside(&mut self, clock: &ClockName) {
         self.push(EventBody::ClockEnded { clock: clock.clone() });
         if rm::allows(self.case.rm, Transition::SetAside) {
             self.transition(Rm::Deferred);
+            return;
+        }
+        self.resume(Pauses::WaitingForReporter);
+        self.push(EventBody::WaitEnded);
+    }
+
+    /// What waited for this goes on.
+    pub(super) fn resume(&mut self, pauses: Pauses) {
+        let paused = |c: &Clock| c.start.pauses == Some(pauses) && matches!(c.state, ClockState::Paused { .. });
+        for clock in self.open_clocks(paused) {
+            self.push(EventBody::ClockResumed { clock });
         }
     }
 

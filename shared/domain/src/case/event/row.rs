@@ -146,6 +146,7 @@ impl EventBody {
             EventBody::AnswersChosen { answers: _ } => Nothing.says("said where they wish to be answered"),
 
             EventBody::BackupSet { member: _ } => Nothing.by(By::SetBackup, "named a backup"),
+            EventBody::WaitEnded => Nothing.says("went on without the reporter’s answer"),
             EventBody::InformationRequested => Nothing.by(By::RequestInformation, "asked the reporter, and waits"),
             EventBody::QuarantineEnded { refused: _, report: _, let_in: _ } => {
                 Nothing.by(By::ReleaseQuarantine, "said whose the mails in quarantine are")
@@ -164,6 +165,8 @@ impl EventBody {
             EventBody::ClockResumed { clock: name } => clock(name, "goes on"),
             EventBody::ClockWarned { clock: name, level: _, planned_at: _, to: _ } => clock(name, "warned of"),
             EventBody::ClockBreached { clock: name, level: _, to: _ } => clock(name, "missed"),
+            EventBody::ClockRepeated { clock: name, level: _, to: _ } => clock(name, "still missed, told again"),
+            EventBody::ClockPostponed { clock: name, due_at: _ } => clock(name, "due later: its reminder came late"),
             EventBody::ClockReopened { clock: name } => clock(name, "open again"),
             EventBody::ClockShortened { clock: name, due_at: _, alarms: _ } => clock(name, "due earlier"),
             EventBody::ClockEnded { clock: name } => clock(name, "ended"),

@@ -11,7 +11,7 @@ use crate::policy::Policy;
 /// One thing that publishing still waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Missing {
-    /// `affected`, `audit`, `line`, `credit`, `advisory` or `approval`.
+    /// `handler`, `affected`, `audit`, `line`, `credit`, `advisory` or `approval`.
     pub requirement: &'static str,
     /// The line that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,6 +30,9 @@ impl Case {
         let mut miss = |requirement, line: Option<&LineName>, detail: String| {
             missing.push(Missing { requirement, line: line.cloned(), detail });
         };
+        if self.handler.is_none() {
+            miss("handler", None, "nobody handles it, and one person answers for it (assign)".to_owned());
+        }
         match publication.affected_and_maintained(policy, now) {
             None => miss("affected", None, "the affected versions are not recorded (determine-affected)".to_owned()),
             Some(lines) => {

@@ -5,17 +5,15 @@ use jiff::Timestamp;
 
 use super::{Planned, planned};
 use crate::case::{Case, Recipient};
-use crate::id::{ChannelId, MemberId};
+use crate::id::ChannelId;
 use crate::notice::{ChannelVerified, Notice};
 use crate::policy::{Policy, Role};
 
-/// `notice`, for the handler, or who is on call, or the operator when there is nobody; and for the release managers who may
-/// read the case.
+/// `notice`, for who is in charge, or the operator when there is nobody; and for the release managers who may read the case.
 pub fn of_channel(policy: &Policy, case: &Case, notice: &Notice, now: Timestamp) -> Vec<Planned> {
-    let of_team = |id: &&MemberId| policy.member(id).is_some();
-    let first = case.handler.as_ref().filter(of_team).or_else(|| policy.on_call(now).map(|m| &m.id));
+    let first = case.in_charge(policy, now);
     let managers = policy.members.iter().filter(|m| m.has(Role::ReleaseManager)).map(|m| &m.id);
-    let managers = managers.filter(|id| Some(*id) != first && case.readable_by(id, policy));
+    let managers = managers.filter(|id| Some(*id) != first && case.readable_by(id, policy, now));
     let first = first.cloned().map_or(Recipient::Operator, Recipient::Member);
     let to = std::iter::once(first).chain(managers.cloned().map(Recipient::Member));
     to.map(|recipient| planned(recipient, notice.clone())).collect()

@@ -11,7 +11,7 @@ use crate::fields::Fields;
 use crate::id::{ClockName, LevelName};
 use crate::policy::clock::words_of_name;
 use crate::policy::value::{Length, Word};
-use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, Severity, Starts, Warning, When};
+use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, REPEAT, Severity, Starts, Warning, When};
 
 /// What a clock is called stands in subjects and headings.
 const WORDS_BYTES: usize = 60;
@@ -47,12 +47,16 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     let reporter_sees = fields.flag("reporter_sees").unwrap_or(false);
     let promise = fields.flag("promise").unwrap_or(false);
     let survives_closing = fields.flag("survives_closing");
+    let repeat = fields.parsed::<Length>("repeat").map(|length| length.0);
 
     if let (Some(name), Some(kind)) = (&name, kind) {
         is_what_it_is(name.as_str(), kind, starts, met_by, promise, &fields);
     }
     if survives_closing == Some(true) && at_due != AtDue::Breach {
         fields.wrong("survives_closing", "does not fit: what is done at_due is done to an open case");
+    }
+    if repeat.is_some() && at_due != AtDue::Breach {
+        fields.wrong("repeat", "does not fit: only what is missed is told again");
     }
     if promise && pauses.is_some() {
         fields.wrong("pauses", "must be left out: a promise never pauses");
@@ -80,6 +84,7 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
         reporter_sees,
         promise,
         survives_closing: survives_closing.unwrap_or(met_by?.outlives_its_case()),
+        repeat: repeat.unwrap_or(REPEAT),
     })
 }
 

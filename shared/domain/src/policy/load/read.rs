@@ -6,8 +6,10 @@ use super::names::Names;
 use super::{clock, mail, pager, scope};
 use crate::fields::{Fields, Problems};
 use crate::id::MemberId;
-use crate::policy::value::{BaseUrl, CalledUrl, Day, HttpsUrl, Instant, Length, MailAddress, Word};
-use crate::policy::{Away, Contacts, Level, Member, NAME_BYTES, Person, Policy, Project, Role, Rota, SignInRules};
+use crate::policy::value::{BaseUrl, CalledUrl, ContactUri, Day, HttpsUrl, Instant, Length, MailAddress, Word};
+use crate::policy::{
+    Away, Contacts, Escalation, Level, Member, NAME_BYTES, Person, Policy, Project, Role, Rota, SignInRules,
+};
 
 const SCHEMA: u64 = 1;
 const LINE_BYTES: usize = 200;
@@ -107,13 +109,26 @@ fn contacts(fields: Fields<'_>, names: &Names<'_>) -> Option<Contacts> {
     }
     let operator = fields.required_parsed::<MailAddress>("operator");
     let outside = fields.object("outside").map(person);
+    let escalation = fields.object("escalation").map(escalation);
     let heartbeat = fields.parsed::<CalledUrl>("heartbeat").map(|url| url.0);
     fields.finish();
+    let escalation = match escalation {
+        Some(escalation) => Some(escalation?),
+        None => None,
+    };
     let outside = match outside {
         Some(person) => Some(person?),
         None => None,
     };
-    Some(Contacts { security: security?.0, policy_owner: policy_owner?, operator: operator?.0, outside, heartbeat })
+    let (security, operator) = (security?.0, operator?.0);
+    Some(Contacts { security, policy_owner: policy_owner?, operator, outside, escalation, heartbeat })
+}
+
+fn escalation(fields: Fields<'_>) -> Option<Escalation> {
+    let name = required_line(&fields, "name");
+    let contact = fields.required_parsed::<ContactUri>("contact");
+    fields.finish();
+    Some(Escalation { name, contact: contact?.0 })
 }
 
 fn person(fields: Fields<'_>) -> Option<Person> {

@@ -23,6 +23,7 @@ mod second_factor;
 mod session;
 mod sign_in;
 mod steps;
+mod successors;
 mod swap;
 
 pub use mail::OpenPgp;

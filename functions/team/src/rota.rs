@@ -81,7 +81,7 @@ struct Now {
 pub(crate) async fn page(State(team): State<Arc<Team>>, headers: HeaderMap) -> Response {
     let page = async {
         let member = team.member(&headers, true).await?;
-        Ok(team.rota_page(&team.rota_now().await?, member, &Value::Null, &[]).html())
+        Ok(team.rota_page(&team.rota_now().await?, member, &Value::Null, &[]).await?.html())
     };
     team.answered(page.await)
 }
@@ -96,21 +96,24 @@ pub(crate) async fn post(State(team): State<Arc<Team>>, headers: HeaderMap, body
 
 async fn posted(team: &Team, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
     let member = team.member(headers, true).await?;
-    let mut value = json!(body::form(&body::read(body, BODY).await?));
-    let withdraw = !value["withdraw"].is_null();
-    value["withdraw"] = json!(withdraw);
-    // What has a shift in it speaks of a swap.
-    let said = match value["mine"].is_null() {
-        true => team.say(member, &value).await?,
-        false => team.say_swap(member, &value).await?,
-    };
-    match said {
-        Ok(()) => Ok(Redirect::to(DeskPage::Rota.path()).into_response()),
-        Err(wrong) => {
-            let page = team.rota_page(&team.rota_now().await?, member, &value, &wrong).html();
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+    let typed = json!(body::form(&body::read(body, BODY).await?));
+    let said = |names: [&str; 2]| {
+        let mut value = json!({"withdraw": !typed["withdraw"].is_null()});
+        for name in names.into_iter().filter(|name| !typed[*name].is_null()) {
+            value[name] = typed[name].clone();
         }
+        value
+    };
+    // What has a shift in it speaks of a swap.
+    let wrong = match typed["mine"].is_null() {
+        true => team.goes_away(member, &said(["from", "until"]), &typed).await?,
+        false => team.say_swap(member, &said(["mine", "theirs"])).await?.err().unwrap_or_default(),
+    };
+    if wrong.is_empty() {
+        return Ok(Redirect::to(DeskPage::Rota.path()).into_response());
     }
+    let page = team.rota_page(&team.rota_now().await?, member, &typed, &wrong).await?.html();
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
 }
 
 pub(crate) async fn show(State(team): State<Arc<Team>>, headers: HeaderMap) -> Result<Json<RotaView>, Problem> {
@@ -128,6 +131,15 @@ pub(crate) async fn away(
     let value = body::json(&headers, &body::read(body, BODY).await?)?;
     team.say(member, &value).await?.map_err(Problem::invalid)?;
     Ok(Json(team.rota_view().await?))
+}
+
+/// The days that are said; what is wrong with them.
+fn read(value: &Value, now: Timestamp) -> Result<Result<SaidAway, Vec<FieldError>>, Problem> {
+    match fields::read(value, |fields| said(fields, now)) {
+        Ok(Some(said)) => Ok(Ok(said)),
+        Ok(None) => Err(Problem::not_found()),
+        Err(wrong) => Ok(Err(wrong)),
+    }
 }
 
 fn said(fields: &Fields<'_>, now: Timestamp) -> Option<SaidAway> {
@@ -151,14 +163,11 @@ impl Team {
 
     /// Records what a member says of their own days; what is wrong with it, if anything is.
     async fn say(&self, member: &Member, value: &Value) -> Result<Result<(), Vec<FieldError>>, Problem> {
-        let now = self.clock.now();
-        let read = fields::read(value, |fields| said(fields, now));
-        let SaidAway { days, withdraw } = match read {
-            Ok(Some(said)) => said,
-            Ok(None) => return Err(Problem::not_found()),
+        let SaidAway { days, withdraw } = match read(value, self.clock.now())? {
+            Ok(said) => said,
             Err(wrong) => return Ok(Err(wrong)),
         };
-        let new = Absence { member: member.id.clone(), days, said_at: now };
+        let new = Absence { member: member.id.clone(), days, said_at: self.clock.now() };
         if !self.members.say_absence(&new, withdraw).await? {
             let detail = format!("cannot be kept: {MOST_SAID} absences are known already");
             return Ok(Err(vec![FieldError { pointer: "/from".to_owned(), detail }]));
@@ -167,7 +176,29 @@ impl Team {
         Ok(Ok(()))
     }
 
-    fn rota_page(&self, now: &Now, member: &Member, typed: &Value, wrong: &[FieldError]) -> RotaPage {
+    /// The same, and hands over the cases for which somebody is chosen; all that is wrong, before anything is done.
+    async fn goes_away(&self, member: &Member, value: &Value, typed: &Value) -> Result<Vec<FieldError>, Problem> {
+        let now = self.clock.now();
+        let policy = self.members.policy_now(&self.policy).await?;
+        let chosen = self.leaving(member, &policy, now).await?.chosen(typed);
+        let wrong = read(value, now)?.err().into_iter().chain(chosen.as_ref().err().cloned()).flatten();
+        let wrong: Vec<FieldError> = wrong.collect();
+        match chosen {
+            Ok(chosen) if wrong.is_empty() => match self.say(member, value).await? {
+                Ok(()) => self.hand_over(member, &chosen).await,
+                Err(wrong) => Ok(wrong),
+            },
+            Ok(_) | Err(_) => Ok(wrong),
+        }
+    }
+
+    async fn rota_page(
+        &self,
+        now: &Now,
+        member: &Member,
+        typed: &Value,
+        wrong: &[FieldError],
+    ) -> Result<RotaPage, Problem> {
         let input = |name: &str, label: &str| Input {
             name: name.to_owned(),
             label: label.to_owned(),
@@ -177,7 +208,7 @@ impl Team {
             required: true,
             errors: wrong.iter().filter(|e| e.pointer == format!("/{name}")).map(|e| e.detail.clone()).collect(),
         };
-        RotaPage {
+        Ok(RotaPage {
             site: Site::of(&self.policy),
             desk: self.desk(member, Some(DeskPage::Rota)),
             now: now.at,
@@ -187,7 +218,8 @@ impl Team {
             days: [input("from", "First day away"), input("until", "Last day away")],
             swaps: swap::rows(&self.policy, &now.said, member, now.at),
             swap: swap::form(&now.policy, member, now.at, typed, wrong),
-        }
+            successors: self.leaving(member, &now.policy, now.at).await?.inputs(typed, wrong),
+        })
     }
 }
 

@@ -182,11 +182,14 @@ fn pages() -> Vec<Operation> {
             "sayOfRotaOnPage",
             "Say when you are away, swap two shifts, or (`withdraw`) take it back",
         )
-        .about("With `from` and `until` one is away; with `mine` and `theirs` two shifts are swapped.")
+        .about(
+            "With `from` and `until` one is away, and `all` takes one's cases, or `to.` and a case's id that one (`keep`: it is kept); with \
+             `mine` and `theirs` two shifts are swapped.",
+        )
         .secret(Secret::SessionOrCookie)
         .body(&[(
             FORM,
-            form(&[("from", false), ("until", false), ("mine", false), ("theirs", false), ("withdraw", false)]),
+            form(&[("from", false), ("until", false), ("all", false), ("mine", false), ("theirs", false), ("withdraw", false)]),
         )])
         .answer(303, "Done: to the page.", &[])
         .problems(Told::Page, &[401, 403, 413, 422]),

@@ -21,6 +21,8 @@ pub struct RotaPage {
     pub away: Vec<AwayRow>,
     /// The first day and the last on which somebody says to be away.
     pub days: [Input; 2],
+    /// Who takes one's cases; empty where there are none, or nobody could.
+    pub successors: Vec<Input>,
     /// Those in effect, and those that are asked for.
     pub swaps: Vec<SwapRow>,
     /// One's own shift and another's; `None` where there are no two to swap.
@@ -88,7 +90,7 @@ impl RotaPage {
     }
 
     fn inputs(&self) -> impl Iterator<Item = &Input> {
-        self.days.iter().chain(self.swap.iter().flatten())
+        self.days.iter().chain(&self.successors).chain(self.swap.iter().flatten())
     }
 
     fn has_errors(&self) -> bool {
@@ -142,6 +144,7 @@ pub(crate) mod sample {
             rungs: vec![rung(HOSTILE), rung("")],
             away: if told { vec![away(true), away(false)] } else { Vec::new() },
             days: [input("from"), input("until")],
+            successors: if told { vec![select("all"), select("to.EXP-2026-7K3QF")] } else { Vec::new() },
             swaps: if told { standings.map(swap).to_vec() } else { Vec::new() },
             swap: told.then(|| [select("mine"), select("theirs")]),
         }

@@ -114,6 +114,39 @@ fn the_page_takes_days_and_takes_them_back() {
 }
 
 #[test]
+fn who_goes_away_hands_over_their_cases_with_the_same_form() {
+    let place = Place::new("away-cases");
+    let desk = place.start();
+    let (day, _) = begun(&desk, 20);
+    let (token, carol) = (desk.token("bob"), desk.token("carol"));
+    let cases: Vec<String> = (0..3).map(|_| desk.filed(&report("R", "page")).0).collect();
+    let send = |body: String| {
+        let headers = [("authorization", token.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+        desk.call("POST", "/desk/rota", &headers, &body)
+    };
+    let page = || desk.get("/desk/rota", &[("authorization", &token)]).text;
+    assert!(!page().contains("Who takes your"));
+    for case in &cases {
+        desk.command(case, &token, &json!({"command": "assign", "member": "bob"})).ok();
+    }
+    assert!(page().contains("Who takes your 3 cases?") && page().contains(&format!("name=\"to.{}\"", cases[0])));
+    say(&desk, &desk.token("dave"), &json!({"from": begun(&desk, 0).0, "until": day})).ok();
+    let wrong = send(format!("from={day}&until=&all=dave&to.{}=mallory", cases[0]));
+    assert_eq!(wrong.text.matches(": must be somebody of the team who is there").count(), 2, "{}", wrong.text);
+    let handler = |case: &String, token: &str| desk.case(case, token)["handler"].clone();
+    assert_eq!(handler(&cases[0], &token), json!("bob"), "nothing is done while something is wrong");
+    let body = format!("from={day}&until={day}&all=carol&to.{}=keep&to.{}=", cases[1], cases[2]);
+    assert_eq!(send(body.clone()).status, 303);
+    assert_eq!([&cases[0], &cases[2]].map(|case| handler(case, &carol)), [json!("carol"), json!("carol")]);
+    assert_eq!(handler(&cases[1], &token), json!("bob"));
+    assert_eq!(send(body.replace("=keep", "=")).status, 303);
+    assert_eq!(handler(&cases[1], &carol), json!("carol"));
+    assert!(!page().contains("Who takes your"));
+    desk.advance("1s");
+    assert!(desk.mail_to("carol", "You are the handler of this case").contains("primary handler"));
+}
+
+#[test]
 fn a_member_reads_their_own_clock_beside_utc_on_pages_and_in_mails() {
     let place = Place::new("zone");
     let express = std::fs::read_to_string(desk_harness::express()).expect("the policy");

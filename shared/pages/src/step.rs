@@ -72,6 +72,8 @@ pub struct InputGroup {
     pub legend: Option<String>,
     /// Whether its fields stand beside one another where there is room, without saying of each that it may be left out.
     pub compact: bool,
+    /// What is seldom wanted is folded away behind this, unless something is in it or wrong with it.
+    pub folded: Option<String>,
     pub inputs: Vec<Input>,
 }
 
@@ -105,6 +107,13 @@ pub struct InputChoice {
     pub value: String,
     pub label: String,
     pub hint: String,
+}
+
+impl InputGroup {
+    /// Whether something was typed into it, or is wrong.
+    fn is_open(&self) -> bool {
+        self.inputs.iter().any(|input| !input.value.is_empty() || !input.errors.is_empty())
+    }
 }
 
 impl StepPage {
@@ -197,8 +206,18 @@ pub(crate) mod sample {
         };
         let some = || if told { vec![text()] } else { Vec::new() };
         let groups = vec![
-            InputGroup { legend: Some(text()), compact: told, inputs: controls.into_iter().map(input).collect() },
-            InputGroup { legend: None, compact: false, inputs: Vec::new() },
+            InputGroup {
+                legend: Some(text()),
+                compact: told,
+                folded: None,
+                inputs: controls.into_iter().map(input).collect(),
+            },
+            InputGroup {
+                legend: None,
+                compact: told,
+                folded: Some(text()),
+                inputs: vec![input(("folded", InputControl::Line))],
+            },
         ];
         let buttons = vec![StepButton { label: text(), name: None }, StepButton { label: text(), name: Some("check") }];
         let form = StepForm { action: text(), hidden: vec![(text(), text())], groups, will: vec![text()], buttons };

@@ -221,6 +221,39 @@ fn the_table_of_lines_gives_only_what_was_changed() {
 }
 
 #[test]
+fn t47_a_line_takes_another_range() {
+    let place = Place::new("ranges");
+    let desk = place.start();
+    let (case, _) = desk.filed(&report("R", "page"));
+    let decide = Form::open(&desk, &case, "decide", "alice");
+    decide.send(&[("outcome", "confirm"), ("reason", "It is."), ("next_steps", "A fix.")]);
+    let known = [("l1.affected", "yes"), ("l1.introduced", "4.17.0"), ("l1.fixed", "4.21.1"), ("l2.affected", "no")];
+    let form = Form::open(&desk, &case, "lines", "alice");
+    let wrong = form.send(&[&known[..], &[("more1.introduced", "4.0.0"), ("more1.fixed", "4.1")]].concat());
+    assert!(wrong.status == 422 && wrong.text.contains("href=\"#in-more1-fixed\""), "{}", wrong.text);
+    assert!(wrong.text.contains("<details open>\n<summary>Another range of express@4</summary>"), "{}", wrong.text);
+    let two = [&known[..], &[("more1.introduced", "4.0.0"), ("more1.fixed", "4.1.0")]].concat();
+    done(&form.send(&two), &format!("/desk/cases/{case}?done=lines"));
+    let ranges = || view(&desk, &case, "alice")["affected"].as_array().unwrap().clone();
+    let fixed =
+        |ranges: Vec<Value>| ranges.iter().map(|range| range["fixed"].to_string()).collect::<Vec<_>>().join(" ");
+    assert_eq!(fixed(ranges()), "\"4.21.1\" \"4.1.0\"");
+
+    // Both are rows now, and a third can be written; one is taken away as it was added.
+    let form = Form::open(&desk, &case, "lines", "alice");
+    let without = [
+        ("l1.affected", "no"),
+        ("l2.affected", "yes"),
+        ("l2.introduced", "4.0.0"),
+        ("l2.fixed", "4.1.0"),
+        ("more1.last", "4.20.0"),
+        ("more1.introduced", "4.19.0"),
+    ];
+    done(&form.send(&without), &format!("/desk/cases/{case}?done=lines"));
+    assert_eq!(fixed(ranges()), "\"4.1.0\" null");
+}
+
+#[test]
 fn a_step_that_is_not_possible_says_why_and_has_no_form() {
     let place = Place::new("why");
     let desk = place.start();

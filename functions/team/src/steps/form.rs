@@ -152,7 +152,7 @@ pub(crate) fn choice(value: &str, label: impl Into<String>, hint: impl Into<Stri
 impl Form {
     /// Fields without headings, and the primary button.
     pub(crate) fn new(inputs: Vec<Input>, button: &str) -> Form {
-        let groups = vec![InputGroup { legend: None, compact: false, inputs }];
+        let groups = vec![InputGroup { legend: None, compact: false, folded: None, inputs }];
         Form { groups, hidden: Vec::new(), will: Vec::new(), buttons: vec![self::button(button)] }
     }
 

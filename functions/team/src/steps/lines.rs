@@ -1,5 +1,6 @@
 //! The table of lines: what is affected, and what each line gets. One save gives the ranges first, then what changed of each
-//! line; what stood there and is not changed gives no command.
+//! line; what stood there and is not changed gives no command. Below each line another range of it can be written, folded away: most
+//! have one.
 
 use desk_domain::affected::{self, Affected, Until};
 use desk_domain::fields;
@@ -14,11 +15,22 @@ use super::typed::Typed;
 
 /// A row of the table: a stretch of affected versions of a line, or a line of which none is said.
 struct Row {
+    /// What the names of its fields begin with.
+    key: String,
     package: PackageName,
     line: LineName,
     range: Option<Affected>,
-    /// Whether it is the first of its line, which says what the line gets.
-    first: bool,
+    place: Place,
+}
+
+/// Where a row stands among those of its line.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// The first, which says what the line gets.
+    First,
+    Further,
+    /// The last, for a range that is not known yet.
+    Spare,
 }
 
 /// The rows, in the order of the policy.
@@ -27,14 +39,17 @@ fn rows(at: &At<'_>) -> Vec<Row> {
     let of_case: Vec<LineName> = at.opened.lines(at.policy, at.now).into_iter().map(|view| view.line).collect();
     let lines = at.policy.packages.iter().flat_map(|package| package.lines.iter().map(move |line| (package, line)));
     let shown = lines.filter(|(_, line)| of_case.is_empty() || of_case.contains(&line.name));
-    let mut rows = Vec::new();
-    for (package, line) in shown {
-        let of_line: Vec<Affected> = ranges.iter().filter(|range| range.line == line.name).cloned().collect();
-        let row = |range, first| Row { package: package.name.clone(), line: line.name.clone(), range, first };
-        match of_line.is_empty() {
-            true => rows.push(row(None, true)),
-            false => rows.extend(of_line.into_iter().enumerate().map(|(nth, range)| row(Some(range), nth == 0))),
+    let (mut rows, mut known): (Vec<Row>, usize) = (Vec::new(), 0);
+    for (nth, (package, line)) in shown.enumerate() {
+        let row = |key, range, place| Row { key, package: package.name.clone(), line: line.name.clone(), range, place };
+        let of_line = ranges.iter().filter(|range| range.line == line.name).cloned().map(Some);
+        let of_line: Vec<Option<Affected>> = of_line.collect();
+        let of_line = if of_line.is_empty() { vec![None] } else { of_line };
+        for (at, range) in of_line.into_iter().enumerate() {
+            rows.push(row(format!("l{known}"), range, if at == 0 { Place::First } else { Place::Further }));
+            known += 1;
         }
+        rows.push(row(format!("more{nth}"), None, Place::Spare));
     }
     rows
 }
@@ -44,9 +59,22 @@ fn views(at: &At<'_>) -> Vec<LineView> {
     at.opened.lines(at.policy, at.now)
 }
 
-fn named(index: usize, field: &str) -> String {
-    format!("l{index}.{field}")
+impl Row {
+    fn named(&self, field: &str) -> String {
+        format!("{}.{field}", self.key)
+    }
+
+    /// Whether what was typed says that there is such a range.
+    fn is_said(&self, typed: &Typed) -> bool {
+        match self.place {
+            Place::First | Place::Further => typed.get(&self.named("affected")) == "yes",
+            Place::Spare => BOUNDS.iter().any(|bound| !typed.text(&self.named(bound)).is_empty()),
+        }
+    }
 }
+
+/// The fields of a range.
+const BOUNDS: [&str; 3] = ["introduced", "fixed", "last"];
 
 /// What the select of a line says of how it stands, with what was written.
 fn standing(view: Option<&LineView>) -> (&'static str, String) {
@@ -72,7 +100,7 @@ fn first_version(line: &LineName) -> String {
 pub(super) fn start(at: &At<'_>) -> Typed {
     let views = views(at);
     let mut fields = Vec::new();
-    for (index, row) in rows(at).iter().enumerate() {
+    for row in rows(at).iter().filter(|row| row.place != Place::Spare) {
         let view = views.iter().find(|view| view.line == row.line);
         let affected = match (&row.range, view.and_then(|view| view.affected)) {
             (Some(_), _) => "yes",
@@ -82,9 +110,9 @@ pub(super) fn start(at: &At<'_>) -> Typed {
         let (introduced, fixed, last) = bounds(row);
         let (state, words) = standing(view);
         let said = [("affected", affected.to_owned()), ("introduced", introduced), ("fixed", fixed), ("last", last)];
-        fields.extend(said.map(|(field, value)| (named(index, field), value)));
-        fields
-            .extend([("state", state.to_owned()), ("words", words)].map(|(field, value)| (named(index, field), value)));
+        fields.extend(said.map(|(field, value)| (row.named(field), value)));
+        let stands = [("state", state.to_owned()), ("words", words)];
+        fields.extend(stands.map(|(field, value)| (row.named(field), value)));
     }
     Typed::of(fields)
 }
@@ -106,7 +134,7 @@ pub(super) fn shows(at: &At<'_>) -> String {
 
 pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let views = views(at);
-    let groups = rows(at).iter().enumerate().map(|(index, row)| group(at, typed, index, row, &views)).collect();
+    let groups = rows(at).iter().map(|row| group(at, typed, row, &views)).collect();
     let check = if typed.flag("check") { reads(at, typed) } else { Vec::new() };
     let form = Form { groups, hidden: Vec::new(), will: check, buttons: vec![button("Save")] };
     let about = [
@@ -117,17 +145,21 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     Filled::new(form.or("Show the ranges", "check")).about(about.map(str::to_owned))
 }
 
-fn group(at: &At<'_>, typed: &Typed, index: usize, row: &Row, views: &[LineView]) -> InputGroup {
+fn group(at: &At<'_>, typed: &Typed, row: &Row, views: &[LineView]) -> InputGroup {
     let f = Fields(typed);
-    let name = |field| named(index, field);
+    let name = |field| row.named(field);
     let says = vec![choice("yes", "Affected", ""), choice("no", "Not affected", ""), choice("", "Not known yet", "")];
     let mut inputs: Vec<Input> = vec![
-        f.radios(&name("affected"), "Is it affected?", says),
         f.line(&name("introduced"), "From", ""),
         f.line(&name("fixed"), "Fixed in", ""),
         f.line(&name("last"), "Or last affected", ""),
     ];
-    if row.first {
+    if row.place == Place::Spare {
+        let folded = Some(format!("Another range of {}", row.line));
+        return InputGroup { legend: None, compact: true, folded, inputs };
+    }
+    inputs.insert(0, f.radios(&name("affected"), "Is it affected?", says));
+    if row.place == Place::First {
         let states = [
             ("", "No fix yet"),
             ("ready", "Fix ready, where"),
@@ -146,21 +178,20 @@ fn group(at: &At<'_>, typed: &Typed, index: usize, row: &Row, views: &[LineView]
         Some((_, None)) | None => String::new(),
     };
     let package = if at.policy.packages.len() > 1 { format!("{}: ", row.package) } else { String::new() };
-    InputGroup { legend: Some(format!("{package}{}{until}", row.line)), compact: true, inputs }
+    InputGroup { legend: Some(format!("{package}{}{until}", row.line)), compact: true, folded: None, inputs }
 }
 
-/// The stretches as the command takes them, each with the number of its row.
-fn ranges(rows: &[Row], typed: &Typed) -> Vec<(usize, Value)> {
-    let affected = rows.iter().enumerate().filter(|(index, _)| typed.get(&named(*index, "affected")) == "yes");
-    affected.map(|(index, row)| (index, range(row, typed, index))).collect()
+/// The stretches as the command takes them, each with its row.
+fn ranges<'r>(rows: &'r [Row], typed: &Typed) -> Vec<(&'r Row, Value)> {
+    rows.iter().filter(|row| row.is_said(typed)).map(|row| (row, range(row, typed))).collect()
 }
 
-fn range(row: &Row, typed: &Typed, index: usize) -> Value {
+fn range(row: &Row, typed: &Typed) -> Value {
     let mut range = match &row.range {
         Some(range) => json!(range),
         None => json!({"package": row.package, "line": row.line}),
     };
-    let text = |field| typed.text(&named(index, field));
+    let text = |field| typed.text(&row.named(field));
     let map = range.as_object_mut().expect("a range is an object");
     for bound in ["fixed", "last_affected", "unfixed"] {
         map.remove(bound);
@@ -209,17 +240,18 @@ pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
         let mut given = Given::new(json!({"command": "determine-affected", "affected": list}));
         for (nth, (row, _)) in ranges.iter().enumerate() {
             for (field, input) in [("introduced", "introduced"), ("fixed", "fixed"), ("last_affected", "last")] {
-                given = given.typed_as(&format!("/affected/{nth}/{field}"), &named(*row, input));
+                given = given.typed_as(&format!("/affected/{nth}/{field}"), &row.named(input));
             }
-            given = given.typed_as(&format!("/affected/{nth}"), &named(*row, "affected"));
+            let whole = if row.place == Place::Spare { "introduced" } else { "affected" };
+            given = given.typed_as(&format!("/affected/{nth}"), &row.named(whole));
         }
         commands.push(given);
     }
     let views = views(at);
     let mut wrong = Vec::new();
-    for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.first) {
+    for row in rows.iter().filter(|row| row.place == Place::First) {
         let before = standing(views.iter().find(|view| view.line == row.line));
-        match line(&row.line, typed, index, &before) {
+        match line(row, typed, &before) {
             Ok(given) => commands.extend(given),
             Err(found) => wrong.push(found),
         }
@@ -228,8 +260,8 @@ pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
 }
 
 /// The command that a line's new state is; none where it stands as before.
-fn line(line: &LineName, typed: &Typed, index: usize, before: &(&str, String)) -> Result<Option<Given>, Wrong> {
-    let (state, words) = (typed.get(&named(index, "state")), typed.text(&named(index, "words")));
+fn line(row: &Row, typed: &Typed, before: &(&str, String)) -> Result<Option<Given>, Wrong> {
+    let (state, words) = (typed.get(&row.named("state")), typed.text(&row.named("words")));
     if (state, words) == (before.0, before.1.as_str()) || state.is_empty() && words.is_empty() && before.0.is_empty() {
         return Ok(None);
     }
@@ -238,14 +270,14 @@ fn line(line: &LineName, typed: &Typed, index: usize, before: &(&str, String)) -
         "released" => ("fix-released", "version"),
         "none" => ("waive-line", "reason"),
         "unaffected" => ("not-affected", "reason"),
-        _ if before.0.is_empty() => return Err(Wrong::new(&named(index, "state"), "say what these words are of")),
+        _ if before.0.is_empty() => return Err(Wrong::new(&row.named("state"), "say what these words are of")),
         _ => {
             return Err(Wrong::new(
-                &named(index, "state"),
+                &row.named("state"),
                 "what was recorded is not taken back; another state replaces it",
             ));
         }
     };
-    let given = Given::new(command(name, &[("line", json!(line)), (field, json!(words))]));
-    Ok(Some(given.typed_as(&format!("/{field}"), &named(index, "words")).typed_as("/line", &named(index, "state"))))
+    let given = Given::new(command(name, &[("line", json!(row.line)), (field, json!(words))]));
+    Ok(Some(given.typed_as(&format!("/{field}"), &row.named("words")).typed_as("/line", &row.named("state"))))
 }

@@ -91,12 +91,30 @@ impl Problem {
     }
 
     fn shown(self, site: Site, of_desk: bool) -> Response {
-        let page = ErrorPage { site, of_desk, title: self.title().to_owned(), detail: self.detail.clone() };
+        let page = ErrorPage { site, of_desk, title: self.heading().to_owned(), detail: self.detail.clone() };
         let mut response = (self.status(), axum::response::Html(page.html())).into_response();
         self.headers(&mut response);
         response
     }
 
+    /// The title of a page: what it means to who reads it.
+    fn heading(&self) -> &'static str {
+        match self.status {
+            StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE => "This could not be read",
+            StatusCode::UNAUTHORIZED => "Please sign in",
+            StatusCode::FORBIDDEN => "This is not yours to do",
+            StatusCode::NOT_FOUND => "There is nothing here",
+            StatusCode::CONFLICT => "This was not done",
+            StatusCode::GONE => "This link no longer works",
+            StatusCode::PAYLOAD_TOO_LARGE => "This is too large",
+            StatusCode::UNPROCESSABLE_ENTITY => "There is a problem",
+            StatusCode::TOO_MANY_REQUESTS => "Please wait a little",
+            StatusCode::SERVICE_UNAVAILABLE => "The desk cannot answer now",
+            _ => "This cannot be done",
+        }
+    }
+
+    /// The title of a problem for programs, which of `about:blank` is HTTP's own phrase (RFC 9457, section 4.2.1).
     fn title(&self) -> &'static str {
         self.status.canonical_reason().unwrap_or("Problem")
     }

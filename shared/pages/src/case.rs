@@ -178,6 +178,25 @@ impl CasePage {
     pub fn html(&self) -> String {
         rendered(self)
     }
+
+    fn has_errors(&self) -> bool {
+        self.error.is_some() || self.files_field.error.is_some() || self.problem().is_some()
+    }
+
+    /// What is wrong in one of the small forms: where it stands, what it is about, and what it is.
+    fn problem(&self) -> Option<(&'static str, &'static str, &str)> {
+        let of_date = self.own_date.as_ref().and_then(|form| form.error.as_deref());
+        let of_credit = self.credit.as_ref().and_then(|form| form.error.as_deref());
+        let of_answers = self.answers.as_ref().and_then(|form| form.error.as_deref());
+        let of_ask = self.ask.as_ref().and_then(|form| form.error.as_deref());
+        let all = [
+            ("planned-for", "Day on which you mean to publish", of_date),
+            ("credit-as", "Credit", of_credit),
+            ("answers-error", "Where we answer", of_answers),
+            ("ask-error", "How it stands", of_ask),
+        ];
+        all.into_iter().find_map(|(target, label, error)| Some((target, label, error?)))
+    }
 }
 
 impl MessageView {

@@ -34,6 +34,10 @@ impl NotYoursPage {
     pub fn html(&self) -> String {
         self.desk.rendered(self)
     }
+
+    fn has_errors(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.error.is_some())
+    }
 }
 
 #[cfg(test)]

@@ -164,7 +164,7 @@ def named_without_mail(source, desk):
     without = resolver.template()
     gone = set(desk["Resources"]) - set(without["Resources"])
     wanted = {"Inbox", "InboxPolicy", "InboxRole", "InboundAlarm", "InboundBucket", "InboundBucketPolicy", "InboundKey",
-              "MailUnreadAlarm", "ReceiptRule", "ReceiptRuleSet"}
+              "MailAsideAlarm", "MailUnreadAlarm", "ReceiptRule", "ReceiptRuleSet"}
     yield from (f"{name} is {'there' if name in wanted else 'not there'}" for name in sorted(gone ^ wanted))
     text = json.dumps(without)
     yield from (f"{name} is named" for name in sorted(gone) if resolver.arn(name) in text)

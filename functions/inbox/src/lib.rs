@@ -2,7 +2,9 @@
 //! its `Message-ID` and its content, and a better copy of one that proved less is taken in once more.
 //!
 //! The mail lies in the inbound bucket until what it led to is stored; whatever fails on the way leaves it there, and the
-//! schedule takes it up again. So nothing is lost, and nothing is said to have arrived that has not.
+//! schedule takes it up again. So nothing is lost, and nothing is said to have arrived that has not. A mail that ends the process
+//! which takes it in is known by the mark that was put before ([`Taking`]): it is taken in once more without a look into it, as one
+//! that a person has to read, and what ends that process too lies aside. Neither keeps those behind it from going on.
 //!
 //! The order of judgement, each step on what SES itself found ([`desk_mail::read`]), never on what a sender can write:
 //!
@@ -35,16 +37,22 @@ use std::sync::Arc;
 use desk_domain::id::CaseId;
 use desk_domain::policy::Policy;
 use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
-use desk_mail::read::{Limits, Read, read_within};
+use desk_mail::read::{Limits, Read, read_within, unread};
 use desk_runtime::{Clock, Woken};
 use desk_store::objects::Objects;
-use desk_store::{ActError, CaseStore, DeskStore, Fault, MailStore, TeamStore};
-use jiff::Timestamp;
+use desk_store::{ActError, CaseStore, DeskStore, Fault, MailStore, Taking, TeamStore};
+use jiff::{SignedDuration, Timestamp};
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::judge::{Answer, Arrived, Purpose, Whose};
+
+/// A sweep begins with no mail later than so long after its start: half of what the function has.
+const SWEEP: SignedDuration = SignedDuration::from_secs(30);
+
+/// Why a mail is not looked into.
+const ENDED: &str = "ended the process that read it";
 
 pub struct Inbox {
     pub cases: CaseStore,
@@ -105,8 +113,10 @@ pub enum Outcome {
     },
     /// It was taken in before; nothing more came of it.
     Seen,
-    /// Somebody else has taken it.
+    /// Somebody else has taken it, or is at it.
     Gone,
+    /// It ended whoever took it in, read and unread: it lies in the bucket until an operator has it tried again.
+    Aside,
 }
 
 /// What S3 tells of objects that were put.
@@ -157,7 +167,15 @@ impl Inbox {
     pub async fn sweep(&self) -> Result<(), Fault> {
         // What S3's own event has just been sent for may be among it: one of the two finds nothing left to do.
         let keys: Vec<String> = self.inbound.list().await?.into_iter().map(|(key, _)| key).collect();
-        self.take_all(&keys).await;
+        let until = self.clock.now().saturating_add(SWEEP).unwrap_or(Timestamp::MAX);
+        for key in &keys {
+            // A process that is ended for want of time would speak against the mail that it has just begun with.
+            if self.clock.now() > until {
+                tracing::info!("more mail lies in the bucket than one sweep takes in; the next goes on");
+                break;
+            }
+            self.take_all(std::slice::from_ref(key)).await;
+        }
         Ok(())
     }
 
@@ -178,9 +196,34 @@ impl Inbox {
     /// # Errors
     /// When it could not be stored; it still lies in the bucket.
     pub async fn take(&self, object: &str) -> Result<Outcome, ActError> {
+        let ended = match self.desk.begin_taking(object, self.clock.now()).await? {
+            Taking::Mine { ended } => ended,
+            Taking::Others => return Ok(Outcome::Gone),
+            Taking::Aside => {
+                let told = "a mail ended whoever took it in, unread too; it lies aside in the bucket";
+                tracing::error!(object, alarm = "mail-aside", "{told}");
+                return Ok(Outcome::Aside);
+            }
+        };
+        let done = self.take_in(object, ended).await;
+        if let Err(fault) = self.desk.end_taking(object).await {
+            tracing::warn!(object, fault = %fault, "the mark of a mail stays; it speaks against the mail if that still lies there");
+        }
+        done
+    }
+
+    /// `ended`: whoever took it in before has ended in the middle of it.
+    async fn take_in(&self, object: &str, ended: bool) -> Result<Outcome, ActError> {
         let Some(found) = self.inbound.get(object).await? else { return Ok(Outcome::Gone) };
         let raw: Arc<[u8]> = found.bytes.into();
-        let arrived = self.arrived(raw, found.last_modified).await;
+        if ended {
+            tracing::error!(
+                object,
+                alarm = "mail-aside",
+                "a mail ended whoever took it in; it is kept unread, for a person"
+            );
+        }
+        let arrived = self.arrived(raw, found.last_modified, ended).await;
         let (sender, unreadable) = (arrived.sender, matches!(arrived.read, Read::Unreadable { .. }));
         let outcome = self.effect(arrived).await?;
         self.inbound.delete(object).await?;
@@ -197,11 +240,13 @@ impl Inbox {
         Ok(outcome)
     }
 
-    /// The mail, read on a thread of its own that this one does not wait for longer than the policy says.
-    async fn arrived(&self, raw: Arc<[u8]>, since: Option<Timestamp>) -> Arrived {
+    /// The mail, read on a thread of its own that this one does not wait for longer than the policy says. Of one that is not to be
+    /// looked into, its header at most is read.
+    async fn arrived(&self, raw: Arc<[u8]>, since: Option<Timestamp>, ended: bool) -> Arrived {
         let (limits, within) = (Limits::of(&self.policy), self.policy.mail.parse_seconds.unsigned_abs());
         let handed = raw.clone();
-        let read = tokio::task::spawn_blocking(move || read_within(handed, limits, within)).await;
+        let read = move || if ended { unread(&handed, &limits, ENDED) } else { read_within(handed, limits, within) };
+        let read = tokio::task::spawn_blocking(read).await;
         let read = read.unwrap_or(Read::Unreadable { why: "the thread that read it failed", head: None });
         Arrived::new(&self.policy, raw, read, since, self.clock.now())
     }

@@ -36,8 +36,8 @@ pub struct TeamStore {
     pub(crate) table: Table,
 }
 
-/// What is the desk's own and of no case: its rings of keys, its counters, its last tick, and the marker of a restore (`KEYRING#`,
-/// `RATE#` and `DESK#`).
+/// What is the desk's own and of no case: its rings of keys, its counters, its last tick, which mail is being taken in, and the
+/// marker of a restore (`KEYRING#`, `RATE#`, `TAKING#` and `DESK#`).
 #[derive(Clone)]
 pub struct DeskStore {
     pub(crate) table: Table,

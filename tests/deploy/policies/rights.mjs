@@ -34,10 +34,10 @@ export const ITEMS = [
   ['team', 'MailTable', 'GetItem', 'DELIVERY#'],
   ['team', 'MailTable', 'Query', 'CASE#'],
 
-  ['inbox', 'CasesTable', 'GetItem', 'CASE# KEYRING# MESSAGE# TEAM#'],
+  ['inbox', 'CasesTable', 'GetItem', 'CASE# KEYRING# MESSAGE# TAKING# TEAM#'],
   ['inbox', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# MESSAGE#'],
-  ['inbox', 'CasesTable', 'UpdateItem', 'RATE# TEAM#'],
-  ['inbox', 'CasesTable', 'DeleteItem', 'CASE#'],
+  ['inbox', 'CasesTable', 'UpdateItem', 'RATE# TAKING# TEAM#'],
+  ['inbox', 'CasesTable', 'DeleteItem', 'CASE# TAKING#'],
   ['inbox', 'MailTable', 'PutItem', 'CASE# DELIVERY#'],
   ['inbox', 'MailTable', 'DeleteItem', 'SUPPRESSED#'],
 
@@ -89,7 +89,7 @@ export const NEVER = [
   ['only team has to do with a second factor', 'not team', 'CasesTable', ACTIONS.join(' '), 'FACTOR#'],
   ['only intake finds a case by its code', 'not intake', 'CasesTable', READ, 'CODE#'],
   ['who reads mail reads no code, no session, no log', 'inbox', 'CasesTable', READ, 'CODE# KEY# LOG# SESSION# SIGN-IN#'],
-  ['only inbox knows which mail was seen', 'not inbox', 'CasesTable', ACTIONS.join(' '), 'MESSAGE#'],
+  ['only inbox knows which mail was seen', 'not inbox', 'CasesTable', ACTIONS.join(' '), 'MESSAGE# TAKING#'],
   ['only mail-events says that an address is not sent to', 'not mail-events', 'MailTable', 'PutItem UpdateItem', 'SUPPRESSED#'],
   ['only inbox lets an address be sent to again', 'not inbox', 'MailTable', 'DeleteItem', 'SUPPRESSED#'],
   ['nobody behind the streams reads an answer', 'not intake team', 'CasesTable', READ, 'REQUEST#'],

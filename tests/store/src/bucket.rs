@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::error::BoxError;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk_store::objects::{ObjectSettings, Objects};
 use s3s::auth::SimpleAuth;
@@ -85,7 +85,7 @@ impl Intercept for Broke {
     }
 }
 
-/// The bucket of a site.
+/// The buckets of a site and of mail, as it came and sealed.
 #[derive(Clone)]
 pub struct Bucket {
     root: Arc<Folder>,
@@ -103,7 +103,9 @@ impl Drop for Folder {
 impl Bucket {
     pub fn new() -> Bucket {
         let root = std::env::temp_dir().join(format!("desk-bucket-{}", desk_keys::hex(&desk_keys::random::<8>())));
-        std::fs::create_dir_all(root.join("site")).expect("a folder");
+        for bucket in ["site", "inbound", "content"] {
+            std::fs::create_dir_all(root.join(bucket)).expect("a folder");
+        }
         let mut builder = S3ServiceBuilder::new(FileSystem::new(&root).expect("a folder"));
         builder.set_auth(SimpleAuth::from_single("local", "local"));
         Bucket { root: Arc::new(Folder(root)), s3: builder.build() }
@@ -111,11 +113,21 @@ impl Bucket {
 
     /// A handle through which calls are taken from `budget`.
     pub async fn objects(&self, budget: Budget) -> Objects {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
         let app = Router::new().fallback(call).with_state((self.s3.clone(), budget));
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        Objects::connect(&ObjectSettings::stand_in(url, "site"))
+        Objects::connect(&ObjectSettings::stand_in(served(app).await, "site"))
+    }
+
+    /// Where all of them answer to whoever asks; `seen` is told of each call, its method and its path, before it is done.
+    pub async fn serve(&self, seen: impl Fn(&Method, &str) + Clone + Send + Sync + 'static) -> String {
+        let s3 = self.s3.clone();
+        let answer = move |request: Request| {
+            let (s3, seen) = (s3.clone(), seen.clone());
+            async move {
+                seen(request.method(), request.uri().path());
+                call(State((s3, Budget::unlimited())), request).await
+            }
+        };
+        served(Router::new().fallback(answer)).await
     }
 
     /// An object's text, as it lies there.
@@ -128,6 +140,13 @@ impl Default for Bucket {
     fn default() -> Self {
         Bucket::new()
     }
+}
+
+async fn served(app: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
 }
 
 async fn call(State((s3, budget)): State<(S3Service, Budget)>, request: Request) -> Response {

@@ -53,6 +53,10 @@ impl Hands {
         *self.0.lock().expect("no panic holds it")
     }
 
+    pub fn set(&self, to: Timestamp) {
+        *self.0.lock().expect("no panic holds it") = to;
+    }
+
     pub fn advance(&self, by: SignedDuration) {
         let mut now = self.0.lock().expect("no panic holds it");
         *now += by;

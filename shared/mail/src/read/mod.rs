@@ -76,8 +76,7 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 /// Reads a mail. Does not panic; how long it takes is bounded by the limits alone, see [`read_within`].
 pub fn read(raw: &[u8], limits: &Limits) -> Read {
     if raw.len() > limits.bytes {
-        // The header of a huge mail is as small as any.
-        return Read::Unreadable { why: "too large", head: head(&raw[..limits.header_bytes.min(raw.len())], limits).0 };
+        return unread(raw, limits, "too large");
     }
     let raw = with_lines(raw);
     match head(&raw, limits) {
@@ -90,6 +89,11 @@ pub fn read(raw: &[u8], limits: &Limits) -> Read {
         },
         (head, why) => Read::Unreadable { why: why.unwrap_or("no header"), head },
     }
+}
+
+/// A mail that is not looked into: its header alone, as far as its limit goes. That of a huge mail is as small as any.
+pub fn unread(raw: &[u8], limits: &Limits, why: &'static str) -> Read {
+    Read::Unreadable { why, head: head(&raw[..limits.header_bytes.min(raw.len())], limits).0 }
 }
 
 /// Reads a mail on a thread of its own, and waits no longer than `within`.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::{ExitStatus, Output};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -18,7 +17,8 @@ use crate::process::Process;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running desk; ended when dropped, and then nothing may be left that is due, that nobody has planned, or that is an alarm which
-/// the test did not expect; of one that is strict, every mail that it took is kept.
+/// the test did not expect; and every mail that it took is kept, and no part
+/// of an address in its log.
 pub struct Desk {
     process: Process,
     pub url: String,
@@ -29,29 +29,14 @@ pub struct Desk {
     alarms: Mutex<Alarms>,
     /// The mails that it took.
     pub(crate) taken: Mutex<Vec<Taken>>,
-    strict: AtomicBool,
 }
 
 impl Desk {
     pub(crate) fn new(process: Process, url: String, data: PathBuf, log: PathBuf, logged: usize) -> Desk {
-        let desk = Desk {
-            process,
-            url,
-            data,
-            log,
-            logged,
-            alarms: Mutex::default(),
-            taken: Mutex::default(),
-            strict: AtomicBool::new(false),
-        };
+        let desk = Desk { process, url, data, log, logged, alarms: Mutex::default(), taken: Mutex::default() };
         // Files of the bucket carry the machine's time: to a clock that was moved a mail that is being taken in looks old.
         desk.allows_alarm("inbound-lying");
         desk
-    }
-
-    /// In the end every byte of mail that it took must be kept, and no part of an address be in its log.
-    pub fn is_strict(&self) {
-        self.strict.store(true, Ordering::Relaxed);
     }
 
     /// This alarm must be in the log in the end.
@@ -248,13 +233,13 @@ impl Drop for Desk {
         let mut left = Vec::new();
         if self.ended(Duration::ZERO).is_none() {
             left = leftovers::undone(&self.url);
-            left.extend(self.strict.load(Ordering::Relaxed).then(|| leftovers::lost(self)).into_iter().flatten());
+            left.extend(leftovers::lost(self));
             self.signal("TERM");
             left.extend(self.ended(PATIENCE).is_none().then(|| "it does not end".to_owned()));
         }
         let log = leftovers::logged(&self.log, self.logged);
         left.extend(self.alarms.lock().expect("alarms").unexpected(&log));
-        left.extend(self.strict.load(Ordering::Relaxed).then(|| leftovers::addresses(&log)).into_iter().flatten());
+        left.extend(leftovers::addresses(&log));
         assert!(left.is_empty(), "the desk left {left:#?}");
     }
 }

@@ -110,7 +110,6 @@ impl Journey {
         let express = express.lines().filter(away).collect::<Vec<_>>().join("\n");
         let policy = place.file("policy.toml", said.fold(express, |policy, line| with_line(&policy, line)));
         let desk = place.start_under(policy);
-        desk.is_strict();
         let now = desk.get("/_local/clock", &[]).ok()["now"].as_str().expect("a time").to_owned();
         if let Some(wait) = normal::seconds_to_next_round(&now) {
             desk.advance(&format!("{wait}s"));

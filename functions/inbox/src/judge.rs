@@ -6,6 +6,7 @@ use desk_domain::case::Recipient;
 use desk_domain::case::event::{Hint, Sender};
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::policy::Policy;
+use desk_domain::text::seen;
 use desk_mail::read::{Authentication, Before, Forwarder, Head, Mail, Mailbox, Own, Read, Verdict};
 use desk_mail::token::{self, Token};
 use desk_store::{ActError, Commit, SeenMail, Stored};
@@ -339,7 +340,8 @@ const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 fn named(policy: &Policy, head: &Head) -> Option<CaseId> {
     let prefix = format!("{}-", policy.project.prefix);
     let ids = head.in_reply_to.iter().chain(&head.references).map(String::as_str);
-    std::iter::once(head.subject.as_str()).chain(ids).find_map(|text| {
+    let subject = seen(&head.subject);
+    std::iter::once(&*subject).chain(ids).find_map(|text| {
         let at = text.find(&prefix)?;
         text.get(at..at + prefix.len() + 10)?.parse().ok()
     })

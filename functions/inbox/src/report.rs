@@ -5,6 +5,7 @@ use desk_domain::id::{CaseId, PackageName};
 use desk_domain::notice::FiledWords;
 use desk_domain::policy::Policy;
 use desk_domain::report::Report;
+use desk_domain::text::seen;
 use desk_mail::openpgp::armour::PUBLIC_KEY;
 use desk_mail::openpgp::{Encryption, PublicKey};
 use desk_mail::read::{Limits, Mail, attachment};
@@ -195,6 +196,7 @@ fn described(part: &desk_mail::read::Attachment) -> Value {
 /// The package that a subject speaks of, by a name of the policy's that stands in it as a word of its own: of those in scope, or
 /// else of others' (T35). Not in the text: there, whatever is used is named.
 fn about(policy: &Policy, subject: &str) -> (Option<PackageName>, Option<PackageName>) {
+    let subject = seen(subject);
     let is_name = |c: char| c.is_ascii_alphanumeric() || "-_./@~:".contains(c);
     let words = || subject.split(|c| !is_name(c)).map(|word| word.trim_matches(['.', '/', '-', ':']));
     match words().find_map(|word| policy.package_meant(word)) {

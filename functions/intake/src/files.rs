@@ -140,7 +140,7 @@ mod tests {
         let listed_as = |name: &str| listed(name, None)["name"].as_str().unwrap().to_owned();
         assert_eq!(listed_as("../../etc/passwd"), "passwd");
         assert_eq!(listed_as("C:\\temp\\poc.js"), "poc.js");
-        assert_eq!(listed_as("gpj.\u{202e}exe\r\n.txt"), "gpj.exe  .txt");
+        assert_eq!(listed_as("gpj.\u{202e}exe\r\n.txt"), "gpj.\u{202e}exe  .txt");
         assert_eq!(listed_as("<script>"), "_script_");
         assert_eq!((listed_as("/"), listed_as("...")), ("file-1".to_owned(), "file-1".to_owned()));
         let long = "k".repeat(KIND_BYTES + 1);

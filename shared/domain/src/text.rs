@@ -3,7 +3,8 @@
 //! Controls are refused where a text is read ([`controls`]): no program of the desk means anything by them, and a terminal obeys
 //! them. What turns the direction of writing, joins, or takes no room is part of some scripts, and may hide what a text says
 //! ("Trojan Source", CVE-2021-42574): it is kept as it was written, shown as an escape where a person reads ([`shown`]), and
-//! refused in what is published. A text of nothing else says nothing ([`is_blank`]).
+//! refused in what is published. A text of nothing else says nothing ([`is_blank`]), a program that looks for a word in one does not
+//! see it either ([`seen`]), and JSON names it by JSON's own escape ([`escaped`]).
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -69,18 +70,47 @@ pub fn hides(text: &str) -> bool {
     unseen(text).next().is_some()
 }
 
+/// A text without what nobody sees: for what looks for words in it, or makes a name of it.
+pub fn seen(text: &str) -> Cow<'_, str> {
+    if !hides(text) {
+        return text.into();
+    }
+    parted(text, |_, _| ()).into()
+}
+
+/// JSON whose texts name what nobody would see as JSON escapes it: the same values, and no terminal or log obeys them.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    if !hides(json) {
+        return json.into();
+    }
+    let escape = |out: &mut String, letter: char| {
+        for unit in letter.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}").expect("a text takes what is written to it");
+        }
+    };
+    parted(json, escape).into()
+}
+
 /// A text as a person reads it: what nobody would see stands there as `\u{202E}`, as Rust and JavaScript write it.
 pub fn shown(text: &str) -> Cow<'_, str> {
     if !hides(text) {
         return text.into();
     }
+    let escape = |out: &mut String, letter: char| {
+        write!(out, "\\u{{{:X}}}", u32::from(letter)).expect("a text takes what is written to it");
+    };
+    parted(text, escape).into()
+}
+
+/// A text with something else in place of what nobody sees.
+fn parted(text: &str, instead: impl Fn(&mut String, char)) -> String {
     let (mut out, mut from) = (String::with_capacity(text.len() + 16), 0);
     for (at, letter) in unseen(text) {
         out.push_str(&text[from..at]);
         from = at + letter.len_utf8();
-        write!(out, "\\u{{{:X}}}", u32::from(letter)).expect("a text takes what is written to it");
+        instead(&mut out, letter);
     }
-    (out + &text[from..]).into()
+    out + &text[from..]
 }
 
 #[cfg(test)]
@@ -124,6 +154,18 @@ mod tests {
         assert_eq!(shown("a\u{202e}b\u{200b}\u{0}"), "a\\u{202E}b\\u{200B}\\u{0}");
         assert_eq!(shown("x\u{e0041}y\u{200d}z"), "x\\u{E0041}y\\u{200D}z");
         assert_eq!(shown("a\r\nb"), "a\r\nb");
+    }
+
+    #[test]
+    fn json_keeps_its_values() {
+        let json =
+            serde_json::json!({"a": "x\u{e0041}\u{202e}\u{7f}\u{9b}y\u{1}", "b": ["\u{feff}", "نمی\u{200c}خواهم"]});
+        let text = json.to_string();
+        let written = escaped(&text);
+        assert!(written.contains(r"x\udb40\udc41\u202e\u007f\u009by\u0001"), "{written}");
+        assert!(!hides(&written));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), json);
+        assert_eq!(seen("x\u{200b}y\u{202e}"), "xy");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use desk_domain::case::ContentRef;
 use desk_domain::id::{ContentId, MemberId};
 use desk_http::Problem;
 use desk_keys::SecretKey;
-use desk_mail::read::Limits;
+use desk_mail::read::{Limits, saved_name};
 use desk_view::UnsealedCase;
 
 use super::look;
@@ -151,6 +151,7 @@ fn answer(file: File, headers: &HeaderMap) -> Result<Response, Problem> {
 
 /// To be saved under a name that cannot end the header: in ASCII, and (RFC 8187) as it is.
 fn disposition(name: &str) -> HeaderValue {
+    let name = saved_name(name);
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' }).collect();
     let byte = |b: u8| match b {

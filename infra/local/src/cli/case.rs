@@ -5,6 +5,7 @@ mod mail;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Cell, Color, ContentArrangement, Table};
+use desk_domain::text;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -116,6 +117,7 @@ impl CaseCommand {
             CaseCommand::Export { id } => {
                 let case = client.as_member("GET", &format!("/desk/api/cases/{}", encoded(&id)), None).await?.done()?;
                 let text = serde_json::to_string_pretty(&case).unwrap_or_default();
+                let text = text::escaped(&text).into_owned();
                 Ok(Output::done(case, text))
             }
             CaseCommand::Do { id, command, mut fields, edit, idempotency_key } => {

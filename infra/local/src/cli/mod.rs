@@ -23,6 +23,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use desk_domain::text;
 use desk_runtime::{Clock, start};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -215,16 +216,16 @@ fn report_outcome(outcome: Result<Output, Failure>, as_json: bool) -> ExitCode {
     match outcome {
         Ok(output) => {
             let _ = match (as_json, output.text.is_empty()) {
-                (true, _) => writeln!(out, "{}", output.json),
+                (true, _) => writeln!(out, "{}", text::escaped(&output.json.to_string())),
                 (false, false) => writeln!(out, "{}", output.text.trim_end()),
                 (false, true) => Ok(()),
             };
             if output.done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(Failure(why)) => {
-            let _ = writeln!(err, "desk: {why}");
+            let _ = writeln!(err, "desk: {}", text::shown(&why));
             if as_json {
-                let _ = writeln!(out, "{}", serde_json::json!({ "error": why }));
+                let _ = writeln!(out, "{}", text::escaped(&serde_json::json!({ "error": why }).to_string()));
             }
             ExitCode::FAILURE
         }

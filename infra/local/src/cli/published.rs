@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use desk_domain::text;
 use serde_json::{Value, json};
 
 use super::{Global, Output};
@@ -62,7 +63,7 @@ impl Import {
 #[allow(clippy::print_stderr)]
 fn told(not_taken: &[NotTaken]) -> bool {
     for NotTaken { source, why } in not_taken {
-        eprintln!("desk: {source} was not taken: {why}");
+        eprintln!("desk: {source} was not taken: {}", text::shown(why));
     }
     not_taken.is_empty()
 }

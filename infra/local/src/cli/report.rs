@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use clap::Args;
+use desk_domain::text;
 use serde_json::Value;
 
 use super::{Global, Output};
@@ -26,17 +27,17 @@ impl ReportArguments {
         let answer = client.ask("POST", "/reports", &key, Some(body)).await?.done();
         client.close().await;
         let answer = answer?;
-        let text = |name: &str| answer[name].as_str().unwrap_or_default();
+        let said = |name: &str| answer[name].as_str().unwrap_or_default();
         let due = |name: &str| answer["due"][name].as_str().unwrap_or("-").to_owned();
         let lines = format!(
             "case          {}\nreceipt code  {}\nreceived      {}\nacknowledged by       {}\ndetailed response by  {}\n\nThe \
              receipt code is shown only now. Your case page: {}",
-            text("case_id"),
-            text("receipt_code"),
-            text("received_at"),
+            said("case_id"),
+            said("receipt_code"),
+            said("received_at"),
             due("acknowledgement"),
             due("detailed_response"),
-            text("case_url"),
+            said("case_url"),
         );
         Ok(Output::done(answer.clone(), lines))
     }
@@ -52,11 +53,11 @@ pub(super) fn read(file: &str) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// A value as text for people: strings bare, the rest as JSON.
+/// A value as text for people: strings bare, the rest as JSON. What nobody would see of it, and a terminal would obey, is an escape.
 pub(super) fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => text::shown(text).into_owned(),
         Value::Null => "-".to_owned(),
-        other => other.to_string(),
+        other => text::escaped(&other.to_string()).into_owned(),
     }
 }

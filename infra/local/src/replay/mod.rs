@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use desk_advisory::osv::{self, Reading};
 use desk_domain::id::LineName;
 use desk_domain::policy::Policy;
+use desk_domain::text;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -146,7 +147,7 @@ fn keep_lines(before: &Path, policy: &mut Policy, copy: &mut String) -> Result<(
 #[allow(clippy::print_stderr)]
 pub fn said_left_out(source: &str, left_out: &[String]) {
     if !left_out.is_empty() {
-        eprintln!("desk: {source}: left out: {}", left_out.join("; "));
+        eprintln!("desk: {source}: left out: {}", text::shown(&left_out.join("; ")));
     }
 }
 

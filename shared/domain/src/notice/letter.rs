@@ -71,10 +71,10 @@ impl Letter {
         self
     }
 
-    /// The plain text, folded.
+    /// The plain text, folded. What nobody would see stands there as an escape, whoever wrote it.
     pub fn text(&self) -> String {
         let parts: Vec<String> = self.parts.iter().map(Part::text).collect();
-        parts.join("\n\n") + "\n"
+        text::shown(&parts.join("\n\n")).into_owned() + "\n"
     }
 
     /// The HTML twin: the same parts, nothing else; no images, no scripts, no tracking.
@@ -92,7 +92,7 @@ impl Part {
     fn text(&self) -> String {
         match self {
             Part::Paragraph(text) => folded(text, WIDTH),
-            Part::Words(text) => text::shown(text.trim_end()).into_owned(),
+            Part::Words(text) => text.trim_end().to_owned(),
             Part::Link { label, url } => format!("{label}:\n{url}"),
             Part::Signature(who) => format!("-- \n{who}"),
             Part::Facts(facts) => {
@@ -110,7 +110,7 @@ impl Part {
             Part::Paragraph(text) => format!("<p>{}</p>\n", escape(text)),
             Part::Words(text) => format!(
                 "<div style=\"white-space:pre-wrap;border-left:3px solid #888;padding-left:1em\">{}</div>\n",
-                escape(&text::shown(text.trim_end()))
+                escape(text.trim_end())
             ),
             Part::Link { label, url } => format!("<p><a href=\"{}\">{}</a></p>\n", escape(url), escape(label)),
             Part::Signature(who) => format!("<p>{}</p>\n", escape(who).replace('\n', "<br>")),
@@ -158,7 +158,7 @@ fn joined(text: &str) -> String {
 
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in text::shown(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),

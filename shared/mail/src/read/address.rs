@@ -1,7 +1,7 @@
 //! Addresses: mailboxes (RFC 5322, section 3.4), the `+` in their local part, and whether two domains are one
 //! organisation.
 
-use desk_domain::text::is_unseen;
+use desk_domain::text::is_blank;
 
 /// A person's address as a header names it.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl Mailbox {
     /// The mailbox, if its address is one that can be written to.
     pub(super) fn new(name: Option<String>, address: &str) -> Option<Self> {
         let address = normal(address)?;
-        let name = name.map(|name| one_line(&name, NAME_MAX)).filter(|name| !name.is_empty());
+        let name = name.map(|name| one_line(&name, NAME_MAX)).filter(|name| !is_blank(name));
         Some(Self { name, address })
     }
 
@@ -43,11 +43,11 @@ pub(super) fn normal(address: &str) -> Option<String> {
     fine.then(|| format!("{local}@{}", domain.trim_end_matches('.').to_lowercase()))
 }
 
-/// One line of at most `max` characters without control characters and without what nobody sees (with it, `gpj.exe` reads
-/// `exe.jpg`).
+/// One line of at most `max` characters without control characters. What nobody sees stays, to be shown as an escape
+/// ([`desk_domain::text::shown`]).
 pub(super) fn one_line(text: &str, max: usize) -> String {
-    let shown = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_unseen(*c));
-    shown.take(max).collect::<String>().trim().to_owned()
+    let line = text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c });
+    line.take(max).collect::<String>().trim().to_owned()
 }
 
 /// The text behind the `+` of the local part, in lower case, if the rest is the address `base`.
@@ -101,8 +101,8 @@ mod tests {
     }
 
     #[test]
-    fn lines_hide_nothing() {
-        assert_eq!(one_line(" a\r\nBcc: \u{202e}gpj.exe\u{0} ", 50), "a  Bcc: gpj.exe");
+    fn a_line_is_one_and_keeps_what_is_hidden_in_it() {
+        assert_eq!(one_line(" a\r\nBcc: \u{202e}gpj.exe\u{0} ", 50), "a  Bcc: \u{202e}gpj.exe");
         assert_eq!(one_line("abcdef", 3), "abc");
     }
 }

@@ -6,6 +6,7 @@ use super::automatic::{Automatic, Own, Signs};
 use super::fields::{Field, Fields};
 use super::forwarder::{self, Claims, Forwarder};
 use super::verdict::Receipt;
+use desk_domain::text::seen;
 use jiff::Timestamp;
 
 /// The header. No `Debug`: it holds a person's words.
@@ -61,7 +62,7 @@ impl Head {
             in_reply_to: ids(&rest, "In-Reply-To"),
             references: ids(&rest, "References"),
             delivered_to: addresses(&rest, &["Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To"]),
-            signs: Signs::of(&rest, envelope, &authors, &subject),
+            signs: Signs::of(&rest, envelope, &authors, &seen(&subject)),
             claims: Claims::of(fields, skip),
             subject,
             receipt,
@@ -186,7 +187,7 @@ fn is_msg_id(id: &str) -> bool {
 }
 
 fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {
-    let all = fields.all(name).flat_map(|field| field.ids()).map(|id| one_line(&id, LINE_MAX));
+    let all = fields.all(name).flat_map(|field| field.ids()).map(|id| one_line(&seen(&id), LINE_MAX));
     all.filter(|id| !id.is_empty()).take(LIST_MAX).collect()
 }
 

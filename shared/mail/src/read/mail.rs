@@ -8,7 +8,7 @@ use super::limits::Limits;
 use super::packed;
 use super::structure::{Leaf, Parts};
 use crate::openpgp::{Encryption, detect};
-use desk_domain::text::is_blank;
+use desk_domain::text::{is_blank, seen};
 use std::collections::HashSet;
 
 /// A mail. No `Debug`: it holds a person's words.
@@ -34,7 +34,7 @@ pub struct Mail {
 /// A part that is not the text. No `Debug`: its name is a person's word.
 #[derive(Clone)]
 pub struct Attachment {
-    /// Safe to show: one line, no path, nothing that turns the direction of writing. Never empty.
+    /// One line, no path. Never empty. What it hides is shown where a person reads, and no part of a name to save it under.
     pub name: String,
     /// `type/subtype` in lower case, as the sender says.
     pub content_type: String,
@@ -221,7 +221,7 @@ fn attachments(leaves: &[Leaf<'_>], roles: &[Role], limits: &Limits) -> (Vec<Att
 }
 
 pub(super) fn describe(leaf: &Leaf<'_>, index: usize, bytes: usize) -> Attachment {
-    let kind = leaf.media_type.as_ref().map(|of| one_line(&of.kind, 100)).filter(|kind| kind.contains('/'));
+    let kind = leaf.media_type.as_ref().map(|of| one_line(&seen(&of.kind), 100)).filter(|kind| kind.contains('/'));
     let content_type = kind.unwrap_or_else(|| "application/octet-stream".to_owned());
     let name = name(leaf).unwrap_or_else(|| match content_type.as_str() {
         "message/rfc822" | "message/global" => format!("mail-{}.eml", index + 1),
@@ -237,12 +237,17 @@ fn name(leaf: &Leaf<'_>) -> Option<String> {
     safe_name(named.or_else(|| leaf.media_type.as_ref().and_then(|of| of.attribute("name")))?)
 }
 
-/// A file's name as somebody outside gives it, as it may be shown and saved: no folder, no mark that nobody sees, nothing that a
-/// file system means something by. `None` where nothing is left.
+/// The name that a file is saved under: [`safe_name`] without what nobody sees (with it, `gpj.exe` reads `exe.jpg`).
+pub fn saved_name(named: &str) -> String {
+    safe_name(&seen(named)).unwrap_or_else(|| "file".to_owned())
+}
+
+/// A file's name as somebody outside gives it: no folder, nothing that a file system means something by. `None` where nothing is left
+/// that can be seen.
 pub fn safe_name(named: &str) -> Option<String> {
     // Windows and Unix part differently; the last piece is the name for both.
     let last = named.rsplit(['/', '\\']).next().unwrap_or_default();
     let safe: String = one_line(last, 150).chars().map(|c| if ":*?\"<>|".contains(c) { '_' } else { c }).collect();
     let safe = safe.trim_start_matches('.').trim().to_owned();
-    (!safe.is_empty()).then_some(safe)
+    (!is_blank(&safe)).then_some(safe)
 }

@@ -35,7 +35,7 @@ pub use automatic::{Automatic, Before, Own, before, takes_no_answer};
 pub use forwarder::Forwarder;
 pub use head::Head;
 pub use limits::Limits;
-pub use mail::{Attachment, Mail, safe_name};
+pub use mail::{Attachment, Mail, safe_name, saved_name};
 pub use stamp::{Stamp, ses_headers};
 pub(crate) use structure::{Leaf, Parts};
 pub use verdict::{Envelope, Receipt, Verdict};

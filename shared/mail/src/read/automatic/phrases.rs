@@ -1,6 +1,8 @@
 //! Subjects by which programs are known that say it nowhere else. A subject counts only where it begins with the
 //! phrase: people write reports about anything.
 
+use desk_domain::text::seen;
+
 /// Answers to a mail, as the programs of several languages begin them. Behind it stands a separator or nothing.
 const REPLIES: &[&str] = &[
     "out of office",
@@ -353,7 +355,7 @@ pub enum Before {
 
 /// What stands before `tag`, with which the subject of every mail of a case begins.
 pub fn before(subject: &str, tag: &str) -> Before {
-    let (subject, tag) = (subject.to_lowercase(), tag.to_lowercase());
+    let (subject, tag) = (seen(subject).to_lowercase(), tag.to_lowercase());
     let Some((before, _)) = subject.split_once(&tag) else { return Before::Answer };
     let mut rest = before.trim();
     loop {

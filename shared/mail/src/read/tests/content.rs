@@ -1,5 +1,6 @@
 use super::*;
 use crate::openpgp::Encryption;
+use crate::read::saved_name;
 
 const MIXED: &str = "From: Ann <ann@Example.ORG>\r\nTo: Desk <security+AbC@example.org>, x@y.z\r\n\
         Cc: security+def@example.org\r\n\
@@ -90,7 +91,9 @@ fn names_of_files_are_safe() {
         mail(part).attachments.remove(0).name
     };
     assert_eq!(name("/etc/passwd"), "passwd");
-    assert_eq!(name("\u{202e}gpj.exe"), "gpj.exe");
+    assert_eq!(name("\u{202e}gpj.exe"), "\u{202e}gpj.exe");
+    assert_eq!(saved_name("\u{202e}gpj.exe"), "gpj.exe");
+    assert_eq!((saved_name("\u{200b}.profile"), saved_name("\u{200b}")), ("profile".to_owned(), "file".to_owned()));
     assert_eq!(name("..."), "part-1");
     assert_eq!(name("a:b?.txt"), "a_b_.txt");
     assert_eq!(name(&"x".repeat(500)).len(), 150);

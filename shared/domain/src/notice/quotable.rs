@@ -2,24 +2,31 @@
 //! any of it, it is not its writer's own word (`desk_mail::read::own`, `desk_mail::read::trim`).
 
 use super::*;
-use crate::case::event::{AssignedBy, Hint, MessageKind, Resolution};
+use crate::case::event::{AssignedBy, DisclosurePlan, Hint, MessageKind, Resolution};
 use crate::id::ClockName;
+use crate::policy::{Away, Channel};
 
 /// The texts of all letters to members about `case`; times and links in them are nobody's.
 pub fn to_members(policy: &Policy, case: &CaseId) -> Vec<String> {
-    let members = || policy.members.iter().map(|member| member.id.clone());
-    let first = members().next().map(Recipient::Member).unwrap_or(Recipient::Operator);
-    let all = members().flat_map(|member| of(policy, case, &member)).chain(always(policy, case));
-    all.flat_map(|notice| texts(policy, case, &first, &notice, None)).collect()
+    let first = policy.members.first().map_or(Recipient::Operator, |member| Recipient::Member(member.id.clone()));
+    members(policy, case).iter().flat_map(|notice| texts(policy, case, &first, notice, None)).collect()
+}
+
+fn members(policy: &Policy, case: &CaseId) -> Vec<Notice> {
+    let named = policy.members.iter().flat_map(|member| of(policy, case, &member.id));
+    named.chain(always(policy, case)).chain(of_no_case(policy)).collect()
 }
 
 /// The texts of all letters to the reporter of `case`, but for what members write to them.
 pub fn to_reporter(policy: &Policy, case: &CaseId) -> Vec<String> {
     let of = |notice: &Notice, code| texts(policy, case, &Recipient::Reporter, notice, code);
-    let first =
-        first_answers(policy).into_iter().flat_map(|notice| [of(&notice, None), of(&notice, Some(""))].concat());
-    let members = policy.members.iter().flat_map(|member| by(&member.id));
-    first.chain(members.chain(on_the_way(policy)).flat_map(|notice| of(&notice, None))).collect()
+    let with_code = first_answers(policy).into_iter().flat_map(|notice| of(&notice, Some("")));
+    with_code.chain(reporters(policy).iter().flat_map(|notice| of(notice, None))).collect()
+}
+
+fn reporters(policy: &Policy) -> Vec<Notice> {
+    let named = policy.members.iter().flat_map(|member| by(&member.id));
+    first_answers(policy).into_iter().chain(named).chain(on_the_way(policy)).collect()
 }
 
 /// What a letter says in its subject and its text.
@@ -149,7 +156,50 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
         Notice::ApprovalAsked(ApprovalAsked { by: member.clone() }),
         Notice::FixesReady(FixesReady { due: clocks.clone() }),
         Notice::Bounced(Bounced { waiting: clocks.clone() }),
+        Notice::MemberBounced(MemberBounced { member: member.clone() }),
+        Notice::OpenedWithReason(OpenedWithReason { by: member.clone() }),
     ]
+}
+
+/// What members are told of themselves, of the rota and of the day: its mails take answers too.
+fn of_no_case(policy: &Policy) -> Vec<Notice> {
+    let at = Timestamp::UNIX_EPOCH;
+    let on = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let away = [Ok(Away { from: on, until: on }), Err(NotAway::NotProven), Err(NotAway::Days(String::new()))];
+    let away = away.map(|said| Notice::AwaySaid(AwaySaid { said }));
+    let gaps = [Timestamp::MIN, Timestamp::MAX].map(|from| Notice::RotaGap(RotaGap { from, until: None }));
+    let factor = |what| Notice::SecondFactorChanged(SecondFactorChanged { what, at });
+    let factors = [
+        FactorChange::Added,
+        FactorChange::Removed,
+        FactorChange::Reset,
+        FactorChange::RecoveryCodeUsed { left: 0 },
+        FactorChange::Guessed,
+    ];
+    let digest = Digest {
+        on,
+        own: Listed::default(),
+        unassigned: Listed::default(),
+        missed: Listed::default(),
+        open: policy.members.len(),
+        filed: Listed::default(),
+    };
+    let rest = [Notice::SignIn(SignIn { expires_at: at }), Notice::Digest(digest)];
+    away.into_iter().chain(gaps).chain(factors.map(factor)).chain(rest).collect()
+}
+
+/// What is told of a publication.
+fn of_channels(policy: &Policy) -> Vec<Notice> {
+    let at = Timestamp::UNIX_EPOCH;
+    let told = |channel: &Channel| {
+        let failed = |refused| {
+            let (channel, why) = (channel.id.clone(), String::new());
+            Notice::ChannelFailed(ChannelFailed { channel, since: at, due_at: Some(at), why, refused })
+        };
+        let seen = |all| Notice::ChannelVerified(ChannelVerified { seen: vec![(channel.id.clone(), at)], all });
+        [failed(true), failed(false), seen(true), seen(false)]
+    };
+    policy.channels.iter().flat_map(told).collect()
 }
 
 fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
@@ -187,6 +237,14 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     ] {
         all.push(Notice::Answered(Answered { what, acknowledge_until: Some(at) }));
     }
+    for (clock, _) in &clocks {
+        all.push(Notice::StandingAsked(StandingAsked { due: Some((clock.clone(), at)) }));
+    }
+    let on = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    for plan in [DisclosurePlan::On(on), DisclosurePlan::WithRelease] {
+        all.push(Notice::DisclosurePlanned(DisclosurePlanned { plan }));
+    }
+    all.extend(of_channels(policy));
     for granted in [true, false] {
         all.push(Notice::CreditAnswered(CreditAnswered { granted, approval_waits: granted }));
         all.push(Notice::ReplyQuarantined(ReplyQuarantined { other_address: granted }));
@@ -202,4 +260,23 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         Notice::PolicyComment(PolicyComment { received_at: at, again: true, answerable: true }),
     ]);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What goes to nobody who answers about a case: to lists and to maintainers outside.
+    const NOT_QUOTED: [&str; 2] = ["announcement", "forward"];
+
+    #[test]
+    fn every_letter_is_known_again() {
+        let policy = Policy::from_toml(include_str!("../../../../infra/policies/express.toml")).unwrap();
+        let case = "EXP-2026-7K3QF".parse().unwrap();
+        let known: Vec<&str> =
+            members(&policy, &case).iter().chain(&reporters(&policy)).map(|notice| notice.row().template).collect();
+        let unknown: Vec<&str> =
+            Notice::ROWS.iter().map(|row| row.template).filter(|name| !known.contains(name)).collect();
+        assert_eq!(unknown, NOT_QUOTED);
+    }
 }

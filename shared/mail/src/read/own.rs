@@ -98,6 +98,15 @@ impl Desk {
         token || (words.len() <= 12 && all)
     }
 
+    /// Whether at least half of it is what the desk's mails say: of a line of some words the runs, since anybody has the words; of
+    /// a shorter one the words.
+    fn half_owns(&self, line: &str) -> bool {
+        let words = words(line);
+        let known = |run: &[String]| self.runs.contains(&run.join(" "));
+        let run = if words.len() < RUN { 1 } else { RUN };
+        words.len() < 2 || words.windows(run).filter(|run| known(run)).count() * 2 >= words.windows(run).len()
+    }
+
     pub(super) fn names(&self, line: &str) -> bool {
         let small = line.to_lowercase();
         self.names.iter().any(|name| small.contains(name))

@@ -172,10 +172,7 @@ pub(super) fn is_others(lines: &[&str], kinds: &[Line], quoted: Range<usize>, de
 pub(super) fn is_strange(lines: &[&str], kinds: &[Line], from: usize, desk: &Desk) -> bool {
     let strange = |at: usize| {
         let line = lines[at];
-        let words = super::words(line);
-        let known = words.iter().filter(|word| desk.runs.contains(*word)).count();
-        let short = words.len() < 2;
-        kinds[at] == Line::Other && !is_rule(line) && !desk.names(line) && !short && known * 2 < words.len() + 1
+        kinds[at] == Line::Other && !is_rule(line) && !desk.names(line) && !desk.half_owns(line)
     };
     let last = (from..lines.len()).rev().find(|at| kinds[*at] == Line::Own).unwrap_or(from);
     let below = |at: &usize| {

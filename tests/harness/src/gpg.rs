@@ -59,6 +59,19 @@ impl Gpg {
         self.export(user)
     }
 
+    /// Revokes a key by what `gpg` prepared for it when it was made; its certificate as it is then.
+    pub fn revoke(&self, user: &str) -> String {
+        let (listed, _) = self.run(&["--with-colons", "--list-keys", user], b"");
+        let listed = text(listed);
+        let fingerprint =
+            listed.lines().find_map(|line| line.strip_prefix("fpr:")?.split(':').find(|field| !field.is_empty()));
+        let prepared = format!("openpgp-revocs.d/{}.rev", fingerprint.expect("a fingerprint"));
+        let prepared = std::fs::read_to_string(self.home.join(prepared)).expect("what was prepared");
+        // A colon keeps it from being used by mistake.
+        self.import(&prepared.replace(":-----BEGIN", "-----BEGIN"));
+        self.export(user)
+    }
+
     pub fn export(&self, user: &str) -> String {
         text(self.run(&["--armor", "--export", user], b"").0)
     }

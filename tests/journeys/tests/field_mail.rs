@@ -101,4 +101,6 @@ entries! {
     f125_the_senders_own_key_beside_anothers = "125-the-senders-own-key-beside-anothers",
     f126_many_unproven_answers_of_other_programs = "126-many-unproven-answers-of-other-programs",
     f127_words_that_nobody_sees = "127-words-that-nobody-sees",
+    f128_opaque_smime_that_cannot_be_opened = "128-opaque-smime-that-cannot-be-opened",
+    f129_opaque_smime_in_other_programs = "129-opaque-smime-in-other-programs",
 }

@@ -23,12 +23,14 @@ fn what_a_mail_hides_is_shown_on_every_way() {
     let raw = desk.get(&format!("/desk/api/cases/{case}"), &[("authorization", &alice)]);
     assert!(!hides(&raw.text), "JSON names them by its own escapes");
     let view = raw.ok();
-    let report = &view["report"];
-    assert_eq!(report["reporter_name"], "Ri\u{202e}ta");
+    let report: Value = serde_json::from_str(view["report"]["body"].as_str().unwrap()).unwrap();
+    assert_eq!(report["reporter"]["name"], "Ri\u{202e}ta", "{report}");
     assert_eq!(report["summary"], "express: \u{200b}leak\u{e0041}");
     assert_eq!(report["details"].as_str().unwrap().trim(), "It \u{202e}leaks\u{200b}.");
     assert_eq!(view["mail"]["attachments"][0]["name"], "invoice\u{202e}gpj.exe");
 
+    let more = desk.answer("rita@example.org", "More \u{202e}leaks\u{200b}.");
+    assert_eq!(desk.receive(&more, &[]).0, "replied");
     let data = desk.data.to_str().unwrap();
     for arguments in [&["case", "show", &case][..], &["case", "export", &case], &["case", "list"]] {
         for json in [true, false] {
@@ -40,7 +42,7 @@ fn what_a_mail_hides_is_shown_on_every_way() {
                 serde_json::from_str::<Value>(&said).unwrap();
             }
             if arguments[1] == "show" && !json {
-                assert!(said.contains("It \\u{202E}leaks\\u{200B}."), "{said}");
+                assert!(said.contains("More \\u{202E}leaks\\u{200B}."), "{said}");
             }
         }
     }
@@ -67,6 +69,7 @@ fn what_a_filed_mail_hides_is_shown_in_the_digest_and_in_the_list() {
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("\\u{202E}") && !HIDDEN.iter().any(|c| said.contains(*c)), "{said}");
     desk.advance("24h");
-    let digest = desk.mail_to("alice", "digest");
+    let mails = desk.mails_to("alice@example.com");
+    let digest = mails.last().and_then(|mail| mail["text"].as_str()).unwrap();
     assert!(digest.contains("\\u{202E}") && !HIDDEN.iter().any(|c| digest.contains(*c)), "{digest}");
 }

@@ -217,3 +217,35 @@ fn no_code_goes_in_clear_to_who_gave_a_key_that_has_expired() {
     let refused = desk.command(&good, &desk.token("alice"), &json!({"command": "reissue-code"}));
     assert!(refused.status == 409 && refused.text.contains("expired on"), "{}", refused.text);
 }
+
+/// By mail and by the form; and a key that was good once and is sent again, revoked, by an answer.
+#[test]
+fn no_code_goes_in_clear_to_who_gave_a_key_that_is_revoked() {
+    let place = Place::new("pgp-revoked");
+    let desk = place.start();
+    let (gpg, good) = ring(&desk);
+    let mail =
+        |key: &str| Eml::new(RITA, "express", "My key.").attach("key.asc", "application/pgp-keys", key.as_bytes());
+    let before = desk.reported(&mail(&good));
+    let code = desk.mails_to(RITA).pop().expect("a receipt");
+    assert!(code["headers"]["Content-Type"].as_str().unwrap().starts_with("multipart/encrypted"), "{code}");
+    let revoked = gpg.revoke(RITA);
+    assert_ne!(good, revoked);
+
+    desk.advance("1m");
+    let case = desk.reported(&mail(&revoked));
+    desk.advance("1m");
+    no_code_in_clear(&desk, &case, "this key was revoked");
+    let alice = desk.token("alice");
+    // What a member writes is on the page, and their words travel in no mail.
+    desk.command(&case, &alice, &json!({"command": "acknowledge", "message": "SECRETMARK"})).ok();
+    assert!(desk.mails_to(RITA).iter().all(|mail| !mail.to_string().contains("SECRETMARK")));
+
+    let mut form = report("R", "mail");
+    form["reporter"]["openpgp_key"] = json!(revoked);
+    let refused = desk.post("/reports", &[], &form);
+    assert_eq!((refused.status, refused.pointers()), (422, vec!["/reporter/openpgp_key".to_owned()]));
+    assert!(refused.text.contains("revoked"), "{}", refused.text);
+    // The first case still has the key that it was given.
+    desk.command(&before, &alice, &json!({"command": "reissue-code"})).ok();
+}

@@ -134,3 +134,34 @@ fn a_members_text_that_looks_like_an_encrypted_mail_is_sent_as_text() {
     let text = desk.mail_to("rita", "Your report is acknowledged").replace("\r\n", "\n");
     assert!(text.starts_with(message), "whole, as the letter's words: {text}");
 }
+
+/// The form at half past eleven in the evening, and nobody acts: the next day (UTC) a handler is chosen and the first promise is broken
+/// late in the evening, the day after that the second. The reporter hears of each on its day, and of the handler in the same mail.
+#[test]
+fn who_filed_late_in_the_evening_hears_of_each_broken_promise_and_of_the_handler_beside_it() {
+    let place = Place::new("evening");
+    let desk = place.start();
+    desk.expects_alarm("breach");
+    let now = desk.now().to_zoned(jiff::tz::TimeZone::UTC);
+    let evening = now.date().at(23, 30, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).expect("an evening");
+    let evening = if evening > now { evening } else { evening.tomorrow().expect("another") };
+    desk.advance(&format!("{}s", now.duration_until(&evening).as_secs()));
+    let (case, _) = desk.filed(&report("R", "page"));
+    desk.advance("49h");
+    let mails = desk.mails_to("rita@example.org");
+    let day = |mail: &Value| mail["at"].as_str().expect("a time")[..10].to_owned();
+    let subject = |mail: &Value| mail["subject"].as_str().expect("a subject").replace(&format!("[{case}] "), "");
+    let told: Vec<(String, String)> = mails.iter().map(|mail| (day(mail), subject(mail))).collect();
+    let on = |days: i64| evening.date().saturating_add(jiff::Span::new().days(days)).to_string();
+    let subjects: Vec<&str> = told.iter().map(|(_, subject)| subject.as_str()).collect();
+    assert_eq!(subjects[0], "We have received your report");
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!([&told[0].0, &told[1].0, &told[2].0], [&on(0), &on(1), &on(2)], "{told:?}");
+    for (mail, promise) in mails[1..].iter().zip(["acknowledge", "detailed response"]) {
+        let text = mail["text"].as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.to_lowercase().contains(promise), "{promise}: {text}");
+    }
+    let first = mails[1]["text"].as_str().unwrap();
+    let handler = desk.case(&case, &desk.token("alice"))["handler"].as_str().unwrap().to_owned();
+    assert!(first.to_lowercase().contains(&handler), "{handler}: {first}");
+}

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::DecryptProblem;
 use super::armour::{MESSAGE, SIGNED as SIGNED_TEXT, line_start};
-use crate::read::{Leaf, Limits, Mail, Parts, attachment};
+use crate::read::{Leaf, Limits, Mail, Parts, attachment, is_packed};
 
 const ENCRYPTED: &str = "multipart/encrypted";
 const SIGNED: &str = "multipart/signed";
@@ -84,7 +84,7 @@ pub(crate) fn encryption(parts: &Parts<'_>, text: &str) -> Option<Encryption> {
     if let Some(part) = pgp_mime(parts) {
         return Some(Encryption::PgpMime { part });
     }
-    if parts.leaves.iter().any(|leaf| is_smime(leaf) && !is_signed_data(leaf)) {
+    if parts.leaves.iter().any(|leaf| is_packed(leaf) && !is_signed_data(leaf)) {
         return Some(Encryption::Smime);
     }
     MESSAGE.begins(text).map(|_| Encryption::PgpInline)
@@ -93,7 +93,7 @@ pub(crate) fn encryption(parts: &Parts<'_>, text: &str) -> Option<Encryption> {
 /// Whether it bears a signature of OpenPGP or S/MIME and can be read without a key.
 pub(crate) fn is_signed(parts: &Parts<'_>, text: &str) -> bool {
     parts.containers.iter().any(|name| name == SIGNED)
-        || parts.leaves.iter().any(|leaf| is_smime(leaf) && is_signed_data(leaf))
+        || parts.leaves.iter().any(|leaf| is_packed(leaf) && is_signed_data(leaf))
         || line_start(text, SIGNED_TEXT).is_some()
 }
 
@@ -114,10 +114,6 @@ fn pgp_mime(parts: &Parts<'_>) -> Option<Option<usize>> {
     }
     let mut rewritten = controls().filter(|(_, leaf)| version(leaf)).filter_map(|(at, _)| data(at));
     rewritten.find(|(_, data)| data.is(DATA)).map(|(at, _)| Some(at))
-}
-
-fn is_smime(leaf: &Leaf<'_>) -> bool {
-    leaf.is("application/pkcs7-mime") || leaf.is("application/x-pkcs7-mime")
 }
 
 fn is_signed_data(leaf: &Leaf<'_>) -> bool {

@@ -36,6 +36,7 @@ pub use forwarder::Forwarder;
 pub use head::Head;
 pub use limits::Limits;
 pub use mail::{Attachment, Mail, safe_name, saved_name};
+pub(crate) use packed::is_packed;
 pub use stamp::{Stamp, ses_headers};
 pub(crate) use structure::{Leaf, Parts};
 pub use verdict::{Envelope, Receipt, Verdict};

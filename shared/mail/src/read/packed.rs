@@ -9,16 +9,27 @@ use bcder::decode::{Constructed, DecodeError, IntoSource, Source};
 use bcder::{Mode, OctetString, Oid, Tag};
 
 use super::body;
-use super::fields::{self, Field};
+use super::fields::{self, Field, Fields, MediaType};
 use super::limits::Limits;
 use super::structure::Leaf;
 
 /// `1.2.840.113549.1.7.2`
 const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
-/// Whether the part is such a mail.
-pub(super) fn is_packed(leaf: &Leaf<'_>) -> bool {
-    leaf.is("application/pkcs7-mime") || leaf.is("application/x-pkcs7-mime")
+/// Whether the part is a CMS structure, signed or encrypted.
+pub(crate) fn is_packed(leaf: &Leaf<'_>) -> bool {
+    leaf.media_type.as_ref().is_some_and(|kind| is_cms(kind, &leaf.fields, leaf.container.is_none()))
+}
+
+/// By its type; or, of a mail that is nothing else, by its file's name too: servers forget the type. A file of that name beside words
+/// is a file.
+fn is_cms(kind: &MediaType, fields: &Fields<'_>, whole: bool) -> bool {
+    let disposition = || fields.first("Content-Disposition").and_then(Field::media_type);
+    let named = |name: Option<&str>| name.is_some_and(|name| name.trim().to_ascii_lowercase().ends_with(".p7m"));
+    let file =
+        || named(kind.attribute("name")) || named(disposition().as_ref().and_then(|of| of.attribute("filename")));
+    let typed = kind.is("application/pkcs7-mime") || kind.is("application/x-pkcs7-mime");
+    typed || (whole && kind.is("application/octet-stream") && file())
 }
 
 /// The mail with what it is packed into taken off: its header, but for what says of the packing, above what was signed. Nothing where
@@ -26,7 +37,7 @@ pub(super) fn is_packed(leaf: &Leaf<'_>) -> bool {
 pub(super) fn opened(raw: &[u8], limits: &Limits) -> Option<Vec<u8>> {
     let (fields, body) = fields::split(raw, limits).ok()?;
     let media_type = fields.first("Content-Type").and_then(Field::media_type)?;
-    if !media_type.is("application/pkcs7-mime") && !media_type.is("application/x-pkcs7-mime") {
+    if !is_cms(&media_type, &fields, true) {
         return None;
     }
     let of_packing = |field: &&Field<'_>| field.name.to_ascii_lowercase().starts_with("content-");

@@ -161,7 +161,7 @@ fn what_is_filed_is_told_by_the_digest_and_shown_to_who_may_read_it() {
         "from rita@example.org",
         "“Out of office: a hole in express”",
         "from ticket@help.example.net",
-        "“[#17] We have your mail gpj.exe”",
+        "“[#17] We have your mail \\u{202E}gpj.exe”",
         "/desk/filed",
     ] {
         assert!(flat.contains(told), "{told}: {mail}");

@@ -42,7 +42,7 @@ fn files_come_with_a_report_and_the_team_saves_each_byte_for_byte() {
 
     let view = desk.view(&code);
     let seen: Vec<_> = view["report"]["files"].as_array().unwrap().iter().map(|f| (&f["name"], &f["bytes"])).collect();
-    let safe = json!("_img src=x onerror=alert(1)_gpj.html");
+    let safe = json!("_img src=x onerror=alert(1)_\u{202e}gpj.html");
     assert_eq!(seen, [(&safe, &json!(POC.len())), (&json!("log.txt"), &json!(5))]);
     assert!(view["report"]["files"][0].get("content").is_none(), "only the team asks for it");
     let stored: Value = serde_json::from_str(view["report"]["body"].as_str().unwrap()).unwrap();
@@ -50,7 +50,7 @@ fn files_come_with_a_report_and_the_team_saves_each_byte_for_byte() {
 
     let alice = desk.token("alice");
     let page = desk.get(&format!("/desk/cases/{case}"), &[("authorization", &alice)]).text;
-    assert!(page.contains("_img src=x onerror=alert(1)_gpj.html</a>") && !page.contains("<img"), "{page}");
+    assert!(page.contains("_img src=x onerror=alert(1)_\\u{202E}gpj.html</a>") && !page.contains("<img"), "{page}");
     let (of_report, _) = team_files(&desk, &case, &alice);
     let at = |file: &Value| format!("/desk/cases/{case}/files/{}", file["content"].as_str().expect("a name"));
     let saved = desk.download(&at(&of_report[0]), &alice, &[]);

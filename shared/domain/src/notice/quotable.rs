@@ -4,7 +4,7 @@
 use super::*;
 use crate::case::event::{AssignedBy, DisclosurePlan, Hint, MessageKind, Resolution};
 use crate::id::ClockName;
-use crate::policy::{Away, Channel};
+use crate::policy::{Away, Channel, Shift, Swap};
 
 /// The texts of all letters to members about `case`; times and links in them are nobody's.
 pub fn to_members(policy: &Policy, case: &CaseId) -> Vec<String> {
@@ -185,7 +185,22 @@ fn of_no_case(policy: &Policy) -> Vec<Notice> {
         filed: Listed::default(),
     };
     let rest = [Notice::SignIn(SignIn { expires_at: at }), Notice::Digest(digest)];
-    away.into_iter().chain(gaps).chain(factors.map(factor)).chain(rest).collect()
+    away.into_iter().chain(gaps).chain(factors.map(factor)).chain(rest).chain(swaps(policy)).collect()
+}
+
+/// Each swap of the first member's with another, asked for by either: letters are written as to the first.
+fn swaps(policy: &Policy) -> Vec<Notice> {
+    let (from, until) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+    let Some((first, others)) = policy.members.split_first() else { return Vec::new() };
+    let pairs = others.iter().flat_map(|other| [[&first.id, &other.id], [&other.id, &first.id]]);
+    let told = |pair: [&MemberId; 2]| {
+        let shifts = pair.map(|member| Shift { member: member.clone(), from, until });
+        let swap = |agreed| Swap { shifts: shifts.clone(), agreed, said_at: from };
+        let withdrawn = pair.map(|by| WhatOfSwap::Withdrawn { swap: swap(false), by: by.clone() });
+        [WhatOfSwap::Asked(swap(false)), WhatOfSwap::Agreed(swap(true))].into_iter().chain(withdrawn)
+    };
+    let not = WhatOfSwap::NotTaken(NotAway::NotProven);
+    pairs.flat_map(told).chain([not]).map(|what| Notice::SwapSaid(SwapSaid { what })).collect()
 }
 
 /// What is told of a publication.

@@ -112,6 +112,55 @@ pub(super) const PROGRAMS: &[Program] = &[
         above: |s| format!("{} {}\n", s.language.date, s.language.wrote[1]),
         quotes: Quotes::Signed,
     },
+    Program {
+        name: "proton",
+        above: |s| {
+            let [said, date] = [s.language.original, s.language.date];
+            format!("-------- {said} --------\n{} {date}, {FROM} {}\n\n", s.language.wrote[0], s.language.wrote[1])
+        },
+        quotes: Quotes::Signed,
+    },
+    Program {
+        name: "zoho",
+        above: |s| format!("---- {} {} {FROM} {} ----\n\n", s.language.wrote[0], s.language.date, s.language.wrote[1]),
+        quotes: Quotes::Plain,
+    },
+    Program {
+        name: "k-9",
+        above: |s| format!("{} {} {} {FROM}:\n", s.language.wrote[0], s.language.date, s.language.wrote[1]),
+        quotes: Quotes::Signed,
+    },
+    Program {
+        name: "yahoo",
+        above: |s| {
+            let language = s.language;
+            format!("    {} {}, {FROM} {}  \n \n ", language.wrote[0], language.date, language.wrote[1])
+        },
+        quotes: Quotes::Plain,
+    },
+    Program { name: "mutt", above: |_| format!("* {FROM} [2026-11-22 13:00]:\n"), quotes: Quotes::Signed },
+    Program {
+        name: "gnus",
+        above: |_| "Express security team <security@expressjs.com> writes:\n\n".to_owned(),
+        quotes: Quotes::Signed,
+    },
+    Program {
+        name: "alot",
+        above: |_| "Quoting Express security team (2026-11-22 13:00:00)\n".to_owned(),
+        quotes: Quotes::Signed,
+    },
+    Program {
+        name: "notes",
+        above: |s| {
+            let [from, sent, to, subject] = s.language.fields;
+            format!(
+                "{from}:\t\"Express security team\" <security@expressjs.com>\n{to}:\tAlice Example <alice@example.com>\n{sent}:\t{}\n\
+                 {subject}:\t{}\n\n\n",
+                s.language.date, s.subject
+            )
+        },
+        quotes: Quotes::Plain,
+    },
     Program { name: "nothing above", above: |_| String::new(), quotes: Quotes::Signed },
     Program { name: "nothing above, no sign", above: |_| String::new(), quotes: Quotes::Plain },
     Program {

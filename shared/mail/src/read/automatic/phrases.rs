@@ -340,6 +340,36 @@ const ANSWERS: &[&str] = &[
     "t",
     "eft",
     "fs",
+    "antwoord",
+    "svar",
+    "vl",
+    "ats",
+    "rép",
+    "réf",
+    "ref.",
+    "wtrlt",
+    "răsp",
+    "odpověď",
+    "odpoveď",
+    "отг",
+    "одговор",
+    "cevap",
+    "yanıt",
+    "ilet",
+    "פ",
+    "תשובה",
+    "پاسخ",
+    "جواب",
+    "ตอบ",
+    "ตอบกลับ",
+    "ส่งต่อ",
+    "उत्तर",
+    "hồi âm",
+    "chuyển tiếp",
+    "回信",
+    "转寄",
+    "轉發",
+    "답변",
 ];
 
 /// What stands before a subject of ours.
@@ -442,9 +472,25 @@ mod tests {
         let before = |prefix: &str| {
             before(&format!("{prefix} [EXP-2026-7K3QF] We have received your report"), "[EXP-2026-7K3QF]")
         };
-        for answer in
-            ["", "Re:", "AW: Re:", "RE: [External] Re:", "Re[2]:", "Odp:", "回复：", "Fwd:", "about", "Ответ:", "TR :"]
-        {
+        for answer in [
+            "",
+            "Re:",
+            "AW: Re:",
+            "RE: [External] Re:",
+            "Re[2]:",
+            "Odp:",
+            "回复：",
+            "Fwd:",
+            "about",
+            "Ответ:",
+            "TR :",
+            "ตอบกลับ:",
+            "پاسخ:",
+            "Cevap:",
+            "Rép :",
+            "Ats:",
+            "Отг:",
+        ] {
             assert_eq!(before(answer), Before::Answer, "{answer}");
         }
         for program in

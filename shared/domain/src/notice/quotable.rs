@@ -1,10 +1,12 @@
 //! What an answer may quote: the letters that the desk writes about one case, in every form that they have. Where an answer holds
 //! any of it, it is not its writer's own word (`desk_mail::read::own`, `desk_mail::read::trim`).
 
+mod desk;
+
 use super::*;
 use crate::case::event::{AssignedBy, DisclosurePlan, Hint, MessageKind, Resolution};
 use crate::id::ClockName;
-use crate::policy::{Away, Channel, Shift, Swap};
+use desk::{of_channels, of_no_case};
 
 /// The texts of all letters to members about `case`; times and links in them are nobody's.
 pub fn to_members(policy: &Policy, case: &CaseId) -> Vec<String> {
@@ -158,63 +160,8 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
         Notice::Bounced(Bounced { waiting: clocks.clone() }),
         Notice::MemberBounced(MemberBounced { member: member.clone() }),
         Notice::OpenedWithReason(OpenedWithReason { by: member.clone() }),
+        Notice::TakenOver(TakenOver { by: member.clone() }),
     ]
-}
-
-/// What members are told of themselves, of the rota and of the day: its mails take answers too.
-fn of_no_case(policy: &Policy) -> Vec<Notice> {
-    let at = Timestamp::UNIX_EPOCH;
-    let on = at.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let away = [Ok(Away { from: on, until: on }), Err(NotAway::NotProven), Err(NotAway::Days(String::new()))];
-    let away = away.map(|said| Notice::AwaySaid(AwaySaid { said }));
-    let gaps = [Timestamp::MIN, Timestamp::MAX].map(|from| Notice::RotaGap(RotaGap { from, until: None }));
-    let factor = |what| Notice::SecondFactorChanged(SecondFactorChanged { what, at });
-    let factors = [
-        FactorChange::Added,
-        FactorChange::Removed,
-        FactorChange::Reset,
-        FactorChange::RecoveryCodeUsed { left: 0 },
-        FactorChange::Guessed,
-    ];
-    let digest = Digest {
-        on,
-        own: Listed::default(),
-        unassigned: Listed::default(),
-        missed: Listed::default(),
-        open: policy.members.len(),
-        filed: Listed::default(),
-    };
-    let rest = [Notice::SignIn(SignIn { expires_at: at }), Notice::Digest(digest)];
-    away.into_iter().chain(gaps).chain(factors.map(factor)).chain(rest).chain(swaps(policy)).collect()
-}
-
-/// Each swap of the first member's with another, asked for by either: letters are written as to the first.
-fn swaps(policy: &Policy) -> Vec<Notice> {
-    let (from, until) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
-    let Some((first, others)) = policy.members.split_first() else { return Vec::new() };
-    let pairs = others.iter().flat_map(|other| [[&first.id, &other.id], [&other.id, &first.id]]);
-    let told = |pair: [&MemberId; 2]| {
-        let shifts = pair.map(|member| Shift { member: member.clone(), from, until });
-        let swap = |agreed| Swap { shifts: shifts.clone(), agreed, said_at: from };
-        let withdrawn = pair.map(|by| WhatOfSwap::Withdrawn { swap: swap(false), by: by.clone() });
-        [WhatOfSwap::Asked(swap(false)), WhatOfSwap::Agreed(swap(true))].into_iter().chain(withdrawn)
-    };
-    let not = WhatOfSwap::NotTaken(NotAway::NotProven);
-    pairs.flat_map(told).chain([not]).map(|what| Notice::SwapSaid(SwapSaid { what })).collect()
-}
-
-/// What is told of a publication.
-fn of_channels(policy: &Policy) -> Vec<Notice> {
-    let at = Timestamp::UNIX_EPOCH;
-    let told = |channel: &Channel| {
-        let failed = |refused| {
-            let (channel, why) = (channel.id.clone(), String::new());
-            Notice::ChannelFailed(ChannelFailed { channel, since: at, due_at: Some(at), why, refused })
-        };
-        let seen = |all| Notice::ChannelVerified(ChannelVerified { seen: vec![(channel.id.clone(), at)], all });
-        [failed(true), failed(false), seen(true), seen(false)]
-    };
-    policy.channels.iter().flat_map(told).collect()
 }
 
 fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
@@ -252,6 +199,11 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     ] {
         all.push(Notice::Answered(Answered { what, acknowledge_until: Some(at) }));
     }
+    for set_aside in [true, false] {
+        all.push(Notice::WaitEnded(WaitEnded { set_aside, next: None }));
+    }
+    let (missed, acknowledge_until) = (clocks.clone(), Some(at));
+    all.push(Notice::StillMissed(StillMissed { missed, next: Some(at), acknowledge_until }));
     for (clock, _) in &clocks {
         all.push(Notice::StandingAsked(StandingAsked { due: Some((clock.clone(), at)) }));
     }

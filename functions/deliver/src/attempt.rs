@@ -28,6 +28,8 @@ impl Deliver {
         if let Recipient::Pager(member) = &delivery.recipient {
             return self.page(record, member).await.map(|()| Progress::Made);
         }
+        let Some(record) = self.turn(record).await? else { return Ok(Progress::Made) };
+        let (record, delivery) = (&*record, &record.delivery);
         let letter = match self.write(record).await? {
             Ok(written) => written,
             Err(why) => return self.cannot_be_sent(record, why).await.map(|()| Progress::Made),
@@ -53,6 +55,8 @@ impl Deliver {
         }
         let address = addresses.first().map(String::as_str);
         if let Some(claimed) = self.mail.claim(&delivery.id, address, self.clock.now()).await? {
+            // What was claimed is what was written: a bundle is filled for it.
+            let claimed = DeliveryRecord { delivery: delivery.clone(), ..claimed };
             self.send(&claimed, letter).await?;
         }
         Ok(Progress::Made)

@@ -1,11 +1,13 @@
 //! Planned deliveries become mail and pages. Mail goes once: claimed first, sent with the SDK's own retries off, and what nobody knows the
 //! outcome of waits for SES's own word before it is sent again. See `desk_store::deliveries` for the states.
 //!
-//! `attempt` takes one delivery from planned to sent; `allowed` says what a machine may write to whom, `pace` how fast. What wakes a
+//! `attempt` takes one delivery from planned to sent; `allowed` says what a machine may write to whom, `bundle` what one person is
+//! sent together, `pace` how fast. What wakes a
 //! member beside mail is a delivery too, and goes by `page`, in the shapes of `pager`.
 
 mod allowed;
 mod attempt;
+mod bundle;
 mod pace;
 mod page;
 mod pager;

@@ -2,8 +2,8 @@
 //! again at once, because to be woken twice is better than never.
 
 use desk_call::Answer;
-use desk_domain::id::{CaseId, MemberId};
-use desk_domain::notice::Setting;
+use desk_domain::id::MemberId;
+use desk_domain::notice::{Notice, Setting};
 use desk_domain::policy::{Member, Pager};
 use desk_runtime::{Backoff, after};
 use desk_store::Fault;
@@ -13,40 +13,42 @@ use crate::{Deliver, pager};
 
 /// Why a page is not made.
 const NO_PAGER: &str = "the policy names no pager of the member any more";
-const NO_CASE: &str = "it belongs to no case";
 const ACTED: &str = "somebody has acted";
 const NOT_TAKEN: &str = "the pager refused the call";
 
 impl Deliver {
     /// Takes a page a step on: unless somebody has acted meanwhile, the pager is called.
     pub(crate) async fn page(&self, record: &DeliveryRecord, member: &MemberId) -> Result<(), Fault> {
-        let delivery = &record.delivery;
-        let Some(case) = &delivery.case else { return self.cannot_be_sent(record, NO_CASE).await };
         let Some(pager) = self.policy.member(member).filter(|m| m.has_part()).and_then(pager_of) else {
             return self.cannot_be_sent(record, NO_PAGER).await;
         };
-        let stored = self.cases.case(case).await?;
-        if !stored.is_some_and(|stored| delivery.notice.is_waited_for(&stored.case)) {
-            return self.mail.withhold(&delivery.id, ACTED, self.clock.now()).await.map(drop);
+        if !self.waits(&record.delivery).await? {
+            return self.mail.withhold(&record.delivery.id, ACTED, self.clock.now()).await.map(drop);
         }
-        match self.mail.claim(&delivery.id, None, self.clock.now()).await? {
-            Some(claimed) => self.call(&claimed, (case, member), pager).await,
+        let Some(record) = self.turn(record).await? else { return Ok(()) };
+        match self.mail.claim(&record.delivery.id, None, self.clock.now()).await? {
+            Some(claimed) => {
+                let claimed = DeliveryRecord { delivery: record.delivery.clone(), ..claimed };
+                self.call(&claimed, member, pager).await
+            }
             None => Ok(()),
         }
     }
 
-    async fn call(
-        &self,
-        record: &DeliveryRecord,
-        (case, member): (&CaseId, &MemberId),
-        pager: &Pager,
-    ) -> Result<(), Fault> {
+    /// Whether there is something to wake somebody for. What of a bundle waits is seen when it is opened.
+    async fn waits(&self, delivery: &Delivery) -> Result<bool, Fault> {
+        let Some(case) = &delivery.case else { return Ok(matches!(delivery.notice, Notice::Bundle(_))) };
+        let stored = self.cases.case(case).await?;
+        Ok(stored.is_some_and(|stored| delivery.notice.is_waited_for(&stored.case)))
+    }
+
+    async fn call(&self, record: &DeliveryRecord, member: &MemberId, pager: &Pager) -> Result<(), Fault> {
         let id = record.delivery.id.as_str();
-        let answer = self.answer(record, (case, member), pager).await;
+        let answer = self.answer(record, member, pager).await;
         let now = self.clock.now();
         match answer {
             Answer::Taken => {
-                self.plan_again(&record.delivery, case, pager).await?;
+                self.plan_again(&record.delivery, pager).await?;
                 self.mail.mark_delivered(id, now).await?;
                 tracing::info!(delivery = id, template = record.delivery.notice.template(), "paged");
                 Ok(())
@@ -59,12 +61,12 @@ impl Deliver {
         }
     }
 
-    async fn answer(&self, record: &DeliveryRecord, (case, member): (&CaseId, &MemberId), pager: &Pager) -> Answer {
+    async fn answer(&self, record: &DeliveryRecord, member: &MemberId, pager: &Pager) -> Answer {
         let delivery = &record.delivery;
         let links = self.links(record, None);
         let setting = Setting {
             policy: &self.policy,
-            case: Some(case),
+            case: delivery.case.as_ref(),
             recipient: &delivery.recipient,
             now: self.clock.now(),
             links: &links,
@@ -84,14 +86,15 @@ impl Deliver {
         answer.unwrap_or(Answer::NotNow("the call was cut off"))
     }
 
-    /// The next call, where the policy wants one: a delivery of its own, which is withheld once somebody has acted.
-    async fn plan_again(&self, delivery: &Delivery, case: &CaseId, pager: &Pager) -> Result<(), Fault> {
-        match pager.repeat {
-            Some(repeat) if delivery.repeated < repeat.times => {
+    /// The next call, where the policy wants one: a delivery of its own, which is withheld once somebody has acted. A bundle is not
+    /// called again: while more comes, so does the next.
+    async fn plan_again(&self, delivery: &Delivery, pager: &Pager) -> Result<(), Fault> {
+        match (pager.repeat, &delivery.case) {
+            (Some(repeat), Some(case)) if delivery.repeated < repeat.times => {
                 let again = delivery.again(case, after(self.clock.now(), repeat.every));
                 self.mail.plan_delivery(&again, None).await
             }
-            Some(_) | None => Ok(()),
+            _ => Ok(()),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! The team's daily digest: to each member who is there, the cases that wait and the mails that were filed. Made from the board once a day, at the policy's
 //! `mail.digest_at` or at the first tick after it; a tick that comes twice plans the same deliveries, which are there already.
+//!
+//! A digest that says the same each day is read by nobody. So a case of a member's own is a row of theirs only where something is new:
+//! it changed since the digest before, something of it was missed within a week or is due within a day. The others are one line, which
+//! alone is worth a mail on Mondays only. That nothing changed is seen by the case's version, which is kept from digest to digest.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +14,7 @@ use desk_domain::policy::Member;
 use desk_runtime::Retryable;
 use desk_store::deliveries::Delivery;
 use desk_store::{BoardRow, Fault, SeenPolicy};
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,11 +22,16 @@ use crate::SlaCheck;
 
 /// A digest tells of what was missed within this.
 const LATELY: SignedDuration = SignedDuration::from_hours(24);
+/// What was missed is a row of its handler's for so long.
+const MISSED_LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// What is due within this is a row of its handler's.
+const SOON: SignedDuration = SignedDuration::from_hours(24);
 /// So many overdue cases are looked into; where there are more, the digest is not what tells of it.
 const LOOKED_INTO: usize = 200;
 
 /// The rows of the board with the cases behind those that may be shown.
 struct Open {
+    now: Timestamp,
     rows: Vec<BoardRow>,
     cases: BTreeMap<CaseId, Case>,
 }
@@ -52,19 +61,22 @@ async fn plan(check: &SlaCheck, (last, day): (Date, Date), now: Timestamp) -> Re
     let policy = &check.policy;
     let present: Vec<&Member> = policy.triage().filter(|member| !member.away_at(now)).collect();
     let open = read(check, &present, now).await?;
-    let (unassigned, missed) = (open.listed(|row| row.handler.is_none()), open.missed(now));
+    let before = check.members.digested().await?;
+    let (unassigned, missed) = (open.listed(|row| row.handler.is_none()), open.missed());
     let filed = filed(check, last, day).await?;
     let mut planned = 0;
     for member in present {
+        let (own, quiet) = open.own(member, &before);
         let digest = Digest {
             on: day,
-            own: open.listed(|row| row.handler.as_ref() == Some(&member.id)),
+            own,
+            quiet,
             unassigned: unassigned.clone(),
             missed: missed.clone(),
             open: open.rows.len(),
             filed: filed.clone(),
         };
-        if digest.is_empty() {
+        if digest.is_empty() || (digest.is_quiet() && day.weekday() != Weekday::Monday) {
             continue;
         }
         let recipient = Recipient::Member(member.id.clone());
@@ -72,6 +84,7 @@ async fn plan(check: &SlaCheck, (last, day): (Date, Date), now: Timestamp) -> Re
         check.mail.plan_delivery(&delivery, None).await?;
         planned += 1;
     }
+    check.members.digest_of(&open.versions()).await?;
     tracing::info!(day = %day, open = open.rows.len(), digests = planned, "digests were planned");
     Ok(())
 }
@@ -104,7 +117,7 @@ async fn read(check: &SlaCheck, present: &[&Member], now: Timestamp) -> Result<O
             Err(fault) => tracing::error!(case = %id, fault = %fault, "a case could not be read for the digest"),
         }
     }
-    Ok(Open { rows, cases })
+    Ok(Open { now, rows, cases })
 }
 
 /// The cases of the rows of a list that are shown.
@@ -120,22 +133,39 @@ impl Open {
         listed
     }
 
+    /// A member's own cases, and how many of those that were looked at have nothing new.
+    fn own(&self, member: &Member, before: &BTreeMap<CaseId, u64>) -> (Listed<DigestRow>, usize) {
+        let all = self.listed(|row| row.handler.as_ref() == Some(&member.id));
+        let is_new = |row: &DigestRow| match self.cases.get(&row.case) {
+            Some(case) => before.get(&row.case) != Some(&case.version) || is_near(row, self.now),
+            None => true,
+        };
+        let looked_at = all.rows.len();
+        let rows: Vec<DigestRow> = all.rows.into_iter().filter(is_new).collect();
+        let quiet = looked_at - rows.len();
+        (Listed { rows, count: all.count }, quiet)
+    }
+
+    fn versions(&self) -> BTreeMap<CaseId, u64> {
+        self.cases.iter().map(|(id, case)| (id.clone(), case.version)).collect()
+    }
+
     /// A clock that is paused is not due, whatever the board sorts it by.
     fn row(&self, row: &BoardRow) -> DigestRow {
         let clocks = self.cases.get(&row.case).map(|case| case.clocks.as_slice()).unwrap_or_default();
         let running = clocks.iter().filter(|c| c.is_open() && !matches!(c.state, ClockState::Paused { .. }));
-        let next = running.min_by_key(|c| c.start.due_at);
-        DigestRow {
-            case: row.case.clone(),
-            stage: row.stage,
-            next: next.map(|clock| (clock.name().clone(), clock.start.due_at)),
-        }
+        let mut due: Vec<_> = running.map(|clock| (clock.name().clone(), clock.start.due_at)).collect();
+        due.sort_by_key(|(_, at)| *at);
+        let next = due.first().cloned();
+        let missed = next.as_ref().is_some_and(|(_, at)| *at <= self.now);
+        let then = due.into_iter().find(|(_, at)| missed && *at > self.now);
+        DigestRow { case: row.case.clone(), stage: row.stage, next, then }
     }
 
     /// What was missed lately, the newest first. What was missed and then done, late, is not to be done any more: of that the
     /// case tells.
-    fn missed(&self, now: Timestamp) -> Listed<MissedRow> {
-        let since = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
+    fn missed(&self) -> Listed<MissedRow> {
+        let since = self.now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
         let lately = |clock: &&Clock| matches!(clock.state, ClockState::Breached { at, met: None, .. } if at > since);
         let of_case = |case: &Case| {
             let missed = case.clocks.iter().filter(lately);
@@ -150,4 +180,12 @@ impl Open {
         missed.sort_by(|a, b| b.due_at.cmp(&a.due_at).then_with(|| a.case.cmp(&b.case)));
         Listed::of(missed)
     }
+}
+
+/// Whether something of it was missed lately or is due soon.
+fn is_near(row: &DigestRow, now: Timestamp) -> bool {
+    let (from, until) = (now.saturating_sub(MISSED_LATELY), now.saturating_add(SOON));
+    let (from, until) = (from.unwrap_or(Timestamp::MIN), until.unwrap_or(Timestamp::MAX));
+    let mut due = row.next.iter().chain(&row.then);
+    due.any(|(_, at)| (from..=until).contains(at))
 }

@@ -6,6 +6,7 @@
 
 pub mod advisory;
 pub mod affected;
+pub mod bundling;
 pub mod case;
 pub mod fields;
 pub mod figures;

@@ -343,6 +343,7 @@ fn held() -> Value {
 fn delivery() -> Value {
     let states = [
         "planned",
+        "gathered",
         "claimed",
         "retry",
         "ambiguous",

@@ -97,7 +97,7 @@ impl MailStore {
 
     /// All updates of the table `mail`, or none; which conditions did not hold, where some did not. Where none is said not to
     /// hold, another transaction was in the way.
-    async fn update_all(&self, updates: Vec<UpdateBuilder>) -> Result<Option<Vec<bool>>, Fault> {
+    pub(crate) async fn update_all(&self, updates: Vec<UpdateBuilder>) -> Result<Option<Vec<bool>>, Fault> {
         let item = |update: UpdateBuilder| {
             let update =
                 update.table_name(&*self.table.name).build().map_err(|_| Fault::damaged("an update without a key"))?;

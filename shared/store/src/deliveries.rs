@@ -6,6 +6,8 @@
 //! claimed --no answer, or the lease ran out--> ambiguous
 //! ambiguous --its Send event--> sent
 //! ambiguous --no event though others arrive, or (promise mail) waited long enough--> retry
+//! planned, retry --beyond what one person gets in an hour--> gathered (and from then on what its bundle is)
+//! gathered --done before its bundle was written--> withheld
 //! planned, retry --beyond what may go out by itself, or (a page) somebody has acted--> withheld
 //! planned, retry, claimed --cannot ever be sent--> dead
 //! planned, retry --its address is suppressed--> bounced
@@ -43,7 +45,7 @@ pub const AMBIGUOUS_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 /// How long a record is kept once it is over.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
 /// Records that are read at once.
-const AT_ONCE: usize = 25;
+pub(crate) const AT_ONCE: usize = 25;
 
 /// What is to be sent, to whom, and why. Clear fields only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -108,6 +110,8 @@ impl Delivery {
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     Planned,
+    /// It goes with others, in one mail.
+    Gathered,
     Claimed,
     Retry,
     Ambiguous,
@@ -128,6 +132,7 @@ impl State {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             State::Planned => "planned",
+            State::Gathered => "gathered",
             State::Claimed => "claimed",
             State::Retry => "retry",
             State::Ambiguous => "ambiguous",
@@ -148,6 +153,7 @@ impl State {
 }
 
 /// A delivery with where it stands.
+#[derive(Clone)]
 pub struct DeliveryRecord {
     pub delivery: Delivery,
     pub state: State,
@@ -162,8 +168,10 @@ pub struct DeliveryRecord {
     pub delayed_since: Option<Timestamp>,
     /// What a reporter's address is found by; known from its first claim on.
     pub address: Option<String>,
-    /// It was counted among the automatic mails of a day, and is not again.
+    /// It was counted among the automatic mails of a day or what one person gets in an hour, and is not again.
     pub allowed: bool,
+    /// What it goes with, where it was gathered.
+    pub bundle: Option<String>,
     /// It came back with a restore.
     pub restored: bool,
     /// Words sealed to the mail key that belong to no case (a sign-in link's secret).
@@ -198,7 +206,7 @@ impl MailStore {
         item.as_ref().map(read_record).transpose()
     }
 
-    /// Every delivery of a case, in the order of the events that caused them.
+    /// Every delivery of a case, in the order of the events that caused them; of what was gathered, where its bundle stands.
     pub async fn deliveries_of(&self, case: &CaseId) -> Result<Vec<DeliveryRecord>, Fault> {
         let items = self.table.query(&Query::beginning(case_pk(case), "DELIVERY#")).await?;
         let mut records = Vec::with_capacity(items.len());
@@ -209,6 +217,7 @@ impl MailStore {
             });
             records.extend(try_join_all(read).await?.into_iter().flatten());
         }
+        self.with_bundles(&mut records).await?;
         Ok(records)
     }
 
@@ -234,6 +243,7 @@ pub(crate) fn read_record(item: &Item) -> Result<DeliveryRecord, Fault> {
         delayed_since: maybe_time("delayed_since")?,
         address: read.maybe_text("address").map(str::to_owned),
         allowed: item.contains_key("allowed"),
+        bundle: read.maybe_text("bundle").map(str::to_owned),
         restored: item.contains_key("restored"),
         sealed: read.bytes("sealed").ok().map(<[u8]>::to_vec),
     })

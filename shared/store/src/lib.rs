@@ -8,6 +8,7 @@
 mod act;
 mod allowance;
 mod board;
+mod bundles;
 mod cases;
 mod commit;
 mod connect;
@@ -44,6 +45,7 @@ mod witness;
 pub use act::{ActError, Acted};
 pub use allowance::Allowance;
 pub use board::{BoardPage, BoardRow, FiledPage, FiledRow, is_cursor};
+pub use bundles::Gathered;
 pub use cases::{CodeEntry, SeenMail, Stored};
 pub use commit::{Commit, Outcome, PLAN_GRACE};
 pub use connect::Settings;

@@ -53,6 +53,18 @@ impl TeamStore {
         Ok(())
     }
 
+    /// What the digests before saw of the cases that they looked at: the version of each.
+    pub async fn digested(&self) -> Result<BTreeMap<CaseId, u64>, Fault> {
+        let item = self.table.get(key("TEAM#digests", "CASES")).await?;
+        item.map_or_else(|| Ok(BTreeMap::new()), |item| Read(&item).json("versions"))
+    }
+
+    /// What the digests of this day saw.
+    pub async fn digest_of(&self, versions: &BTreeMap<CaseId, u64>) -> Result<(), Fault> {
+        self.table.put(Build::new("TEAM#digests", "CASES").set("versions", json(versions)).item(), None).await?;
+        Ok(())
+    }
+
     /// Who read a case, each with the last hour in which they did; the last first.
     pub async fn readers(&self, case: &CaseId) -> Result<Vec<(MemberId, Timestamp)>, Fault> {
         let mut last: BTreeMap<MemberId, Timestamp> = BTreeMap::new();

@@ -61,7 +61,7 @@ export const ITEMS = [
   ['deliver', 'CasesTable', 'GetItem', 'CASE# DESK# KEYRING#'],
   ['deliver', 'CasesTable', 'PutItem', 'CASE# LOG#'],
   ['deliver', 'CasesTable', 'DeleteItem', 'CASE#'],
-  ['deliver', 'MailTable', 'GetItem', 'DELIVERY# PACE# SEND-EVENTS SUPPRESSED#'],
+  ['deliver', 'MailTable', 'GetItem', 'ALLOWANCE# DELIVERY# PACE# SEND-EVENTS SUPPRESSED#'],
   ['deliver', 'MailTable', 'PutItem', 'CASE# DELIVERY#'],
   ['deliver', 'MailTable', 'UpdateItem', 'ALLOWANCE# DELIVERY# PACE#'],
   ['deliver', 'MailTable/index/due', 'Query', 'DUE#'],

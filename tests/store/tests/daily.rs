@@ -187,6 +187,29 @@ async fn the_digest_comes_once_a_day_to_each_who_is_there_and_says_what_waits_fo
     }
 }
 
+/// A row that is the same each day is read by nobody: a case of which nothing is new is counted, and that alone comes once a week.
+#[tokio::test]
+async fn a_digest_shows_what_is_new_and_counts_the_rest() {
+    let mut bench = Bench::new().await;
+    change(&mut bench, |policy| policy.clocks.clear());
+    let case = bench.case(1, None).await;
+    bench.tell(&case, "alice", Command::Assign { member: "alice".parse().unwrap() }).await;
+    tick(&bench).await;
+    // Rows and cases that are as they were, of each day with a digest, from a Monday on.
+    let mut told = Vec::new();
+    for day in 0..23 {
+        if day == 10 {
+            bench.tell(&case, "alice", Command::SetBackup { member: "bob".parse().unwrap() }).await;
+        }
+        tick_at(&bench, "08:00").await;
+        for (to, digest) in digests(&bench).await {
+            told.push((day, to, digest.own.rows.len(), digest.quiet));
+        }
+    }
+    let alice = |day, rows, quiet| (day, "alice".to_owned(), rows, quiet);
+    assert_eq!(told, [alice(0, 1, 0), alice(7, 0, 1), alice(10, 1, 0), alice(14, 0, 1), alice(21, 0, 1)]);
+}
+
 #[tokio::test]
 async fn who_has_nothing_to_hear_gets_no_digest_and_a_policy_may_want_none() {
     let mut bench = Bench::new().await;

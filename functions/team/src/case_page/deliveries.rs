@@ -55,6 +55,7 @@ pub(super) fn lines(policy: &Policy, zone: Option<&Zone>, records: &[DeliveryRec
 fn state(zone: Option<&Zone>, record: &DeliveryRecord) -> String {
     let word = match record.state {
         State::Planned => "planned",
+        State::Gathered => "goes with others, in one mail",
         State::Claimed => "being sent",
         State::Retry => "to be sent again",
         State::Ambiguous => "perhaps sent",

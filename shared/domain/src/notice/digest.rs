@@ -15,8 +15,11 @@ pub const DIGEST_ROWS: usize = 20;
 pub struct Digest {
     /// The day that it is of (UTC).
     pub on: Date,
-    /// The member's own cases, by what is due next.
+    /// The member's own cases, by what is due next; of them are shown those of which there is something to say.
     pub own: Listed<DigestRow>,
+    /// Own cases that are as the digest before had them, of which nothing is due soon.
+    #[serde(default)]
+    pub quiet: usize,
     pub unassigned: Listed<DigestRow>,
     /// Due times of the last day that passed unmet, the team's.
     pub missed: Listed<MissedRow>,
@@ -58,6 +61,9 @@ pub struct DigestRow {
     pub stage: Stage,
     /// `None` when nothing is due.
     pub next: Option<(ClockName, Timestamp)>,
+    /// What is due next where that was missed.
+    #[serde(default)]
+    pub then: Option<(ClockName, Timestamp)>,
 }
 
 /// A due time that passed unmet.
@@ -99,17 +105,42 @@ impl Digest {
         self.own.count + self.unassigned.count + self.missed.count + self.filed.count == 0
     }
 
+    /// Whether all that it says is that nothing has changed.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet == self.own.count && self.unassigned.count + self.missed.count + self.filed.count == 0
+    }
+
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let open = |row: &DigestRow| (row.case.to_string(), row.said(at));
         let missed = |row: &MissedRow| (row.case.to_string(), due(&row.clock, row.due_at, at));
         let letter = Letter::new(at.subject(&format!("Your digest of {}", self.on))).say(self.counts());
         let letter = self.missed.said(letter, "Missed in the last day, and still to be done", BOARD, missed);
-        let letter = self.own.said(letter, "Your cases, the soonest due first", BOARD, open);
+        let letter = self.shown().said(letter, "Your cases, the soonest due first", BOARD, open);
+        let letter = self.said_of_the_quiet(letter);
         let letter = self.unassigned.said(letter, "Cases without a handler; please take one if you can", BOARD, open);
         let letter = letter.link("All open cases on the desk", &at.links.board);
         self.told_of_filed(letter, at)
-            .say("This mail comes once a day, when there is something to say in it; digest_at in the policy says when.")
+            .say(
+                "This mail comes once a day when there is something to say in it, and on Mondays while you have cases; digest_at in \
+                 the policy says when.",
+            )
             .sign(at.team_signature())
+    }
+
+    /// Without those that are counted apart.
+    fn shown(&self) -> Listed<DigestRow> {
+        Listed { rows: self.own.rows.clone(), count: self.own.count.saturating_sub(self.quiet) }
+    }
+
+    fn said_of_the_quiet(&self, letter: Letter) -> Letter {
+        let (cases, are) = match self.quiet {
+            0 => return letter,
+            1 => ("1 of your cases".to_owned(), "is as it was"),
+            count => (format!("{count} of your cases"), "are as they were"),
+        };
+        letter.say(format!(
+            "{cases} {are} in the last digest, with nothing due within a day: the board shows what comes."
+        ))
     }
 
     /// What nobody answers, so that a report among it is found.
@@ -161,8 +192,13 @@ impl FiledRow {
 
 impl DigestRow {
     fn said(&self, at: &Setting<'_>) -> String {
-        let next = self.next.as_ref().map(|(clock, when)| format!("; {}", due(clock, *when, at)));
-        format!("{}{}", self.stage, next.unwrap_or_default())
+        let due = |of: &Option<(ClockName, Timestamp)>| of.as_ref().map(|(clock, when)| due(clock, *when, at));
+        match (due(&self.next), due(&self.then), self.stage) {
+            (Some(next), Some(then), stage) => format!("{stage}; {next};\n{then}"),
+            (Some(next), None, stage) => format!("{stage}; {next}"),
+            (None, _, Stage::Released) => format!("{}: close it?", self.stage),
+            (None, _, stage) => format!("{stage}; nothing is due"),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod approval_asked;
 mod away_said;
 mod bounced;
 mod breach;
+mod bundle;
 mod cases_wait;
 mod channel_failed;
 mod channel_verified;
@@ -71,6 +72,7 @@ use serde::{Deserialize, Serialize};
 pub use acknowledgement_refused::WhyRefused;
 pub use answered::WhatCame;
 pub use away_said::NotAway;
+pub use bundle::Told;
 pub use digest::{DIGEST_ROWS, DigestRow, FiledRow, FiledWords, Listed, MissedRow};
 pub use letter::Letter;
 pub use page::{Page, Wakes, Waking};
@@ -84,10 +86,16 @@ use crate::case::Recipient;
 use crate::id::{CaseId, MemberId};
 use crate::policy::{Policy, Zone};
 
+/// How a notice goes, where that is not as it comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    Alone,
+}
+
 macro_rules! notices {
     ($(
         $name:ident in $file:ident = $template:literal: $urgency:ident, $origin:ident, $page:ident$(($why:literal))?
-        $(, until $until:ident)? $(, wakes $wakes:ident)?;
+        $(, until $until:ident)? $(, wakes $wakes:ident)? $(, goes $goes:ident)?;
     )+) => {
         $(pub use $file::$name;)+
 
@@ -123,6 +131,12 @@ macro_rules! notices {
                 match self { $(Notice::$name(_notice) => None$(.or(Some((Wakes::$wakes, _notice as &dyn Waking))))?),+ }
             }
 
+            /// Whether it goes at once, whatever else its receiver gets: it answers what they did themselves, or gathers others.
+            pub fn goes_alone(&self) -> bool {
+                let goes = match self { $(Notice::$name(_) => None$(.or(Some(Goes::$goes)))?),+ };
+                goes == Some(Goes::Alone)
+            }
+
             /// Writes it; to a member it ends with what answering does.
             pub fn letter(&self, at: &Setting<'_>) -> Letter {
                 let letter = match self { $(Notice::$name(notice) => notice.letter(at)),+ };
@@ -145,16 +159,17 @@ macro_rules! notices {
 
 // The notice and its file; the name that deliveries know it by, which never changes, because their ids hang on it; how soon it
 // must go; whose words it has; whether the reporter's page says it too; until when its button
-// acknowledges, where it has one; and whom it wakes by pager.
+// acknowledges, where it has one; whom it wakes by pager; and whether it goes alone, and is never bundled.
 notices! {
     Accepted in accepted = "accepted": Ordinary, Desk, Line;
-    AcknowledgementRefused in acknowledgement_refused = "acknowledgement_refused": Promise, Desk, NotTheirs;
+    AcknowledgementRefused in acknowledgement_refused = "acknowledgement_refused": Promise, Desk, NotTheirs, goes Alone;
     Announcement in announcement = "announcement": List, Approved, NotTheirs;
-    Answered in answered = "answered": Promise, Desk, NotTheirs, until acknowledge_until;
+    Answered in answered = "answered": Promise, Desk, NotTheirs, until acknowledge_until, goes Alone;
     ApprovalAsked in approval_asked = "approval_asked": Ordinary, Desk, NotTheirs;
-    AwaySaid in away_said = "away_said": Ordinary, Desk, NotTheirs;
+    AwaySaid in away_said = "away_said": Ordinary, Desk, NotTheirs, goes Alone;
     Bounced in bounced = "bounced": Promise, Desk, NotTheirs;
     Breach in breach = "breach": Breach, Desk, NotTheirs, until acknowledge_until, wakes Each;
+    Bundle in bundle = "bundle": Breach, Desk, NotTheirs, wakes Each, goes Alone;
     CasesWait in cases_wait = "cases_wait": Promise, Desk, NotTheirs;
     ChannelFailed in channel_failed = "channel_failed": Promise, Desk, NotTheirs;
     ChannelVerified in channel_verified = "channel_verified": Ordinary, Desk, NotTheirs;
@@ -166,7 +181,7 @@ notices! {
     CreditAnswered in credit_answered = "credit_answered": Ordinary, Desk, NotTheirs;
     CreditAsked in credit_asked = "credit_asked": Ordinary, Desk, Line;
     DisclosurePlanned in disclosure_planned = "disclosure_planned": Ordinary, Desk, NotTheirs;
-    Digest in digest = "digest": Digest, Desk, NotTheirs;
+    Digest in digest = "digest": Digest, Desk, NotTheirs, goes Alone;
     FixesReady in fixes_ready = "fixes_ready": Ordinary, Desk, NotTheirs;
     FixesReleased in fixes_released = "fixes_released": Ordinary, Desk, Line;
     Forward in forward = "forward": Promise, Forwarded, NotTheirs;
@@ -186,11 +201,11 @@ notices! {
     ReplyQuarantined in reply_quarantined = "reply_quarantined": Ordinary, Desk, NotTheirs;
     ReporterReplied in reporter_replied = "reporter_replied": Ordinary, Desk, NotTheirs;
     RotaGap in rota_gap = "rota_gap": Breach, Desk, NotTheirs;
-    SecondFactorChanged in second_factor_changed = "second_factor_changed": Promise, Desk, NotTheirs;
+    SecondFactorChanged in second_factor_changed = "second_factor_changed": Promise, Desk, NotTheirs, goes Alone;
     SetAside in set_aside = "set_aside": Ordinary, Desk, Line;
-    SignIn in sign_in = "sign_in": Promise, Desk, NotTheirs;
+    SignIn in sign_in = "sign_in": Promise, Desk, NotTheirs, goes Alone;
     StandingAsked in standing_asked = "standing_asked": Ordinary, Desk, NotTheirs;
-    SwapSaid in swap_said = "swap_said": Ordinary, Desk, NotTheirs;
+    SwapSaid in swap_said = "swap_said": Ordinary, Desk, NotTheirs, goes Alone;
     StillMissed in still_missed = "still_missed": Breach, Desk, NotTheirs, until acknowledge_until;
     TakenOver in taken_over = "taken_over": Ordinary, Desk, NotTheirs;
     ThirdPartyReceipt in third_party_receipt = "third_party_receipt": Promise, FirstAnswer, Line;

@@ -32,7 +32,7 @@ pub struct Page {
     pub title: String,
     /// What is due, and when.
     pub due: Vec<(String, String)>,
-    /// The case on the desk; whoever opens it has to sign in.
+    /// The case on the desk, or the board; whoever opens it has to sign in.
     pub url: String,
 }
 
@@ -40,12 +40,18 @@ impl Notice {
     /// As it wakes a member; `None` for a notice that wakes nobody.
     pub fn page(&self, at: &Setting<'_>) -> Option<Page> {
         let (_, waking) = self.waking()?;
-        Some(Page { title: at.subject(&waking.what(at)), due: waking.due(at), url: at.links.desk_case.clone() })
+        let url = if at.case.is_some() { &at.links.desk_case } else { &at.links.board };
+        Some(Page { title: at.subject(&waking.what(at)), due: waking.due(at), url: url.clone() })
     }
 
     /// Whether it wakes somebody for something that is still to be done.
     pub fn is_waited_for(&self, case: &Case) -> bool {
         self.waking().is_some_and(|(_, waking)| waking.waits(case))
+    }
+
+    /// Whether it is for something that was done meanwhile. What tells of no due time stays to be told.
+    pub fn is_done(&self, case: &Case) -> bool {
+        self.waking().is_some_and(|(_, waking)| !waking.waits(case))
     }
 }
 

@@ -14,6 +14,12 @@ pub struct MailRules {
     pub automatic_per_day_authenticated: u64,
     /// The same, to all reporters' addresses together.
     pub automatic_per_day_all: u64,
+    /// Mails in an hour to each who works with the desk (and calls of their pager): what is more is told in one (`bundling`).
+    pub team_mails_per_hour: u64,
+    /// How long that one waits for more.
+    pub bundle_after: SignedDuration,
+    /// No two of those come closer together.
+    pub bundle_every: SignedDuration,
     /// The address whose mail is a comment on the policy itself (T59); it may be a plus-address of `contacts.security`.
     pub comments: Option<String>,
     /// Mailboxes of before that pass on what they get.
@@ -50,12 +56,23 @@ pub struct Forwarder {
     pub list_id: Option<String>,
 }
 
+impl MailRules {
+    /// How many bundles can come in one hour.
+    pub fn bundles_per_hour(&self) -> u64 {
+        let every = self.bundle_every.as_secs().max(1).unsigned_abs();
+        3600u64.div_ceil(every)
+    }
+}
+
 impl Default for MailRules {
     fn default() -> Self {
         MailRules {
             automatic_per_day_typed: 1,
             automatic_per_day_authenticated: 5,
             automatic_per_day_all: 1000,
+            team_mails_per_hour: 10,
+            bundle_after: SignedDuration::from_mins(15),
+            bundle_every: SignedDuration::from_hours(1),
             comments: None,
             forwarders: Vec::new(),
             mail_bytes: 40 * 1024 * 1024,

@@ -103,6 +103,7 @@ fn is_of_a_case(notice: &Notice) -> bool {
                 | Notice::RotaGap(_)
                 | Notice::CasesWait(_)
                 | Notice::Digest(_)
+                | Notice::Bundle(_)
         )
 }
 

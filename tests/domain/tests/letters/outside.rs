@@ -3,6 +3,7 @@
 use desk_domain::case::Recipient;
 use desk_domain::notice::*;
 
+use crate::team::{bundle, missed};
 use crate::{RECEIVED, Sample, at, clock, member, sample};
 
 pub fn samples() -> Vec<Sample> {
@@ -19,6 +20,7 @@ pub fn samples() -> Vec<Sample> {
         sample("", forward(), maintainer()).with("Dear maintainers,\n\n  a body of 5 GB is read whole.\n\nAlice"),
         sample("erased", forward(), maintainer()),
         sample("", Notice::Breach(late), Recipient::Outside),
+        sample("", bundle((1..=12).map(|number| (number, missed("acknowledgement"))).collect()), Recipient::Outside),
         sample("", Notice::Announcement(announcement), list()),
     ]
 }

@@ -14,7 +14,7 @@ fn to(setting: &'static str, notice: Notice) -> Sample {
 
 /// Of a case.
 pub fn samples() -> Vec<Sample> {
-    [new_reports(), clocks(), conversation(), publication(), announced()].into_iter().flatten().collect()
+    [new_reports(), clocks(), conversation(), publication(), announced(), bundles()].into_iter().flatten().collect()
 }
 
 fn new_reports() -> Vec<Sample> {
@@ -186,6 +186,55 @@ fn announced() -> Vec<Sample> {
 }
 
 /// Of no case.
+/// What came beyond an hour's mails, in the order of its coming.
+pub fn bundle(told: Vec<(u32, Notice)>) -> Notice {
+    let case = |number| CaseId::from_random(&"EXP".parse().unwrap(), 2027, number);
+    let told = told.into_iter().map(|(number, notice)| Told { case: Some(case(number)), notice }).collect();
+    Notice::Bundle(Bundle { told })
+}
+
+pub fn missed(name: &str) -> Notice {
+    Notice::Breach(Breach { clock: clock(name), due_at: at(RECEIVED), promise: true, acknowledge_until: None })
+}
+
+fn bundles() -> Vec<Sample> {
+    let report = |minute: u32| {
+        let Notice::NewReport(mut report) = new_reports().remove(0).notice else { unreachable!("it is one") };
+        report.due[0].1 = format!("2027-03-27T22:{minute:02}:00Z").parse().unwrap();
+        Notice::NewReport(report)
+    };
+    let warning = |name| {
+        let (clock, due_at) = (clock(name), at(DUE));
+        Notice::Warning(Warning { clock, due_at, promise: true, acknowledge_until: None })
+    };
+    let replied = || Notice::ReporterReplied(ReporterReplied { opened: None });
+    let handler = || {
+        let (by, next) = (AssignedBy::Rota, promises());
+        Notice::YouAreHandler(YouAreHandler { backup: false, by, word_of: None, next, acknowledge_until: None })
+    };
+    let of_all = || {
+        vec![
+            (4, report(30)),
+            (1, report(0)),
+            (2, warning("acknowledgement")),
+            (2, report(10)),
+            (1, warning("detailed-response")),
+            (3, warning("acknowledgement")),
+            (3, missed("acknowledgement")),
+            (5, replied()),
+            (5, replied()),
+            (6, handler()),
+        ]
+    };
+    vec![
+        to("reports", bundle((0..60).rev().map(|number| (number, report(number))).collect())),
+        to("one-reporter", bundle((0..24).map(|_| (5, replied())).collect())),
+        to("handler", bundle((0..3).map(|number| (number, handler())).collect())),
+        to("all", bundle(of_all())),
+        sample("all", bundle(of_all()), Recipient::Operator),
+    ]
+}
+
 pub fn samples_of_the_desk() -> Vec<Sample> {
     let gap = |from: &str, until: Option<&str>| Notice::RotaGap(RotaGap { from: at(from), until: until.map(at) });
     let factor = |what| Notice::SecondFactorChanged(SecondFactorChanged { what, at: at("2027-03-27T02:22:00Z") });
@@ -243,6 +292,18 @@ pub fn samples_of_the_desk() -> Vec<Sample> {
             }),
         ),
         to("long", Notice::Digest(Digest { own: Listed::of(many()), open: 30, ..digest() })),
+        to(
+            "quiet",
+            Notice::Digest(Digest {
+                own: Listed { rows: Vec::new(), count: 2 },
+                quiet: 2,
+                unassigned: Listed::default(),
+                missed: Listed::default(),
+                filed: Listed::default(),
+                ..digest()
+            }),
+        ),
+        to("little-new", Notice::Digest(Digest { own: Listed { count: 4, ..digest().own }, quiet: 1, ..digest() })),
     ]
 }
 
@@ -261,7 +322,7 @@ fn swapped(asks: &str, other: &str) -> Swap {
 
 fn row(case: &str, stage: &str, next: Option<&str>) -> DigestRow {
     let next = next.map(|name| (clock(name), at("2027-03-28T22:00:00Z")));
-    DigestRow { case: case.parse().unwrap(), stage: stage.parse().unwrap(), next }
+    DigestRow { case: case.parse().unwrap(), stage: stage.parse().unwrap(), next, then: None }
 }
 
 /// More than a digest shows.
@@ -272,6 +333,7 @@ fn many() -> Vec<DigestRow> {
 fn digest() -> Digest {
     let overdue =
         DigestRow { next: Some((clock("progress-update"), at(RECEIVED))), ..row("EXP-2027-B0000", "Confirmed", None) };
+    let overdue = DigestRow { then: Some((clock("fix"), at("2027-04-22T22:00:00Z"))), ..overdue };
     let missed =
         MissedRow { case: "EXP-2027-B0000".parse().unwrap(), clock: clock("progress-update"), due_at: at(RECEIVED) };
     let own = vec![
@@ -286,6 +348,7 @@ fn digest() -> Digest {
         missed: Listed::of(vec![missed]),
         open: 9,
         filed: filed(1),
+        quiet: 0,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The section `[mail]`, each field left at its default where it is absent.
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::read::{required_line, rows};
@@ -25,6 +26,7 @@ pub(super) fn rules(fields: Option<Fields<'_>>, contacts: Option<&Contacts>) -> 
     number("automatic_per_day_typed", 0, 100, &mut rules.automatic_per_day_typed);
     number("automatic_per_day_authenticated", 0, 1000, &mut rules.automatic_per_day_authenticated);
     number("automatic_per_day_all", 1, 1_000_000, &mut rules.automatic_per_day_all);
+    number("team_mails_per_hour", 2, 1000, &mut rules.team_mails_per_hour);
     let size = |name: &str, least: usize, most: usize, rule: &mut usize| {
         let mut wide = *rule as u64;
         number(name, least as u64, most as u64, &mut wide);
@@ -40,10 +42,23 @@ pub(super) fn rules(fields: Option<Fields<'_>>, contacts: Option<&Contacts>) -> 
     if rules.attachment_bytes > rules.attachments_bytes {
         fields.wrong("attachment_bytes", "must not be more than attachments_bytes");
     }
-    match fields.parsed::<Length>("parse_seconds").map(|length| length.0) {
-        Some(long) if !(1..=60).contains(&long.as_secs()) => fields.wrong("parse_seconds", "must be from 1s to 60s"),
-        Some(length) => rules.parse_seconds = length,
+    let length = |name: &str, most: i64, detail: &str, rule: &mut SignedDuration| match fields
+        .parsed::<Length>(name)
+        .map(|length| length.0)
+    {
+        Some(long) if !(1..=most).contains(&long.as_secs()) => fields.wrong(name, detail),
+        Some(length) => *rule = length,
         None => {}
+    };
+    length("parse_seconds", 60, "must be from 1s to 60s", &mut rules.parse_seconds);
+    length("bundle_after", 3600, "must be from 1s to 1h", &mut rules.bundle_after);
+    length("bundle_every", 86_400, "must be from 1s to 24h", &mut rules.bundle_every);
+    let bundles = rules.bundles_per_hour();
+    if rules.team_mails_per_hour <= bundles {
+        fields.wrong(
+            "team_mails_per_hour",
+            format!("must be more than {bundles}, which are an hour's bundles by bundle_every"),
+        );
     }
     rules.digest_at = match fields.value("digest_at") {
         Some(Value::Bool(false)) => None,
@@ -120,6 +135,7 @@ mod tests {
             assert_eq!(read(six).digest_at.unwrap().to_string(), "06:30:00");
         }
         assert_eq!(read("parse_seconds = \"1m\"").parse_seconds.as_secs(), 60);
+        assert_eq!(read("bundle_after = \"5m\"").bundle_after.as_secs(), 300);
     }
 
     #[test]
@@ -142,6 +158,12 @@ mod tests {
         wrong("depth = 101", "/depth", "must be from 5 to 100");
         wrong("attachment_bytes = 41943040", "/attachment_bytes", "must not be more than attachments_bytes");
         wrong("parse_seconds = \"2m\"", "/parse_seconds", "must be from 1s to 60s");
+        wrong("team_mails_per_hour = 1", "/team_mails_per_hour", "must be from 2 to 1000");
+        wrong("bundle_after = \"2h\"", "/bundle_after", "must be from 1s to 1h");
+        wrong("bundle_every = \"25h\"", "/bundle_every", "must be from 1s to 24h");
+        let detail = "must be more than 12, which are an hour's bundles by bundle_every";
+        let lines = section("team_mails_per_hour = 10\nbundle_every = \"5m\"");
+        one("[[packages]]", &lines, "team_mails_per_hour = 10", "/mail/team_mails_per_hour", detail);
         wrong("digest_at = true", "/digest_at", "must be text");
         wrong("digest_at = \"8 o'clock\"", "/digest_at", "must be a time of day (UTC) such as 08:00");
         wrong("digest = false", "/digest", "is not a field that is known here");

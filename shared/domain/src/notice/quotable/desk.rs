@@ -1,7 +1,7 @@
 //! Letters of no case of their own, and of publications: of the rota, of the day, of channels.
 
 use super::*;
-use crate::policy::{Away, Channel, Shift, Swap};
+use crate::policy::{Away, Channel, ClockRow, Shift, Swap};
 
 /// What members are told of themselves, of the rota and of the day: its mails take answers too.
 pub(super) fn of_no_case(policy: &Policy) -> Vec<Notice> {
@@ -20,7 +20,8 @@ pub(super) fn of_no_case(policy: &Policy) -> Vec<Notice> {
     ];
     let digest = Digest {
         on,
-        own: Listed::default(),
+        own: Listed { rows: Vec::new(), count: 3 },
+        quiet: 0,
         unassigned: Listed::default(),
         missed: Listed::default(),
         open: policy.members.len(),
@@ -28,8 +29,29 @@ pub(super) fn of_no_case(policy: &Policy) -> Vec<Notice> {
     };
     let waits =
         policy.members.iter().map(|member| Notice::CasesWait(CasesWait { member: member.id.clone(), cases: 2 }));
+    let quiet = [1, 2].map(|quiet| Notice::Digest(Digest { quiet, ..digest.clone() }));
     let rest = [Notice::SignIn(SignIn { expires_at: at }), Notice::Digest(digest)];
+    let rest = rest.into_iter().chain(quiet).chain(bundles(policy));
     away.into_iter().chain(gaps).chain(factors.map(factor)).chain(rest).chain(waits).chain(swaps(policy)).collect()
+}
+
+/// What came together, of each kind: by itself, so that each is a subject too.
+fn bundles(policy: &Policy) -> Vec<Notice> {
+    let due_at = Timestamp::UNIX_EPOCH;
+    let bundle = |notices: [Notice; 2]| {
+        Notice::Bundle(Bundle { told: notices.map(|notice| Told { case: None, notice }).into() })
+    };
+    let of_clock = |row: &ClockRow| {
+        let (promise, acknowledge_until) = (row.promise, None);
+        let missed = Breach { clock: row.name.clone(), due_at, promise, acknowledge_until };
+        let warning = Warning { clock: row.name.clone(), due_at, promise, acknowledge_until };
+        [
+            bundle([(); 2].map(|()| Notice::Breach(missed.clone()))),
+            bundle([(); 2].map(|()| Notice::Warning(warning.clone()))),
+        ]
+    };
+    let replied = [(); 2].map(|()| Notice::ReporterReplied(ReporterReplied { opened: None }));
+    policy.clocks.iter().flat_map(of_clock).chain([bundle(replied)]).collect()
 }
 
 /// Each swap of the first member's with another, asked for by either: letters are written as to the first.

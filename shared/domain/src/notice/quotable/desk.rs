@@ -26,7 +26,6 @@ pub(super) fn of_no_case(policy: &Policy) -> Vec<Notice> {
         missed: Listed::default(),
         open: policy.members.len(),
         filed: Listed::default(),
-        quiet: 0,
     };
     let waits =
         policy.members.iter().map(|member| Notice::CasesWait(CasesWait { member: member.id.clone(), cases: 2 }));

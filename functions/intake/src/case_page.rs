@@ -161,6 +161,7 @@ fn message(message: &desk_view::MessageView) -> MessageView {
         quoted: message.quoted.clone(),
         files: message.files.iter().map(|file| FileLine::of(file, None)).collect(),
         mail: None,
+        new: false,
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct Shown {
     pub notes: Vec<Note>,
     pub channels: Vec<ChannelProgress>,
     pub deliveries: Vec<DeliveryRecord>,
+    /// When the member read it before, to the hour; `None` the first time.
+    pub last_read: Option<Timestamp>,
 }
 
 /// An answer in quarantine. No `Debug`.
@@ -81,6 +83,7 @@ impl Team {
     pub(crate) async fn shown(&self, id: &str, member: &Member) -> Result<Shown, Problem> {
         let stored = self.readable(id, &member.id).await?;
         let key = self.case_key(&stored).await?;
+        let last_read = self.members.last_read(&stored.case.id, &member.id).await?;
         self.members.record_reading(&stored.case.id, &member.id, self.clock.now()).await?;
         let opened = self.unsealed(stored.case, &key).await?;
         let channels = self.channels(&opened.case).await?;
@@ -103,7 +106,7 @@ impl Team {
         });
         let held = held.collect();
         let notes = notes(&opened, &mut mails);
-        Ok(Shown { view, mail, held, notes, channels, deliveries, opened })
+        Ok(Shown { view, mail, held, notes, channels, deliveries, last_read, opened })
     }
 
     /// Reads everything of a case, and opens what its key opens.

@@ -156,6 +156,8 @@ pub struct MessageView {
     pub files: Vec<FileLine>,
     /// The mail that it came in, on pages of the team.
     pub mail: Option<MailPart>,
+    /// Whether it came since who reads this last did, where that is known.
+    pub new: bool,
 }
 
 impl CaseLogin {
@@ -231,6 +233,7 @@ pub(crate) mod sample {
             quoted: Some(text()),
             files: vec![file(None), file(Some("/desk/cases/EXP-2026-7K3QF/files/file-1"))],
             mail: (speaker == Speaker::Reporter).then(mail_part),
+            new: speaker == Speaker::Reporter,
         };
         let asked = error.is_some();
         CasePage {

@@ -152,6 +152,7 @@ pub(crate) mod sample {
                     quoted: None,
                     files: Vec::new(),
                     mail: None,
+                    new: false,
                 }]
             } else {
                 Vec::new()

@@ -56,6 +56,9 @@ pub struct TeamCasePage {
     pub quarantine: Option<QuarantineView>,
     /// A page of the conversation, newest first.
     pub messages: Vec<MessageView>,
+    /// How many messages came since who reads this last did, on whichever page, and when that was.
+    pub news: usize,
+    pub last_read: Option<Timestamp>,
     pub notes: Vec<NoteView>,
     /// Broken promises: which, when it was due.
     pub breaches: Vec<(String, Timestamp)>,

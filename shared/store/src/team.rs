@@ -80,6 +80,13 @@ impl TeamStore {
         Ok(readers)
     }
 
+    /// When a member began to read a case in the last hour in which they did; `None` where they never have.
+    pub async fn last_read(&self, case: &CaseId, member: &MemberId) -> Result<Option<Timestamp>, Fault> {
+        let theirs = Query::of(Index::Own, format!("READ#{case}")).between(format!("{member}#"), format!("{member}#~"));
+        let items = self.table.query(&theirs.descending().first(1)).await?;
+        items.first().map(|item| Read(item).time("at")).transpose()
+    }
+
     /// Records that a member read a case, once an hour.
     pub async fn record_reading(&self, case: &CaseId, member: &MemberId, now: Timestamp) -> Result<(), Fault> {
         let hour = now.strftime("%Y-%m-%dT%HZ");

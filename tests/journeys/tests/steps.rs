@@ -221,6 +221,28 @@ fn the_table_of_lines_gives_only_what_was_changed() {
 }
 
 #[test]
+fn what_came_since_a_member_last_read_a_case_is_marked_as_new() {
+    let place = Place::new("news");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let page = |member: &str| desk.get(&format!("/desk/cases/{case}"), &[("authorization", &desk.token(member))]).text;
+    let new = |page: &str| page.matches("<span class=\"tag new\">new</span>").count();
+    assert_eq!(new(&page("alice")), 0, "nothing is news to who reads it for the first time");
+    desk.advance("2h");
+    let write = Form::open(&desk, &case, "write", "bob");
+    write.send(&[("message", "We can reproduce it.")]);
+    let said = desk.post_in(
+        &desk.entered(code.trim_start_matches("Bearer ")),
+        "/case/messages",
+        &[("text", "It also happens in 5.0.1.")],
+    );
+    assert_eq!(said.status, 303);
+    let read = page("alice");
+    assert!(read.contains(" new</strong> since you last read it") && new(&read) > 1, "{read}");
+    assert_eq!(new(&page("alice")), 0, "now it is read");
+}
+
+#[test]
 fn t47_a_line_takes_another_range() {
     let place = Place::new("ranges");
     let desk = place.start();

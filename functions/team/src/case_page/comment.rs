@@ -15,7 +15,7 @@ impl Team {
     pub(super) fn comment_page(&self, shown: &Shown, member: &Member, asked: &Asked) -> CommentPage {
         let case = &shown.opened.case;
         let at = self.at(member, &shown.opened);
-        let paper = Paper { case: &case.id, member: &member.id };
+        let paper = Paper::of(shown, member);
         let Comment { from, subject, text } = Comment::of(&shown.opened);
         let written: Vec<&MessageView> = shown.view.messages.iter().filter(|m| m.from != Speaker::Desk).collect();
         let href = |page| format!("/desk/cases/{}?page={page}", case.id);

@@ -29,6 +29,7 @@ use desk_pages::{
 };
 use desk_store::Stored;
 use desk_view::{FileView, MailView, MessageView, Speaker, form_sha256};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use self::commands::command_line;
@@ -96,7 +97,7 @@ impl Team {
         let zone = member.time_zone.as_ref();
         let at = self.at(member, opened);
         let reporter = report::reporter_name(&view.report.body).unwrap_or_else(|| "The reporter".to_owned());
-        let paper = Paper { case: &case.id, member: &member.id };
+        let paper = Paper::of(shown, member);
         let checklist = checklist::rows(&at);
         let (messages, newer, older) = paged(&case.id, &view.messages, asked.page);
         TeamCasePage {
@@ -125,6 +126,8 @@ impl Team {
             lines: opened.lines(policy, now).iter().map(facts::line).collect(),
             publication: publication::facts(policy, &opened.publication(policy, &shown.channels, now)),
             channels: publication::channels(zone, &opened.publication(policy, &shown.channels, now)),
+            news: view.messages.iter().filter(|message| paper.is_new(message)).count(),
+            last_read: paper.last_read,
             messages: messages.iter().map(|m| paper.message(m, &reporter)).collect(),
             report: report::report(&view.report.body),
             files: paper.files(&view.report.files),
@@ -168,6 +171,15 @@ impl Team {
 struct Paper<'a> {
     case: &'a CaseId,
     member: &'a MemberId,
+    member_name: &'a str,
+    last_read: Option<Timestamp>,
+}
+
+impl<'a> Paper<'a> {
+    fn of(shown: &'a Shown, member: &'a Member) -> Paper<'a> {
+        let (case, last_read) = (&shown.opened.case.id, shown.last_read);
+        Paper { case, member: &member.id, member_name: &member.name, last_read }
+    }
 }
 
 impl Paper<'_> {
@@ -195,7 +207,14 @@ impl Paper<'_> {
             quoted: message.quoted.clone(),
             files: self.files(&message.files),
             mail: message.mail.as_ref().map(|mail| self.mail(mail)),
+            new: self.is_new(message),
         }
+    }
+
+    /// Whether it came since the member last read the case; what they wrote themselves is no news, nor is anything the first time.
+    fn is_new(&self, message: &MessageView) -> bool {
+        let theirs = message.by.as_deref() == Some(self.member_name);
+        !theirs && self.last_read.is_some_and(|read| message.at > read)
     }
 
     fn quarantine(&self, shown: &Shown, at: &At<'_>) -> Option<QuarantineView> {

@@ -58,6 +58,8 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         mail: told.then(mail_part),
         quarantine: told.then(quarantine),
         deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
+        news: if told { 2 } else { 0 },
+        last_read: told.then(|| at(11)),
         messages: if told { case(None).messages } else { Vec::new() },
         notes: if told { vec![note(None), note(some())] } else { Vec::new() },
         breaches: if told { vec![("Fix".to_owned(), at(12))] } else { Vec::new() },

@@ -110,7 +110,12 @@ fn what(row: &ClockRow) -> String {
         (MetBy::MessageToReporter, _) => "A member of the team acknowledges the report",
         (MetBy::MessageWithNextSteps, _) => "A detailed response states the next steps",
         (MetBy::HandlerAssigned, _) => "A primary handler is assigned",
-        (MetBy::ReporterAnswer, _) => "You answer our question; otherwise the case is set aside until you do",
+        (MetBy::ReporterAnswer, _) => {
+            "You answer our question; otherwise the case is set aside until you do, or goes on without"
+        }
+        (MetBy::Scored, _) => "It is said how severe the problem is",
+        (MetBy::CreditAnswered, _) => "You say how you are to be named; otherwise the team goes by your report",
+        (MetBy::Published, _) => "The advisory is published",
         (MetBy::Released, Starts::FixesReady) => "Fixes that are ready are released",
         (MetBy::Released, _) => "Fixes are released for every affected maintained line",
         (MetBy::Announced, _) => "The problem is announced on every channel",
@@ -127,6 +132,7 @@ fn what(row: &ClockRow) -> String {
     }
     what += match row.pauses {
         Some(Pauses::WaitingForReporter) => " (not counting while we wait for you)",
+        Some(Pauses::Deferred) => " (not counting while the work is put off)",
         Some(Pauses::AnswerInQuarantine) | None => "",
     };
     what
@@ -155,6 +161,9 @@ fn from(row: &ClockRow) -> &'static str {
         Starts::MessageToReporter => "our last message to you",
         Starts::RequestSent => "our question",
         Starts::StandingAsked => "your question",
+        Starts::Accepted => "the acceptance of the problem",
+        Starts::CreditAsked => "our question how to name you",
+        Starts::FixesReleased => "the release of the last fix",
         Starts::AcceptedAndScored => "the acceptance and rating of the problem",
         Starts::FixesReady => "the moment when all fixes are ready",
         Starts::AdvisoryPublished => "the publication of the advisory",

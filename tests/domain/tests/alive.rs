@@ -9,6 +9,7 @@ use desk_domain::notice::plan::Planned;
 use desk_domain::policy::{Away, Policy, Severity};
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::{World, content, given, member, message, policy};
+use jiff::SignedDuration;
 
 const MONDAY: &str = "2027-03-22T08:00:00Z";
 
@@ -199,7 +200,7 @@ fn t33_a_reminder_that_was_never_sent_puts_off_what_it_reminds_of() {
     let mut world = given(&policy, MONDAY)
         .when(&policy, "alice", Command::Assign { member: id("alice") })
         .when(&policy, "alice", ask);
-    world.now += jiff::SignedDuration::from_hours(24 * 40);
+    world.now += SignedDuration::from_hours(24 * 40);
     let from = world.log.len();
     world.tick(&policy, true);
     assert_eq!(world.case.rm, Rm::Received, "nobody is set aside without a word");
@@ -327,4 +328,53 @@ fn i8_what_is_put_off_or_found_to_be_nothing_says_so() {
         Command::Invalidate { message: message(), next_steps: false, close: false },
     );
     assert_eq!(nothing.case.stage(), Stage::NoVulnerability);
+}
+
+/// DefectDojo#10662 and its like: nobody said how severe it is, and so nothing was ever due.
+#[test]
+fn what_is_accepted_is_asked_for_its_severity() {
+    let policy = policy();
+    let world = given(&policy, MONDAY)
+        .when(&policy, "alice", Command::Assign { member: id("alice") })
+        .when(&policy, "alice", Command::Respond { message: message() })
+        .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: true });
+    assert_eq!(world.clock("score").start.due_at, world.now + SignedDuration::from_hours(72));
+    let late = world.clone().after(&policy, 24 * 4);
+    assert!(late.case.breaches.iter().any(|breach| breach.clock.as_str() == "score"));
+    let scored = world.when(&policy, "alice", Command::Score { severity: Severity::Low, content: content() });
+    assert!(scored.clock("score").met().is_some());
+    assert_eq!(scored.clock("fix").start.due_at, scored.now + SignedDuration::from_hours(24 * 90));
+}
+
+#[test]
+fn who_scores_higher_late_has_a_grace_and_what_is_put_off_waits() {
+    let policy = policy();
+    let world = accepted(&policy).after(&policy, 24 * 20);
+    let critical =
+        world.clone().when(&policy, "alice", Command::Score { severity: Severity::Critical, content: content() });
+    assert_eq!(critical.clock("fix").start.due_at, critical.now + SignedDuration::from_hours(72), "not 13 days ago");
+    let due = world.clock("fix").start.due_at;
+    let put_off = world.when(&policy, "alice", Command::Defer { message: message() });
+    assert!(matches!(put_off.clock("fix").state, ClockState::Paused { .. }));
+    let again = put_off.after(&policy, 24 * 10).when(&policy, "alice", Command::Accept);
+    assert_eq!(again.clock("fix").start.due_at, due + SignedDuration::from_hours(24 * 10));
+}
+
+/// What blocks is the reporter's answer alone: they are reminded, and after three weeks the team may settle it.
+#[test]
+fn t7_an_answer_about_credit_is_waited_for_three_weeks() {
+    let policy = policy();
+    let world = accepted(&policy).when(&policy, "alice", Command::AskCredit);
+    let (from, world) = (world.log.len(), world.after(&policy, 24 * 22));
+    let reminded = told(&world, &policy, from, "credit_asked");
+    assert_eq!(reminded, [Recipient::Reporter, Recipient::Reporter]);
+    let breach = world.notices(&policy, from).into_iter().any(|planned| {
+        planned.recipient == to("alice")
+            && matches!(&planned.notice, Notice::Breach(breach) if breach.clock.as_str() == "credit")
+    });
+    assert!(breach, "the handler hears that it waits for that");
+    let from = world.log.len();
+    let world = world.when(&policy, "alice", Command::RecordCredit { granted: Some(content()) });
+    assert!(world.clock("credit").met().is_some());
+    assert_eq!(told(&world, &policy, from, "credit_recorded"), [Recipient::Reporter], "and is told how");
 }

@@ -89,7 +89,7 @@ fn each_needed_kind_is_there_once() {
     assert!(found.contains(&"/clocks/3/kind".to_owned()), "{found:?}");
     let found = wrong(&with("handler", "kind = \"duty\""));
     assert_eq!(found, ["/clocks"], "nobody would be asked for");
-    assert_eq!(wrong(&with("fix", "words = \"a\\nb\"")), ["/clocks/5/words"]);
+    assert_eq!(wrong(&with("fix", "words = \"a\\nb\"")), ["/clocks/6/words"]);
 }
 
 /// What started before clocks said so themselves reads as it was.

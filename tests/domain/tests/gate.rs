@@ -367,7 +367,11 @@ fn t51_ready_on_all_lines_starts_the_clock_that_releasing_meets() {
     assert_eq!(world.case.stage(), Stage::ReleaseScheduled);
     assert_eq!(world.clock("release").start.due_at, world.now + SignedDuration::from_hours(48));
     let told: Vec<_> = world.notices(&policy, world.log.len() - 2).iter().map(|p| p.notice.template()).collect();
-    assert_eq!(told, ["fixes_ready", "fixes_ready"], "the release managers; alice caused it");
+    assert_eq!(
+        told,
+        ["fix_is_ready", "fixes_ready", "fixes_ready"],
+        "the reporter and the release managers; alice caused it"
+    );
     let warned = world.clone().after(&policy, 25);
     assert!(
         warned
@@ -381,13 +385,19 @@ fn t51_ready_on_all_lines_starts_the_clock_that_releasing_meets() {
     for clock in ["release", "fix"] {
         assert!(matches!(world.clock(clock).state, ClockState::Met { .. }), "{clock}");
     }
-    // More is found to be affected: what was met is open again, to the time that it had.
-    let due = world.clock("fix").start.due_at;
+    // More is found to be affected: there is a fresh time to fix it, and the reporter hears that the release was not enough.
+    assert_eq!(world.clock("announce-released").start.due_at, world.now + SignedDuration::from_hours(24));
+    let world = world.after(&policy, 24 * 28);
+    let from = world.log.len();
     let mut more = policy.clone();
     more.packages[0].lines[0].end_of_life = None;
     let again = world.when(&more, "alice", affected(&["express@3", "express@4", "express@5"]));
     assert_eq!(again.case.stage(), Stage::FixInPreparation);
+    let due = again.now + SignedDuration::from_hours(24 * 30);
     assert_eq!((again.clock("fix").state, again.clock("fix").start.due_at), (ClockState::Running, due));
+    assert_eq!(again.clock("announce-released").state, ClockState::Ended);
+    let told: Vec<_> = again.notices(&policy, from).iter().map(|p| p.notice.template()).collect();
+    assert_eq!(told, ["fixes_pending"]);
 }
 
 #[test]

@@ -13,8 +13,16 @@ use desk_domain_tests::{World, content, given, given_with, message, policy};
 const FRIDAY: &str = "2027-03-26T22:00:00Z";
 
 /// What a reporter may be mailed more than once of one case; everything else is news once.
-const AGAIN: [&str; 7] =
-    ["written", "reminder", "promise_missed", "handler_changed", "release_planned", "code_reissued", "code_renewed"];
+const AGAIN: [&str; 8] = [
+    "written",
+    "reminder",
+    "promise_missed",
+    "handler_changed",
+    "release_planned",
+    "fixes_released",
+    "code_reissued",
+    "code_renewed",
+];
 
 /// A case, and what its reporter was mailed of it and could read on its page.
 struct Told<'a> {
@@ -91,7 +99,14 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
         Command::DetermineAffected { content: content(), lines: vec![line()], undone: Vec::new() },
         Command::RecordAudit { content: content(), findings: Vec::new() },
         Command::PlanRelease { on: "2027-04-01".parse().unwrap() },
+        Command::FixReady { line: line(), reference: content() },
         Command::FixReleased { line: line(), version: content() },
+        Command::DetermineAffected {
+            content: content(),
+            lines: vec![line(), "express@5".parse().unwrap()],
+            undone: Vec::new(),
+        },
+        Command::WaiveLine { line: "express@5".parse().unwrap(), reason: content() },
         Command::AskCredit,
         Command::RecordCredit { granted: Some(content()) },
         Command::ReissueCode { mail: Some("code".parse().unwrap()) },

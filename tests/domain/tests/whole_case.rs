@@ -55,7 +55,7 @@ fn led(policy: &Policy) -> World {
     }
     world = world.answered(policy);
     world.tell(policy, &Actor::Reporter, &Command::AskStanding).expect("once");
-    for name in [CommandName::Validate, CommandName::Score, CommandName::Accept, CommandName::DetermineAffected] {
+    for name in [CommandName::Validate, CommandName::Accept, CommandName::Score, CommandName::DetermineAffected] {
         world = give(world, "alice", name);
     }
     world = world.when(policy, "alice", Command::WaiveAudit { reason: content() });

@@ -109,6 +109,8 @@ fn t30_the_reporter_hears_when_the_release_is_planned() {
     assert_eq!(desk.command(&case, &alice, &plan).status, 409, "first it is accepted");
     desk.command(&case, &alice, &json!({"command": "validate", "reason": "r"})).ok();
     desk.command(&case, &alice, &json!({"command": "accept"})).ok();
+    assert_eq!(desk.command(&case, &alice, &plan).status, 409, "T44: who leads it sets its dates");
+    desk.command(&case, &alice, &json!({"command": "assign", "member": "alice"})).ok();
     desk.command(&case, &alice, &plan).ok();
     desk.advance("1s");
     assert_eq!(desk.view(&code)["stage"], "Release scheduled");

@@ -159,9 +159,7 @@ fn nobody_in_to_and_cc_gets_anything_and_nothing_is_quoted_back() {
     give(json!({"command": "accept"}));
     desk.expects_alarm("breach");
     desk.advance("8d");
-    give(
-        json!({"command": "close", "resolution": "fixed", "reason": "WORD4", "waiver": "The project answers for it."}),
-    );
+    give(json!({"command": "close", "resolution": "fixed", "reason": "WORD4", "waiver": "MARKNOTE"}));
     desk.advance("1h");
     let known: BTreeSet<&str> =
         TEAM.into_iter().chain([RITA, "olivia@example.net", "operations@example.net", "erin@example.net"]).collect();

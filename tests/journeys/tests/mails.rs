@@ -30,7 +30,7 @@ fn led(desk: &Desk, answers: &str) -> String {
         json!({"command": "validate", "reason": "WORD5"}),
         json!({"command": "mark", "fact": "public", "source": "SECRETMARK"}),
         json!({"command": "accept"}),
-        json!({"command": "close", "resolution": "fixed", "reason": "WORD6"}),
+        json!({"command": "close", "resolution": "fixed", "reason": "WORD6", "waiver": "SECRETMARK"}),
     ] {
         desk.command(&case, &alice, &body).ok();
         desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "SECRETMARK"})).ok();

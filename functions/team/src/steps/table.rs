@@ -93,7 +93,7 @@ pub(crate) const STEPS: &[Step] = &[
         shows: decide::shows,
     },
     Step {
-        path: "severity",
+        path: step::SEVERITY,
         title: "How severe is it?",
         commands: &[Score],
         done: "The severity is recorded.",
@@ -143,7 +143,7 @@ pub(crate) const STEPS: &[Step] = &[
         shows: nothing,
     },
     Step {
-        path: "credit",
+        path: step::CREDIT,
         title: "Who is credited?",
         commands: &[AskCredit, RecordCredit],
         done: "The credit is recorded.",
@@ -153,7 +153,7 @@ pub(crate) const STEPS: &[Step] = &[
         shows: credit::shows,
     },
     Step {
-        path: "advisory",
+        path: step::ADVISORY,
         title: "Write the advisory",
         commands: &[DraftAdvisory],
         done: "The advisory is saved. It waits for a second person.",

@@ -31,6 +31,9 @@ pub struct ClockStart {
     /// How often it is told again once it is missed; `None`: [`REPEAT`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     repeat: Option<SignedDuration>,
+    /// How long it has stood still so far.
+    #[serde(default, skip_serializing_if = "SignedDuration::is_zero")]
+    paused: SignedDuration,
 }
 
 /// An instant at which a level is told.
@@ -117,12 +120,29 @@ impl ClockStart {
             kind: (row.kind != ClockKind::of_name(row.name.as_str())).then_some(row.kind),
             survives_closing: (row.survives_closing != row.met_by.outlives_its_case()).then_some(row.survives_closing),
             repeat: (row.repeat != REPEAT).then_some(row.repeat),
+            paused: SignedDuration::ZERO,
         })
+    }
+
+    /// The same, due at `due_at`, with what of its warnings is still to come after `now`.
+    pub(super) fn put_off(mut self, due_at: Timestamp, now: Timestamp) -> ClockStart {
+        let later = self.due_at.duration_until(due_at);
+        for alarm in &mut self.alarms {
+            alarm.at = alarm.at.saturating_add(later).unwrap_or(Timestamp::MAX);
+        }
+        self.alarms.retain(|alarm| alarm.at > now);
+        self.due_at = due_at;
+        self
     }
 
     /// What it is to the desk.
     pub fn kind(&self) -> ClockKind {
         self.kind.unwrap_or_else(|| ClockKind::of_name(self.clock.as_str()))
+    }
+
+    /// When it would have started, had it never stood still.
+    pub(super) fn runs_from(&self) -> Timestamp {
+        self.started_at.saturating_add(self.paused).unwrap_or(self.started_at)
     }
 
     /// How often it is told again once it is missed.
@@ -214,6 +234,7 @@ impl Clock {
     }
 
     fn shift(&mut self, by: SignedDuration) {
+        self.start.paused = self.start.paused.saturating_add(by);
         self.start.due_at = self.start.due_at.saturating_add(by).unwrap_or(Timestamp::MAX);
         for alarm in &mut self.start.alarms {
             alarm.at = alarm.at.saturating_add(by).unwrap_or(Timestamp::MAX);

@@ -10,6 +10,7 @@ pub use opening::{open, open_filed, open_finding};
 
 use jiff::Timestamp;
 
+use super::clock::{Clock, ClockState};
 use super::command::{Command, CommandName, Kept, Roster};
 use super::escalate;
 use super::event::{AssignedBy, Event, EventBody, Files, MailParts, Message, MessageKind, Resolution, SCHEMA};
@@ -117,10 +118,15 @@ impl Next<'_> {
             Command::Invalidate { message, next_steps, close } => self.invalidate(message, *next_steps, *close)?,
             Command::Accept => {
                 self.transition(Rm::Accepted);
-                self.start_fix_clocks();
+                self.resume(Pauses::Deferred);
+                self.start_accepted_clocks();
             }
             Command::Defer { message } => {
                 self.transition(Rm::Deferred);
+                let runs = |c: &Clock| c.start.pauses == Some(Pauses::Deferred) && c.state == ClockState::Running;
+                for clock in self.open_clocks(runs) {
+                    self.push(EventBody::ClockPaused { clock });
+                }
                 self.message(MessageKind::Deferred, message, false);
             }
             Command::Duplicate { of, message } => self.duplicate(of, message.as_ref())?,
@@ -129,6 +135,7 @@ impl Next<'_> {
             }
             Command::Score { severity, content } => {
                 self.push(EventBody::Scored { severity: *severity, content: content.clone() });
+                self.meet(MetBy::Scored);
                 self.start_fix_clocks();
             }
             Command::ReissueCode { mail } => self.push(EventBody::CodeReissued { mail: mail.clone() }),
@@ -152,7 +159,10 @@ impl Next<'_> {
             Command::FixReleased { line, version } => self.fix_released(line, version)?,
             Command::NotAffected { line, reason } => self.not_affected(line, reason)?,
             Command::WaiveLine { line, reason } => self.waive_line(line, reason)?,
-            Command::AskCredit => self.push(EventBody::CreditAsked),
+            Command::AskCredit => {
+                self.push(EventBody::CreditAsked);
+                self.start_clocks(Starts::CreditAsked);
+            }
             Command::RecordCredit { granted } => self.record_credit(granted.clone())?,
             Command::AnswerCredit { granted } => self.answer_credit(granted.clone())?,
             Command::DraftAdvisory { content } => self.push(EventBody::AdvisoryDrafted { content: content.clone() }),
@@ -253,7 +263,7 @@ impl Next<'_> {
         }
         self.message(MessageKind::Validated, message, next_steps);
         if accept {
-            self.start_fix_clocks();
+            self.start_accepted_clocks();
         }
     }
 

@@ -57,6 +57,10 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::FixesReady => {
             "A fix is ready for every affected line that is still maintained; its release is next.".to_owned()
         }
+        EventBody::FixesPending => {
+            "More turned out to be affected, so what was ready or released is not enough. Work on the fix goes on."
+                .to_owned()
+        }
         EventBody::FixesReleased => "The fixes are released. The announcement follows.".to_owned(),
         EventBody::CreditAsked => "May we name you in the advisory, and how? Please answer on this page.".to_owned(),
         EventBody::CreditRecorded { granted: Some(_) } => "You will be credited as you asked.".to_owned(),
@@ -121,7 +125,6 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::FixReleased { .. }
         | EventBody::LineNotAffected { .. }
         | EventBody::LineWaived { .. }
-        | EventBody::FixesPending
         | EventBody::AdvisoryDrafted { .. }
         | EventBody::AdvisoryApproved { .. }
         | EventBody::Published { .. } => return None,

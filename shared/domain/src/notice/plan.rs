@@ -110,8 +110,12 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_reporter(Notice::ClosedNotice(ClosedNotice { resolution: *resolution }), None)
         }
         EventBody::FixesReady => plan.fixes_ready(),
+        EventBody::FixesPending => plan.to_reporter(Notice::FixesPending(FixesPending {}), None),
         EventBody::FixesReleased => plan.to_reporter(Notice::FixesReleased(FixesReleased {}), None),
-        EventBody::CreditAsked => plan.to_reporter(Notice::CreditAsked(CreditAsked {}), None),
+        EventBody::CreditAsked => plan.to_reporter(Notice::CreditAsked(CreditAsked { reminds_of: None }), None),
+        EventBody::CreditRecorded { granted } if matches!(event.actor, Actor::Member(_)) => {
+            plan.to_reporter(Notice::CreditRecorded(CreditRecorded { granted: granted.is_some() }), None)
+        }
         EventBody::CreditRecorded { granted } if event.actor == Actor::Reporter => {
             let approval_waits = case.publication.draft.is_some() && case.publication.approval.is_none();
             plan.to_handler(Notice::CreditAnswered(CreditAnswered { granted: granted.is_some(), approval_waits }))
@@ -139,7 +143,6 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::FixReleased { .. }
         | EventBody::LineNotAffected { .. }
         | EventBody::LineWaived { .. }
-        | EventBody::FixesPending
         | EventBody::CreditRecorded { .. }
         | EventBody::AdvisoryApproved { .. }
         | EventBody::AnswersChosen { .. }
@@ -241,7 +244,8 @@ impl Plan<'_> {
 
     fn fixes_ready(&self) -> Vec<Planned> {
         let due = self.open_clocks(|c| c.start.met_by == MetBy::Released);
-        self.releasers(&Notice::FixesReady(FixesReady { due }))
+        let told = self.to_reporter(Notice::FixIsReady(FixIsReady {}), None);
+        told.into_iter().chain(self.releasers(&Notice::FixesReady(FixesReady { due }))).collect()
     }
 
     /// A team of one approves alone, and needs no mail for it.
@@ -328,6 +332,9 @@ impl Plan<'_> {
         let clock = self.case.clock(clock)?;
         let due_at = clock.start.due_at;
         if *recipient == Recipient::Reporter {
+            if clock.start.met_by == MetBy::CreditAnswered {
+                return self.to_reporter(Notice::CreditAsked(CreditAsked { reminds_of: Some(due_at) }), None).pop();
+            }
             let sets_aside = rm::allows(self.case.rm, Transition::SetAside);
             return self.to_reporter(Notice::Reminder(Reminder { due_at, sets_aside }), None).pop();
         }

@@ -8,6 +8,9 @@ use crate::policy::MetBy;
 pub const WRITE: &str = "write";
 pub const TAKE: &str = "take";
 pub const READ: &str = "read";
+pub const SEVERITY: &str = "severity";
+pub const CREDIT: &str = "credit";
+pub const ADVISORY: &str = "advisory";
 pub const LINES: &str = "lines";
 pub const APPROVE: &str = "approve";
 pub const UNPROVEN: &str = "unproven";
@@ -29,7 +32,10 @@ impl Setting<'_> {
         match self.policy.clock(clock)?.met_by {
             MetBy::MessageToReporter | MetBy::MessageWithNextSteps => Some(("Write to the reporter", WRITE)),
             MetBy::HandlerAssigned => Some(("Take the case", TAKE)),
+            MetBy::Scored => Some(("Say how severe it is", SEVERITY)),
             MetBy::Released => Some(("Record the fixes", LINES)),
+            MetBy::CreditAnswered => Some(("Settle the credit", CREDIT)),
+            MetBy::Published => Some(("To the advisory", ADVISORY)),
             MetBy::Recorded => Some(("Record it as done", DUTY)),
             MetBy::ReporterAnswer | MetBy::Announced => None,
         }

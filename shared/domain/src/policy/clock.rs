@@ -9,6 +9,9 @@ use crate::id::ClockName;
 /// How often a missed clock is told again where its row does not say.
 pub const REPEAT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// The grace of a clock whose row does not say one.
+pub const GRACE: SignedDuration = SignedDuration::from_hours(3 * 24);
+
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident,)+ }) => {
         $(#[$doc])*
@@ -32,9 +35,15 @@ words! {
         RequestSent,
         /// The reporter asks how it stands.
         StandingAsked,
+        /// The case is accepted and nobody has said how severe it is.
+        Accepted,
         AcceptedAndScored,
         /// A fix is ready on every affected maintained line (T51).
         FixesReady,
+        /// Released on every affected maintained line: from here on attackers can read what it was (T53).
+        FixesReleased,
+        /// The reporter is asked how to be named.
+        CreditAsked,
         AdvisoryPublished,
     }
 }
@@ -48,8 +57,14 @@ words! {
         MessageWithNextSteps,
         HandlerAssigned,
         ReporterAnswer,
+        /// A member says how severe it is.
+        Scored,
         /// Released on every affected maintained line.
         Released,
+        /// How the reporter is named is known.
+        CreditAnswered,
+        /// The advisory is published.
+        Published,
         /// Seen on every channel.
         Announced,
         /// A member says that it is done (`record-duty`): what no other event of the desk can show, a CVE record say.
@@ -98,8 +113,13 @@ impl Starts {
             | Starts::Acknowledged
             | Starts::MessageToReporter
             | Starts::RequestSent
+            | Starts::CreditAsked
             | Starts::StandingAsked => true,
-            Starts::AcceptedAndScored | Starts::FixesReady | Starts::AdvisoryPublished => false,
+            Starts::Accepted
+            | Starts::AcceptedAndScored
+            | Starts::FixesReady
+            | Starts::FixesReleased
+            | Starts::AdvisoryPublished => false,
         }
     }
 }
@@ -109,9 +129,14 @@ impl MetBy {
     pub fn is_message(self) -> bool {
         match self {
             MetBy::MessageToReporter | MetBy::MessageWithNextSteps => true,
-            MetBy::HandlerAssigned | MetBy::ReporterAnswer | MetBy::Released | MetBy::Announced | MetBy::Recorded => {
-                false
-            }
+            MetBy::HandlerAssigned
+            | MetBy::ReporterAnswer
+            | MetBy::Scored
+            | MetBy::Released
+            | MetBy::CreditAnswered
+            | MetBy::Published
+            | MetBy::Announced
+            | MetBy::Recorded => false,
         }
     }
 
@@ -124,7 +149,10 @@ impl MetBy {
             | MetBy::MessageWithNextSteps
             | MetBy::HandlerAssigned
             | MetBy::ReporterAnswer
-            | MetBy::Released => false,
+            | MetBy::Scored
+            | MetBy::Released
+            | MetBy::CreditAnswered
+            | MetBy::Published => false,
         }
     }
 }

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use absence::Absence;
 pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel, Takes, Turn};
-pub use clock::{ClockKind, MetBy, REPEAT, Starts};
+pub use clock::{ClockKind, GRACE, MetBy, REPEAT, Starts};
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
@@ -202,6 +202,8 @@ pub struct ClockRow {
     pub survives_closing: bool,
     /// How often it is told again once it is missed.
     pub repeat: SignedDuration,
+    /// Scored again and higher, it is due no sooner than so long after that.
+    pub grace: SignedDuration,
 }
 
 /// How long a clock runs.
@@ -217,6 +219,8 @@ pub enum Due {
 pub enum Pauses {
     WaitingForReporter,
     AnswerInQuarantine,
+    /// While work on the case is put off.
+    Deferred,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

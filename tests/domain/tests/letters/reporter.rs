@@ -92,8 +92,13 @@ fn on_the_way() -> Vec<Sample> {
         to("erased", code()),
         to("", Notice::CodeRenewed(CodeRenewed {})),
         to("", Notice::Forwarded(Forwarded { package: "body-parser".parse().unwrap() })),
-        to("", Notice::CreditAsked(CreditAsked {})),
+        to("", Notice::CreditAsked(CreditAsked { reminds_of: None })),
         to("", Notice::ReleasePlanned(ReleasePlanned { on: "2027-04-02".parse().unwrap() })),
+        to("reminded", Notice::CreditAsked(CreditAsked { reminds_of: Some(at(DUE)) })),
+        to("", Notice::CreditRecorded(CreditRecorded { granted: true })),
+        to("none", Notice::CreditRecorded(CreditRecorded { granted: false })),
+        to("", Notice::FixIsReady(FixIsReady {})),
+        to("", Notice::FixesPending(FixesPending {})),
         to("", Notice::FixesReleased(FixesReleased {})),
     ]
 }

@@ -59,6 +59,14 @@ impl Next<'_> {
         }
     }
 
+    /// What runs from acceptance: until it is scored, to ask for that; then to the fix.
+    pub(super) fn start_accepted_clocks(&mut self) {
+        if self.case.severity.is_none() {
+            self.start_clocks(Starts::Accepted);
+        }
+        self.start_fix_clocks();
+    }
+
     /// Starts what runs from acceptance and score, while fixes are owed; scoring again only ever shortens it.
     pub(super) fn start_fix_clocks(&mut self) {
         let fixes = self.case.publication.fixes(self.policy, self.now);
@@ -71,8 +79,12 @@ impl Next<'_> {
                 self.start_clock(row);
                 continue;
             };
-            let Some(fresh) = ClockStart::freeze(row, self.case.severity, clock.start.started_at) else { continue };
-            if clock.state == ClockState::Running && fresh.due_at < clock.start.due_at {
+            let (running, due_at) = (clock.state == ClockState::Running, clock.start.due_at);
+            let Some(fresh) = ClockStart::freeze(row, self.case.severity, clock.start.runs_from()) else { continue };
+            // Nobody is late at once for what they have just been told.
+            let soonest = self.now.saturating_add(row.grace).unwrap_or(self.now);
+            let fresh = if fresh.due_at < soonest { fresh.put_off(soonest, self.now) } else { fresh };
+            if running && fresh.due_at < due_at {
                 let ClockStart { clock, due_at, alarms, .. } = fresh;
                 self.push(EventBody::ClockShortened { clock, due_at, alarms });
             }

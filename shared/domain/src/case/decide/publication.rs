@@ -4,7 +4,7 @@ use super::Next;
 use crate::case::clock::ClockState;
 use crate::case::event::EventBody;
 use crate::case::publication::{CreditState, Fixes, LineEnd};
-use crate::case::{Actor, Clock, ContentRef};
+use crate::case::{Actor, ContentRef};
 use crate::id::{ChannelId, ClockName, LineName};
 use crate::policy::{MetBy, Starts};
 use crate::refusal::Refusal;
@@ -74,6 +74,7 @@ impl Next<'_> {
         if back {
             self.push(EventBody::FixesPending);
             self.end_clocks(Starts::FixesReady);
+            self.end_clocks(Starts::FixesReleased);
         }
         if matches!(fixes, Fixes::Pending | Fixes::Ready) {
             self.reopen_fix_clocks();
@@ -90,6 +91,7 @@ impl Next<'_> {
             Fixes::Released => {
                 self.push(EventBody::FixesReleased);
                 self.meet(MetBy::Released);
+                self.start_clocks(Starts::FixesReleased);
             }
             Fixes::NoneNeeded => {
                 for clock in self.open_clocks(|c| c.start.met_by == MetBy::Released) {
@@ -99,16 +101,20 @@ impl Next<'_> {
         }
     }
 
-    /// A clock that releases had met, or that ended because no fix was needed, runs again to the time that it had. One that was
-    /// missed before it ended has nothing more to tell.
+    /// A clock that releases had met starts anew: what was released is not enough, and what else there is to fix was not known
+    /// before. One that ended because no fix was needed runs again to the time that it had, but for one that was missed before it
+    /// ended, which has nothing more to tell.
     fn reopen_fix_clocks(&mut self) {
         let policy = self.policy;
-        let rows = policy.clocks.iter().filter(|row| row.starts != Starts::FixesReady && row.met_by == MetBy::Released);
-        for name in rows.map(|row| &row.name) {
-            let missed = self.case.breaches.iter().any(|breach| breach.clock == *name);
-            let over = |clock: &Clock| clock.met().is_some() || (clock.state == ClockState::Ended && !missed);
-            if self.case.clock(name).is_some_and(over) {
-                self.push(EventBody::ClockReopened { clock: name.clone() });
+        for row in policy.clocks.iter().filter(|row| row.starts != Starts::FixesReady && row.met_by == MetBy::Released)
+        {
+            let missed = self.case.breaches.iter().any(|breach| breach.clock == row.name);
+            match self.case.clock(&row.name) {
+                Some(clock) if clock.met().is_some() => self.start_clock(row),
+                Some(clock) if clock.state == ClockState::Ended && !missed => {
+                    self.push(EventBody::ClockReopened { clock: row.name.clone() });
+                }
+                _ => {}
             }
         }
     }
@@ -131,6 +137,7 @@ impl Next<'_> {
             return Err(self.not_now(why.to_owned()));
         }
         self.push(EventBody::CreditRecorded { granted });
+        self.meet(MetBy::CreditAnswered);
         Ok(())
     }
 
@@ -141,6 +148,7 @@ impl Next<'_> {
             return Err(self.not_now(format!("{} is published or closed; its credit is settled", case.id)));
         }
         self.push(EventBody::CreditRecorded { granted });
+        self.meet(MetBy::CreditAnswered);
         Ok(())
     }
 
@@ -151,6 +159,7 @@ impl Next<'_> {
         let Some(approval) = &self.case.publication.approval else { return };
         let (content, channels) = (approval.content.clone(), self.policy.announcement_channels());
         self.push(EventBody::Published { content, channels });
+        self.meet(MetBy::Published);
         // The reporter is kept informed until the announcement (T29); from here on the announcement speaks.
         self.end_clocks(Starts::MessageToReporter);
         self.start_clocks(Starts::AdvisoryPublished);

@@ -11,7 +11,7 @@ use crate::fields::Fields;
 use crate::id::{ClockName, LevelName};
 use crate::policy::clock::words_of_name;
 use crate::policy::value::{Length, Word};
-use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, REPEAT, Severity, Starts, Warning, When};
+use crate::policy::{AtDue, ClockKind, ClockRow, Due, GRACE, MetBy, Pauses, REPEAT, Severity, Starts, Warning, When};
 
 /// What a clock is called stands in subjects and headings.
 const WORDS_BYTES: usize = 60;
@@ -47,6 +47,7 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     let reporter_sees = fields.flag("reporter_sees").unwrap_or(false);
     let promise = fields.flag("promise").unwrap_or(false);
     let survives_closing = fields.flag("survives_closing");
+    let grace = fields.parsed::<Length>("grace").map(|length| length.0);
     let repeat = fields.parsed::<Length>("repeat").map(|length| length.0);
 
     if let (Some(name), Some(kind)) = (&name, kind) {
@@ -54,6 +55,9 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     }
     if survives_closing == Some(true) && at_due != AtDue::Breach {
         fields.wrong("survives_closing", "does not fit: what is done at_due is done to an open case");
+    }
+    if grace.is_some() && !matches!(due, Some(Due::BySeverity(_))) {
+        fields.wrong("grace", "does not fit: only what hangs on the severity is ever shortened");
     }
     if repeat.is_some() && at_due != AtDue::Breach {
         fields.wrong("repeat", "does not fit: only what is missed is told again");
@@ -85,6 +89,7 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
         promise,
         survives_closing: survives_closing.unwrap_or(met_by?.outlives_its_case()),
         repeat: repeat.unwrap_or(REPEAT),
+        grace: grace.unwrap_or(GRACE),
     })
 }
 

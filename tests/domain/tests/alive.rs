@@ -378,3 +378,32 @@ fn t7_an_answer_about_credit_is_waited_for_three_weeks() {
     assert!(world.clock("credit").met().is_some());
     assert_eq!(told(&world, &policy, from, "credit_recorded"), [Recipient::Reporter], "and is told how");
 }
+
+/// I7: what sits long by right is looked at once a week, by one person.
+#[test]
+fn i7_no_open_case_goes_dark() {
+    let policy = policy();
+    let put_off = accepted(&policy).when(&policy, "alice", Command::Defer { message: message() });
+    let nothing = given(&policy, MONDAY).when(&policy, "alice", Command::Assign { member: id("alice") }).when(
+        &policy,
+        "alice",
+        Command::Invalidate { message: message(), next_steps: true, close: false },
+    );
+    let waiting =
+        accepted(&policy).when(&policy, "alice", Command::RequestInformation { message: message(), next_steps: false });
+    for world in [put_off, nothing, waiting] {
+        let world = world.after(&policy, 24 * 200);
+        let gaps = world.log.windows(2).map(|pair| pair[0].at.duration_until(pair[1].at).as_hours());
+        assert!(
+            gaps.max().unwrap() <= 7 * 24
+                && world.log.last().unwrap().at >= world.now - SignedDuration::from_hours(7 * 24)
+        );
+    }
+    let closed = accepted(&policy).when(
+        &policy,
+        "alice",
+        Command::Close { resolution: Resolution::WontFix, message: message(), next_steps: false, waiver: None },
+    );
+    let (before, closed) = (closed.log.len(), closed.after(&policy, 24 * 60));
+    assert_eq!(closed.log.len(), before, "what is over is silent");
+}

@@ -4,7 +4,8 @@ use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
 use desk_domain::case::event::{Answers, DisclosurePlan, MailParts, Resolution};
 use desk_domain::case::publication::Publication;
-use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, permit, rm};
+use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, permit, quiet, rm};
+use desk_domain::id::ClockName;
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
@@ -132,7 +133,11 @@ fn check(before: &World, after: &World, policy: &Policy) {
     }
     assert!(!was.is_closed() || case.rm == was.rm, "closed is final");
     let has_timer = |state| matches!(state, ClockState::Running | ClockState::Breached { met: None, .. });
-    assert!(case.timers().iter().all(|(name, _)| has_timer(case.clock(name).unwrap().state)));
+    let of_clock = |name: &ClockName| case.clock(name).map_or(name.as_str() == quiet::NAME, |c| has_timer(c.state));
+    assert!(case.timers().iter().all(|(name, _)| of_clock(name)));
+    let next = case.timers().into_iter().map(|(_, at)| at).min();
+    let soon = after.now + quiet::LONGEST;
+    assert!(case.is_closed() || next.is_some_and(|next| next <= soon), "I7: {next:?} of {:?}", case.stage());
     let filed = matches!(case.resolution, Some(Resolution::Spam | Resolution::PolicyComment));
     assert!(!case.is_closed() || filed || case.handler.is_some(), "T40: somebody answers for how it ends");
     assert!(after.log.len() - before.log.len() < 30, "one transaction writes a change, whatever it is");

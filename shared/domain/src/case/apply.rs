@@ -22,6 +22,7 @@ impl Case {
             id: first.case.clone(),
             version: 1,
             received_at: reported.received_at.unwrap_or(first.at),
+            changed_at: Some(first.at),
             package: reported.package.clone(),
             answers: reported.answers,
             address: reported.address.clone(),
@@ -72,7 +73,7 @@ impl Case {
 
     /// Takes in the next event.
     pub fn apply(&mut self, event: &Event) {
-        self.version = event.seq;
+        (self.version, self.changed_at) = (event.seq, Some(event.at));
         let (at, actor) = (event.at, &event.actor);
         match &event.body {
             EventBody::ReportReceived(_) | EventBody::Noted { .. } | EventBody::CodeReissued { .. } => {}
@@ -100,6 +101,7 @@ impl Case {
                 self.clocks.iter_mut().for_each(|clock| clock.told_again(at));
                 self.wake(to);
             }
+            EventBody::FoundQuiet { to } => self.wake(to),
             EventBody::ClockPostponed { clock, due_at } => self.on_clock(clock, |c| c.start.due_at = *due_at),
             EventBody::ClockBreached { clock, to, .. } => {
                 let due_at = self.clock(clock).map_or(at, |c| c.start.due_at);

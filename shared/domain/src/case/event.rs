@@ -171,6 +171,10 @@ pub enum EventBody {
         level: LevelName,
         to: Vec<Recipient>,
     },
+    /// Nothing had happened for so long that somebody was asked where it stands.
+    FoundQuiet {
+        to: Vec<Recipient>,
+    },
     /// A reminder was never sent in its time: what it reminds of is put off by as much.
     ClockPostponed {
         clock: ClockName,

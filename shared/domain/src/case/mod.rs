@@ -14,6 +14,7 @@ pub mod ladder;
 pub mod permit;
 pub mod publication;
 pub mod quarantine;
+pub mod quiet;
 pub mod rm;
 mod stage;
 mod stand_in;
@@ -58,6 +59,9 @@ pub struct Case {
     /// The number of events so far; the next event's `seq` is one more.
     pub version: u64,
     pub received_at: Timestamp,
+    /// When something last happened; not known of a snapshot that is older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
     /// `None` when the reporter named something that the policy does not know.
     pub package: Option<PackageName>,
     pub answers: Answers,
@@ -187,9 +191,10 @@ impl Case {
         self.clocks.iter().find(|c| c.name() == name)
     }
 
-    /// What its clocks wait for: each with its next instant.
+    /// What its clocks wait for, each with its next instant; and when somebody is asked where it stands, should nothing happen.
     pub fn timers(&self) -> Vec<(&ClockName, Timestamp)> {
-        self.clocks.iter().filter_map(|c| Some((c.name(), c.next_instant()?))).collect()
+        let clocks = self.clocks.iter().filter_map(|c| Some((c.name(), c.next_instant()?)));
+        clocks.chain(self.quiet_timer()).collect()
     }
 
     /// The next due time of anything still open; `None` once closed.

@@ -168,6 +168,7 @@ impl Book {
             | EventBody::ClockWarned { .. }
             | EventBody::ClockRepeated { .. }
             | EventBody::ClockPostponed { .. }
+            | EventBody::FoundQuiet { .. }
             | EventBody::ClockShortened { .. }
             | EventBody::MessageSent { .. }
             | EventBody::MessageBounced { .. }

@@ -98,6 +98,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::MessageBounced { .. }
         | EventBody::ClockStarted(_)
         | EventBody::ClockMet { .. }
+        | EventBody::FoundQuiet { .. }
         | EventBody::ClockPaused { .. }
         | EventBody::ClockResumed { .. }
         | EventBody::ClockWarned { .. }

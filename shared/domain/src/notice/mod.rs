@@ -44,6 +44,7 @@ pub mod plan;
 mod policy_comment;
 mod promise_missed;
 mod published;
+mod quiet;
 pub mod quotable;
 mod receipt;
 mod release_planned;
@@ -202,6 +203,7 @@ notices! {
     PolicyComment in policy_comment = "policy_comment": Ordinary, Desk, NotTheirs;
     PromiseMissed in promise_missed = "promise_missed": Breach, Desk, Line;
     Published in published = "published": Ordinary, Desk, Line;
+    Quiet in quiet = "quiet": Ordinary, Desk, NotTheirs;
     Receipt in receipt = "receipt": Promise, FirstAnswer, Line;
     ReleasePlanned in release_planned = "release_planned": Ordinary, Desk, Line;
     Reminder in reminder = "reminder": Ordinary, Desk, Line;

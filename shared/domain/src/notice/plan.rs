@@ -40,6 +40,11 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::ReportReceived(_) => plan.report_received(),
         EventBody::ClockWarned { clock, to, .. } => to.iter().filter_map(|r| plan.warned(clock, r)).collect(),
         EventBody::ClockBreached { clock, to, .. } => plan.breached(clock, to),
+        EventBody::FoundQuiet { to } => {
+            let next = plan.open_clocks(|c| c.state == ClockState::Running).into_iter().next();
+            let notice = Notice::Quiet(Quiet { stage: case.stage(), next });
+            to.iter().map(|recipient| planned(recipient.clone(), notice.clone())).collect()
+        }
         EventBody::ClockRepeated { to, .. } => plan.still_missed(to),
         EventBody::MessageSent { kind, message, .. } => {
             let Actor::Member(by) = &event.actor else { return Vec::new() };

@@ -1,7 +1,7 @@
 //! To members of the team, and to the operator.
 
-use desk_domain::case::Recipient;
 use desk_domain::case::event::{AssignedBy, DisclosurePlan, Hint};
+use desk_domain::case::{Recipient, Stage};
 use desk_domain::id::CaseId;
 use desk_domain::notice::*;
 use desk_domain::policy::{Shift, Swap};
@@ -96,6 +96,11 @@ fn clocks() -> Vec<Sample> {
         to("by-a-member", you(false, AssignedBy::Member, false)),
         to("replaced", you(false, AssignedBy::Replaced, false)),
         sample("", Notice::CasesWait(CasesWait { member: member("alice"), cases: 3 }), Recipient::Operator),
+        to("", Notice::Quiet(Quiet { stage: Stage::PutOff, next: None })),
+        to(
+            "waiting",
+            Notice::Quiet(Quiet { stage: Stage::MoreInformationNeeded, next: Some((clock("fix"), at(DUE))) }),
+        ),
         to("", Notice::TakenOver(TakenOver { by: member("carol") })),
         to("", still(true)),
         sample("", still(false), Recipient::Outside),

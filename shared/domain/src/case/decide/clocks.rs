@@ -8,6 +8,7 @@ use crate::case::command::Roster;
 use crate::case::escalate::{self, Last, Leads};
 use crate::case::event::{AssignedBy, ContentRef, EventBody, Recipient};
 use crate::case::publication::Fixes;
+use crate::case::quiet;
 use crate::case::rm::{self, Rm, Transition};
 use crate::id::{ClockName, LevelName};
 use crate::policy::{AtDue, ClockRow, MetBy, Pauses, Starts};
@@ -94,6 +95,9 @@ impl Next<'_> {
     /// What of one clock is due. After an outage that is told once: the widest of the levels that have passed stands for the others,
     /// and what the due time brings for all of them.
     pub(super) fn fire(&mut self, name: &ClockName, witnessed: bool, roster: &Roster) {
+        if name.as_str() == quiet::NAME {
+            return self.ask_where_it_stands();
+        }
         let Some(clock) = self.case.clock(name) else { return };
         if clock.told_again_at().is_some_and(|at| at <= self.now) {
             self.tell_again(name);
@@ -108,6 +112,14 @@ impl Next<'_> {
             AtDue::AssignHandler if over => self.assign_by_rota(start, roster),
             AtDue::SetAside if over => self.set_aside_or_remind(start),
             AtDue::Breach | AtDue::AssignHandler | AtDue::SetAside => drop(self.warn(&start)),
+        }
+    }
+
+    fn ask_where_it_stands(&mut self) {
+        let quiet = self.case.quiet_timer().is_some_and(|(_, at)| at <= self.now);
+        let to = self.case.in_charge(self.policy, self.now).cloned().map_or(Recipient::Operator, Recipient::Member);
+        if quiet {
+            self.push(EventBody::FoundQuiet { to: vec![to] });
         }
     }
 

@@ -166,6 +166,7 @@ impl EventBody {
             EventBody::ClockWarned { clock: name, level: _, planned_at: _, to: _ } => clock(name, "warned of"),
             EventBody::ClockBreached { clock: name, level: _, to: _ } => clock(name, "missed"),
             EventBody::ClockRepeated { clock: name, level: _, to: _ } => clock(name, "still missed, told again"),
+            EventBody::FoundQuiet { to: _ } => Nothing.says("asked where it stands: nothing had happened for a week"),
             EventBody::ClockPostponed { clock: name, due_at: _ } => clock(name, "due later: its reminder came late"),
             EventBody::ClockReopened { clock: name } => clock(name, "open again"),
             EventBody::ClockShortened { clock: name, due_at: _, alarms: _ } => clock(name, "due earlier"),

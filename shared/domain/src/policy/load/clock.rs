@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::names::Names;
 use super::read::rows;
+use crate::case::quiet;
 use crate::fields::Fields;
 use crate::id::{ClockName, LevelName};
 use crate::policy::clock::words_of_name;
@@ -50,6 +51,9 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     let grace = fields.parsed::<Length>("grace").map(|length| length.0);
     let repeat = fields.parsed::<Length>("repeat").map(|length| length.0);
 
+    if name.as_ref().is_some_and(|name| name.as_str() == quiet::NAME) {
+        fields.wrong("name", "is the desk's own");
+    }
     if let (Some(name), Some(kind)) = (&name, kind) {
         is_what_it_is(name.as_str(), kind, starts, met_by, promise, &fields);
     }

@@ -1,7 +1,7 @@
 //! The case lives right: what volunteers and reporters want of a case that is left alone, handed on, waited for or ended. Sequences
 //! after public complaints about other systems; what each is after stands beside it.
 
-use desk_domain::case::event::Resolution;
+use desk_domain::case::event::{FactName, Resolution};
 use desk_domain::case::{Actor, ClockState, Command, CommandName, EventBody, Recipient, Rm, Stage, permit};
 use desk_domain::id::MemberId;
 use desk_domain::notice::Notice;
@@ -406,4 +406,22 @@ fn i7_no_open_case_goes_dark() {
     );
     let (before, closed) = (closed.log.len(), closed.after(&policy, 24 * 60));
     assert_eq!(closed.log.len(), before, "what is over is silent");
+}
+
+/// Vultron#2053, huntr#2164: it is out, and nobody who could hurry was told.
+#[test]
+fn what_becomes_public_wakes_the_team_at_once_and_the_reporter_hears() {
+    let mut policy = policy();
+    away(&mut policy, &["carol"], "2027-03-20", "2027-03-31");
+    let world = accepted(&policy);
+    let from = world.log.len();
+    let world = world.when(&policy, "alice", Command::Mark { fact: FactName::ExploitPublic, source: content() });
+    assert_eq!(
+        told(&world, &policy, from, "fact_marked"),
+        [to("bob"), to("dave")],
+        "who is there, and does not know yet"
+    );
+    assert_eq!(told(&world, &policy, from, "fact_told"), [Recipient::Reporter]);
+    let waking = world.notices(&policy, from).into_iter().find(|planned| planned.notice.template() == "fact_marked");
+    assert!(waking.unwrap().notice.is_waited_for(&world.case), "and by pager");
 }

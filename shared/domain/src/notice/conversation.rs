@@ -74,6 +74,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
             let module = policy.third_party(to.as_str());
             format!("We have written to {}, as you agreed.", module.map_or(to.as_str(), |t| t.maintainer.as_str()))
         }
+        EventBody::FactMarked { fact, .. } => format!("The team has recorded that {}.", fact.is_known()),
         EventBody::StandingAsked => "You asked how it stands; whoever handles your case was told.".to_owned(),
         EventBody::DisclosurePlanned { plan: DisclosurePlan::On(day) } => {
             format!("You told us that you mean to publish on {day}.")
@@ -117,7 +118,6 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::TreatedAsReport { .. }
         | EventBody::Noted { .. }
         | EventBody::Scored { .. }
-        | EventBody::FactMarked { .. }
         | EventBody::DuplicateOf { .. }
         | EventBody::AffectedDetermined { .. }
         | EventBody::AuditRecorded { .. }

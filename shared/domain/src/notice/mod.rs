@@ -26,6 +26,8 @@ mod credit_asked;
 mod credit_recorded;
 mod digest;
 mod disclosure_planned;
+mod fact_marked;
+mod fact_told;
 mod fix_is_ready;
 mod fixes_pending;
 mod fixes_ready;
@@ -188,6 +190,8 @@ notices! {
     DisclosurePlanned in disclosure_planned = "disclosure_planned": Ordinary, Desk, NotTheirs;
     Digest in digest = "digest": Digest, Desk, NotTheirs, goes Alone;
     Digest in digest = "digest": Digest, Desk, NotTheirs;
+    FactMarked in fact_marked = "fact_marked": Breach, Desk, NotTheirs, wakes OnCall;
+    FactTold in fact_told = "fact_told": Ordinary, Desk, Line;
     FixIsReady in fix_is_ready = "fix_is_ready": Ordinary, Desk, Line;
     FixesPending in fixes_pending = "fixes_pending": Ordinary, Desk, Line;
     FixesReady in fixes_ready = "fixes_ready": Ordinary, Desk, NotTheirs;

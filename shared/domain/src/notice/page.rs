@@ -105,6 +105,20 @@ impl Waking for Breach {
     }
 }
 
+impl Waking for FactMarked {
+    fn what(&self, _: &Setting<'_>) -> String {
+        format!("Urgent: {}", self.fact.is_known())
+    }
+
+    fn due(&self, _: &Setting<'_>) -> Vec<(String, String)> {
+        vec![("What".to_owned(), self.fact.is_known().to_owned())]
+    }
+
+    fn waits(&self, case: &Case) -> bool {
+        !case.publication.is_published() && !case.is_closed()
+    }
+}
+
 impl Waking for NoHandler {
     fn what(&self, _: &Setting<'_>) -> String {
         "Nobody can handle this case".to_owned()

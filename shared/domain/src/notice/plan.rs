@@ -40,6 +40,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::ReportReceived(_) => plan.report_received(),
         EventBody::ClockWarned { clock, to, .. } => to.iter().filter_map(|r| plan.warned(clock, r)).collect(),
         EventBody::ClockBreached { clock, to, .. } => plan.breached(clock, to),
+        EventBody::FactMarked { fact, .. } => plan.fact_marked(*fact),
         EventBody::FoundQuiet { to } => {
             let next = plan.open_clocks(|c| c.state == ClockState::Running).into_iter().next();
             let notice = Notice::Quiet(Quiet { stage: case.stage(), next });
@@ -169,7 +170,6 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::TreatedAsReport { .. }
         | EventBody::Scored { .. }
         | EventBody::DutyRecorded { .. }
-        | EventBody::FactMarked { .. }
         | EventBody::DuplicateOf { .. } => Vec::new(),
     }
 }
@@ -402,6 +402,17 @@ impl Plan<'_> {
         let told = to.iter().map(|recipient| planned(recipient.clone(), notice.clone()));
         let late = missed.into_iter().find(|clock| clock.start.reporter_sees);
         told.chain(late.into_iter().flat_map(|clock| self.late(clock, true))).collect()
+    }
+
+    /// The team that is there, or all of it where nobody is; and the reporter.
+    fn fact_marked(&self, fact: FactName) -> Vec<Planned> {
+        let Actor::Member(by) = &self.event.actor else { return Vec::new() };
+        let there = |id: &MemberId| self.policy.present(id, self.event.at).is_some();
+        let nobody = !self.policy.triage().any(|member| there(&member.id) && member.id != *by);
+        let others = self.policy.triage().map(|member| &member.id).filter(|id| *id != by && (nobody || there(id)));
+        let notice = Notice::FactMarked(FactMarked { fact, by: by.clone() });
+        let told = others.map(|id| planned(Recipient::Member(id.clone()), notice.clone()));
+        told.chain(self.to_reporter(Notice::FactTold(FactTold { fact }), None)).collect()
     }
 
     fn opened(&self) -> Vec<Planned> {

@@ -4,7 +4,8 @@
 mod desk;
 
 use super::*;
-use crate::case::event::{AssignedBy, DisclosurePlan, Hint, MessageKind, Resolution};
+use crate::case::Stage;
+use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind, Resolution};
 use crate::id::ClockName;
 use desk::{of_channels, of_no_case};
 
@@ -117,6 +118,9 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::CreditRecorded(CreditRecorded { granted: false }),
         Notice::FixesPending(FixesPending {}),
         Notice::FixIsReady(FixIsReady {}),
+        Notice::FactTold(FactTold { fact: FactName::Public }),
+        Notice::FactTold(FactTold { fact: FactName::ExploitPublic }),
+        Notice::FactTold(FactTold { fact: FactName::AttacksObserved }),
         Notice::ReleasePlanned(ReleasePlanned { on }),
         Notice::FixesReleased(FixesReleased {}),
         Notice::Published(Published {}),
@@ -231,6 +235,10 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         Notice::PolicyComment(PolicyComment { received_at: at, again: false, answerable: false }),
         Notice::PolicyComment(PolicyComment { received_at: at, again: true, answerable: true }),
     ]);
+    let facts = [FactName::Public, FactName::ExploitPublic, FactName::AttacksObserved];
+    let by = policy.members.first().map(|member| &member.id);
+    all.extend(by.into_iter().flat_map(|by| facts.map(|fact| Notice::FactMarked(FactMarked { fact, by: by.clone() }))));
+    all.extend(Stage::OPEN.map(|stage| Notice::Quiet(Quiet { stage, next: None })));
     all
 }
 

@@ -97,6 +97,7 @@ fn on_the_way() -> Vec<Sample> {
         to("reminded", Notice::CreditAsked(CreditAsked { reminds_of: Some(at(DUE)) })),
         to("", Notice::CreditRecorded(CreditRecorded { granted: true })),
         to("none", Notice::CreditRecorded(CreditRecorded { granted: false })),
+        to("", Notice::FactTold(FactTold { fact: desk_domain::case::event::FactName::AttacksObserved })),
         to("", Notice::FixIsReady(FixIsReady {})),
         to("", Notice::FixesPending(FixesPending {})),
         to("", Notice::FixesReleased(FixesReleased {})),

@@ -1,6 +1,6 @@
 //! To members of the team, and to the operator.
 
-use desk_domain::case::event::{AssignedBy, DisclosurePlan, Hint};
+use desk_domain::case::event::{AssignedBy, DisclosurePlan, FactName, Hint};
 use desk_domain::case::{Recipient, Stage};
 use desk_domain::id::CaseId;
 use desk_domain::notice::*;
@@ -101,6 +101,7 @@ fn clocks() -> Vec<Sample> {
             "waiting",
             Notice::Quiet(Quiet { stage: Stage::MoreInformationNeeded, next: Some((clock("fix"), at(DUE))) }),
         ),
+        to("", Notice::FactMarked(FactMarked { fact: FactName::ExploitPublic, by: member("bob") })),
         to("", Notice::TakenOver(TakenOver { by: member("carol") })),
         to("", still(true)),
         sample("", still(false), Recipient::Outside),

@@ -189,7 +189,6 @@ notices! {
     CreditRecorded in credit_recorded = "credit_recorded": Ordinary, Desk, Line;
     DisclosurePlanned in disclosure_planned = "disclosure_planned": Ordinary, Desk, NotTheirs;
     Digest in digest = "digest": Digest, Desk, NotTheirs, goes Alone;
-    Digest in digest = "digest": Digest, Desk, NotTheirs;
     FactMarked in fact_marked = "fact_marked": Breach, Desk, NotTheirs, wakes OnCall;
     FactTold in fact_told = "fact_told": Ordinary, Desk, Line;
     FixIsReady in fix_is_ready = "fix_is_ready": Ordinary, Desk, Line;

@@ -1,6 +1,7 @@
 //! Which events follow from a report or a command.
 
 mod clocks;
+mod ends;
 mod mail;
 mod opening;
 mod publication;
@@ -15,9 +16,9 @@ use super::command::{Command, CommandName, Kept, Roster};
 use super::escalate;
 use super::event::{AssignedBy, Event, EventBody, Files, MailParts, Message, MessageKind, Resolution, SCHEMA};
 use super::permit::{self, permit, refuse};
-use super::rm::{self, Rm, Transition};
+use super::rm::Rm;
 use super::{Actor, Case, ContentRef};
-use crate::id::{CaseId, ClockName, ContentId, MemberId};
+use crate::id::{CaseId, ContentId, MemberId};
 use crate::policy::{MetBy, Pauses, Policy, Starts};
 use crate::refusal::Refusal;
 
@@ -46,11 +47,6 @@ pub fn decide(
 
 fn event(case: &CaseId, seq: u64, at: Timestamp, actor: &Actor, body: EventBody) -> Event {
     Event { schema: SCHEMA, case: case.clone(), seq, at, actor: actor.clone(), prev: String::new(), body }
-}
-
-/// What is no report: nobody is owed anything.
-fn filed(resolution: Resolution) -> bool {
-    matches!(resolution, Resolution::Spam | Resolution::PolicyComment)
 }
 
 /// A decision in the making: the case as it will be, and the events that lead there.
@@ -297,106 +293,6 @@ impl Next<'_> {
         }
         self.push(EventBody::HandlerAssigned { member, by, previous, word });
         self.meet(MetBy::HandlerAssigned);
-    }
-
-    /// Valid → Deferred → Closed with a link, never Invalid: what was reported before is valid with it.
-    fn duplicate(&mut self, of: &CaseId, message: Option<&Message>) -> Result<(), Refusal> {
-        if *of == self.case.id {
-            return Err(Refusal::field("/of", "is this very case"));
-        }
-        self.answer_for_end()?;
-        if self.case.rm == Rm::Received {
-            self.transition(Rm::Valid);
-        }
-        if self.case.rm == Rm::Valid {
-            self.transition(Rm::Deferred);
-        }
-        self.push(EventBody::DuplicateOf { of: of.clone() });
-        if let Some(message) = message {
-            self.message(MessageKind::Duplicate, message, true);
-        }
-        self.end(Resolution::Duplicate, message.is_some())
-    }
-
-    fn close(
-        &mut self,
-        resolution: Resolution,
-        message: &Message,
-        next_steps: bool,
-        waiver: Option<&ContentRef>,
-    ) -> Result<(), Refusal> {
-        if resolution == Resolution::Duplicate {
-            return Err(Refusal::field("/resolution", "use the command duplicate, which names the other case"));
-        }
-        if matches!(resolution, Resolution::Canary | Resolution::AutomaticMail) {
-            return Err(Refusal::field("/resolution", "is not for cases that somebody reported"));
-        }
-        if resolution == Resolution::Fixed && self.case.rm != Rm::Accepted {
-            return Err(Refusal::field("/resolution", "only an accepted case can be fixed"));
-        }
-        let unsaid = resolution == Resolution::Fixed && !self.case.publication.is_published();
-        match waiver {
-            None if unsaid => {
-                let why = "is required: nothing is published of it, and what is fixed without a word stays a danger to who \
-                           does not update (publish, or say who answers for it that nothing is)";
-                return Err(Refusal::field("/waiver", why));
-            }
-            Some(_) if !unsaid => return Err(Refusal::field("/waiver", "is for what is fixed and not published")),
-            _ => {}
-        }
-        if filed(resolution) {
-            return self.close_unanswered(resolution, message);
-        }
-        if !rm::allows(self.case.rm, Transition::Close) {
-            return Err(self.not_now(format!("{} is {}; it cannot be closed from there", self.case.id, self.case.rm)));
-        }
-        self.answer_for_end()?;
-        if let Some(waiver) = waiver {
-            self.push(EventBody::Noted { content: waiver.clone(), mail: None });
-        }
-        self.message(MessageKind::Closed, message, next_steps);
-        self.end(resolution, true)
-    }
-
-    /// What is no report meets no clock and owes no promise; the reason is a note. Spam gets no mail at all.
-    fn close_unanswered(&mut self, resolution: Resolution, message: &Message) -> Result<(), Refusal> {
-        match self.case.rm {
-            Rm::Received => self.transition(Rm::Invalid),
-            Rm::Valid => self.transition(Rm::Deferred),
-            Rm::Invalid | Rm::Deferred | Rm::Accepted | Rm::Closed => {}
-        }
-        self.push(EventBody::Noted { content: message.content.clone(), mail: None });
-        self.end(resolution, false)
-    }
-
-    /// One person answers for how a case ends (T40): who ends what nobody handles.
-    fn answer_for_end(&mut self) -> Result<(), Refusal> {
-        match (&self.case.handler, self.actor.clone()) {
-            (None, Actor::Member(member)) => {
-                self.eligible(&member)?;
-                self.assign(member, AssignedBy::Member, None);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Closes; `told`: a member's message has said so to the reporter.
-    fn end(&mut self, resolution: Resolution, told: bool) -> Result<(), Refusal> {
-        let owed = self.open_clocks(|c| c.start.promise);
-        if !filed(resolution) && !owed.is_empty() {
-            let names: Vec<&str> = owed.iter().map(ClockName::as_str).collect();
-            return Err(self.not_now(format!(
-                "still owed to the reporter: {}; a message with next_steps keeps it",
-                names.join(" and ")
-            )));
-        }
-        self.transition(Rm::Closed);
-        self.push(EventBody::Closed { resolution, told });
-        for clock in self.open_clocks(|c| !c.start.survives_closing()) {
-            self.push(EventBody::ClockEnded { clock });
-        }
-        Ok(())
     }
 
     fn replace_handler(&mut self, roster: &Roster) {

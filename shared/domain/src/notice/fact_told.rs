@@ -12,8 +12,8 @@ impl FactTold {
         Letter::new(at.subject("What has become known"))
             .say(format!("The team has recorded that {}. The whole team was told at once.", self.fact.is_known()))
             .say(
-                "If you know where that comes from, please tell us. What you agreed to about publishing may change by it: whoever \
-                 handles your case writes to you.",
+                "If you know where that comes from, please tell us. If it changes what you agreed to about publishing, please say so; \
+                 whoever handles your case decides with you.",
             )
             .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())

@@ -1,0 +1,115 @@
+//! How a case ends: closed with what it came to, as another's duplicate, or as no report at all.
+
+use super::Next;
+use crate::case::event::{AssignedBy, EventBody, MessageKind, Resolution};
+use crate::case::rm::{self, Rm, Transition};
+use crate::case::{Actor, ContentRef, Message};
+use crate::id::{CaseId, ClockName};
+use crate::refusal::Refusal;
+
+impl Next<'_> {
+    /// Valid → Deferred → Closed with a link, never Invalid: what was reported before is valid with it.
+    pub(super) fn duplicate(&mut self, of: &CaseId, message: Option<&Message>) -> Result<(), Refusal> {
+        if *of == self.case.id {
+            return Err(Refusal::field("/of", "is this very case"));
+        }
+        self.answer_for_end()?;
+        if self.case.rm == Rm::Received {
+            self.transition(Rm::Valid);
+        }
+        if self.case.rm == Rm::Valid {
+            self.transition(Rm::Deferred);
+        }
+        self.push(EventBody::DuplicateOf { of: of.clone() });
+        if let Some(message) = message {
+            self.message(MessageKind::Duplicate, message, true);
+        }
+        self.end(Resolution::Duplicate, message.is_some())
+    }
+
+    pub(super) fn close(
+        &mut self,
+        resolution: Resolution,
+        message: &Message,
+        next_steps: bool,
+        waiver: Option<&ContentRef>,
+    ) -> Result<(), Refusal> {
+        if resolution == Resolution::Duplicate {
+            return Err(Refusal::field("/resolution", "use the command duplicate, which names the other case"));
+        }
+        if matches!(resolution, Resolution::Canary | Resolution::AutomaticMail) {
+            return Err(Refusal::field("/resolution", "is not for cases that somebody reported"));
+        }
+        if resolution == Resolution::Fixed && self.case.rm != Rm::Accepted {
+            return Err(Refusal::field("/resolution", "only an accepted case can be fixed"));
+        }
+        let unsaid = resolution == Resolution::Fixed && !self.case.publication.is_published();
+        match waiver {
+            None if unsaid => {
+                let why = "is required: nothing is published of it, and what is fixed without a word stays a danger to who \
+                           does not update (publish, or say who answers for it that nothing is)";
+                return Err(Refusal::field("/waiver", why));
+            }
+            Some(_) if !unsaid => return Err(Refusal::field("/waiver", "is for what is fixed and not published")),
+            _ => {}
+        }
+        if filed(resolution) {
+            return self.close_unanswered(resolution, message);
+        }
+        if !rm::allows(self.case.rm, Transition::Close) {
+            return Err(self.not_now(format!("{} is {}; it cannot be closed from there", self.case.id, self.case.rm)));
+        }
+        self.answer_for_end()?;
+        if let Some(waiver) = waiver {
+            self.push(EventBody::Noted { content: waiver.clone(), mail: None });
+        }
+        self.message(MessageKind::Closed, message, next_steps);
+        self.end(resolution, true)
+    }
+
+    /// What is no report meets no clock and owes no promise; the reason is a note. Spam gets no mail at all.
+    fn close_unanswered(&mut self, resolution: Resolution, message: &Message) -> Result<(), Refusal> {
+        match self.case.rm {
+            Rm::Received => self.transition(Rm::Invalid),
+            Rm::Valid => self.transition(Rm::Deferred),
+            Rm::Invalid | Rm::Deferred | Rm::Accepted | Rm::Closed => {}
+        }
+        self.push(EventBody::Noted { content: message.content.clone(), mail: None });
+        self.end(resolution, false)
+    }
+
+    /// One person answers for how a case ends (T40): who ends what nobody handles.
+    pub(super) fn answer_for_end(&mut self) -> Result<(), Refusal> {
+        match (&self.case.handler, self.actor.clone()) {
+            (None, Actor::Member(member)) => {
+                self.eligible(&member)?;
+                self.assign(member, AssignedBy::Member, None);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Closes; `told`: a member's message has said so to the reporter.
+    pub(super) fn end(&mut self, resolution: Resolution, told: bool) -> Result<(), Refusal> {
+        let owed = self.open_clocks(|c| c.start.promise);
+        if !filed(resolution) && !owed.is_empty() {
+            let names: Vec<&str> = owed.iter().map(ClockName::as_str).collect();
+            return Err(self.not_now(format!(
+                "still owed to the reporter: {}; a message with next_steps keeps it",
+                names.join(" and ")
+            )));
+        }
+        self.transition(Rm::Closed);
+        self.push(EventBody::Closed { resolution, told });
+        for clock in self.open_clocks(|c| !c.start.survives_closing()) {
+            self.push(EventBody::ClockEnded { clock });
+        }
+        Ok(())
+    }
+}
+
+/// What is no report: nobody is owed anything.
+fn filed(resolution: Resolution) -> bool {
+    matches!(resolution, Resolution::Spam | Resolution::PolicyComment)
+}

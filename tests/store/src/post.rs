@@ -6,13 +6,14 @@ use std::time::Duration;
 use deliver::Deliver;
 use desk_domain::case::{Actor, Command, ContentRef, Message, Recipient};
 use desk_domain::id::CaseId;
-use desk_domain::notice::{Notice, Receipt, ReporterReplied, Written};
-use desk_domain::policy::Policy;
+use desk_domain::notice::{AwaySaid, Notice, Receipt, ReporterReplied, Written};
+use desk_domain::policy::{Away, Policy};
 use desk_local::wiring::Wiring;
 use desk_mail::event::{Bounce, Complaint, EventType, SentMail, SesEvent};
 use desk_mail::ses::{DELIVERY_TAG, Settings};
 use desk_store::deliveries::{Delivery, DeliveryRecord, State};
 use desk_store::{Commit, Stored};
+use jiff::civil::date;
 use mail_events::MailEvents;
 
 use crate::ses::Ses;
@@ -27,6 +28,12 @@ pub struct Post {
 }
 
 /// A notice that any member may get.
+/// An ordinary notice that is never told with others.
+pub fn goes_alone() -> Notice {
+    let days = Away { from: date(2026, 12, 24), until: date(2027, 1, 1) };
+    Notice::AwaySaid(AwaySaid { said: Ok(days) })
+}
+
 pub fn reporter_replied() -> Notice {
     Notice::ReporterReplied(ReporterReplied { opened: None })
 }

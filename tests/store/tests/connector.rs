@@ -9,7 +9,7 @@ use deliver::Deliver;
 use desk_domain::case::Recipient;
 use desk_mail::event::{EventType, SesEvent};
 use desk_store::deliveries::State;
-use desk_store_tests::post::{Post, reporter_replied};
+use desk_store_tests::post::{Post, goes_alone};
 use desk_store_tests::ses::{Act, Taken};
 use jiff::SignedDuration;
 
@@ -61,7 +61,7 @@ impl Run {
         let mut ids = Vec::new();
         for seq in 1..=DELIVERIES {
             let to = ["alice", "bob", "carol"][seq as usize % 3].parse().expect("a member");
-            ids.push(post.plan(&case, seq, Recipient::Member(to), reporter_replied()).await);
+            ids.push(post.plan(&case, seq, Recipient::Member(to), goes_alone()).await);
         }
         let open = ids.clone();
         Run { seed, post, instances, ids, open, under_way: Vec::new(), told: 0, doubts: BTreeMap::new() }

@@ -207,7 +207,11 @@ async fn a_digest_shows_what_is_new_and_counts_the_rest() {
         }
     }
     let alice = |day, rows, quiet| (day, "alice".to_owned(), rows, quiet);
-    assert_eq!(told, [alice(0, 1, 0), alice(7, 0, 1), alice(10, 1, 0), alice(14, 0, 1), alice(21, 0, 1)]);
+    // After a week in which nothing happened its handler is asked where it stands, which is new too.
+    let asked = [alice(7, 1, 0), alice(16, 1, 0)];
+    assert!(asked.iter().all(|day| told.contains(day)), "{told:?}");
+    told.retain(|day| !asked.contains(day));
+    assert_eq!(told, [alice(0, 1, 0), alice(10, 1, 0), alice(14, 0, 1), alice(21, 0, 1)]);
 }
 
 #[tokio::test]

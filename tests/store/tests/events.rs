@@ -40,7 +40,7 @@ async fn the_order_of_events_and_their_doubles_change_nothing() {
     for (events, end) in ends {
         for order in orders(&events) {
             seq += 1;
-            let id = post.plan(&case, seq, to.clone(), desk_store_tests::post::reporter_replied()).await;
+            let id = post.plan(&case, seq, to.clone(), desk_store_tests::post::goes_alone()).await;
             post.deliver.take_on(&id).await.unwrap();
             for event in order.iter().chain(&order) {
                 post.tells(&id, *event).await;

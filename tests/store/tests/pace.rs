@@ -8,7 +8,7 @@ use desk_domain::id::CaseId;
 use desk_domain::notice::{Announcement, NoHandler, Notice};
 use desk_store::deliveries::State;
 use desk_store_tests::Hands;
-use desk_store_tests::post::{Post, reporter_replied};
+use desk_store_tests::post::{Post, goes_alone};
 use desk_store_tests::ses::Act;
 use jiff::SignedDuration;
 
@@ -19,7 +19,7 @@ fn breach(post: &Post) -> Notice {
 async fn ordinary(post: &Post, case: &CaseId, count: u64) -> Vec<String> {
     let mut ids = Vec::new();
     for seq in 1..=count {
-        ids.push(post.plan(case, seq, Recipient::Operator, reporter_replied()).await);
+        ids.push(post.plan(case, seq, Recipient::Operator, goes_alone()).await);
     }
     ids
 }
@@ -47,7 +47,7 @@ async fn what_is_due_goes_by_urgency_and_then_by_age() {
     let list = post.plan(&case, 1, list, Notice::Announcement(announcement)).await;
     let mut expected = ordinary(&post, &case, 1).await;
     post.bench.advance(SignedDuration::from_secs(1));
-    expected.push(post.plan(&case, 2, Recipient::Operator, reporter_replied()).await);
+    expected.push(post.plan(&case, 2, Recipient::Operator, goes_alone()).await);
     expected.insert(0, post.receipt(&case).await);
     expected.insert(0, post.plan(&case, 3, Recipient::Operator, breach(&post)).await);
     expected.push(list);
@@ -156,7 +156,7 @@ async fn the_rest_of_a_day_is_for_the_urgent() {
     post.tick().await;
     let record = post.record(&warning).await;
     assert_eq!((record.state, record.due_at), (State::Retry, Some(record.since + SignedDuration::from_mins(1))));
-    let news = post.plan(&case, 11, Recipient::Operator, reporter_replied()).await;
+    let news = post.plan(&case, 11, Recipient::Operator, goes_alone()).await;
     post.bench.advance(SignedDuration::from_mins(1));
     post.tick().await;
     assert_eq!((post.state(&warning).await, post.state(&news).await), (State::Sent, State::Planned));

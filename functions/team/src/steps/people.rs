@@ -33,7 +33,8 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let gives = at.may(CommandName::HandOver) || at.may(CommandName::Assign);
     let whom = at.policy.triage().filter(|member| gives || member.id == at.member.id);
     inputs.push(f.radios("member", "Who", whom.map(|member| who(at, member)).collect()));
-    let kept = "Where it stands and what waits: kept as a note. Of a case that is handed over it is in the mail that tells them, too, in clear.";
+    let kept = "Where it stands and what waits: kept as a note. Of a case that is handed over it is in the mail that tells them, too, in \
+                clear. Who takes a case over says why.";
     inputs.push(match gives {
         true => f.area("word", "A word for who takes it", kept, 3),
         false => f.area("word", "Why you take it over", "Kept as a note; who handled it is told.", 3),
@@ -46,7 +47,9 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
         (Some(handler), None) => format!("{handler} handles it; nobody stands in."),
         (Some(handler), Some(backup)) => format!("{handler} handles it, {backup} stands in."),
     };
-    Filled::new(Form::new(inputs, "Save")).about([about])
+    let gone = case.handler_is_gone(at.policy, at.now);
+    let gone = gone.then(|| "Who handles it is away, or no longer of the team.".to_owned());
+    Filled::new(Form::new(inputs, "Save")).about([Some(about), gone].into_iter().flatten())
 }
 
 fn who(at: &At<'_>, member: &Member) -> InputChoice {

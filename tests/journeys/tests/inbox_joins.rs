@@ -81,6 +81,7 @@ fn t32_without_the_token_it_is_a_new_case_with_a_hint_and_the_named_one_stays_as
     ];
     let alice = desk.token("alice");
     let before = desk.version(&case, &alice);
+    let mut all = Vec::new();
     for (what, mail) in forged {
         let (outcome, opened) = desk.receive(&mail, &[]);
         assert_eq!(outcome, "reported", "{what}");
@@ -93,11 +94,17 @@ fn t32_without_the_token_it_is_a_new_case_with_a_hint_and_the_named_one_stays_as
         };
         assert_eq!(hints == expected, !ids_alone, "{what}: {hints}");
         assert_eq!(desk.version(&case, &alice), before, "{what}");
+        all.push(opened);
     }
+    // What comes beyond an hour's mails is told in one, which names each case; the hint stands on its page.
+    desk.advance("30m");
     let pages = desk.mails_to("alice@example.com");
+    let texts: Vec<String> = pages.iter().map(|mail| mail["text"].as_str().unwrap().replace('\n', " ")).collect();
     let says = format!("It names {case}, but holds no token");
-    let told = pages.iter().filter(|mail| mail["text"].as_str().unwrap().replace('\n', " ").contains(&says)).count();
-    assert_eq!(told, 13, "the team hears which case each names");
+    assert!(texts.iter().filter(|text| text.contains(&says)).count() >= 6, "the team hears which case each names");
+    for opened in all {
+        assert!(texts.iter().any(|text| text.contains(&opened)), "{opened} is told");
+    }
 }
 
 #[test]
@@ -157,7 +164,6 @@ fn nobody_in_to_and_cc_gets_anything_and_nothing_is_quoted_back() {
     give(json!({"command": "note", "text": "MARKNOTE"}));
     give(json!({"command": "validate", "reason": "WORD3"}));
     give(json!({"command": "accept"}));
-    desk.expects_alarm("breach");
     desk.advance("8d");
     give(json!({"command": "close", "resolution": "fixed", "reason": "WORD4", "waiver": "MARKNOTE"}));
     desk.advance("1h");

@@ -225,6 +225,8 @@ async function stepOf(watch, id, step) {
 /** Leads the case to its advisory, every word of which is hostile. */
 async function published({ data }, watch, bob, { case_id: id, receipt_code: code }) {
   const act = (who, ...args) => cli("case", "do", id, ...args, "--as", who, "--data", data);
+  // Somebody answers for what is published; who that is, the steps above may have said already.
+  await act("bob", "assign", "member=bob").catch(() => undefined);
   await act("bob", "validate", `reason=${SHORT}`);
   await act("bob", "accept");
   const affected = [{ package: "express", line: "express@4", introduced: "0", fixed: "4.19.2" }];

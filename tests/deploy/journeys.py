@@ -182,6 +182,8 @@ def previewed(member, case):
 
 def to_publication(bob, dave, case):
     """From acknowledged to published, by the team's API."""
+    if not bob.show(case).get("handler"):
+        bob.tell(case, "assign", member="bob").ok()
     steps = [
         (bob, "respond", {"message": f"{SECRET} response", "next_steps": f"{SECRET} steps"}),
         (bob, "note", {"text": f"{SECRET} note"}),

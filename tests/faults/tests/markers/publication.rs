@@ -10,6 +10,10 @@ use crate::stage::{Filed, Stage, refused};
 
 /// Everything that is said on the way, each with its marker, up to an approved advisory. The names of what would be published.
 pub(crate) fn publication(stage: &mut Stage, name: &str, filed: &Filed) -> BTreeSet<String> {
+    // Somebody answers for what is published.
+    if stage.desk.case(&filed.case, &stage.tokens["alice"])["handler"].is_null() {
+        stage.command("alice", filed, &json!({"command": "assign", "member": "alice"}));
+    }
     let mut said = BTreeSet::new();
     let field = |what: &str| format!("{name}: {what}");
     let mut public = |what: &str| {

@@ -15,6 +15,7 @@ NOT_SEEN = ("logs:", "sqs:SendMessage", "ses:", "dynamodb:DescribeStream", "dyna
 # What happens only where something else fails, each with the test that has it happen; or where AWS asks for the function.
 RARE = {
     ("inbox", "kms:Decrypt (InboundKey)"): "S3 asks KMS in its name, the emulator's does not",
+    ("inbox", "TAKING#* (ReadCases)"): "where another is at a mail, or ended in the middle of it: tests/store/tests/inbox_process.rs",
     ("inbox", "s3:DeleteObject (Content)"): "where a mail was sealed for a case that then was not written",
     ("mail-events", "DELIVERY#* (MailMore)"): "where a member's mail comes back: tests/store/tests/sending.rs",
     ("deliver", "SEND-EVENTS"): "where nobody knows whether a mail was sent: tests/store/tests/sending.rs",

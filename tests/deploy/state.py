@@ -46,12 +46,17 @@ def settled(stack):
     # What is gathered waits for nothing of its own: its bundle does.
     over = ("gathered", "sent", "delivered", "bounced", "complained", "rejected", "withheld", "dead")
 
-    def done():
-        waiting = [d["state"]["S"] for d in deliveries(stack) if d["state"]["S"] not in over]
-        plans = [i["pk"]["S"] for i in stack.items("CasesTable") if i["sk"]["S"].startswith("PLAN#")]
-        return not waiting and not plans
+    left = []
 
-    wait(done, 180, "no delivery and no plan waits")
+    def done():
+        left[:] = [f"{d['state']['S']} {d['delivery']['S'][:300]}" for d in deliveries(stack) if d["state"]["S"] not in over]
+        left.extend(i["pk"]["S"] for i in stack.items("CasesTable") if i["sk"]["S"].startswith("PLAN#"))
+        return not left
+
+    try:
+        wait(done, 180, "no delivery and no plan waits")
+    except AssertionError as e:
+        raise AssertionError("\n".join([str(e), *left])) from e
 
 
 def sent_once(stack, mailbox):

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use desk_domain::bundling::is_bundled;
 use desk_domain::case::Case;
-use desk_domain::case::event::FactName;
 use desk_domain::id::CaseId;
 use desk_domain::notice::{Bundle, Notice, Told, Urgency};
 use desk_runtime::Retryable;
@@ -42,14 +41,12 @@ impl Deliver {
         }
     }
 
-    /// Whether it is of a case that is public or attacked. Of what nobody is woken for that is no question.
+    /// Whether it is of an urgent case. Of what nobody is woken for that is no question.
     async fn is_urgent(&self, delivery: &Delivery) -> Result<bool, Fault> {
         match (&delivery.notice, &delivery.case) {
             (Notice::NewReport(report), _) => Ok(report.urgent),
             (notice, Some(case)) if notice.urgency() == Urgency::Breach => {
-                let stored = self.cases.case(case).await?;
-                let is = |fact| stored.as_ref().is_some_and(|stored| stored.case.has_fact(fact));
-                Ok(is(FactName::AttacksObserved) || is(FactName::Public))
+                Ok(self.cases.case(case).await?.is_some_and(|stored| stored.case.is_urgent()))
             }
             _ => Ok(false),
         }

@@ -125,7 +125,9 @@ impl Inbox {
             }
             Ok((command(content, mail), ()))
         };
-        let done = self.cases.act(id, &self.policy, actor, &self.clock, prepare, |_, (), _| Ok(())).await;
+        // Who stands in, and so may write, hangs on who is away.
+        let policy = self.members.policy_now(&self.policy).await?;
+        let done = self.cases.act(id, &policy, actor, &self.clock, prepare, |_, (), _| Ok(())).await;
         if done.is_err() {
             self.forget_raw(id, &raw).await;
         }

@@ -118,7 +118,8 @@ impl Inbox {
             Ok((command, ()))
         };
         let actor = Actor::Member(member.id.clone());
-        let done = self.cases.act(case, &self.policy, &actor, &self.clock, prepare, |_, (), _| Ok(())).await;
+        let policy = self.members.policy_now(&self.policy).await?;
+        let done = self.cases.act(case, &policy, &actor, &self.clock, prepare, |_, (), _| Ok(())).await;
         if done.is_err() {
             self.forget_raw(case, &raw).await;
         }

@@ -424,4 +424,5 @@ fn what_becomes_public_wakes_the_team_at_once_and_the_reporter_hears() {
     assert_eq!(told(&world, &policy, from, "fact_told"), [Recipient::Reporter]);
     let waking = world.notices(&policy, from).into_iter().find(|planned| planned.notice.template() == "fact_marked");
     assert!(waking.unwrap().notice.is_waited_for(&world.case), "and by pager");
+    assert!(world.case.is_urgent(), "no bundle holds it up");
 }

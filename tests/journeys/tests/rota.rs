@@ -332,3 +332,27 @@ fn address(member: &str) -> String {
         _ => format!("{member}@example.net"),
     }
 }
+
+/// Who stands in because the handler has said to be away answers the reporter by mail, as the mail that tells them says.
+#[test]
+fn t43_who_stands_in_is_told_why_and_answers_by_mail() {
+    let place = Place::new("stands-in");
+    let desk = place.start();
+    let (today, on_call) = begun(&desk, 0);
+    let handler = desk.token(&on_call);
+    let (case, code) = desk.filed(&report("R", "mail"));
+    desk.command(&case, &handler, &json!({"command": "assign", "member": on_call})).ok();
+    desk.command(&case, &handler, &json!({"command": "acknowledge", "message": "We see it."})).ok();
+    let next = say(&desk, &handler, &json!({"from": today, "until": today})).ok()["on_call"][0]["member"].clone();
+    let next = next.as_str().expect("somebody").to_owned();
+    desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "It is used already."})).ok();
+    desk.advance("1s");
+    let address = desk_harness::TEAM.iter().find(|address| address.starts_with(&next)).expect("a member");
+    let told = desk.mails_to(address).pop().expect("a mail");
+    let text = told["text"].as_str().expect("a text").replace('\n', " ");
+    assert!(text.contains("is away or no longer of the team: you stand in"), "{text}");
+    desk.receive(&answer_to(&told, "REPLY We look into it now."), &[]);
+    desk.advance("1s");
+    let view = desk.view(&code);
+    assert!(view.to_string().contains("We look into it now."), "{view}");
+}

@@ -264,6 +264,11 @@ impl Case {
         matches!(self.way(), Way::Clear | Way::ToKey)
     }
 
+    /// Whether it is public, or an exploit of it is, or attacks are seen: what cannot wait, whoever has said so.
+    pub fn is_urgent(&self) -> bool {
+        !self.facts.is_empty()
+    }
+
     pub fn has_fact(&self, fact: FactName) -> bool {
         self.facts.iter().any(|f| f.fact == fact)
     }

@@ -23,8 +23,8 @@ impl AwaySaid {
             Ok(Away { from, until }) => (
                 "You are away",
                 format!(
-                    "From {from} to {until}, both included, you are not on call and get no new case. Your own cases stay yours: hand \
-                     over what cannot wait."
+                    "From {from} to {until}, both included, you are not on call and get no new case. Your own cases stay yours; \
+                     meanwhile what concerns them goes to your backup, or to who is on call, who may take them over."
                 ),
             ),
             Err(NotAway::NotProven) => {

@@ -276,7 +276,7 @@ impl Plan<'_> {
             on_call: self.policy.on_call(at).map(|m| m.id.clone()),
             continues: self.case.continues.clone(),
             acknowledge_until: acknowledge_until.map(|clock| clock.start.due_at),
-            urgent: self.urgent(),
+            urgent: self.case.is_urgent(),
             quarantined: self.case.quarantine.report,
             hints: self.case.mail.as_ref().map(|mail| mail.hints.clone()).unwrap_or_default(),
             third_party: self.case.third_party.clone(),
@@ -296,7 +296,7 @@ impl Plan<'_> {
         let receipt = Receipt { received_at: case.received_at, due: self.open_clocks(|c| c.start.promise) };
         let hinted = |hint| case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&hint));
         let unreadable = hinted(Hint::Unreadable) || hinted(Hint::Sealed);
-        let notice = match (&case.third_party, self.urgent()) {
+        let notice = match (&case.third_party, self.case.is_urgent()) {
             _ if unreadable => Notice::UnreadableReceipt(UnreadableReceipt { receipt }),
             (Some(package), _) => Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: package.clone(), receipt }),
             (None, true) => {
@@ -306,11 +306,6 @@ impl Plan<'_> {
             (None, false) => Notice::Receipt(receipt),
         };
         self.to_reporter(notice, case.mail.as_ref().and_then(|mail| mail.receipt.clone()))
-    }
-
-    /// The reporter says that it is public or under attack.
-    fn urgent(&self) -> bool {
-        self.case.has_fact(FactName::AttacksObserved) || self.case.has_fact(FactName::Public)
     }
 
     fn policy_comment(&self) -> Vec<Planned> {

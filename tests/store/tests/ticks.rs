@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use desk_domain::case::{Actor, ClockState, Command, EventBody};
 use desk_domain::id::{AdvisoryId, CaseId};
-use desk_domain::policy::Away;
+use desk_domain::policy::{Away, Policy};
 use desk_store::Stored;
 use desk_store_tests::Bench;
 use desk_store_tests::bucket::{Bucket, Budget};
@@ -83,9 +83,9 @@ async fn a_plan_that_nobody_made_is_touched_by_the_schedule_and_made_once() {
     assert_eq!(bench.store.cases.plan(&id, 1).await.unwrap(), None, "disarmed");
 }
 
-#[tokio::test]
-async fn a_member_who_left_hands_over_at_the_next_tick() {
-    let mut bench = Bench::new().await;
+/// A case that alice handles, and the policy without her.
+async fn alice_leaves() -> (Bench, CaseId, Policy) {
+    let bench = Bench::new().await;
     let id = bench.case(1, None).await;
     let alice = Actor::Member("alice".parse().unwrap());
     let assign = Command::Assign { member: "alice".parse().unwrap() };
@@ -94,6 +94,12 @@ async fn a_member_who_left_hands_over_at_the_next_tick() {
     let mut policy = desk_store_tests::policy();
     policy.members.retain(|m| m.id.as_str() != "alice");
     policy.rota.order.retain(|m| m.as_str() != "alice");
+    (bench, id, policy)
+}
+
+#[tokio::test]
+async fn a_member_who_left_hands_over_at_the_next_tick() {
+    let (mut bench, id, policy) = alice_leaves().await;
     bench.policy = std::sync::Arc::new(policy);
     bench.sla_check().tick(bench.hands.now()).await.unwrap();
     let handler = case(&bench, &id).await.case.handler.unwrap();
@@ -103,15 +109,7 @@ async fn a_member_who_left_hands_over_at_the_next_tick() {
 /// Nobody is there to take it: it stays due, the operator hears of it once a day, and who is back first has it.
 #[tokio::test]
 async fn t19_the_cases_of_a_member_who_left_wait_for_who_is_back_and_the_operator_hears_daily() {
-    let mut bench = Bench::new().await;
-    let id = bench.case(1, None).await;
-    let alice = Actor::Member("alice".parse().unwrap());
-    let assign = Command::Assign { member: "alice".parse().unwrap() };
-    bench.store.cases.tell(&id, &bench.policy, &alice, &bench.hands.clock(), &assign).await.unwrap();
-    bench.sla_check().tick(bench.hands.now()).await.unwrap();
-    let mut policy = desk_store_tests::policy();
-    policy.members.retain(|m| m.id.as_str() != "alice");
-    policy.rota.order.retain(|m| m.as_str() != "alice");
+    let (mut bench, id, mut policy) = alice_leaves().await;
     let today = bench.hands.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let days = Away { from: today, until: today.tomorrow().unwrap() };
     policy.members.iter_mut().for_each(|member| member.away.push(days));

@@ -1,0 +1,66 @@
+//! What a case comes to, and what is said of it.
+
+use desk_domain::case::event::Resolution;
+use desk_domain::case::{Command, EventBody, Recipient, Stage};
+use desk_domain::notice::Notice;
+use desk_domain::refusal::Refusal;
+use desk_domain_tests::{content, given, member, message, policy};
+
+use super::{MONDAY, accepted, to, told};
+
+/// Vultron#3137: closed as fixed, and never announced.
+#[test]
+fn i6_fixed_without_an_advisory_has_a_name_under_it() {
+    let policy = policy();
+    let close =
+        |waiver| Command::Close { resolution: Resolution::Fixed, message: message(), next_steps: false, waiver };
+    let mut world = accepted(&policy);
+    let Err(Refusal::Invalid(wrong)) = world.tell(&policy, &member("alice"), &close(None)) else { panic!("closed") };
+    assert_eq!(wrong[0].pointer, "/waiver");
+    let from = world.log.len();
+    let world = world.when(&policy, "alice", close(Some(content())));
+    assert!(world.case.is_closed());
+    assert!(matches!(world.log[from].body, EventBody::Noted { .. }), "who answers for it stands among the notes");
+    let mut other = accepted(&policy);
+    let wont = Command::Close {
+        resolution: Resolution::WontFix,
+        message: message(),
+        next_steps: false,
+        waiver: Some(content()),
+    };
+    assert!(matches!(other.tell(&policy, &member("alice"), &wont), Err(Refusal::Invalid(_))));
+}
+
+/// I8: what the reporter reads is what the case is.
+#[test]
+fn i8_what_is_put_off_or_found_to_be_nothing_says_so() {
+    let policy = policy();
+    let put_off = accepted(&policy).when(&policy, "alice", Command::Defer { message: message() });
+    assert_eq!(put_off.case.stage(), Stage::PutOff);
+    assert_eq!(put_off.when(&policy, "alice", Command::Accept).case.stage(), Stage::FixInPreparation);
+    let nothing = given(&policy, MONDAY).when(
+        &policy,
+        "alice",
+        Command::Invalidate { message: message(), next_steps: false, close: false },
+    );
+    assert_eq!(nothing.case.stage(), Stage::NoVulnerability);
+}
+
+/// What blocks is the reporter's answer alone: they are reminded, and after three weeks the team may settle it.
+#[test]
+fn t7_an_answer_about_credit_is_waited_for_three_weeks() {
+    let policy = policy();
+    let world = accepted(&policy).when(&policy, "alice", Command::AskCredit);
+    let (from, world) = (world.log.len(), world.after(&policy, 24 * 22));
+    let reminded = told(&world, &policy, from, "credit_asked");
+    assert_eq!(reminded, [Recipient::Reporter, Recipient::Reporter]);
+    let breach = world.notices(&policy, from).into_iter().any(|planned| {
+        planned.recipient == to("alice")
+            && matches!(&planned.notice, Notice::Breach(breach) if breach.clock.as_str() == "credit")
+    });
+    assert!(breach, "the handler hears that it waits for that");
+    let from = world.log.len();
+    let world = world.when(&policy, "alice", Command::RecordCredit { granted: Some(content()) });
+    assert!(world.clock("credit").met().is_some());
+    assert_eq!(told(&world, &policy, from, "credit_recorded"), [Recipient::Reporter], "and is told how");
+}

@@ -3,6 +3,7 @@
 //! `tests/documents/api.py` holds every answer of a running desk against them, closed: a member that is not named here is a
 //! failure there.
 
+use desk_domain::case::Stage;
 use serde_json::{Map, Value, json};
 
 use crate::operation::schema;
@@ -200,7 +201,7 @@ fn file() -> Value {
 
 /// `Closed (…)` says why in brackets.
 fn stage() -> Value {
-    let open = "Received|Acknowledged|Under review|More information needed|Confirmed|Fix in preparation|Release scheduled|Released";
+    let open = Stage::OPEN.map(|stage| stage.to_string()).join("|");
     with(
         json!({"type": "string", "pattern": format!("^({open}|Closed \\(.+\\))$")}),
         "Where the report stands, as its reporter reads it.",

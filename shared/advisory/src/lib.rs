@@ -22,7 +22,7 @@ pub mod figures_page;
 mod frame;
 pub mod index_page;
 pub mod list_mail;
-mod markdown;
+pub mod markdown;
 pub mod osv;
 pub mod policy_page;
 pub mod security_md;

@@ -9,7 +9,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
 /// The HTML of `text`, its headings below the page's own: the highest becomes `<h3>`.
-pub(crate) fn html(text: &str) -> String {
+pub fn html(text: &str) -> String {
     let events = linked(TextMergeStream::new(Parser::new_ext(text, OPTIONS)));
     let highest = events.iter().filter_map(heading).min().unwrap_or(3);
     let lowered = events.into_iter().map(|event| lower(event, highest));

@@ -69,7 +69,7 @@ pub use self::second_factor::{FactorState, SecondFactorPage, SignInCodePage};
 pub use self::sign_in::{SessionEndedPage, SessionPage, SignInPage, SignInState};
 pub use self::standing::Standing;
 pub use self::step::{
-    Change, Input, InputChoice, InputControl, InputGroup, Quote, Review, StepButton, StepForm, StepPage,
+    Change, Input, InputChoice, InputControl, InputGroup, Quote, Review, StepButton, StepForm, StepPage, Unsaved,
 };
 pub use self::team_case::{
     CheckRow, CheckState, CommandLine, DeliveryLine, HeldView, NextStep, NoteView, QuarantineView, ReportFact,

@@ -44,9 +44,20 @@ pub struct Quote {
 pub struct Review {
     /// What publishing would write and send: its name, and where it is seen.
     pub previews: Vec<(String, String)>,
+    /// The form as it was typed, where nobody has saved it.
+    pub unsaved: Option<Unsaved>,
     /// Which form it is compared with; `None` where it is the first.
     pub since: Option<String>,
     pub changes: Vec<Change>,
+}
+
+/// A form that was typed and not saved, as it will read. No `Debug`: it is the advisory.
+pub struct Unsaved {
+    pub title: String,
+    pub summary: String,
+    /// What is written in Markdown, under its heading, as HTML that does nothing.
+    pub prose: Vec<(&'static str, String)>,
+    pub mail: Quote,
 }
 
 /// How what one field says has changed. No `Debug`: it is words.
@@ -178,6 +189,12 @@ pub(crate) mod sample {
         let pieces = vec![Piece::Kept(text()), Piece::Removed(text()), Piece::Added(text())];
         Review {
             previews: vec![(text(), "/desk/cases/EXP-2026-7K3QF/preview/3f9a/osv/EXP-2026-7K3QF.json".into())],
+            unsaved: told.then(|| Unsaved {
+                title: text(),
+                summary: text(),
+                prose: vec![("Details", "<p>It is <strong>so</strong>.</p>".to_owned())],
+                mail: Quote { heading: text(), text: text() },
+            }),
             since: told.then(text),
             changes: if told { vec![Change { name: "Details", pieces }] } else { Vec::new() },
         }

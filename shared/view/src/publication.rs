@@ -192,9 +192,18 @@ impl UnsealedCase {
     /// The form that a case had once these `events` had happened.
     pub(crate) fn form_of(&self, policy: &Policy, case: &Case, events: &[Event], at: Timestamp) -> Option<Advisory> {
         let draft: Draft = self.json(&case.publication.draft.as_ref()?.content)?;
+        Some(self.composed(policy, case, events, draft, at))
+    }
+
+    /// The form as it would stand with `draft`, which nobody has saved.
+    pub fn form_with(&self, policy: &Policy, draft: Draft, now: Timestamp) -> Advisory {
+        self.composed(policy, &self.case, &self.events, draft, now)
+    }
+
+    fn composed(&self, policy: &Policy, case: &Case, events: &[Event], draft: Draft, at: Timestamp) -> Advisory {
         let score = self.score_in(events).unwrap_or_default();
         let parts = Parts { score, affected: self.affected_of(case), credits: self.credit_of(case).credits };
-        Some(Advisory::compose(policy, case, draft, parts, at))
+        Advisory::compose(policy, case, draft, parts, at)
     }
 
     /// How far it is at `now`; `progress` is what the store has of its channels.

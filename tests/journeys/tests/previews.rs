@@ -92,3 +92,43 @@ fn what_changed_is_shown_against_the_form_that_was_approved_last() {
     assert!(approved.contains("express@4: <ins>&#62;=4.2.0 </ins>&#60;4.19.2"), "{approved}");
     assert!(approved.contains(&form(&confirmed)[..12]), "{approved}");
 }
+
+#[test]
+fn what_is_typed_is_looked_at_before_it_is_saved_and_nothing_happens_by_that() {
+    let confirmed = Confirmed::new("unsaved").drafted("4.19.2");
+    confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory"})).ok();
+    let before = confirmed.view()["version"].clone();
+    let look = |fields: &[(&str, &str)]| {
+        let path = format!("/desk/cases/{}/advisory", confirmed.case);
+        let all = [fields, &[("check", "1"), ("key", "k1")]].concat();
+        confirmed.desk.post_form_with(&path, &[("authorization", &confirmed.bob)], &all)
+    };
+    let typed = [
+        ("title", "An open redirect"),
+        ("summary", "It leads <b>elsewhere</b>."),
+        ("details", "Some **strong** words, <script>alert(1)</script>and [a link](javascript:alert(1))."),
+        ("workarounds", "* none"),
+        ("references", "https://example.org/fix"),
+        ("cve", "CVE-2024-29041"),
+    ];
+    let shown = look(&typed);
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    let page = &shown.text;
+    assert!(page.contains("Not saved, not public.") && page.contains("<strong>strong</strong> words"), "{page}");
+    assert!(page.contains("It leads &#60;b&#62;elsewhere"), "what is no Markdown is text: {page}");
+    assert!(!page.contains("<script") && !page.contains("href=\"javascript:"), "{page}");
+    assert!(page.contains("Since the form that is saved") && page.contains("<ins>"), "what it changes: {page}");
+    assert!(page.contains("Subject: ") && page.contains("As a list is told of it"), "{page}");
+    assert!(
+        page.contains("Some **strong** words") && page.contains("* none</textarea>"),
+        "what was typed stays: {page}"
+    );
+    assert_eq!(confirmed.view()["version"], before, "nothing happened, and the approval stands");
+
+    let wrong = look(&[("title", "T"), ("details", "d"), ("references", "ftp://example.org")]);
+    assert_eq!(wrong.status, 422, "{}", wrong.text);
+    for field in ["in-summary\">Summary: ", "in-references\">References: "] {
+        assert!(wrong.text.contains(field), "{field}: {}", wrong.text);
+    }
+    assert!(!wrong.text.contains("Not saved, not public."), "{}", wrong.text);
+}

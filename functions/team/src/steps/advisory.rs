@@ -1,10 +1,11 @@
 //! Writing the advisory: what every channel is made of, with what is said elsewhere shown beside it.
 
-use desk_domain::advisory::{Draft, ReferenceKind, credit_line};
+use desk_domain::advisory::{Advisory, Draft, ReferenceKind, credit_line};
+use desk_domain::fields;
 use serde_json::{Value, json};
 
 use super::At;
-use super::form::{Commands, Fields, Filled, Form, Given, command, required};
+use super::form::{Commands, Fields, Filled, Form, command, holding, only, required};
 use super::typed::Typed;
 use crate::case_page::words;
 
@@ -50,7 +51,19 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     ];
     let voids = at.case().publication.approval.is_some();
     let voids = voids.then(|| "It voids the approval: another form is approved anew.".to_owned());
-    Filled::new(Form::new(inputs, "Save").will(voids)).about(beside(at)).review(at.review())
+    let form = Form::new(inputs, "Save").or("Preview", "check").will(voids);
+    let filled = Filled::new(form).about(beside(at));
+    match unsaved(at, typed) {
+        Some(advisory) => filled.review(Some(at.review_unsaved(&advisory))),
+        None => filled.review(at.review()),
+    }
+}
+
+/// The form with what was typed, where it is to be looked at before it is saved; `None` where something in it is wrong.
+fn unsaved(at: &At<'_>, typed: &Typed) -> Option<Advisory> {
+    let fields = typed.flag("check").then(|| Value::Object(holding(&said(typed))))?;
+    let draft = fields::read(&fields, |fields| Draft::read(fields, &at.policy.limits)).ok()?;
+    Some(at.opened.form_with(at.policy, draft, at.now))
 }
 
 /// What the advisory says that is said elsewhere.
@@ -60,7 +73,7 @@ fn beside(at: &At<'_>) -> Vec<String> {
     let ranges: Vec<String> = view.npm_ranges.iter().map(|(package, range)| format!("{package} {range}")).collect();
     let ranges = if ranges.is_empty() { "not determined yet".to_owned() } else { ranges.join("; ") };
     let credit = credit_line(&at.opened.credit().credits).unwrap_or_else(|| "nobody".to_owned());
-    vec![format!("Beside this it says: severity {severity}; affected {ranges}; credit: {credit}.")]
+    vec![words::full(format!("Beside this it says: severity {severity}; affected {ranges}; credit: {credit}"))]
 }
 
 /// A line of references: its kind, where one is given, and the link.
@@ -73,9 +86,10 @@ fn reference(line: &str) -> Value {
     }
 }
 
-pub(super) fn give(_: &At<'_>, typed: &Typed) -> Commands {
+/// What was typed, as the fields of the command.
+fn said(typed: &Typed) -> [(&'static str, Value); 7] {
     let references: Vec<Value> = typed.lines("references").into_iter().map(reference).collect();
-    let fields = [
+    [
         ("title", json!(typed.text("title"))),
         ("summary", json!(typed.text("summary"))),
         ("details", json!(typed.text("details"))),
@@ -83,6 +97,9 @@ pub(super) fn give(_: &At<'_>, typed: &Typed) -> Commands {
         ("references", json!(references)),
         ("aliases", json!(typed.words("aliases"))),
         ("cve", json!(typed.text("cve"))),
-    ];
-    Ok(vec![Given::new(command("draft-advisory", &fields))])
+    ]
+}
+
+pub(super) fn give(_: &At<'_>, typed: &Typed) -> Commands {
+    only(command("draft-advisory", &said(typed)))
 }

@@ -95,14 +95,19 @@ impl Given {
 /// The body of a command from fields that hold something.
 pub(crate) fn command(name: &str, fields: &[(&str, Value)]) -> Value {
     let mut body = Map::from_iter([("command".to_owned(), json!(name))]);
+    body.extend(holding(fields));
+    Value::Object(body)
+}
+
+/// Of these fields, those that hold something.
+pub(crate) fn holding(fields: &[(&str, Value)]) -> Map<String, Value> {
     let is_something = |value: &Value| match value {
         Value::Null | Value::Bool(false) => false,
         Value::String(text) => !text.trim().is_empty(),
         Value::Array(list) => !list.is_empty(),
         Value::Bool(true) | Value::Number(_) | Value::Object(_) => true,
     };
-    body.extend(fields.iter().filter(|(_, v)| is_something(v)).map(|(k, v)| ((*k).to_owned(), v.clone())));
-    Value::Object(body)
+    fields.iter().filter(|(_, v)| is_something(v)).map(|(k, v)| ((*k).to_owned(), v.clone())).collect()
 }
 
 /// Makes the fields of a form, each with what was typed into it.

@@ -1,7 +1,5 @@
 //! Approval by a second person, bound to the very form that they read; then publication, which nothing takes back.
 
-use desk_advisory::channel;
-use desk_domain::advisory::Published;
 use desk_domain::case::CommandName;
 use desk_pages::Quote;
 use desk_view::form_sha256;
@@ -9,6 +7,7 @@ use serde_json::json;
 
 use super::At;
 use super::form::{Commands, Fields, Filled, Form, Given, Wrong, command, only};
+use super::review::as_told;
 use super::typed::Typed;
 use crate::case_page::words;
 
@@ -17,14 +16,8 @@ pub(super) fn shows(at: &At<'_>) -> String {
     at.opened.final_form(at.policy, at.now).map(|form| form_sha256(&form)).unwrap_or_default()
 }
 
-/// The form as a list is told of it.
-fn preview(at: &At<'_>, published: &Published) -> Quote {
-    let mail = channel::as_mail(&at.team.site(), published);
-    Quote { heading: "As a list is told of it".to_owned(), text: format!("Subject: {}\n\n{}", mail.subject, mail.text) }
-}
-
 fn previews(at: &At<'_>) -> Vec<Quote> {
-    at.published().map(|published| preview(at, &published)).into_iter().collect()
+    at.published().map(|published| as_told(at, &published)).into_iter().collect()
 }
 
 pub(super) fn approve_form(at: &At<'_>, typed: &Typed) -> Filled {

@@ -1,10 +1,11 @@
 //! What a form of the advisory is judged by: what publishing would write, to be looked at, and what it says otherwise than the form
 //! before it.
 
+use desk_advisory::{channel, markdown};
 use desk_domain::advisory::{Advisory, LineNote, LineStatus, Published, Reference};
 use desk_domain::affected::Affected;
 use desk_domain::weakness;
-use desk_pages::{Change, Review};
+use desk_pages::{Change, Quote, Review, Unsaved};
 use desk_view::{EarlierForm, form_sha256, word_changes};
 
 use super::At;
@@ -24,15 +25,37 @@ impl At<'_> {
         let earlier = self.opened.earlier_form(self.policy);
         Some(Review {
             previews: self.team.previews(&published, &form),
+            unsaved: None,
             since: earlier.as_ref().map(|earlier| self.since(earlier)),
             changes: earlier.map(|earlier| changes(&earlier.form, &published.advisory)).unwrap_or_default(),
         })
+    }
+
+    /// How a form that nobody has saved will read, and what of the saved one it changes.
+    pub(super) fn review_unsaved(&self, typed: &Advisory) -> Review {
+        let saved = self.opened.final_form(self.policy, self.now);
+        let draft = &typed.draft;
+        let prose = [("Details", Some(&draft.details)), ("Workarounds", draft.workarounds.as_ref())];
+        let prose = prose.into_iter().filter_map(|(heading, text)| Some((heading, markdown::html(text?)))).collect();
+        let mail = as_told(self, &self.team.as_published(self.case(), typed.clone(), self.now));
+        Review {
+            previews: Vec::new(),
+            unsaved: Some(Unsaved { title: draft.title.clone(), summary: draft.summary.clone(), prose, mail }),
+            since: saved.as_ref().map(|_| "the form that is saved".to_owned()),
+            changes: saved.map(|saved| changes(&saved, typed)).unwrap_or_default(),
+        }
     }
 
     fn since(&self, earlier: &EarlierForm) -> String {
         let did = if earlier.approved { "approved" } else { "saved" };
         format!("the form that {} {did} on {}", words::actor(self.policy, &earlier.by), self.instant(earlier.at))
     }
+}
+
+/// The form as a list is told of it.
+pub(super) fn as_told(at: &At<'_>, published: &Published) -> Quote {
+    let mail = channel::as_mail(&at.team.site(), published);
+    Quote { heading: "As a list is told of it".to_owned(), text: format!("Subject: {}\n\n{}", mail.subject, mail.text) }
 }
 
 fn changes(old: &Advisory, new: &Advisory) -> Vec<Change> {

@@ -10,10 +10,10 @@ use desk_http::{Problem, answer, body};
 use desk_store::requests::{Answer, Request};
 use serde_json::Value;
 
-use super::form::Wrong;
+use super::form::{Given, Wrong};
 use super::table::{Step, step_of};
 use super::typed::Typed;
-use super::{Asked, Trouble, people};
+use super::{Asked, At, Trouble, people};
 use crate::as_of_now::AsOfNow;
 use crate::case_page::Reason;
 use crate::{Team, board};
@@ -62,7 +62,9 @@ impl Sent<'_> {
             |trouble, status, typed: &Typed| (status, Html(at.page(step, typed, trouble).html())).into_response();
         let wrong = |wrong| Trouble { wrong, changed: Vec::new() };
         if typed.flag("check") {
-            return Ok(again(Trouble::default(), StatusCode::OK, typed));
+            let misread = misread(&at, step, typed);
+            let status = if misread.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+            return Ok(again(wrong(misread), status, typed));
         }
         // The form that is shown again carries what it shows now: it passes, unless that has changed once more.
         if typed.get("against") != at.against(step) {
@@ -139,6 +141,15 @@ impl Sent<'_> {
         };
         Ok(Redirect::to(&to).into_response())
     }
+}
+
+/// What is wrong with a form that is only looked at, as far as reading it tells.
+fn misread(at: &At<'_>, step: &Step, typed: &Typed) -> Vec<Wrong> {
+    let wrong = |command: Given| match crate::request::Asked::read(&command.body, at.policy) {
+        Ok(_) => Vec::new(),
+        Err(errors) => command.wrong(&Problem::invalid(errors), 0),
+    };
+    (step.give)(at, typed).map_or_else(|found| found, |commands| commands.into_iter().flat_map(wrong).collect())
 }
 
 /// What an answer has to say to the member beside that it is done: a code to hand over, the case that was opened, a warning.

@@ -211,6 +211,8 @@ async function says(tools, given) {
   await page.locator('[name="as"]').fill("Rita R.");
   const named = await press("/case/credit", "Name me like this");
   check("says: credit before it is asked", named.includes("Your answer so far: Rita R."), named);
+  const [receipt] = await Promise.all([page.waitForEvent("download"), page.getByText("Download the receipt").click()]);
+  check("says: the receipt is had again", receipt.suggestedFilename() === `receipt-${given.caseId}.jws`, receipt.suggestedFilename());
   await unfold("Make a new one");
   await press("/case/code", "Make a new code");
   const code = (await page.locator("#receipt-code").textContent()).trim();

@@ -5,6 +5,7 @@ AWS on this machine. Prints one line for each check, and at last `deploy: N pass
 """
 
 import argparse
+import base64
 import json
 import re
 import sys
@@ -192,6 +193,12 @@ def state_of_channels(stack, case):
     return [item["state"]["S"] for item in items] or ["none is planned"]
 
 
+def claims_of(receipt):
+    """What a receipt says; its signature differs each time."""
+    part = receipt.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
 def conversation(stack, mailbox, bob):
     asked = Reporter(stack, "asked", "asked@example.org")
     bob.tell(asked.case, "assign", member="bob").ok()
@@ -202,6 +209,8 @@ def conversation(stack, mailbox, bob):
     first = bob.tell(asked.case, "update", key="update-1", message=f"{SECRET} update").ok()
     assert bob.tell(asked.case, "update", key="update-1", message=f"{SECRET} update").ok() == first
     own = {"authorization": key["authorization"]}
+    again = call(f"{stack.url}/case/receipt", headers=own)
+    assert again.status == 200 and claims_of(again.text) == claims_of(asked.filed["receipt"]), again.text
     assert call(f"{stack.url}/case/code", body={}, headers=own).ok()["receipt_code"]
     assert call(f"{stack.url}/case", headers=own).status == 404, "the reporter's own old code opens nothing"
     bob.tell(asked.case, "reissue-code").ok()

@@ -116,8 +116,11 @@ async fn page(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> Result<Res
 /// The case page, with the session for as long again.
 pub(crate) async fn shown(intake: &Intake, entry: &Entry, status: StatusCode, said: Said) -> Result<Response, Problem> {
     let opened = intake.unsealed(&entry.entered).await?;
-    let cookie = intake.cookie(entry)?;
-    Ok((status, cookie, Html(case_page::case(intake, &opened, said))).into_response())
+    let view = intake.view(&opened);
+    let newest = view.messages.iter().map(|message| message.at).max().unwrap_or(opened.case.received_at);
+    let (read_until, cookie) = intake.visited(entry, newest).await?;
+    let page = case_page::case(intake, &opened, view, Said { read_until, ..said });
+    Ok((status, cookie, Html(page)).into_response())
 }
 
 async fn by_link(intake: &Intake, token: Option<&str>) -> Result<Option<Stored>, Problem> {

@@ -14,9 +14,10 @@ use desk_pages::{
 };
 use desk_store::Stored;
 use desk_view::{CaseView, ClockView, CreditStanding, ReportView, Speaker, UnsealedCase};
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::Intake;
+use crate::{Intake, receipt};
 
 /// Messages on a page.
 const PORTION: usize = 10;
@@ -40,6 +41,8 @@ pub(crate) struct Said {
     pub own_date: Option<(String, String)>,
     /// Which portion of the messages; the first has the newest.
     pub page: usize,
+    /// Up to which message the case was read before; `None` the first time.
+    pub read_until: Option<Timestamp>,
 }
 
 /// What the page shows that asks for the code.
@@ -112,15 +115,17 @@ fn standing(intake: &Intake, case: &Case) -> Standing {
 }
 
 /// The case page.
-pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, said: Said) -> String {
-    let (view, case) = (intake.view(opened), &opened.case);
-    let question = question(intake, opened);
+pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said: Said) -> String {
+    let case = &opened.case;
+    let message = |m: &desk_view::MessageView| message(m, said.read_until);
+    let question = question(opened, &view).map(message);
     let on_top =
         |m: &desk_view::MessageView| question.as_ref().is_some_and(|q| q.at == m.at && m.from == Speaker::Team);
     let messages: Vec<MessageView> = view.messages.iter().rev().filter(|m| !on_top(m)).map(message).collect();
     let paging = Paging::of(said.page, messages.len().div_ceil(PORTION));
     let portion = messages.into_iter().skip((paging.page - 1) * PORTION).take(PORTION);
     CasePage {
+        news: view.messages.iter().filter(|m| is_new(m, said.read_until)).count(),
         ask: (question.is_none() && !case.is_closed()).then(|| AskForm {
             again_from: case.standing_asked_again_from(intake.clock.now()),
             error: said.not_asked,
@@ -138,6 +143,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, said: Said) -> String
         messages: portion.collect(),
         paging,
         report: sent_report(&view.report),
+        has_receipt: receipt::is_signed_here(opened),
         notice: said.notice,
         error: said.error,
         files_field: intake.files_field(said.files.0, said.files.1),
@@ -148,7 +154,12 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, said: Said) -> String
     .html()
 }
 
-fn message(message: &desk_view::MessageView) -> MessageView {
+/// Whether it came since the case was last read; what the reporter wrote is no news, nor is anything the first time.
+fn is_new(message: &desk_view::MessageView, read_until: Option<Timestamp>) -> bool {
+    message.from != Speaker::Reporter && read_until.is_some_and(|read| read < message.at)
+}
+
+fn message(message: &desk_view::MessageView, read_until: Option<Timestamp>) -> MessageView {
     MessageView {
         at: message.at,
         from: match message.from {
@@ -161,20 +172,19 @@ fn message(message: &desk_view::MessageView) -> MessageView {
         quoted: message.quoted.clone(),
         files: message.files.iter().map(|file| FileLine::of(file, None)).collect(),
         mail: None,
-        new: false,
+        new: is_new(message, read_until),
     }
 }
 
 /// What the team waits to be told.
-fn question(intake: &Intake, opened: &UnsealedCase) -> Option<MessageView> {
+fn question<'a>(opened: &UnsealedCase, view: &'a CaseView) -> Option<&'a desk_view::MessageView> {
     let asked = opened
         .events
         .iter()
         .rev()
         .find(|event| matches!(event.body, EventBody::MessageSent { kind: MessageKind::Request, .. }));
     let asked = asked.filter(|_| opened.case.waiting_for_reporter)?;
-    let view = intake.view(opened);
-    view.messages.iter().find(|m| m.at == asked.at && m.from == Speaker::Team).map(message)
+    view.messages.iter().find(|m| m.at == asked.at && m.from == Speaker::Team)
 }
 
 /// The report as it was sent, field by field, and as a file.

@@ -13,6 +13,7 @@ mod credit;
 mod files;
 mod form;
 mod pages;
+mod receipt;
 mod reply;
 mod report;
 mod say;
@@ -77,6 +78,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/case/disclosure", post(say::disclosure))
         .route("/case/answers", post(say::answers))
         .route("/case/code", post(code::post))
+        .route("/case/receipt", get(receipt::get))
         .route("/case/leave", post(case::post_leave))
         .route("/.well-known/disclosure-desk.jwks", get(jwks))
         .route("/.well-known/security.txt", get(security_txt))

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use desk_http::{Problem, body, session};
-use desk_keys::payload::CaseSession;
-use jiff::SignedDuration;
+use desk_keys::payload::{CaseSession, Visit};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::Intake;
 use crate::case::Entered;
@@ -88,7 +88,7 @@ impl Intake {
         let (code, now) = (field(sent, "code"), self.clock.now());
         match code.is_empty() {
             true => self.session_in(headers).await,
-            false => Ok(Some(CaseSession { code: code.to_owned(), began_at: now, expires_at: now })),
+            false => Ok(Some(CaseSession { code: code.to_owned(), began_at: now, expires_at: now, visit: None })),
         }
     }
 
@@ -98,6 +98,32 @@ impl Intake {
             Err(problem) if problem.status() == StatusCode::NOT_FOUND => Ok(None),
             Err(problem) => Err(problem),
         }
+    }
+
+    /// Shows everything up to `newest`: up to which message the case was read before this session, and the session for as long
+    /// again.
+    ///
+    /// # Errors
+    /// When the first cannot be asked for or kept, or the second cannot be sealed.
+    pub(crate) async fn visited(
+        &self,
+        entry: &Entry,
+        newest: Timestamp,
+    ) -> Result<(Option<Timestamp>, SetCookie), Problem> {
+        let case = &entry.entered.stored.case;
+        let visit = match entry.session.visit {
+            Some(visit) => visit,
+            None => {
+                let before = self.cases.read_until(case).await?;
+                Visit { before, until: before.unwrap_or(Timestamp::MIN) }
+            }
+        };
+        if newest > visit.until {
+            self.cases.set_read_until(case, newest).await?;
+        }
+        let visit = Visit { until: newest.max(visit.until), ..visit };
+        let session = CaseSession { visit: Some(visit), ..entry.session.clone() };
+        Ok((visit.before, self.cookie_of(&session)?))
     }
 
     /// The session, for as long again.
@@ -114,9 +140,9 @@ impl Intake {
     /// When it cannot be sealed.
     pub(crate) fn cookie_of(&self, session: &CaseSession) -> Result<SetCookie, Problem> {
         let now = self.clock.now();
-        let CaseSession { code, began_at, .. } = session;
+        let CaseSession { code, began_at, visit, .. } = session;
         let expires_at = now.saturating_add(LASTS).unwrap_or(now);
-        let session = CaseSession { code: code.clone(), began_at: *began_at, expires_at };
+        let session = CaseSession { code: code.clone(), began_at: *began_at, expires_at, visit: *visit };
         Ok(session::set_cookie(COOKIE, &self.reporter_links.seal(&session)?, LASTS))
     }
 }

@@ -21,7 +21,7 @@ pub struct CaseLink {
 }
 
 /// A case that its reporter has opened, in the cookie of their browser; sealed, because it holds the code. No `Debug`.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct CaseSession {
     /// The receipt code, in words.
     #[serde(rename = "k")]
@@ -31,6 +31,20 @@ pub struct CaseSession {
     pub began_at: Timestamp,
     #[serde(rename = "x")]
     pub expires_at: Timestamp,
+    /// `None` until the page was shown in this session.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
+}
+
+/// Up to which message the case was read; each is the time of a message, never of a look at it.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Visit {
+    /// Before this session; `None` where it is the first.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Timestamp>,
+    /// In this session so far.
+    #[serde(rename = "u")]
+    pub until: Timestamp,
 }
 
 /// A member's session: signed and verified by `team` alone.

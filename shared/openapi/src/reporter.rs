@@ -76,7 +76,18 @@ fn case() -> Vec<Operation> {
         .secret(Secret::Nothing)
         .answer(303, "To the page that asks for the code.", &[])
         .problems(Told::Page, &[403]);
-    vec![look, enter, message(), credit(), standing(), disclosure(), answers(), code(), leave]
+    vec![look, enter, message(), credit(), standing(), disclosure(), answers(), code(), receipt(), leave]
+}
+
+fn receipt() -> Operation {
+    Operation::get("/case/receipt", "receiptAgain", "The receipt of the report once more")
+        .about(
+            "Signed anew, and it says what the first one said. There is one of what was sent here; a mail’s went with the first \
+             answer to it.",
+        )
+        .secret(Secret::ReceiptCodeOrPage)
+        .answer(200, "The receipt, a JSON Web Signature.", &[("application/jose", json!({"type": "string"}))])
+        .problems(Told::AsSent, &[404])
 }
 
 fn check() -> Operation {

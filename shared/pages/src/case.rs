@@ -42,7 +42,11 @@ pub struct CasePage {
     /// Newest first: those of this portion.
     pub messages: Vec<MessageView>,
     pub paging: Paging,
+    /// How many messages came since the last visit.
+    pub news: usize,
     pub report: SentReport,
+    /// The receipt of it may be had again.
+    pub has_receipt: bool,
     /// What just went well.
     pub notice: Option<String>,
     /// What was wrong with the reply's words.
@@ -252,6 +256,8 @@ pub(crate) mod sample {
                 files: vec![file(None)],
                 href: text(),
             },
+            news: usize::from(asked),
+            has_receipt: asked,
             notice: Some(text()),
             closed: error.is_some(),
             files_field: files_field(error.is_some()),

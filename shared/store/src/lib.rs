@@ -40,6 +40,7 @@ mod team;
 mod timers;
 mod verify;
 mod views;
+mod visits;
 mod witness;
 
 pub use act::{ActError, Acted};

@@ -11,7 +11,7 @@ use desk_domain::policy::{ClockKind, Policy};
 use desk_keys::{KeyError, MailWords, NewKey, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cases::Stored;
 use crate::commit::Commit;
@@ -128,20 +128,8 @@ impl Opening<'_> {
             Some(why) => (Actor::Desk, open_filed(id.clone(), opener.policy, reported, why, now)),
         };
         let stored = commit.open(&id, key.key.public(), &actor, events, now);
-        let by_mail = stored.case.mail.is_some();
-        let mut claims = json!({
-            "iss": opener.public_url,
-            "case_id": id,
-            "received_at": stored.case.received_at,
-            "report_sha256": sha256,
-            "due": Promised::of(&stored.case),
-        });
-        if by_mail {
-            // Of a mail, its sender has the body as it was received, and not the header.
-            claims["over"] = MAIL_BODY.into();
-        }
         let receipt = match opener.signer {
-            Some(signer) => Some(signer.sign(&claims).await?),
+            Some(signer) => Some(signer.sign(&receipt_claims(opener.public_url, &stored.case, sha256)).await?),
             None => None,
         };
         if let Some(name) = travels {
@@ -153,6 +141,22 @@ impl Opening<'_> {
         }
         Ok(NewCase { commit, stored, code, receipt })
     }
+}
+
+/// What a receipt says: of `case` as it was opened, over `sha256` (hex) of what was received.
+pub fn receipt_claims(public_url: &str, case: &Case, sha256: &str) -> Value {
+    let mut claims = json!({
+        "iss": public_url,
+        "case_id": case.id,
+        "received_at": case.received_at,
+        "report_sha256": sha256,
+        "due": Promised::of(case),
+    });
+    if case.mail.is_some() {
+        // Of a mail, its sender has the body as it was received, and not the header.
+        claims["over"] = MAIL_BODY.into();
+    }
+    claims
 }
 
 /// The two promises' due times; a clock that starts only later has none yet.

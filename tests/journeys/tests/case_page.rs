@@ -1,7 +1,7 @@
 //! The reporter's case: `GET /case`, `POST /case`, `POST /case/messages`, and the session of the page.
 
 use desk_harness::{Answer, Place, report};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Twelve words with a right checksum, and nobody's code.
 const NOBODYS: &str = "abandon-abandon-abandon-abandon-abandon-abandon-abandon-abandon-abandon-abandon-abandon-about";
@@ -94,6 +94,74 @@ fn a_session_opens_the_page_for_half_an_hour_after_the_last_look_and_leaving_end
     let alice = desk.token("alice");
     desk.command(&case, &alice, &json!({"command": "reissue-code"})).ok();
     assert!(!desk.page("/case", &renewed).text.contains(&case));
+    desk.advance("1s");
+}
+
+#[test]
+fn the_page_says_what_is_new_since_the_last_visit_in_whatever_browser_that_was() {
+    let place = Place::new("new-since");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let words = code.trim_start_matches("Bearer ");
+    let alice = desk.token("alice");
+    let visit = || desk.page("/case", &desk.entered(words)).text;
+    let new = |page: &str| page.matches("<span class=\"tag new\">new</span>").count();
+    let first = visit();
+    assert!(!first.contains("New since your last visit") && new(&first) == 0, "the first time nothing is: {first}");
+    desk.advance("1h");
+    desk.command(&case, &alice, &json!({"command": "acknowledge", "message": "We have it."})).ok();
+    // The reporter's own word is no news to them.
+    desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "Thank you."})).ok();
+    desk.advance("1h");
+    desk.command(&case, &alice, &json!({"command": "update", "message": "We are at it."})).ok();
+    let session = desk.entered(words);
+    let page = desk.page("/case", &session);
+    let told = page.text.clone();
+    assert!(told.contains("New since your last visit: 2 messages") && new(&told) == 2, "{told}");
+    // For as long as the session goes on they are what is new, however often it is looked at.
+    let renewed = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    assert!(desk.page("/case", &renewed).text.contains("New since your last visit: 2 messages"));
+    let later = visit();
+    assert!(!later.contains("New since your last visit") && new(&later) == 0, "{later}");
+    // What asks by program is no visit.
+    desk.advance("1h");
+    desk.command(&case, &alice, &json!({"command": "update", "message": "It goes well."})).ok();
+    desk.view(&code);
+    let last = visit();
+    assert!(last.contains("New since your last visit: 1 message<"), "{last}");
+    desk.advance("1s");
+}
+
+#[test]
+fn the_receipt_is_had_again_and_says_what_the_first_one_said() {
+    let place = Place::new("receipt-again");
+    let desk = place.start();
+    let sent = report("R", "page");
+    let filed = desk.post("/reports", &[], &sent).ok();
+    let code = format!("Bearer {}", filed["receipt_code"].as_str().unwrap());
+    let case = filed["case_id"].as_str().unwrap().to_owned();
+    let alice = desk.token("alice");
+    desk.advance("3h");
+    // What is decided since changes nothing of what was promised then.
+    desk.command(&case, &alice, &json!({"command": "respond", "message": "m", "next_steps": "n"})).ok();
+    let again = desk.get("/case/receipt", &[("authorization", &code)]);
+    assert_eq!((again.status, again.header("content-type")), (200, Some("application/jose")), "{}", again.text);
+    let sent = place.file("report.json", &sent.to_string());
+    let claims = |name: &str, receipt: &str| {
+        let verified = desk.cli(&["receipt", "verify", &place.file(name, receipt), &sent]);
+        let said: Value = serde_json::from_slice(&verified.stdout).unwrap();
+        assert_eq!(said["valid"], true, "{said}");
+        said["claims"].clone()
+    };
+    let first = claims("first.jws", filed["receipt"].as_str().unwrap());
+    assert_eq!(claims("again.jws", &again.text), first);
+    let cookie = desk.entered(code.trim_start_matches("Bearer "));
+    assert!(desk.page("/case", &cookie).text.contains("href=\"/case/receipt\""), "the page offers it");
+    assert_eq!(claims("page.jws", &desk.page("/case/receipt", &cookie).text), first);
+    for stranger in [&[][..], &[("authorization", "Bearer amber-amber")], &[("cookie", "__Host-case=x")]] {
+        let refused = desk.get("/case/receipt", stranger);
+        assert!(refused.status == 404 && !refused.text.contains(&case), "{}", refused.text);
+    }
     desk.advance("1s");
 }
 

@@ -146,9 +146,23 @@ async function written(alice, id) {
     await alice.type("details", "Details *here*.");
     await alice.type("references", "FIX https://github.com/expressjs/express/pull/12");
   });
-  await alice.step(id, "advisory", async () => alice.type("details", "Details *there*."));
+  await alice.step(id, "advisory", async () => {
+    await alice.type("details", "Details *there*.");
+    await unsaved(alice);
+  });
   await alice.page.goto(`${alice.tools.origin}/desk/cases/${id}/advisory`);
   await alice.look("team-advisory");
+}
+
+/** What is typed is looked at before it is saved, and what was saved is not changed by that. */
+async function unsaved(alice) {
+  await alice.tap(alice.button("Preview"));
+  const text = await alice.text();
+  check("preview: says that nothing is saved", text.includes("Not saved, not public."), text);
+  check("preview: shows the words as they will read", (await alice.page.locator(".review em").innerText()) === "there");
+  check("preview: marks what it changes", (await alice.page.locator(".changes ins").allInnerTexts()).join() === "*there*.");
+  check("preview: keeps what was typed", (await alice.page.locator('[name="details"]').inputValue()) === "Details *there*.");
+  await alice.look("team-advisory-unsaved");
 }
 
 /** From the mail on: read, approve. */
@@ -193,6 +207,10 @@ async function lists(tools, alice, id) {
     await alice.page.goto(`${tools.origin}${path}`);
     await alice.look(`team-${path.split("/").pop()}`);
   }
+  await alice.page.goto(`${tools.origin}/desk`);
+  await alice.tap(alice.link("Nobody’s"));
+  check("board: is narrowed by a tap", (await alice.text()).includes("No open case is of this kind."), await alice.text());
+  await alice.look("team-board-narrowed");
   const carol = await Member.at(tools, "carol@example.net");
   await carol.signIn();
   await carol.page.goto(`${tools.origin}/desk/cases/${id}`);

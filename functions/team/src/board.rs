@@ -7,10 +7,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::case::Stage;
 use desk_domain::id::{CaseId, MemberId};
-use desk_domain::policy::{Member, Role};
+use desk_domain::policy::{Member, Role, Watch};
+use desk_domain::time::instant_in;
 use desk_http::Problem;
-use desk_pages::{BoardGroup, BoardPage, DeskPage, Due, DueUrgency, Site};
-use desk_store::BoardRow;
+use desk_pages::{BoardFilters, BoardGroup, BoardPage, DeskPage, Due, DueUrgency, Site};
+use desk_store::{BoardFilter, BoardRow, Only};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -18,13 +19,26 @@ use crate::Team;
 use crate::as_of_now::AsOfNow;
 use crate::case_page::tags::tags;
 use crate::case_page::words::member_name;
+use crate::rota::AHEAD;
 use crate::steps::{Step, step_of};
 
-/// `next` of the page before; `handler` for one member's cases.
+/// `next` of the page before; `handler` for one member's cases; `only` and `package` for those of one kind. A form sends what
+/// nothing was chosen for as empty.
 #[derive(Deserialize)]
 pub(crate) struct Which {
     next: Option<String>,
     handler: Option<MemberId>,
+    only: Option<String>,
+    package: Option<String>,
+}
+
+impl Which {
+    fn filter(&self) -> Result<BoardFilter, Problem> {
+        let only = self.only.as_deref().filter(|only| !only.is_empty());
+        let only =
+            only.map(|only| only.parse().map_err(|what| not_like(&format!("only must be {what}")))).transpose()?;
+        Ok(BoardFilter { only, package: self.package.clone().filter(|package| !package.is_empty()) })
+    }
 }
 
 /// The query, or why it cannot be read.
@@ -49,17 +63,22 @@ struct RowView {
 impl Team {
     async fn board(&self, which: Asked) -> Result<desk_store::BoardPage, Problem> {
         let Query(which) = which.map_err(unreadable)?;
-        let after = after(&which)?;
+        let (after, filter) = (after(&which)?, which.filter()?);
         Ok(match &which.handler {
+            Some(_) if !filter.is_none() => return Err(not_like("handler cannot stand beside only or package")),
             Some(handler) => self.cases.handled_by(handler, after).await?,
-            None => self.cases.board(after).await?,
+            None if filter.is_none() => self.cases.board(after).await?,
+            None => self.cases.board_of(&filter, self.clock.now(), after).await?,
         })
     }
 }
 
 fn unreadable(_: QueryRejection) -> Problem {
-    let why = "handler must be a member's id, and nothing is asked for twice.";
-    Problem::new(StatusCode::BAD_REQUEST, why)
+    not_like("handler must be a member's id, and nothing is asked for twice")
+}
+
+fn not_like(why: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, format!("{why}."))
 }
 
 /// Where the page begins that is asked for.
@@ -112,12 +131,14 @@ pub(crate) async fn page(
 ) -> Response {
     let page = async {
         let member = team.member(&headers, true).await?;
+        let filter = which.as_ref().map(|Query(which)| which.filter()).unwrap_or(Ok(BoardFilter::default()))?;
         let board = team.board(which).await?;
         let notice = left.ok().and_then(|Query(left)| left.notice());
-        let (now, next) = (team.clock.now(), next("/desk", board.next));
+        let (now, next) = (team.clock.now(), next(&address(&filter), board.next));
         let groups = grouped(now, board.rows, |row| team.row(member, row));
-        let list = team.list(member, DeskPage::Board, "Open cases", "No case is open.").await?;
-        Ok(BoardPage { notice, groups, next, ..list }.html())
+        let empty = if filter.is_none() { "No case is open." } else { "No open case is of this kind." };
+        let list = team.list(member, DeskPage::Board, "Open cases", empty).await?;
+        Ok(BoardPage { notice, groups, next, filters: Some(team.filters(filter)), ..list }.html())
     };
     team.answered(page.await)
 }
@@ -127,7 +148,7 @@ pub(crate) async fn mine(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMa
         let member = team.member(&headers, true).await?;
         let which = which.map(|Query(which)| Query(Which { handler: Some(member.id.clone()), ..which }));
         let board = team.board(which).await?;
-        let (now, next) = (team.clock.now(), next("/desk/mine", board.next));
+        let (now, next) = (team.clock.now(), next("/desk/mine?", board.next));
         let groups = grouped(now, board.rows, |row| team.row(member, row));
         Ok(BoardPage {
             groups,
@@ -144,7 +165,7 @@ pub(crate) async fn closed(AsOfNow(team): AsOfNow, which: Asked, headers: Header
         let member = team.member(&headers, true).await?;
         let Query(which) = which.map_err(unreadable)?;
         let closed = team.cases.closed(after(&which)?).await?;
-        let next = next("/desk/closed", closed.next);
+        let next = next("/desk/closed?", closed.next);
         let rows: Vec<_> = closed.rows.into_iter().map(|row| team.row(member, row)).collect();
         let groups = if rows.is_empty() { Vec::new() } else { vec![group("Newest first", rows)] };
         Ok(BoardPage {
@@ -195,21 +216,49 @@ impl Team {
         title: &str,
         empty: &'static str,
     ) -> Result<BoardPage, Problem> {
-        let (now, policy) = (self.clock.now(), &self.policy);
-        let on_call =
-            policy.on_call(now).map_or("Nobody is on call.".to_owned(), |m| format!("{} is on call.", m.name));
+        let now = self.clock.now();
         Ok(BoardPage {
             site: Site::of(&self.policy),
             desk: self.desk(member, Some(here)),
             now,
             title: title.to_owned(),
             notice: None,
-            on_call: (here == DeskPage::Board).then_some(on_call),
+            on_call: (here == DeskPage::Board).then(|| self.on_call_line(member, now)),
+            filters: None,
             groups: Vec::new(),
             empty,
             not_found: None,
             next: None,
         })
+    }
+
+    /// Who is on call, until when, and who then.
+    fn on_call_line(&self, member: &Member, now: Timestamp) -> String {
+        let name = |watch: &Watch<'_>| watch.on_call.map_or("nobody", |member| member.name.as_str()).to_owned();
+        let watches = self.policy.watches(now, now.saturating_add(AHEAD).unwrap_or(now));
+        match watches.as_slice() {
+            [] => "Nobody is on call.".to_owned(),
+            [only] => format!("On call: {}.", name(only)),
+            [first, then, ..] => {
+                let until = instant_in(member.time_zone.as_ref(), first.until);
+                format!("On call: {} until {until}, then {}.", name(first), name(then))
+            }
+        }
+    }
+
+    /// What the board may be narrowed to.
+    fn filters(&self, chosen: BoardFilter) -> BoardFilters {
+        let one = |label: &str, only: Option<Only>| {
+            let filter = BoardFilter { only, ..chosen.clone() };
+            (label.to_owned(), address(&filter).trim_end_matches(['?', '&']).to_owned(), only == chosen.only)
+        };
+        let kinds = Only::ALL.map(|only| one(words(only), Some(only)));
+        BoardFilters {
+            links: [one("All", None)].into_iter().chain(kinds).collect(),
+            only: chosen.only.map(Only::name),
+            packages: self.policy.packages.iter().map(|package| package.name.to_string()).collect(),
+            package: chosen.package.clone().unwrap_or_default(),
+        }
     }
 
     fn row(&self, member: &Member, row: BoardRow) -> desk_pages::BoardRow {
@@ -273,7 +322,29 @@ fn group(title: &str, rows: Vec<desk_pages::BoardRow>) -> BoardGroup {
     BoardGroup { title: title.to_owned(), rows }
 }
 
-/// Where the next page is.
-fn next(path: &str, next: Option<String>) -> Option<String> {
-    next.map(|next| format!("{path}?next={}", next.replace('#', "%23")))
+/// Where the next page is: after an address that more may be added to.
+fn next(address: &str, next: Option<String>) -> Option<String> {
+    next.map(|next| format!("{address}next={}", encoded(&next)))
+}
+
+/// Where the board is narrowed so; more may be added.
+fn address(filter: &BoardFilter) -> String {
+    let only = filter.only.map(|only| format!("only={only}&")).unwrap_or_default();
+    let package = filter.package.as_ref().map(|name| format!("package={}&", encoded(name))).unwrap_or_default();
+    format!("/desk?{only}{package}")
+}
+
+/// As a value of a query.
+fn encoded(value: &str) -> String {
+    url::form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}
+
+/// What a filter is called.
+fn words(only: Only) -> &'static str {
+    match only {
+        Only::Unclaimed => "Nobody’s",
+        Only::Overdue => "Overdue",
+        Only::Waiting => "Waiting for the reporter",
+        Only::Outside => "Public or attacked",
+    }
 }

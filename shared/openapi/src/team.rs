@@ -73,7 +73,8 @@ fn sessions() -> Vec<Operation> {
 fn cases() -> Vec<Operation> {
     let board = Operation::get("/desk/api/cases", "listCases", "Open cases, by what is due next")
         .secret(Secret::Session)
-        .parameters(&["Next", "Handler"])
+        .about("`handler` stands alone; `only` and `package` go together.")
+        .parameters(&["Next", "Handler", "Only", "OfPackage"])
         .answer(200, "A portion of them.", &[(JSON, schema("Board"))])
         .problems(Told::Problem, &[400, 401, 403]);
     let filed = Operation::get("/desk/api/filed", "listFiled", "What was only filed, newest first")

@@ -18,6 +18,8 @@ pub struct BoardPage {
     pub notice: Option<String>,
     /// Who is on call, and until when.
     pub on_call: Option<String>,
+    /// What it may be narrowed to; `None` on the other lists.
+    pub filters: Option<BoardFilters>,
     /// Cases under their headings, in the order in which they are due.
     pub groups: Vec<BoardGroup>,
     /// What is said where there is no case.
@@ -26,6 +28,19 @@ pub struct BoardPage {
     pub not_found: Option<String>,
     /// Address of the next page, when there is one.
     pub next: Option<String>,
+}
+
+/// What the board may be narrowed to, and what it is.
+#[derive(Clone, Debug)]
+pub struct BoardFilters {
+    /// What it is called, where it is, and whether it is this one.
+    pub links: Vec<(String, String, bool)>,
+    /// The name of this one.
+    pub only: Option<&'static str>,
+    /// Packages to choose from.
+    pub packages: Vec<String>,
+    /// The chosen one, or nothing.
+    pub package: String,
 }
 
 /// Cases that are due at about the same time.
@@ -125,6 +140,12 @@ pub(crate) mod sample {
             title: text(),
             notice: told.then(text),
             on_call: told.then(text),
+            filters: told.then(|| BoardFilters {
+                links: vec![(text(), "/desk".into(), false), (text(), "/desk?only=overdue".into(), true)],
+                only: Some("overdue"),
+                packages: vec![text(), "express".into()],
+                package: "express".into(),
+            }),
             groups: if told { vec![BoardGroup { title: text(), rows }] } else { Vec::new() },
             empty: "No case is open.",
             not_found: told.then(text),

@@ -45,7 +45,7 @@ use desk_view::ClockStanding;
 
 pub use self::account::AccountPage;
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
-pub use self::board::{BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
+pub use self::board::{BoardFilters, BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
 pub use self::case::{
     AnswersForm, AskForm, CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, OwnDate, Paging, SentReport,
 };

@@ -65,6 +65,13 @@ pub struct BoardPage {
     pub next: Option<String>,
 }
 
+impl BoardRow {
+    /// Where it stands among all.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+}
+
 impl CaseStore {
     /// The page of all open cases that begins after `after` (the `next` of the page before).
     pub async fn board(&self, after: Option<&str>) -> Result<BoardPage, Fault> {
@@ -116,9 +123,7 @@ impl CaseStore {
 
     /// Every open case, by what is due next. It costs what is open: for what is done once a day.
     pub async fn all_open(&self) -> Result<Vec<BoardRow>, Fault> {
-        let mut rows = self.table.queries(board_shards()).await?.iter().map(row).collect::<Result<Vec<_>, _>>()?;
-        rows.sort_by(|a, b| a.place.cmp(&b.place));
-        Ok(rows)
+        sorted(&self.table.queries(board_shards()).await?)
     }
 
     /// How many open cases a member handles.
@@ -128,7 +133,7 @@ impl CaseStore {
 }
 
 /// Every open case, a query for each shard.
-fn board_shards() -> impl Iterator<Item = Query> {
+pub(crate) fn board_shards() -> impl Iterator<Item = Query> {
     (0..SHARDS).map(|shard| Query::of(Index::Board, format!("BOARD#{shard}")))
 }
 
@@ -171,13 +176,18 @@ pub fn is_cursor(text: &str) -> bool {
 }
 
 fn page(items: Vec<Item>) -> Result<BoardPage, Fault> {
+    Ok(cut(sorted(&items)?))
+}
+
+/// What is due first stands first.
+pub(crate) fn sorted(items: &[Item]) -> Result<Vec<BoardRow>, Fault> {
     let mut rows = items.iter().map(row).collect::<Result<Vec<_>, _>>()?;
     rows.sort_by(|a, b| a.place.cmp(&b.place));
-    Ok(cut(rows))
+    Ok(rows)
 }
 
 /// What fits on a page, and where the next one begins.
-fn cut(mut rows: Vec<BoardRow>) -> BoardPage {
+pub(crate) fn cut(mut rows: Vec<BoardRow>) -> BoardPage {
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| row.place.clone());

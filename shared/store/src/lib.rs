@@ -8,6 +8,7 @@
 mod act;
 mod allowance;
 mod board;
+mod board_filter;
 mod bundles;
 mod cases;
 mod commit;
@@ -46,6 +47,7 @@ mod witness;
 pub use act::{ActError, Acted};
 pub use allowance::Allowance;
 pub use board::{BoardPage, BoardRow, FiledPage, FiledRow, is_cursor};
+pub use board_filter::{BoardFilter, Only};
 pub use bundles::Gathered;
 pub use cases::{CodeEntry, SeenMail, Stored};
 pub use commit::{Commit, Outcome, PLAN_GRACE};

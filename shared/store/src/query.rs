@@ -122,8 +122,12 @@ impl Table {
 
     /// What several queries find, asked at once; in the order of the queries.
     pub async fn queries(&self, queries: impl Iterator<Item = Query>) -> Result<Vec<Item>, Fault> {
-        let asked = queries.map(|query| async move { self.query(&query).await });
-        Ok(try_join_all(asked).await?.into_iter().flatten().collect())
+        Ok(self.each(queries).await?.into_iter().flatten().collect())
+    }
+
+    /// What each of several queries finds, asked at once.
+    pub async fn each(&self, queries: impl Iterator<Item = Query>) -> Result<Vec<Vec<Item>>, Fault> {
+        try_join_all(queries.map(|query| async move { self.query(&query).await })).await
     }
 
     /// How much a query finds, without reading it.

@@ -1,6 +1,6 @@
 //! What a tick and a page of the board cost, counted in read units as DynamoDB reports them; how long the team's pages take.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use desk_domain::id::CaseId;
 use desk_keys::payload::MemberSession;
+use desk_store::{BoardFilter, Only};
 use desk_store_tests::Bench;
 use dynoxide::ImportOptions;
 use dynoxide::actions::scan::ScanRequest;
@@ -79,6 +80,21 @@ async fn a_tick_and_a_page_cost_the_same_at_any_size() {
     println!("open cases, read units of a tick, of the board's first page: {figures:?}");
     assert_eq!(figures[0].1, figures[2].1, "a tick");
     assert_eq!(figures[1].2, figures[2].2, "a page");
+    // The filters miss nothing and show nothing twice, however many portions that takes.
+    for (only, expected) in [(Only::Unclaimed, 10_001), (Only::Outside, 0)] {
+        let filter = BoardFilter { only: Some(only), package: None };
+        let (mut seen, mut after) = (BTreeSet::new(), None);
+        loop {
+            let page = bench.store.cases.board_of(&filter, clock.now(), after.as_deref()).await.unwrap();
+            assert!(page.next.is_none() || page.rows.len() == 25, "a page is full unless it is the last");
+            seen.extend(page.rows.into_iter().map(|row| row.case));
+            match page.next.filter(|_| seen.len() < 300) {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(seen.len(), expected.min(300), "{only}");
+    }
     for (few, many) in times[1].iter().zip(&times[2]) {
         println!("{}: {:?} with 1,000 open cases, {:?} with 10,000", few.path, few.best, many.best);
         assert_eq!((&few.path, few.read), (&many.path, many.read), "read units");

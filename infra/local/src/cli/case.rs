@@ -63,8 +63,14 @@ pub(super) enum CaseCommand {
 #[derive(Args)]
 pub(super) struct BoardArguments {
     /// Only the cases of this member
-    #[arg(long, value_name = "MEMBER")]
+    #[arg(long, value_name = "MEMBER", conflicts_with_all = ["only", "package"])]
     handler: Option<String>,
+    /// Only those: unclaimed, overdue, waiting (for the reporter), outside (public or attacked)
+    #[arg(long, value_name = "KIND", value_parser = ["unclaimed", "overdue", "waiting", "outside"])]
+    only: Option<String>,
+    /// Only the cases of this package
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
     /// Where the page before ended
     #[arg(long)]
     next: Option<String>,
@@ -73,13 +79,18 @@ pub(super) struct BoardArguments {
 impl BoardArguments {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
         let client = global.client().await?;
-        let asked = [("handler", self.handler), ("next", self.next)];
-        let asked = asked.iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))));
-        let path = format!("/desk/api/cases?{}", asked.collect::<Vec<_>>().join("&"));
+        let narrowed = [("handler", self.handler), ("only", self.only), ("package", self.package)];
+        let narrowed = narrowed.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        // What goes on from here is narrowed the same way.
+        let again =
+            narrowed.clone().fold("desk board".to_owned(), |line, (name, value)| format!("{line} --{name} {value}"));
+        let asked = narrowed.chain(self.next.map(|next| ("next", next)));
+        let asked: Vec<String> = asked.map(|(name, value)| format!("{name}={}", encoded(&value))).collect();
+        let path = format!("/desk/api/cases?{}", asked.join("&"));
         let page = client.as_member("GET", &path, None).await;
         client.close().await;
         let page = page?.done()?;
-        let text = list(&page, "desk board");
+        let text = list(&page, &again);
         Ok(Output::done(page, text))
     }
 }

@@ -160,7 +160,15 @@ pub(crate) mod sample {
             newer: told.then(text),
             older: told.then(text),
             notes: if told {
-                vec![NoteView { at: at(2), by: text(), about: None, text: text(), quoted: None, mail: None }]
+                vec![NoteView {
+                    at: at(2),
+                    by: text(),
+                    about: None,
+                    text: text(),
+                    quoted: None,
+                    mail: None,
+                    new: false,
+                }]
             } else {
                 Vec::new()
             },

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use desk_domain::case::Stage;
+use jiff::Timestamp;
 
 use super::{Desk, Site};
 
@@ -16,6 +17,8 @@ pub struct NotYoursPage {
     pub stage: Stage,
     /// Who handles it, and where to write to them; `None` while nobody does.
     pub handler: Option<(String, String)>,
+    /// Since when they do.
+    pub since: Option<Timestamp>,
     /// The form that opens it with a reason, where that is theirs to do.
     pub open: Option<OpenForm>,
 }
@@ -53,6 +56,7 @@ pub(crate) mod sample {
             spoken: text(),
             stage: Stage::Confirmed,
             handler: told.then(|| (text(), "bob@example.org".to_owned())),
+            since: told.then(|| at(2)),
             open: told.then(|| OpenForm { action: text(), key: text(), reason: text(), error: Some(text()) }),
         }
     }

@@ -165,6 +165,8 @@ pub struct NoteView {
     pub quoted: Option<String>,
     /// The mail that it came in.
     pub mail: Option<MailPart>,
+    /// Whether it was written since who reads this last did.
+    pub new: bool,
 }
 
 /// A command that may be given now, and how.

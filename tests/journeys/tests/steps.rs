@@ -240,6 +240,10 @@ fn what_came_since_a_member_last_read_a_case_is_marked_as_new() {
     let read = page("alice");
     assert!(read.contains(" new</strong> since you last read it") && new(&read) > 1, "{read}");
     assert_eq!(new(&page("alice")), 0, "now it is read");
+    // A note of somebody else's is news too, and one's own is not.
+    desk.advance("95m");
+    Form::open(&desk, &case, "note", "bob").send(&[("text", "Bob has found where it comes from.")]);
+    assert_eq!((new(&page("alice")), new(&page("bob"))), (1, 0));
 }
 
 #[test]

@@ -16,9 +16,9 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use desk_domain::case::CommandName;
 use desk_domain::case::event::NoteKind;
 use desk_domain::case::permit::allowed;
+use desk_domain::case::{Actor, CommandName};
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::notice::step;
 use desk_domain::policy::Member;
@@ -163,7 +163,8 @@ impl Team {
             | NoteKind::Forwarded(_) => words::actor(policy, &note.by),
         };
         let mail = note.mail.as_ref().map(|mail| paper.mail(mail));
-        NoteView { at: note.at, by, about, text: note.text.clone(), quoted: note.quoted.clone(), mail }
+        let new = note.by != Actor::Member(paper.member.clone()) && paper.is_since(note.at);
+        NoteView { at: note.at, by, about, text: note.text.clone(), quoted: note.quoted.clone(), mail, new }
     }
 }
 
@@ -211,10 +212,14 @@ impl Paper<'_> {
         }
     }
 
-    /// Whether it came since the member last read the case; what they wrote themselves is no news, nor is anything the first time.
+    /// What they wrote themselves is no news.
     fn is_new(&self, message: &MessageView) -> bool {
-        let theirs = message.by.as_deref() == Some(self.member_name);
-        !theirs && self.last_read.is_some_and(|read| message.at > read)
+        message.by.as_deref() != Some(self.member_name) && self.is_since(message.at)
+    }
+
+    /// Whether it was after the member last read the case; the first time nothing is.
+    fn is_since(&self, at: Timestamp) -> bool {
+        self.last_read.is_some_and(|read| at > read)
     }
 
     fn quarantine(&self, shown: &Shown, at: &At<'_>) -> Option<QuarantineView> {
@@ -271,6 +276,7 @@ impl Team {
             spoken: case.id.spoken(),
             stage: case.stage(),
             handler: handler.map(|member| (member.name.clone(), member.address.clone())),
+            since: case.steps.handler_assigned.as_ref().map(|step| step.at),
             open: may_open.then(|| OpenForm {
                 action: format!("/desk/cases/{}/{}", case.id, step::READ),
                 key: desk_keys::hex(&desk_keys::random::<16>()),

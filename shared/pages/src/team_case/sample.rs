@@ -24,8 +24,15 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         texts: vec![("Details", text())],
         quoted: some(),
     };
-    let note =
-        |about| NoteView { at: at(2), by: text(), mail: told.then(mail_part), quoted: some(), about, text: text() };
+    let note = |about| NoteView {
+        at: at(2),
+        by: text(),
+        mail: told.then(mail_part),
+        quoted: some(),
+        about,
+        text: text(),
+        new: told,
+    };
     let check =
         |state| CheckRow { state, label: text(), detail: text(), actions: vec![(text(), "/desk/filed".into())] };
     let delivery = |lost| DeliveryLine { to: text(), what: text(), state: text(), at: at(2), lost };

@@ -208,6 +208,7 @@ async function lists(tools, alice, id) {
     await alice.look(`team-${path.split("/").pop()}`);
   }
   await alice.page.goto(`${tools.origin}/desk`);
+  check("board: what is released and announced asks to be closed", (await alice.link(`Close it ${id}`).count()) === 1, await alice.text());
   await alice.tap(alice.link("Nobody’s"));
   check("board: is narrowed by a tap", (await alice.text()).includes("No open case is of this kind."), await alice.text());
   await alice.look("team-board-narrowed");

@@ -272,6 +272,7 @@ impl Team {
             _ if !member.has(Role::Triage) || matches!(row.stage, Stage::Closed(_)) => None,
             (None, false) => Some(("Acknowledge", "write")),
             (None, true) => Some(("Take it", "take")),
+            (Some(handler), _) if *handler == member.id && is_done(&row) => Some(("Close it", "decide")),
             (Some(_), _) => None,
         };
         desk_pages::BoardRow {
@@ -286,6 +287,11 @@ impl Team {
             case_id: row.case.to_string(),
         }
     }
+}
+
+/// Released, and nothing more is due: what is left is to close it.
+fn is_done(row: &BoardRow) -> bool {
+    row.stage == Stage::Released && row.next_due.is_none()
 }
 
 /// Soon is what is due within a day: it is what the next shift sees.

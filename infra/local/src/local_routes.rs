@@ -132,7 +132,8 @@ async fn clock(State(desk): State<Arc<Desk>>) -> Json<Value> {
     Json(json!({"now": desk.clock.now()}))
 }
 
-/// `POST /_local/clock {"advance": "12h"}`: answers when everything on the way has happened and been sent.
+/// `POST /_local/clock {"advance": "12h"}`: answers when everything on the way has happened and been sent; `unkept` says what should
+/// hold of every case and does not.
 async fn move_clock(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let kind = Kind::of(&headers)?;
     let bytes = body::read(body, 4096).await?;
@@ -143,7 +144,7 @@ async fn move_clock(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bod
     let by = fields::read(&value, advance).map_err(Problem::invalid)?.unwrap_or_default();
     let now = desk.pump.advance(by).await.map_err(|e| Problem::from(Fault::Damaged(e.to_string())))?;
     Ok(match kind {
-        Kind::Json => Json(json!({ "now": now })).into_response(),
+        Kind::Json => Json(json!({ "now": now, "unkept": desk.pump.unkept().await? })).into_response(),
         Kind::Form => Redirect::to("/_local/mail").into_response(),
     })
 }

@@ -124,6 +124,19 @@ impl Pump {
         Ok(all)
     }
 
+    /// The invariants of the domain that do not hold of the cases on the first pages of the board and of what is closed; in words, of
+    /// ids alone.
+    pub async fn unkept(&self) -> Result<Vec<String>, Fault> {
+        let (now, cases) = (self.clock.now(), &self.store.cases);
+        let policy = self.store.members.policy_now(&self.functions.sla_check.policy).await?;
+        let mut all = Vec::new();
+        for row in cases.board(None).await?.rows.iter().chain(&cases.closed(None).await?.rows) {
+            let stored = cases.case(&row.case).await?;
+            all.extend(stored.into_iter().flat_map(|stored| stored.case.unkept(&policy, now)));
+        }
+        Ok(all)
+    }
+
     /// Moves the clock on by `by`, stopping at every due instant on the way until everything there has happened and been
     /// sent. Gives the new time.
     ///

@@ -1,6 +1,7 @@
 //! A case under the express policy, a clock that is moved, and what is done to it: given, when, then.
 
 pub mod examples;
+pub mod invariants;
 
 use desk_domain::case::command::Roster;
 use desk_domain::case::decide::{decide, open};

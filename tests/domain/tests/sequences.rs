@@ -6,11 +6,10 @@ use desk_domain::case::event::{Answers, DisclosurePlan, MailParts, Resolution};
 use desk_domain::case::publication::Publication;
 use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, permit, quiet, rm};
 use desk_domain::id::ClockName;
-use desk_domain::notice::plan::notices;
 use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::examples::examples;
-use desk_domain_tests::{World, content, given, member, message, policy};
+use desk_domain_tests::{World, content, given, invariants, member, message, policy};
 use jiff::SignedDuration;
 
 enum Step {
@@ -135,14 +134,11 @@ fn check(before: &World, after: &World, policy: &Policy) {
     let has_timer = |state| matches!(state, ClockState::Running | ClockState::Breached { met: None, .. });
     let of_clock = |name: &ClockName| case.clock(name).map_or(name.as_str() == quiet::NAME, |c| has_timer(c.state));
     assert!(case.timers().iter().all(|(name, _)| of_clock(name)));
-    let next = case.timers().into_iter().map(|(_, at)| at).min();
-    let soon = after.now + quiet::LONGEST;
-    assert!(case.is_closed() || next.is_some_and(|next| next <= soon), "I7: {next:?} of {:?}", case.stage());
+    invariants::check(before, after, policy);
     let filed = matches!(case.resolution, Some(Resolution::Spam | Resolution::PolicyComment));
     assert!(!case.is_closed() || filed || case.handler.is_some(), "T40: somebody answers for how it ends");
     assert!(after.log.len() - before.log.len() < 30, "one transaction writes a change, whatever it is");
     for event in &after.log[before.log.len()..] {
-        notices(policy, case, event);
         let stored = serde_json::to_vec(event).unwrap();
         assert_eq!(
             serde_json::from_slice::<Event>(&stored).as_ref().ok(),

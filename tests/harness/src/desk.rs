@@ -116,6 +116,7 @@ impl Desk {
     /// Moves the clock; everything on the way has happened when this returns. The new time.
     pub fn advance(&self, by: &str) -> String {
         let answer = self.post("/_local/clock", &[], &json!({ "advance": by })).ok();
+        assert_eq!(answer["unkept"], json!([]), "what holds of every case, {by} later");
         answer["now"].as_str().expect("a time").to_owned()
     }
 

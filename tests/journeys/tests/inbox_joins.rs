@@ -165,6 +165,10 @@ fn nobody_in_to_and_cc_gets_anything_and_nothing_is_quoted_back() {
     give(json!({"command": "validate", "reason": "WORD3"}));
     give(json!({"command": "accept"}));
     desk.advance("8d");
+    give(
+        json!({"command": "determine-affected", "affected": [{"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"}]}),
+    );
+    give(json!({"command": "fix-released", "line": "express@4", "version": "4.19.2"}));
     give(json!({"command": "close", "resolution": "fixed", "reason": "WORD4", "waiver": "MARKNOTE"}));
     desk.advance("1h");
     let known: BTreeSet<&str> =

@@ -30,6 +30,8 @@ fn led(desk: &Desk, answers: &str) -> String {
         json!({"command": "validate", "reason": "WORD5"}),
         json!({"command": "mark", "fact": "public", "source": "SECRETMARK"}),
         json!({"command": "accept"}),
+        json!({"command": "determine-affected", "affected": [{"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"}]}),
+        json!({"command": "fix-released", "line": "express@4", "version": "4.19.2"}),
         json!({"command": "close", "resolution": "fixed", "reason": "WORD6", "waiver": "SECRETMARK"}),
     ] {
         desk.command(&case, &alice, &body).ok();

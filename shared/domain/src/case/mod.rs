@@ -10,6 +10,7 @@ pub mod command;
 pub mod decide;
 mod escalate;
 pub mod event;
+mod invariants;
 pub mod ladder;
 pub mod permit;
 pub mod publication;

@@ -2,9 +2,10 @@
 
 use desk_domain::case::event::Resolution;
 use desk_domain::case::{Command, EventBody, Recipient, Stage};
+use desk_domain::id::LineName;
 use desk_domain::notice::Notice;
 use desk_domain::refusal::Refusal;
-use desk_domain_tests::{content, given, member, message, policy};
+use desk_domain_tests::{World, content, given, member, message, policy};
 
 use super::{MONDAY, accepted, to, told};
 
@@ -14,9 +15,21 @@ fn i6_fixed_without_an_advisory_has_a_name_under_it() {
     let policy = policy();
     let close =
         |waiver| Command::Close { resolution: Resolution::Fixed, message: message(), next_steps: false, waiver };
+    let refused = |world: &mut World, command: &Command| match world.tell(&policy, &member("alice"), command) {
+        Err(Refusal::Invalid(wrong)) => wrong[0].pointer.clone(),
+        other => panic!("{other:?}"),
+    };
     let mut world = accepted(&policy);
-    let Err(Refusal::Invalid(wrong)) = world.tell(&policy, &member("alice"), &close(None)) else { panic!("closed") };
-    assert_eq!(wrong[0].pointer, "/waiver");
+    assert_eq!(
+        refused(&mut world, &close(Some(content()))),
+        "/resolution",
+        "nothing is released, whoever answers for it"
+    );
+    let line: LineName = "express@4".parse().unwrap();
+    let affected = Command::DetermineAffected { content: content(), lines: vec![line.clone()], undone: Vec::new() };
+    let released = Command::FixReleased { line, version: content() };
+    let mut world = world.when(&policy, "alice", affected).when(&policy, "alice", released);
+    assert_eq!(refused(&mut world, &close(None)), "/waiver");
     let from = world.log.len();
     let world = world.when(&policy, "alice", close(Some(content())));
     assert!(world.case.is_closed());

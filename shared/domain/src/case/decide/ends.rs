@@ -43,6 +43,10 @@ impl Next<'_> {
         if resolution == Resolution::Fixed && self.case.rm != Rm::Accepted {
             return Err(Refusal::field("/resolution", "only an accepted case can be fixed"));
         }
+        if resolution == Resolution::Fixed && self.case.steps.released.is_none() {
+            let why = "is not so yet: no release with the fix is recorded (say which lines are affected, and what was released)";
+            return Err(Refusal::field("/resolution", why));
+        }
         let unsaid = resolution == Resolution::Fixed && !self.case.publication.is_published();
         match waiver {
             None if unsaid => {

@@ -19,7 +19,17 @@ use crate::World;
 /// When an invariant does not hold.
 pub fn check(before: &World, after: &World, policy: &Policy) {
     assert_eq!(after.case.unkept(policy, after.now), Vec::<String>::new());
+    let unclaimed = after.case.handler.is_none() && !after.case.is_closed();
+    assert!(!unclaimed || after.clock("handler").is_open(), "T40: nobody handles it, and nobody is going to");
     let new = &after.log[before.log.len()..];
+    let told: Vec<Planned> = new.iter().flat_map(|event| notices(policy, &after.case, event)).collect();
+    let to_reporter: Vec<&Notice> =
+        told.iter().filter(|planned| planned.recipient == Recipient::Reporter).map(|planned| &planned.notice).collect();
+    assert!(
+        to_reporter.len() <= 1 || before.now != after.now,
+        "T28: one step, {} mails: {to_reporter:?}",
+        to_reporter.len()
+    );
     for event in new {
         let planned = notices(policy, &after.case, event);
         heard(after, policy, event, &planned);

@@ -1,12 +1,13 @@
 //! The seed's promises in the domain, by their T-numbers.
 
+use desk_domain::case::command::Roster;
 use desk_domain::case::event::{FactName, Message, Resolution};
 use desk_domain::case::{Actor, Case, ClockState, Command, EventBody, Recipient, Rm, Stage};
 use desk_domain::id::MemberId;
 use desk_domain::notice::plan::Planned;
 use desk_domain::policy::{AtDue, Away, Due, Policy, Severity, Starts};
 use desk_domain::refusal::Refusal;
-use desk_domain_tests::{World, content, given, member, message, policy};
+use desk_domain_tests::{World, content, given, given_with, member, message, policy};
 use jiff::SignedDuration;
 
 const FRIDAY: &str = "2027-03-26T22:00:00Z";
@@ -216,6 +217,40 @@ fn t41_t43_unassigned_after_4_hours_is_given_to_someone_who_is_there() {
     away(&mut policy, first.as_str());
     let world = given(&policy, FRIDAY).after(&policy, 4);
     assert!(world.case.handler.is_some() && world.case.handler != Some(first));
+}
+
+#[test]
+fn t41_among_those_who_are_there_it_is_whoever_handles_the_fewest() {
+    let policy = policy();
+    for least in ["alice", "bob", "carol", "dave"] {
+        let mut world = given(&policy, FRIDAY);
+        world.now += SignedDuration::from_hours(4);
+        let load = policy.triage().map(|m| (m.id.clone(), if m.id.as_str() == least { 2 } else { 3 })).collect();
+        let due = Command::FireTimer { clock: "handler".parse().unwrap(), witnessed: true, roster: Roster { load } };
+        world.tell(&policy, &Actor::Desk, &due).unwrap();
+        assert_eq!(world.case.handler.as_ref().map(|id| id.as_str()), Some(least));
+    }
+}
+
+/// A problem of a module that others maintain is theirs to fix, and ours to see through: telling them ends nothing here.
+#[test]
+fn t38_a_case_about_a_dependency_stays_a_case_once_it_is_forwarded() {
+    let policy = policy();
+    let module = policy.third_party[0].package.clone();
+    let world = given_with(&policy, FRIDAY, |reported| {
+        (reported.package, reported.third_party, reported.may_forward) = (None, Some(module.clone()), true);
+    });
+    let world = world.when(&policy, "alice", assign("alice")).when(&policy, "alice", acknowledge());
+    let before = (world.case.rm, world.case.stage());
+    let world = world.when(&policy, "alice", Command::Forward { to: module, message: message() });
+    assert_eq!((world.case.rm, world.case.stage()), before, "it is what it was");
+    assert!(world.case.clock(&"detailed-response".parse().unwrap()).unwrap().is_open(), "and its promises run");
+    let accepted = world.when(&policy, "alice", Command::Respond { message: message() }).when(
+        &policy,
+        "alice",
+        Command::Validate { message: message(), next_steps: false, accept: true },
+    );
+    assert_eq!(accepted.case.stage(), Stage::FixInPreparation, "what affects us is worked on here");
 }
 
 #[test]

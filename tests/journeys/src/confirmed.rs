@@ -1,6 +1,6 @@
 //! A case on its way to its announcement, led there through the contracts alone.
 
-use desk_harness::{Answer, Desk, Place};
+use desk_harness::{Answer, Desk, Place, express};
 use serde_json::{Value, json};
 
 /// A case that is accepted and taken by Bob, and the reporter's bearer header.
@@ -18,6 +18,19 @@ impl Confirmed {
     pub fn new(name: &str) -> Confirmed {
         let place = Place::new(name);
         let desk = place.start();
+        Confirmed::on(place, desk)
+    }
+
+    /// The same where a blog is announced on too.
+    pub fn with_blog(name: &str) -> Confirmed {
+        let place = Place::new(name);
+        let policy =
+            std::fs::read_to_string(express()).expect("the policy").replace("enabled = false", "enabled = true");
+        let desk = place.start_under(place.file("policy.toml", policy));
+        Confirmed::on(place, desk)
+    }
+
+    fn on(place: Place, desk: Desk) -> Confirmed {
         let report = json!({"package": "express", "versions": "<4.19.2", "summary": "An open redirect",
             "details": "res.redirect() follows.", "reporter": {"name": "Rita", "email": "rita@example.org"},
             "credit": {"as": "Rita of the report"}});
@@ -82,6 +95,12 @@ impl Confirmed {
         let answer = self.desk.get(&format!("/site/{}", key.replace("CASE", &self.case)), &[]);
         assert_eq!(answer.status, 200, "{key}");
         answer.text
+    }
+
+    /// The entry of the blog, published on this day.
+    pub fn blog(&self) -> String {
+        let day = self.desk.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        self.site(&format!("blog/{day}-CASE.md"))
     }
 
     /// Every output of the advisory, by its name.

@@ -146,7 +146,7 @@ fn the_receipt_is_had_again_and_says_what_the_first_one_said() {
     desk.command(&case, &alice, &json!({"command": "respond", "message": "m", "next_steps": "n"})).ok();
     let again = desk.get("/case/receipt", &[("authorization", &code)]);
     assert_eq!((again.status, again.header("content-type")), (200, Some("application/jose")), "{}", again.text);
-    let sent = place.file("report.json", &sent.to_string());
+    let sent = place.file("report.json", sent.to_string());
     let claims = |name: &str, receipt: &str| {
         let verified = desk.cli(&["receipt", "verify", &place.file(name, receipt), &sent]);
         let said: Value = serde_json::from_slice(&verified.stdout).unwrap();

@@ -75,19 +75,19 @@ fn t9_whoever_asked_not_to_be_named_is_not_named_by_the_team() {
 
 #[test]
 fn t9_granted_credit_is_identical_in_every_output_and_refused_credit_in_none() {
-    let granted = Confirmed::new("credit-granted").drafted("4.19.2");
+    let granted = Confirmed::with_blog("credit-granted").drafted("4.19.2");
     granted.published();
-    for (output, text) in granted.outputs() {
+    for (output, text) in granted.outputs().into_iter().chain([("blog", granted.blog())]) {
         assert!(text.contains("Rita") && text.contains("https://rita.example.org"), "{output}");
         let line = "Rita (https://rita.example.org)";
         let link = "Rita (<a href=\"https://rita.example.org\" rel=\"noopener noreferrer nofollow\">https://rita.example.org</a>)";
         assert!(text.contains(line) || text.contains(link) || output.starts_with("osv"), "{output}");
         assert!(!text.contains("of the report"), "{output}: what was wished for first was not granted");
     }
-    let refused = Confirmed::new("credit-refused").drafted("4.19.2");
+    let refused = Confirmed::with_blog("credit-refused").drafted("4.19.2");
     refused.tell(json!({"command": "record-credit", "decision": "none"}));
     refused.published();
-    for (output, text) in refused.outputs() {
+    for (output, text) in refused.outputs().into_iter().chain([("blog", refused.blog())]) {
         assert!(!text.contains("Rita") && !text.to_lowercase().contains("credit"), "{output}");
     }
 }

@@ -1,15 +1,21 @@
 //! Commits, requests and tickets.
 
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use desk_domain::case::decide::decide;
 use desk_domain::case::event::{MailParts, Sender};
 use desk_domain::case::quarantine::let_in;
 use desk_domain::case::{Actor, Command, ContentRef, EventBody};
 use desk_domain::id::{CaseId, MemberId};
 use desk_runtime::Retryable;
-use desk_store::requests::{Answer, Recalled, Request};
+use desk_store::requests::{Answer, Recalled, Request as Remembered};
 use desk_store::{ActError, Commit, Outcome, SecondFactor, Settings, SignInTicket, Store, Stored};
 use desk_store_tests::{Bench, Hands, content_id};
+use intake::Intake;
 use jiff::SignedDuration;
+use tower::ServiceExt;
 
 async fn note(bench: &Bench, id: &CaseId) {
     let alice = Actor::Member("alice".parse().unwrap());
@@ -26,7 +32,7 @@ async fn note(bench: &Bench, id: &CaseId) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_writers_at_once_lose_nothing() {
-    let bench = std::sync::Arc::new(Bench::new().await);
+    let bench = Arc::new(Bench::new().await);
     let id = bench.case(1, None).await;
     let before = bench.store.cases.case(&id).await.unwrap().unwrap().case.version;
     let writer = || {
@@ -97,7 +103,7 @@ async fn a_stale_writer_is_a_conflict() {
 async fn an_answer_is_recalled_for_the_same_body_alone() {
     let bench = Bench::new().await;
     let (store, now) = (&bench.store, bench.hands.now());
-    let request = |body: &[u8]| Request::new("POST", "/reports", "public", "k", body);
+    let request = |body: &[u8]| Remembered::new("POST", "/reports", "public", "k", body);
     let mut commit = Commit::new();
     commit.remember(&request(b"a"), &Answer { status: 201, body: "secret".to_owned() }, now).unwrap();
     assert_eq!(store.cases.commit(commit).await.unwrap(), Outcome::Done);
@@ -193,4 +199,30 @@ async fn t4_a_store_that_is_down_is_a_passing_fault() {
     let id = "EXP-2026-7K3QF".parse().unwrap();
     let told = nowhere.cases.tell(&id, &desk_store_tests::policy(), &alice, &hands.clock(), &assign).await;
     assert!(matches!(told, Err(ActError::Fault(fault)) if fault.is_retryable()));
+}
+
+/// What arrives while the table cannot be reached is answered with a passing error, by API and by form, and gets no receipt.
+#[tokio::test(flavor = "multi_thread")]
+async fn t4_a_report_against_a_dead_table_gets_an_error_and_no_receipt() {
+    let bench = Bench::new().await;
+    let living = || async { bench.wiring().intake().await.unwrap() };
+    let nowhere = Store::connect(&Settings::stand_in("http://127.0.0.1:9"), bench.hands.clock());
+    let report = r#"{"package": "express", "versions": "4", "summary": "SECRETMARK", "details": "SECRETMARK"}"#;
+    let form = "package=express&versions=4&summary=SECRETMARK&details=SECRETMARK";
+    for (kind, body) in [("application/json", report), ("application/x-www-form-urlencoded", form)] {
+        let send = |intake: Intake| {
+            let request = Request::post("/reports").header("content-type", kind).body(Body::from(body)).unwrap();
+            intake::router(Arc::new(intake)).oneshot(request)
+        };
+        let dead = Intake { cases: nowhere.cases.clone(), ..living().await };
+        let answer = send(dead).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{kind}");
+        assert!(answer.headers().contains_key("retry-after"), "{kind}");
+        let said = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let receipted = ["receipt_code", "receipt-code", "safely stored", "SECRETMARK", "127.0.0.1"];
+        assert!(receipted.iter().all(|mark| !said.contains(mark)), "{kind}: {said}");
+        let taken = send(living().await).await.unwrap();
+        assert_eq!(taken.status(), StatusCode::CREATED, "{kind}: with the table it is taken");
+    }
 }

@@ -84,7 +84,7 @@ async function answered(alice, id) {
   });
   check("answer the reporter: two taps and text", cost.taps === 2, `${cost.taps} taps`);
   await alice.page.goto(`${alice.tools.origin}/desk/cases/${id}/write`);
-  await alice.tap(alice.link("Not reproducible"));
+  await alice.tap(alice.link("More to reproduce it"));
   check("a template fills the message in", (await alice.page.locator('[name="message"]').inputValue()).includes("could not reproduce"));
   await alice.look("team-write");
   await alice.button("Send to the reporter").waitFor();

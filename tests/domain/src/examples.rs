@@ -42,7 +42,9 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         Accept => by_alice(Command::Accept),
         Defer => by_alice(Command::Defer { message: message() }),
         Duplicate => by_alice(Command::Duplicate { of: case("EXP-2027-00001"), message: None }),
-        Close => [Resolution::Fixed, Resolution::WontFix, Resolution::Spam].map(|r| ("alice", close(r))).into(),
+        Close => [Resolution::Fixed, Resolution::WontFix, Resolution::OrdinaryBug, Resolution::Spam]
+            .map(|r| ("alice", close(r)))
+            .into(),
         Score => [Severity::High, Severity::Low].map(|severity| ("alice", scored(severity))).into(),
         ReissueCode => by_alice(Command::ReissueCode { mail: None }),
         Mark => by_alice(Command::Mark { fact: FactName::Public, source: content() }),

@@ -69,7 +69,7 @@ fn the_words_of_a_choice_are_those_that_are_read() {
     assert_eq!(choices::<FactName>(CommandName::Mark, "fact"), 3);
     assert_eq!(choices::<desk_domain::policy::Severity>(CommandName::Score, "severity"), 4);
     // A duplicate has a command of its own; canaries and automatic mail are nobody's to close.
-    assert_eq!(choices::<Resolution>(CommandName::Close, "resolution"), 7);
+    assert_eq!(choices::<Resolution>(CommandName::Close, "resolution"), 11);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What a report comes to: six outcomes, each with one message to the reporter.
 
-use desk_domain::case::CommandName;
 use desk_domain::case::command::row::Kind;
 use desk_domain::case::event::Resolution;
+use desk_domain::case::{CommandName, Rm};
 use desk_pages::InputChoice;
 use serde_json::{Value, json};
 
@@ -30,7 +30,8 @@ const OUTCOMES: [(&str, CommandName, &str, &str); 6] = [
 
 pub(super) fn start(at: &At<'_>) -> Typed {
     let first = OUTCOMES.iter().find(|(_, name, ..)| at.may(*name)).map_or("", |(word, ..)| word);
-    Typed::of([("outcome", first), ("resolution", "fixed")])
+    let resolution = if at.case().rm == Rm::Accepted { "fixed" } else { "not-reproducible" };
+    Typed::of([("outcome", first), ("resolution", resolution)])
 }
 
 /// Whether an outcome can be chosen now.
@@ -73,16 +74,23 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     Filled { starts: links(at, "decide"), not_now: why.collect(), ..Filled::new(form) }
 }
 
-/// The reasons that the command takes, in words.
+/// The reasons of closing that the command takes, each with its word.
+fn reasons() -> impl Iterator<Item = (&'static str, Resolution)> {
+    let words = match CommandName::Close.row().field("resolution").map(|field| field.kind) {
+        Some(Kind::Choice(words)) => words,
+        _ => &[],
+    };
+    let read = |word: &str| serde_json::from_value(Value::String(word.to_owned())).ok();
+    words.iter().filter_map(move |word| Some((*word, read(word)?)))
+}
+
+/// The word of a reason of closing, as the command takes it.
+pub(super) fn word_of(resolution: Resolution) -> Option<&'static str> {
+    reasons().find(|(_, reason)| *reason == resolution).map(|(word, _)| word)
+}
+
 fn resolutions() -> Vec<InputChoice> {
-    let Some(Kind::Choice(words)) = CommandName::Close.row().field("resolution").map(|field| field.kind) else {
-        return Vec::new();
-    };
-    let named = |word: &&str| {
-        let resolution: Option<Resolution> = serde_json::from_value(Value::String((**word).to_owned())).ok();
-        Some(choice(word, words::sentence(resolution?.words()), ""))
-    };
-    words.iter().filter_map(named).collect()
+    reasons().map(|(word, resolution)| choice(word, words::sentence(resolution.words()), "")).collect()
 }
 
 pub(super) fn give(_: &At<'_>, typed: &Typed) -> Commands {

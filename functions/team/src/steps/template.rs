@@ -21,7 +21,9 @@ pub(super) fn fill(at: &At<'_>, typed: &mut Typed) {
     };
     let outcome = template.outcome.map(|outcome| outcome.as_str()).filter(|word| decide::takes(at, word));
     let outcome = outcome.map(|word| ("outcome", word));
+    let resolution = outcome.and(template.resolution).and_then(decide::word_of);
+    let resolution = resolution.map(|word| ("resolution", word));
     let steps = template.next_steps.as_deref().map(|steps| ("next_steps", steps));
     let texts = [("message", template.text.as_str()), ("reason", &template.text)];
-    typed.set(texts.into_iter().chain(outcome).chain(steps));
+    typed.set(texts.into_iter().chain(outcome).chain(resolution).chain(steps));
 }

@@ -114,8 +114,16 @@ pub enum FactName {
 pub enum Resolution {
     Fixed,
     NotAVulnerability,
+    /// Nobody could see it happen with what the reporter gave.
+    NotReproducible,
+    /// It is in versions alone that are not maintained any more.
+    ObsoleteVersion,
+    /// A bug that lets nobody do harm.
+    OrdinaryBug,
     ThirdParty,
     WontFix,
+    /// By the reporter.
+    Withdrawn,
     NoAnswer,
     Duplicate,
     Spam,

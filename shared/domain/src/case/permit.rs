@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::command::CommandName;
 use super::command::row::{Closing, Rule, Who};
+use super::event::Resolution;
 use super::publication::{CreditState, Missing};
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case};
@@ -97,11 +98,13 @@ impl Asking<'_> {
     /// What a closed case still takes, and what only a closed one does.
     fn closed(&self, closing: Closing) -> Option<String> {
         let case = self.case;
+        let others = case.resolution == Some(Resolution::ThirdParty);
         match (closing, case.is_closed()) {
-            (Closing::Ends, true) => Some(format!("{} is closed, and closed is final", case.id)),
+            (Closing::OthersStays, true) if others => None,
+            (Closing::Ends | Closing::OthersStays, true) => Some(format!("{} is closed, and closed is final", case.id)),
             (Closing::FiledOnly, true) => self.unfiled(),
             (Closing::FiledOnly, false) => Some(format!("{} is a report", case.id)),
-            (Closing::Stays, _) | (Closing::Ends, false) => None,
+            (Closing::Stays, _) | (Closing::Ends | Closing::OthersStays, false) => None,
         }
     }
 

@@ -71,11 +71,15 @@ impl Case {
 }
 
 impl Resolution {
-    pub const ALL: [Resolution; 10] = [
+    pub const ALL: [Resolution; 14] = [
         Resolution::Fixed,
         Resolution::NotAVulnerability,
+        Resolution::NotReproducible,
+        Resolution::ObsoleteVersion,
+        Resolution::OrdinaryBug,
         Resolution::ThirdParty,
         Resolution::WontFix,
+        Resolution::Withdrawn,
         Resolution::NoAnswer,
         Resolution::Duplicate,
         Resolution::Spam,
@@ -89,8 +93,12 @@ impl Resolution {
         match self {
             Resolution::Fixed => "fixed",
             Resolution::NotAVulnerability => "not a vulnerability",
+            Resolution::NotReproducible => "not reproducible",
+            Resolution::ObsoleteVersion => "only in versions that are not maintained",
+            Resolution::OrdinaryBug => "an ordinary bug",
             Resolution::ThirdParty => "belongs to another project",
             Resolution::WontFix => "will not be fixed",
+            Resolution::Withdrawn => "withdrawn by the reporter",
             Resolution::NoAnswer => "no answer from the reporter",
             Resolution::Duplicate => "duplicate",
             Resolution::Spam => "spam",
@@ -160,9 +168,13 @@ mod tests {
             Stage::NoVulnerability => Stage::Closed(Resolution::Fixed),
             Stage::Closed(reason) => Stage::Closed(match reason {
                 Resolution::Fixed => Resolution::NotAVulnerability,
-                Resolution::NotAVulnerability => Resolution::ThirdParty,
+                Resolution::NotAVulnerability => Resolution::NotReproducible,
+                Resolution::NotReproducible => Resolution::ObsoleteVersion,
+                Resolution::ObsoleteVersion => Resolution::OrdinaryBug,
+                Resolution::OrdinaryBug => Resolution::ThirdParty,
                 Resolution::ThirdParty => Resolution::WontFix,
-                Resolution::WontFix => Resolution::NoAnswer,
+                Resolution::WontFix => Resolution::Withdrawn,
+                Resolution::Withdrawn => Resolution::NoAnswer,
                 Resolution::NoAnswer => Resolution::Duplicate,
                 Resolution::Duplicate => Resolution::Spam,
                 Resolution::Spam => Resolution::Canary,

@@ -254,8 +254,12 @@ impl Book {
             Resolution::Spam | Resolution::PolicyComment | Resolution::AutomaticMail | Resolution::Canary => {}
             Resolution::Fixed
             | Resolution::NotAVulnerability
+            | Resolution::NotReproducible
+            | Resolution::ObsoleteVersion
+            | Resolution::OrdinaryBug
             | Resolution::ThirdParty
             | Resolution::WontFix
+            | Resolution::Withdrawn
             | Resolution::NoAnswer
             | Resolution::Duplicate => return,
         }

@@ -1,5 +1,6 @@
 //! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
 
+use super::closed;
 use crate::case::event::{Answers, DisclosurePlan, EventBody, Resolution};
 use crate::case::rm::{self, Transition};
 use crate::case::{Case, Event, Recipient, Rm};
@@ -89,8 +90,9 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
             "You asked to be answered on this page alone; mails only point to it.".to_owned()
         }
         EventBody::CodeReissued { .. } => "A new receipt code was issued.".to_owned(),
-        EventBody::Closed { resolution: Resolution::Spam, .. } | EventBody::Closed { told: true, .. } => return None,
-        EventBody::Closed { resolution, .. } => format!("The case is closed: {}.", resolution.words()),
+        EventBody::Closed { resolution: Resolution::Spam | Resolution::AutomaticMail | Resolution::Canary, .. }
+        | EventBody::Closed { resolution: Resolution::PolicyComment, told: true } => return None,
+        EventBody::Closed { resolution, .. } => format!("Your case is closed: {}", closed::means(*resolution)),
         EventBody::ReporterReplied { opened: Some(case), .. } => {
             format!("This case is closed, so your message opened {case}.")
         }

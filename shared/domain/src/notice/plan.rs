@@ -9,7 +9,7 @@ use jiff::Timestamp;
 pub use announced::{of_channel, seen_everywhere};
 
 use super::*;
-use crate::case::event::{AssignedBy, EventBody, FactName, Hint, MailParts, Resolution};
+use crate::case::event::{AssignedBy, EventBody, FactName, Hint, MailParts, MessageKind, Resolution};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
 use crate::id::{ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{ClockKind, MetBy, OwnChannel, Pauses, Role, Starts};
@@ -50,7 +50,9 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let Actor::Member(by) = &event.actor else { return Vec::new() };
             let first = case.sent.first().is_some_and(|sent| sent.seq == event.seq);
             let handler = case.handler.clone().filter(|_| first);
-            let notice = Notice::Written(Written { kind: *kind, by: by.clone(), handler });
+            let ends = matches!(kind, MessageKind::Closed | MessageKind::Duplicate | MessageKind::Invalidated);
+            let end = case.resolution.filter(|_| ends);
+            let notice = Notice::Written(Written { kind: *kind, by: by.clone(), handler, end });
             plan.to_reporter(notice, message.mail.clone())
         }
         EventBody::MessageBounced { .. } if case.is_comment() => {

@@ -84,10 +84,14 @@ fn by(member: &MemberId) -> Vec<Notice> {
         [Acknowledgement, Response, Update, Request, Validated, Invalidated, Deferred, Duplicate, Closed, Comment];
     let written = kinds
         .into_iter()
-        .map(|kind| Notice::Written(Written { kind, by: member.clone(), handler: Some(member.clone()) }));
+        .map(|kind| Notice::Written(Written { kind, by: member.clone(), handler: Some(member.clone()), end: None }));
+    let ended = Resolution::ALL.iter().map(|end| {
+        let (kind, by, handler) = (Closed, member.clone(), Some(member.clone()));
+        Notice::Written(Written { kind, by, handler, end: Some(*end) })
+    });
     let handler = |previous| Notice::HandlerChanged(HandlerChanged { handler: member.clone(), previous });
     let code = Notice::CodeReissued(CodeReissued { by: member.clone() });
-    written.chain([handler(None), handler(Some(member.clone())), code]).collect()
+    written.chain(ended).chain([handler(None), handler(Some(member.clone())), code]).collect()
 }
 
 fn on_the_way(policy: &Policy) -> Vec<Notice> {

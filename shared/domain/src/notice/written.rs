@@ -1,5 +1,5 @@
 use super::*;
-use crate::case::event::MessageKind;
+use crate::case::event::{MessageKind, Resolution};
 use crate::case::{Case, ClockState};
 use crate::policy::{ClockKind, Member};
 
@@ -12,6 +12,9 @@ pub struct Written {
     /// Who coordinates the case, where this is the first that the reporter hears of a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handler: Option<MemberId>,
+    /// What the case came to, where it ends with the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<Resolution>,
 }
 
 /// What acknowledges where a member says nothing else.
@@ -36,6 +39,10 @@ impl Written {
             None => letter
                 .say(format!("{name} of the {} security team has written to you: {}.", at.project(), self.about()))
                 .say("The message is on your case page; open it with your receipt code."),
+        };
+        let letter = match self.end {
+            Some(end) => letter.say(format!("Your case is closed: {}", closed::means(end))),
+            None => letter,
         };
         let letter = match self.kind {
             MessageKind::Closed | MessageKind::Duplicate => {
@@ -91,7 +98,7 @@ impl Written {
             }
             MessageKind::Deferred => "work on your report is deferred; the reason is given",
             MessageKind::Duplicate => "the problem was reported before",
-            MessageKind::Closed => "your case is closed; the reason is given",
+            MessageKind::Closed => "the reason why your case is closed",
             MessageKind::Comment => "an answer to your comment on the policy",
         }
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::case::event::Resolution;
+
 /// A text to start from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Template {
@@ -9,6 +11,8 @@ pub struct Template {
     pub name: String,
     /// The outcome that it is usually sent with.
     pub outcome: Option<Outcome>,
+    /// The reason of closing that it is usually sent with, where the outcome is that.
+    pub resolution: Option<Resolution>,
     pub text: String,
     pub next_steps: Option<String>,
 }

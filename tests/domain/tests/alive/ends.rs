@@ -4,6 +4,7 @@ use desk_domain::case::event::Resolution;
 use desk_domain::case::{Command, EventBody, Recipient, Stage};
 use desk_domain::id::LineName;
 use desk_domain::notice::Notice;
+use desk_domain::notice::conversation::line;
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::{World, content, given, member, message, policy};
 
@@ -42,6 +43,81 @@ fn i6_fixed_without_an_advisory_has_a_name_under_it() {
         waiver: Some(content()),
     };
     assert!(matches!(other.tell(&policy, &member("alice"), &wont), Err(Refusal::Invalid(_))));
+}
+
+fn close(resolution: Resolution) -> Command {
+    Command::Close { resolution, message: message(), next_steps: true, waiver: None }
+}
+
+/// ISO/IEC 30111: a report that comes to nothing ends as what it is, from wherever it is, in one command and one message.
+#[test]
+fn every_end_is_reached_from_every_state_and_says_what_it_is() {
+    let policy = policy();
+    let received =
+        || given(&policy, MONDAY).when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() });
+    let invalid = Command::Invalidate { message: message(), next_steps: false, close: false };
+    let valid = Command::Validate { message: message(), next_steps: false, accept: false };
+    let states = [
+        received(),
+        received().when(&policy, "alice", invalid),
+        received().when(&policy, "alice", valid),
+        accepted(&policy),
+        accepted(&policy).when(&policy, "alice", Command::Defer { message: message() }),
+    ];
+    let ends = [
+        (Resolution::NotAVulnerability, "Closed (not a vulnerability)"),
+        (Resolution::NotReproducible, "Closed (not reproducible)"),
+        (Resolution::ObsoleteVersion, "Closed (only in versions that are not maintained)"),
+        (Resolution::OrdinaryBug, "Closed (an ordinary bug)"),
+        (Resolution::ThirdParty, "Closed (belongs to another project)"),
+        (Resolution::Withdrawn, "Closed (withdrawn by the reporter)"),
+        (Resolution::WontFix, "Closed (will not be fixed)"),
+    ];
+    for world in states {
+        for (resolution, stage) in ends {
+            let (rm, from) = (world.case.rm, world.log.len());
+            let ended = world.clone().when(&policy, "alice", close(resolution));
+            assert_eq!(ended.case.stage().to_string(), stage, "from {rm}");
+            assert!(!ended.case.clocks.iter().any(|clock| clock.is_open()), "nothing is owed any more");
+            let confirmed =
+                (world.case.steps.confirmed.is_none() && ended.case.steps.confirmed.is_some()).then_some(resolution);
+            assert!(
+                confirmed.is_none_or(|end| end == Resolution::WontFix),
+                "{resolution:?} says that it was confirmed"
+            );
+            let mails: Vec<_> = ended.notices(&policy, from).into_iter().map(|planned| planned.notice).collect();
+            let [Notice::Written(written)] = mails.as_slice() else { panic!("{mails:?}") };
+            assert_eq!(written.end, Some(resolution), "one mail, which says what kind of end it is");
+            let last = ended.log.iter().rposition(|event| matches!(event.body, EventBody::Closed { .. })).unwrap();
+            assert!(line(&policy, &ended.case, &ended.log[last]).is_some(), "and so does the page");
+        }
+    }
+}
+
+/// A verdict is an answer where it says what happens next; without that the promise of one is still owed.
+#[test]
+fn an_end_needs_what_was_promised() {
+    let policy = policy();
+    for resolution in [Resolution::NotReproducible, Resolution::OrdinaryBug, Resolution::Withdrawn] {
+        let mut world = given(&policy, MONDAY);
+        let short = Command::Close { resolution, message: message(), next_steps: false, waiver: None };
+        let Err(Refusal::NotAllowed { why, .. }) = world.tell(&policy, &member("alice"), &short) else { panic!() };
+        assert!(why.contains("still owed to the reporter: detailed-response"), "{why}");
+        let world = world.when(&policy, "alice", close(resolution));
+        assert!(world.clock("detailed-response").met().is_some(), "it was answered, and counts as kept");
+        assert!(world.case.handler.is_some(), "T40");
+    }
+}
+
+/// What is published is a vulnerability, and silence is the clock's to wait for.
+#[test]
+fn an_end_does_not_contradict_what_is_known() {
+    let policy = policy();
+    let mut world = given(&policy, MONDAY);
+    let Err(Refusal::Invalid(wrong)) = world.tell(&policy, &member("alice"), &close(Resolution::NoAnswer)) else {
+        panic!("silence closes nothing by itself")
+    };
+    assert_eq!(wrong[0].pointer, "/resolution");
 }
 
 /// I8: what the reporter reads is what the case is.

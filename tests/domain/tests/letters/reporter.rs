@@ -49,8 +49,12 @@ fn first_answers() -> Vec<Sample> {
 
 fn written() -> Vec<Sample> {
     use MessageKind::*;
-    let written = |kind| Notice::Written(Written { kind, by: member("alice"), handler: None });
-    let first = Written { kind: Acknowledgement, by: member("alice"), handler: Some(member("bob")) };
+    let written = |kind| Notice::Written(Written { kind, by: member("alice"), handler: None, end: None });
+    let ended = |end| {
+        let (by, end) = (member("alice"), Some(end));
+        Notice::Written(Written { kind: Closed, by, handler: None, end })
+    };
+    let first = Written { kind: Acknowledgement, by: member("alice"), handler: Some(member("bob")), end: None };
     vec![
         to("acknowledgement-handled", Notice::Written(first)),
         to("response", written(Response)),
@@ -63,6 +67,11 @@ fn written() -> Vec<Sample> {
         to("deferred", written(Deferred)),
         to("duplicate", written(Duplicate)),
         to("closed", written(Closed)),
+        to("not-reproducible", ended(Resolution::NotReproducible)).with("In calendar days."),
+        to("obsolete-version", ended(Resolution::ObsoleteVersion)),
+        to("ordinary-bug", ended(Resolution::OrdinaryBug)),
+        to("third-party", ended(Resolution::ThirdParty)),
+        to("withdrawn", ended(Resolution::Withdrawn)),
         to("comment", written(Comment)),
         to("comment-by-mail", written(Comment)).with("In calendar days."),
     ]

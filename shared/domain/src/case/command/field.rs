@@ -58,7 +58,19 @@ pub(super) const MEMBER: Field = Field::new("member", Kind::Member, "A member of
 pub(super) const OF: Field = Field::new("of", Kind::Case, "The case that was there first.");
 pub(super) const RESOLUTION: Field = Field::new(
     "resolution",
-    Kind::Choice(&["fixed", "not-a-vulnerability", "third-party", "wont-fix", "no-answer", "policy-comment", "spam"]),
+    Kind::Choice(&[
+        "fixed",
+        "not-a-vulnerability",
+        "not-reproducible",
+        "obsolete-version",
+        "ordinary-bug",
+        "third-party",
+        "wont-fix",
+        "withdrawn",
+        "no-answer",
+        "policy-comment",
+        "spam",
+    ]),
     "What it came to. Spam and comments on the policy are told nothing; the reason is a note then.",
 );
 pub(super) const FACT: Field = Field::new(

@@ -100,6 +100,8 @@ pub enum Closing {
     Ends,
     /// Closed or not.
     Stays,
+    /// Open, or closed because it belongs to another project: what its reporter agrees to then can still be done.
+    OthersStays,
     /// Only to what was filed, which is closed from the start, and once.
     FiledOnly,
 }
@@ -250,6 +252,7 @@ impl Row {
         let closing = match self.closing {
             Closing::Ends => None,
             Closing::Stays => Some("To a closed case too."),
+            Closing::OthersStays => Some("To one closed as another project's too."),
             Closing::FiledOnly => Some("Only to what was filed."),
         };
         let approval = match self.approval {
@@ -270,7 +273,8 @@ impl Row {
     }
 }
 
-/// The most words of a choice that a signature lists.
+/// The most words of a choice that a signature lists where it may be left out; what must be chosen is listed whole, because nobody
+/// can give the command without.
 const LISTED: usize = 8;
 
 /// `{title, references?[{type?, url}], fixed|unfixed}`
@@ -291,7 +295,9 @@ fn object(fields: &[Field]) -> String {
         match field.kind {
             Kind::List(..) => written.push_str("[]"),
             Kind::Rows { fields, .. } => written.push_str(&format!("[{}]", object(fields))),
-            Kind::Choice(words) if words.len() <= LISTED => written.push_str(&format!(": {}", words.join("|"))),
+            Kind::Choice(words) if words.len() <= LISTED || field.need == Need::Required => {
+                written.push_str(&format!(": {}", words.join("|")))
+            }
             Kind::Choice(_)
             | Kind::Text(_)
             | Kind::Address

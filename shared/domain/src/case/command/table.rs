@@ -148,10 +148,12 @@ commands! {
             .rules(&[Rule::Quarantined]);
         RecordConsent = Row::new("record-consent", Group::Mail,
             "Records that the reporter agrees to forwarding.", &[SOURCE])
-            .rules(&[Rule::Unagreed]);
+            .rules(&[Rule::Unagreed])
+            .closing(Closing::OthersStays);
         Forward = Row::new("forward", Group::Mail,
             "Tells the maintainers of a package that the policy names as others'.", &[TO, MESSAGE_OUT])
-            .rules(&[Rule::Agreed]);
+            .rules(&[Rule::Agreed])
+            .closing(Closing::OthersStays);
         PlanRelease = Row::new("plan-release", Group::Fixes, "Tells the reporter the day of the release.", &[ON])
             .rules(&[Rule::Unpublished, Rule::Accepted])
             .who(Who::Releasers("set its dates"));

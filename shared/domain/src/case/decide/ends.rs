@@ -2,7 +2,7 @@
 
 use super::Next;
 use crate::case::event::{AssignedBy, EventBody, MessageKind, Resolution};
-use crate::case::rm::{self, Rm, Transition};
+use crate::case::rm::Rm;
 use crate::case::{Actor, ContentRef, Message};
 use crate::id::{CaseId, ClockName};
 use crate::refusal::Refusal;
@@ -47,6 +47,14 @@ impl Next<'_> {
             let why = "is not so yet: no release with the fix is recorded (say which lines are affected, and what was released)";
             return Err(Refusal::field("/resolution", why));
         }
+        if finds_nothing(resolution) && self.case.publication.is_published() {
+            return Err(Refusal::field("/resolution", "contradicts the advisory that is published of it"));
+        }
+        if resolution == Resolution::NoAnswer && matches!(self.case.rm, Rm::Received | Rm::Valid) {
+            let why = "is for what was asked and not answered: request-information asks, and reminds, and after its time the case \
+                       is set aside; silence closes nothing by itself";
+            return Err(Refusal::field("/resolution", why));
+        }
         let unsaid = resolution == Resolution::Fixed && !self.case.publication.is_published();
         match waiver {
             None if unsaid => {
@@ -60,10 +68,8 @@ impl Next<'_> {
         if filed(resolution) {
             return self.close_unanswered(resolution, message);
         }
-        if !rm::allows(self.case.rm, Transition::Close) {
-            return Err(self.not_now(format!("{} is {}; it cannot be closed from there", self.case.id, self.case.rm)));
-        }
         self.answer_for_end()?;
+        self.lead_to_end(resolution);
         if let Some(waiver) = waiver {
             self.push(EventBody::Noted { content: waiver.clone(), mail: None });
         }
@@ -73,13 +79,24 @@ impl Next<'_> {
 
     /// What is no report meets no clock and owes no promise; the reason is a note. Spam gets no mail at all.
     fn close_unanswered(&mut self, resolution: Resolution, message: &Message) -> Result<(), Refusal> {
+        self.lead_to_end(resolution);
+        self.push(EventBody::Noted { content: message.content.clone(), mail: None });
+        self.end(resolution, false)
+    }
+
+    /// To where RM has a way to Closed. Of what is only received nothing was confirmed, so it goes by Invalid, whatever the reason: by
+    /// Valid its reporter would read that it was confirmed. What will not be fixed says that there is something to fix, so that goes
+    /// as a duplicate does, by Valid and Deferred; and what was confirmed is put off for good.
+    fn lead_to_end(&mut self, resolution: Resolution) {
         match self.case.rm {
+            Rm::Received if resolution == Resolution::WontFix => {
+                self.transition(Rm::Valid);
+                self.transition(Rm::Deferred);
+            }
             Rm::Received => self.transition(Rm::Invalid),
             Rm::Valid => self.transition(Rm::Deferred),
             Rm::Invalid | Rm::Deferred | Rm::Accepted | Rm::Closed => {}
         }
-        self.push(EventBody::Noted { content: message.content.clone(), mail: None });
-        self.end(resolution, false)
     }
 
     /// One person answers for how a case ends (T40): who ends what nobody handles.
@@ -111,6 +128,14 @@ impl Next<'_> {
         }
         Ok(())
     }
+}
+
+/// What says that there is no vulnerability, or nobody who stands by one.
+fn finds_nothing(resolution: Resolution) -> bool {
+    matches!(
+        resolution,
+        Resolution::NotAVulnerability | Resolution::NotReproducible | Resolution::OrdinaryBug | Resolution::Withdrawn
+    )
 }
 
 /// What is no report: nobody is owed anything.

@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::read::{required_line, required_list, rows};
+use crate::case::event::Resolution;
 use crate::fields::Fields;
 use crate::id::{ChannelId, LineName, PackageName};
 use crate::policy::value::{ContactUri, Day, HttpsUrl, MailAddress, Word};
@@ -57,10 +58,14 @@ pub(super) fn third_party(fields: Fields<'_>, names: &Names<'_>) -> Option<Third
 pub(super) fn template(fields: Fields<'_>) -> Option<Template> {
     let name = required_line(&fields, "name");
     let outcome = fields.parsed::<Word<Outcome>>("outcome").map(|word| word.0);
+    let resolution = fields.parsed::<Word<Resolution>>("resolution").map(|word| word.0);
+    if resolution.is_some() && outcome != Some(Outcome::Close) {
+        fields.wrong("resolution", "is a reason of closing, and goes with outcome = \"close\"");
+    }
     let text = fields.required_text("text", TEMPLATE_BYTES);
     let next_steps = fields.text("next_steps", TEMPLATE_BYTES);
     fields.finish();
-    Some(Template { name, outcome, text, next_steps })
+    Some(Template { name, outcome, resolution, text, next_steps })
 }
 
 pub(super) fn route(fields: Fields<'_>) -> Option<Route> {

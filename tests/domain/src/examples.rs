@@ -45,6 +45,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         Close => [Resolution::Fixed, Resolution::WontFix, Resolution::OrdinaryBug, Resolution::Spam]
             .map(|r| ("alice", close(r)))
             .into(),
+        Reopen => by_alice(Command::Reopen { reason: content() }),
         Score => [Severity::High, Severity::Low].map(|severity| ("alice", scored(severity))).into(),
         ReissueCode => by_alice(Command::ReissueCode { mail: None }),
         Mark => by_alice(Command::Mark { fact: FactName::Public, source: content() }),

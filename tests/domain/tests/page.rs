@@ -124,7 +124,8 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
     let seen = Command::Announced { channel: "advisory-page".parse().unwrap() };
     told.world.tell(policy, &Actor::Desk, &seen).unwrap();
     told.look();
-    told.mailed
+    let close = Command::Close { resolution: Resolution::Fixed, message: message(), next_steps: false, waiver: None };
+    told.when(close).when(Command::Reopen { reason: content() }).mailed
 }
 
 /// Cases that end otherwise: without an answer of the reporter, without one of the team, as another's, as no report.

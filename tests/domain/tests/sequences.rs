@@ -130,7 +130,11 @@ fn check(before: &World, after: &World, policy: &Policy) {
             assert!(!clock(case).is_open(), "{name} is owed on a closed case");
         }
     }
-    assert!(!was.is_closed() || case.rm == was.rm, "closed is final");
+    let reopened = |event: &Event| matches!(event.body, EventBody::Reopened { .. });
+    let taken_up = after.log[before.log.len()..].iter().any(reopened);
+    assert!(!was.is_closed() || case.rm == was.rm || taken_up, "only taken up again is a closed case open");
+    let late = case.clocks.iter().find(|clock| clock.state == ClockState::Running && clock.start.due_at <= after.now);
+    assert!(!taken_up || late.is_none(), "nobody is late at once: {late:?}");
     let has_timer = |state| matches!(state, ClockState::Running | ClockState::Breached { met: None, .. });
     let of_clock = |name: &ClockName| case.clock(name).map_or(name.as_str() == quiet::NAME, |c| has_timer(c.state));
     assert!(case.timers().iter().all(|(name, _)| of_clock(name)));

@@ -147,6 +147,7 @@ impl Team {
             NoteKind::Source(fact) => Some(format!("source of “{}”", words::fact(*fact))),
             NoteKind::Duty(clock) => Some(format!("source of “{} done”", policy.clock_words(clock))),
             NoteKind::Opened => Some("why they opened the case".to_owned()),
+            NoteKind::Reopened => Some("why they took the case up again".to_owned()),
             NoteKind::Consent => Some("source of the reporter’s consent to forwarding".to_owned()),
             NoteKind::Forwarded(to) => Some(format!("forwarded to the maintainers of {to}")),
             NoteKind::Outsider(_) => Some("by mail".to_owned()),
@@ -159,6 +160,7 @@ impl Team {
             | NoteKind::Source(_)
             | NoteKind::Duty(_)
             | NoteKind::Opened
+            | NoteKind::Reopened
             | NoteKind::Consent
             | NoteKind::Forwarded(_) => words::actor(policy, &note.by),
         };
@@ -313,7 +315,7 @@ fn newest_first<T>(
 
 /// Steps that can be taken and have no row in the list of the policy's steps.
 fn more(at: &At<'_>) -> Vec<(String, String)> {
-    let extra = ["facts", "duty", "module", "code", "answer", "report"].into_iter().filter_map(step_of);
+    let extra = ["facts", "duty", "module", "code", "answer", "report", "reopen"].into_iter().filter_map(step_of);
     let possible = extra.filter(|step| at.is_possible(step));
     possible.map(|step| (step.title.to_owned(), checklist::href(at, step.path))).collect()
 }

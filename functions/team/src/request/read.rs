@@ -60,6 +60,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             });
             Asked { page_only, ..asked }
         }
+        Reopen => written(given, "reason", |reason| Command::Reopen { reason }),
         Score => {
             let (severity, score) = score::read(given.fields)?;
             sealed(given, move |s| Ok(Command::Score { severity, content: s.json(&score)? }))

@@ -7,7 +7,7 @@ use desk_pages::InputChoice;
 use serde_json::{Value, json};
 
 use super::At;
-use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command};
+use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command, only, required};
 use super::template::links;
 use super::typed::Typed;
 use super::write::{goes, keeps, page_only};
@@ -118,4 +118,21 @@ pub(super) fn give(_: &At<'_>, typed: &Typed) -> Commands {
         _ => return Err(vec![Wrong::new("outcome", "choose an outcome")]),
     };
     Ok(vec![Given::new(body)])
+}
+
+/// Why is the team's own: the reporter reads that it is looked at again, and no more.
+pub(super) fn reopen_form(at: &At<'_>, typed: &Typed) -> Filled {
+    let case = at.case();
+    let closed = case.resolution.map(|resolution| format!("It was closed: {}.", resolution.words()));
+    let goes_on = "It is open again where it was. What ran goes on: due when it was, and not sooner than the policy’s grace from now. The \
+                   reporter is told that it is looked at again, without the reason."
+        .to_owned();
+    let stays =
+        case.publication.is_published().then(|| "The advisory that is published of it stays published.".to_owned());
+    let reason = required(Fields(typed).area("reason", "Why", "Kept as a note; only the team reads it.", 3));
+    Filled::new(Form::new(vec![reason], "Take it up again")).about(closed.into_iter().chain([goes_on]).chain(stays))
+}
+
+pub(super) fn reopen(_: &At<'_>, typed: &Typed) -> Commands {
+    only(command("reopen", &[("reason", json!(typed.text("reason")))]))
 }

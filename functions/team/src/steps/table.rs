@@ -93,6 +93,16 @@ pub(crate) const STEPS: &[Step] = &[
         shows: decide::shows,
     },
     Step {
+        path: "reopen",
+        title: "Take it up again?",
+        commands: &[Reopen],
+        done: "The case is open again. Its reporter and whoever handles it are told.",
+        start: blank,
+        form: decide::reopen_form,
+        give: decide::reopen,
+        shows: nothing,
+    },
+    Step {
         path: step::SEVERITY,
         title: "How severe is it?",
         commands: &[Score],

@@ -8,7 +8,7 @@ use super::clock::{Clock, ClockState};
 use super::event::{Actor, DisclosurePlan, Event, EventBody, FactName, FileCount, Recipient};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
-use super::{Breach, Case, Fact, Quarantine, Sent, Step, Steps};
+use super::{Breach, Case, End, Fact, Quarantine, Sent, Step, Steps};
 use crate::id::ClockName;
 
 impl Case {
@@ -49,6 +49,7 @@ impl Case {
             duplicate_of: None,
             publication: Publication::default(),
             resolution: None,
+            end: None,
             third_party: reported.third_party.clone(),
             quarantine: Quarantine { report: reported.mail.as_ref().is_some_and(|m| m.is_quarantined()), answers: 0 },
             mail: reported.mail.clone(),
@@ -88,7 +89,10 @@ impl Case {
             EventBody::ClockPaused { clock } => self.on_clock(clock, |c| c.pause(at)),
             EventBody::ClockResumed { clock } => self.on_clock(clock, |c| c.resume(at)),
             EventBody::ClockReopened { clock } => self.on_clock(clock, Clock::reopen),
-            EventBody::ClockEnded { clock } => self.on_clock(clock, |c| c.state = ClockState::Ended),
+            EventBody::ClockEnded { clock } => {
+                self.remember_ended(clock);
+                self.on_clock(clock, |c| c.state = ClockState::Ended);
+            }
             EventBody::ClockShortened { clock, due_at, alarms } => self.on_clock(clock, |c| {
                 c.start.due_at = *due_at;
                 c.start.alarms.clone_from(alarms);
@@ -189,7 +193,13 @@ impl Case {
             EventBody::AdvisoryApproved { content } => self.publication.approval = Some(written(event, content)),
             EventBody::Published { content, channels } => self.published(event, content, channels),
             EventBody::Announced { channel } => self.announced(event, channel),
-            EventBody::Closed { resolution, .. } => self.resolution = Some(*resolution),
+            EventBody::Closed { resolution, from, .. } => {
+                self.resolution = Some(*resolution);
+                if let (Some(end), Some(from)) = (&mut self.end, from) {
+                    end.from = *from;
+                }
+            }
+            EventBody::Reopened { .. } => (self.end, self.resolution, self.duplicate_of) = (None, None, None),
         }
         self.void_approval(event);
     }
@@ -237,6 +247,9 @@ impl Case {
 
     fn rm_changed(&mut self, event: &Event, from: Rm, to: Rm) {
         self.rm = to;
+        if to == Rm::Closed {
+            self.end = Some(End { at: event.at, from, clocks: Vec::new() });
+        }
         let set_aside = to == Rm::Deferred && event.actor == Actor::Desk;
         self.set_aside_from = set_aside.then_some(from);
         if to == Rm::Valid && self.steps.confirmed.is_none() {

@@ -91,6 +91,10 @@ pub enum Command {
         next_steps: bool,
         waiver: Option<ContentRef>,
     },
+    /// The end was wrong.
+    Reopen {
+        reason: ContentRef,
+    },
     Score {
         severity: Severity,
         content: ContentRef,

@@ -129,6 +129,7 @@ impl Next<'_> {
             Command::Close { resolution, message, next_steps, waiver } => {
                 self.close(*resolution, message, *next_steps, waiver.as_ref())?
             }
+            Command::Reopen { reason } => self.reopen(reason),
             Command::Score { severity, content } => {
                 self.push(EventBody::Scored { severity: *severity, content: content.clone() });
                 self.meet(MetBy::Scored);
@@ -295,7 +296,7 @@ impl Next<'_> {
         self.meet(MetBy::HandlerAssigned);
     }
 
-    fn replace_handler(&mut self, roster: &Roster) {
+    pub(super) fn replace_handler(&mut self, roster: &Roster) {
         let gone = self.case.handler.as_ref().is_some_and(|h| !self.policy.triage().any(|m| m.id == *h));
         if !gone || self.case.is_closed() {
             return;

@@ -391,5 +391,12 @@ pub enum EventBody {
         resolution: Resolution,
         /// A member's message has told the reporter already.
         told: bool,
+        /// The state in which the command found it that closed it, where that went by others: there it is taken up again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Rm>,
+    },
+    /// The end was wrong: the case goes on.
+    Reopened {
+        reason: ContentRef,
     },
 }

@@ -8,6 +8,7 @@ mod brief;
 pub mod clock;
 pub mod command;
 pub mod decide;
+mod end;
 mod escalate;
 pub mod event;
 mod invariants;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use brief::Brief;
 pub use clock::{Clock, ClockState};
 pub use command::{Command, CommandName};
+pub use end::End;
 use event::Hint;
 pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
 pub use quarantine::Quarantine;
@@ -101,6 +103,9 @@ pub struct Case {
     #[serde(default)]
     pub publication: Publication,
     pub resolution: Option<Resolution>,
+    /// How it was as it closed, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<End>,
     /// A module that others maintain (T35).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub third_party: Option<PackageName>,
@@ -286,13 +291,17 @@ impl Case {
         self.is_comment() && policy.contacts.policy_owner == *member && policy.member(member).is_some()
     }
 
+    /// Whether it is accepted, or closed and was until then.
+    fn was_accepted(&self) -> bool {
+        self.end.as_ref().map_or(self.rm, |end| end.from) == Rm::Accepted
+    }
+
     /// Whether `member` may read it for a role in the team or a part in the case.
     pub fn opens_to(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
         let Some(current) = policy.member(member) else { return false };
         let triage = current.roles.contains(&Role::Triage);
         let named = self.handler.as_ref() == Some(member) || self.backup.as_ref() == Some(member);
-        let releases =
-            current.has(Role::ReleaseManager) && (self.rm == Rm::Accepted || self.publication.is_published());
+        let releases = current.has(Role::ReleaseManager) && (self.was_accepted() || self.publication.is_published());
         let stands_in = self.is_stood_in_by(member, policy, now);
         named || releases || stands_in || (triage && (self.handler.is_none() || self.woken.contains(member)))
     }

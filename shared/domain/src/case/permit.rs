@@ -101,7 +101,8 @@ impl Asking<'_> {
         let others = case.resolution == Some(Resolution::ThirdParty);
         match (closing, case.is_closed()) {
             (Closing::OthersStays, true) if others => None,
-            (Closing::Ends | Closing::OthersStays, true) => Some(format!("{} is closed, and closed is final", case.id)),
+            (Closing::Ends | Closing::OthersStays, true) => Some(self.is_over()),
+            (Closing::Reopens, _) => case.stays_closed(self.now),
             (Closing::FiledOnly, true) => self.unfiled(),
             (Closing::FiledOnly, false) => Some(format!("{} is a report", case.id)),
             (Closing::Stays, _) | (Closing::Ends | Closing::OthersStays, false) => None,
@@ -161,6 +162,12 @@ impl Asking<'_> {
             Who::Releasers(what) => case.may_not_release(policy, member, what),
             Who::SecondReleasers(what) => {
                 case.may_not_release(policy, member, what).or_else(|| case.drafted_alone(policy, member))
+            }
+            Who::Reopens(what) => {
+                let on_call = policy.on_call(now).is_some_and(|on_call| on_call.id == *member);
+                case.may_not_release(policy, member, what)
+                    .filter(|_| !on_call)
+                    .map(|why| format!("{why}; or who is on call"))
             }
             Who::Owner(what) => {
                 let owner = &policy.contacts.policy_owner;
@@ -229,7 +236,16 @@ impl Asking<'_> {
         match (&case.became, case.is_filed()) {
             (Some(became), _) => Some(format!("it became {became}")),
             (None, true) => None,
-            (None, false) => Some(format!("{} is closed, and closed is final", case.id)),
+            (None, false) => Some(self.is_over()),
+        }
+    }
+
+    /// What is closed takes nothing more, but to be taken up again.
+    fn is_over(&self) -> String {
+        let id = &self.case.id;
+        match self.case.stays_closed(self.now) {
+            None => format!("{id} is closed; if that was wrong, it can be taken up again (reopen)"),
+            Some(_) => format!("{id} is closed, and closed is final"),
         }
     }
 

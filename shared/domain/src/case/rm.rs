@@ -15,10 +15,16 @@
 //! Deferred --close--> Closed
 //! Accepted --defer--> Deferred
 //! Accepted --close--> Closed
+//! Closed --reopen--> Received
+//! Closed --reopen--> Invalid
+//! Closed --reopen--> Valid
+//! Closed --reopen--> Deferred
+//! Closed --reopen--> Accepted
 //! ```
 //!
 //! `set-aside` and `resume` are ours: only the `reporter-information` clock sets a case aside, and only the reporter's
-//! answer resumes it, to the very state it left.
+//! answer resumes it, to the very state it left. `reopen` is ours too: a wrong end is taken back within a few days
+//! ([`crate::case::end`]), to the state in which the command found the case that closed it.
 
 use serde::{Deserialize, Serialize};
 
@@ -44,10 +50,11 @@ pub enum Transition {
     Close,
     SetAside,
     Resume,
+    Reopen,
 }
 
 /// Every transition there is, in the order of the states.
-pub const TABLE: [(Rm, Transition, Rm); 14] = {
+pub const TABLE: [(Rm, Transition, Rm); 19] = {
     use Rm::*;
     use Transition::*;
     [
@@ -65,6 +72,11 @@ pub const TABLE: [(Rm, Transition, Rm); 14] = {
         (Deferred, Close, Closed),
         (Accepted, Defer, Deferred),
         (Accepted, Close, Closed),
+        (Closed, Reopen, Received),
+        (Closed, Reopen, Invalid),
+        (Closed, Reopen, Valid),
+        (Closed, Reopen, Deferred),
+        (Closed, Reopen, Accepted),
     ]
 };
 
@@ -95,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn closed_is_final() {
-        assert!(TABLE.iter().all(|(from, _, _)| *from != Rm::Closed));
+    fn from_closed_there_is_only_the_way_back() {
+        assert!(TABLE.iter().all(|(from, by, _)| (*from == Rm::Closed) == (*by == Transition::Reopen)));
     }
 }

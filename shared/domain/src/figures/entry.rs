@@ -164,6 +164,7 @@ impl Book {
             EventBody::QuarantineEnded { refused: false, report: true, .. } => self.received(case, event),
             EventBody::Closed { resolution, .. } => self.closed(*resolution, event),
             EventBody::ReportReceived(_)
+            | EventBody::Reopened { .. }
             | EventBody::ClockStarted(_)
             | EventBody::ClockWarned { .. }
             | EventBody::ClockRepeated { .. }

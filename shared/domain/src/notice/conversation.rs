@@ -46,7 +46,12 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
             case.clock(clock).filter(|c| c.start.reporter_sees)?;
             format!("Our reminder came late, so we wait for your answer until {}.", crate::time::instant(*due_at))
         }
-        EventBody::RmChanged { to: Rm::Accepted, .. } => "The problem is accepted; a fix is being prepared.".to_owned(),
+        EventBody::Reopened { .. } => {
+            "We closed your case too early. It is open again, where it was, and the team goes on with it.".to_owned()
+        }
+        EventBody::RmChanged { from, to: Rm::Accepted, .. } if *from != Rm::Closed => {
+            "The problem is accepted; a fix is being prepared.".to_owned()
+        }
         EventBody::RmChanged { to: Rm::Deferred, .. } if case.set_aside_from.is_some() => {
             "We have not heard from you, so the case is set aside until you answer. It is not closed.".to_owned()
         }
@@ -91,7 +96,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         }
         EventBody::CodeReissued { .. } => "A new receipt code was issued.".to_owned(),
         EventBody::Closed { resolution: Resolution::Spam | Resolution::AutomaticMail | Resolution::Canary, .. }
-        | EventBody::Closed { resolution: Resolution::PolicyComment, told: true } => return None,
+        | EventBody::Closed { resolution: Resolution::PolicyComment, told: true, .. } => return None,
         EventBody::Closed { resolution, .. } => format!("Your case is closed: {}", closed::means(*resolution)),
         EventBody::ReporterReplied { opened: Some(case), .. } => {
             format!("This case is closed, so your message opened {case}.")

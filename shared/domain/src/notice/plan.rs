@@ -113,9 +113,10 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_reporter(Notice::CodeReissued(CodeReissued { by: by.clone() }), Some(mail.clone()))
         }
         EventBody::Closed { resolution: Resolution::PolicyComment, .. } => plan.policy_comment(),
-        EventBody::Closed { resolution, told: false } if *resolution != Resolution::Spam => {
+        EventBody::Closed { resolution, told: false, .. } if *resolution != Resolution::Spam => {
             plan.to_reporter(Notice::ClosedNotice(ClosedNotice { resolution: *resolution }), None)
         }
+        EventBody::Reopened { .. } => plan.reopened(),
         EventBody::FixesReady => plan.fixes_ready(),
         EventBody::FixesPending => plan.to_reporter(Notice::FixesPending(FixesPending {}), None),
         EventBody::FixesReleased => plan.to_reporter(Notice::FixesReleased(FixesReleased {}), None),
@@ -246,6 +247,19 @@ impl Plan<'_> {
         let others = all.into_iter().filter(|id| self.event.actor != Actor::Member((*id).clone()));
         let readers = others.filter(|id| self.case.readable_by(id, self.policy, self.event.at));
         readers.map(|id| planned(Recipient::Member(id.clone()), notice.clone())).collect()
+    }
+
+    /// The reporter, who handles it and who stands in, but for the one who did it.
+    fn reopened(&self) -> Vec<Planned> {
+        let Actor::Member(by) = &self.event.actor else { return Vec::new() };
+        let published = self.case.publication.is_published();
+        let notice = Notice::TakenUpAgain(TakenUpAgain { by: by.clone(), next: self.team_clocks() });
+        let backup = self.case.backup.iter().filter(|id| self.policy.member(id).is_some());
+        let mut team = self.to_handler(notice.clone());
+        team.extend(backup.map(|id| planned(Recipient::Member(id.clone()), notice.clone())));
+        team.retain(|planned| planned.recipient != Recipient::Member(by.clone()));
+        team.dedup_by(|one, other| one.recipient == other.recipient);
+        self.to_reporter(Notice::Reopened(Reopened { published }), None).into_iter().chain(team).collect()
     }
 
     fn fixes_ready(&self) -> Vec<Planned> {

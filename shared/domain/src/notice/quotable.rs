@@ -128,6 +128,8 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::ReleasePlanned(ReleasePlanned { on }),
         Notice::FixesReleased(FixesReleased {}),
         Notice::Published(Published {}),
+        Notice::Reopened(Reopened { published: false }),
+        Notice::Reopened(Reopened { published: true }),
     ];
     let told = missed.map(Notice::PromiseMissed).chain(closed.map(Notice::ClosedNotice));
     told.chain(forwarded.map(Notice::Forwarded)).chain(rest).collect()
@@ -174,6 +176,7 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
         Notice::MemberBounced(MemberBounced { member: member.clone() }),
         Notice::OpenedWithReason(OpenedWithReason { by: member.clone() }),
         Notice::TakenOver(TakenOver { by: member.clone() }),
+        Notice::TakenUpAgain(TakenUpAgain { by: member.clone(), next: clocks.clone() }),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What a case comes to, and what is said of it.
 
 use desk_domain::case::event::Resolution;
-use desk_domain::case::{Command, EventBody, Recipient, Stage};
+use desk_domain::case::{Command, EventBody, Recipient, Rm, Stage};
 use desk_domain::id::LineName;
 use desk_domain::notice::Notice;
 use desk_domain::notice::conversation::line;
@@ -118,6 +118,75 @@ fn an_end_does_not_contradict_what_is_known() {
         panic!("silence closes nothing by itself")
     };
     assert_eq!(wrong[0].pointer, "/resolution");
+}
+
+/// A wrong end: the case goes on where it was, and whoever it concerns hears that, each in their own words.
+#[test]
+fn a_wrong_end_is_taken_back_within_seven_days() {
+    let policy = policy();
+    let world = accepted(&policy).when(&policy, "alice", Command::SetBackup { member: "carol".parse().unwrap() });
+    let due = world.clock("fix").start.due_at;
+    let closed = world.when(&policy, "alice", close(Resolution::ThirdParty)).after(&policy, 24);
+    assert!(!closed.clock("fix").is_open());
+    let from = closed.log.len();
+    let reopen = || Command::Reopen { reason: content() };
+    let open = closed.clone().when(&policy, "bob", reopen());
+    assert_eq!((open.case.rm, open.case.resolution, open.case.stage()), (Rm::Accepted, None, Stage::FixInPreparation));
+    assert_eq!(open.clock("fix").start.due_at, due, "it is due when it was");
+    assert_eq!(told(&open, &policy, from, "reopened"), [Recipient::Reporter]);
+    assert_eq!(told(&open, &policy, from, "taken_up_again"), [to("alice"), to("carol")]);
+    assert_eq!(open.notices(&policy, from).len(), 3, "and nothing else is told");
+    // It can end again, and be taken back again.
+    open.when(&policy, "alice", close(Resolution::WontFix)).when(&policy, "alice", reopen());
+
+    let mut late = closed.after(&policy, 24 * 6 + 1);
+    let Err(Refusal::NotAllowed { why, .. }) = late.tell(&policy, &member("bob"), &reopen()) else {
+        panic!("too late")
+    };
+    assert!(why.contains("for 7 days at most. What is new of it is a report of its own"), "{why}");
+}
+
+#[test]
+fn what_is_taken_up_again_is_not_late_at_once() {
+    let policy = policy();
+    let world = accepted(&policy).after(&policy, 24 * 57);
+    let closed = world.when(&policy, "alice", close(Resolution::WontFix)).after(&policy, 24 * 5);
+    let open = closed.when(&policy, "alice", Command::Reopen { reason: content() });
+    let grace = jiff::SignedDuration::from_hours(72);
+    assert_eq!(open.clock("fix").start.due_at, open.now + grace, "it was due while the case was closed");
+    assert!(!open.case.breaches.iter().any(|breach| breach.clock.as_str() == "fix"));
+}
+
+/// Each state is gone back to, and who has nothing to do with the case may not.
+#[test]
+fn it_is_open_where_the_end_found_it_and_to_whom_it_concerns() {
+    let policy = policy();
+    let received = given(&policy, MONDAY).when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() });
+    let valid = Command::Validate { message: message(), next_steps: false, accept: false };
+    for world in [received.clone(), received.clone().when(&policy, "alice", valid)] {
+        let rm = world.case.rm;
+        let closed = world.when(&policy, "alice", close(Resolution::NotReproducible));
+        assert_eq!(closed.when(&policy, "alice", Command::Reopen { reason: content() }).case.rm, rm);
+    }
+    let mut closed = received.when(&policy, "alice", close(Resolution::NotReproducible));
+    let from = closed.log.len();
+    let dave = closed.tell(&policy, &member("carol"), &Command::Reopen { reason: content() });
+    assert!(matches!(dave, Err(Refusal::NotFound)), "carol may not read it");
+    closed = closed.when(&policy, "carol", Command::Read { reason: content() });
+    let Err(Refusal::NotAllowed { why, .. }) =
+        closed.tell(&policy, &member("carol"), &Command::Reopen { reason: content() })
+    else {
+        panic!("carol does not lead it")
+    };
+    assert!(why.contains("may take it up again; or who is on call"), "{why}");
+    assert!(closed.log.len() == from + 1);
+    let mut spam = given(&policy, MONDAY).when(&policy, "alice", close(Resolution::Spam));
+    let Err(Refusal::NotAllowed { why, .. }) =
+        spam.tell(&policy, &member("alice"), &Command::Reopen { reason: content() })
+    else {
+        panic!("spam is a report of its own after all, or none")
+    };
+    assert!(why.contains("treat-as-report"), "{why}");
 }
 
 /// I8: what the reporter reads is what the case is.

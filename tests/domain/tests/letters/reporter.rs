@@ -120,5 +120,7 @@ fn ends() -> Vec<Sample> {
         to("no-answer", closed(Resolution::NoAnswer)),
         to("third-party", closed(Resolution::ThirdParty)),
         to("", Notice::Published(Published {})),
+        to("", Notice::Reopened(Reopened { published: false })),
+        to("published", Notice::Reopened(Reopened { published: true })),
     ]
 }

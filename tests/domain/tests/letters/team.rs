@@ -103,6 +103,10 @@ fn clocks() -> Vec<Sample> {
         ),
         to("", Notice::FactMarked(FactMarked { fact: FactName::ExploitPublic, by: member("bob") })),
         to("", Notice::TakenOver(TakenOver { by: member("carol") })),
+        to(
+            "",
+            Notice::TakenUpAgain(TakenUpAgain { by: member("carol"), next: vec![(clock("progress-update"), at(DUE))] }),
+        ),
         to("", still(true)),
         sample("", still(false), Recipient::Outside),
         to("", ended(false, Some((clock("progress-update"), at(DUE))))),

@@ -46,6 +46,8 @@ pub enum Who {
     Releasers(&'static str),
     /// The same without whoever drafted the advisory, unless the team is one person.
     SecondReleasers(&'static str),
+    /// The handler, the backup, the release managers and who is on call.
+    Reopens(&'static str),
     /// Whoever answers for the policy.
     Owner(&'static str),
 }
@@ -102,6 +104,8 @@ pub enum Closing {
     Stays,
     /// Open, or closed because it belongs to another project: what its reporter agrees to then can still be done.
     OthersStays,
+    /// Only to what was closed a short while ago ([`crate::case::end`]).
+    Reopens,
     /// Only to what was filed, which is closed from the start, and once.
     FiledOnly,
 }
@@ -247,12 +251,14 @@ impl Row {
             Who::SecondReleasers(_) => Some(
                 "By the handler, the backup or a release manager, other than who drafted it (unless the team is one).",
             ),
+            Who::Reopens(_) => Some("By the handler, the backup, a release manager or who is on call."),
             Who::Owner(_) => Some("By whoever answers for the policy."),
         };
         let closing = match self.closing {
             Closing::Ends => None,
             Closing::Stays => Some("To a closed case too."),
             Closing::OthersStays => Some("To one closed as another project's too."),
+            Closing::Reopens => Some("To a closed case only."),
             Closing::FiledOnly => Some("Only to what was filed."),
         };
         let approval = match self.approval {

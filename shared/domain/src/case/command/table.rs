@@ -82,6 +82,11 @@ commands! {
             .rules(&[Rule::Duplicable, Rule::Unpublished]);
         // From where it closes hangs on the resolution, which only `decide` sees.
         Close = Row::new("close", Group::Judgement, "Ends it.", &[RESOLUTION, REASON_TOLD, STEPS_TOO, WAIVER, PAGE_ONLY]);
+        Reopen = Row::new("reopen", Group::Judgement,
+            "Takes up again what was closed in the last seven days; its clocks go on where they were. What is published stays published.",
+            &[REASON])
+            .who(Who::Reopens("take it up again"))
+            .closing(Closing::Reopens);
         Score = Row::new("score", Group::Judgement, "Says how severe it is.", &[SEVERITY, CVSS, CWE])
             .rules(&[Rule::Unpublished])
             .approval(Approval::Voids);

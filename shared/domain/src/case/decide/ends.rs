@@ -1,10 +1,13 @@
 //! How a case ends: closed with what it came to, as another's duplicate, or as no report at all.
 
 use super::Next;
+use crate::case::clock::{Clock, ClockState};
+use crate::case::command::Roster;
 use crate::case::event::{AssignedBy, EventBody, MessageKind, Resolution};
 use crate::case::rm::Rm;
-use crate::case::{Actor, ContentRef, Message};
+use crate::case::{Actor, ContentRef, End, Message};
 use crate::id::{CaseId, ClockName};
+use crate::policy::GRACE;
 use crate::refusal::Refusal;
 
 impl Next<'_> {
@@ -121,12 +124,49 @@ impl Next<'_> {
                 names.join(" and ")
             )));
         }
+        let found = self.events.iter().find_map(|event| match event {
+            EventBody::RmChanged { from, .. } => Some(*from),
+            _ => None,
+        });
         self.transition(Rm::Closed);
-        self.push(EventBody::Closed { resolution, told });
+        self.push(EventBody::Closed { resolution, told, from: found });
         for clock in self.open_clocks(|c| !c.start.survives_closing()) {
             self.push(EventBody::ClockEnded { clock });
         }
         Ok(())
+    }
+}
+
+impl Next<'_> {
+    /// To where it was; its handler is who handled it, or, where they are no longer of the team, whom the rota gives.
+    pub(super) fn reopen(&mut self, reason: &ContentRef) {
+        let Some(End { from, clocks, .. }) = self.case.end.clone() else { return };
+        // That it is taken up again is told, and by that where it stands.
+        self.push(EventBody::RmChanged { from: Rm::Closed, to: from, told: true });
+        self.push(EventBody::Reopened { reason: reason.clone() });
+        self.replace_handler(&Roster::default());
+        for clock in clocks {
+            self.go_on(clock);
+        }
+    }
+
+    /// It is due when it was, unless that is past or as good as past: nobody is late at once for what was over. What stood still has
+    /// as much time left as it had.
+    fn go_on(&mut self, clock: Clock) {
+        let Clock { start, state } = clock;
+        let grace = self.policy.clock(&start.clock).map_or(GRACE, |row| row.grace);
+        let soonest = self.now.saturating_add(grace).unwrap_or(self.now);
+        let (due_at, paused) = match state {
+            ClockState::Paused { since } => {
+                (self.now.saturating_add(since.duration_until(start.due_at)).unwrap_or(start.due_at), true)
+            }
+            _ => (start.due_at, false),
+        };
+        let clock = start.clock.clone();
+        self.push(EventBody::ClockStarted(start.put_off(due_at.max(soonest), self.now)));
+        if paused {
+            self.push(EventBody::ClockPaused { clock });
+        }
     }
 }
 

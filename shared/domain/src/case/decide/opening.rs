@@ -32,7 +32,7 @@ pub fn open_filed(
     let mut next = Next { case, policy, actor: Actor::Desk, now, events: vec![first.body] };
     next.transition(Rm::Invalid);
     next.transition(Rm::Closed);
-    next.push(EventBody::Closed { resolution, told: true });
+    next.push(EventBody::Closed { resolution, told: true, from: None });
     next.events
 }
 

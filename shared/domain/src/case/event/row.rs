@@ -51,6 +51,8 @@ pub enum NoteKind {
     Consent,
     /// Why a member opened a case that they had no need to know.
     Opened,
+    /// Why a closed case was taken up again.
+    Reopened,
     /// A message to those who maintain a module.
     Forwarded(PackageName),
     /// An answer by somebody outside.
@@ -181,7 +183,8 @@ impl EventBody {
             EventBody::FixesReleased => Nothing.says("saw the fixes released on every affected line"),
             EventBody::FixesPending => Nothing.says("saw that a fix is missing again"),
             EventBody::Announced { channel: _ } => Nothing.says("saw the advisory on a channel"),
-            EventBody::Closed { resolution: _, told: _ } => Nothing.says("closed the case"),
+            EventBody::Closed { resolution: _, told: _, from: _ } => Nothing.says("closed the case"),
+            EventBody::Reopened { reason } => note(NoteKind::Reopened, reason).by(By::Reopen, "took the case up again"),
         }
     }
 
@@ -305,6 +308,7 @@ mod tests {
             json!({"event": "published", "content": content("words"), "channels": ["osv"]}),
             json!({"event": "code-reissued", "mail": "for-mail"}),
             json!({"event": "closed", "resolution": "fixed", "told": true}),
+            json!({"event": "reopened", "reason": content("words")}),
         ]
     }
 

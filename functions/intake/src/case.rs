@@ -138,11 +138,22 @@ pub(crate) enum Done {
     Asked,
     Planned,
     Chosen,
+    Withdrawn,
+    Tracker,
     Left,
 }
 
 impl Done {
-    const ALL: [Done; 6] = [Done::Message, Done::Credit, Done::Asked, Done::Planned, Done::Chosen, Done::Left];
+    const ALL: [Done; 8] = [
+        Done::Message,
+        Done::Credit,
+        Done::Asked,
+        Done::Planned,
+        Done::Chosen,
+        Done::Withdrawn,
+        Done::Tracker,
+        Done::Left,
+    ];
 
     /// In the address, which holds no word of anybody's.
     fn name(self) -> &'static str {
@@ -152,6 +163,8 @@ impl Done {
             Done::Asked => "asked",
             Done::Planned => "planned",
             Done::Chosen => "answers",
+            Done::Withdrawn => "withdrawn",
+            Done::Tracker => "tracker",
             Done::Left => "left",
         }
     }
@@ -167,6 +180,8 @@ impl Done {
             Done::Asked => "Whoever handles your case was told that you ask how it stands.",
             Done::Planned => "Thank you. What you plan is with the team.",
             Done::Chosen => "What we write to you from now on goes where you said.",
+            Done::Withdrawn => "Your report is withdrawn. The team was told.",
+            Done::Tracker => "Thank you. Your answer is with the team.",
             Done::Left => "You have left. Your case opens again with your receipt code.",
         }
     }

@@ -4,13 +4,13 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_domain::advisory::credit_line;
 use desk_domain::case::event::{Answers, MessageKind};
-use desk_domain::case::{Case, EventBody};
+use desk_domain::case::{Case, EventBody, Tracker};
 use desk_domain::policy::MetBy;
 use desk_domain::report::{Kind, Report, ReportField};
 use desk_keys::Slip;
 use desk_pages::{
     AnswersForm, AskForm, CaseLogin, CasePage, CreditForm, FileLine, MessageView, OwnDate, Paging, SentReport, Site,
-    Standing,
+    Standing, TrackerForm, WithdrawForm,
 };
 use desk_store::Stored;
 use desk_view::{CaseView, ClockView, CreditStanding, ReportView, Speaker, UnsealedCase};
@@ -37,6 +37,10 @@ pub(crate) struct Said {
     pub not_asked: Option<String>,
     /// Why a choice of where answers go was not taken.
     pub not_chosen: Option<String>,
+    /// Why the report was not withdrawn.
+    pub not_withdrawn: Option<String>,
+    /// Why an answer about the tracker was not taken.
+    pub not_agreed: Option<String>,
     /// A day of their own that was not taken: why, and what was typed.
     pub own_date: Option<(String, String)>,
     /// Which portion of the messages; the first has the newest.
@@ -133,6 +137,9 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said:
         }),
         own_date: own_date(case, said.own_date),
         answers: answers(case, said.not_chosen),
+        withdraw: (!case.is_closed() && case.withdrawn_at.is_none())
+            .then(|| WithdrawForm { error: said.not_withdrawn, idempotency_key: fresh_key() }),
+        tracker: tracker(case, said.not_agreed),
         credit: credit_form(opened, &view, said.credit),
         advisory_url: view.advisory_url.clone(),
         site: Site::of(&intake.policy),
@@ -252,6 +259,15 @@ fn answers(case: &Case, error: Option<String>) -> Option<AnswersForm> {
         error,
         idempotency_key: fresh_key(),
     })
+}
+
+fn tracker(case: &Case, error: Option<String>) -> Option<TrackerForm> {
+    let agrees = match case.tracker? {
+        Tracker::Asked => None,
+        Tracker::Agreed => Some(true),
+        Tracker::Refused => Some(false),
+    };
+    Some(TrackerForm { agrees, error, idempotency_key: fresh_key() })
 }
 
 /// For a form that is sent once, however often its button is pressed.

@@ -77,6 +77,8 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/case/standing", post(say::ask))
         .route("/case/disclosure", post(say::disclosure))
         .route("/case/answers", post(say::answers))
+        .route("/case/withdraw", post(say::withdraw))
+        .route("/case/tracker", post(say::tracker))
         .route("/case/code", post(code::post))
         .route("/case/receipt", get(receipt::get))
         .route("/case/leave", post(case::post_leave))

@@ -1,4 +1,4 @@
-//! `POST /case/standing`, `POST /case/disclosure` and `POST /case/answers`: what a reporter says without words, by a form of the case page or by the API.
+//! `POST /case/standing`, `/case/disclosure`, `/case/answers`, `/case/withdraw` and `/case/tracker`: what a reporter says without words, by a form of the case page or by the API.
 
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ use crate::session::{Entry, Sent, field, hidden_key};
 const STANDING: &str = "/case/standing";
 const DISCLOSURE: &str = "/case/disclosure";
 const ANSWERS: &str = "/case/answers";
+const WITHDRAW: &str = "/case/withdraw";
+const TRACKER: &str = "/case/tracker";
 
 /// A part of a case, as the API has it.
 type Part = fn(&Case) -> Value;
@@ -77,6 +79,49 @@ const CHOOSE: Saying = Saying {
     refused: |_, why| Said { not_chosen: Some(why), ..Said::default() },
 };
 
+const TAKE_BACK: Saying = Saying {
+    path: WITHDRAW,
+    meant: |sent| json!({"confirm": field(sent, "confirm") == "true"}),
+    command: |value| confirmed(value).map(|()| Command::Withdraw),
+    done: Done::Withdrawn,
+    holds: None,
+    named: "The tick",
+    refused: |_, why| Said { not_withdrawn: Some(why), ..Said::default() },
+};
+
+const TO_TRACKER: Saying = Saying {
+    path: TRACKER,
+    meant: |sent| match field(sent, "agrees") {
+        "yes" => json!({"agrees": true}),
+        "no" => json!({"agrees": false}),
+        _ => json!({}),
+    },
+    command: |value| agreed(value).map(|agrees| Command::AnswerTracker { agrees }),
+    done: Done::Tracker,
+    holds: Some(("tracker", |case| json!(case.tracker))),
+    named: "The answer",
+    refused: |_, why| Said { not_agreed: Some(why), ..Said::default() },
+};
+
+/// What cannot be taken back by the same person in the same place is not done by one slip.
+fn confirmed(value: &Value) -> Result<(), Vec<FieldError>> {
+    fields::read(value, |fields| {
+        if fields.flag("confirm") != Some(true) {
+            fields.wrong("confirm", "must be set: it says that you withdraw your report");
+        }
+    })
+}
+
+fn agreed(value: &Value) -> Result<bool, Vec<FieldError>> {
+    fields::read(value, |fields| {
+        let agrees = fields.flag("agrees");
+        if fields.value("agrees").is_none() {
+            fields.wrong("agrees", "must be true or false");
+        }
+        agrees.unwrap_or_default()
+    })
+}
+
 fn chosen(value: &Value) -> Result<Answers, Vec<FieldError>> {
     fields::read(value, |fields| match fields.required_text("answers", 16).as_str() {
         "mail" => Answers::Mail,
@@ -112,6 +157,14 @@ pub(crate) async fn disclosure(State(intake): State<Arc<Intake>>, headers: Heade
 
 pub(crate) async fn answers(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     said(&intake, &CHOOSE, &headers, body).await
+}
+
+pub(crate) async fn withdraw(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    said(&intake, &TAKE_BACK, &headers, body).await
+}
+
+pub(crate) async fn tracker(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    said(&intake, &TO_TRACKER, &headers, body).await
 }
 
 async fn said(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Response {

@@ -86,6 +86,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("Disclosure", disclosure()),
         ("CommentTaken", object(&[("received_at", instant())])),
         ("StandingAsked", object(&taken())),
+        ("TrackerTaken", object(&[taken().as_slice(), &[("tracker", words(&["agreed", "refused"]))]].concat())),
         ("AnswersTaken", object(&[taken().as_slice(), &[("answers", words(&["mail", "page"]))]].concat())),
         ("DisclosureTaken", object(&[taken().as_slice(), &[("disclosure", schema("Disclosure"))]].concat())),
         (

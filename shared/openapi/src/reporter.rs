@@ -76,7 +76,20 @@ fn case() -> Vec<Operation> {
         .secret(Secret::Nothing)
         .answer(303, "To the page that asks for the code.", &[])
         .problems(Told::Page, &[403]);
-    vec![look, enter, message(), credit(), standing(), disclosure(), answers(), code(), receipt(), leave]
+    vec![
+        look,
+        enter,
+        message(),
+        credit(),
+        standing(),
+        disclosure(),
+        answers(),
+        withdraw(),
+        tracker(),
+        code(),
+        receipt(),
+        leave,
+    ]
 }
 
 fn receipt() -> Operation {
@@ -165,6 +178,30 @@ fn answers() -> Operation {
         .body(&[(JSON, schema("AnswersChoice")), (FORM, form(&fields))])
         .answer(201, "Taken.", &[(JSON, schema("AnswersTaken"))])
         .answer(303, "Taken, to a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
+}
+
+fn withdraw() -> Operation {
+    let fields = [("code", false), ("confirm", true), ("idempotency_key", false)];
+    Operation::post("/case/withdraw", "withdrawReport", "Take the report back")
+        .about("Nothing is deleted. What is owed to the reporter ends; whether there is something in it is the team's to judge.")
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, schema("Withdrawal")), (FORM, form(&fields))])
+        .answer(201, "Taken.", &[(JSON, schema("StandingAsked"))])
+        .answer(303, "Taken, by a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
+}
+
+fn tracker() -> Operation {
+    let fields = [("code", false), ("agrees", true), ("idempotency_key", false)];
+    Operation::post("/case/tracker", "answerTracker", "Say whether an ordinary bug may go to the public tracker")
+        .about("Asked where a case is closed as an ordinary bug. The desk posts nothing by itself.")
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, schema("TrackerAnswer")), (FORM, form(&fields))])
+        .answer(201, "Taken.", &[(JSON, schema("TrackerTaken"))])
+        .answer(303, "Taken, by a form: the case page.", &[])
         .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
 }
 

@@ -25,6 +25,8 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("CreditDecision", closed(CommandName::RecordCredit.row().fields, limits)),
         ("DisclosurePlan", plan()),
         ("AnswersChoice", one_of("answers", &["mail", "page"])),
+        ("Withdrawal", confirmed()),
+        ("TrackerAnswer", agrees()),
         ("Message", alone("text", Limit::Text, limits)),
         ("Comment", comment(limits)),
         ("Address", address(limits)),
@@ -47,6 +49,16 @@ fn plan() -> Value {
     let with_release = json!({"type": "object", "properties": {"with_release": {"const": true}},
         "required": ["with_release"], "additionalProperties": false});
     json!({"anyOf": [on, with_release]})
+}
+
+/// That the report is taken back.
+fn confirmed() -> Value {
+    json!({"type": "object", "properties": {"confirm": {"const": true}}, "required": ["confirm"], "additionalProperties": false})
+}
+
+/// Whether it may go to the public tracker.
+fn agrees() -> Value {
+    json!({"type": "object", "properties": {"agrees": {"type": "boolean"}}, "required": ["agrees"], "additionalProperties": false})
 }
 
 /// The days on which a member is away.

@@ -62,6 +62,10 @@ pub struct CasePage {
     pub ask: Option<AskForm>,
     /// When the reporter means to publish, until it is published.
     pub own_date: Option<OwnDate>,
+    /// To take the report back, while the case is open.
+    pub withdraw: Option<WithdrawForm>,
+    /// The question whether it may go to the public tracker.
+    pub tracker: Option<TrackerForm>,
     /// Where answers go, where the reporter gave an address.
     pub answers: Option<AnswersForm>,
     /// How to be credited, until it is published.
@@ -98,6 +102,23 @@ pub struct AskForm {
     /// It was asked; from then on it may be asked again.
     pub again_from: Option<Timestamp>,
     /// Why it was not taken.
+    pub error: Option<String>,
+    pub idempotency_key: String,
+}
+
+/// To take the report back, which is confirmed with a tick.
+#[derive(Clone, Debug)]
+pub struct WithdrawForm {
+    /// Why it was not taken.
+    pub error: Option<String>,
+    pub idempotency_key: String,
+}
+
+/// Whether an ordinary bug may go to the public tracker.
+#[derive(Clone, Debug)]
+pub struct TrackerForm {
+    /// What was said; `None` while nothing was.
+    pub agrees: Option<bool>,
     pub error: Option<String>,
     pub idempotency_key: String,
 }
@@ -195,7 +216,11 @@ impl CasePage {
         let of_credit = self.credit.as_ref().and_then(|form| form.error.as_deref());
         let of_answers = self.answers.as_ref().and_then(|form| form.error.as_deref());
         let of_ask = self.ask.as_ref().and_then(|form| form.error.as_deref());
+        let of_withdrawal = self.withdraw.as_ref().and_then(|form| form.error.as_deref());
+        let of_tracker = self.tracker.as_ref().and_then(|form| form.error.as_deref());
         let all = [
+            ("field-confirm", "Take your report back", of_withdrawal),
+            ("tracker-error", "The public tracker", of_tracker),
             ("planned-for", "Day on which you mean to publish", of_date),
             ("credit-as", "Credit", of_credit),
             ("answers-error", "Where we answer", of_answers),
@@ -281,6 +306,12 @@ pub(crate) mod sample {
             own_date: Some(OwnDate {
                 said: text(),
                 planned_for: text(),
+                error: asked.then(text),
+                idempotency_key: text(),
+            }),
+            withdraw: Some(WithdrawForm { error: asked.then(text), idempotency_key: text() }),
+            tracker: Some(TrackerForm {
+                agrees: asked.then_some(true),
                 error: asked.then(text),
                 idempotency_key: text(),
             }),

@@ -48,6 +48,7 @@ pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
 pub use self::board::{BoardFilters, BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
 pub use self::case::{
     AnswersForm, AskForm, CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, OwnDate, Paging, SentReport,
+    TrackerForm, WithdrawForm,
 };
 pub use self::check::{CheckHit, CheckPage, CheckResult};
 pub use self::comment::{CommentForm, CommentPage, CommentRow, CommentStanding, CommentsPage};

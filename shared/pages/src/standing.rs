@@ -32,7 +32,7 @@ pub(super) struct Step {
 impl Standing {
     /// The way of a case that runs to its end; a closed one ends where it is closed, and claims nothing of the way there.
     pub(super) fn steps(&self) -> Vec<Step> {
-        let beside = [Stage::MoreInformationNeeded, Stage::PutOff, Stage::NoVulnerability];
+        let beside = [Stage::MoreInformationNeeded, Stage::PutOff, Stage::NoVulnerability, Stage::Withdrawn];
         let way = Stage::OPEN.into_iter().filter(|stage| !beside.contains(stage));
         let current = way.clone().position(|stage| stage == self.reached);
         let step = |(at, stage): (usize, Stage)| {
@@ -44,7 +44,7 @@ impl Standing {
             Step { name: stage.to_string(), class, mark }
         };
         match self.reached {
-            Stage::Closed(_) | Stage::PutOff | Stage::NoVulnerability => {
+            Stage::Closed(_) | Stage::PutOff | Stage::NoVulnerability | Stage::Withdrawn => {
                 vec![Step { name: self.reached.to_string(), class: "current", mark: "●" }]
             }
             Stage::Received

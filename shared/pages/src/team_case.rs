@@ -54,6 +54,8 @@ pub struct TeamCasePage {
     pub mail: Option<MailPart>,
     /// What waits for somebody to say whose it is.
     pub quarantine: Option<QuarantineView>,
+    /// The public tracker, where its reporter agreed that an ordinary bug goes there.
+    pub tracker: Option<String>,
     /// A page of the conversation, newest first.
     pub messages: Vec<MessageView>,
     /// How many messages came since who reads this last did, on whichever page, and when that was.

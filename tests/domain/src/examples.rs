@@ -22,8 +22,13 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         undone: Vec::new(),
     };
     let waiver = |resolution| (resolution == Resolution::Fixed).then(content);
-    let close =
-        |resolution| Command::Close { resolution, message: message(), next_steps: true, waiver: waiver(resolution) };
+    let close = |resolution| Command::Close {
+        resolution,
+        message: message(),
+        next_steps: true,
+        waiver: waiver(resolution),
+        consent: None,
+    };
     let scored = |severity| Command::Score { severity, content: content() };
     let by_alice = |command| vec![("alice", command)];
     match name {

@@ -31,7 +31,13 @@ fn closed(policy: &Policy) -> World {
         .when(
             policy,
             "alice",
-            Command::Close { resolution: Resolution::WontFix, message: message(), next_steps: false, waiver: None },
+            Command::Close {
+                resolution: Resolution::WontFix,
+                message: message(),
+                next_steps: false,
+                waiver: None,
+                consent: None,
+            },
         )
 }
 

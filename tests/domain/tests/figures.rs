@@ -88,7 +88,13 @@ fn what_did_not_arrive_counts_no_longer_and_is_withdrawn_from_its_day() {
 #[test]
 fn spam_is_counted_apart_and_trials_of_the_desk_nowhere() {
     let policy = policy();
-    let close = Command::Close { resolution: Resolution::Spam, message: message(), next_steps: false, waiver: None };
+    let close = Command::Close {
+        resolution: Resolution::Spam,
+        message: message(),
+        next_steps: false,
+        waiver: None,
+        consent: None,
+    };
     let spam = given(&policy, THURSDAY).after(&policy, 30).when(&policy, "bob", close);
     assert_eq!(counts(&spam), ["2027-03-27 apart"]);
     assert_eq!(of_days(&[&spam]).values().map(|tally| tally.reports).sum::<u64>(), 0);
@@ -99,7 +105,13 @@ fn spam_is_counted_apart_and_trials_of_the_desk_nowhere() {
 #[test]
 fn what_came_and_went_before_it_was_written_is_not_written() {
     let policy = policy();
-    let close = Command::Close { resolution: Resolution::Spam, message: message(), next_steps: false, waiver: None };
+    let close = Command::Close {
+        resolution: Resolution::Spam,
+        message: message(),
+        next_steps: false,
+        waiver: None,
+        consent: None,
+    };
     let spam = given(&policy, THURSDAY).when(&policy, "bob", close);
     let asked = |from| entries(&spam.log).into_iter().filter(|e| e.is_asked_for_from(from)).map(|e| e.about).collect();
     let (whole, later): (Vec<About>, Vec<About>) = (asked(1), asked(spam.log.len() as u64));

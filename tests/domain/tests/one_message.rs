@@ -31,7 +31,7 @@ fn confirmed_and_accepted_is_one_message_that_keeps_both_promises() {
 }
 
 fn written(kind: MessageKind) -> desk_domain::notice::Written {
-    desk_domain::notice::Written { kind, by: "alice".parse().unwrap(), handler: None, end: None }
+    desk_domain::notice::Written { kind, by: "alice".parse().unwrap(), handler: None, end: None, asks_tracker: false }
 }
 
 #[test]

@@ -124,7 +124,13 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
     let seen = Command::Announced { channel: "advisory-page".parse().unwrap() };
     told.world.tell(policy, &Actor::Desk, &seen).unwrap();
     told.look();
-    let close = Command::Close { resolution: Resolution::Fixed, message: message(), next_steps: false, waiver: None };
+    let close = Command::Close {
+        resolution: Resolution::Fixed,
+        message: message(),
+        next_steps: false,
+        waiver: None,
+        consent: None,
+    };
     told.when(close).when(Command::Reopen { reason: content() }).mailed
 }
 
@@ -133,8 +139,13 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
     let assigned = |world| Told::of(policy, world).when(Command::Assign { member: "alice".parse().unwrap() });
     let ours = || assigned(given(policy, FRIDAY)).when(Command::Respond { message: message() });
     let silent_reporter = ours().when(Command::RequestInformation { message: message(), next_steps: true });
-    let close =
-        Command::Close { resolution: Resolution::PolicyComment, message: message(), next_steps: false, waiver: None };
+    let close = Command::Close {
+        resolution: Resolution::PolicyComment,
+        message: message(),
+        next_steps: false,
+        waiver: None,
+        consent: None,
+    };
     let module = given_with(policy, FRIDAY, |reported| {
         reported.third_party = Some("body-parser".parse().unwrap());
         reported.may_forward = true;
@@ -143,6 +154,7 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
         (0..32).fold(silent_reporter, |told, _| told.after(24)),
         Told::of(policy, given(policy, FRIDAY)).after(100),
         Told::of(policy, given(policy, FRIDAY)).when_reporter(Command::ReissueCode { mail: None }),
+        Told::of(policy, given(policy, FRIDAY)).when_reporter(Command::Withdraw),
         ours()
             .when(Command::Validate { message: message(), next_steps: false, accept: false })
             .when(Command::Duplicate { of: "EXP-2027-00001".parse().unwrap(), message: None }),

@@ -29,7 +29,7 @@ fn assign(id: &str) -> Command {
 }
 
 fn close(resolution: Resolution, next_steps: bool) -> Command {
-    Command::Close { resolution, message: message(), next_steps, waiver: None }
+    Command::Close { resolution, message: message(), next_steps, waiver: None, consent: None }
 }
 
 fn refused(world: &mut World, policy: &Policy, who: &str, command: &Command) -> String {

@@ -69,6 +69,7 @@ fn without_a_handler_who_is_on_call_is_told_and_without_a_clock_nothing_runs() {
         message: message(),
         next_steps: false,
         waiver: None,
+        consent: None,
     };
     let mut closed = world.when(&policy, "mina", closed);
     closed.now += jiff::SignedDuration::from_hours(48);

@@ -60,6 +60,8 @@ fn everything() -> Vec<Step> {
         by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None, files: None }),
         by(Actor::Reporter, Command::AnswerCredit { granted: None }),
         by(Actor::Reporter, Command::AskStanding),
+        by(Actor::Reporter, Command::Withdraw),
+        by(Actor::Reporter, Command::AnswerTracker { agrees: true }),
         by(Actor::Reporter, Command::PlanDisclosure { plan: DisclosurePlan::WithRelease }),
         by(Actor::Reporter, Command::ChooseAnswers { answers: Answers::Mail }),
         by(Actor::Reporter, Command::ReissueCode { mail: None }),

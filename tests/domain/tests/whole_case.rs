@@ -98,6 +98,7 @@ fn a_duty_is_recorded_once_also_after_closing_and_only_one_that_is_there() {
         message: message(),
         next_steps: true,
         waiver: None,
+        consent: None,
     };
     let mut world = led(&policy).when(&policy, "alice", close);
     assert!(world.case.is_closed());

@@ -200,6 +200,8 @@ fn a_form_of_another_site_is_refused_whatever_cookie_the_browser_adds() {
         ("/case/standing", ""),
         ("/case/disclosure", "plan=with-release"),
         ("/case/answers", "answers=page"),
+        ("/case/withdraw", "confirm=true"),
+        ("/case/tracker", "agrees=no"),
         ("/case/code", ""),
         ("/case/leave", ""),
     ];

@@ -187,3 +187,61 @@ fn how_to_be_named_is_said_before_it_is_asked() {
     assert!(desk.page("/case", &cookie).text.contains("Rita &#60;R.&#62;"));
     desk.advance("1s");
 }
+
+/// What is taken back is confirmed, told to both sides, and judged all the same.
+#[test]
+fn a_report_is_withdrawn_with_a_tick_and_stays() {
+    let place = Place::new("withdrawn");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let cookie = desk.entered(code.trim_start_matches("Bearer "));
+    assert!(desk.page("/case", &cookie).text.contains("Withdraw the report</button>"));
+    let unticked = desk.post_in(&cookie, "/case/withdraw", &[("idempotency_key", "w1")]);
+    assert_eq!(unticked.status, 422, "{}", unticked.text);
+    assert!(unticked.text.contains("The tick must be set"), "{}", unticked.text);
+    let by_program = desk.post("/case/withdraw", &[("authorization", &code)], &json!({"confirm": false}));
+    assert_eq!((by_program.status, by_program.pointers()), (422, vec!["/confirm".to_owned()]));
+    for _ in 0..2 {
+        let done = desk.post_in(&cookie, "/case/withdraw", &[("confirm", "true"), ("idempotency_key", "w2")]);
+        assert_eq!((done.status, done.header("location")), (303, Some("/case?done=withdrawn")), "{}", done.text);
+    }
+    let page = desk.page("/case?done=withdrawn", &cookie).text;
+    assert!(
+        page.contains("Your report is withdrawn. The team was told.") && !page.contains("/case/withdraw"),
+        "{page}"
+    );
+    assert!(page.contains("Withdrawn by the reporter"), "{page}");
+    assert_eq!(told(&desk, "alice@example.com", "has withdrawn the report"), 1, "who is on call judges it");
+    let alice = desk.token("alice");
+    let shown = desk.get(&format!("/desk/api/cases/{case}"), &[("authorization", &alice)]).ok();
+    assert_eq!(shown["stage"], "Withdrawn by the reporter", "{shown}");
+    let close =
+        json!({"command": "close", "resolution": "withdrawn", "reason": "There is nothing in it.", "page_only": true});
+    let closed = desk.command(&case, &alice, &close).ok();
+    assert_eq!(closed["stage"], "Closed (withdrawn by the reporter)", "{closed}");
+}
+
+/// An ordinary bug goes to the public tracker where its reporter says yes; the handler finds the text to paste.
+#[test]
+fn the_reporter_says_whether_an_ordinary_bug_goes_to_the_tracker() {
+    let place = Place::new("tracker");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "page"));
+    let cookie = desk.entered(code.trim_start_matches("Bearer "));
+    let early = desk.post_in(&cookie, "/case/tracker", &[("agrees", "yes")]);
+    assert_eq!(early.status, 409, "{}", early.text);
+    let alice = desk.token("alice");
+    let close =
+        json!({"command": "close", "resolution": "ordinary-bug", "reason": "It harms nobody.", "next_steps": "None."});
+    desk.command(&case, &alice, &close).ok();
+    assert!(desk.page("/case", &cookie).text.contains("May it go to the public tracker?"));
+    let neither = desk.post("/case/tracker", &[("authorization", &code)], &json!({}));
+    assert_eq!((neither.status, neither.pointers()), (422, vec!["/agrees".to_owned()]));
+    let no = desk.post("/case/tracker", &[("authorization", &code)], &json!({"agrees": false})).ok();
+    assert_eq!(no["tracker"], "refused", "{no}");
+    let yes = desk.post_in(&cookie, "/case/tracker", &[("agrees", "yes")]);
+    assert_eq!((yes.status, yes.header("location")), (303, Some("/case?done=tracker")), "{}", yes.text);
+    assert!(desk.page("/case", &cookie).text.contains("You agreed. Somebody of the team puts it there"));
+    assert_eq!(told(&desk, "alice@example.com", "It may go to the public tracker"), 1);
+    assert_eq!(told(&desk, "alice@example.com", "It may not go to the public tracker"), 1);
+}

@@ -94,7 +94,13 @@ impl Post {
         let seq = acted.after.case.sent.last().expect("a message").seq;
         let by = "alice".parse().expect("a member");
         let kind = desk_domain::case::event::MessageKind::Acknowledgement;
-        self.plan(case, seq, Recipient::Reporter, Notice::Written(Written { kind, by, handler: None, end: None })).await
+        self.plan(
+            case,
+            seq,
+            Recipient::Reporter,
+            Notice::Written(Written { kind, by, handler: None, end: None, asks_tracker: false }),
+        )
+        .await
     }
 
     pub async fn record(&self, id: &str) -> DeliveryRecord {

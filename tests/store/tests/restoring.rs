@@ -104,7 +104,13 @@ async fn of_a_case_that_is_there_nothing_comes_back_that_was_ended_on_purpose() 
     bench.store.cases.commit(commit).await.unwrap();
     bench.store = ours;
     // Here its clocks are over since.
-    let spam = Command::Close { resolution: Resolution::Spam, message: message(), next_steps: false, waiver: None };
+    let spam = Command::Close {
+        resolution: Resolution::Spam,
+        message: message(),
+        next_steps: false,
+        waiver: None,
+        consent: None,
+    };
     let actor = Actor::Member("alice".parse().unwrap());
     bench.store.cases.tell(&id, &bench.policy, &actor, &bench.hands.clock(), &spam).await.unwrap();
     let later = bench.hands.now() + SignedDuration::from_hours(24 * 400);

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::event::NoteKind;
 use desk_domain::case::permit::allowed;
-use desk_domain::case::{Actor, CommandName};
+use desk_domain::case::{Actor, CommandName, Tracker};
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::notice::step;
 use desk_domain::policy::Member;
@@ -133,6 +133,7 @@ impl Team {
             files: paper.files(&view.report.files),
             mail: shown.mail.as_ref().map(|mail| mail::part(&case.id, &member.id, mail)),
             quarantine: paper.quarantine(shown, &at),
+            tracker: policy.project.tracker.clone().filter(|_| case.tracker == Some(Tracker::Agreed)),
             notes: shown.notes.iter().rev().map(|note| self.note(note, &paper)).collect(),
             breaches: case.breaches.iter().map(|b| (policy.clock_label(&b.clock), b.due_at)).collect(),
             deliveries: deliveries::lines(policy, zone, &shown.deliveries),
@@ -147,6 +148,7 @@ impl Team {
             NoteKind::Source(fact) => Some(format!("source of “{}”", words::fact(*fact))),
             NoteKind::Duty(clock) => Some(format!("source of “{} done”", policy.clock_words(clock))),
             NoteKind::Opened => Some("why they opened the case".to_owned()),
+            NoteKind::Tracker => Some("source of the reporter’s consent to the public tracker".to_owned()),
             NoteKind::Reopened => Some("why they took the case up again".to_owned()),
             NoteKind::Consent => Some("source of the reporter’s consent to forwarding".to_owned()),
             NoteKind::Forwarded(to) => Some(format!("forwarded to the maintainers of {to}")),
@@ -161,6 +163,7 @@ impl Team {
             | NoteKind::Duty(_)
             | NoteKind::Opened
             | NoteKind::Reopened
+            | NoteKind::Tracker
             | NoteKind::Consent
             | NoteKind::Forwarded(_) => words::actor(policy, &note.by),
         };

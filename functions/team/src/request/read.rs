@@ -52,11 +52,13 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             let words = words(given, "reason");
             let resolution = given.word("resolution")?;
             let waiver = Some(given.text("waiver")).filter(|waiver| !waiver.is_empty());
+            let consent = Some(given.text("consent")).filter(|consent| !consent.is_empty());
             let page_only = words.page_only;
             let asked = sealed(given, move |s| {
+                let consent = consent.as_ref().map(|consent| s.text(consent)).transpose()?;
                 let (message, next_steps) = (s.message(&words)?, words.next_steps);
                 let waiver = waiver.as_ref().map(|waiver| s.text(waiver)).transpose()?;
-                Ok(Command::Close { resolution, message, next_steps, waiver })
+                Ok(Command::Close { resolution, message, next_steps, waiver, consent })
             });
             Asked { page_only, ..asked }
         }

@@ -67,6 +67,11 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
             inputs.push(f.area("waiver", "Fixed, and no advisory", hint, 2));
         }
     }
+    if at.may(CommandName::Close) && at.policy.project.tracker.is_some() {
+        let hint =
+            "Where the reporter agreed that it goes to the public tracker. Kept as a note; left empty, they are asked.";
+        inputs.push(f.area("consent", "An ordinary bug", hint, 2));
+    }
     inputs.extend(page_only(at.case(), &f));
     let form = Form::new(inputs, "Decide").will([keeps(at), goes(at.case())].into_iter().flatten());
     let closed = OUTCOMES.iter().filter(|(_, name, ..)| !at.may(*name));
@@ -112,8 +117,9 @@ pub(super) fn give(_: &At<'_>, typed: &Typed) -> Commands {
         "close" => {
             let (resolution, waiver) = (typed.get("resolution"), typed.text("waiver"));
             let waiver = if resolution == "fixed" { waiver } else { "" };
+            let consent = if resolution == "ordinary-bug" { typed.text("consent") } else { "" };
             let (resolution, waiver) = (("resolution", json!(resolution)), ("waiver", json!(waiver)));
-            command("close", &[resolution, reason, steps, waiver, page_only])
+            command("close", &[resolution, reason, steps, waiver, ("consent", json!(consent)), page_only])
         }
         _ => return Err(vec![Wrong::new("outcome", "choose an outcome")]),
     };

@@ -8,7 +8,7 @@ use super::clock::{Clock, ClockState};
 use super::event::{Actor, DisclosurePlan, Event, EventBody, FactName, FileCount, Recipient};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
-use super::{Breach, Case, End, Fact, Quarantine, Sent, Step, Steps};
+use super::{Breach, Case, End, Fact, Quarantine, Sent, Step, Steps, Tracker};
 use crate::id::ClockName;
 
 impl Case {
@@ -50,6 +50,8 @@ impl Case {
             publication: Publication::default(),
             resolution: None,
             end: None,
+            withdrawn_at: None,
+            tracker: None,
             third_party: reported.third_party.clone(),
             quarantine: Quarantine { report: reported.mail.as_ref().is_some_and(|m| m.is_quarantined()), answers: 0 },
             mail: reported.mail.clone(),
@@ -199,7 +201,14 @@ impl Case {
                     end.from = *from;
                 }
             }
-            EventBody::Reopened { .. } => (self.end, self.resolution, self.duplicate_of) = (None, None, None),
+            EventBody::Withdrawn => (self.withdrawn_at, self.waiting_for_reporter) = (Some(at), false),
+            EventBody::TrackerAsked => self.tracker = Some(Tracker::Asked),
+            EventBody::TrackerAnswered { agrees, .. } => {
+                self.tracker = Some(if *agrees { Tracker::Agreed } else { Tracker::Refused });
+            }
+            EventBody::Reopened { .. } => {
+                (self.end, self.resolution, self.duplicate_of, self.tracker) = (None, None, None, None);
+            }
         }
         self.void_approval(event);
     }

@@ -90,6 +90,8 @@ pub enum Command {
         message: Message,
         next_steps: bool,
         waiver: Option<ContentRef>,
+        /// Where the reporter agreed already that an ordinary bug goes to the public tracker.
+        consent: Option<ContentRef>,
     },
     /// The end was wrong.
     Reopen {
@@ -217,6 +219,13 @@ pub enum Command {
     /// The reporter says where they wish to be answered.
     ChooseAnswers {
         answers: Answers,
+    },
+
+    /// The reporter takes their report back, and has read what that means.
+    Withdraw,
+    /// Whether an ordinary bug may go to the public tracker.
+    AnswerTracker {
+        agrees: bool,
     },
 
     /// The reporter says how to be credited; `granted: None` names nobody.

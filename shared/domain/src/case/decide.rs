@@ -126,8 +126,13 @@ impl Next<'_> {
                 self.message(MessageKind::Deferred, message, false);
             }
             Command::Duplicate { of, message } => self.duplicate(of, message.as_ref())?,
-            Command::Close { resolution, message, next_steps, waiver } => {
-                self.close(*resolution, message, *next_steps, waiver.as_ref())?
+            Command::Close { resolution, message, next_steps, waiver, consent } => {
+                let (waiver, consent) = (waiver.as_ref(), consent.as_ref());
+                if consent.is_some() && *resolution != Resolution::OrdinaryBug {
+                    return Err(Refusal::field("/consent", "is for an ordinary bug"));
+                }
+                self.close(*resolution, message, *next_steps, waiver)?;
+                self.ask_for_tracker(consent);
             }
             Command::Reopen { reason } => self.reopen(reason),
             Command::Score { severity, content } => {
@@ -172,6 +177,8 @@ impl Next<'_> {
                 self.reply(content, opened.clone(), mail.clone(), files.clone());
             }
             Command::AskStanding => self.ask_standing()?,
+            Command::Withdraw => self.withdraw()?,
+            Command::AnswerTracker { agrees } => self.answer_tracker(*agrees)?,
             Command::PlanDisclosure { plan } => self.plan_disclosure(*plan)?,
             Command::ChooseAnswers { answers } => self.choose_answers(*answers)?,
             Command::QuarantineReply { content, mail } => self.quarantine_reply(content, mail),
@@ -186,6 +193,9 @@ impl Next<'_> {
                 self.keep(kept.as_ref());
             }
             Command::ReleaseQuarantine { refuse } => self.end_quarantine(*refuse),
+            Command::RecordConsent { source } if self.case.is_closed() && self.case.tracker.is_some() => {
+                self.push(EventBody::TrackerAnswered { agrees: true, source: Some(source.clone()) });
+            }
             Command::RecordConsent { source } => self.push(EventBody::ConsentRecorded { source: source.clone() }),
             Command::Forward { to, message } => self.forward(to, message)?,
             Command::PlanRelease { on } if *on < self.now.to_zoned(jiff::tz::TimeZone::UTC).date() => {

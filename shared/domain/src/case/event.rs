@@ -395,6 +395,16 @@ pub enum EventBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<Rm>,
     },
+    /// The reporter takes their report back.
+    Withdrawn,
+    /// The reporter is asked whether an ordinary bug may go to the public tracker.
+    TrackerAsked,
+    /// Whether it may; by the reporter on their page, or by a member who says where they said it.
+    TrackerAnswered {
+        agrees: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<ContentRef>,
+    },
     /// The end was wrong: the case goes on.
     Reopened {
         reason: ContentRef,

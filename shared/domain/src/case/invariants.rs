@@ -59,6 +59,7 @@ impl Case {
             Stage::UnderReview => self.rm == Rm::Received && self.steps.responded.is_some(),
             Stage::Acknowledged => self.rm == Rm::Received && self.steps.acknowledged.is_some(),
             Stage::Received => self.rm == Rm::Received && self.steps.acknowledged.is_none(),
+            Stage::Withdrawn => self.rm == Rm::Received && self.withdrawn_at.is_some(),
         };
         let open = self.is_closed() == matches!(stage, Stage::Closed(_));
         (!true_of_it || !open).then(|| format!("I8: it is said to be “{stage}”"))

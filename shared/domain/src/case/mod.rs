@@ -103,6 +103,12 @@ pub struct Case {
     #[serde(default)]
     pub publication: Publication,
     pub resolution: Option<Resolution>,
+    /// Since when its reporter has taken it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<Timestamp>,
+    /// Whether an ordinary bug may go to the public tracker, where that was asked or said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracker: Option<Tracker>,
     /// How it was as it closed, while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
@@ -135,6 +141,15 @@ pub struct Case {
     /// Files that its reporter has sent by the page.
     #[serde(default, skip_serializing_if = "FileCount::is_none")]
     pub files: FileCount,
+}
+
+/// Whether an ordinary bug may go to the public tracker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tracker {
+    Asked,
+    Agreed,
+    Refused,
 }
 
 /// A fact, with when, who and from where; set once.

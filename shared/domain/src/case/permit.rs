@@ -8,7 +8,7 @@ use super::command::row::{Closing, Rule, Who};
 use super::event::Resolution;
 use super::publication::{CreditState, Missing};
 use super::rm::{self, Rm, Transition};
-use super::{Actor, Case};
+use super::{Actor, Case, Tracker};
 use crate::id::MemberId;
 use crate::policy::{MetBy, Policy, Role};
 use crate::refusal::Refusal;
@@ -100,12 +100,13 @@ impl Asking<'_> {
         let case = self.case;
         let others = case.resolution == Some(Resolution::ThirdParty);
         match (closing, case.is_closed()) {
-            (Closing::OthersStays, true) if others => None,
-            (Closing::Ends | Closing::OthersStays, true) => Some(self.is_over()),
+            (Closing::OthersStays | Closing::ConsentStays, true) if others => None,
+            (Closing::ConsentStays, true) if case.tracker.is_some() => None,
+            (Closing::Ends | Closing::OthersStays | Closing::ConsentStays, true) => Some(self.is_over()),
             (Closing::Reopens, _) => case.stays_closed(self.now),
             (Closing::FiledOnly, true) => self.unfiled(),
             (Closing::FiledOnly, false) => Some(format!("{} is a report", case.id)),
-            (Closing::Stays, _) | (Closing::Ends | Closing::OthersStays, false) => None,
+            (Closing::Stays, _) | (Closing::Ends | Closing::OthersStays | Closing::ConsentStays, false) => None,
         }
     }
 
@@ -132,7 +133,14 @@ impl Asking<'_> {
             Rule::Quarantined => {
                 case.quarantine.is_empty().then(|| format!("nothing of {} waits in quarantine", case.id))
             }
-            Rule::Unagreed => case.may_forward.then(|| "the reporter's consent is recorded already".to_owned()),
+            Rule::Unagreed => {
+                let recorded = if case.is_closed() && case.tracker.is_some() {
+                    case.tracker == Some(Tracker::Agreed)
+                } else {
+                    case.may_forward
+                };
+                recorded.then(|| "the reporter's consent is recorded already".to_owned())
+            }
             Rule::Agreed => (!case.may_forward)
                 .then(|| "the reporter has not agreed that it is forwarded; ask first, then record-consent".to_owned()),
             Rule::DutyOpen => {

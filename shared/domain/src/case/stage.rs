@@ -26,12 +26,14 @@ pub enum Stage {
     PutOff,
     /// Found to be no vulnerability, and not closed yet.
     NoVulnerability,
+    /// Its reporter has taken it back, and nobody of the team has confirmed it.
+    Withdrawn,
     Closed(Resolution),
 }
 
 impl Stage {
     /// The stages of an open case: first in the order of one that runs through all of them, then those beside that way.
-    pub const OPEN: [Stage; 10] = [
+    pub const OPEN: [Stage; 11] = [
         Stage::Received,
         Stage::Acknowledged,
         Stage::UnderReview,
@@ -42,6 +44,7 @@ impl Stage {
         Stage::Released,
         Stage::PutOff,
         Stage::NoVulnerability,
+        Stage::Withdrawn,
     ];
 }
 
@@ -58,6 +61,7 @@ impl Case {
             return Stage::MoreInformationNeeded;
         }
         match self.rm {
+            Rm::Received if self.withdrawn_at.is_some() => Stage::Withdrawn,
             Rm::Deferred => Stage::PutOff,
             Rm::Invalid => Stage::NoVulnerability,
             Rm::Accepted if self.steps.fix_ready.is_some() || self.release_planned.is_some() => Stage::ReleaseScheduled,
@@ -122,6 +126,7 @@ impl fmt::Display for Stage {
             Stage::Released => f.write_str("Released"),
             Stage::PutOff => f.write_str("Put off"),
             Stage::NoVulnerability => f.write_str("Found to be no vulnerability"),
+            Stage::Withdrawn => f.write_str("Withdrawn by the reporter"),
             Stage::Closed(resolution) => write!(f, "Closed ({})", resolution.words()),
         }
     }
@@ -165,7 +170,8 @@ mod tests {
             Stage::ReleaseScheduled => Stage::Released,
             Stage::Released => Stage::PutOff,
             Stage::PutOff => Stage::NoVulnerability,
-            Stage::NoVulnerability => Stage::Closed(Resolution::Fixed),
+            Stage::NoVulnerability => Stage::Withdrawn,
+            Stage::Withdrawn => Stage::Closed(Resolution::Fixed),
             Stage::Closed(reason) => Stage::Closed(match reason {
                 Resolution::Fixed => Resolution::NotAVulnerability,
                 Resolution::NotAVulnerability => Resolution::NotReproducible,

@@ -165,6 +165,9 @@ impl Book {
             EventBody::Closed { resolution, .. } => self.closed(*resolution, event),
             EventBody::ReportReceived(_)
             | EventBody::Reopened { .. }
+            | EventBody::Withdrawn
+            | EventBody::TrackerAsked
+            | EventBody::TrackerAnswered { .. }
             | EventBody::ClockStarted(_)
             | EventBody::ClockWarned { .. }
             | EventBody::ClockRepeated { .. }

@@ -1,6 +1,6 @@
 //! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
 
-use super::closed;
+use super::{TRACKER_QUESTION, closed};
 use crate::case::event::{Answers, DisclosurePlan, EventBody, Resolution};
 use crate::case::rm::{self, Transition};
 use crate::case::{Case, Event, Recipient, Rm};
@@ -45,6 +45,16 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::ClockPostponed { clock, due_at } => {
             case.clock(clock).filter(|c| c.start.reporter_sees)?;
             format!("Our reminder came late, so we wait for your answer until {}.", crate::time::instant(*due_at))
+        }
+        EventBody::Withdrawn => {
+            "You have withdrawn your report. Nothing of it is deleted, and we owe you no further answer. A person of the team still looks \
+             at it: if there is something in it, we fix it, and you hear when the fix is out."
+                .to_owned()
+        }
+        EventBody::TrackerAsked => TRACKER_QUESTION.to_owned(),
+        EventBody::TrackerAnswered { agrees: true, .. } => "You agreed that it goes to the public tracker.".to_owned(),
+        EventBody::TrackerAnswered { agrees: false, .. } => {
+            "You said that it does not go to the public tracker. It does not.".to_owned()
         }
         EventBody::Reopened { .. } => {
             "We closed your case too early. It is open again, where it was, and the team goes on with it.".to_owned()

@@ -66,11 +66,14 @@ mod swap_said;
 mod taken_over;
 mod taken_up_again;
 mod third_party_receipt;
+mod tracker_answered;
 mod unreadable_receipt;
 mod urgency;
 mod urgent_receipt;
 mod wait_ended;
 mod warning;
+mod withdrawal_noted;
+mod withdrawn;
 mod written;
 mod you_are_handler;
 
@@ -88,7 +91,7 @@ pub use row::{OnPage, Origin, Row};
 pub use second_factor_changed::FactorChange;
 pub use swap_said::WhatOfSwap;
 pub use urgency::Urgency;
-pub use written::standard_acknowledgement;
+pub use written::{TRACKER_QUESTION, standard_acknowledgement};
 
 use crate::case::Recipient;
 use crate::id::{CaseId, MemberId};
@@ -225,10 +228,13 @@ notices! {
     TakenUpAgain in taken_up_again = "taken_up_again": Ordinary, Desk, NotTheirs;
     TakenOver in taken_over = "taken_over": Ordinary, Desk, NotTheirs;
     ThirdPartyReceipt in third_party_receipt = "third_party_receipt": Promise, FirstAnswer, Line;
+    TrackerAnswered in tracker_answered = "tracker_answered": Ordinary, Desk, NotTheirs;
     UnreadableReceipt in unreadable_receipt = "unreadable_receipt": Promise, FirstAnswer, Line;
     UrgentReceipt in urgent_receipt = "urgent_receipt": Promise, FirstAnswer, Line;
     WaitEnded in wait_ended = "wait_ended": Ordinary, Desk, NotTheirs;
     Warning in warning = "warning": Breach, Desk, NotTheirs, until acknowledge_until, wakes Each;
+    WithdrawalNoted in withdrawal_noted = "withdrawal_noted": Ordinary, Desk, Line;
+    Withdrawn in withdrawn = "withdrawn": Ordinary, Desk, NotTheirs;
     Written in written = "written": Promise, Message, Otherwise("the message itself stands there");
     YouAreHandler in you_are_handler = "you_are_handler": Ordinary, Desk, NotTheirs, until acknowledge_until;
 }

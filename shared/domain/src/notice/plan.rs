@@ -10,7 +10,7 @@ pub use announced::{of_channel, seen_everywhere};
 
 use super::*;
 use crate::case::event::{AssignedBy, EventBody, FactName, Hint, MailParts, MessageKind, Resolution};
-use crate::case::{Actor, Case, Clock, ClockState, Event, Rm};
+use crate::case::{Actor, Case, Clock, ClockState, Event, Rm, Tracker};
 use crate::id::{ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{ClockKind, MetBy, OwnChannel, Pauses, Role, Starts};
 
@@ -52,7 +52,8 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let handler = case.handler.clone().filter(|_| first);
             let ends = matches!(kind, MessageKind::Closed | MessageKind::Duplicate | MessageKind::Invalidated);
             let end = case.resolution.filter(|_| ends);
-            let notice = Notice::Written(Written { kind: *kind, by: by.clone(), handler, end });
+            let asks_tracker = end.is_some() && case.tracker == Some(Tracker::Asked);
+            let notice = Notice::Written(Written { kind: *kind, by: by.clone(), handler, end, asks_tracker });
             plan.to_reporter(notice, message.mail.clone())
         }
         EventBody::MessageBounced { .. } if case.is_comment() => {
@@ -117,6 +118,14 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_reporter(Notice::ClosedNotice(ClosedNotice { resolution: *resolution }), None)
         }
         EventBody::Reopened { .. } => plan.reopened(),
+        EventBody::Withdrawn => {
+            let told = plan.to_reporter(Notice::WithdrawalNoted(WithdrawalNoted {}), None);
+            told.into_iter().chain(plan.to_handler(Notice::Withdrawn(Withdrawn {}))).collect()
+        }
+        EventBody::TrackerAnswered { agrees, source: None } => {
+            plan.to_handler(Notice::TrackerAnswered(TrackerAnswered { agrees: *agrees }))
+        }
+        EventBody::TrackerAsked | EventBody::TrackerAnswered { .. } => Vec::new(),
         EventBody::FixesReady => plan.fixes_ready(),
         EventBody::FixesPending => plan.to_reporter(Notice::FixesPending(FixesPending {}), None),
         EventBody::FixesReleased => plan.to_reporter(Notice::FixesReleased(FixesReleased {}), None),

@@ -28,6 +28,7 @@ impl Quiet {
             Stage::Released => "If nothing is left to do, close it.",
             Stage::PutOff => "Take it up again, or close it; the reporter wants to know which.",
             Stage::NoVulnerability => "Close it, or look again.",
+            Stage::Withdrawn => "The reporter has taken it back: judge it, and close it as withdrawn or go on.",
             Stage::Received
             | Stage::Acknowledged
             | Stage::UnderReview

@@ -82,12 +82,18 @@ fn by(member: &MemberId) -> Vec<Notice> {
     };
     let kinds =
         [Acknowledgement, Response, Update, Request, Validated, Invalidated, Deferred, Duplicate, Closed, Comment];
-    let written = kinds
-        .into_iter()
-        .map(|kind| Notice::Written(Written { kind, by: member.clone(), handler: Some(member.clone()), end: None }));
+    let written = kinds.into_iter().map(|kind| {
+        Notice::Written(Written {
+            kind,
+            by: member.clone(),
+            handler: Some(member.clone()),
+            end: None,
+            asks_tracker: false,
+        })
+    });
     let ended = Resolution::ALL.iter().map(|end| {
         let (kind, by, handler) = (Closed, member.clone(), Some(member.clone()));
-        Notice::Written(Written { kind, by, handler, end: Some(*end) })
+        Notice::Written(Written { kind, by, handler, end: Some(*end), asks_tracker: *end == Resolution::OrdinaryBug })
     });
     let handler = |previous| Notice::HandlerChanged(HandlerChanged { handler: member.clone(), previous });
     let code = Notice::CodeReissued(CodeReissued { by: member.clone() });
@@ -128,6 +134,7 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::ReleasePlanned(ReleasePlanned { on }),
         Notice::FixesReleased(FixesReleased {}),
         Notice::Published(Published {}),
+        Notice::WithdrawalNoted(WithdrawalNoted {}),
         Notice::Reopened(Reopened { published: false }),
         Notice::Reopened(Reopened { published: true }),
     ];
@@ -235,6 +242,9 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     all.extend([
         Notice::ReporterReplied(ReporterReplied { opened: None }),
         Notice::ReporterReplied(ReporterReplied { opened: Some(case.clone()) }),
+        Notice::Withdrawn(Withdrawn {}),
+        Notice::TrackerAnswered(TrackerAnswered { agrees: true }),
+        Notice::TrackerAnswered(TrackerAnswered { agrees: false }),
         Notice::OutsiderReplied(OutsiderReplied { from: Recipient::Outside }),
         Notice::Bounced(Bounced { waiting: Vec::new() }),
         Notice::FixesReady(FixesReady { due: Vec::new() }),

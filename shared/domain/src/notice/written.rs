@@ -15,7 +15,14 @@ pub struct Written {
     /// What the case came to, where it ends with the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Resolution>,
+    /// Whether the reporter is asked if it may go to the public tracker.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_tracker: bool,
 }
+
+/// The question, as mail and page put it.
+pub const TRACKER_QUESTION: &str = "Only you say whether it goes to the public issue tracker. If you agree, somebody of the team puts it \
+                                    there, in the words of your report; without your answer it stays between us.";
 
 /// What acknowledges where a member says nothing else.
 pub fn standard_acknowledgement(policy: &Policy, member: &Member, case: &Case) -> String {
@@ -43,6 +50,10 @@ impl Written {
         let letter = match self.end {
             Some(end) => letter.say(format!("Your case is closed: {}", closed::means(end))),
             None => letter,
+        };
+        let letter = match self.asks_tracker {
+            true => letter.say(TRACKER_QUESTION).link("Say yes or no on your case page", &at.links.case_page),
+            false => letter,
         };
         let letter = match self.kind {
             MessageKind::Closed | MessageKind::Duplicate => {

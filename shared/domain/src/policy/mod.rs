@@ -67,6 +67,8 @@ pub struct Project {
     pub prefix: Prefix,
     pub website: String,
     pub repository: String,
+    /// Where ordinary bugs are told in public.
+    pub tracker: Option<String>,
     /// Where a change to the policy is proposed (T61).
     pub policy_url: String,
     /// Where the desk is reached in production, without a trailing slash; the local runner uses its own address.

@@ -64,6 +64,7 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         files: vec![file(Some("/desk/cases/EXP-2026-7K3QF/files/file-1"))],
         mail: told.then(mail_part),
         quarantine: told.then(quarantine),
+        tracker: told.then(|| "javascript:alert(1)".to_owned()),
         deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
         news: if told { 2 } else { 0 },
         last_read: told.then(|| at(11)),

@@ -163,7 +163,13 @@ fn i7_no_open_case_goes_dark() {
     let closed = accepted(&policy).when(
         &policy,
         "alice",
-        Command::Close { resolution: Resolution::WontFix, message: message(), next_steps: false, waiver: None },
+        Command::Close {
+            resolution: Resolution::WontFix,
+            message: message(),
+            next_steps: false,
+            waiver: None,
+            consent: None,
+        },
     );
     let (before, closed) = (closed.log.len(), closed.after(&policy, 24 * 60));
     assert_eq!(closed.log.len(), before, "what is over is silent");

@@ -1,7 +1,7 @@
 //! What a case comes to, and what is said of it.
 
 use desk_domain::case::event::Resolution;
-use desk_domain::case::{Command, EventBody, Recipient, Rm, Stage};
+use desk_domain::case::{Actor, Command, EventBody, Recipient, Rm, Stage, Tracker};
 use desk_domain::id::LineName;
 use desk_domain::notice::Notice;
 use desk_domain::notice::conversation::line;
@@ -14,8 +14,13 @@ use super::{MONDAY, accepted, to, told};
 #[test]
 fn i6_fixed_without_an_advisory_has_a_name_under_it() {
     let policy = policy();
-    let close =
-        |waiver| Command::Close { resolution: Resolution::Fixed, message: message(), next_steps: false, waiver };
+    let close = |waiver| Command::Close {
+        resolution: Resolution::Fixed,
+        message: message(),
+        next_steps: false,
+        waiver,
+        consent: None,
+    };
     let refused = |world: &mut World, command: &Command| match world.tell(&policy, &member("alice"), command) {
         Err(Refusal::Invalid(wrong)) => wrong[0].pointer.clone(),
         other => panic!("{other:?}"),
@@ -41,12 +46,13 @@ fn i6_fixed_without_an_advisory_has_a_name_under_it() {
         message: message(),
         next_steps: false,
         waiver: Some(content()),
+        consent: None,
     };
     assert!(matches!(other.tell(&policy, &member("alice"), &wont), Err(Refusal::Invalid(_))));
 }
 
 fn close(resolution: Resolution) -> Command {
-    Command::Close { resolution, message: message(), next_steps: true, waiver: None }
+    Command::Close { resolution, message: message(), next_steps: true, waiver: None, consent: None }
 }
 
 /// ISO/IEC 30111: a report that comes to nothing ends as what it is, from wherever it is, in one command and one message.
@@ -100,7 +106,7 @@ fn an_end_needs_what_was_promised() {
     let policy = policy();
     for resolution in [Resolution::NotReproducible, Resolution::OrdinaryBug, Resolution::Withdrawn] {
         let mut world = given(&policy, MONDAY);
-        let short = Command::Close { resolution, message: message(), next_steps: false, waiver: None };
+        let short = Command::Close { resolution, message: message(), next_steps: false, waiver: None, consent: None };
         let Err(Refusal::NotAllowed { why, .. }) = world.tell(&policy, &member("alice"), &short) else { panic!() };
         assert!(why.contains("still owed to the reporter: detailed-response"), "{why}");
         let world = world.when(&policy, "alice", close(resolution));
@@ -187,6 +193,91 @@ fn it_is_open_where_the_end_found_it_and_to_whom_it_concerns() {
         panic!("spam is a report of its own after all, or none")
     };
     assert!(why.contains("treat-as-report"), "{why}");
+}
+
+/// Who takes their report back is owed nothing more, and the problem stays the team's to judge.
+#[test]
+fn a_report_that_is_withdrawn_is_judged_all_the_same() {
+    let policy = policy();
+    let mut world = given(&policy, MONDAY);
+    let from = world.log.len();
+    world.tell(&policy, &Actor::Reporter, &Command::Withdraw).unwrap();
+    assert_eq!(world.case.stage(), Stage::Withdrawn);
+    assert!(!world.clock("acknowledgement").is_open() && !world.clock("detailed-response").is_open());
+    assert_eq!(told(&world, &policy, from, "withdrawal_noted"), [Recipient::Reporter]);
+    assert_eq!(told(&world, &policy, from, "withdrawn"), [to("alice")], "who is on call reads it");
+    assert!(world.tell(&policy, &Actor::Reporter, &Command::Withdraw).unwrap().is_empty(), "once");
+
+    let later = world.after(&policy, 24 * 15);
+    assert!(later.case.breaches.is_empty(), "nothing was owed");
+    assert!(later.case.handler.is_some(), "and somebody handles it");
+    let asked = later.log.iter().filter(|event| matches!(event.body, EventBody::FoundQuiet { .. })).count();
+    assert!(asked >= 2, "I7: it is not forgotten");
+    let handler = later.case.handler.clone().unwrap();
+    let closed = later.clone().when(
+        &policy,
+        handler.as_str(),
+        Command::Close {
+            resolution: Resolution::Withdrawn,
+            message: message(),
+            next_steps: false,
+            waiver: None,
+            consent: None,
+        },
+    );
+    assert_eq!(closed.case.stage().to_string(), "Closed (withdrawn by the reporter)");
+    let valid = Command::Validate { message: message(), next_steps: false, accept: true };
+    let real = later.when(&policy, handler.as_str(), valid);
+    assert_eq!(real.case.stage(), Stage::FixInPreparation, "a fix goes on");
+    assert!(!real.clock("score").name().as_str().is_empty() && real.clock("score").is_open());
+}
+
+/// An ordinary bug goes to the public tracker with its reporter's consent, and never by silence.
+#[test]
+fn an_ordinary_bug_goes_to_the_tracker_only_with_consent() {
+    let policy = policy();
+    let world = given(&policy, MONDAY);
+    let from = world.log.len();
+    let closed = world.clone().when(&policy, "alice", close(Resolution::OrdinaryBug));
+    assert_eq!(closed.case.tracker, Some(Tracker::Asked));
+    let asked = closed.notices(&policy, from);
+    assert!(
+        matches!(&asked[..], [one] if matches!(&one.notice, Notice::Written(w) if w.asks_tracker)),
+        "in the one mail"
+    );
+    let silent = closed.clone().after(&policy, 24 * 60);
+    assert_eq!(silent.case.tracker, Some(Tracker::Asked), "silence is no consent");
+    for (agrees, tracker) in [(true, Tracker::Agreed), (false, Tracker::Refused)] {
+        let (mut said, from) = (closed.clone(), closed.log.len());
+        said.tell(&policy, &Actor::Reporter, &Command::AnswerTracker { agrees }).unwrap();
+        assert_eq!(said.case.tracker, Some(tracker));
+        assert_eq!(told(&said, &policy, from, "tracker_answered"), [to("alice")]);
+        said.tell(&policy, &Actor::Reporter, &Command::AnswerTracker { agrees: !agrees }).unwrap();
+        assert_ne!(said.case.tracker, Some(tracker), "it is theirs to say otherwise");
+    }
+    let by_mail = closed.when(&policy, "alice", Command::RecordConsent { source: content() });
+    assert_eq!((by_mail.case.tracker, by_mail.case.may_forward), (Some(Tracker::Agreed), false));
+    let said_before = Command::Close {
+        resolution: Resolution::OrdinaryBug,
+        message: message(),
+        next_steps: true,
+        waiver: None,
+        consent: Some(content()),
+    };
+    assert_eq!(
+        world.clone().when(&policy, "alice", said_before).case.tracker,
+        Some(Tracker::Agreed),
+        "it is not asked again"
+    );
+    let mut other = world;
+    let wrong = Command::Close {
+        resolution: Resolution::WontFix,
+        message: message(),
+        next_steps: true,
+        waiver: None,
+        consent: Some(content()),
+    };
+    assert!(matches!(other.tell(&policy, &member("alice"), &wrong), Err(Refusal::Invalid(_))));
 }
 
 /// I8: what the reporter reads is what the case is.

@@ -49,12 +49,25 @@ fn first_answers() -> Vec<Sample> {
 
 fn written() -> Vec<Sample> {
     use MessageKind::*;
-    let written = |kind| Notice::Written(Written { kind, by: member("alice"), handler: None, end: None });
+    let written =
+        |kind| Notice::Written(Written { kind, by: member("alice"), handler: None, end: None, asks_tracker: false });
     let ended = |end| {
         let (by, end) = (member("alice"), Some(end));
-        Notice::Written(Written { kind: Closed, by, handler: None, end })
+        Notice::Written(Written {
+            kind: Closed,
+            by,
+            handler: None,
+            asks_tracker: end == Some(Resolution::OrdinaryBug),
+            end,
+        })
     };
-    let first = Written { kind: Acknowledgement, by: member("alice"), handler: Some(member("bob")), end: None };
+    let first = Written {
+        kind: Acknowledgement,
+        by: member("alice"),
+        handler: Some(member("bob")),
+        end: None,
+        asks_tracker: false,
+    };
     vec![
         to("acknowledgement-handled", Notice::Written(first)),
         to("response", written(Response)),
@@ -120,6 +133,7 @@ fn ends() -> Vec<Sample> {
         to("no-answer", closed(Resolution::NoAnswer)),
         to("third-party", closed(Resolution::ThirdParty)),
         to("", Notice::Published(Published {})),
+        to("", Notice::WithdrawalNoted(WithdrawalNoted {})),
         to("", Notice::Reopened(Reopened { published: false })),
         to("published", Notice::Reopened(Reopened { published: true })),
     ]

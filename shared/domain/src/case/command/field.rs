@@ -42,6 +42,12 @@ pub(super) const WAIVER: Field = Field::text(
     "Who answers for it, and why, that what is fixed is closed without an advisory; required there, kept as a note.",
 )
 .need(Need::Sometimes);
+pub(super) const CONSENT: Field = Field::text(
+    "consent",
+    Audience::Team,
+    "Of an ordinary bug: where the reporter agreed that it goes to the public tracker, kept as a note; left out, they are asked.",
+)
+.optional();
 pub(super) const SOURCE: Field = Field::text("source", Audience::Team, "How that is known.");
 pub(super) const REFERENCE: Field = Field::text("reference", Audience::Team, "Where the fix is.");
 

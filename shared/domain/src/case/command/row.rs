@@ -104,6 +104,8 @@ pub enum Closing {
     Stays,
     /// Open, or closed because it belongs to another project: what its reporter agrees to then can still be done.
     OthersStays,
+    /// The same, or closed as an ordinary bug: that too waits for what the reporter agrees to.
+    ConsentStays,
     /// Only to what was closed a short while ago ([`crate::case::end`]).
     Reopens,
     /// Only to what was filed, which is closed from the start, and once.
@@ -257,6 +259,7 @@ impl Row {
         let closing = match self.closing {
             Closing::Ends => None,
             Closing::Stays => Some("To a closed case too."),
+            Closing::ConsentStays => Some("To one closed as another project's or as an ordinary bug too."),
             Closing::OthersStays => Some("To one closed as another project's too."),
             Closing::Reopens => Some("To a closed case only."),
             Closing::FiledOnly => Some("Only to what was filed."),

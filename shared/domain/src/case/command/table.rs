@@ -81,7 +81,7 @@ commands! {
             "Closes it as a duplicate of another case.", &[OF, STEPS_TOO, PAGE_ONLY])
             .rules(&[Rule::Duplicable, Rule::Unpublished]);
         // From where it closes hangs on the resolution, which only `decide` sees.
-        Close = Row::new("close", Group::Judgement, "Ends it.", &[RESOLUTION, REASON_TOLD, STEPS_TOO, WAIVER, PAGE_ONLY]);
+        Close = Row::new("close", Group::Judgement, "Ends it.", &[RESOLUTION, REASON_TOLD, STEPS_TOO, WAIVER, CONSENT, PAGE_ONLY]);
         Reopen = Row::new("reopen", Group::Judgement,
             "Takes up again what was closed in the last seven days; its clocks go on where they were. What is published stays published.",
             &[REASON])
@@ -152,9 +152,9 @@ commands! {
             "Lets in what is not proven to be the reporter's, or leaves it aside.", &[REFUSE])
             .rules(&[Rule::Quarantined]);
         RecordConsent = Row::new("record-consent", Group::Mail,
-            "Records that the reporter agrees to forwarding.", &[SOURCE])
+            "Records that the reporter agrees to forwarding; of an ordinary bug, that it goes to the public tracker.", &[SOURCE])
             .rules(&[Rule::Unagreed])
-            .closing(Closing::OthersStays);
+            .closing(Closing::ConsentStays);
         Forward = Row::new("forward", Group::Mail,
             "Tells the maintainers of a package that the policy names as others'.", &[TO, MESSAGE_OUT])
             .rules(&[Rule::Agreed])
@@ -167,7 +167,7 @@ commands! {
             .closing(Closing::FiledOnly);
     }
     others {
-        AcknowledgeFromMail ReplyFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding PlanDisclosure
+        AcknowledgeFromMail ReplyFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding Withdraw AnswerTracker PlanDisclosure
         ChooseAnswers Announced FireTimer MessageBounced ReplaceHandler
     }
 }

@@ -43,7 +43,8 @@ impl Next<'_> {
     }
 
     pub(super) fn start_clocks(&mut self, starts: Starts) {
-        if starts.is_owed_to_reporter() && self.case.found_by.is_some() {
+        let nobody_waits = self.case.found_by.is_some() || self.case.withdrawn_at.is_some();
+        if starts.is_owed_to_reporter() && nobody_waits {
             return;
         }
         let policy = self.policy;

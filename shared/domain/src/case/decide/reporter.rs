@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Next;
-use crate::case::event::{Answers, DisclosurePlan, EventBody};
-use crate::case::{Case, ClockState};
-use crate::policy::Starts;
+use crate::case::event::{Answers, ContentRef, DisclosurePlan, EventBody, Resolution};
+use crate::case::{Case, Clock, ClockState, Tracker};
+use crate::policy::{MetBy, Pauses, Starts};
 use crate::refusal::Refusal;
 use crate::time::instant;
 
@@ -40,6 +40,55 @@ impl Next<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A reporter can take back their word and not the problem: so nothing is deleted, the case stays open until a person of the team
+    /// has judged it, and a fix that is on its way goes on. Who withdraws waits for nothing any more: what is owed to them ends, the
+    /// promises too, unkept and unbroken. That somebody handles it is owed to the users, and goes on.
+    pub(super) fn withdraw(&mut self) -> Result<(), Refusal> {
+        if self.case.is_closed() {
+            return Err(self.not_now(format!("{} is closed", self.case.id)));
+        }
+        if self.case.withdrawn_at.is_some() {
+            return Ok(());
+        }
+        self.push(EventBody::Withdrawn);
+        let theirs = |clock: &Clock| {
+            let met_by = clock.start.met_by;
+            met_by.is_message() || matches!(met_by, MetBy::ReporterAnswer | MetBy::CreditAnswered)
+        };
+        for clock in self.open_clocks(theirs) {
+            self.push(EventBody::ClockEnded { clock });
+        }
+        self.resume(Pauses::WaitingForReporter);
+        Ok(())
+    }
+
+    /// It is theirs to say, and to say otherwise, as long as the case is closed as that.
+    pub(super) fn answer_tracker(&mut self, agrees: bool) -> Result<(), Refusal> {
+        let said = match self.case.tracker {
+            None => return Err(self.not_now("you were not asked that".to_owned())),
+            Some(Tracker::Asked) => None,
+            Some(Tracker::Agreed) => Some(true),
+            Some(Tracker::Refused) => Some(false),
+        };
+        if said != Some(agrees) {
+            self.push(EventBody::TrackerAnswered { agrees, source: None });
+        }
+        Ok(())
+    }
+
+    /// A bug that harms nobody is best known in public, and it is the reporter's find: they say whether it goes there. The desk posts
+    /// nothing, and silence is no consent.
+    pub(super) fn ask_for_tracker(&mut self, consent: Option<&ContentRef>) {
+        if self.case.resolution != Some(Resolution::OrdinaryBug) || self.policy.project.tracker.is_none() {
+            return;
+        }
+        match consent {
+            Some(source) => self.push(EventBody::TrackerAnswered { agrees: true, source: Some(source.clone()) }),
+            None if self.case.found_by.is_some() => {}
+            None => self.push(EventBody::TrackerAsked),
+        }
     }
 
     pub(super) fn plan_disclosure(&mut self, plan: DisclosurePlan) -> Result<(), Refusal> {

@@ -51,6 +51,8 @@ pub enum NoteKind {
     Consent,
     /// Why a member opened a case that they had no need to know.
     Opened,
+    /// Where the reporter agreed that an ordinary bug goes to the public tracker.
+    Tracker,
     /// Why a closed case was taken up again.
     Reopened,
     /// A message to those who maintain a module.
@@ -184,6 +186,12 @@ impl EventBody {
             EventBody::FixesPending => Nothing.says("saw that a fix is missing again"),
             EventBody::Announced { channel: _ } => Nothing.says("saw the advisory on a channel"),
             EventBody::Closed { resolution: _, told: _, from: _ } => Nothing.says("closed the case"),
+            EventBody::Withdrawn => Nothing.says("withdrew the report"),
+            EventBody::TrackerAsked => Nothing.says("asked whether it may go to the public tracker"),
+            EventBody::TrackerAnswered { agrees: _, source } => {
+                let says = "said whether it may go to the public tracker";
+                source.as_ref().map_or(Nothing, |source| note(NoteKind::Tracker, source)).says(says)
+            }
             EventBody::Reopened { reason } => note(NoteKind::Reopened, reason).by(By::Reopen, "took the case up again"),
         }
     }
@@ -309,6 +317,8 @@ mod tests {
             json!({"event": "code-reissued", "mail": "for-mail"}),
             json!({"event": "closed", "resolution": "fixed", "told": true}),
             json!({"event": "reopened", "reason": content("words")}),
+            json!({"event": "tracker-answered", "agrees": true, "source": content("words")}),
+            json!({"event": "tracker-answered", "agrees": false}),
         ]
     }
 

@@ -80,6 +80,7 @@ fn project(fields: Fields<'_>) -> Option<Project> {
     let prefix = fields.required_parsed("prefix");
     let website = fields.required_parsed::<HttpsUrl>("website");
     let repository = fields.required_parsed::<HttpsUrl>("repository");
+    let tracker = fields.parsed::<HttpsUrl>("tracker");
     let policy_url = fields.required_parsed::<HttpsUrl>("policy_url");
     let desk_url = fields.required_parsed::<BaseUrl>("desk_url");
     let site_url = fields.parsed::<BaseUrl>("site_url");
@@ -89,6 +90,7 @@ fn project(fields: Fields<'_>) -> Option<Project> {
         prefix: prefix?,
         website: website?.0,
         repository: repository?.0,
+        tracker: tracker.map(|url| url.0),
         policy_url: policy_url?.0,
         site_url: site_url.map_or_else(|| desk_url.as_ref().map(|d| format!("{}/site", d.0)), |s| Some(s.0))?,
         desk_url: desk_url?.0,

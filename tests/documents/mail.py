@@ -45,6 +45,7 @@ AFFECTED = [
 ]
 LIST = "express-js@googlegroups.com"
 OUTSIDE = "olivia@example.net"
+OF_NO_CASE = ("[Express] Your digest of ", "[Express] You are on call now")
 WRITTEN = (THANKS, RESPONSE, LONG, QUESTION, VALID, DONE, CAROL)
 
 
@@ -257,7 +258,7 @@ def sender(letter):
 
 
 def subject(letter):
-    if not letter.case and not letter.subject.startswith("[EXP] Your digest of "):
+    if not letter.case and not letter.subject.startswith(OF_NO_CASE):
         yield "names no case"
 
 

@@ -204,7 +204,7 @@ def instead(mail, head, body):
 def members(pgp):
     """A member with a key in the policy is written to in secret, the others as before."""
     mails = letters.of(pgp.desk, "bob@example.org")
-    pgp.all_opened("a member with a key in the policy", mails, pgp.keys["bob"], ("A new report about Express has come in",))
+    pgp.all_opened("a member with a key in the policy", mails, pgp.keys["bob"], ("A new report has come in to the Express",))
     others = [m for m in letters.of(pgp.desk, "alice@example.com") if m.encrypted]
     check("a member without a key is written to in clear", [str(m) for m in others])
 

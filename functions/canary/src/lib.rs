@@ -129,6 +129,8 @@ fn report() -> Value {
 fn page_mail(case: &CaseId, now: jiff::Timestamp) -> Delivery {
     let notice = NewReport {
         third_party: None,
+        planned_for: None,
+        next: None,
         package: None,
         received_at: now,
         due: Vec::new(),

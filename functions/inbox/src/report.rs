@@ -107,6 +107,7 @@ impl Inbox {
             canary: false,
             received_at: Some(arrived.received_at),
             third_party,
+            unlisted: false,
             may_forward: false,
             files: Vec::new(),
             mail: Some(ByMail {

@@ -8,7 +8,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk_domain::case::event::{FileCount, Reported, Resolution};
-use desk_domain::id::CaseId;
+use desk_domain::id::{CaseId, PackageName};
+use desk_domain::policy::{Policy, Whose};
 use desk_domain::report::Report;
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer, upload};
@@ -62,6 +63,42 @@ pub(crate) struct Taken {
     pub receipt: Option<String>,
     pub receipt_code: String,
     pub received_at: Timestamp,
+    /// That what it names is not this project's to fix (T35).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Where a report belongs that names a package of others.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Elsewhere {
+    /// As the policy names it, with those who maintain it; `None` for one that it does not name.
+    pub package: Option<PackageName>,
+    pub maintainer: Option<String>,
+    pub contact: Option<String>,
+    pub detail: String,
+}
+
+impl Elsewhere {
+    fn of(policy: &Policy, case: &desk_domain::case::Case) -> Option<Elsewhere> {
+        let project = &policy.project.name;
+        let module = case.third_party.as_ref().and_then(|package| policy.third_party(package.as_str()));
+        let detail = match (&module, case.unlisted) {
+            (Some(module), _) => {
+                format!("{} is maintained by others. Please report it to them too: they can fix it.", module.package)
+            }
+            (None, true) => format!(
+                "The package is not among those that {project} maintains. If others maintain it, please report it to them too: they \
+                 can fix it."
+            ),
+            (None, false) => return None,
+        };
+        Some(Elsewhere {
+            package: module.map(|module| module.package.clone()),
+            maintainer: module.map(|module| module.maintainer.clone()),
+            contact: module.map(|module| module.contact.clone()),
+            detail,
+        })
+    }
 }
 
 /// A report as it arrived.
@@ -239,6 +276,7 @@ impl Intake {
             found_by: None,
             received_at: None,
             third_party: self.policy.third_party_meant(&report.package).map(|t| t.package.clone()),
+            unlisted: self.policy.whose(&report.package) == Whose::Unlisted,
             may_forward: report.may_forward,
             mail: None,
             files: self.keep(&opening.id, &opening.public(), files).await?,
@@ -254,6 +292,7 @@ impl Intake {
             receipt: new.receipt.clone(),
             receipt_code: new.code.words().to_string(),
             received_at: new.stored.case.received_at,
+            elsewhere: Elsewhere::of(&self.policy, &new.stored.case),
         }
     }
 }

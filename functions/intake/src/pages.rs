@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_domain::fields::FieldError;
-use desk_domain::policy::{self, ClockKind, Due, Package, Policy};
+use desk_domain::policy::{self, ClockKind, Due, Package, Policy, Whose};
 use desk_domain::time::{instant, promise};
 use desk_http::Problem;
 use desk_pages::{CodeBox, FilesField, OthersPage, Qr, Receipt, ReportForm, Site, ThirdParty};
@@ -100,7 +100,7 @@ fn report_form(
 fn within(policy: &Policy, clock: ClockKind) -> String {
     match policy.clock_of(clock).map(|row| &row.due) {
         Some(Due::After(length)) => promise(*length),
-        Some(Due::BySeverity(_)) | None => "a time that depends on the case".to_owned(),
+        Some(Due::BySeverity(_) | Due::DayEnds) | None => "a time that depends on the case".to_owned(),
     }
 }
 
@@ -117,6 +117,7 @@ pub(crate) fn receipt(intake: &Intake, taken: Taken, Arrived { raw, report, file
         files: files.count(),
         urgent: report.known_public || report.known_exploited,
         third_party: policy.third_party_meant(&report.package).map(third_party),
+        unlisted: (policy.whose(&report.package) == Whose::Unlisted).then(|| report.package.clone()),
         may_forward: report.may_forward,
         case_url: taken.case_url,
         received_at: taken.received_at,

@@ -10,17 +10,18 @@ use aws_lambda_events::event::sns::SnsEvent;
 use desk_domain::case::Recipient;
 use desk_domain::id::MemberId;
 use desk_domain::notice::{MemberBounced, Notice};
-use desk_domain::policy::Policy;
+use desk_domain::policy::{Member, Policy};
 use desk_mail::event::{Back, EventType, SesEvent};
 use desk_runtime::Clock;
 use desk_store::deliveries::{Delivery, DeliveryRecord, State};
-use desk_store::{ActError, CaseStore, Fault, MailStore, PublishedStore, Unwritten};
-use jiff::tz::TimeZone;
+use desk_store::{ActError, CaseStore, Fault, MailStore, PublishedStore, TeamStore, Unwritten};
+use jiff::Timestamp;
 
 pub struct MailEvents {
     pub cases: CaseStore,
     pub mail: MailStore,
     pub published: PublishedStore,
+    pub members: TeamStore,
     pub policy: Arc<Policy>,
     pub clock: Clock,
 }
@@ -56,12 +57,12 @@ impl MailEvents {
         };
         match event.event_type {
             EventType::Send => self.sent(event, &record).await?,
-            EventType::Delivery => self.delivered(&record).await?,
+            EventType::Delivery => self.delivered(event, &record).await?,
             EventType::Bounce if event.back() == Some(Back::Soft) => self.undelivered(&record).await?,
-            EventType::Bounce => self.bounced(&record).await?,
+            EventType::Bounce => self.bounced(event, &record).await?,
             EventType::Complaint if event.was_delivered_and_complained_of() => self.complained(&record).await?,
             // Kept back for a complaint of before: nobody has got this message.
-            EventType::Complaint => self.bounced(&record).await?,
+            EventType::Complaint => self.bounced(event, &record).await?,
             EventType::Reject => self.rejected(&record).await?,
             EventType::DeliveryDelay => self.delayed(&record).await?,
             EventType::Other => {}
@@ -75,7 +76,12 @@ impl MailEvents {
         self.erase_words(self.mail.mark_sent(id, &event.mail.message_id, self.clock.now()).await?).await
     }
 
-    async fn delivered(&self, record: &DeliveryRecord) -> Result<(), Fault> {
+    async fn delivered(&self, event: &SesEvent, record: &DeliveryRecord) -> Result<(), Fault> {
+        if let Some(member) = self.member_at(event, record)
+            && self.members.arrived(member, event.mail.timestamp).await?
+        {
+            tracing::info!(member = %member.id, "mail reaches the member again");
+        }
         let delivered = self.mail.mark_delivered(&record.delivery.id, self.clock.now()).await?;
         self.wake_channel(delivered.as_ref()).await?;
         self.erase_words(delivered).await
@@ -83,15 +89,16 @@ impl MailEvents {
 
     /// It came back for good. The case, the list of dead addresses and the others of the team are told first: a bounce that was
     /// marked and forgotten would be a promise silently broken.
-    async fn bounced(&self, record: &DeliveryRecord) -> Result<(), ActError> {
+    async fn bounced(&self, event: &SesEvent, record: &DeliveryRecord) -> Result<(), ActError> {
         if record.state == State::Bounced {
             return Ok(());
         }
         self.suppress(record, Unwritten::HardBounce).await?;
         self.cases.tell_bounced(&record.delivery, &self.policy, &self.clock).await?;
         self.alarm_unless_reporter(record, "mail came back for good");
-        if let Some(member) = record.delivery.recipient.member() {
-            self.tell_others(member).await?;
+        if let Some(member) = self.member_at(event, record) {
+            let since = self.members.came_back(member, self.clock.now()).await?;
+            self.tell_others(&member.id, since).await?;
         }
         let bounced = self.mail.mark_bounced(&record.delivery.id, self.clock.now()).await?;
         self.wake_channel(bounced.as_ref()).await?;
@@ -186,10 +193,17 @@ impl MailEvents {
         }
     }
 
-    /// A page to this member would not arrive: the operator and the rest of the team hear of it, once a day.
-    async fn tell_others(&self, member: &MemberId) -> Result<(), Fault> {
+    /// The member whom it was sent to, at the address that they have now.
+    fn member_at(&self, event: &SesEvent, record: &DeliveryRecord) -> Option<&Member> {
+        let member = self.policy.member(record.delivery.recipient.member()?)?;
+        let to = &event.mail.destination;
+        (to.is_empty() || to.iter().any(|to| to.eq_ignore_ascii_case(&member.address))).then_some(member)
+    }
+
+    /// Nothing reaches this member: the operator and the rest of the team hear of it, once.
+    async fn tell_others(&self, member: &MemberId, since: Timestamp) -> Result<(), Fault> {
         let now = self.clock.now();
-        let cause = format!("member-bounced {member} {}", now.to_zoned(TimeZone::UTC).date());
+        let cause = format!("member-bounced {member} {since}");
         let others = self.policy.triage().filter(|other| other.id != *member);
         let others = others.map(|other| Recipient::Member(other.id.clone()));
         for to in others.chain([Recipient::Operator]) {

@@ -16,6 +16,7 @@ async fn main() -> Result<(), Error> {
         cases: store.cases,
         mail: store.mail,
         published: store.published,
+        members: store.members,
         policy: start::policy()?,
         clock,
     };

@@ -30,7 +30,7 @@ const SOON: SignedDuration = SignedDuration::from_hours(24);
 const LOOKED_INTO: usize = 200;
 
 /// The rows of the board with the cases behind those that may be shown.
-struct Open {
+pub(crate) struct Open {
     now: Timestamp,
     rows: Vec<BoardRow>,
     cases: BTreeMap<CaseId, Case>,
@@ -59,7 +59,7 @@ fn newest_day(at: Time, now: Timestamp) -> Option<Date> {
 /// Tells of everything since the digests of the day `last`.
 async fn plan(check: &SlaCheck, (last, day): (Date, Date), now: Timestamp) -> Result<(), Fault> {
     let policy = &check.policy;
-    let present: Vec<&Member> = policy.triage().filter(|member| !member.away_at(now)).collect();
+    let present: Vec<&Member> = policy.triage().filter(|member| !member.absent_at(now)).collect();
     let open = read(check, &present, now).await?;
     let before = check.members.digested().await?;
     let (unassigned, missed) = (open.listed(|row| row.handler.is_none()), open.missed());
@@ -108,16 +108,8 @@ async fn read(check: &SlaCheck, present: &[&Member], now: Timestamp) -> Result<O
     }
     wanted.sort();
     wanted.dedup();
-    let mut cases = BTreeMap::new();
-    for id in wanted {
-        match check.cases.case(id).await {
-            Ok(stored) => cases.extend(stored.map(|stored| (id.clone(), stored.case))),
-            Err(fault) if fault.is_retryable() => return Err(fault),
-            // One case that is damaged takes nobody's digest away.
-            Err(fault) => tracing::error!(case = %id, fault = %fault, "a case could not be read for the digest"),
-        }
-    }
-    Ok(Open { now, rows, cases })
+    let wanted: Vec<CaseId> = wanted.into_iter().cloned().collect();
+    Open::read(check, rows, &wanted, now).await
 }
 
 /// The cases of the rows of a list that are shown.
@@ -126,7 +118,31 @@ fn first(rows: &[BoardRow], which: impl Fn(&BoardRow) -> bool) -> impl Iterator<
 }
 
 impl Open {
-    fn listed(&self, which: impl Fn(&BoardRow) -> bool) -> Listed<DigestRow> {
+    /// With the cases that are wanted of it.
+    pub(crate) async fn read(
+        check: &SlaCheck,
+        rows: Vec<BoardRow>,
+        wanted: &[CaseId],
+        now: Timestamp,
+    ) -> Result<Open, Fault> {
+        let mut cases = BTreeMap::new();
+        for id in wanted {
+            match check.cases.case(id).await {
+                Ok(stored) => cases.extend(stored.map(|stored| (id.clone(), stored.case))),
+                Err(fault) if fault.is_retryable() => return Err(fault),
+                // One case that is damaged takes nobody's digest away.
+                Err(fault) => tracing::error!(case = %id, fault = %fault, "a case could not be read for a digest"),
+            }
+        }
+        Ok(Open { now, rows, cases })
+    }
+
+    /// The case of a row, where it was wanted.
+    pub(crate) fn case(&self, id: &CaseId) -> Option<&Case> {
+        self.cases.get(id)
+    }
+
+    pub(crate) fn listed(&self, which: impl Fn(&BoardRow) -> bool) -> Listed<DigestRow> {
         let rows = self.rows.iter().filter(|row| which(row));
         let mut listed = Listed::of(rows.map(|row| self.row(row)).collect());
         listed.rows.sort_by_key(|row| row.next.as_ref().map_or(Timestamp::MAX, |(_, due)| *due));

@@ -1,8 +1,9 @@
-//! The schedule: each tick does what is due, no more. A tick that finds nothing costs sixteen empty queries, three reads and the
+//! The schedule: each tick does what is due, no more. A tick that finds nothing costs sixteen empty queries, four reads and the
 //! write that says when it was. What is done once a day costs the other ticks nothing: that it was done stands in what they read.
 
 mod digests;
 mod heartbeat;
+mod shifts;
 mod team_changes;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use desk_domain::refusal::Refusal;
 use desk_runtime::{Clock, Hold, after};
 use desk_store::objects::Objects;
 use desk_store::{
-    ActError, CaseStore, DeskStore, Due, DueKind, Fault, MailStore, PLAN_GRACE, PublishedStore, TeamStore,
+    ActError, CaseStore, DeskStore, Due, DueKind, Fault, MailStore, PLAN_GRACE, PublishedStore, SeenPolicy, TeamStore,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -88,10 +89,10 @@ impl SlaCheck {
         let mut done = self.do_due(scheduled, hold).await?;
         self.alarm_of_waiting(&done, hold);
         if let Some(remembered) = remembered
-            && let Err(fault) = digests::tell(self, &remembered).await
+            && let Err(fault) = self.tell_of_the_day(remembered).await
         {
             done.failed += 1;
-            tracing::error!(fault = %fault, "the digests could not be planned; they are due again at the next tick");
+            tracing::error!(fault = %fault, "a digest or a shift could not be told; it is due again at the next tick");
         }
         self.desk.ticked(self.clock.now()).await?;
         tracing::debug!(
@@ -106,6 +107,12 @@ impl SlaCheck {
             heartbeat::beat(self.heartbeat.as_deref()).await;
         }
         Ok(done)
+    }
+
+    /// What is told of no case by itself: whose shift has begun, and the digests.
+    async fn tell_of_the_day(&self, remembered: SeenPolicy) -> Result<(), Fault> {
+        let remembered = shifts::tell(self, remembered).await?;
+        digests::tell(self, &remembered).await
     }
 
     /// Does what is due, each once, in portions that grow where a whole one stays due.

@@ -25,6 +25,7 @@ pub(crate) async fn follow(check: &SlaCheck, deployed: &Policy) -> Result<Option
     let seen = SeenPolicy {
         rota_on: Some(today),
         digests_on: before.as_ref().and_then(|before| before.digests_on),
+        watch: before.as_ref().and_then(|before| before.watch.clone()),
         deployed: SeenPolicy::of(deployed).deployed,
         ..SeenPolicy::of(&check.policy)
     };
@@ -63,7 +64,7 @@ pub(crate) async fn follow(check: &SlaCheck, deployed: &Policy) -> Result<Option
 async fn hand_over(check: &SlaCheck, member: &MemberId) -> Result<usize, ActError> {
     loop {
         let page = check.cases.handled_by(member, None).await?;
-        if check.policy.triage().all(|member| member.away_at(check.clock.now())) {
+        if check.policy.triage().all(|member| member.absent_at(check.clock.now())) {
             return Ok(page.rows.len());
         }
         let mut moved = 0;

@@ -118,6 +118,7 @@ impl Team {
             canary: false,
             received_at: None,
             third_party: None,
+            unlisted: false,
             may_forward: false,
             mail: None,
             files: Vec::new(),

@@ -12,7 +12,7 @@ use desk_domain::case::Recipient;
 use desk_domain::case::ladder::{Happens, Rung, ladder};
 use desk_domain::fields::{self, FieldError, Fields};
 use desk_domain::id::MemberId;
-use desk_domain::policy::{Absence, Away, Member, Policy, Said, Shift, Watch};
+use desk_domain::policy::{Absence, Away, Member, Policy, Said, Shift, Unreachable, Watch};
 use desk_http::{Problem, body};
 use desk_pages::{AwayRow, DeskPage, Input, InputControl, RotaPage, RungRow, Site, WatchRow};
 use desk_store::MOST_SAID;
@@ -37,6 +37,8 @@ pub(crate) struct RotaView {
     on_call: Vec<WatchView>,
     away: Vec<AwayView>,
     swaps: Vec<SwapView>,
+    /// Whose mail comes back.
+    unreachable: Vec<Unreachable>,
 }
 
 #[derive(Serialize)]
@@ -150,7 +152,7 @@ fn said(fields: &Fields<'_>, now: Timestamp) -> Option<SaidAway> {
 impl Team {
     async fn rota_now(&self) -> Result<Now, Problem> {
         let at = self.clock.now();
-        let mut said = self.members.said().await?;
+        let mut said = self.members.said_now(&self.policy).await?;
         let policy = Arc::new(self.policy.with_said(&said));
         said.absences.retain(|absence| absence.days.until >= today(at));
         said.absences.sort_by_key(|absence| absence.days.from);
@@ -215,6 +217,7 @@ impl Team {
             watches: now.watches().into_iter().map(|watch| watch_row(&watch, member)).collect(),
             rungs: ladder(&now.policy, now.at).iter().map(|rung| rung_row(&self.policy, rung)).collect(),
             away: now.away_rows(&self.policy, member),
+            unreachable: now.unreachable_rows(&self.policy),
             days: [input("from", "First day away"), input("until", "Last day away")],
             swaps: swap::rows(&self.policy, &now.said, member, now.at),
             swap: swap::form(&now.policy, member, now.at, typed, wrong),
@@ -255,7 +258,13 @@ impl Now {
             on_call: self.watches().into_iter().map(watch).collect(),
             away: said.chain(by_policy).collect(),
             swaps: swaps.map(|swap| SwapView { shifts: swap.shifts.clone(), agreed: swap.agreed }).collect(),
+            unreachable: self.said.unreachable.clone(),
         }
+    }
+
+    fn unreachable_rows(&self, policy: &Policy) -> Vec<(String, Timestamp)> {
+        let row = |of: &Unreachable| (words::member_name(policy, &of.member), of.since);
+        self.said.unreachable.iter().map(row).collect()
     }
 
     fn away_rows(&self, policy: &Policy, me: &Member) -> Vec<AwayRow> {

@@ -47,7 +47,7 @@ impl Team {
         cases.truncate(MOST);
         let mut present = Vec::new();
         if !cases.is_empty() {
-            for member in policy.triage().filter(|other| other.id != me.id && !other.away_at(now)) {
+            for member in policy.triage().filter(|other| other.id != me.id && !other.absent_at(now)) {
                 present.push((member.id.clone(), member.name.clone(), self.cases.load(&member.id).await?));
             }
         }

@@ -162,7 +162,7 @@ fn numbered(call: &BTreeMap<String, String>, prefix: &str, suffix: &str) -> Vec<
 }
 
 fn events(id: &str, at: Timestamp, tags: BTreeMap<String, Vec<String>>, to: &[String]) -> Vec<SesEvent> {
-    let mail = SentMail { timestamp: at, message_id: id.to_owned(), tags };
+    let mail = SentMail { timestamp: at, message_id: id.to_owned(), destination: to.to_vec(), tags };
     let event = |event_type| SesEvent { event_type, mail: mail.clone(), bounce: None, complaint: None };
     let goes_to = |address: &str| to.iter().any(|to| to == address);
     let bounced = |sub_type: &str| {

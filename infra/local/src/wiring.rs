@@ -65,6 +65,7 @@ impl Wiring {
 
     pub fn mail_events(&self) -> MailEvents {
         MailEvents {
+            members: self.store.members.clone(),
             cases: self.store.cases.clone(),
             mail: self.store.mail.clone(),
             published: self.store.published.clone(),

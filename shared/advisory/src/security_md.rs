@@ -115,8 +115,10 @@ fn what(row: &ClockRow) -> String {
         }
         (MetBy::Scored, _) => "It is said how severe the problem is",
         (MetBy::CreditAnswered, _) => "You say how you are to be named; otherwise the team goes by your report",
+        (MetBy::Published, Starts::DisclosurePlanned) => "The advisory is published before you publish",
         (MetBy::Published, _) => "The advisory is published",
         (MetBy::Released, Starts::FixesReady) => "Fixes that are ready are released",
+        (MetBy::Released, Starts::ReleasePlanned) => "Fixes are released on the day that we told you",
         (MetBy::Released, _) => "Fixes are released for every affected maintained line",
         (MetBy::Announced, _) => "The problem is announced on every channel",
         (MetBy::Recorded, _) => done.as_str(),
@@ -140,6 +142,7 @@ fn what(row: &ClockRow) -> String {
 
 fn due(row: &ClockRow) -> String {
     match &row.due {
+        Due::DayEnds => "the day itself".to_owned(),
         Due::After(length) => Length(*length).to_string(),
         Due::BySeverity(by) => {
             let word = |severity: &Severity| match severity {
@@ -166,6 +169,8 @@ fn from(row: &ClockRow) -> &'static str {
         Starts::FixesReleased => "the release of the last fix",
         Starts::AcceptedAndScored => "the acceptance and rating of the problem",
         Starts::FixesReady => "the moment when all fixes are ready",
+        Starts::DisclosurePlanned => "the day on which you mean to publish",
+        Starts::ReleasePlanned => "the planned day",
         Starts::AdvisoryPublished => "the publication of the advisory",
     }
 }

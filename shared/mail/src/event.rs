@@ -37,6 +37,8 @@ pub struct SentMail {
     /// When SES took the message.
     pub timestamp: Timestamp,
     pub message_id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub destination: Vec<String>,
     #[serde(default)]
     pub tags: BTreeMap<String, Vec<String>>,
 }

@@ -127,7 +127,13 @@ fn checked() -> Value {
 }
 
 fn receipt() -> Value {
-    object(&[
+    let elsewhere = object(&[
+        ("package", with(or_null(text()), "As the policy names it; null for one that it does not name.")),
+        ("maintainer", or_null(text())),
+        ("contact", or_null(text())),
+        ("detail", text()),
+    ]);
+    let always = [
         ("case_id", schema("CaseId")),
         ("receipt_code", with(text(), "Twelve words that open the case. Shown only here.")),
         (
@@ -137,7 +143,8 @@ fn receipt() -> Value {
         ("received_at", instant()),
         ("due", object(&[("acknowledgement", or_null(instant())), ("detailed_response", or_null(instant()))])),
         ("case_url", link()),
-    ])
+    ];
+    object_with(&always, &[("elsewhere", with(elsewhere, "What it names is not this project's to fix: who could."))])
 }
 
 fn taken() -> Vec<(&'static str, Value)> {

@@ -48,7 +48,8 @@ fn rota() -> Value {
     let shift = object(&[("member", text()), ("from", instant()), ("until", instant())]);
     let shifts = with(list(shift), "Two, as they are without it; the first is whose asked.");
     let swap = object(&[("shifts", shifts), ("agreed", json!({"type": "boolean"}))]);
-    object(&[("on_call", list(watch)), ("away", list(away)), ("swaps", list(swap))])
+    let unreachable = with(list(object(&[("member", text()), ("since", instant())])), "Whose mail comes back.");
+    object(&[("on_call", list(watch)), ("away", list(away)), ("swaps", list(swap)), ("unreachable", unreachable)])
 }
 
 fn figures() -> Value {

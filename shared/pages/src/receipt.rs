@@ -19,6 +19,8 @@ pub struct Receipt {
     pub files: usize,
     /// Others maintain what it is about; and whether it may be forwarded to them.
     pub third_party: Option<ThirdParty>,
+    /// What was written of a package that the policy does not name.
+    pub unlisted: Option<String>,
     pub may_forward: bool,
     /// Where the case page is, to write down: `https://…/case`.
     pub case_url: String,
@@ -97,6 +99,7 @@ pub(crate) mod sample {
             urgent: true,
             files: 2,
             third_party: Some(third_party()),
+            unlisted: None,
             may_forward: false,
             case_url: text(),
             received_at: at(1),
@@ -112,6 +115,7 @@ pub(crate) mod sample {
     pub(crate) fn pages() -> Samples {
         vec![
             ("receipt", receipt().html()),
+            ("receipt", Receipt { third_party: None, unlisted: Some(text()), ..receipt() }.html()),
             ("new_code", NewCodePage { site: site(), code: code_box(), case_url: text() }.html()),
         ]
     }

@@ -19,6 +19,8 @@ pub struct RotaPage {
     pub rungs: Vec<RungRow>,
     /// The soonest first.
     pub away: Vec<AwayRow>,
+    /// Members whose mail comes back, each with since when.
+    pub unreachable: Vec<(String, Timestamp)>,
     /// The first day and the last on which somebody says to be away.
     pub days: [Input; 2],
     /// Who takes one's cases; empty where there are none, or nobody could.
@@ -143,6 +145,7 @@ pub(crate) mod sample {
             watches: if told { all.to_vec() } else { vec![watch(1, Some(text()), true)] },
             rungs: vec![rung(HOSTILE), rung("")],
             away: if told { vec![away(true), away(false)] } else { Vec::new() },
+            unreachable: if told { vec![(text(), at(3))] } else { Vec::new() },
             days: [input("from"), input("until")],
             successors: if told { vec![select("all"), select("to.EXP-2026-7K3QF")] } else { Vec::new() },
             swaps: if told { standings.map(swap).to_vec() } else { Vec::new() },

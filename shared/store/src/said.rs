@@ -26,9 +26,14 @@ impl TeamStore {
         Ok(self.kept_said().await?.0)
     }
 
+    /// The same, with whom of the policy's members mail does not reach.
+    pub async fn said_now(&self, policy: &Policy) -> Result<Said, Fault> {
+        Ok(Said { unreachable: self.unreachable(policy).await?, ..self.said().await? })
+    }
+
     /// The policy of this moment.
     pub async fn policy_now(&self, policy: &Arc<Policy>) -> Result<Arc<Policy>, Fault> {
-        let said = self.said().await?;
+        let said = self.said_now(policy).await?;
         if said == Said::default() { Ok(policy.clone()) } else { Ok(Arc::new(policy.with_said(&said))) }
     }
 
@@ -115,7 +120,8 @@ impl TeamStore {
         let Some(item) = self.table.get(key("TEAM#away", "AWAY")).await? else { return Ok((Said::default(), 0)) };
         let read = Read(&item);
         let swaps = if item.contains_key("swaps") { read.json("swaps")? } else { Vec::new() };
-        Ok((Said { absences: read.json("absences")?, swaps }, read.number("version")?))
+        let said = Said { absences: read.json("absences")?, swaps, unreachable: Vec::new() };
+        Ok((said, read.number("version")?))
     }
 }
 

@@ -30,6 +30,15 @@ pub struct SeenPolicy {
     /// The day whose digests were planned last.
     #[serde(default)]
     pub digests_on: Option<Date>,
+    /// Who was on call; `None` before that was looked at.
+    #[serde(default)]
+    pub watch: Option<OnWatch>,
+}
+
+/// Who was on call at the last tick, or nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnWatch {
+    pub member: Option<MemberId>,
 }
 
 impl SeenPolicy {
@@ -38,7 +47,7 @@ impl SeenPolicy {
         let text = serde_json::to_vec(policy).expect("a policy is plain data");
         let members = policy.triage().map(|m| m.id.clone()).collect();
         let digest = desk_keys::sha256_hex(&text);
-        SeenPolicy { deployed: Some(digest.clone()), digest, members, rota_on: None, digests_on: None }
+        SeenPolicy { deployed: Some(digest.clone()), digest, members, rota_on: None, digests_on: None, watch: None }
     }
 }
 

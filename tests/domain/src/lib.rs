@@ -64,6 +64,7 @@ pub fn given_with(policy: &Policy, at: &str, change: impl FnOnce(&mut Reported))
         canary: false,
         received_at: None,
         third_party: None,
+        unlisted: false,
         may_forward: false,
         mail: None,
         files: Vec::new(),

@@ -400,5 +400,5 @@ fn a_fact_is_set_once_and_a_second_click_hears_who_was_first() {
     assert!(refused(&mut world, &policy, "alice", &mark).contains("set once"));
     let click = Command::AcknowledgeFromMail { message: message(), kept: None };
     let mut world = world.when(&policy, "alice", click.clone());
-    assert!(refused(&mut world, &policy, "bob", &click).contains("acknowledged by alice"));
+    assert!(refused(&mut world, &policy, "bob", &click).contains("acknowledged by Alice Example"));
 }

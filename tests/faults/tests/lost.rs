@@ -53,7 +53,7 @@ fn mails(desk: &Desk, case: &str) -> Vec<String> {
 fn expected(case: &str, marker: &str) -> Vec<String> {
     let mut lines: Vec<String> =
         TEAM.iter().map(|to| format!("{to}: [{case}] New report: please acknowledge")).collect();
-    lines.push(format!("{marker}@example.org: [{case}] We have received your report"));
+    lines.push(format!("{marker}@example.org: [{case}] Express: We have received your report"));
     lines.sort();
     lines
 }

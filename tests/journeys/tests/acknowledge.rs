@@ -71,7 +71,7 @@ fn it_lives_past_the_breach_and_a_day_past_the_acknowledgement_and_is_nobody_els
     // Late is better than never, by any mail's button, and the message says that it is late.
     let page = desk.get(&first, &[]);
     assert!(page.status == 200 && page.text.contains("I am sorry that this comes later"), "{}", page.text);
-    let late = button(&desk, "dave", "Missed: acknowledgement");
+    let late = button(&desk, "dave", "Missed: acknowledgement to the reporter");
     assert_eq!(press(&desk, &late, "Late, and sorry.").status, 200);
     desk.advance("23h");
     assert!(desk.get(&first, &[]).text.contains("Dave Example acknowledged it"));

@@ -47,7 +47,11 @@ fn a_restart_keeps_the_clock_the_cases_the_sessions_and_the_links() {
     assert_eq!(desk.post("/reports", &key, &report("R", "page")).text, filed.text, "the same answer again");
     desk.expects_alarm("breach");
     desk.advance("2h");
-    assert_eq!(desk.subjects().iter().filter(|s| s.ends_with("Missed: acknowledgement")).count(), 5, "it goes on");
+    assert_eq!(
+        desk.subjects().iter().filter(|s| s.ends_with("Missed: acknowledgement to the reporter")).count(),
+        5,
+        "it goes on"
+    );
     assert!(desk.cli(&["verify"]).status.success());
 }
 

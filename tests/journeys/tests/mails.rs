@@ -152,7 +152,8 @@ fn who_filed_late_in_the_evening_hears_of_each_broken_promise_and_of_the_handler
     desk.advance("49h");
     let mails = desk.mails_to("rita@example.org");
     let day = |mail: &Value| mail["at"].as_str().expect("a time")[..10].to_owned();
-    let subject = |mail: &Value| mail["subject"].as_str().expect("a subject").replace(&format!("[{case}] "), "");
+    let subject =
+        |mail: &Value| mail["subject"].as_str().expect("a subject").replace(&format!("[{case}] Express: "), "");
     let told: Vec<(String, String)> = mails.iter().map(|mail| (day(mail), subject(mail))).collect();
     let on = |days: i64| evening.date().saturating_add(jiff::Span::new().days(days)).to_string();
     let subjects: Vec<&str> = told.iter().map(|(_, subject)| subject.as_str()).collect();

@@ -348,11 +348,80 @@ fn t43_who_stands_in_is_told_why_and_answers_by_mail() {
     desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "It is used already."})).ok();
     desk.advance("1s");
     let address = desk_harness::TEAM.iter().find(|address| address.starts_with(&next)).expect("a member");
-    let told = desk.mails_to(address).pop().expect("a mail");
+    let mails = desk.mails_to(address).into_iter().rev();
+    let told = mails.into_iter().find(|mail| mail["subject"].to_string().contains("has written")).expect("a mail");
     let text = told["text"].as_str().expect("a text").replace('\n', " ");
-    assert!(text.contains("is away or no longer of the team: you stand in"), "{text}");
+    assert!(text.contains("who handles the case, is away, or mail to them comes back: you stand in"), "{text}");
     desk.receive(&answer_to(&told, "REPLY We look into it now."), &[]);
     desk.advance("1s");
     let view = desk.view(&code);
     assert!(view.to_string().contains("We look into it now."), "{view}");
+}
+
+/// The first change of who is on call: when it is, who is on call before and after it.
+fn change(desk: &Desk) -> (jiff::Timestamp, String, String) {
+    let rota = rota(desk, &desk.token("alice"));
+    let watch = |place: usize, of: &str| rota["on_call"][place][of].as_str().expect("a watch").to_owned();
+    (watch(1, "from").parse().expect("an instant"), watch(0, "member"), watch(1, "member"))
+}
+
+/// Moves the clock to so many minutes before (or, below zero, after) an instant.
+fn until(desk: &Desk, at: jiff::Timestamp, minutes: i64) {
+    let seconds = desk.now().duration_until(at).as_secs() - minutes * 60;
+    desk.advance(&format!("{seconds}s"));
+}
+
+fn shift_mails(desk: &Desk) -> Vec<Value> {
+    desk.mails()
+        .into_iter()
+        .filter(|mail| mail["subject"].as_str().is_some_and(|s| s.contains("You are on call now")))
+        .collect()
+}
+
+/// Sequence 25: a report at 8:30, the shift changes at 9:00.
+#[test]
+fn t43_who_comes_on_call_hears_what_is_theirs_now_in_one_mail_and_nothing_where_nothing_is() {
+    let place = Place::new("shift");
+    let desk = place.start_under(without_absences(&place));
+    desk.allows_alarm("breach");
+    let (at, before, after) = change(&desk);
+    until(&desk, at, 30);
+    assert!(shift_mails(&desk).is_empty());
+    let (case, _) = desk.filed(&report("R", "page"));
+    until(&desk, at, -1);
+    let told = shift_mails(&desk);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let text = told[0]["text"].as_str().expect("a text");
+    assert_eq!(told[0]["subject"], "[Express] You are on call now: 1 case waits");
+    assert!(text.contains(&case) && text.contains("somebody to handle the case is due"), "{text}");
+    assert!(told[0]["to"][0].as_str().is_some_and(|to| to.starts_with(&after)), "{told:?}");
+    desk.advance("10m");
+    assert_eq!(shift_mails(&desk).len(), 1, "once");
+
+    // Who was on call before takes it, and is away when the next shift begins: then somebody stands in.
+    let token = desk.token(&before);
+    desk.command(&case, &token, &json!({"command": "acknowledge", "message": "Thanks."})).ok();
+    desk.command(&case, &token, &json!({"command": "assign", "member": before})).ok();
+    let (at, _, next) = change(&desk);
+    let day = at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    if next == before {
+        return;
+    }
+    say(&desk, &token, &json!({"from": day, "until": day})).ok();
+    until(&desk, at, -1);
+    let told = shift_mails(&desk);
+    assert_eq!(told.len(), 2, "{told:?}");
+    let text = told[1]["text"].as_str().expect("a text");
+    assert!(text.contains("You stand in for whoever handles these") && text.contains(&case), "{text}");
+    // They are back the next day, and whoever comes on call then has nothing that waits.
+    let (at, ..) = change(&desk);
+    until(&desk, at, -1);
+    assert_eq!(shift_mails(&desk).len(), 2);
+}
+
+/// A policy that names no days, so that the rota goes around whenever this runs.
+fn without_absences(place: &Place) -> String {
+    let policy = std::fs::read_to_string(desk_harness::express()).expect("the policy");
+    let kept: Vec<&str> = policy.lines().filter(|line| !line.starts_with("away")).collect();
+    place.file("policy.toml", kept.join("\n"))
 }

@@ -218,6 +218,7 @@ impl Bench {
             mail: sender.map(by_mail),
             received_at: None,
             third_party: None,
+            unlisted: false,
             may_forward: false,
             package: None,
             answers: Answers::Page,

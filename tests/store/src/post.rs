@@ -74,7 +74,7 @@ impl Post {
 
     /// The receipt of a case, planned.
     pub async fn receipt(&self, case: &CaseId) -> String {
-        let receipt = Receipt { received_at: self.bench.hands.now(), due: Vec::new() };
+        let receipt = Receipt { received_at: self.bench.hands.now(), due: Vec::new(), unlisted: false };
         self.plan(case, 1, Recipient::Reporter, Notice::Receipt(receipt)).await
     }
 
@@ -122,7 +122,12 @@ impl Post {
     /// What SES tells of a delivery; a bounce is a hard one.
     pub fn event(&self, id: &str, event_type: EventType) -> SesEvent {
         let tags = [(DELIVERY_TAG.to_owned(), vec![id.to_owned()])].into();
-        let mail = SentMail { timestamp: self.bench.hands.now(), message_id: "ses-x".to_owned(), tags };
+        let mail = SentMail {
+            timestamp: self.bench.hands.now(),
+            message_id: "ses-x".to_owned(),
+            destination: Vec::new(),
+            tags,
+        };
         let hard = Bounce { bounce_type: "Permanent".to_owned(), bounce_sub_type: Some("General".to_owned()) };
         let bounce = (event_type == EventType::Bounce).then_some(hard);
         let complaint = (event_type == EventType::Complaint).then_some(Complaint { complaint_sub_type: None });

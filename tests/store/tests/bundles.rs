@@ -29,6 +29,7 @@ fn warning(post: &Post) -> Notice {
         due_at: post.bench.hands.now() + SignedDuration::from_hours(2),
         promise: true,
         acknowledge_until: None,
+        standing: None,
     })
 }
 

@@ -215,7 +215,22 @@ async fn t18_a_member_whose_mail_comes_back_is_told_of_and_still_written_to() {
     post.tick().await;
     post.tells(&third, EventType::Bounce).await;
     post.tick().await;
-    assert_eq!(post.ses.counts().1, 3 + 4 + 4, "and again on another day");
+    assert_eq!(post.ses.counts().1, 3 + 4, "it is told once while it is so");
+
+    // Until mail arrives: of a mail that was sent before that, its late word says nothing.
+    let policy_now = || async { post.bench.store.members.policy_now(&post.bench.policy).await.unwrap() };
+    let alice = "alice".parse().unwrap();
+    assert!(policy_now().await.present(&alice, post.bench.hands.now()).is_none());
+    let fourth =
+        post.plan(&case, 3, Recipient::Member("alice".parse().unwrap()), desk_store_tests::post::reporter_replied());
+    let fourth = fourth.await;
+    post.tick().await;
+    let mut late = post.event(&first, EventType::Delivery);
+    late.mail.timestamp = post.bench.hands.now() - SignedDuration::from_hours(48);
+    post.events.take_in(&late).await.unwrap();
+    assert!(policy_now().await.present(&alice, post.bench.hands.now()).is_none());
+    post.tells(&fourth, EventType::Delivery).await;
+    assert!(policy_now().await.present(&alice, post.bench.hands.now()).is_some(), "she is there again");
 }
 
 #[tokio::test]

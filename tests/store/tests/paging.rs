@@ -114,6 +114,7 @@ async fn paged(page: &str) -> (Post, CaseId, String) {
         due_at: "2026-11-23T12:00:00Z".parse().unwrap(),
         promise: true,
         acknowledge_until: None,
+        standing: None,
     };
     let id = post.plan(&case, 1, Recipient::Pager("bob".parse().unwrap()), Notice::Warning(warning)).await;
     (post, case, id)
@@ -237,6 +238,7 @@ async fn who_has_left_or_has_no_pager_any_more_is_not_called() {
         due_at: post.bench.hands.now(),
         promise: true,
         acknowledge_until: None,
+        standing: None,
     });
     for member in ["alice", "mallory"] {
         let id = post.plan(&case, 2, Recipient::Pager(member.parse().unwrap()), notice.clone()).await;

@@ -80,7 +80,11 @@ fn shown(rota: &Value) -> String {
         let state = if row["agreed"] == true { "swapped" } else { "asks to swap" };
         format!("{:<16} {} for {}", state, shift(&row["shifts"][0]), shift(&row["shifts"][1]))
     };
-    let (on_call, absences, swaps) = (rows("on_call"), rows("away"), rows("swaps"));
+    let unreachable = |row: &Value| {
+        format!("{:<16} mail comes back since {}", plain(&row["member"]), at(&row["since"]).unwrap_or_default())
+    };
+    let (on_call, absences, swaps, back) = (rows("on_call"), rows("away"), rows("swaps"), rows("unreachable"));
     let lines = on_call.iter().map(watch).chain(absences.iter().map(away)).chain(swaps.iter().map(swap));
+    let lines = lines.chain(back.iter().map(unreachable));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -8,7 +8,7 @@ use super::clock::{Clock, ClockState};
 use super::event::{Actor, DisclosurePlan, Event, EventBody, FactName, FileCount, Recipient};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
-use super::{Breach, Case, End, Fact, Quarantine, Sent, Step, Steps, Tracker};
+use super::{Breach, Case, Consent, End, Fact, Quarantine, Sent, Step, Steps, Tracker};
 use crate::id::ClockName;
 
 impl Case {
@@ -56,6 +56,8 @@ impl Case {
             quarantine: Quarantine { report: reported.mail.as_ref().is_some_and(|m| m.is_quarantined()), answers: 0 },
             mail: reported.mail.clone(),
             may_forward: reported.may_forward,
+            unlisted: reported.unlisted,
+            consent_recorded: None,
             forwarded: BTreeSet::new(),
             release_planned: None,
             became: None,
@@ -163,9 +165,12 @@ impl Case {
                     self.address = None;
                 }
             }
-            EventBody::ConsentRecorded { .. } => self.may_forward = true,
+            EventBody::ConsentRecorded { .. } => {
+                self.may_forward = true;
+                self.consent_recorded = Some(Consent { by: event.actor.clone(), at: event.at });
+            }
             EventBody::Forwarded { to, .. } => drop(self.forwarded.insert(to.clone())),
-            EventBody::ReleasePlanned { on } => self.release_planned = Some(*on),
+            EventBody::ReleasePlanned { on, .. } => self.release_planned = Some(*on),
             EventBody::TreatedAsReport { opened } => self.became = Some(opened.clone()),
             EventBody::OutsiderReplied { .. } | EventBody::DutyRecorded { .. } => {}
             EventBody::Scored { severity, .. } => self.severity = Some(*severity),

@@ -1,12 +1,24 @@
 //! One running clock of a case. Everything that it needs was frozen from the policy when it started, so a later
 //! policy never moves a promise already made, and replaying needs no policy.
 
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Case;
 use crate::id::{ClockName, LevelName};
 use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, REPEAT, Severity, When};
+
+/// What runs no longer than this is a matter of hours, which may wake somebody.
+const A_MATTER_OF_HOURS: SignedDuration = SignedDuration::from_hours(48);
+
+/// The last time that it was so late of a day (UTC), up to `at`.
+fn last_at(time: Time, at: Timestamp) -> Option<Timestamp> {
+    let of_day = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+    let since = (at.as_second() - of_day).rem_euclid(24 * 3600);
+    Timestamp::from_second(at.as_second() - since).ok().filter(|last| *last <= at)
+}
 
 /// A clock as started: the body of `clock-started`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +43,9 @@ pub struct ClockStart {
     /// How often it is told again once it is missed; `None`: [`REPEAT`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     repeat: Option<SignedDuration>,
+    /// When of a day (UTC) what it brings is told; `None`: at any hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    with_digest: Option<Time>,
     /// How long it has stood still so far.
     #[serde(default, skip_serializing_if = "SignedDuration::is_zero")]
     paused: SignedDuration,
@@ -95,8 +110,18 @@ impl ClockStart {
         let length = match &row.due {
             Due::After(length) => *length,
             Due::BySeverity(lengths) => *lengths.get(&severity?)?,
+            Due::DayEnds => return None,
         };
-        let due_at = at.checked_add(length).ok()?;
+        ClockStart::due_at(row, at.checked_add(length).ok()?, at)
+    }
+
+    /// Freezes `row`, whose time is over at the end of `day`, from `at` on.
+    pub fn for_day(row: &ClockRow, day: Date, at: Timestamp) -> Option<ClockStart> {
+        let ends = day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?;
+        ClockStart::due_at(row, ends.timestamp(), at)
+    }
+
+    fn due_at(row: &ClockRow, due_at: Timestamp, at: Timestamp) -> Option<ClockStart> {
         let alarm = |w: &crate::policy::Warning| {
             let instant = match w.when {
                 When::Before(lead) => due_at.checked_sub(lead).ok()?,
@@ -120,8 +145,33 @@ impl ClockStart {
             kind: (row.kind != ClockKind::of_name(row.name.as_str())).then_some(row.kind),
             survives_closing: (row.survives_closing != row.met_by.outlives_its_case()).then_some(row.survives_closing),
             repeat: (row.repeat != REPEAT).then_some(row.repeat),
+            with_digest: None,
             paused: SignedDuration::ZERO,
         })
+    }
+
+    /// What takes days and is no promise wakes nobody at night: it is told at the hour of the digest (`digest_at`). Nothing is told to
+    /// be missed before it is; a warning comes no later than the policy says, where there is an hour of the digest before.
+    pub fn told_by_day(mut self, row: &ClockRow, digest_at: Option<Time>) -> ClockStart {
+        let of_days = row.due.shortest() > A_MATTER_OF_HOURS && !row.promise && row.at_due != AtDue::AssignHandler;
+        self.with_digest = digest_at.filter(|_| of_days);
+        let before = |row: &crate::policy::Warning| matches!(row.when, When::Before(_));
+        // A day begins for people with the digest, whose mail is of that day.
+        let sooner = row.due != Due::DayEnds && row.warnings.iter().all(before);
+        if let Some(time) = self.with_digest.filter(|_| sooner) {
+            for alarm in &mut self.alarms {
+                alarm.at = last_at(time, alarm.at).filter(|told| *told > self.started_at).unwrap_or(alarm.at);
+            }
+        }
+        self
+    }
+
+    /// When what comes to be at `at` is told: at once, or with the next digest.
+    pub fn told(&self, at: Timestamp) -> Timestamp {
+        let Some(time) = self.with_digest else { return at };
+        let last = last_at(time, at);
+        let next = last.and_then(|last| last.checked_add(SignedDuration::from_hours(24)).ok());
+        last.filter(|last| *last == at).or(next).unwrap_or(at)
     }
 
     /// The same, due at `due_at`, with what of its warnings is still to come after `now`.
@@ -177,7 +227,9 @@ impl Clock {
     pub fn next_instant(&self) -> Option<Timestamp> {
         match self.state {
             ClockState::Running => {
-                Some(self.start.alarms.first().map_or(self.start.due_at, |alarm| alarm.at.min(self.start.due_at)))
+                let first =
+                    self.start.alarms.first().map_or(self.start.due_at, |alarm| alarm.at.min(self.start.due_at));
+                Some(self.start.told(first))
             }
             _ => self.told_again_at(),
         }
@@ -187,7 +239,8 @@ impl Clock {
     pub fn told_again_at(&self) -> Option<Timestamp> {
         match self.state {
             ClockState::Breached { at, met: None, again } => {
-                again.map_or(at, |again| again.at).saturating_add(self.start.repeat()).ok()
+                let next = again.map_or(at, |again| again.at).saturating_add(self.start.repeat()).ok()?;
+                Some(self.start.told(next))
             }
             _ => None,
         }

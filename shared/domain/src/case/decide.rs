@@ -69,14 +69,14 @@ impl Next<'_> {
         match command {
             Command::Acknowledge { message } => self.message(MessageKind::Acknowledgement, message, false),
             Command::AcknowledgeFromMail { message, kept } => {
-                if let Some(why) = permit::acknowledged(&self.case) {
+                if let Some(why) = self.acknowledged() {
                     return Err(Refusal::NotAllowed { why, allowed: Vec::new(), missing: Vec::new() });
                 }
                 self.message(MessageKind::Acknowledgement, message, false);
                 self.keep(kept.as_ref());
             }
             Command::ReplyFromMail { message, kept } => {
-                let first = permit::acknowledged(&self.case).is_none();
+                let first = self.acknowledged().is_none();
                 if let (false, Actor::Member(member)) = (first, self.actor.clone()) {
                     permit(&self.case, self.policy, &member, CommandName::Update, self.now)?;
                 }
@@ -201,13 +201,25 @@ impl Next<'_> {
             Command::PlanRelease { on } if *on < self.now.to_zoned(jiff::tz::TimeZone::UTC).date() => {
                 return Err(Refusal::field("/on", "is in the past"));
             }
-            Command::PlanRelease { on } => self.push(EventBody::ReleasePlanned { on: *on }),
+            Command::PlanRelease { on } => {
+                let before = self.case.release_planned.filter(|before| before != on);
+                self.push(EventBody::ReleasePlanned { on: *on, before });
+                self.start_clocks(Starts::ReleasePlanned);
+            }
             Command::TreatAsReport { opened } => self.push(EventBody::TreatedAsReport { opened: opened.clone() }),
             Command::FireTimer { clock, witnessed, roster } => self.fire(clock, *witnessed, roster),
             Command::MessageBounced { seq } => self.bounced(*seq),
             Command::ReplaceHandler { roster } => self.replace_handler(roster),
         }
         Ok(())
+    }
+
+    fn acknowledged(&self) -> Option<String> {
+        let reader = match &self.actor {
+            Actor::Member(member) => Some(member),
+            Actor::Reporter | Actor::Desk => None,
+        };
+        permit::acknowledged(&self.case, self.policy, reader)
     }
 
     /// The mail that a member's message came in.
@@ -289,6 +301,9 @@ impl Next<'_> {
         };
         if !self.policy.triage().any(|m| m.id == *member) {
             return Err(Refusal::field("/member", format!("{} does not have the triage role", found.name)));
+        }
+        if found.unreachable_since.is_some() && self.actor != Actor::Member(member.clone()) {
+            return Err(Refusal::field("/member", format!("cannot be {} now: mail to them comes back", found.name)));
         }
         if found.away_at(self.now) && self.actor != Actor::Member(member.clone()) {
             return Err(Refusal::field("/member", format!("{} is away", found.name)));

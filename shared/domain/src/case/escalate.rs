@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Case, Recipient};
 use crate::id::{LevelName, MemberId};
-use crate::policy::{Audience, Level, Member, Policy};
+use crate::policy::{Audience, Level, Member, Policy, Role};
 
 /// What is known of the team at this moment beyond the policy: how many open cases each member handles.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,13 +55,18 @@ pub(super) fn recipients(
     reached.find(|to| !to.is_empty()).unwrap_or_else(|| vec![Recipient::Operator])
 }
 
+/// Whether a level is one of the ladder: not who has to do with a release, and no reminder to the reporter.
 fn is_rung(level: &Level) -> bool {
-    !level.notify.contains(&Audience::Reporter)
+    !is_reminder(level) && !level.notify.contains(&Audience::ReleaseManagers)
+}
+
+fn is_reminder(level: &Level) -> bool {
+    level.notify.contains(&Audience::Reporter)
 }
 
 /// Whether a level is no rung, but a reminder to the reporter.
 pub(super) fn reminds(policy: &Policy, level: &LevelName) -> bool {
-    policy.levels.iter().any(|l| l.name == *level && !is_rung(l))
+    policy.levels.iter().any(|l| l.name == *level && is_reminder(l))
 }
 
 /// How far up the ladder a level is; one that the policy has no more is as far up as the last rung.
@@ -82,9 +87,14 @@ fn audience(leads: Leads<'_>, policy: &Policy, audience: Audience, last: Last, n
         Audience::HandlerOrOnCall => one(leads.handler.and_then(present).or_else(|| policy.on_call(now))),
         Audience::Second => one(leads.backup.and_then(present).or_else(|| policy.second(leads.handler, now))),
         Audience::Team => {
-            let nobody = last == Last::Resort && policy.triage().all(|member| member.away_at(now));
-            let told = policy.triage().filter(|member| nobody || !member.away_at(now));
+            let nobody = last == Last::Resort && policy.triage().all(|member| member.absent_at(now));
+            let told = policy.triage().filter(|member| nobody || !member.absent_at(now));
             told.map(|member| Recipient::Member(member.id.clone())).collect()
+        }
+        Audience::ReleaseManagers => {
+            let managers = policy.members.iter().filter(|member| member.has(Role::ReleaseManager));
+            let there = managers.filter(|member| !member.absent_at(now));
+            there.map(|member| Recipient::Member(member.id.clone())).collect()
         }
         Audience::Outside => policy.contacts.outside.iter().map(|_| Recipient::Outside).collect(),
         Audience::Reporter => vec![Recipient::Reporter],
@@ -98,7 +108,7 @@ pub(super) fn choose_handler(policy: &Policy, roster: &Roster, now: Timestamp) -
     let place = |id: &MemberId| policy.rota.order.iter().position(|m| m == id).unwrap_or(usize::MAX);
     policy
         .triage()
-        .filter(|m| !m.away_at(now))
+        .filter(|m| !m.absent_at(now))
         .min_by_key(|m| (roster.load.get(&m.id).copied().unwrap_or(0), on_call != Some(&m.id), place(&m.id)))
         .map(|m| m.id.clone())
 }

@@ -296,6 +296,9 @@ pub enum EventBody {
     /// When the release is planned (T30).
     ReleasePlanned {
         on: Date,
+        /// The other day that was planned before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Date>,
     },
     /// What was filed is a report after all (T60).
     TreatedAsReport {

@@ -23,7 +23,7 @@ impl Case {
                 Some(format!("I1: {member} is in charge and may not read it"))
             }
             Some(_) => None,
-            None if policy.triage().any(|member| !member.away_at(now)) => Some("I1: nobody is in charge".to_owned()),
+            None if policy.triage().any(|member| !member.absent_at(now)) => Some("I1: nobody is in charge".to_owned()),
             None => None,
         }
     }

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::Recipient;
-use super::escalate::{Last, Leads, recipients};
-use crate::id::ClockName;
+use super::clock::{Clock, ClockState};
+use super::escalate::{self, Last, Leads, recipients};
+use super::{Case, Recipient};
+use crate::id::{ClockName, LevelName};
 use crate::policy::{AtDue, ClockRow, Policy, Starts, When};
 
 /// One step of the way.
@@ -34,6 +35,34 @@ pub fn ladder(policy: &Policy, now: Timestamp) -> Vec<Rung> {
     let mut rungs: Vec<Rung> = started.flat_map(|row| rungs(policy, row, now)).collect();
     rungs.sort_by_key(|rung| rung.at);
     rungs
+}
+
+impl Case {
+    /// Who hears next of a clock that nobody meets, and when, by what is known now of who is away; `None` where nobody does.
+    pub fn told_next(&self, policy: &Policy, clock: &Clock) -> Option<(Timestamp, Vec<Recipient>)> {
+        let start = &clock.start;
+        let told = |at, level, last| Some((at, recipients(Leads::of(self), policy, level, last, at)));
+        if let Some(at) = clock.told_again_at() {
+            return told(at, told_again(policy, clock), Last::Resort);
+        }
+        if clock.state != ClockState::Running {
+            return None;
+        }
+        match (start.alarms.iter().find(|alarm| !escalate::reminds(policy, &alarm.level)), start.at_due) {
+            (Some(alarm), _) => told(start.told(alarm.at), &alarm.level, Last::Rung),
+            (None, AtDue::Breach) => told(start.told(start.due_at), &start.breach_level, Last::Resort),
+            (None, AtDue::AssignHandler | AtDue::SetAside) => None,
+        }
+    }
+}
+
+/// The level that hears again what was missed: first whom it was told that it is, from then on the team.
+pub(super) fn told_again<'a>(policy: &'a Policy, clock: &'a Clock) -> &'a LevelName {
+    let missed = &clock.start.breach_level;
+    match clock.state {
+        ClockState::Breached { again: None, .. } => missed,
+        _ => escalate::of_team(policy).unwrap_or(missed),
+    }
 }
 
 fn rungs(policy: &Policy, row: &ClockRow, now: Timestamp) -> Vec<Rung> {

@@ -115,6 +115,9 @@ pub struct Case {
     /// A module that others maintain (T35).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub third_party: Option<PackageName>,
+    /// It names a package that the policy does not name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
     /// How it came by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<ByMail>,
@@ -123,6 +126,9 @@ pub struct Case {
     /// The reporter agrees that it is forwarded (T37).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_forward: bool,
+    /// Who said so, and when; `None` where the report itself did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent_recorded: Option<Consent>,
     /// To whose maintainers it was.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub forwarded: BTreeSet<PackageName>,
@@ -160,6 +166,13 @@ pub struct Fact {
     pub by: Actor,
     /// `None` when the report itself said so.
     pub source: Option<ContentRef>,
+}
+
+/// That the reporter agrees, as a member recorded it on their word.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Consent {
+    pub by: Actor,
+    pub at: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -79,6 +79,14 @@ impl Case {
 }
 
 impl Asking<'_> {
+    fn name(&self, member: &MemberId) -> String {
+        self.policy.member_name(member)
+    }
+
+    fn instant(&self, at: Timestamp) -> String {
+        shown(self.policy, Some(self.member), at)
+    }
+
     fn obstacle(&self, name: CommandName) -> Option<Obstacle> {
         let row = name.row();
         if let Some(why) = self.closed(row.closing) {
@@ -119,11 +127,14 @@ impl Asking<'_> {
             Rule::Way(by) => self.no_way(by),
             Rule::Duplicable => (!matches!(case.rm, Rm::Received | Rm::Valid | Rm::Deferred))
                 .then(|| format!("{} is {}; a duplicate is neither invalid nor being fixed", case.id, case.rm)),
-            Rule::Unacknowledged => acknowledged(case),
+            Rule::Unacknowledged => acknowledged(case, self.policy, Some(self.member)),
             Rule::Unanswered => {
-                case.steps.responded.as_ref().map(|step| already("answered in detail", step) + "; use update")
+                let said = |step| already("answered in detail", step, self.policy, Some(self.member)) + "; use update";
+                case.steps.responded.as_ref().map(said)
             }
-            Rule::Unassigned => case.handler.as_ref().map(|handler| format!("{handler} handles it; use hand-over")),
+            Rule::Unassigned => {
+                case.handler.as_ref().map(|handler| format!("{} handles it; use hand-over", self.name(handler)))
+            }
             Rule::Takeable => self.untakeable(),
             Rule::Reported => case
                 .found_by
@@ -179,7 +190,7 @@ impl Asking<'_> {
             }
             Who::Owner(what) => {
                 let owner = &policy.contacts.policy_owner;
-                (owner != member).then(|| format!("only {owner}, who answers for the policy, may {what}"))
+                (owner != member).then(|| format!("only {}, who answers for the policy, may {what}", self.name(owner)))
             }
         }
     }
@@ -200,7 +211,7 @@ impl Asking<'_> {
             None => Some("nobody handles it yet; use assign".to_owned()),
             Some(handler) if handler == member || case.backup.as_ref() == Some(member) => None,
             Some(_) if gone && case.is_stood_in_by(member, policy, now) => None,
-            Some(handler) => Some(format!("only its handler ({handler}) or the backup may {what}")),
+            Some(handler) => Some(format!("only its handler ({}) or the backup may {what}", self.name(handler))),
         }
     }
 
@@ -235,7 +246,7 @@ impl Asking<'_> {
     /// What is published is said: nothing of it is changed from here on.
     fn published(&self) -> Option<String> {
         let published = self.case.publication.published.as_ref()?;
-        Some(format!("{} was published at {}", self.case.id, crate::time::instant(published.advisory.at)))
+        Some(format!("{} was published at {}", self.case.id, self.instant(published.advisory.at)))
     }
 
     /// Only what was filed can turn out to be a report, once.
@@ -287,8 +298,8 @@ impl Asking<'_> {
 
     fn approved(&self) -> Option<String> {
         let approval = self.case.standing_approval(self.policy, self.now)?;
-        let at = crate::time::instant(approval.at);
-        Some(format!("its present form was approved by {} at {at}", who(&approval.by)))
+        let (by, at) = (who(&approval.by, self.policy), self.instant(approval.at));
+        Some(format!("its present form was approved by {by} at {at}"))
     }
 
     /// Publishing names all that it waits for at once.
@@ -304,22 +315,28 @@ impl Asking<'_> {
     }
 }
 
-/// What stands in the way of an acknowledgement: another one, or the end.
-pub(super) fn acknowledged(case: &Case) -> Option<String> {
+/// What stands in the way of an acknowledgement: another one, or the end; said to `reader`.
+pub(super) fn acknowledged(case: &Case, policy: &Policy, reader: Option<&MemberId>) -> Option<String> {
     if case.is_closed() {
         return Some(format!("{} is closed", case.id));
     }
-    case.steps.acknowledged.as_ref().map(|step| already("acknowledged", step))
+    case.steps.acknowledged.as_ref().map(|step| already("acknowledged", step, policy, reader))
 }
 
-fn already(what: &str, step: &super::Step) -> String {
-    format!("it was {what} by {} at {}", who(&step.by), crate::time::instant(step.at))
+fn already(what: &str, step: &super::Step, policy: &Policy, reader: Option<&MemberId>) -> String {
+    format!("it was {what} by {} at {}", who(&step.by, policy), shown(policy, reader, step.at))
 }
 
-fn who(actor: &Actor) -> &str {
+/// An instant as the reader's pages show it too.
+fn shown(policy: &Policy, reader: Option<&MemberId>, at: Timestamp) -> String {
+    let zone = reader.and_then(|reader| policy.member(reader)?.time_zone.as_ref());
+    crate::time::instant_in(zone, at)
+}
+
+fn who(actor: &Actor, policy: &Policy) -> String {
     match actor {
-        Actor::Member(member) => member.as_str(),
-        Actor::Reporter => "the reporter",
-        Actor::Desk => "the desk",
+        Actor::Member(member) => policy.member_name(member),
+        Actor::Reporter => "the reporter".to_owned(),
+        Actor::Desk => "the desk".to_owned(),
     }
 }

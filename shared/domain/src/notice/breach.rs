@@ -1,5 +1,6 @@
 use super::*;
 use crate::id::ClockName;
+use crate::policy::Starts;
 
 /// To a level of the team and the contact outside: a due time has passed unmet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -8,20 +9,28 @@ pub struct Breach {
     pub due_at: Timestamp,
     pub promise: bool,
     pub acknowledge_until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
 }
 
 impl Breach {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let what = at.policy.clock_words(&self.clock);
-        let meaning = if self.promise {
+        let starts = at.policy.clock(&self.clock).map(|row| row.starts);
+        let meaning = if starts == Some(Starts::DisclosurePlanned) {
+            "The day on which the reporter means to publish is over. See whether they have: then say that it is public (mark), and \
+             announce without delay; else ask them for another day."
+        } else if starts == Some(Starts::ReleasePlanned) {
+            "The day that was planned is over, and not every release is recorded. Record them, or plan another day: the reporter was \
+             told of the day, and now that it is late."
+        } else if self.promise {
             "A promise of the security policy is broken. It stays on the case and in the public figures; what can still be \
              done is to keep it late, and now."
         } else {
             "What the policy asks for has not happened in time."
         };
-        let letter = Letter::new(at.subject(&self.what(at)))
-            .say(format!("This case is still without the {what}. {meaning}"))
-            .facts(self.due(at));
+        let letter = Letter::new(at.subject(&self.what(at)));
+        let letter = letter.say(format!("Still to come: {}. {meaning}", at.owed(&self.clock)));
+        let letter = Standing::said(self.standing.as_ref(), letter, self.due(at), at);
         let letter = match at.links.acknowledge.as_ref().filter(|_| at.recipient.member().is_some()) {
             Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
             None => letter,

@@ -96,9 +96,11 @@ impl Told {
             Notice::Warning(warning) => (Kind::Due, Some((warning.clock.clone(), warning.due_at))),
             Notice::NewReport(report) => (Kind::New, report.due.iter().min_by_key(|(_, due)| *due).cloned()),
             notice => {
-                let own = notice.letter(&Setting { case: self.case.as_ref(), ..*at }).subject;
-                let words = own.split_once("] ").map_or(own.as_str(), |(_, words)| words);
-                (Kind::Other(words.to_owned()), None)
+                let of_case = Setting { case: self.case.as_ref(), ..*at };
+                let own = notice.letter(&of_case).subject;
+                let words = own.strip_prefix(&of_case.tag()).unwrap_or(&own);
+                // There may be several.
+                (Kind::Other(words.replace(" of this case", "")), None)
             }
         }
     }
@@ -196,7 +198,7 @@ fn subject(groups: &[(Kind, Vec<Row>)], at: &Setting<'_>) -> String {
         (Kind::Missed, cases) => format!("Missed in {cases} cases: {what}"),
         (Kind::Due | Kind::New, 1) => format!("1 case waits for its {what}, due {left}"),
         (Kind::Due | Kind::New, cases) if clock.is_none() => format!("{cases} cases wait, the first is due {left}"),
-        (Kind::Due | Kind::New, cases) => format!("{cases} cases wait for their {what}, the first due {left}"),
+        (Kind::Due | Kind::New, cases) => format!("{cases} cases wait for their {what}, first due {left}"),
         (Kind::Other(words), 1) => {
             let (case, times) = (rows[0].case.as_ref(), rows.iter().map(|row| row.times).sum::<usize>());
             let case = case.map(|case| format!("{case}: ")).unwrap_or_default();

@@ -13,9 +13,9 @@ impl CasesWait {
         let cases = if self.cases == 1 { "1 open case".to_owned() } else { format!("{} open cases", self.cases) };
         Letter::new(at.subject("Cases wait for somebody to handle them"))
             .say(format!(
-                "{} is no longer of the triage team and handled {cases}. Everyone else of the team is away, so nobody could be \
+                "Who handled {cases} is no longer of the triage team: {}. Everyone else of the team is away, so nobody could be \
                  given them. Who is back first gets them by themselves.",
-                self.member
+                at.policy.member(&self.member).map_or(self.member.as_str(), |member| &member.name)
             ))
             .say(
                 "You run this system and read no case. Please reach a member of the team by any other way that you have, or see \

@@ -3,13 +3,19 @@
 use super::{TRACKER_QUESTION, closed};
 use crate::case::event::{Answers, DisclosurePlan, EventBody, Resolution};
 use crate::case::rm::{self, Transition};
-use crate::case::{Case, Event, Recipient, Rm};
+use crate::case::{Actor, Case, Event, Recipient, Rm};
 use crate::policy::{OwnChannel, Policy};
 
 /// What the page says of an event; `None` when the event does not concern the reporter, or a person's own message
 /// says it. `case` is the case after the event.
 pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
-    let name = |id| policy.member(id).map_or_else(|| id.to_string(), |m| m.name.clone());
+    let name = |id| policy.member_name(id);
+    // Whose word it is that a member recorded.
+    let by = match &event.actor {
+        Actor::Member(id) => name(id),
+        Actor::Reporter => "You".to_owned(),
+        Actor::Desk => "The desk".to_owned(),
+    };
     Some(match &event.body {
         EventBody::ReportReceived(_) if case.found_by.is_some() => "The team's own audit found this.".to_owned(),
         EventBody::ReportReceived(_) => {
@@ -79,13 +85,23 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         }
         EventBody::FixesReleased => "The fixes are released. The announcement follows.".to_owned(),
         EventBody::CreditAsked => "May we name you in the advisory, and how? Please answer on this page.".to_owned(),
+        EventBody::CreditRecorded { granted: Some(_) } if event.actor != Actor::Reporter => {
+            format!("{by} has recorded how you are credited, as you said or wished.")
+        }
+        EventBody::CreditRecorded { granted: None } if event.actor != Actor::Reporter => {
+            format!("{by} has recorded that the advisory does not name you.")
+        }
+        EventBody::ConsentRecorded { .. } => format!("{by} has recorded that you agree to forwarding."),
         EventBody::CreditRecorded { granted: Some(_) } => "You will be credited as you asked.".to_owned(),
         EventBody::CreditRecorded { granted: None } => "The advisory will not name you.".to_owned(),
         EventBody::Announced { channel } => {
             let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage);
             readable.then(|| "The advisory is published. Thank you.".to_owned())?
         }
-        EventBody::ReleasePlanned { on } => format!("The release of the fix is planned for {on}."),
+        EventBody::ReleasePlanned { on, before: None } => format!("The release of the fix is planned for {on}."),
+        EventBody::ReleasePlanned { on, before: Some(before) } => {
+            format!("The planned release of the fix has moved from {before} to {on}.")
+        }
         EventBody::Forwarded { to, .. } => {
             let module = policy.third_party(to.as_str());
             format!("We have written to {}, as you agreed.", module.map_or(to.as_str(), |t| t.maintainer.as_str()))
@@ -131,7 +147,6 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::ReplyQuarantined { .. }
         | EventBody::QuarantineEnded { .. }
         | EventBody::OutsiderReplied { .. }
-        | EventBody::ConsentRecorded { .. }
         | EventBody::TreatedAsReport { .. }
         | EventBody::Noted { .. }
         | EventBody::Scored { .. }

@@ -5,13 +5,19 @@ use super::*;
 pub struct CreditRecorded {
     /// Somebody is named.
     pub granted: bool,
+    /// Who recorded it; not known of what was stored before it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<MemberId>,
 }
 
 impl CreditRecorded {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
+        let by = self.by.as_ref().map_or_else(|| "The team".to_owned(), |by| at.member_name(by));
         let said = match self.granted {
-            true => "The team has recorded how you are named in the advisory, as you said or wished in your report.",
-            false => "The team has recorded that the advisory names nobody.",
+            true => format!(
+                "{by} has recorded how you are named in the advisory, as you said to the team or wished in your report."
+            ),
+            false => format!("{by} has recorded that the advisory names nobody."),
         };
         Letter::new(at.subject("How you are credited"))
             .say(said)

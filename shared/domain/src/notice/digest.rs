@@ -4,7 +4,7 @@ use crate::id::ClockName;
 use jiff::civil::Date;
 
 /// Where the rest of a list of cases is.
-const BOARD: &str = "the board";
+pub(super) const BOARD: &str = "the board";
 
 /// How many rows each list of a digest shows.
 pub const DIGEST_ROWS: usize = 20;
@@ -87,7 +87,7 @@ impl<T> Listed<T> {
         Listed { rows: all.into_iter().take(DIGEST_ROWS).collect(), count }
     }
 
-    fn said(&self, letter: Letter, title: &str, page: &str, row: impl Fn(&T) -> (String, String)) -> Letter {
+    pub(super) fn said(&self, letter: Letter, title: &str, page: &str, row: impl Fn(&T) -> (String, String)) -> Letter {
         if self.rows.is_empty() {
             return letter;
         }
@@ -191,7 +191,7 @@ impl FiledRow {
 }
 
 impl DigestRow {
-    fn said(&self, at: &Setting<'_>) -> String {
+    pub(super) fn said(&self, at: &Setting<'_>) -> String {
         let due = |of: &Option<(ClockName, Timestamp)>| of.as_ref().map(|(clock, when)| due(clock, *when, at));
         match (due(&self.next), due(&self.then), self.stage) {
             (Some(next), Some(then), stage) => format!("{stage}; {next};\n{then}"),
@@ -205,5 +205,5 @@ impl DigestRow {
 /// The time stands on a line of its own: with it, no clock's name makes the line too long.
 fn due(clock: &ClockName, when: Timestamp, at: &Setting<'_>) -> String {
     let is = if when <= at.now { "was due" } else { "is due" };
-    format!("{} {is}\n{}", at.policy.clock_words(clock), at.due(when))
+    format!("{} {is}\n{}", at.owed(clock), at.due(when))
 }

@@ -20,6 +20,7 @@ mod closed;
 mod code_reissued;
 mod code_renewed;
 mod comment_thanks;
+mod consent_noted;
 pub mod conversation;
 mod credit_answered;
 mod credit_asked;
@@ -58,7 +59,9 @@ mod rota_gap;
 mod row;
 mod second_factor_changed;
 mod set_aside;
+mod shift_begun;
 mod sign_in;
+mod standing;
 mod standing_asked;
 pub mod step;
 mod still_missed;
@@ -89,6 +92,7 @@ pub use letter::Letter;
 pub use page::{Page, Wakes, Waking};
 pub use row::{OnPage, Origin, Row};
 pub use second_factor_changed::FactorChange;
+pub use standing::{Standing, ToldNext, Why};
 pub use swap_said::WhatOfSwap;
 pub use urgency::Urgency;
 pub use written::{TRACKER_QUESTION, standard_acknowledgement};
@@ -153,9 +157,8 @@ macro_rules! notices {
                 let letter = match self { $(Notice::$name(notice) => notice.letter(at)),+ };
                 let letter = match at.instead_of {
                     Some(handler) => letter.say_last(format!(
-                        "You get this because {}, who handles the case, is away or no longer of the team: you stand in, and may \
-                         read it, act and take it over.",
-                        at.member_name(handler)
+                        "You get this because {}: you stand in, and may read it, act and take it over.",
+                        at.why_not(handler)
                     )),
                     None => letter,
                 };
@@ -189,6 +192,7 @@ notices! {
     CodeRenewed in code_renewed = "code_renewed": Ordinary, Desk, Line;
     CommentThanks in comment_thanks = "comment_thanks": Ordinary, Desk,
         Otherwise("a comment on the policy is no report; where it was taken for one, the page says that the case is closed");
+    ConsentNoted in consent_noted = "consent_noted": Ordinary, Desk, Line;
     CreditAnswered in credit_answered = "credit_answered": Ordinary, Desk, NotTheirs;
     CreditAsked in credit_asked = "credit_asked": Ordinary, Desk, Line;
     CreditRecorded in credit_recorded = "credit_recorded": Ordinary, Desk, Line;
@@ -221,6 +225,7 @@ notices! {
     RotaGap in rota_gap = "rota_gap": Breach, Desk, NotTheirs;
     SecondFactorChanged in second_factor_changed = "second_factor_changed": Promise, Desk, NotTheirs, goes Alone;
     SetAside in set_aside = "set_aside": Ordinary, Desk, Line;
+    ShiftBegun in shift_begun = "shift_begun": Promise, Desk, NotTheirs;
     SignIn in sign_in = "sign_in": Promise, Desk, NotTheirs, goes Alone;
     StandingAsked in standing_asked = "standing_asked": Ordinary, Desk, NotTheirs;
     SwapSaid in swap_said = "swap_said": Ordinary, Desk, NotTheirs, goes Alone;
@@ -281,11 +286,17 @@ pub struct Links {
 }
 
 impl Setting<'_> {
-    /// `[EXP-2026-7K3QF] words`.
     fn subject(&self, words: &str) -> String {
-        match self.case {
-            Some(case) => format!("[{case}] {words}"),
-            None => format!("[{}] {words}", self.policy.project.prefix),
+        format!("{}{words}", self.tag())
+    }
+
+    /// What a subject begins with: `[EXP-2026-7K3QF] `, and for whoever is not of the team and may know the prefix of no project its
+    /// name (`[EXP-2026-7K3QF] Express: `); without a case `[Express] `.
+    fn tag(&self) -> String {
+        match (self.case, self.recipient) {
+            (Some(case), Recipient::Member(_) | Recipient::Pager(_)) => format!("[{case}] "),
+            (Some(case), _) => format!("[{case}] {}: ", self.project()),
+            (None, _) => format!("[{}] ", self.project()),
         }
     }
 
@@ -298,8 +309,8 @@ impl Setting<'_> {
         &self.policy.project.name
     }
 
-    fn member_name<'b>(&'b self, id: &'b MemberId) -> &'b str {
-        self.policy.member(id).map_or(id.as_str(), |m| m.name.as_str())
+    fn member_name(&self, id: &MemberId) -> String {
+        self.policy.member_name(id)
     }
 
     fn team_signature(&self) -> String {

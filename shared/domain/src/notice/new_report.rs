@@ -22,6 +22,12 @@ pub struct NewReport {
     /// A module of others', which it names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub third_party: Option<PackageName>,
+    /// The day on which the reporter means to publish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_for: Option<jiff::civil::Date>,
+    /// Who hears next, while nobody acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<ToldNext>,
 }
 
 impl NewReport {
@@ -29,6 +35,8 @@ impl NewReport {
         let mut facts =
             vec![("Package".to_owned(), self.about(at)), ("Received".to_owned(), at.instant(self.received_at))];
         facts.extend(self.due(at));
+        facts.extend(self.planned_for.map(|day| ("Reporter publishes".to_owned(), format!("on {day}, as they plan"))));
+        facts.extend(self.next.as_ref().and_then(|next| next.fact(at)));
         if let Some(case) = &self.continues {
             facts.push(("Goes on from".to_owned(), case.to_string()));
         }
@@ -39,7 +47,7 @@ impl NewReport {
             false => ("New report: please acknowledge", ""),
         };
         let letter = Letter::new(at.subject(subject))
-            .say(format!("A new report about {} has come in. {what}", at.project()).trim_end())
+            .say(format!("A new report has come in to the {} security team. {what}", at.project()).trim_end())
             .facts(facts)
             .say(self.whose(at));
         let letter = self.said_of_the_mail().into_iter().fold(letter, Letter::say);
@@ -127,9 +135,12 @@ impl NewReport {
                 "You are on call: unless somebody is faster, this one is yours to acknowledge.".to_owned()
             }
             (Some(on_call), _) => {
-                format!("{} is on call; anyone of the team may acknowledge.", at.member_name(on_call))
+                format!(
+                    "{} is on call; you get this as one of the team, of whom anyone may acknowledge.",
+                    at.member_name(on_call)
+                )
             }
-            (None, _) => "Nobody is on call; anyone of the team may acknowledge.".to_owned(),
+            (None, _) => "Nobody is on call: everyone of the team gets this, and anyone may acknowledge.".to_owned(),
         }
     }
 }

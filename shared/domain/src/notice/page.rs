@@ -28,7 +28,7 @@ pub trait Waking {
 /// A page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// `[EXP-2026-7K3QF] Missed: acknowledgement`.
+    /// `[EXP-2026-7K3QF] Missed: acknowledgement to the reporter`.
     pub title: String,
     /// What is due, and when.
     pub due: Vec<(String, String)>,
@@ -78,8 +78,7 @@ impl Waking for NewReport {
 
 impl Waking for Warning {
     fn what(&self, at: &Setting<'_>) -> String {
-        let (what, left) = (at.policy.clock_words(&self.clock), crate::time::left(at.now, self.due_at));
-        format!("Warning: {what} is due {left}")
+        format!("Due {}: {}", crate::time::left(at.now, self.due_at), at.owed(&self.clock))
     }
 
     fn due(&self, at: &Setting<'_>) -> Vec<(String, String)> {
@@ -93,7 +92,7 @@ impl Waking for Warning {
 
 impl Waking for Breach {
     fn what(&self, at: &Setting<'_>) -> String {
-        format!("Missed: {}", at.policy.clock_words(&self.clock))
+        format!("Missed: {}", at.owed(&self.clock))
     }
 
     fn due(&self, at: &Setting<'_>) -> Vec<(String, String)> {

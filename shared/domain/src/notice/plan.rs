@@ -37,7 +37,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
     let plan = Plan { policy, case, event };
     match &event.body {
         EventBody::ReportReceived(_) => plan.report_received(),
-        EventBody::ClockWarned { clock, to, .. } => to.iter().filter_map(|r| plan.warned(clock, r)).collect(),
+        EventBody::ClockWarned { clock, to, .. } => to.iter().filter_map(|r| plan.warned(clock, r, to)).collect(),
         EventBody::ClockBreached { clock, to, .. } => plan.breached(clock, to),
         EventBody::FactMarked { fact, .. } => plan.fact_marked(*fact),
         EventBody::FoundQuiet { to } => {
@@ -75,6 +75,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let notice = YouAreHandler {
                 backup: true,
                 by: AssignedBy::Member,
+                given_by: plan.giver(),
                 word_of: None,
                 next: plan.team_clocks(),
                 acknowledge_until: None,
@@ -131,7 +132,8 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::FixesReleased => plan.to_reporter(Notice::FixesReleased(FixesReleased {}), None),
         EventBody::CreditAsked => plan.to_reporter(Notice::CreditAsked(CreditAsked { reminds_of: None }), None),
         EventBody::CreditRecorded { granted } if matches!(event.actor, Actor::Member(_)) => {
-            plan.to_reporter(Notice::CreditRecorded(CreditRecorded { granted: granted.is_some() }), None)
+            let notice = CreditRecorded { granted: granted.is_some(), by: plan.giver() };
+            plan.to_reporter(Notice::CreditRecorded(notice), None)
         }
         EventBody::CreditRecorded { granted } if event.actor == Actor::Reporter => {
             let approval_waits = case.publication.draft.is_some() && case.publication.approval.is_none();
@@ -144,7 +146,13 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_handler(Notice::OutsiderReplied(OutsiderReplied { from: from.clone() }))
         }
         EventBody::Forwarded { to, message } => plan.forwarded(to, message.mail.as_ref()),
-        EventBody::ReleasePlanned { on } => plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on: *on }), None),
+        EventBody::ConsentRecorded { .. } => {
+            let noted = plan.giver().map(|by| Notice::ConsentNoted(ConsentNoted { by }));
+            noted.into_iter().flat_map(|notice| plan.to_reporter(notice, None)).collect()
+        }
+        EventBody::ReleasePlanned { on, before } => {
+            plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on: *on, before: *before }), None)
+        }
         EventBody::Announced { channel } => {
             // The mail leads to the advisory's page, so it goes once that can be read.
             let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage);
@@ -177,7 +185,6 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::InformationRequested
         | EventBody::Noted { .. }
         | EventBody::QuarantineEnded { .. }
-        | EventBody::ConsentRecorded { .. }
         | EventBody::TreatedAsReport { .. }
         | EventBody::Scored { .. }
         | EventBody::DutyRecorded { .. }
@@ -294,31 +301,37 @@ impl Plan<'_> {
         let at = self.event.at;
         let due = self.open_clocks(|c| c.start.promise);
         let acknowledge_until = self.case.clock_of(ClockKind::Acknowledgement).filter(|clock| clock.is_open());
-        let page = Notice::NewReport(NewReport {
-            package: self.case.package.clone(),
-            received_at: self.case.received_at,
-            due,
-            on_call: self.policy.on_call(at).map(|m| m.id.clone()),
-            continues: self.case.continues.clone(),
-            acknowledge_until: acknowledge_until.map(|clock| clock.start.due_at),
-            urgent: self.case.is_urgent(),
-            quarantined: self.case.quarantine.report,
-            hints: self.case.mail.as_ref().map(|mail| mail.hints.clone()).unwrap_or_default(),
-            third_party: self.case.third_party.clone(),
-        });
+        let to: Vec<Recipient> = self.policy.triage().map(|member| Recipient::Member(member.id.clone())).collect();
+        let to = if to.is_empty() { vec![Recipient::Operator] } else { to };
+        // Of the acknowledgement it is the same for everyone.
+        let next = self.standing(acknowledge_until, &Recipient::Operator, &to).next;
+        let page = || {
+            Notice::NewReport(NewReport {
+                package: self.case.package.clone(),
+                received_at: self.case.received_at,
+                due: due.clone(),
+                on_call: self.policy.on_call(at).map(|m| m.id.clone()),
+                continues: self.case.continues.clone(),
+                acknowledge_until: acknowledge_until.map(|clock| clock.start.due_at),
+                urgent: self.case.is_urgent(),
+                quarantined: self.case.quarantine.report,
+                hints: self.case.mail.as_ref().map(|mail| mail.hints.clone()).unwrap_or_default(),
+                third_party: self.case.third_party.clone(),
+                planned_for: self.case.planned_for,
+                next: next.clone(),
+            })
+        };
         if self.case.canary {
-            return vec![planned(Recipient::Canary, page)];
+            return vec![planned(Recipient::Canary, page())];
         }
-        let team: Vec<_> =
-            self.policy.triage().map(|m| planned(Recipient::Member(m.id.clone()), page.clone())).collect();
-        let team = if team.is_empty() { vec![planned(Recipient::Operator, page)] } else { team };
-        self.receipt().into_iter().chain(team).collect()
+        self.receipt().into_iter().chain(to.iter().map(|r| planned(r.clone(), page()))).collect()
     }
 
     /// The first answer to a report: one mail, whatever there is to say in it.
     fn receipt(&self) -> Vec<Planned> {
         let case = self.case;
-        let receipt = Receipt { received_at: case.received_at, due: self.open_clocks(|c| c.start.promise) };
+        let due = self.open_clocks(|c| c.start.promise);
+        let receipt = Receipt { received_at: case.received_at, due, unlisted: case.unlisted };
         let hinted = |hint| case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&hint));
         let unreadable = hinted(Hint::Unreadable) || hinted(Hint::Sealed);
         let notice = match (&case.third_party, self.case.is_urgent()) {
@@ -347,7 +360,7 @@ impl Plan<'_> {
     fn forwarded(&self, to: &PackageName, words: Option<&ContentId>) -> Vec<Planned> {
         let Actor::Member(by) = &self.event.actor else { return Vec::new() };
         let notice = Notice::Forward(Forward { package: to.clone(), by: by.clone() });
-        let mut all = self.to_reporter(Notice::Forwarded(Forwarded { package: to.clone() }), None);
+        let mut all = self.to_reporter(Notice::Forwarded(self.told_of_forwarding(to)), None);
         all.push(Planned { sealed: words.cloned(), ..planned(Recipient::Maintainer(to.clone()), notice) });
         all
     }
@@ -361,6 +374,22 @@ impl Plan<'_> {
         let notice = Notice::FactMarked(FactMarked { fact, by: by.clone() });
         let told = others.map(|id| planned(Recipient::Member(id.clone()), notice.clone()));
         told.chain(self.to_reporter(Notice::FactTold(FactTold { fact }), None)).collect()
+    }
+
+    fn told_of_forwarding(&self, to: &PackageName) -> Forwarded {
+        let recorded_by = self.case.consent_recorded.as_ref().and_then(|consent| match &consent.by {
+            Actor::Member(by) => Some(by.clone()),
+            Actor::Reporter | Actor::Desk => None,
+        });
+        Forwarded { package: to.clone(), recorded_by }
+    }
+
+    /// The member whose doing the event is.
+    fn giver(&self) -> Option<MemberId> {
+        match &self.event.actor {
+            Actor::Member(giver) => Some(giver.clone()),
+            Actor::Reporter | Actor::Desk => None,
+        }
     }
 
     fn opened(&self) -> Vec<Planned> {
@@ -388,11 +417,9 @@ impl Plan<'_> {
         if self.event.actor != Actor::Member(member.clone()) {
             let waits = self.case.clocks.iter().find(|c| c.state == ClockState::Running && self.acknowledges(c));
             let acknowledge_until = waits.map(|c| c.start.due_at);
-            let word_of = match &self.event.actor {
-                Actor::Member(giver) if word.is_some() => Some(giver.clone()),
-                _ => None,
-            };
-            let notice = YouAreHandler { backup: false, by, word_of, next: self.team_clocks(), acknowledge_until };
+            let (given_by, word_of) = (self.giver(), self.giver().filter(|_| word.is_some()));
+            let next = self.team_clocks();
+            let notice = YouAreHandler { backup: false, by, given_by, word_of, next, acknowledge_until };
             let told = planned(Recipient::Member(member.clone()), Notice::YouAreHandler(notice));
             all.push(Planned { sealed: word.cloned(), ..told });
         }

@@ -57,12 +57,13 @@ fn texts(policy: &Policy, case: &CaseId, recipient: &Recipient, notice: &Notice,
 fn first_answers(policy: &Policy) -> Vec<Notice> {
     let at = Timestamp::UNIX_EPOCH;
     let due: Vec<(ClockName, Timestamp)> = policy.clocks.iter().map(|row| (row.name.clone(), at)).collect();
-    let receipt = || Receipt { received_at: at, due: due.clone() };
+    let receipt = || Receipt { received_at: at, due: due.clone(), unlisted: false };
     let others = policy.third_party.iter().map(|module| {
         Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: module.package.clone(), receipt: receipt() })
     });
     let ours = [
         Notice::Receipt(receipt()),
+        Notice::Receipt(Receipt { unlisted: true, ..receipt() }),
         // Late: its times are past.
         Notice::Receipt(Receipt {
             due: due.iter().map(|(clock, _)| (clock.clone(), Timestamp::MIN)).collect(),
@@ -97,7 +98,10 @@ fn by(member: &MemberId) -> Vec<Notice> {
     });
     let handler = |previous| Notice::HandlerChanged(HandlerChanged { handler: member.clone(), previous });
     let code = Notice::CodeReissued(CodeReissued { by: member.clone() });
-    written.chain(ended).chain([handler(None), handler(Some(member.clone())), code]).collect()
+    let by = Some(member.clone());
+    let credit = [true, false].map(|granted| Notice::CreditRecorded(CreditRecorded { granted, by: by.clone() }));
+    let consent = Notice::ConsentNoted(ConsentNoted { by: member.clone() });
+    written.chain(ended).chain([handler(None), handler(by), code, consent]).chain(credit).collect()
 }
 
 fn on_the_way(policy: &Policy) -> Vec<Notice> {
@@ -113,7 +117,8 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         })
     });
     let closed = Resolution::ALL.iter().map(|resolution| ClosedNotice { resolution: *resolution });
-    let forwarded = policy.third_party.iter().map(|module| Forwarded { package: module.package.clone() });
+    let forwarded =
+        policy.third_party.iter().map(|module| Forwarded { package: module.package.clone(), recorded_by: None });
     let on = at.to_zoned(jiff::tz::TimeZone::UTC).date();
     let rest = [
         Notice::Reminder(Reminder { due_at: at, sets_aside: true }),
@@ -124,14 +129,13 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::CodeRenewed(CodeRenewed {}),
         Notice::CreditAsked(CreditAsked { reminds_of: None }),
         Notice::CreditAsked(CreditAsked { reminds_of: Some(at) }),
-        Notice::CreditRecorded(CreditRecorded { granted: true }),
-        Notice::CreditRecorded(CreditRecorded { granted: false }),
         Notice::FixesPending(FixesPending {}),
         Notice::FixIsReady(FixIsReady {}),
         Notice::FactTold(FactTold { fact: FactName::Public }),
         Notice::FactTold(FactTold { fact: FactName::ExploitPublic }),
         Notice::FactTold(FactTold { fact: FactName::AttacksObserved }),
-        Notice::ReleasePlanned(ReleasePlanned { on }),
+        Notice::ReleasePlanned(ReleasePlanned { on, before: None }),
+        Notice::ReleasePlanned(ReleasePlanned { on, before: Some(on) }),
         Notice::FixesReleased(FixesReleased {}),
         Notice::Published(Published {}),
         Notice::WithdrawalNoted(WithdrawalNoted {}),
@@ -154,6 +158,8 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
             received_at: Timestamp::UNIX_EPOCH,
             due: clocks.clone(),
             on_call,
+            planned_for: None,
+            next: None,
             continues: Some(case.clone()),
             acknowledge_until: Some(Timestamp::UNIX_EPOCH),
             urgent,
@@ -174,7 +180,14 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
             ],
         })
     };
-    vec![
+    let known = policy.clocks.first().map(|row| (row.name.clone(), Timestamp::UNIX_EPOCH));
+    let standings = known.into_iter().flat_map(|(clock, due_at)| {
+        standings(member).into_iter().map(move |standing| {
+            let (standing, clock) = (Some(standing), clock.clone());
+            Notice::Breach(Breach { clock, due_at, promise: true, acknowledge_until: None, standing })
+        })
+    });
+    let all = vec![
         report(Some(member.clone()), false),
         report(None, true),
         Notice::ApprovalAsked(ApprovalAsked { by: member.clone() }),
@@ -184,7 +197,30 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
         Notice::OpenedWithReason(OpenedWithReason { by: member.clone() }),
         Notice::TakenOver(TakenOver { by: member.clone() }),
         Notice::TakenUpAgain(TakenUpAgain { by: member.clone(), next: clocks.clone() }),
-    ]
+        Notice::YouAreHandler(YouAreHandler {
+            backup: false,
+            by: AssignedBy::Member,
+            given_by: Some(member.clone()),
+            word_of: None,
+            next: Vec::new(),
+            acknowledge_until: None,
+        }),
+    ];
+    all.into_iter().chain(standings).collect()
+}
+
+/// Every reason for which somebody hears of a case that this member handles.
+fn standings(member: &MemberId) -> Vec<Standing> {
+    let at = Timestamp::UNIX_EPOCH;
+    let next = ToldNext { at: Timestamp::MAX, to: vec![Recipient::Member(member.clone())] };
+    let of = |why| Standing {
+        at,
+        handler: Some(member.clone()),
+        on_call: Some(member.clone()),
+        why: Some(why),
+        next: Some(next.clone()),
+    };
+    [Why::Handler, Why::Backup, Why::OnCall, Why::StandsIn, Why::Second, Why::Team].map(of).into()
 }
 
 fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
@@ -194,14 +230,17 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     for (clock, _) in &clocks {
         for promise in [true, false] {
             let (clock, acknowledge_until) = (clock.clone(), promise.then_some(at));
-            all.push(Notice::Warning(Warning { clock: clock.clone(), due_at: at, promise, acknowledge_until }));
-            all.push(Notice::Breach(Breach { clock, due_at: at, promise, acknowledge_until }));
+            let standing = None;
+            let warning = Warning { clock: clock.clone(), due_at: at, promise, acknowledge_until, standing };
+            all.push(Notice::Warning(warning));
+            all.push(Notice::Breach(Breach { clock, due_at: at, promise, acknowledge_until, standing: None }));
         }
     }
     for by in [AssignedBy::Member, AssignedBy::Rota, AssignedBy::Replaced, AssignedBy::TakenOver] {
         for backup in [false, true] {
             let (next, acknowledge_until) = (clocks.clone(), Some(at));
-            all.push(Notice::YouAreHandler(YouAreHandler { backup, by, word_of: None, next, acknowledge_until }));
+            let (given_by, word_of) = (None, None);
+            all.push(Notice::YouAreHandler(YouAreHandler { backup, by, given_by, word_of, next, acknowledge_until }));
         }
     }
     for why in [WhyRefused::NotProven, WhyRefused::NotOpen, WhyRefused::NotReadable, WhyRefused::NotTold] {
@@ -226,7 +265,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         all.push(Notice::WaitEnded(WaitEnded { set_aside, next: None }));
     }
     let (missed, acknowledge_until) = (clocks.clone(), Some(at));
-    all.push(Notice::StillMissed(StillMissed { missed, next: Some(at), acknowledge_until }));
+    all.push(Notice::StillMissed(StillMissed { missed, next: Some(at), acknowledge_until, standing: None }));
     for (clock, _) in &clocks {
         all.push(Notice::StandingAsked(StandingAsked { due: Some((clock.clone(), at)) }));
     }

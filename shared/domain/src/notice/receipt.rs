@@ -7,6 +7,9 @@ use crate::id::ClockName;
 pub struct Receipt {
     pub received_at: Timestamp,
     pub due: Vec<(ClockName, Timestamp)>,
+    /// The report names a package that the policy does not name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
 }
 
 impl Receipt {
@@ -20,6 +23,14 @@ impl Receipt {
 
     /// What every first answer goes on with: the times promised, and the way to the case page.
     pub(super) fn promised(&self, letter: Letter, at: &Setting<'_>) -> Letter {
+        let letter = match self.unlisted {
+            true => letter.say(format!(
+                "The package that it names is not among those that {} maintains. If others maintain it, please report the problem to \
+                 them, too: they can fix it. We forward nothing unless you agree to it.",
+                at.project()
+            )),
+            false => letter,
+        };
         let mut facts = vec![("Received".to_owned(), at.instant(self.received_at))];
         let (coming, passed): (Vec<_>, Vec<_>) = self.due.iter().partition(|(_, due)| *due >= at.now);
         facts.extend(coming.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))));

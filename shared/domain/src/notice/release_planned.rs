@@ -5,16 +5,25 @@ use jiff::civil::Date;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReleasePlanned {
     pub on: Date,
+    /// The day that was planned before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Date>,
 }
 
 impl ReleasePlanned {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        Letter::new(at.subject("The release of the fix is planned"))
+        let subject = match self.before {
+            None => "The release of the fix is planned",
+            Some(_) => "The planned release of the fix has moved",
+        };
+        let day = |label: &str, day: Date| (label.to_owned(), format!("{day} (UTC)"));
+        let before = self.before.map(|before| day("Planned before", before));
+        Letter::new(at.subject(subject))
             .say(format!(
                 "The {} security team plans to release the fix of the problem that you reported:",
                 at.project()
             ))
-            .facts(vec![("Planned for".to_owned(), format!("{} (UTC)", self.on))])
+            .facts([day("Planned for", self.on)].into_iter().chain(before).collect())
             .say("A plan can change; then you hear of it. Until it is announced, please keep the matter to yourself.")
             .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())

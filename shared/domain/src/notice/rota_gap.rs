@@ -23,8 +23,8 @@ impl RotaGap {
                 vec![from, until],
             )
         };
-        Letter::new(at.subject(subject))
-            .say(format!("{text}: each of them is away, or not of the team any more."))
+        let letter = Letter::new(at.subject(subject))
+            .say(format!("{text}: each of them is away, gets no mail, or is not of the team any more."))
             .facts(facts)
             .say(
                 "While that is so, a new report still reaches the whole team, and a warning goes to the next level of the \
@@ -33,7 +33,12 @@ impl RotaGap {
             .say(
                 "Please put somebody into the policy's rota who is there, or correct the days on which its members are away, in \
                  the policy or on the desk's page \"On call\". Until then this mail comes once a day.",
-            )
-            .sign(at.team_signature())
+            );
+        // Who answers for the policy is a member; the operator signs in nowhere.
+        let letter = match at.recipient {
+            Recipient::Member(_) => letter.link("Who is on call, and who is away", &format!("{}/rota", at.links.board)),
+            _ => letter,
+        };
+        letter.sign(at.team_signature())
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Letter, Setting};
 use crate::id::ClockName;
-use crate::policy::MetBy;
+use crate::policy::{MetBy, Starts};
 
 pub const WRITE: &str = "write";
 pub const TAKE: &str = "take";
@@ -25,6 +25,28 @@ impl Setting<'_> {
     /// The way to the very step that the mail asks for, and to the case.
     pub(super) fn led_to(&self, letter: Letter, label: &str, path: &str) -> Letter {
         letter.link(label, &self.step(path)).link("Open the case on the desk", &self.links.desk_case)
+    }
+
+    /// What a clock waits for, and of whom: `acknowledgement to the reporter`.
+    pub(super) fn owed(&self, clock: &ClockName) -> String {
+        let words = self.policy.clock_words(clock);
+        match self.policy.clock(clock).map(|row| row.starts) {
+            Some(Starts::DisclosurePlanned) => return "advisory before the reporter publishes".to_owned(),
+            Some(Starts::ReleasePlanned) => return "release on the day that was planned".to_owned(),
+            _ => {}
+        }
+        match self.policy.clock(clock).map(|row| row.met_by) {
+            Some(MetBy::MessageToReporter | MetBy::MessageWithNextSteps) => format!("{words} to the reporter"),
+            Some(MetBy::HandlerAssigned) => "somebody to handle the case".to_owned(),
+            Some(MetBy::Scored) => format!("{words}, by the team"),
+            Some(MetBy::Released) => format!("{words} on every affected line"),
+            Some(MetBy::ReporterAnswer) => "the reporter’s answer".to_owned(),
+            Some(MetBy::CreditAnswered) => "the reporter’s answer about credit".to_owned(),
+            Some(MetBy::Published) => format!("{words}, by an advisory"),
+            Some(MetBy::Announced) => format!("{words} on every channel"),
+            Some(MetBy::Recorded) => format!("{words}, to be recorded as done"),
+            None => words,
+        }
     }
 
     /// The step that meets a clock, with what a link to it says; `None` where no page of the desk does.

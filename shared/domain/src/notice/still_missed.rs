@@ -9,6 +9,8 @@ pub struct StillMissed {
     /// When it is told next.
     pub next: Option<Timestamp>,
     pub acknowledge_until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
 }
 
 impl StillMissed {
@@ -16,8 +18,9 @@ impl StillMissed {
         let was =
             |(clock, due): &(ClockName, Timestamp)| (at.policy.clock_label(clock), format!("was due {}", at.due(*due)));
         let letter = Letter::new(at.subject("Still missed, and still to be done"))
-            .say("Nobody has done yet what was missed in this case.")
-            .facts(self.missed.iter().map(was).collect());
+            .say("Nobody has done yet what was missed in this case.");
+        let missed = self.missed.iter().map(was).collect();
+        let letter = Standing::said(self.standing.as_ref(), letter, missed, at);
         let letter = match &at.links.acknowledge {
             Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
             None => letter,

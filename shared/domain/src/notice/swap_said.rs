@@ -47,7 +47,7 @@ impl SwapSaid {
 struct Yours<'a> {
     gives: &'a Shift,
     gets: &'a Shift,
-    other: &'a str,
+    other: String,
     /// Whether the other asked for it.
     asked_of_you: bool,
 }
@@ -61,14 +61,14 @@ fn told(swap: &Swap, at: &Setting<'_>, says: impl Fn(&Yours<'_>) -> (String, Str
     let (subject, text) = says(&yours);
     let span = |shift: &Shift| format!("from {}\nuntil {}", at.due(shift.from), at.due(shift.until));
     let facts = match swap.agreed {
-        true => vec![("You".to_owned(), span(gets)), (yours.other.to_owned(), span(gives))],
+        true => vec![("You".to_owned(), span(gets)), (yours.other.clone(), span(gives))],
         false => vec![("Your shift".to_owned(), span(gives)), (format!("{}’s", yours.other), span(gets))],
     };
     Letter::new(at.subject(&subject)).say(text).facts(facts)
 }
 
 fn asked(yours: &Yours<'_>) -> (String, String) {
-    let other = yours.other;
+    let other = &yours.other;
     if !yours.asked_of_you {
         let text = format!(
             "You asked {other} to swap these shifts on call. Nothing changes until {other} agrees; you are told then."
@@ -87,7 +87,7 @@ fn asked(yours: &Yours<'_>) -> (String, String) {
 }
 
 fn agreed(yours: &Yours<'_>, at: &Setting<'_>) -> (String, String) {
-    let other = yours.other;
+    let other = &yours.other;
     let now = if yours.gets.holds(at.now) { " You are on call now." } else { "" };
     let text =
         format!("You and {other} have swapped these shifts: you are on call in {other}’s, and {other} in yours.{now}");

@@ -1,6 +1,6 @@
 use super::*;
 use crate::id::ClockName;
-use crate::policy::ClockKind;
+use crate::policy::{ClockKind, Starts};
 
 /// To a level of the team: a due time comes near.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -9,12 +9,14 @@ pub struct Warning {
     pub due_at: Timestamp,
     pub promise: bool,
     pub acknowledge_until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
 }
 
 impl Warning {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let what = at.policy.clock_words(&self.clock);
-        let letter = Letter::new(at.subject(&self.what(at))).say(self.text(&what, at)).facts(self.due(at));
+        let letter = Letter::new(at.subject(&self.what(at))).say(self.text(&at.owed(&self.clock), at));
+        let letter = Standing::said(self.standing.as_ref(), letter, self.due(at), at);
         let letter = match at.links.acknowledge.as_ref().filter(|_| at.recipient.member().is_some()) {
             Some(url) => letter.link("Acknowledge now (you see the message before it is sent)", url),
             None => letter,
@@ -23,16 +25,29 @@ impl Warning {
     }
 
     fn text(&self, what: &str, at: &Setting<'_>) -> String {
+        match at.policy.clock(&self.clock).map(|row| row.starts) {
+            Some(Starts::DisclosurePlanned) => {
+                return "The reporter means to publish on a day of their own, which ends at the time below. Please see that our advisory \
+                        comes before, or agree on another day with them."
+                    .to_owned();
+            }
+            Some(Starts::ReleasePlanned) => {
+                return "The release is planned for a day which ends at the time below, and the reporter was told so. If it cannot be \
+                        kept, plan another day: they hear of it."
+                    .to_owned();
+            }
+            _ => {}
+        }
         match (self.promise, at.policy.clock_kind(&self.clock)) {
             (true, _) => format!(
-                "This case still waits for the {what}. It is promised to the reporter by the security policy and does not move."
+                "Still to come: {what}. It is promised to the reporter by the security policy and does not move."
             ),
             (false, ClockKind::Handler) => {
                 "Nobody handles this case yet. When the time is over, it is given to someone by rota and load."
                     .to_owned()
             }
             (false, ClockKind::Acknowledgement | ClockKind::DetailedResponse | ClockKind::Duty) => {
-                format!("This case still waits for the {what}. The policy asks for it.")
+                format!("Still to come: {what}. The policy asks for it.")
             }
         }
     }

@@ -7,6 +7,9 @@ use crate::id::ClockName;
 pub struct YouAreHandler {
     pub backup: bool,
     pub by: AssignedBy,
+    /// The member who gave it; `None` where the desk did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_by: Option<MemberId>,
     /// Who handed it over with a word, which is sealed beside the notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub word_of: Option<MemberId>,
@@ -28,12 +31,15 @@ impl YouAreHandler {
                 "You are the backup of this case: you stand in when its handler cannot.",
             ),
         };
-        let why = match self.by {
-            AssignedBy::Rota => " Nobody had taken it in time, so it was given to you by rota and load.",
-            AssignedBy::Replaced => {
-                " Who handled it is no longer of the triage team, so it was given to you by rota and load."
+        let why = match (self.by, &self.given_by) {
+            (AssignedBy::Rota, _) => {
+                " Nobody had taken it in time, so it was given to you by rota and load.".to_owned()
             }
-            AssignedBy::Member | AssignedBy::TakenOver => "",
+            (AssignedBy::Replaced, _) => {
+                " The policy no longer names who handled it as one of the triage team, so it was given to you by rota and load.".to_owned()
+            }
+            (AssignedBy::Member | AssignedBy::TakenOver, Some(by)) => format!(" {} made you so.", at.member_name(by)),
+            (AssignedBy::Member | AssignedBy::TakenOver, None) => String::new(),
         };
         let facts: Vec<_> = self.next.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))).collect();
         let letter = Letter::new(at.subject(subject)).say(format!("{role}{why}"));

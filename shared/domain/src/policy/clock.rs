@@ -45,6 +45,10 @@ words! {
         /// The reporter is asked how to be named.
         CreditAsked,
         AdvisoryPublished,
+        /// The reporter says on which day they mean to publish; anew each time.
+        DisclosurePlanned,
+        /// The day of the release is planned; anew each time.
+        ReleasePlanned,
     }
 }
 
@@ -114,13 +118,20 @@ impl Starts {
             | Starts::MessageToReporter
             | Starts::RequestSent
             | Starts::CreditAsked
+            | Starts::DisclosurePlanned
             | Starts::StandingAsked => true,
             Starts::Accepted
             | Starts::AcceptedAndScored
             | Starts::FixesReady
             | Starts::FixesReleased
+            | Starts::ReleasePlanned
             | Starts::AdvisoryPublished => false,
         }
+    }
+
+    /// Whether it starts with a day, at whose end it is due.
+    pub fn names_a_day(self) -> bool {
+        matches!(self, Starts::DisclosurePlanned | Starts::ReleasePlanned)
     }
 }
 

@@ -20,7 +20,33 @@ fn is_called(written: &str, name: &PackageName, aliases: &[PackageName]) -> bool
     std::iter::once(name).chain(aliases).any(|known| known.as_str().to_lowercase() == written)
 }
 
+/// Whose package a person's words name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Whose<'a> {
+    Ours(&'a Package),
+    /// Of others, whom the policy names.
+    Others(&'a ThirdParty),
+    /// Neither of those: somebody else's, unless it is a part of ours that has another name.
+    Unlisted,
+    /// They do not say.
+    Unsaid,
+}
+
+/// What is written where the package is not known; the form sends the first.
+pub const NOT_KNOWN: [&str; 6] = ["(not known)", "not known", "unknown", "none", "n/a", "?"];
+
 impl Policy {
+    /// Whose package is meant (T35).
+    pub fn whose(&self, written: &str) -> Whose<'_> {
+        let said = written.trim().to_lowercase();
+        match (self.package_meant(written), self.third_party_meant(written)) {
+            (Some(own), _) => Whose::Ours(own),
+            (None, Some(module)) => Whose::Others(module),
+            (None, None) if said.is_empty() || NOT_KNOWN.contains(&said.as_str()) => Whose::Unsaid,
+            (None, None) => Whose::Unlisted,
+        }
+    }
+
     /// The package in scope that a person's words name.
     pub fn package_meant(&self, written: &str) -> Option<&Package> {
         self.packages.iter().find(|package| is_called(written, &package.name, &package.aliases))

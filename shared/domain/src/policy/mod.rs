@@ -28,9 +28,10 @@ pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel,
 pub use clock::{ClockKind, GRACE, MetBy, REPEAT, Starts};
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
+pub use meant::{NOT_KNOWN, Whose};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use rota::{Gap, Watch};
-pub use swap::{Said, Shift, Swap, SwapDays};
+pub use swap::{Said, Shift, Swap, SwapDays, Unreachable};
 pub use template::{Outcome, Template};
 pub use value::{Length, MailAddress};
 pub use zone::Zone;
@@ -138,6 +139,9 @@ pub struct Member {
     /// How the member is woken beside mail.
     pub page: Option<Pager>,
     pub away: Vec<Away>,
+    /// Since when mail to the member comes back; the file says nothing of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unreachable_since: Option<Timestamp>,
     /// Where the member lives: pages and mails for them show its clock beside UTC.
     pub time_zone: Option<Zone>,
 }
@@ -175,6 +179,8 @@ pub enum Audience {
     Second,
     /// Everyone with the triage role.
     Team,
+    /// Everyone with the release manager role, who may read the case once it is accepted.
+    ReleaseManagers,
     /// `contacts.outside`.
     Outside,
     /// The reporter (reminders).
@@ -214,6 +220,8 @@ pub struct ClockRow {
 pub enum Due {
     After(SignedDuration),
     BySeverity(BTreeMap<Severity, SignedDuration>),
+    /// At the end of the day that it starts with, in UTC.
+    DayEnds,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

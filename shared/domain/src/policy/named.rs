@@ -27,6 +27,11 @@ impl Policy {
         self.members.iter().find(|m| m.id == *id)
     }
 
+    /// The member's name; of one whom the policy names no more (they left, or have another id) the id is all that is known.
+    pub fn member_name(&self, id: &MemberId) -> String {
+        self.member(id).map_or_else(|| format!("{id} (no longer in the policy)"), |member| member.name.clone())
+    }
+
     /// The clock's row; `None` for a clock that the policy no longer has.
     pub fn clock(&self, name: &ClockName) -> Option<&ClockRow> {
         self.clocks.iter().find(|c| c.name == *name)
@@ -57,9 +62,9 @@ impl Policy {
         self.members.iter().filter(|m| m.has(Role::Triage))
     }
 
-    /// The member, where they are of triage and not away.
+    /// The member, where they are of triage and there.
     pub fn present(&self, id: &MemberId, now: Timestamp) -> Option<&Member> {
-        self.triage().find(|member| member.id == *id && !member.away_at(now))
+        self.triage().find(|member| member.id == *id && !member.absent_at(now))
     }
 
     /// Whether the member must have a second factor.
@@ -93,7 +98,7 @@ impl Policy {
             .into_iter()
             .chain(around)
             .filter_map(|id| self.member(id))
-            .filter(move |m| m.has(Role::Triage) && !m.away_at(now))
+            .filter(move |m| m.has(Role::Triage) && !m.absent_at(now))
     }
 }
 
@@ -124,6 +129,11 @@ impl Member {
     /// Whether the member has a part in cases: who has not gets nothing of one (T16).
     pub fn has_part(&self) -> bool {
         [Role::Triage, Role::ReleaseManager, Role::PolicyOwner].iter().any(|role| self.has(*role))
+    }
+
+    /// Whether the member is not there at `now`: away, or no mail reaches them.
+    pub fn absent_at(&self, now: Timestamp) -> bool {
+        self.unreachable_since.is_some() || self.away_at(now)
     }
 
     /// Whether `now` falls on one of the days, in UTC, on which the member is away; both ends are included.

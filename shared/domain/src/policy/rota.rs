@@ -54,7 +54,7 @@ impl Policy {
     pub fn somebody_is_back(&self, now: Timestamp, most: SignedDuration) -> Timestamp {
         let latest = now.saturating_add(most).unwrap_or(now);
         let changes = self.triage().flat_map(Member::comings_and_goings).filter(|at| now < *at && *at < latest);
-        changes.filter(|at| self.triage().any(|member| !member.away_at(*at))).min().unwrap_or(latest)
+        changes.filter(|at| self.triage().any(|member| !member.absent_at(*at))).min().unwrap_or(latest)
     }
 
     /// The gaps of the rota that touch `from` up to (not including) `until`; one that has begun before begins at `from`.

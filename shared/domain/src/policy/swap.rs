@@ -34,11 +34,22 @@ pub struct Swap {
     pub said_at: Timestamp,
 }
 
-/// What members said of the rota, each in the order in which it was said.
+/// What is known of the team beside the file: what members said of the rota, each in the order in which it was said, and whom mail
+/// does not reach.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Said {
     pub absences: Vec<Absence>,
     pub swaps: Vec<Swap>,
+    #[serde(default)]
+    pub unreachable: Vec<Unreachable>,
+}
+
+/// A member whose mailbox has refused a mail for good, at the address that the policy has: like one who is away they are given nothing,
+/// until a mail arrives again or the policy has another address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreachable {
+    pub member: MemberId,
+    pub since: Timestamp,
 }
 
 /// The two shifts as a member says them: an instant in each, or its day.
@@ -168,6 +179,10 @@ impl Policy {
         for absence in &said.absences {
             let member = policy.members.iter_mut().find(|member| member.id == absence.member);
             member.into_iter().for_each(|member| member.away.push(absence.days));
+        }
+        for Unreachable { member, since } in &said.unreachable {
+            let member = policy.members.iter_mut().find(|known| known.id == *member);
+            member.into_iter().for_each(|member| member.unreachable_since = Some(*since));
         }
         for swap in said.swaps.iter().filter(|swap| swap.agreed) {
             if policy.still_holds(swap) {

@@ -102,6 +102,7 @@ fn is_of_a_case(notice: &Notice) -> bool {
                 | Notice::MemberBounced(_)
                 | Notice::RotaGap(_)
                 | Notice::CasesWait(_)
+                | Notice::ShiftBegun(_)
                 | Notice::Digest(_)
                 | Notice::Bundle(_)
         )

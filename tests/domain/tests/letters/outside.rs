@@ -9,7 +9,13 @@ use crate::{RECEIVED, Sample, at, clock, member, sample};
 pub fn samples() -> Vec<Sample> {
     let forward = || Notice::Forward(Forward { package: "body-parser".parse().unwrap(), by: member("alice") });
     let maintainer = || Recipient::Maintainer("body-parser".parse().unwrap());
-    let late = Breach { clock: clock("acknowledgement"), due_at: at(RECEIVED), promise: true, acknowledge_until: None };
+    let late = Breach {
+        clock: clock("acknowledgement"),
+        due_at: at(RECEIVED),
+        promise: true,
+        acknowledge_until: None,
+        standing: None,
+    };
     let announcement = Announcement {
         advisory: "EXP-2027-7K3QF".parse().unwrap(),
         subject: "Express security update: Open redirect".to_owned(),

@@ -8,8 +8,17 @@ use crate::{DUE, RECEIVED, Sample, at, clock, member, promises, sample};
 
 const CODE: &str = "abandon-ability-able-about-above-absent-absorb-abstract-absurd-abuse-access-accident";
 
+fn forwarded(recorded_by: Option<desk_domain::id::MemberId>) -> Notice {
+    Notice::Forwarded(Forwarded { package: "body-parser".parse().unwrap(), recorded_by })
+}
+
+fn release(before: Option<&str>) -> Notice {
+    let before = before.map(|before| before.parse().unwrap());
+    Notice::ReleasePlanned(ReleasePlanned { on: "2027-04-02".parse().unwrap(), before })
+}
+
 fn receipt() -> Receipt {
-    Receipt { received_at: at(RECEIVED), due: promises() }
+    Receipt { received_at: at(RECEIVED), due: promises(), unlisted: false }
 }
 
 pub fn samples() -> Vec<Sample> {
@@ -42,6 +51,7 @@ fn first_answers() -> Vec<Sample> {
         to("not-named-any-more", third_party("left-pad")),
         to("attacked", urgent(true)).with(CODE),
         to("public", urgent(false)),
+        to("unlisted", Notice::Receipt(Receipt { unlisted: true, ..receipt() })),
         to("", Notice::UnreadableReceipt(UnreadableReceipt { receipt: receipt() })).with(CODE),
         to("", Notice::CommentThanks(CommentThanks {})),
     ]
@@ -113,12 +123,15 @@ fn on_the_way() -> Vec<Sample> {
         to("", code()).with(CODE),
         to("erased", code()),
         to("", Notice::CodeRenewed(CodeRenewed {})),
-        to("", Notice::Forwarded(Forwarded { package: "body-parser".parse().unwrap() })),
+        to("", forwarded(None)),
+        to("on-their-word", forwarded(Some(member("alice")))),
+        to("", Notice::ConsentNoted(ConsentNoted { by: member("alice") })),
         to("", Notice::CreditAsked(CreditAsked { reminds_of: None })),
-        to("", Notice::ReleasePlanned(ReleasePlanned { on: "2027-04-02".parse().unwrap() })),
+        to("", release(None)),
+        to("moved", release(Some("2027-03-30"))),
         to("reminded", Notice::CreditAsked(CreditAsked { reminds_of: Some(at(DUE)) })),
-        to("", Notice::CreditRecorded(CreditRecorded { granted: true })),
-        to("none", Notice::CreditRecorded(CreditRecorded { granted: false })),
+        to("", Notice::CreditRecorded(CreditRecorded { granted: true, by: Some(member("alice")) })),
+        to("none", Notice::CreditRecorded(CreditRecorded { granted: false, by: Some(member("alice")) })),
         to("", Notice::FactTold(FactTold { fact: desk_domain::case::event::FactName::AttacksObserved })),
         to("", Notice::FixIsReady(FixIsReady {})),
         to("", Notice::FixesPending(FixesPending {})),

@@ -14,7 +14,10 @@ fn to(setting: &'static str, notice: Notice) -> Sample {
 
 /// Of a case.
 pub fn samples() -> Vec<Sample> {
-    [new_reports(), clocks(), conversation(), publication(), announced(), bundles()].into_iter().flatten().collect()
+    [new_reports(), clocks(), reasons(), conversation(), publication(), announced(), bundles()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn new_reports() -> Vec<Sample> {
@@ -29,6 +32,8 @@ fn new_reports() -> Vec<Sample> {
         quarantined: false,
         hints: Vec::new(),
         third_party: None,
+        planned_for: None,
+        next: Some(next()),
     };
     let report = |change: fn(&mut NewReport)| {
         let mut report = plain.clone();
@@ -42,6 +47,7 @@ fn new_reports() -> Vec<Sample> {
         to("nobody-on-call", report(|r| (r.on_call, r.package) = (None, None))),
         to("of-others", report(|r| (r.package, r.third_party) = (None, Some("body-parser".parse().unwrap())))),
         to("urgent", report(|r| r.urgent = true)),
+        to("planned-for", report(|r| r.planned_for = Some("2027-04-20".parse().unwrap()))),
         to("quarantined", report(|r| r.quarantined = true)),
         to("names", report(|r| r.hints = vec![Hint::Names("EXP-2026-00000".parse().unwrap())])),
         to("unreadable", report(|r| (r.package, r.hints) = (None, vec![Hint::Unreadable]))),
@@ -53,24 +59,62 @@ fn new_reports() -> Vec<Sample> {
     ]
 }
 
-fn clocks() -> Vec<Sample> {
-    let warning = |name, promise, acknowledge: bool| {
-        let acknowledge_until = acknowledge.then_some(at(DUE));
-        Notice::Warning(Warning { clock: clock(name), due_at: at(DUE), promise, acknowledge_until })
+/// Who hears next.
+fn next() -> ToldNext {
+    ToldNext { at: at("2027-03-27T16:00:00Z"), to: vec![Recipient::Member(member("bob"))] }
+}
+
+/// Alice is on call, and gets it for this reason.
+fn standing(why: Option<Why>, handler: Option<&str>) -> Option<Standing> {
+    let on_call = Some(member("alice"));
+    Some(Standing { at: at(NOW), handler: handler.map(member), on_call, why, next: Some(next()) })
+}
+
+/// Why a member gets a warning.
+fn reasons() -> Vec<Sample> {
+    let warning = |why, handler| {
+        let (clock, due_at, standing) = (clock("progress-update"), at(DUE), standing(Some(why), handler));
+        Notice::Warning(Warning { clock, due_at, promise: false, acknowledge_until: None, standing })
     };
-    let breach = |name, promise: bool| {
+    let all = Recipient::Outside;
+    let everyone = ["alice", "bob", "carol", "dave"].map(|id| Recipient::Member(member(id)));
+    let last = ToldNext { at: at(DUE), to: everyone.into_iter().chain([all]).collect() };
+    let mut to_team = warning(Why::Team, Some("bob"));
+    if let Notice::Warning(Warning { standing: Some(standing), .. }) = &mut to_team {
+        (standing.next, standing.at) = (Some(last), at(RECEIVED));
+    }
+    vec![
+        to("as-handler", warning(Why::Handler, Some("alice"))),
+        to("as-backup", warning(Why::Backup, Some("bob"))),
+        to("standing-in", warning(Why::StandsIn, Some("bob"))),
+        to("standing-in-for-one-who-left", warning(Why::StandsIn, Some("erin"))),
+        to("as-second", warning(Why::Second, None)),
+        to("as-one-of-the-team-and-late", to_team),
+    ]
+}
+
+fn clocks() -> Vec<Sample> {
+    let warning = |name, promise, acknowledge: bool, why| {
+        let acknowledge_until = acknowledge.then_some(at(DUE));
+        let standing = standing(why, None);
+        Notice::Warning(Warning { clock: clock(name), due_at: at(DUE), promise, acknowledge_until, standing })
+    };
+    let breach = |name, promise: bool, why| {
         let acknowledge_until = promise.then_some(at(DUE));
-        Notice::Breach(Breach { clock: clock(name), due_at: at(RECEIVED), promise, acknowledge_until })
+        let standing = standing(why, Some("bob"));
+        Notice::Breach(Breach { clock: clock(name), due_at: at(RECEIVED), promise, acknowledge_until, standing })
     };
     let you = |backup, by, acknowledge: bool| {
         let (next, acknowledge_until) = (promises(), acknowledge.then_some(at(DUE)));
-        Notice::YouAreHandler(YouAreHandler { backup, by, word_of: None, next, acknowledge_until })
+        let given_by = (by == AssignedBy::Member).then(|| member("carol"));
+        Notice::YouAreHandler(YouAreHandler { backup, by, given_by, word_of: None, next, acknowledge_until })
     };
     let handed_over = || {
-        let (next, word_of) = (promises(), Some(member("alice")));
+        let (next, word_of) = (promises(), Some(member("carol")));
         Notice::YouAreHandler(YouAreHandler {
             backup: false,
             by: AssignedBy::Member,
+            given_by: word_of.clone(),
             word_of,
             next,
             acknowledge_until: None,
@@ -79,19 +123,25 @@ fn clocks() -> Vec<Sample> {
     let still = |acknowledge: bool| {
         let missed = vec![(clock("acknowledgement"), at(RECEIVED)), (clock("fix"), at(RECEIVED))];
         let acknowledge_until = acknowledge.then_some(at(DUE));
-        Notice::StillMissed(StillMissed { missed, next: Some(at(DUE)), acknowledge_until })
+        let standing =
+            Some(Standing { next: None, ..standing(acknowledge.then_some(Why::Handler), Some("alice")).unwrap() });
+        Notice::StillMissed(StillMissed { missed, next: Some(at(DUE)), acknowledge_until, standing })
     };
     let ended = |set_aside, next| Notice::WaitEnded(WaitEnded { set_aside, next });
     let nobody = || Notice::NoHandler(NoHandler { again_at: at(DUE) });
     vec![
-        to("", warning("acknowledgement", true, true)),
-        to("handler", warning("handler", false, false)),
-        to("duty", warning("fix", false, false)),
-        sample("", warning("acknowledgement", true, true), Recipient::Operator),
-        sample("", warning("acknowledgement", true, true), Recipient::Outside),
-        to("", breach("acknowledgement", true)),
-        to("duty", breach("fix", false)),
-        sample("", breach("acknowledgement", true), Recipient::Operator),
+        to("", warning("acknowledgement", true, true, Some(Why::OnCall))),
+        to("handler", warning("handler", false, false, Some(Why::OnCall))),
+        to("duty", warning("fix", false, false, Some(Why::OnCall))),
+        to("reporters-date", warning("reporters-date", false, false, Some(Why::OnCall))),
+        to("release-date", warning("release-date", false, false, Some(Why::OnCall))),
+        to("reporters-date", breach("reporters-date", false, Some(Why::Team))),
+        to("release-date", breach("release-date", false, Some(Why::Handler))),
+        sample("", warning("acknowledgement", true, true, None), Recipient::Operator),
+        sample("", warning("acknowledgement", true, true, None), Recipient::Outside),
+        to("", breach("acknowledgement", true, Some(Why::Team))),
+        to("duty", breach("fix", false, Some(Why::Second))),
+        sample("", breach("acknowledgement", true, None), Recipient::Operator),
         to("", you(false, AssignedBy::Rota, true)),
         to("by-a-member", you(false, AssignedBy::Member, false)),
         to("replaced", you(false, AssignedBy::Replaced, false)),
@@ -207,7 +257,13 @@ pub fn bundle(told: Vec<(u32, Notice)>) -> Notice {
 }
 
 pub fn missed(name: &str) -> Notice {
-    Notice::Breach(Breach { clock: clock(name), due_at: at(RECEIVED), promise: true, acknowledge_until: None })
+    Notice::Breach(Breach {
+        clock: clock(name),
+        due_at: at(RECEIVED),
+        promise: true,
+        acknowledge_until: None,
+        standing: None,
+    })
 }
 
 fn bundles() -> Vec<Sample> {
@@ -218,12 +274,19 @@ fn bundles() -> Vec<Sample> {
     };
     let warning = |name| {
         let (clock, due_at) = (clock(name), at(DUE));
-        Notice::Warning(Warning { clock, due_at, promise: true, acknowledge_until: None })
+        Notice::Warning(Warning { clock, due_at, promise: true, acknowledge_until: None, standing: None })
     };
     let replied = || Notice::ReporterReplied(ReporterReplied { opened: None });
     let handler = || {
         let (by, next) = (AssignedBy::Rota, promises());
-        Notice::YouAreHandler(YouAreHandler { backup: false, by, word_of: None, next, acknowledge_until: None })
+        Notice::YouAreHandler(YouAreHandler {
+            backup: false,
+            by,
+            given_by: None,
+            word_of: None,
+            next,
+            acknowledge_until: None,
+        })
     };
     let of_all = || {
         vec![
@@ -278,6 +341,8 @@ pub fn samples_of_the_desk() -> Vec<Sample> {
             swap(WhatOfSwap::NotTaken(NotAway::Days("the first day names a shift that is over".to_owned()))),
         ),
         to("not-proven", swap(WhatOfSwap::NotTaken(NotAway::NotProven))),
+        to("", Notice::ShiftBegun(shift())),
+        to("after-nobody", Notice::ShiftBegun(ShiftBegun { before: None, stands_in: Listed::default(), ..shift() })),
         to("added", factor(FactorChange::Added)),
         to("removed", factor(FactorChange::Removed)),
         to("reset", factor(FactorChange::Reset)),
@@ -318,6 +383,15 @@ pub fn samples_of_the_desk() -> Vec<Sample> {
         ),
         to("little-new", Notice::Digest(Digest { own: Listed { count: 4, ..digest().own }, quiet: 1, ..digest() })),
     ]
+}
+
+fn shift() -> ShiftBegun {
+    ShiftBegun {
+        until: at("2027-04-03T09:00:00Z"),
+        before: Some(member("bob")),
+        unassigned: Listed::of(vec![row("EXP-2027-D0000", "Received", Some("acknowledgement"))]),
+        stands_in: Listed::of(vec![row("EXP-2027-E0000", "Fix in preparation", Some("fix"))]),
+    }
 }
 
 /// One asks the other, a week for the next.

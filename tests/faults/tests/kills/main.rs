@@ -88,7 +88,7 @@ fn sent(desk: &Desk) -> BTreeMap<String, usize> {
     let mut mails = BTreeMap::new();
     // The clock starts when the test does: the day's digests may fall into it, and are nobody's case.
     // What is told in one is beside what went by itself.
-    let aside = |line: &String| line.contains("Your digest of ") || line.contains(": [EXP] ");
+    let aside = |line: &String| line.contains("Your digest of ") || line.contains(": [Express] ");
     for line in desk.subjects().into_iter().filter(|line| !aside(line)) {
         let (to, subject) = line.split_once(": ").expect("To: Subject");
         let to = if subject.ends_with("The reporter has written") { "on call" } else { to };
@@ -191,7 +191,7 @@ fn all_is_sent(place: &Place, desk: &Desk, filed: &[Filed]) -> BTreeMap<String, 
 fn all_are_warned_of(desk: &Desk, filed: &[Filed], arrived: &BTreeMap<String, usize>) {
     desk.advance("2h");
     let sent = sent(desk);
-    let warned: Vec<&String> = sent.keys().filter(|mail| mail.contains("] Warning: ")).collect();
+    let warned: Vec<&String> = sent.keys().filter(|mail| mail.contains("] Due in ")).collect();
     assert_eq!(warned.len(), filed.len(), "one warning for each: {warned:#?}");
     let warnings = sent.values().sum::<usize>() - arrived.values().sum::<usize>();
     assert_eq!(warnings, filed.len(), "and each once");

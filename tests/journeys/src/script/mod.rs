@@ -108,6 +108,9 @@ impl Journey {
         // The daily list of open cases comes where a script asks for it.
         let said = ["digest_at = false"].into_iter().chain(script.lines().filter_map(|line| line.strip_prefix(POLICY)));
         let express = express.lines().filter(away).collect::<Vec<_>>().join("\n");
+        // What is due on a day that a report names is so long after the start as that day is far.
+        let of_days = |block: &&str| !block.contains("due = \"day-ends\"");
+        let express = express.split("\n\n").filter(of_days).collect::<Vec<_>>().join("\n\n");
         let policy = place.file("policy.toml", said.fold(express, |policy, line| with_line(&policy, line)));
         let desk = place.start_under(policy);
         let now = desk.get("/_local/clock", &[]).ok()["now"].as_str().expect("a time").to_owned();

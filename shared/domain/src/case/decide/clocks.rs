@@ -1,5 +1,6 @@
 //! Clocks: what starts, meets, shortens and opens them again, and what their due times bring.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Next;
@@ -7,11 +8,12 @@ use crate::case::clock::{Alarm, Clock, ClockStart, ClockState};
 use crate::case::command::Roster;
 use crate::case::escalate::{self, Last, Leads};
 use crate::case::event::{AssignedBy, ContentRef, EventBody, Recipient};
+use crate::case::ladder;
 use crate::case::publication::Fixes;
 use crate::case::quiet;
 use crate::case::rm::{self, Rm, Transition};
 use crate::id::{ClockName, LevelName};
-use crate::policy::{AtDue, ClockRow, MetBy, Pauses, Starts};
+use crate::policy::{AtDue, ClockRow, Due, MetBy, Pauses, Starts};
 use crate::refusal::Refusal;
 
 /// A handler is looked for again at the latest after so long when all were away: whoever can help hears of it once a day.
@@ -54,10 +56,23 @@ impl Next<'_> {
     }
 
     pub(super) fn start_clock(&mut self, row: &ClockRow) {
-        let Some(start) = ClockStart::freeze(row, self.case.severity, self.now) else { return };
+        let start = match (&row.due, self.day_of(row.starts)) {
+            (Due::DayEnds, Some(day)) => ClockStart::for_day(row, day, self.now),
+            _ => ClockStart::freeze(row, self.case.severity, self.now),
+        };
+        let Some(start) = start.map(|start| start.told_by_day(row, self.policy.mail.digest_at)) else { return };
         self.push(EventBody::ClockStarted(start));
         if row.pauses == Some(Pauses::WaitingForReporter) && self.case.waiting_for_reporter {
             self.push(EventBody::ClockPaused { clock: row.name.clone() });
+        }
+    }
+
+    /// The day that such a clock starts with.
+    fn day_of(&self, starts: Starts) -> Option<Date> {
+        match starts {
+            Starts::DisclosurePlanned => self.case.planned_for,
+            Starts::ReleasePlanned => self.case.release_planned,
+            _ => None,
         }
     }
 
@@ -83,6 +98,7 @@ impl Next<'_> {
             };
             let (running, due_at) = (clock.state == ClockState::Running, clock.start.due_at);
             let Some(fresh) = ClockStart::freeze(row, self.case.severity, clock.start.runs_from()) else { continue };
+            let fresh = fresh.told_by_day(row, self.policy.mail.digest_at);
             // Nobody is late at once for what they have just been told.
             let soonest = self.now.saturating_add(row.grace).unwrap_or(self.now);
             let fresh = if fresh.due_at < soonest { fresh.put_off(soonest, self.now) } else { fresh };
@@ -104,7 +120,7 @@ impl Next<'_> {
             self.tell_again(name);
         }
         let Some(clock) = self.case.clock(name).filter(|c| c.state == ClockState::Running) else { return };
-        let (start, over) = (clock.start.clone(), clock.start.due_at <= self.now);
+        let (start, over) = (clock.start.clone(), clock.start.told(clock.start.due_at) <= self.now);
         match start.at_due {
             AtDue::Breach if over && witnessed => {
                 let to = self.reached(&start.breach_level, Last::Resort);
@@ -112,6 +128,8 @@ impl Next<'_> {
             }
             AtDue::AssignHandler if over => self.assign_by_rota(start, roster),
             AtDue::SetAside if over => self.set_aside_or_remind(start),
+            // Over, and told with the next digest: nothing of it is coming any more.
+            AtDue::Breach | AtDue::SetAside if !over && start.due_at <= self.now => {}
             AtDue::Breach | AtDue::AssignHandler | AtDue::SetAside => drop(self.warn(&start)),
         }
     }
@@ -131,7 +149,7 @@ impl Next<'_> {
     /// The widest level of those whose time has passed, and the last reminder to the reporter; gives the time of the last of all.
     fn warn(&mut self, start: &ClockStart) -> Option<Timestamp> {
         let policy = self.policy;
-        let passed: Vec<&Alarm> = start.alarms.iter().filter(|alarm| alarm.at <= self.now).collect();
+        let passed: Vec<&Alarm> = start.alarms.iter().filter(|alarm| start.told(alarm.at) <= self.now).collect();
         let planned_at = passed.last()?.at;
         let (reminders, rungs): (Vec<_>, Vec<_>) =
             passed.into_iter().partition(|a| escalate::reminds(policy, &a.level));
@@ -155,12 +173,9 @@ impl Next<'_> {
         }
     }
 
-    /// First to whom it was told that it is missed, from then on to the team.
     fn tell_again(&mut self, name: &ClockName) {
         let Some(clock) = self.case.clock(name) else { return };
-        let first = matches!(clock.state, ClockState::Breached { again: None, .. });
-        let missed = &clock.start.breach_level;
-        let level = Some(missed).filter(|_| first).or(escalate::of_team(self.policy)).unwrap_or(missed).clone();
+        let level = ladder::told_again(self.policy, clock).clone();
         let to = self.reached(&level, Last::Resort);
         self.push(EventBody::ClockRepeated { clock: name.clone(), level, to });
     }

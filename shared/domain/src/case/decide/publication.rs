@@ -6,7 +6,7 @@ use crate::case::event::EventBody;
 use crate::case::publication::{CreditState, Fixes, LineEnd};
 use crate::case::{Actor, ContentRef};
 use crate::id::{ChannelId, ClockName, LineName};
-use crate::policy::{MetBy, Starts};
+use crate::policy::{ClockRow, MetBy, Starts};
 use crate::refusal::Refusal;
 
 impl Next<'_> {
@@ -106,8 +106,8 @@ impl Next<'_> {
     /// ended, which has nothing more to tell.
     fn reopen_fix_clocks(&mut self) {
         let policy = self.policy;
-        for row in policy.clocks.iter().filter(|row| row.starts != Starts::FixesReady && row.met_by == MetBy::Released)
-        {
+        let again = |row: &&ClockRow| !matches!(row.starts, Starts::FixesReady | Starts::ReleasePlanned);
+        for row in policy.clocks.iter().filter(|row| row.met_by == MetBy::Released).filter(again) {
             let missed = self.case.breaches.iter().any(|breach| breach.clock == row.name);
             match self.case.clock(&row.name) {
                 Some(clock) if clock.met().is_some() => self.start_clock(row),
@@ -120,7 +120,7 @@ impl Next<'_> {
     }
 
     /// What would run on after its reason is gone.
-    fn end_clocks(&mut self, starts: Starts) {
+    pub(super) fn end_clocks(&mut self, starts: Starts) {
         let policy = self.policy;
         let names: Vec<&ClockName> = policy.clocks.iter().filter(|r| r.starts == starts).map(|r| &r.name).collect();
         for clock in self.open_clocks(|c| names.contains(&c.name())) {

@@ -105,6 +105,10 @@ impl Next<'_> {
         // Nothing new is told to nobody.
         if !said {
             self.push(EventBody::DisclosurePlanned { plan });
+            match plan {
+                DisclosurePlan::On(_) => self.start_clocks(Starts::DisclosurePlanned),
+                DisclosurePlan::WithRelease => self.end_clocks(Starts::DisclosurePlanned),
+            }
         }
         Ok(())
     }

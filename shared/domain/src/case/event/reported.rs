@@ -46,6 +46,9 @@ pub struct Reported {
     /// A module that the policy names as others' (T35).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub third_party: Option<PackageName>,
+    /// It names a package that the policy has neither among its own nor among others'; the name itself is sealed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
     /// The reporter has said that it may be forwarded (T37).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_forward: bool,

@@ -155,7 +155,9 @@ impl EventBody {
             EventBody::QuarantineEnded { refused: _, report: _, let_in: _ } => {
                 Nothing.by(By::ReleaseQuarantine, "said whose the mails in quarantine are")
             }
-            EventBody::ReleasePlanned { on: _ } => Nothing.by(By::PlanRelease, "said when the release is planned"),
+            EventBody::ReleasePlanned { on: _, before: _ } => {
+                Nothing.by(By::PlanRelease, "said when the release is planned")
+            }
             EventBody::TreatedAsReport { opened: _ } => Nothing.by(By::TreatAsReport, "made a report of it"),
             EventBody::DuplicateOf { of: _ } => Nothing.by(By::Duplicate, "linked it to the case that was there first"),
             EventBody::CodeReissued { mail: _ } => {

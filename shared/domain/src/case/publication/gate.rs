@@ -107,7 +107,7 @@ impl Case {
         let by = &self.publication.draft.as_ref()?.by;
         let own = *by == Actor::Member(member.clone());
         (own && policy.triage().count() > 1).then(|| {
-            format!("{member} drafted it; a second person approves: the handler, the backup or a release manager")
+            "you drafted it; a second person approves: the handler, the backup or a release manager".to_owned()
         })
     }
 }

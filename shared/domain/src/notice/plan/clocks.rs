@@ -5,11 +5,11 @@ use crate::case::clock::ClockStart;
 use crate::case::rm::{self, Transition};
 use crate::case::{Clock, Recipient};
 use crate::id::ClockName;
-use crate::notice::{Breach, CreditAsked, Notice, PromiseMissed, Reminder, StillMissed, Warning};
+use crate::notice::{Breach, CreditAsked, Notice, PromiseMissed, Reminder, Standing, StillMissed, Warning};
 use crate::policy::MetBy;
 
 impl Plan<'_> {
-    pub(super) fn warned(&self, clock: &ClockName, recipient: &Recipient) -> Option<Planned> {
+    pub(super) fn warned(&self, clock: &ClockName, recipient: &Recipient, to: &[Recipient]) -> Option<Planned> {
         let clock = self.case.clock(clock)?;
         let due_at = clock.start.due_at;
         if *recipient == Recipient::Reporter {
@@ -24,8 +24,14 @@ impl Plan<'_> {
             due_at,
             promise: clock.start.promise,
             acknowledge_until: self.acknowledges(clock).then_some(due_at),
+            standing: Some(self.standing(Some(clock), recipient, to)),
         };
         Some(planned(recipient.clone(), Notice::Warning(notice)))
+    }
+
+    /// Who has the case, why `recipient` hears of `clock`, and who is next.
+    pub(super) fn standing(&self, clock: Option<&Clock>, recipient: &Recipient, to: &[Recipient]) -> Standing {
+        Standing::of(self.policy, self.case, clock, (recipient, to), self.event.at)
     }
 
     /// Whether an acknowledgement by button is what this clock waits for.
@@ -38,15 +44,18 @@ impl Plan<'_> {
         let Some(clock) = self.case.clock(name) else { return Vec::new() };
         let start = &clock.start;
         let again = start.started_at.duration_until(start.due_at);
-        let notice = Notice::Breach(Breach {
-            clock: name.clone(),
-            due_at: start.due_at,
-            promise: start.promise,
-            acknowledge_until: self
-                .acknowledges(clock)
-                .then(|| start.due_at.saturating_add(again).unwrap_or(start.due_at)),
-        });
-        let told = to.iter().map(|r| planned(r.clone(), notice.clone()));
+        let notice = |recipient: &Recipient| {
+            Notice::Breach(Breach {
+                clock: name.clone(),
+                due_at: start.due_at,
+                promise: start.promise,
+                acknowledge_until: self
+                    .acknowledges(clock)
+                    .then(|| start.due_at.saturating_add(again).unwrap_or(start.due_at)),
+                standing: Some(self.standing(Some(clock), recipient, to)),
+            })
+        };
+        let told = to.iter().map(|r| planned(r.clone(), notice(r)));
         told.chain(Some(clock).filter(|_| start.reporter_sees).into_iter().flat_map(|c| self.late(c, false))).collect()
     }
 
@@ -70,13 +79,17 @@ impl Plan<'_> {
         missed.sort_by_key(|clock| clock.start.due_at);
         let next = missed.iter().filter_map(|clock| clock.told_again_at()).min();
         let acknowledges = missed.iter().any(|clock| self.acknowledges(clock));
-        let notice = Notice::StillMissed(StillMissed {
-            missed: missed.iter().map(|clock| (clock.name().clone(), clock.start.due_at)).collect(),
-            next,
-            acknowledge_until: next.filter(|_| acknowledges),
-        });
-        let told = to.iter().map(|recipient| planned(recipient.clone(), notice.clone()));
+        let notice = |recipient: &Recipient| {
+            Notice::StillMissed(StillMissed {
+                missed: missed.iter().map(|clock| (clock.name().clone(), clock.start.due_at)).collect(),
+                next,
+                acknowledge_until: next.filter(|_| acknowledges),
+                // When it is told next stands at its end.
+                standing: Some(self.standing(None, recipient, to)),
+            })
+        };
+        let told: Vec<Planned> = to.iter().map(|recipient| planned(recipient.clone(), notice(recipient))).collect();
         let late = missed.into_iter().find(|clock| clock.start.reporter_sees);
-        told.chain(late.into_iter().flat_map(|clock| self.late(clock, true))).collect()
+        told.into_iter().chain(late.into_iter().flat_map(|clock| self.late(clock, true))).collect()
     }
 }

@@ -29,9 +29,15 @@ pub(super) fn of_no_case(policy: &Policy) -> Vec<Notice> {
     };
     let waits =
         policy.members.iter().map(|member| Notice::CasesWait(CasesWait { member: member.id.clone(), cases: 2 }));
+    let known = |count| Listed { rows: Vec::new(), count };
+    let shift = |before: Option<&MemberId>, count| {
+        let (before, unassigned, stands_in) = (before.cloned(), known(count), known(0));
+        Notice::ShiftBegun(ShiftBegun { until: at, before, unassigned, stands_in })
+    };
+    let shifts = policy.members.iter().map(|member| shift(Some(&member.id), 2)).chain([shift(None, 1)]);
     let quiet = [1, 2].map(|quiet| Notice::Digest(Digest { quiet, ..digest.clone() }));
     let rest = [Notice::SignIn(SignIn { expires_at: at }), Notice::Digest(digest)];
-    let rest = rest.into_iter().chain(quiet).chain(bundles(policy));
+    let rest = rest.into_iter().chain(quiet).chain(shifts).chain(bundles(policy));
     away.into_iter().chain(gaps).chain(factors.map(factor)).chain(rest).chain(waits).chain(swaps(policy)).collect()
 }
 
@@ -43,8 +49,8 @@ fn bundles(policy: &Policy) -> Vec<Notice> {
     };
     let of_clock = |row: &ClockRow| {
         let (promise, acknowledge_until) = (row.promise, None);
-        let missed = Breach { clock: row.name.clone(), due_at, promise, acknowledge_until };
-        let warning = Warning { clock: row.name.clone(), due_at, promise, acknowledge_until };
+        let missed = Breach { clock: row.name.clone(), due_at, promise, acknowledge_until, standing: None };
+        let warning = Warning { clock: row.name.clone(), due_at, promise, acknowledge_until, standing: None };
         [
             bundle([(); 2].map(|()| Notice::Breach(missed.clone()))),
             bundle([(); 2].map(|()| Notice::Warning(warning.clone()))),

@@ -17,6 +17,9 @@ use crate::policy::{AtDue, ClockKind, ClockRow, Due, GRACE, MetBy, Pauses, REPEA
 /// What a clock is called stands in subjects and headings.
 const WORDS_BYTES: usize = 60;
 
+/// How `due` is written of a clock that starts with a day.
+const DAY_ENDS: &str = "day-ends";
+
 /// Each clock may be an event or two and a timer in one change of a case, and each warning an event at one tick; a transaction of
 /// the store holds 100 writes.
 const MOST_CLOCKS: usize = 20;
@@ -137,6 +140,13 @@ fn due(fields: &Fields<'_>, starts: Option<Starts>) -> Option<Due> {
             by.finish();
             read.into_iter().collect::<Option<BTreeMap<_, _>>>().map(Due::BySeverity)
         }
+        _ if starts.is_some_and(Starts::names_a_day) => {
+            let said = fields.text("due", WORDS_BYTES);
+            if said.as_deref() != Some(DAY_ENDS) {
+                fields.wrong("due", format!("must be {DAY_ENDS} for a clock that starts with a day"));
+            }
+            Some(Due::DayEnds)
+        }
         _ => fields.required_parsed::<Length>("due").map(|length| Due::After(length.0)),
     }
 }
@@ -188,6 +198,8 @@ impl Due {
         match self {
             Due::After(length) => *length,
             Due::BySeverity(by) => by.values().min().copied().unwrap_or_default(),
+            // However far the day is.
+            Due::DayEnds => SignedDuration::MAX,
         }
     }
 }

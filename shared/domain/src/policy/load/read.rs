@@ -157,7 +157,17 @@ fn member(fields: Fields<'_>) -> Option<Member> {
         Some(page) => Some(page?),
         None => None,
     };
-    Some(Member { id: id?, name, address: address?.0, roles, openpgp_key, page, away, time_zone })
+    Some(Member {
+        id: id?,
+        name,
+        address: address?.0,
+        roles,
+        openpgp_key,
+        page,
+        away,
+        unreachable_since: None,
+        time_zone,
+    })
 }
 
 fn away(fields: Fields<'_>) -> Option<Away> {

@@ -114,7 +114,7 @@ fn names_must_be_known_and_unlike() {
         "[\"everyone\"]",
         "everyone",
         "/levels/0/notify/0",
-        "must be one of: handler-or-on-call, second, team, outside, reporter",
+        "must be one of: handler-or-on-call, second, team, release-managers, outside, reporter",
     );
     let second = "[[levels]]\nname = \"on-call\"\nnotify = [\"team\"] # 2\n\n[[packages]]";
     let text = changed(&[("[[packages]]", second)]);

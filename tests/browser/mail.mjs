@@ -52,6 +52,7 @@ async function story(tools) {
   await answered(tools, mails);
   await team(tools, id);
   await filed(tools, away.case_id);
+  await closed(tools);
 
   await page.goto(`${origin}/case`);
   await page.locator('[name="code"]').first().fill(code);
@@ -67,6 +68,35 @@ async function story(tools) {
   const chosen = await page.locator("body").innerText();
   check("reporter: answers stay on the page from now on", chosen.includes("Mails only say that there is something to read."), chosen);
   await inspect(tools, "answers-on-the-page", await page.content());
+}
+
+/** What is written to a closed case: as its reporter and its handler see it. */
+async function closed(tools) {
+  const { page, origin } = tools;
+  const report = { package: "express", versions: "4", summary: "A crash on an empty header", details: "An empty Host." };
+  const headers = { "content-type": "application/json" };
+  const filed = await (await fetch(`${origin}/reports`, { method: "POST", headers, body: JSON.stringify(report) })).json();
+  const { case_id: id, receipt_code: code } = filed;
+  const end = ["reason=It needs control of the server.", "next_steps=Write if you see more.", "close:=true"];
+  await cli("case", "do", id, "invalidate", ...end, "--as", "bob", "--data", tools.data);
+  await page.goto(`${origin}/case`);
+  await page.locator('[name="code"]').first().fill(code);
+  await Promise.all([page.waitForNavigation(), page.locator("main form button").first().click()]);
+  await page.locator('[name="text"]').first().fill("Thank you for looking into it.");
+  const [answer] = await Promise.all([page.waitForNavigation(), page.getByText("Send the message").click()]);
+  const text = await page.locator("body").innerText();
+  check("closed: the reporter reads that a person looks at it", text.includes("A person of the team looks at it"), text);
+  check("closed: and by when", text.includes("Review after closing"), text);
+  check("closed: nothing says that a case was opened", !text.includes("opened"), text);
+  await inspect(tools, "closed-case", await answer.text());
+  const bob = await member(tools);
+  const team = await bob.page.goto(`${origin}/desk/cases/${id}`);
+  await inspect({ ...tools, page: bob.page }, "team-closed-case", await team.text());
+  await step({ ...tools, page: bob.page }, id, "settle", "Thank you for looking into it.");
+  await Promise.all([bob.page.waitForNavigation(), bob.page.getByRole("button", { name: "Decide" }).click()]);
+  const done = await bob.page.locator("body").innerText();
+  check("closed: put away by one click", done.includes("It is settled. The case stays closed."), done);
+  await bob.context.close();
 }
 
 /** The mailbox of this machine, and an answer from there. */

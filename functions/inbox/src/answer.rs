@@ -4,7 +4,7 @@ use desk_domain::case::event::{ContentRef, Hint, MailParts};
 use desk_domain::case::{Actor, Command, Recipient};
 use desk_domain::id::CaseId;
 use desk_keys::MailWords;
-use desk_store::{ActError, Acted, Commit, NewCase, Stored};
+use desk_store::{ActError, Acted, Commit, Stored};
 use jiff::SignedDuration;
 
 use crate::judge::Arrived;
@@ -13,8 +13,8 @@ use crate::{Inbox, Outcome};
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Inbox {
-    /// An answer that is proven changes the case; one that is not waits for a person, and what follows a closed case is a case
-    /// of its own. Beyond the day's limit it is filed, where a person finds it.
+    /// An answer that is proven changes the case; one that is not waits for a person, as does what comes to a closed one. Beyond the
+    /// day's limit it is filed, where a person finds it.
     /// `why` it is not taken for the reporter's, whoever has their token.
     pub(crate) async fn reporters_answer(
         &self,
@@ -27,51 +27,41 @@ impl Inbox {
             return self.file(arrived).await;
         }
         let theirs = why.is_none() && arrived.sender.is_authenticated();
-        if case.is_comment() {
+        if case.stays_comment() {
             // Whoever commented goes on with it; whoever else has their token says something of their own. Neither reports anything.
-            return if theirs { self.reply(arrived, stored, None).await } else { self.comment(arrived).await };
+            return if theirs { self.reply(arrived, stored).await } else { self.comment(arrived).await };
         }
-        if case.is_filed() || (case.is_closed() && !theirs) {
-            // A case of its own, whose reporter is whoever wrote it, and which is no part of the closed one.
+        if !case.takes_replies() {
+            // A case of its own, whose reporter is whoever wrote it: what it answers was a machine's.
             let continues = why.is_none().then_some(&case.id);
             return self.report(arrived, continues).await;
         }
         if !theirs {
             let from = arrived.from();
+            let received_at = arrived.received_at;
             let wait = |content, mut mail: MailParts| {
                 mail.hints.extend(why.clone());
-                Command::QuarantineReply { content, mail }
+                Command::QuarantineReply { content, received_at, mail }
             };
             self.told(&case.id, arrived, stored, &Actor::Reporter, from.as_deref(), wait).await?;
             return Ok(Outcome::Quarantined { case: case.id.clone() });
         }
-        let linked = match case.takes_replies() {
-            true => None,
-            false => Some(self.new_case(arrived, Some(&case.id), None).await?),
-        };
-        self.reply(arrived, stored, linked).await
+        self.reply(arrived, stored).await
     }
 
-    async fn reply(&self, arrived: &Arrived, stored: &Stored, linked: Option<NewCase>) -> Result<Outcome, ActError> {
+    async fn reply(&self, arrived: &Arrived, stored: &Stored) -> Result<Outcome, ActError> {
         let id = stored.case.id.clone();
         let raw = self.keep_raw(&id, &stored.public, arrived).await?;
-        let opened = linked.as_ref().map(|new| new.stored.case.id.clone());
         let prepare = |before: &Stored, commit: &mut Commit| {
-            if let Some(new) = &linked {
-                commit.merge(new.commit.clone());
-            }
             arrived.remember(commit, &arrived.hash_for(&id), &id);
             let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
-            Ok((Command::Reply { content, opened: opened.clone(), mail: Some(mail), files: None }, ()))
+            Ok((Command::Reply { content, received_at: arrived.received_at, mail: Some(mail), files: None }, ()))
         };
         let done = self.cases.act(&id, &self.policy, &Actor::Reporter, &self.clock, prepare, |_, (), _| Ok(())).await;
         if done.is_err() {
             self.forget_raw(&id, &raw).await;
-            if let Some((case, mail)) = linked.and_then(|new| Some((new.stored.case.id, new.stored.case.mail?))) {
-                self.forget_raw(&case, &mail.raw).await;
-            }
         }
-        done.map(|_| Outcome::Replied { case: id, opened })
+        done.map(|_| Outcome::Replied { case: id })
     }
 
     /// From a maintainer, the contact outside, the operator: for the handler to read. What is not proven to be theirs is a

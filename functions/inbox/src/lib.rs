@@ -90,11 +90,10 @@ pub enum Outcome {
         #[serde(rename = "case_id")]
         case: CaseId,
     },
-    /// The reporter's answer; `opened` names the case that an answer to a closed one opened.
+    /// The reporter's answer.
     Replied {
         #[serde(rename = "case_id")]
         case: CaseId,
-        opened: Option<CaseId>,
     },
     /// An answer that waits for a person.
     Quarantined {

@@ -23,7 +23,7 @@ const NOT_SAID: &str = "(not said)";
 const PGP_KEYS: &str = "application/pgp-keys";
 
 impl Inbox {
-    /// A new case, that goes on from `continues` where it answers a closed one.
+    /// A new case, that goes on from `continues` where it answers what was filed.
     pub(crate) async fn report(&self, arrived: &Arrived, continues: Option<&CaseId>) -> Result<Outcome, ActError> {
         let case = self.opened(arrived, continues, None).await?;
         Ok(Outcome::Reported { case })

@@ -114,8 +114,6 @@ pub(crate) struct Arrived<'a> {
 #[derive(Clone)]
 pub(crate) enum Sort {
     Report,
-    /// It goes on from a closed case.
-    GoesOn(CaseId),
     /// It only tries whether the desk works.
     Canary,
     /// It is a comment on the policy: filed as it comes, and nobody is told a code.
@@ -126,7 +124,7 @@ impl Sort {
     /// Where it is sent to.
     fn path(&self) -> &'static str {
         match self {
-            Sort::Report | Sort::GoesOn(_) | Sort::Canary => "/reports",
+            Sort::Report | Sort::Canary => "/reports",
             Sort::Comment => "/policy/comment",
         }
     }
@@ -134,7 +132,7 @@ impl Sort {
     /// As what it is filed; `None` for a report.
     fn filed(&self) -> Option<Resolution> {
         match self {
-            Sort::Report | Sort::GoesOn(_) => None,
+            Sort::Report => None,
             Sort::Canary => Some(Resolution::Canary),
             Sort::Comment => Some(Resolution::PolicyComment),
         }
@@ -223,7 +221,7 @@ impl Intake {
             let mut commit = new.commit.clone();
             let body = match sort {
                 Sort::Comment => json!({"received_at": new.stored.case.received_at}),
-                Sort::Report | Sort::GoesOn(_) | Sort::Canary => json!(self.taken(&new)),
+                Sort::Report | Sort::Canary => json!(self.taken(&new)),
             };
             let answer = Answer { status: 201, body: body.to_string() };
             if let Some(request) = &request {
@@ -272,7 +270,7 @@ impl Intake {
             planned_for: report.planned_for,
             report: content,
             canary,
-            continues: if let Sort::GoesOn(case) = sort { Some(case) } else { None },
+            continues: None,
             found_by: None,
             received_at: None,
             third_party: self.policy.third_party_meant(&report.package).map(|t| t.package.clone()),

@@ -134,6 +134,7 @@ async fn by_link(intake: &Intake, token: Option<&str>) -> Result<Option<Stored>,
 #[derive(Clone, Copy)]
 pub(crate) enum Done {
     Message,
+    AfterClosing,
     Credit,
     Asked,
     Planned,
@@ -144,8 +145,9 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Done; 8] = [
+    const ALL: [Done; 9] = [
         Done::Message,
+        Done::AfterClosing,
         Done::Credit,
         Done::Asked,
         Done::Planned,
@@ -159,6 +161,7 @@ impl Done {
     fn name(self) -> &'static str {
         match self {
             Done::Message => "message",
+            Done::AfterClosing => "closed",
             Done::Credit => "credit",
             Done::Asked => "asked",
             Done::Planned => "planned",
@@ -176,6 +179,9 @@ impl Done {
     fn words(self) -> &'static str {
         match self {
             Done::Message => "Your message was sent to the team.",
+            Done::AfterClosing => {
+                "Your message is kept with your case. A person of the team looks at it: below is by when."
+            }
             Done::Credit => "Thank you. Your answer is with the team.",
             Done::Asked => "Whoever handles your case was told that you ask how it stands.",
             Done::Planned => "Thank you. What you plan is with the team.",

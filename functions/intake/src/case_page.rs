@@ -156,7 +156,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said:
         files_field: intake.files_field(said.files.0, said.files.1),
         idempotency_key: fresh_key(),
         reply_text: said.text,
-        closed: !case.takes_replies(),
+        closed: case.is_closed() && !case.stays_comment(),
     }
     .html()
 }

@@ -1,5 +1,5 @@
-//! `POST /case/messages`: the reporter writes, with files or without. To a closed case that opens a new one, linked to it, and the
-//! files go there.
+//! `POST /case/messages`: the reporter writes, with files or without. To a closed case it is kept there, and a person says what becomes
+//! of it.
 
 use std::sync::Arc;
 
@@ -7,37 +7,34 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use desk_domain::case::event::{self, FileCount};
+use desk_domain::case::event;
 use desk_domain::case::{Actor, Command, Stage};
 use desk_domain::fields::{self, FieldError};
 use desk_domain::id::CaseId;
-use desk_domain::report::Report;
 use desk_domain::text::is_blank;
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer, session, upload};
 use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
-use desk_store::{Acted, Commit, NewCase, Stored};
-use desk_view::UnsealedCase;
+use desk_store::{Acted, Commit, Stored};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::Intake;
-use crate::accept::{Arrived, Sort, Taken};
 use crate::case::{Done, Entered, asked_again, shown};
 use crate::case_page::Said;
 use crate::files::{Files, Filled, WITHOUT_WORDS};
-use crate::session::{Entry, field, hidden_key};
+use crate::session::{field, hidden_key};
 
-/// What a message is answered. No `Debug`: it may hold a new case's code.
+/// What a message is answered.
 #[derive(Serialize, Deserialize)]
 struct Replied {
     at: Timestamp,
     case_id: CaseId,
-    /// The case that the message opened, since its own is closed.
+    /// By when a person looks at it, since its case is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    opened: Option<Taken>,
+    look_by: Option<Timestamp>,
     stage: Stage,
 }
 
@@ -97,7 +94,11 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<R
         Err(problem) => Err(problem),
     };
     match taken {
-        Ok(answer) => sent_on(intake, &entry, &answer).await,
+        Ok(answer) => {
+            let replied: Replied = answer::read(&answer)?;
+            let done = if replied.look_by.is_some() { Done::AfterClosing } else { Done::Message };
+            Ok(done.turn(intake.cookie(&entry)?))
+        }
         Err(problem) if can_be_mended(problem.status()) => {
             let of_files = problem.errors.first().is_some_and(|error| error.pointer == "/files")
                 || problem.status() == StatusCode::PAYLOAD_TOO_LARGE;
@@ -116,17 +117,6 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<R
 fn can_be_mended(status: StatusCode) -> bool {
     let mended = [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::TOO_MANY_REQUESTS];
     mended.contains(&status)
-}
-
-/// To the case page. Where another case was opened, its code is told at once, because no address may hold it.
-async fn sent_on(intake: &Intake, entry: &Entry, answer: &Answer) -> Result<Response, Problem> {
-    let replied: Replied = answer::read(answer)?;
-    let Some(new) = replied.opened else { return Ok(Done::Message.turn(intake.cookie(entry)?)) };
-    let notice = format!(
-        "This case is closed, so your message opened {}. Its receipt code, shown only now: {}",
-        new.case_id, new.receipt_code
-    );
-    shown(intake, entry, StatusCode::CREATED, Said { notice: Some(notice), ..Said::default() }).await
 }
 
 impl Intake {
@@ -166,16 +156,11 @@ impl Intake {
         if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
-        self.takes(files, if case.takes_replies() { case.files } else { FileCount::default() })?;
+        self.takes(files, case.files)?;
         self.within_messages(&case.id).await?;
-        let (linked, kept) = match case.takes_replies() {
-            true => (None, self.keep(&case.id, &entered.stored.public, files).await?),
-            false => (Some(self.linked_case(&self.unsealed(entered).await?, message).await?), Vec::new()),
-        };
+        let kept = self.keep(&case.id, &entered.stored.public, files).await?;
+        let received_at = self.clock.now();
         let prepare = |before: &Stored, commit: &mut Commit| {
-            if let Some(new) = &linked {
-                commit.merge(new.commit.clone());
-            }
             let content = commit.seal(&before.case.id, &before.public, fresh_id("reply"), text.as_bytes())?;
             let files = match kept.is_empty() {
                 true => None,
@@ -185,15 +170,14 @@ impl Intake {
                     Some(event::Files { listed, kept: kept.clone() })
                 }
             };
-            let opened = linked.as_ref().map(|new| new.stored.case.id.clone());
-            Ok((Command::Reply { content, opened, mail: None, files }, ()))
+            Ok((Command::Reply { content, received_at, mail: None, files }, ()))
         };
         let finish = |acted: &Acted, (), commit: &mut Commit| {
             let case = &acted.after.case;
             let replied = Replied {
                 at: acted.at,
                 case_id: case.id.clone(),
-                opened: linked.as_ref().map(|new| self.taken(new)),
+                look_by: case.written_after_closing().map(|clock| clock.start.due_at),
                 stage: case.stage(),
             };
             let answer = Answer { status: 201, body: json!(replied).to_string() };
@@ -205,23 +189,5 @@ impl Intake {
         let done = self.cases.act(&case.id, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
         let done = done.map(|(_, answer)| answer.expect("a reply is always an event"));
         answer::once(&self.cases, request.as_ref(), self.clock.now(), done).await
-    }
-
-    /// The case that goes on from a closed one: the message is its report, and who wrote it stays who it was.
-    async fn linked_case(&self, closed: &UnsealedCase, message: &Message) -> Result<NewCase, Problem> {
-        let case = &closed.case;
-        let told: Value = serde_json::from_str(closed.text(&case.report)).unwrap_or_default();
-        let goes_on = Report {
-            summary: format!("A message after {} was closed", case.id),
-            details: message.text.clone(),
-            ..Report::stored(&told)
-        };
-        let mut value = goes_on.to_json();
-        let report = Report::from_json(&value, &self.policy.limits).map_err(Problem::invalid)?;
-        if !message.files.is_empty() {
-            value["files"] = message.files.listed().into();
-        }
-        let arrived = Arrived { raw: &body::canonical(&value), report: &report, files: &message.files };
-        self.new_case(arrived, Sort::GoesOn(case.id.clone()), self.clock.now()).await
     }
 }

@@ -121,6 +121,7 @@ fn what(row: &ClockRow) -> String {
         (MetBy::Released, Starts::ReleasePlanned) => "Fixes are released on the day that we told you",
         (MetBy::Released, _) => "Fixes are released for every affected maintained line",
         (MetBy::Announced, _) => "The problem is announced on every channel",
+        (MetBy::Settled, _) => "A member of the team looks at what you write after your case is closed",
         (MetBy::Recorded, _) => done.as_str(),
     };
     let reminders = row.warnings.iter().filter_map(|warning| match warning.when {
@@ -164,6 +165,7 @@ fn from(row: &ClockRow) -> &'static str {
         Starts::MessageToReporter => "our last message to you",
         Starts::RequestSent => "our question",
         Starts::StandingAsked => "your question",
+        Starts::WrittenAfterClosing => "your message",
         Starts::Accepted => "the acceptance of the problem",
         Starts::CreditAsked => "our question how to name you",
         Starts::FixesReleased => "the release of the last fix",

@@ -78,7 +78,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("Receipt", receipt()),
         ("Checked", checked()),
         ("Case", object_with(&case_always(), &[("advisory_url", link())])),
-        ("MessageTaken", object_with(&taken(), &[("opened", schema("Receipt"))])),
+        ("MessageTaken", object_with(&taken(), &[("look_by", instant())])),
         ("CreditTaken", object(&[taken().as_slice(), &[("credit", credit(words(&["answered"])))]].concat())),
         ("ReceiptKeys", object(&[("keys", list(json!({"type": "object", "required": ["kty", "kid"]})))])),
         ("Clock", clock()),

@@ -118,7 +118,8 @@ fn check() -> Operation {
 fn message() -> Operation {
     Operation::post("/case/messages", "sendMessage", "Write to the team")
         .about(
-            "A message to a closed case opens another, linked to it, with a receipt of its own in `opened`. A browser's form \
+            "A message to a closed case is kept there: a person looks at it by `look_by`, and answers it, opens a case for it or puts it \
+             away. A browser's form \
              is let in by the cookie, or by a code of its own. With files (`multipart/form-data`) it needs no words; a program sends \
              them so too, with its code as ever.",
         )
@@ -129,7 +130,7 @@ fn message() -> Operation {
             (FORM, form(&[("code", false), ("text", true), ("idempotency_key", false)])),
             (UPLOAD, with_files(form(&[("code", false), ("text", false), ("idempotency_key", false)]))),
         ])
-        .answer(201, "Taken. A form is answered so where its message opened another case.", &[(JSON, schema("MessageTaken")), page()])
+        .answer(201, "Taken.", &[(JSON, schema("MessageTaken"))])
         .answer(303, "Taken, to a form: the case page.", &[])
         .problems(Told::AsSent, &[400, 403, 404, 413, 415, 422, 429])
 }

@@ -132,7 +132,13 @@ fn done() -> Value {
         ],
         &[
             ("receipt_code", with(text(), "A new code that no mail can carry: the member hands it over.")),
-            ("opened", with(opened, "The case that what was filed became.")),
+            (
+                "opened",
+                with(
+                    opened,
+                    "The case that what was filed became, or that was opened for what the reporter wrote after closing.",
+                ),
+            ),
             ("warnings", with(list(text()), "What the member should know beside: words that stay on the page, say.")),
         ],
     )

@@ -3,10 +3,10 @@
 //! Nothing is stored until the [`Commit`] is: whoever wraps and signs is asked before, so that nothing is when they cannot be
 //! reached.
 
-use desk_domain::case::decide::{open, open_filed};
+use desk_domain::case::decide::{open, open_filed, open_follow_up};
 use desk_domain::case::event::{ContentRef, Reported, Resolution};
 use desk_domain::case::{Actor, Case, EventBody};
-use desk_domain::id::{CaseId, ContentId};
+use desk_domain::id::{CaseId, ContentId, MemberId};
 use desk_domain::policy::{ClockKind, Policy};
 use desk_keys::{KeyError, MailWords, NewKey, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
 use jiff::Timestamp;
@@ -120,14 +120,38 @@ impl Opening<'_> {
         filed: Option<Resolution>,
         sha256: &str,
     ) -> Result<NewCase, KeyError> {
+        let (id, policy, now) = (self.id.clone(), self.opener.policy, self.now);
+        let (actor, events) = match filed {
+            None => (Actor::Reporter, open(id, policy, reported, now)),
+            Some(why) => (Actor::Desk, open_filed(id, policy, reported, why, now)),
+        };
+        self.finish_with(&actor, events, sha256).await
+    }
+
+    /// The same of a case for what a reporter wrote to a closed one, which the member `by` opens and `handler` has.
+    ///
+    /// # Errors
+    /// When whoever signs cannot be reached.
+    pub async fn finish_follow_up(
+        self,
+        reported: Reported,
+        by: &MemberId,
+        handler: Option<MemberId>,
+        sha256: &str,
+    ) -> Result<NewCase, KeyError> {
+        let actor = Actor::Member(by.clone());
+        let events = open_follow_up(self.id.clone(), self.opener.policy, reported, &actor, handler, self.now);
+        self.finish_with(&actor, events, sha256).await
+    }
+
+    async fn finish_with(self, actor: &Actor, events: Vec<EventBody>, sha256: &str) -> Result<NewCase, KeyError> {
         let Opening { opener, id, now, key, code, mut commit } = self;
         // The receipt travels sealed under the name that the report gives it.
-        let travels = reported.mail.as_ref().and_then(|mail| mail.receipt.clone());
-        let (actor, events): (_, Vec<EventBody>) = match filed {
-            None => (Actor::Reporter, open(id.clone(), opener.policy, reported, now)),
-            Some(why) => (Actor::Desk, open_filed(id.clone(), opener.policy, reported, why, now)),
+        let travels = match events.first() {
+            Some(EventBody::ReportReceived(reported)) => reported.mail.as_ref().and_then(|mail| mail.receipt.clone()),
+            _ => None,
         };
-        let stored = commit.open(&id, key.key.public(), &actor, events, now);
+        let stored = commit.open(&id, key.key.public(), actor, events, now);
         let receipt = match opener.signer {
             Some(signer) => Some(signer.sign(&receipt_claims(opener.public_url, &stored.case, sha256)).await?),
             None => None,

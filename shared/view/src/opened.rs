@@ -136,9 +136,18 @@ impl UnsealedCase {
             let let_in = quarantine::let_in(&self.events, event.seq).into_iter();
             messages.extend(let_in.map(|held| self.reporters(event, held.content, Some(held.mail), None, for_team)));
             let line = case.as_ref().and_then(|case| conversation::line(policy, case, event));
+            let line = line.map(|text| text + &self.new_code(event, for_team));
             messages.extend(line.map(|text| MessageView::of(event, Speaker::Desk, text)));
         }
         messages
+    }
+
+    /// The code of the case that was opened for what the reporter wrote after closing: for them alone.
+    fn new_code(&self, event: &Event, for_team: bool) -> String {
+        match &event.body {
+            EventBody::FollowedUp { code, .. } if !for_team => format!(" Its receipt code: {}", self.text(code)),
+            _ => String::new(),
+        }
     }
 
     /// A message of the reporter's, at the time of `event`.

@@ -105,7 +105,7 @@ impl World {
         self.tell(
             policy,
             &Actor::Reporter,
-            &Command::Reply { content: content(), opened: None, mail: None, files: None },
+            &Command::Reply { content: content(), received_at: self.now, mail: None, files: None },
         )
         .expect("a reply is taken");
         self

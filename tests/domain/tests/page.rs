@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use desk_domain::case::event::{ByMail, Hint, Resolution, Sender};
+use desk_domain::case::event::{Answers, AssignedBy, ByMail, EventBody, Hint, Resolution, Sender};
 use desk_domain::case::{Actor, Case, Command, Event, Recipient};
 use desk_domain::notice::conversation::line;
 use desk_domain::notice::plan::notices;
 use desk_domain::notice::{Notice, OnPage};
 use desk_domain::policy::{Policy, Severity};
 use desk_domain_tests::{World, content, given, given_with, message, policy};
+use jiff::Timestamp;
 
 const FRIDAY: &str = "2027-03-26T22:00:00Z";
 
@@ -151,7 +152,12 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
         reported.third_party = Some("body-parser".parse().unwrap());
         reported.may_forward = true;
     });
+    let by_mail = given_with(policy, FRIDAY, |reported| reported.answers = Answers::Mail);
+    let not_one = Command::Invalidate { message: message(), next_steps: true, close: true };
+    let thanks = Command::Reply { content: content(), received_at: Timestamp::MAX, mail: None, files: None };
     let all = [
+        assigned(by_mail).when(not_one).when_reporter(thanks).when(Command::PutAway),
+        Told::of(policy, follow_up(policy)),
         (0..32).fold(silent_reporter, |told, _| told.after(24)),
         Told::of(policy, given(policy, FRIDAY)).after(100),
         Told::of(policy, given(policy, FRIDAY)).when_reporter(Command::ReissueCode { mail: None }),
@@ -164,6 +170,24 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
         Told::of(policy, given_with(policy, FRIDAY, |reported| reported.known_public = true)),
     ];
     all.into_iter().flat_map(|told| told.mailed).collect()
+}
+
+/// A case that alice opened for what was written after another was closed.
+fn follow_up(policy: &Policy) -> World {
+    let mut world = given_with(policy, FRIDAY, |reported| reported.continues = Some("EXP-2027-00001".parse().unwrap()));
+    for event in &mut world.log {
+        event.actor = Actor::Member("alice".parse().unwrap());
+    }
+    world.append(
+        &Actor::Member("alice".parse().unwrap()),
+        vec![EventBody::HandlerAssigned {
+            member: "alice".parse().unwrap(),
+            by: AssignedBy::Member,
+            previous: None,
+            word: None,
+        }],
+    );
+    world
 }
 
 /// A mail that could not be read, of which nobody knows whose it is until a member has looked.

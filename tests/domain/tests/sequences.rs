@@ -10,7 +10,7 @@ use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::examples::examples;
 use desk_domain_tests::{World, content, given, invariants, member, message, policy};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 enum Step {
     Do(Actor, Box<Command>),
@@ -31,7 +31,10 @@ fn by(actor: Actor, command: Command) -> Step {
 fn steps() -> Vec<Step> {
     let mut steps = of_team(&[Group::Conversation, Group::People, Group::Judgement]);
     steps.extend([
-        by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None, files: None }),
+        by(
+            Actor::Reporter,
+            Command::Reply { content: content(), received_at: Timestamp::MAX, mail: None, files: None },
+        ),
         by(Actor::Desk, Command::MessageBounced { seq: 5 }),
         Step::Wait(4),
         Step::Wait(24),
@@ -57,7 +60,10 @@ fn everything() -> Vec<Step> {
     let mut steps = of_team(Group::ALL);
     let mail = MailParts { quoted: None, attached: None, raw: content(), hints: Vec::new(), sender: None, from: None };
     steps.extend([
-        by(Actor::Reporter, Command::Reply { content: content(), opened: None, mail: None, files: None }),
+        by(
+            Actor::Reporter,
+            Command::Reply { content: content(), received_at: Timestamp::MAX, mail: None, files: None },
+        ),
         by(Actor::Reporter, Command::AnswerCredit { granted: None }),
         by(Actor::Reporter, Command::AskStanding),
         by(Actor::Reporter, Command::Withdraw),
@@ -65,7 +71,7 @@ fn everything() -> Vec<Step> {
         by(Actor::Reporter, Command::PlanDisclosure { plan: DisclosurePlan::WithRelease }),
         by(Actor::Reporter, Command::ChooseAnswers { answers: Answers::Mail }),
         by(Actor::Reporter, Command::ReissueCode { mail: None }),
-        by(Actor::Desk, Command::QuarantineReply { content: content(), mail }),
+        by(Actor::Desk, Command::QuarantineReply { content: content(), received_at: Timestamp::MAX, mail }),
         by(Actor::Desk, Command::MessageBounced { seq: 5 }),
         Step::Wait(24 * 31),
     ]);
@@ -141,6 +147,7 @@ fn check(before: &World, after: &World, policy: &Policy) {
     let of_clock = |name: &ClockName| case.clock(name).map_or(name.as_str() == quiet::NAME, |c| has_timer(c.state));
     assert!(case.timers().iter().all(|(name, _)| of_clock(name)));
     invariants::check(before, after, policy);
+    assert!(!case.unsettled || case.written_after_closing().is_some(), "what waits has its clock");
     let filed = matches!(case.resolution, Some(Resolution::Spam | Resolution::PolicyComment));
     assert!(!case.is_closed() || filed || case.handler.is_some(), "T40: somebody answers for how it ends");
     assert!(after.log.len() - before.log.len() < 30, "one transaction writes a change, whatever it is");

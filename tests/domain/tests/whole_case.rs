@@ -1,7 +1,7 @@
 //! One whole case under a policy that has a clock for each beginning and each way to be met: a word of the policy that nothing
 //! starts, or that nothing meets, is found here.
 
-use desk_domain::case::event::DisclosurePlan;
+use desk_domain::case::event::{DisclosurePlan, Resolution};
 use desk_domain::case::{Actor, Command, CommandName};
 use desk_domain::policy::{AtDue, ChannelKind, ClockRow, Due, MetBy, Policy, Starts};
 use desk_domain::refusal::Refusal;
@@ -82,12 +82,20 @@ fn led(policy: &Policy) -> World {
 #[test]
 fn every_word_that_starts_a_clock_starts_one_and_every_word_that_meets_one_meets_it() {
     let policy = every_duty();
-    let mut world = led(&policy);
+    let close = Command::Close {
+        resolution: Resolution::Fixed,
+        message: message(),
+        next_steps: true,
+        waiver: None,
+        consent: None,
+    };
+    let mut world = led(&policy).when(&policy, "alice", close).answered(&policy);
     for &starts in Starts::ALL {
         let started = |met_by: &&MetBy| world.case.clock(&name(starts, **met_by).parse().unwrap()).is_some();
         assert_eq!(MetBy::ALL.iter().filter(started).count(), MetBy::ALL.len(), "{} starts nothing", word(starts));
     }
     world = world.when(&policy, "alice", record(&name(Starts::AdvisoryPublished, MetBy::Recorded)));
+    world = world.when(&policy, "alice", Command::PutAway);
     for &met_by in MetBy::ALL {
         let met = |starts: &&Starts| world.clock(&name(**starts, met_by)).met().is_some();
         assert!(Starts::ALL.iter().any(|starts| met(&starts)), "{} meets nothing", word(met_by));
@@ -99,7 +107,7 @@ fn a_duty_is_recorded_once_also_after_closing_and_only_one_that_is_there() {
     let policy = every_duty();
     let duty = name(Starts::AdvisoryPublished, MetBy::Recorded);
     let close = Command::Close {
-        resolution: desk_domain::case::event::Resolution::Fixed,
+        resolution: Resolution::Fixed,
         message: message(),
         next_steps: true,
         waiver: None,

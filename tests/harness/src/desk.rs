@@ -220,6 +220,13 @@ impl Desk {
         Answer { status, headers, text: String::from_utf8(body).expect("a page is text") }
     }
 
+    /// The code of the case that was opened for what the reporter wrote after closing, as their page of the closed one shows it.
+    pub fn shown_code(&self, code: &str) -> Option<String> {
+        let view = self.view(code);
+        let texts = view["messages"].as_array()?.iter().rev().filter_map(|message| message["text"].as_str());
+        texts.filter_map(|text| Some(text.split_once("Its receipt code: ")?.1.to_owned())).next()
+    }
+
     /// What the reporter's code shows.
     pub fn view(&self, code: &str) -> Value {
         self.get("/case", &[("authorization", code)]).ok()

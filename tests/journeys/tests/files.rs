@@ -185,8 +185,11 @@ fn files_go_where_their_message_goes() {
     desk.command(&case, &alice, &json!({"command": "respond", "message": "m", "next_steps": "n"})).ok();
     desk.command(&case, &alice, &json!({"command": "invalidate", "reason": "no", "close": true})).ok();
     let after = desk.post_files("/case/messages", &[("authorization", &code)], &[("text", "After all")], &files);
-    let opened = after.ok()["opened"].clone();
-    let (new, new_code) = (opened["case_id"].as_str().unwrap(), opened["receipt_code"].as_str().unwrap());
+    let after = after.ok();
+    assert!(after["look_by"].is_string() && after["opened"].is_null(), "{after}");
+    let followed = desk.command(&case, &alice, &json!({"command": "follow-up"})).ok();
+    let new = followed["opened"]["case_id"].as_str().unwrap();
+    let new_code = desk.shown_code(&code).expect("the closed case's page shows it");
     let view = desk.view(&format!("Bearer {new_code}"));
     assert_eq!(view["report"]["files"][0]["name"], "one.txt", "{view}");
     let (of_report, _) = team_files(&desk, new, &alice);

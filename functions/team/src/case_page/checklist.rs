@@ -155,7 +155,7 @@ fn credit(at: &At<'_>) -> Option<String> {
 pub(super) fn next(at: &At<'_>, rows: &[CheckRow]) -> NextStep {
     let possible = |path: &str| step_of(path).is_some_and(|step| at.is_possible(step));
     let go = |label: &str, path: &str| possible(path).then(|| (label.to_owned(), href(at, path)));
-    if at.case().is_closed() && !at.case().quarantine.is_empty() || possible("unproven") {
+    if possible("unproven") {
         let action = go("Look at it", "unproven");
         return NextStep { words: "Say whose the mail in quarantine is".to_owned(), due: None, action };
     }
@@ -189,6 +189,7 @@ fn of_clock(
         MetBy::Published => (label, go("The advisory", "advisory")),
         MetBy::Released => (label, go("Versions and fixes", "lines")),
         MetBy::Announced => (label, None),
+        MetBy::Settled => (label, go("Say what becomes of it", "settle")),
         MetBy::Recorded => (label, go("Record it", "duty")),
     }
 }

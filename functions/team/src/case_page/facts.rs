@@ -17,6 +17,7 @@ pub(super) fn facts(opened: &UnsealedCase) -> Vec<(String, String)> {
         row("Found by the audit of", id(&case.found_by)),
         row("Duplicate of", id(&case.duplicate_of)),
         row("Became", id(&case.became)),
+        row("Followed by", case.follow_ups.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
         row("Module of others", case.third_party.as_ref().map(ToString::to_string).unwrap_or_default()),
         row("Forwarded to", forwarded.join(", ")),
         row("The reporter means to publish", own_date(case)),

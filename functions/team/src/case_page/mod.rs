@@ -229,7 +229,8 @@ impl Paper<'_> {
 
     fn quarantine(&self, shown: &Shown, at: &At<'_>) -> Option<QuarantineView> {
         let case = &shown.opened.case;
-        if case.quarantine.is_empty() || case.is_closed() {
+        let looked_at = !case.is_closed() || case.written_after_closing().is_some();
+        if case.quarantine.is_empty() || !looked_at {
             return None;
         }
         let held = |held: &crate::cases::OpenedAnswer| HeldView {
@@ -318,7 +319,8 @@ fn newest_first<T>(
 
 /// Steps that can be taken and have no row in the list of the policy's steps.
 fn more(at: &At<'_>) -> Vec<(String, String)> {
-    let extra = ["facts", "duty", "module", "code", "answer", "report", "reopen"].into_iter().filter_map(step_of);
+    let extra =
+        ["settle", "facts", "duty", "module", "code", "answer", "report", "reopen"].into_iter().filter_map(step_of);
     let possible = extra.filter(|step| at.is_possible(step));
     possible.map(|step| (step.title.to_owned(), checklist::href(at, step.path))).collect()
 }

@@ -1,5 +1,6 @@
 //! `POST /desk/api/cases/{id}/commands`: seal, decide, commit, answer.
 
+mod follow_up;
 mod sealed;
 mod treat;
 
@@ -21,6 +22,7 @@ use desk_store::requests::{Answer, Request};
 use desk_store::{ActError, Acted, Commit, Stored};
 use serde_json::{Value, json};
 
+use self::follow_up::FollowedUp;
 pub(crate) use self::sealed::{Seal, Sealer};
 use self::treat::Treated;
 use crate::as_of_now::AsOfNow;
@@ -81,6 +83,8 @@ enum Ready {
         key: SecretKey,
         old: Option<String>,
     },
+    /// The case for what the reporter wrote after closing.
+    FollowUp(Box<FollowedUp>),
     /// The case that what was filed becomes.
     Report(Box<Treated>),
 }
@@ -89,7 +93,7 @@ impl Ready {
     /// Whether it holds only for the case as it was read.
     fn is_of_one_version(&self) -> bool {
         match self {
-            Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) => true,
+            Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) | Ready::FollowUp(_) => true,
             Ready::Words(_) | Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
         }
     }
@@ -98,7 +102,7 @@ impl Ready {
         match self {
             Ready::Report(report) => Some(report),
             Ready::Words(_) | Ready::Fix(_) | Ready::Ranges { .. } => None,
-            Ready::Audit { .. } | Ready::Form(_) | Ready::Code { .. } => None,
+            Ready::Audit { .. } | Ready::Form(_) | Ready::Code { .. } | Ready::FollowUp(_) => None,
         }
     }
 }
@@ -132,6 +136,9 @@ impl Team {
             let mut answer = said(acted, new.as_ref());
             if let Some(report) = ready.report() {
                 report.tell(&mut answer);
+            }
+            if let Ready::FollowUp(new) = &ready {
+                answer["opened"] = json!({"case_id": new.opened});
             }
             let warnings = warnings(&post, page_only, &ready, acted);
             if !warnings.is_empty() {
@@ -199,6 +206,11 @@ impl Team {
                 let key = self.case_key(stored).await?;
                 Ok(Ready::Code { key, old: self.cases.current_code(&case.id).await? })
             }
+            Work::FollowUp => {
+                permitted()?;
+                let key = self.case_key(stored).await?;
+                Ok(Ready::FollowUp(Box::new(self.followed_up(stored, &key, &member.id, now).await?)))
+            }
             Work::TreatAsReport { address } => {
                 permitted()?;
                 let key = self.case_key(stored).await?;
@@ -229,6 +241,11 @@ impl Team {
             Ready::Code { key, old } => {
                 let (command, new) = self.new_code(before, commit, key, old.as_deref())?;
                 (command, Some(new))
+            }
+            Ready::FollowUp(new) => {
+                commit.merge(new.commit.clone());
+                let code = new.code(commit, before)?;
+                (Command::FollowUp { opened: new.opened.clone(), code }, None)
             }
             Ready::Report(report) => {
                 commit.merge(report.commit.clone());

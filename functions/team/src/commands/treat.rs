@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::Team;
 
 /// Where the new receipt code waits for the mail that carries it.
-const RECEIPT: &str = "receipt-mail";
+pub(super) const RECEIPT: &str = "receipt-mail";
 
 /// The new case, before it is stored.
 pub(super) struct Treated {
@@ -130,7 +130,7 @@ impl Team {
     }
 
     /// What is sealed to the mail key, taken over as it is.
-    async fn copied(
+    pub(super) async fn copied(
         &self,
         opening: &mut Opening<'_>,
         from: &CaseId,
@@ -141,7 +141,7 @@ impl Team {
     }
 
     /// What lies in the bucket, sealed to the new case. Before the case that names it: what is named is there.
-    async fn resealed(
+    pub(super) async fn resealed(
         &self,
         opening: &Opening<'_>,
         from: &CaseId,
@@ -156,7 +156,7 @@ impl Team {
     }
 
     /// The mail that it came in, sealed to the new case.
-    async fn moved(
+    pub(super) async fn moved(
         &self,
         opening: &mut Opening<'_>,
         from: &CaseId,

@@ -45,6 +45,8 @@ pub(crate) enum Work {
     Approve { form: Option<String> },
     /// To make a new code.
     ReissueCode,
+    /// To open the case for what the reporter wrote after closing.
+    FollowUp,
     /// To open the case that what was filed becomes; whoever wrote it is reached at `address`, as the member says.
     TreatAsReport { address: Option<String> },
 }

@@ -105,6 +105,8 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             sealed(given, move |s| Ok(Command::Forward { to: to.clone(), message: s.message_to_others(&message)? }))
         }
         PlanRelease => as_it_is(given, Command::PlanRelease { on: given.day("on")? }),
+        FollowUp => prepared(given, Work::FollowUp),
+        PutAway => as_it_is(given, Command::PutAway),
         TreatAsReport => prepared(given, Work::TreatAsReport { address: address(given) }),
     })
 }

@@ -6,6 +6,7 @@
 //! sure that what is sent twice is done once.
 
 mod advisory;
+mod after_closing;
 mod audit;
 mod credit;
 mod decide;

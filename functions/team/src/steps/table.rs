@@ -5,7 +5,7 @@ use desk_domain::notice::step;
 
 use super::form::{Commands, Filled};
 use super::typed::Typed;
-use super::{At, advisory, audit, credit, decide, facts, lines, others, people, publish, score, write};
+use super::{At, advisory, after_closing, audit, credit, decide, facts, lines, others, people, publish, score, write};
 
 /// A step of a case.
 pub(crate) struct Step {
@@ -241,6 +241,16 @@ pub(crate) const STEPS: &[Step] = &[
         form: others::code_form,
         give: others::code,
         shows: nothing,
+    },
+    Step {
+        path: step::SETTLE,
+        title: "What becomes of it?",
+        commands: &[PutAway, FollowUp],
+        done: "It is settled. The case stays closed.",
+        start: after_closing::start,
+        form: after_closing::form,
+        give: after_closing::give,
+        shows: write::shows,
     },
     Step {
         path: "report",

@@ -61,6 +61,8 @@ impl Case {
             forwarded: BTreeSet::new(),
             release_planned: None,
             became: None,
+            follow_ups: Vec::new(),
+            unsettled: false,
             standing_asked: None,
             agrees_to_wait: false,
         })
@@ -137,10 +139,16 @@ impl Case {
             EventBody::RmChanged { from, to, .. } => self.rm_changed(event, *from, *to),
             EventBody::InformationRequested => self.waiting_for_reporter = true,
             EventBody::WaitEnded => self.waiting_for_reporter = false,
-            EventBody::ReporterReplied { files, .. } => {
+            EventBody::ReporterReplied { files, opened, .. } => {
                 self.files = self.files.and(files.as_ref().map_or(&[], |files| &files.kept));
                 self.reporter_wrote(at);
+                self.unsettled |= self.is_settled_by_person() && opened.is_none();
             }
+            EventBody::FollowedUp { opened, .. } => {
+                self.follow_ups.push(opened.clone());
+                self.settled();
+            }
+            EventBody::PutAway => self.settled(),
             EventBody::StandingAsked => self.standing_asked = Some(at),
             EventBody::ReadWithReason { .. } => {
                 if let Actor::Member(member) = &event.actor {
@@ -159,6 +167,7 @@ impl Case {
                 self.quarantine = Quarantine::default();
                 if *let_in > 0 {
                     self.reporter_wrote(at);
+                    self.unsettled |= self.is_settled_by_person();
                 }
                 // Whoever wrote the report, the address under it is not theirs.
                 if *refused && *report {
@@ -212,6 +221,7 @@ impl Case {
                 self.tracker = Some(if *agrees { Tracker::Agreed } else { Tracker::Refused });
             }
             EventBody::Reopened { .. } => {
+                self.unsettled = false;
                 (self.end, self.resolution, self.duplicate_of, self.tracker) = (None, None, None, None);
             }
         }
@@ -240,8 +250,14 @@ impl Case {
     fn message_sent(&mut self, event: &Event, next_steps: bool) {
         let (seq, at, by) = (event.seq, event.at, event.actor.clone());
         self.sent.push(Sent { seq, at, by, next_steps, bounced: false });
-        self.unanswered_since = None;
+        self.settled();
         self.count_messages();
+    }
+
+    /// Nothing of the reporter's waits any more.
+    fn settled(&mut self) {
+        self.unanswered_since = None;
+        self.unsettled = false;
     }
 
     fn message_bounced(&mut self, seq: u64) {

@@ -6,6 +6,7 @@ mod field;
 pub mod row;
 pub mod table;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Recipient;
@@ -174,6 +175,12 @@ pub enum Command {
     PlanRelease {
         on: Date,
     },
+    /// The same transaction opens the case; `code` is its receipt code, sealed for the reporter's page of this one.
+    FollowUp {
+        opened: CaseId,
+        code: ContentRef,
+    },
+    PutAway,
     /// The same transaction opens the case.
     TreatAsReport {
         opened: CaseId,
@@ -191,16 +198,17 @@ pub enum Command {
         kept: Option<Kept>,
     },
 
-    /// The reporter wrote; `opened` names the case that a message to a closed case opens.
+    /// The reporter wrote; it came at `received_at`.
     Reply {
         content: ContentRef,
-        opened: Option<CaseId>,
+        received_at: Timestamp,
         mail: Option<MailParts>,
         files: Option<Files>,
     },
     /// Somebody wrote who has the reporter's token and may not be the reporter.
     QuarantineReply {
         content: ContentRef,
+        received_at: Timestamp,
         mail: MailParts,
     },
     /// A maintainer, the contact outside or the operator answered a mail of this case.

@@ -6,8 +6,9 @@ mod mail;
 mod opening;
 mod publication;
 mod reporter;
+mod written_after;
 
-pub use opening::{open, open_filed, open_finding};
+pub use opening::{open, open_filed, open_finding, open_follow_up};
 
 use jiff::Timestamp;
 
@@ -171,17 +172,19 @@ impl Next<'_> {
             Command::ApproveAdvisory { content } => self.push(EventBody::AdvisoryApproved { content: content.clone() }),
             Command::Publish => self.publish(),
             Command::Announced { channel } => self.announced(channel),
-            Command::Reply { content, opened, mail, files } => {
+            Command::Reply { content, received_at, mail, files } => {
                 let kept = files.as_ref().map_or(&[][..], |files| &files.kept);
                 self.case.files.and(kept).within(&self.policy.limits)?;
-                self.reply(content, opened.clone(), mail.clone(), files.clone());
+                self.reply(content, *received_at, mail.clone(), files.clone());
             }
             Command::AskStanding => self.ask_standing()?,
             Command::Withdraw => self.withdraw()?,
             Command::AnswerTracker { agrees } => self.answer_tracker(*agrees)?,
             Command::PlanDisclosure { plan } => self.plan_disclosure(*plan)?,
             Command::ChooseAnswers { answers } => self.choose_answers(*answers)?,
-            Command::QuarantineReply { content, mail } => self.quarantine_reply(content, mail),
+            Command::QuarantineReply { content, received_at, mail } => {
+                self.quarantine_reply(content, *received_at, mail)
+            }
             Command::OutsiderReply { from, content, mail } => {
                 let (from, content, mail) = (from.clone(), content.clone(), mail.clone());
                 self.push(EventBody::OutsiderReplied { from, content, mail });
@@ -206,6 +209,8 @@ impl Next<'_> {
                 self.push(EventBody::ReleasePlanned { on: *on, before });
                 self.start_clocks(Starts::ReleasePlanned);
             }
+            Command::FollowUp { opened, code } => self.follow_up(opened, code),
+            Command::PutAway => self.put_away(),
             Command::TreatAsReport { opened } => self.push(EventBody::TreatedAsReport { opened: opened.clone() }),
             Command::FireTimer { clock, witnessed, roster } => self.fire(clock, *witnessed, roster),
             Command::MessageBounced { seq } => self.bounced(*seq),
@@ -233,9 +238,14 @@ impl Next<'_> {
         Refusal::NotAllowed { why, allowed: Vec::new(), missing: Vec::new() }
     }
 
-    /// A member's message to the reporter: meets what waits for one, restarts what runs from one.
+    /// A member's message to the reporter: meets what waits for one, restarts what runs from one. To a closed case it answers what
+    /// was written since, and starts nothing.
     fn message(&mut self, kind: MessageKind, message: &Message, next_steps: bool) {
         self.push(EventBody::MessageSent { kind, message: message.clone(), next_steps });
+        self.settle();
+        if self.case.is_closed() {
+            return;
+        }
         self.meet(MetBy::MessageToReporter);
         if next_steps {
             self.meet(MetBy::MessageWithNextSteps);
@@ -254,9 +264,10 @@ impl Next<'_> {
         self.start_clocks(Starts::RequestSent);
     }
 
-    fn reply(&mut self, content: &ContentRef, opened: Option<CaseId>, mail: Option<MailParts>, files: Option<Files>) {
-        self.push(EventBody::ReporterReplied { content: content.clone(), opened, mail, files });
+    fn reply(&mut self, content: &ContentRef, at: Timestamp, mail: Option<MailParts>, files: Option<Files>) {
+        self.push(EventBody::ReporterReplied { content: content.clone(), opened: None, mail, files });
         self.heard(self.case.version);
+        self.written_after_closing(at);
     }
 
     /// What follows from the reporter's words, which the event `by` brought.

@@ -242,7 +242,7 @@ pub enum EventBody {
     WaitEnded,
     ReporterReplied {
         content: ContentRef,
-        /// The case that a reply to a closed case opened.
+        /// The case that a reply to a closed case opened at once, in logs from before a person decided that.
         opened: Option<CaseId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mail: Option<MailParts>,
@@ -304,6 +304,13 @@ pub enum EventBody {
     TreatedAsReport {
         opened: CaseId,
     },
+    /// What the reporter wrote after closing is a case of its own; `code` opens its page, sealed for the reporter.
+    FollowedUp {
+        opened: CaseId,
+        code: ContentRef,
+    },
+    /// What the reporter wrote after closing needs nothing more.
+    PutAway,
     Noted {
         content: ContentRef,
         /// It came as a mail's answer.

@@ -20,6 +20,7 @@ pub mod quiet;
 pub mod rm;
 mod stage;
 mod stand_in;
+pub mod written_after;
 
 use std::collections::BTreeSet;
 
@@ -40,7 +41,7 @@ pub use stage::Stage;
 use self::event::{Answers, ByMail, FactName, FileCount, Resolution};
 use self::publication::Publication;
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
-use crate::policy::{Policy, Role, Severity};
+use crate::policy::{MetBy, Policy, Role, Severity};
 
 /// How a member's message reaches the reporter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +139,12 @@ pub struct Case {
     /// The case that this one became, when it was a report after all (T60).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub became: Option<CaseId>,
+    /// The cases that what its reporter wrote after closing became.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_ups: Vec<CaseId>,
+    /// A message that its reporter wrote after closing waits for a person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsettled: bool,
     /// When the reporter last asked how it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing_asked: Option<Timestamp>,
@@ -231,14 +238,15 @@ impl Case {
         clocks.chain(self.quiet_timer()).collect()
     }
 
-    /// The next due time of anything still open; `None` once closed.
+    /// The next due time of anything still open; once closed, of what its reporter wrote since.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.next_clock().map(|clock| clock.start.due_at)
     }
 
-    /// The clock that is due next of those still open; `None` once closed.
+    /// The clock that is due next of those still open; once closed, of what its reporter wrote since.
     pub fn next_clock(&self) -> Option<&Clock> {
-        let open = self.clocks.iter().filter(|clock| clock.is_open() && !self.is_closed());
+        let waits = |clock: &&Clock| !self.is_closed() || clock.start.met_by == MetBy::Settled;
+        let open = self.clocks.iter().filter(|clock| clock.is_open()).filter(waits);
         open.min_by_key(|clock| clock.start.due_at)
     }
 
@@ -277,6 +285,11 @@ impl Case {
         self.resolution == Some(Resolution::PolicyComment)
     }
 
+    /// Whether it is a comment, and has not become a report.
+    pub fn stays_comment(&self) -> bool {
+        self.is_comment() && self.became.is_none()
+    }
+
     /// Whether it was a comment from the start, and no report that a person found to be one: nobody has a code for it, and no clock
     /// ever ran.
     pub fn came_as_comment(&self) -> bool {
@@ -285,12 +298,7 @@ impl Case {
 
     /// Whether whoever commented can be answered: by mail, or on the page of what was sent as a report.
     pub fn takes_answer(&self) -> bool {
-        self.is_comment() && self.became.is_none() && (!self.came_as_comment() || self.reached_by_mail())
-    }
-
-    /// Whether what its reporter writes joins it: to a closed one it opens another, but for a comment that is still one.
-    pub fn takes_replies(&self) -> bool {
-        !self.is_closed() || (self.is_comment() && self.became.is_none())
+        self.stays_comment() && (!self.came_as_comment() || self.reached_by_mail())
     }
 
     /// Whether a member's words reach the reporter in a mail.

@@ -114,7 +114,10 @@ impl Asking<'_> {
             (Closing::Reopens, _) => case.stays_closed(self.now),
             (Closing::FiledOnly, true) => self.unfiled(),
             (Closing::FiledOnly, false) => Some(format!("{} is a report", case.id)),
-            (Closing::Stays, _) | (Closing::Ends | Closing::OthersStays | Closing::ConsentStays, false) => None,
+            (Closing::Answers | Closing::WrittenTo, true) => self.unwritten(),
+            (Closing::WrittenTo, false) => Some(format!("{} is open", case.id)),
+            (Closing::Stays, _) => None,
+            (Closing::Ends | Closing::Answers | Closing::OthersStays | Closing::ConsentStays, false) => None,
         }
     }
 
@@ -144,6 +147,8 @@ impl Asking<'_> {
             Rule::Quarantined => {
                 case.quarantine.is_empty().then(|| format!("nothing of {} waits in quarantine", case.id))
             }
+            Rule::Proven => (!case.quarantine.is_empty())
+                .then(|| "first it is said whose the mail in quarantine is (release-quarantine)".to_owned()),
             Rule::Unagreed => {
                 let recorded = if case.is_closed() && case.tracker.is_some() {
                     case.tracker == Some(Tracker::Agreed)
@@ -247,6 +252,12 @@ impl Asking<'_> {
     fn published(&self) -> Option<String> {
         let published = self.case.publication.published.as_ref()?;
         Some(format!("{} was published at {}", self.case.id, self.instant(published.advisory.at)))
+    }
+
+    /// A closed case takes what settles its reporter's message, while one waits.
+    fn unwritten(&self) -> Option<String> {
+        let waits = self.case.written_after_closing().is_some();
+        (!waits).then(|| format!("{} is closed, and closed is final", self.case.id))
     }
 
     /// Only what was filed can turn out to be a report, once.

@@ -2,7 +2,7 @@
 //!
 //! The backup is who the handler named, so they come first; then whoever is on call. Whoever stands in hears what the handler would,
 //! may read, act and take over. While a promise is broken, who is on call may read and take over beside a handler who is there: what
-//! is not done is not theirs alone any more.
+//! is not done is not theirs alone any more. Of a closed case that is so while its reporter's message waits.
 
 use jiff::Timestamp;
 
@@ -29,6 +29,7 @@ impl Case {
     pub fn is_stood_in_by(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
         let broken = self.clocks.iter().any(|clock| clock.start.promise && clock.told_again_at().is_some());
         let needed = self.handler_is_gone(policy, now) || (self.handler.is_some() && broken);
-        needed && !self.is_closed() && policy.on_call(now).is_some_and(|on_call| on_call.id == *member)
+        let ongoing = !self.is_closed() || self.written_after_closing().is_some();
+        needed && ongoing && policy.on_call(now).is_some_and(|on_call| on_call.id == *member)
     }
 }

@@ -190,6 +190,8 @@ impl Book {
             | EventBody::Forwarded { .. }
             | EventBody::ReleasePlanned { .. }
             | EventBody::TreatedAsReport { .. }
+            | EventBody::FollowedUp { .. }
+            | EventBody::PutAway
             | EventBody::Noted { .. }
             | EventBody::Scored { .. }
             | EventBody::DutyRecorded { .. }

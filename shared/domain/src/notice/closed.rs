@@ -11,7 +11,7 @@ impl ClosedNotice {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         Letter::new(at.subject("Your case is closed"))
             .say(format!("Your case is closed: {}", means(self.resolution)))
-            .say("If you see it differently or learn more, please write: that opens a new case linked to this one.")
+            .say("If you see it differently or learn more, please write: a person looks at it.")
             .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }

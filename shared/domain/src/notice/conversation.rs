@@ -4,7 +4,7 @@ use super::{TRACKER_QUESTION, closed};
 use crate::case::event::{Answers, DisclosurePlan, EventBody, Resolution};
 use crate::case::rm::{self, Transition};
 use crate::case::{Actor, Case, Event, Recipient, Rm};
-use crate::policy::{OwnChannel, Policy};
+use crate::policy::{MetBy, OwnChannel, Policy};
 
 /// What the page says of an event; `None` when the event does not concern the reporter, or a person's own message
 /// says it. `case` is the case after the event.
@@ -124,6 +124,15 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::Closed { resolution: Resolution::Spam | Resolution::AutomaticMail | Resolution::Canary, .. }
         | EventBody::Closed { resolution: Resolution::PolicyComment, told: true, .. } => return None,
         EventBody::Closed { resolution, .. } => format!("Your case is closed: {}", closed::means(*resolution)),
+        EventBody::ClockStarted(start) if start.met_by == MetBy::Settled => format!(
+            "The case is closed. A person of the team looks at what you wrote by {}, and answers it, opens a case for it, or \
+             leaves it as it is.",
+            crate::time::instant(start.due_at)
+        ),
+        EventBody::FollowedUp { opened, .. } => {
+            format!("What you wrote after the case was closed has a case of its own now: {opened}.")
+        }
+        EventBody::PutAway => "The team has read what you wrote after the case was closed. Thank you.".to_owned(),
         EventBody::ReporterReplied { opened: Some(case), .. } => {
             format!("This case is closed, so your message opened {case}.")
         }

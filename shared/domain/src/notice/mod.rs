@@ -33,6 +33,7 @@ mod fix_is_ready;
 mod fixes_pending;
 mod fixes_ready;
 mod fixes_released;
+mod follow_up_receipt;
 mod forward;
 mod forwarded;
 mod handler_changed;
@@ -50,6 +51,7 @@ mod published;
 mod quiet;
 pub mod quotable;
 mod receipt;
+mod received_after_closing;
 mod release_planned;
 mod reminder;
 mod reopened;
@@ -78,6 +80,7 @@ mod warning;
 mod withdrawal_noted;
 mod withdrawn;
 mod written;
+mod written_after_closing;
 mod you_are_handler;
 
 use jiff::Timestamp;
@@ -204,6 +207,7 @@ notices! {
     FixesPending in fixes_pending = "fixes_pending": Ordinary, Desk, Line;
     FixesReady in fixes_ready = "fixes_ready": Ordinary, Desk, NotTheirs;
     FixesReleased in fixes_released = "fixes_released": Ordinary, Desk, Line;
+    FollowUpReceipt in follow_up_receipt = "follow_up_receipt": Promise, FirstAnswer, Line;
     Forward in forward = "forward": Promise, Forwarded, NotTheirs;
     Forwarded in forwarded = "forwarded": Ordinary, Desk, Line;
     HandlerChanged in handler_changed = "handler_changed": Ordinary, Desk, Line;
@@ -217,6 +221,7 @@ notices! {
     Published in published = "published": Ordinary, Desk, Line;
     Quiet in quiet = "quiet": Ordinary, Desk, NotTheirs;
     Receipt in receipt = "receipt": Promise, FirstAnswer, Line;
+    ReceivedAfterClosing in received_after_closing = "received_after_closing": Ordinary, Desk, Line;
     ReleasePlanned in release_planned = "release_planned": Ordinary, Desk, Line;
     Reminder in reminder = "reminder": Ordinary, Desk, Line;
     Reopened in reopened = "reopened": Ordinary, Desk, Line;
@@ -241,6 +246,7 @@ notices! {
     WithdrawalNoted in withdrawal_noted = "withdrawal_noted": Ordinary, Desk, Line;
     Withdrawn in withdrawn = "withdrawn": Ordinary, Desk, NotTheirs;
     Written in written = "written": Promise, Message, Otherwise("the message itself stands there");
+    WrittenAfterClosing in written_after_closing = "written_after_closing": Ordinary, Desk, NotTheirs;
     YouAreHandler in you_are_handler = "you_are_handler": Ordinary, Desk, NotTheirs, until acknowledge_until;
 }
 

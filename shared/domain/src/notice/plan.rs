@@ -9,7 +9,7 @@ use jiff::Timestamp;
 pub use announced::{of_channel, seen_everywhere};
 
 use super::*;
-use crate::case::event::{AssignedBy, EventBody, FactName, Hint, MailParts, MessageKind, Resolution};
+use crate::case::event::{Answers, AssignedBy, EventBody, FactName, Hint, MailParts, MessageKind, Resolution};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm, Tracker};
 use crate::id::{ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{ClockKind, MetBy, OwnChannel, Pauses, Role, Starts};
@@ -94,10 +94,9 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let next = plan.open_clocks(|c| c.state == ClockState::Running).into_iter().next();
             plan.to_handler(Notice::WaitEnded(WaitEnded { set_aside: false, next }))
         }
-        EventBody::ReporterReplied { .. } if case.is_comment() => plan.comment_for_owner(event.at, true),
-        EventBody::ReporterReplied { opened, .. } => {
-            plan.to_handler(Notice::ReporterReplied(ReporterReplied { opened: opened.clone() }))
-        }
+        EventBody::ReporterReplied { .. } if case.stays_comment() => plan.comment_for_owner(event.at, true),
+        EventBody::ReporterReplied { opened, .. } => plan.reporter_replied(opened.as_ref()),
+        EventBody::ClockStarted(start) if start.met_by == MetBy::Settled => plan.received_after_closing(start.due_at),
         EventBody::StandingAsked => {
             let asked = |c: &Clock| policy.clock(c.name()).is_some_and(|row| row.starts == Starts::StandingAsked);
             let due = plan.open_clocks(|c| c.state == ClockState::Running && asked(c)).into_iter().next();
@@ -186,6 +185,8 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::Noted { .. }
         | EventBody::QuarantineEnded { .. }
         | EventBody::TreatedAsReport { .. }
+        | EventBody::FollowedUp { .. }
+        | EventBody::PutAway
         | EventBody::Scored { .. }
         | EventBody::DutyRecorded { .. }
         | EventBody::DuplicateOf { .. } => Vec::new(),
@@ -217,7 +218,7 @@ impl Plan<'_> {
 
     /// Who is in charge, or the operator when there is nobody; of a comment, whoever answers for the policy.
     fn to_handler(&self, notice: Notice) -> Vec<Planned> {
-        if self.case.is_comment() {
+        if self.case.stays_comment() {
             return vec![planned(Recipient::Member(self.policy.contacts.policy_owner.clone()), notice)];
         }
         let to = self.case.in_charge(self.policy, self.event.at);
@@ -239,9 +240,27 @@ impl Plan<'_> {
         let receipt = if report { self.receipt() } else { Vec::new() };
         let told = match answers {
             0 => Vec::new(),
-            _ => self.to_handler(Notice::ReporterReplied(ReporterReplied { opened: None })),
+            _ => self.reporter_replied(None),
         };
         receipt.into_iter().chain(told).collect()
+    }
+
+    /// Of a closed case with the time by which somebody looks, while that waits.
+    fn reporter_replied(&self, opened: Option<&CaseId>) -> Vec<Planned> {
+        self.to_handler(match self.case.written_after_closing() {
+            Some(clock) => {
+                let look = (clock.name().clone(), clock.start.due_at);
+                Notice::WrittenAfterClosing(WrittenAfterClosing { look })
+            }
+            None => Notice::ReporterReplied(ReporterReplied { opened: opened.cloned() }),
+        })
+    }
+
+    /// Whoever wrote by mail reads there that it came; on the page it stands.
+    fn received_after_closing(&self, look_by: Timestamp) -> Vec<Planned> {
+        let by_mail = self.case.mail.is_some() || self.case.answers == Answers::Mail;
+        let notice = Notice::ReceivedAfterClosing(ReceivedAfterClosing { look_by });
+        if by_mail { self.to_reporter(notice, None) } else { Vec::new() }
     }
 
     fn open_clocks(&self, which: impl Fn(&Clock) -> bool) -> Vec<(ClockName, Timestamp)> {
@@ -324,6 +343,9 @@ impl Plan<'_> {
         if self.case.canary {
             return vec![planned(Recipient::Canary, page())];
         }
+        if let Some(of) = self.followed_up() {
+            return self.follow_up_receipt(of);
+        }
         self.receipt().into_iter().chain(to.iter().map(|r| planned(r.clone(), page()))).collect()
     }
 
@@ -344,6 +366,19 @@ impl Plan<'_> {
             (None, false) => Notice::Receipt(receipt),
         };
         self.to_reporter(notice, case.mail.as_ref().and_then(|mail| mail.receipt.clone()))
+    }
+
+    /// The closed case that it goes on from by a member's decision, where somebody handles it from the start.
+    fn followed_up(&self) -> Option<&CaseId> {
+        let by_member = matches!(self.event.actor, Actor::Member(_)) && self.case.handler.is_some();
+        self.case.continues.as_ref().filter(|_| by_member)
+    }
+
+    fn follow_up_receipt(&self, of: &CaseId) -> Vec<Planned> {
+        let due = self.open_clocks(|c| c.start.promise);
+        let receipt = Receipt { received_at: self.case.received_at, due, unlisted: false };
+        let notice = Notice::FollowUpReceipt(FollowUpReceipt { of: of.clone(), receipt });
+        self.to_reporter(notice, self.case.mail.as_ref().and_then(|mail| mail.receipt.clone()))
     }
 
     fn policy_comment(&self) -> Vec<Planned> {

@@ -23,13 +23,13 @@ fn members(policy: &Policy, case: &CaseId) -> Vec<Notice> {
 /// The texts of all letters to the reporter of `case`, but for what members write to them.
 pub fn to_reporter(policy: &Policy, case: &CaseId) -> Vec<String> {
     let of = |notice: &Notice, code| texts(policy, case, &Recipient::Reporter, notice, code);
-    let with_code = first_answers(policy).into_iter().flat_map(|notice| of(&notice, Some("")));
-    with_code.chain(reporters(policy).iter().flat_map(|notice| of(notice, None))).collect()
+    let with_code = first_answers(policy, case).into_iter().flat_map(|notice| of(&notice, Some("")));
+    with_code.chain(reporters(policy, case).iter().flat_map(|notice| of(notice, None))).collect()
 }
 
-fn reporters(policy: &Policy) -> Vec<Notice> {
+fn reporters(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     let named = policy.members.iter().flat_map(|member| by(&member.id));
-    first_answers(policy).into_iter().chain(named).chain(on_the_way(policy)).collect()
+    first_answers(policy, case).into_iter().chain(named).chain(on_the_way(policy)).collect()
 }
 
 /// What a letter says in its subject and its text.
@@ -54,7 +54,7 @@ fn texts(policy: &Policy, case: &CaseId, recipient: &Recipient, notice: &Notice,
 }
 
 /// What answers a report by itself.
-fn first_answers(policy: &Policy) -> Vec<Notice> {
+fn first_answers(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     let at = Timestamp::UNIX_EPOCH;
     let due: Vec<(ClockName, Timestamp)> = policy.clocks.iter().map(|row| (row.name.clone(), at)).collect();
     let receipt = || Receipt { received_at: at, due: due.clone(), unlisted: false };
@@ -72,6 +72,7 @@ fn first_answers(policy: &Policy) -> Vec<Notice> {
         Notice::UrgentReceipt(UrgentReceipt { attacked: true, receipt: receipt() }),
         Notice::UrgentReceipt(UrgentReceipt { attacked: false, receipt: receipt() }),
         Notice::UnreadableReceipt(UnreadableReceipt { receipt: receipt() }),
+        Notice::FollowUpReceipt(FollowUpReceipt { of: case.clone(), receipt: receipt() }),
     ];
     ours.into_iter().chain(others).collect()
 }
@@ -141,6 +142,7 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::WithdrawalNoted(WithdrawalNoted {}),
         Notice::Reopened(Reopened { published: false }),
         Notice::Reopened(Reopened { published: true }),
+        Notice::ReceivedAfterClosing(ReceivedAfterClosing { look_by: at }),
     ];
     let told = missed.map(Notice::PromiseMissed).chain(closed.map(Notice::ClosedNotice));
     told.chain(forwarded.map(Notice::Forwarded)).chain(rest).collect()
@@ -264,6 +266,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     for set_aside in [true, false] {
         all.push(Notice::WaitEnded(WaitEnded { set_aside, next: None }));
     }
+    all.extend(clocks.iter().cloned().map(|look| Notice::WrittenAfterClosing(WrittenAfterClosing { look })));
     let (missed, acknowledge_until) = (clocks.clone(), Some(at));
     all.push(Notice::StillMissed(StillMissed { missed, next: Some(at), acknowledge_until, standing: None }));
     for (clock, _) in &clocks {
@@ -309,8 +312,11 @@ mod tests {
     fn every_letter_is_known_again() {
         let policy = Policy::from_toml(include_str!("../../../../infra/policies/express.toml")).unwrap();
         let case = "EXP-2026-7K3QF".parse().unwrap();
-        let known: Vec<&str> =
-            members(&policy, &case).iter().chain(&reporters(&policy)).map(|notice| notice.row().template).collect();
+        let known: Vec<&str> = members(&policy, &case)
+            .iter()
+            .chain(&reporters(&policy, &case))
+            .map(|notice| notice.row().template)
+            .collect();
         let unknown: Vec<&str> =
             Notice::ROWS.iter().map(|row| row.template).filter(|name| !known.contains(name)).collect();
         assert_eq!(unknown, NOT_QUOTED);

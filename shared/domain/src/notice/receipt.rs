@@ -31,20 +31,31 @@ impl Receipt {
             )),
             false => letter,
         };
+        let told =
+            ["The members of the security team have been told.", "One of them will write to you by these times:"];
+        let letter = self.times(letter, told, at);
+        self.way(letter, at).sign(at.team_signature())
+    }
+
+    /// When it came, and the times promised, under who knows of it, and who writes by then.
+    pub(super) fn times(&self, letter: Letter, [told, writes]: [&str; 2], at: &Setting<'_>) -> Letter {
         let mut facts = vec![("Received".to_owned(), at.instant(self.received_at))];
         let (coming, passed): (Vec<_>, Vec<_>) = self.due.iter().partition(|(_, due)| *due >= at.now);
         facts.extend(coming.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due))));
-        let told = "The members of the security team have been told.";
         let letter = match coming.is_empty() {
-            false => letter.say(format!("{told} One of them will write to you by these times:")).facts(facts),
+            false => letter.say(format!("{told} {writes}")).facts(facts),
             true => letter.say(told).facts(facts),
         };
         // What was let in or made a report late has promises behind it that nobody could keep.
-        let letter = match passed.is_empty() {
+        match passed.is_empty() {
             true => letter,
             false => letter.say("A time by which you should have heard from us has passed already, and we apologise: they know that we are late."),
-        };
-        let letter = match at.code {
+        }
+    }
+
+    /// The way to the case page.
+    pub(super) fn way(&self, letter: Letter, at: &Setting<'_>) -> Letter {
+        match at.code {
             Some(code) => letter
                 .say(
                     "You can simply answer this mail. Your case page, if you prefer it, shows where the report stands and \
@@ -68,7 +79,6 @@ impl Receipt {
                 )
                 .link(ANSWER, &at.links.case_page)
                 .say("If you did not report anything to us, please answer and say so. This mail shows nobody the report."),
-        };
-        letter.sign(at.team_signature())
+        }
     }
 }

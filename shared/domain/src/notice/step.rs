@@ -15,6 +15,7 @@ pub const LINES: &str = "lines";
 pub const APPROVE: &str = "approve";
 pub const UNPROVEN: &str = "unproven";
 pub const DUTY: &str = "duty";
+pub const SETTLE: &str = "settle";
 
 impl Setting<'_> {
     /// Where a step of the case is taken.
@@ -44,6 +45,7 @@ impl Setting<'_> {
             Some(MetBy::CreditAnswered) => "the reporter’s answer about credit".to_owned(),
             Some(MetBy::Published) => format!("{words}, by an advisory"),
             Some(MetBy::Announced) => format!("{words} on every channel"),
+            Some(MetBy::Settled) => "look at what the reporter wrote after closing".to_owned(),
             Some(MetBy::Recorded) => format!("{words}, to be recorded as done"),
             None => words,
         }
@@ -58,6 +60,7 @@ impl Setting<'_> {
             MetBy::Released => Some(("Record the fixes", LINES)),
             MetBy::CreditAnswered => Some(("Settle the credit", CREDIT)),
             MetBy::Published => Some(("To the advisory", ADVISORY)),
+            MetBy::Settled => Some(("Say what becomes of it", SETTLE)),
             MetBy::Recorded => Some(("Record it as done", DUTY)),
             MetBy::ReporterAnswer | MetBy::Announced => None,
         }

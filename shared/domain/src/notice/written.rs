@@ -57,7 +57,7 @@ impl Written {
         };
         let letter = match self.kind {
             MessageKind::Closed | MessageKind::Duplicate => {
-                letter.say("If you see it differently, please say so: that opens a new case linked to this one.")
+                letter.say("If you see it differently, please say so: a person looks at it.")
             }
             MessageKind::Acknowledgement
             | MessageKind::Response

@@ -49,6 +49,8 @@ words! {
         DisclosurePlanned,
         /// The day of the release is planned; anew each time.
         ReleasePlanned,
+        /// The reporter writes to a case that is closed, and nothing of theirs waits there yet.
+        WrittenAfterClosing,
     }
 }
 
@@ -71,6 +73,8 @@ words! {
         Published,
         /// Seen on every channel.
         Announced,
+        /// A person has said what becomes of what was written after closing: answered, a case of its own, or put away.
+        Settled,
         /// A member says that it is done (`record-duty`): what no other event of the desk can show, a CVE record say.
         Recorded,
     }
@@ -119,7 +123,8 @@ impl Starts {
             | Starts::RequestSent
             | Starts::CreditAsked
             | Starts::DisclosurePlanned
-            | Starts::StandingAsked => true,
+            | Starts::StandingAsked
+            | Starts::WrittenAfterClosing => true,
             Starts::Accepted
             | Starts::AcceptedAndScored
             | Starts::FixesReady
@@ -147,15 +152,17 @@ impl MetBy {
             | MetBy::CreditAnswered
             | MetBy::Published
             | MetBy::Announced
+            | MetBy::Settled
             | MetBy::Recorded => false,
         }
     }
 
     /// Whether a clock that is met by this goes on after its case has closed, where its row does not say: an announcement that
-    /// is on its way stays a duty, and so does what the policy asks the team to record; nothing else is owed any more.
+    /// is on its way stays a duty, and so does what the policy asks the team to record and what is said to a closed case; nothing
+    /// else is owed any more.
     pub fn outlives_its_case(self) -> bool {
         match self {
-            MetBy::Announced | MetBy::Recorded => true,
+            MetBy::Announced | MetBy::Settled | MetBy::Recorded => true,
             MetBy::MessageToReporter
             | MetBy::MessageWithNextSteps
             | MetBy::HandlerAssigned

@@ -31,7 +31,7 @@ impl Commit {
             .set_some("package", case.package.as_ref().map(|p| s(p.as_str())))
             .set_some("handler", case.handler.as_ref().map(|m| s(m.as_str())))
             .set_some("next_due", case.next_due().map(|at| s(instant(at))));
-        if !case.is_closed() {
+        if !case.is_closed() || case.written_after_closing().is_some() {
             let next = case.next_due().map_or(LAST.to_owned(), instant);
             item = item
                 .set("board", s(format!("BOARD#{}", shard(case.id.as_str()))))

@@ -2,6 +2,7 @@
 //! after public complaints about other systems; what each is after stands beside it.
 
 mod clocks;
+mod closed;
 mod days;
 mod ends;
 mod people;

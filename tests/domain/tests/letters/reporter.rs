@@ -40,6 +40,8 @@ fn first_answers() -> Vec<Sample> {
     let third_party = |package: &str| {
         Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: package.parse().unwrap(), receipt: receipt() })
     };
+    let follow_up =
+        |receipt| Notice::FollowUpReceipt(FollowUpReceipt { of: "EXP-2027-Q0000".parse().unwrap(), receipt });
     let urgent = |attacked| Notice::UrgentReceipt(UrgentReceipt { attacked, receipt: receipt() });
     vec![
         to("", Notice::Receipt(receipt())),
@@ -53,6 +55,9 @@ fn first_answers() -> Vec<Sample> {
         to("public", urgent(false)),
         to("unlisted", Notice::Receipt(Receipt { unlisted: true, ..receipt() })),
         to("", Notice::UnreadableReceipt(UnreadableReceipt { receipt: receipt() })).with(CODE),
+        to("", follow_up(receipt())).with(CODE),
+        to("by-page", follow_up(receipt())),
+        to("late", follow_up(late(2))),
         to("", Notice::CommentThanks(CommentThanks {})),
     ]
 }
@@ -149,5 +154,6 @@ fn ends() -> Vec<Sample> {
         to("", Notice::WithdrawalNoted(WithdrawalNoted {})),
         to("", Notice::Reopened(Reopened { published: false })),
         to("published", Notice::Reopened(Reopened { published: true })),
+        to("", Notice::ReceivedAfterClosing(ReceivedAfterClosing { look_by: at(DUE) })),
     ]
 }

@@ -187,6 +187,7 @@ fn conversation() -> Vec<Sample> {
     vec![
         to("", Notice::ReporterReplied(ReporterReplied { opened: None })),
         to("to-a-closed-case", Notice::ReporterReplied(ReporterReplied { opened })),
+        to("", Notice::WrittenAfterClosing(WrittenAfterClosing { look: (clock("after-closing"), at(DUE)) })),
         to("", Notice::Bounced(Bounced { waiting: promises() })),
         to("nothing-waits", Notice::Bounced(Bounced { waiting: Vec::new() })),
         to("not-proven", refused(WhyRefused::NotProven)),

@@ -67,10 +67,11 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
     publication(&mut stage, "main", &main);
     stage.tell("main", &main, "defer", &["reason"], &[]);
     stage.tell("main", &main, "close", &["reason", "next_steps"], &[("resolution", json!("wont-fix"))]);
-    // To a closed case: opens another, whose code is told only now.
+    // To a closed case: a member opens another for it, whose code the reporter's page shows.
     let text = stage.markers.text("reply to a closed case");
-    let opened = stage.desk.post("/case/messages", &[("authorization", &bearer(&code))], &json!({ "text": text })).ok();
-    let code = opened["opened"]["receipt_code"].as_str().expect("a new case's code").to_owned();
+    stage.desk.post("/case/messages", &[("authorization", &bearer(&code))], &json!({ "text": text })).ok();
+    stage.tell("main", &main, "follow-up", &[], &[]);
+    let code = stage.desk.shown_code(&bearer(&code)).expect("the new case's code");
     stage.markers.code("opened", &code);
 
     invalid_duplicate_and_spam(&mut stage, &main);

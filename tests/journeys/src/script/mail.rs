@@ -86,7 +86,7 @@ impl Journey {
         show::taken(&answer)
     }
 
-    /// The case that a mail opened is the one that the script goes on about; what an answer opened has a name for later.
+    /// The case that a mail opened is the one that the script goes on about.
     fn meet(&mut self, answer: &Answer, from: &str, name: Option<String>) {
         if answer.status != 201 {
             return;
@@ -94,13 +94,9 @@ impl Journey {
         let said = answer.json();
         let reporter = from.rsplit_once('<').map_or(from, |(_, address)| address.trim_end_matches('>')).to_owned();
         let known = |id: &str, name| Known { name, id: id.to_owned(), code: String::new(), reporter: reporter.clone() };
-        match (said["outcome"].as_str(), said["case_id"].as_str(), said["opened"].as_str()) {
-            (Some("reported" | "filed"), Some(id), _) => {
-                self.cases.push(known(id, name.unwrap_or_else(|| format!("case {}", self.cases.len() + 1))));
-                self.current = self.cases.len() - 1;
-            }
-            (_, _, Some(id)) => self.cases.push(known(id, format!("after {}", self.case().name))),
-            _ => {}
+        if let (Some("reported" | "filed"), Some(id)) = (said["outcome"].as_str(), said["case_id"].as_str()) {
+            self.cases.push(known(id, name.unwrap_or_else(|| format!("case {}", self.cases.len() + 1))));
+            self.current = self.cases.len() - 1;
         }
     }
 

@@ -199,12 +199,14 @@ impl Journey {
             body[field] = named.unwrap_or(value);
         }
         let answer = self.desk.command(&self.case().id, &token, &body);
-        // A report that was filed goes on as another case, with the same reporter.
+        // What was filed, or written after closing, goes on as another case, with the same reporter.
         if answer.status == 200 && answer.json()["opened"].is_object() {
             let (name, reporter) = (format!("after {}", self.case().name), self.case().reporter.clone());
             let opened = answer.json()["opened"].clone();
             let text = |name: &str| opened[name].as_str().unwrap_or_default().to_owned();
-            self.cases.push(Known { name, id: text("case_id"), code: text("receipt_code"), reporter });
+            let shown = (command == "follow-up").then(|| self.desk.shown_code(&self.reporter())).flatten();
+            let code = shown.unwrap_or_else(|| text("receipt_code"));
+            self.cases.push(Known { name, id: text("case_id"), code, reporter });
         }
         show::commanded(&answer)
     }

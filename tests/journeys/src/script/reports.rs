@@ -35,10 +35,6 @@ impl Journey {
 
     pub(super) fn reply(&mut self, text: &str) -> String {
         let answer = self.desk.post("/case/messages", &[("authorization", &self.reporter())], &json!({ "text": text }));
-        if answer.status == 201 && answer.json()["opened"].is_object() {
-            let name = format!("after {}", self.case().name);
-            self.know(name, &answer.json()["opened"]);
-        }
         show::replied(&answer)
     }
 

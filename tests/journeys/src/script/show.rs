@@ -36,11 +36,8 @@ pub(super) fn replied(answer: &Answer) -> String {
         return problem(answer);
     }
     let replied = answer.json();
-    let opened = match replied["opened"]["case_id"].as_str() {
-        Some(case) => format!(", opened {case}"),
-        None => String::new(),
-    };
-    format!("201 {}{opened}", text(&replied, "stage"))
+    let look_by = replied["look_by"].as_str().map(|by| format!(", looked at by {by}")).unwrap_or_default();
+    format!("201 {}{look_by}", text(&replied, "stage"))
 }
 
 /// What came of a mail.
@@ -50,8 +47,7 @@ pub(super) fn taken(answer: &Answer) -> String {
     }
     let taken = answer.json();
     let case = taken["case_id"].as_str().map(|case| format!(" {case}")).unwrap_or_default();
-    let opened = taken["opened"].as_str().map(|opened| format!(", opened {opened}")).unwrap_or_default();
-    format!("201 {}{case}{opened}", text(&taken, "outcome"))
+    format!("201 {}{case}", text(&taken, "outcome"))
 }
 
 /// What was only filed.

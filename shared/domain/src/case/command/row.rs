@@ -78,6 +78,8 @@ pub enum Rule {
     Answerable,
     /// Something waits in quarantine.
     Quarantined,
+    /// Nothing waits in quarantine.
+    Proven,
     /// The reporter has not agreed to forwarding.
     Unagreed,
     /// The reporter has agreed to forwarding (T37).
@@ -108,6 +110,10 @@ pub enum Closing {
     ConsentStays,
     /// Only to what was closed a short while ago ([`crate::case::end`]).
     Reopens,
+    /// While it is open, and to a closed one whose reporter has written since.
+    Answers,
+    /// Only to a closed case whose reporter has written since.
+    WrittenTo,
     /// Only to what was filed, which is closed from the start, and once.
     FiledOnly,
 }
@@ -262,6 +268,8 @@ impl Row {
             Closing::ConsentStays => Some("To one closed as another project's or as an ordinary bug too."),
             Closing::OthersStays => Some("To one closed as another project's too."),
             Closing::Reopens => Some("To a closed case only."),
+            Closing::Answers => Some("To a closed case while its reporter’s message waits."),
+            Closing::WrittenTo => Some("Only to a closed case while its reporter’s message waits."),
             Closing::FiledOnly => Some("Only to what was filed."),
         };
         let approval = match self.approval {

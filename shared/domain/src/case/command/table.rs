@@ -46,7 +46,9 @@ commands! {
         Respond = Row::new("respond", Group::Conversation,
             "Answers in detail, with what happens next.", &[MESSAGE, STEPS, PAGE_ONLY])
             .rules(&[Rule::Unanswered]);
-        Update = Row::new("update", Group::Conversation, "Keeps the reporter informed.", &[MESSAGE, PAGE_ONLY]);
+        Update = Row::new("update", Group::Conversation,
+            "Keeps the reporter informed; answers what they wrote after closing.", &[MESSAGE, PAGE_ONLY])
+            .closing(Closing::Answers);
         Note = Row::new("note", Group::Conversation, "Writes down something for the team alone.", &[TEXT])
             .closing(Closing::Stays);
         RequestInformation = Row::new("request-information", Group::Conversation,
@@ -150,7 +152,8 @@ commands! {
             .closing(Closing::FiledOnly);
         ReleaseQuarantine = Row::new("release-quarantine", Group::Mail,
             "Lets in what is not proven to be the reporter's, or leaves it aside.", &[REFUSE])
-            .rules(&[Rule::Quarantined]);
+            .rules(&[Rule::Quarantined])
+            .closing(Closing::Answers);
         RecordConsent = Row::new("record-consent", Group::Mail,
             "Records that the reporter agrees to forwarding; of an ordinary bug, that it goes to the public tracker.", &[SOURCE])
             .rules(&[Rule::Unagreed])
@@ -162,6 +165,14 @@ commands! {
         PlanRelease = Row::new("plan-release", Group::Fixes, "Tells the reporter the day of the release.", &[ON])
             .rules(&[Rule::Unpublished, Rule::Accepted])
             .who(Who::Releasers("set its dates"));
+        FollowUp = Row::new("follow-up", Group::Mail,
+            "Opens a case for what the reporter wrote after closing, with clocks from when it came.", &[])
+            .rules(&[Rule::Proven])
+            .closing(Closing::WrittenTo);
+        PutAway = Row::new("put-away", Group::Mail,
+            "Leaves what the reporter wrote after closing as it is: no verdict, and no mail.", &[])
+            .rules(&[Rule::Proven])
+            .closing(Closing::WrittenTo);
         TreatAsReport = Row::new("treat-as-report", Group::Mail,
             "Opens a case for what was only filed, with the time when it came.", &[ADDRESS])
             .closing(Closing::FiledOnly);

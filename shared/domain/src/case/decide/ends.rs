@@ -144,6 +144,8 @@ impl Next<'_> {
         // That it is taken up again is told, and by that where it stands.
         self.push(EventBody::RmChanged { from: Rm::Closed, to: from, told: true });
         self.push(EventBody::Reopened { reason: reason.clone() });
+        // What its reporter has written since is a message of an open case now.
+        self.settle();
         self.replace_handler(&Roster::default());
         for clock in clocks {
             self.go_on(clock);

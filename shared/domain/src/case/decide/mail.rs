@@ -1,5 +1,7 @@
 //! What mail brings to a case: answers in quarantine and out of it, and what is forwarded.
 
+use jiff::Timestamp;
+
 use super::Next;
 use crate::case::event::{ContentRef, EventBody, MailParts, Message};
 use crate::case::{Clock, ClockState};
@@ -9,11 +11,12 @@ use crate::refusal::Refusal;
 
 impl Next<'_> {
     /// An answer that may be a stranger's changes nothing but that nobody is set aside while it waits.
-    pub(super) fn quarantine_reply(&mut self, content: &ContentRef, mail: &MailParts) {
+    pub(super) fn quarantine_reply(&mut self, content: &ContentRef, received_at: Timestamp, mail: &MailParts) {
         self.push(EventBody::ReplyQuarantined { content: content.clone(), mail: mail.clone() });
         for clock in self.open_clocks(|c| frozen_by_quarantine(c) && c.state == ClockState::Running) {
             self.push(EventBody::ClockPaused { clock });
         }
+        self.written_after_closing(received_at);
     }
 
     /// Let in, each answer is as if it had come now; refused, it is as if it had never come. One event says so of all, so that it
@@ -26,8 +29,9 @@ impl Next<'_> {
         for clock in self.open_clocks(|c| frozen_by_quarantine(c) && matches!(c.state, ClockState::Paused { .. })) {
             self.push(EventBody::ClockResumed { clock });
         }
-        if let_in > 0 {
-            self.heard(ended);
+        match let_in {
+            0 => self.settle(),
+            _ => self.heard(ended),
         }
     }
 

@@ -39,6 +39,26 @@ pub fn open_filed(
     next.events
 }
 
+/// The events of a case for what a reporter wrote to a closed one, which `by` opened. Its clocks run from when that came. Whoever
+/// had the closed case has this one too; where nobody could be named it is a report like any other.
+pub fn open_follow_up(
+    id: CaseId,
+    policy: &Policy,
+    reported: Reported,
+    by: &Actor,
+    handler: Option<MemberId>,
+    now: Timestamp,
+) -> Vec<EventBody> {
+    let mut events = open(id.clone(), policy, reported, now);
+    let Some(handler) = handler else { return events };
+    let logged = events.iter().zip(1..).map(|(body, seq)| event(&id, seq, now, by, body.clone()));
+    let case = Case::replay(&logged.collect::<Vec<_>>()).expect("a report opens a case");
+    let mut next = Next { case, policy, actor: by.clone(), now, events: Vec::new() };
+    next.assign(handler, AssignedBy::Member, None);
+    events.append(&mut next.events);
+    events
+}
+
 /// The events of a case that the audit of another found (T48). The team reports it to itself, so no promise to a reporter
 /// runs; it has a handler from the start (T40).
 pub fn open_finding(

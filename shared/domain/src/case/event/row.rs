@@ -159,6 +159,10 @@ impl EventBody {
                 Nothing.by(By::PlanRelease, "said when the release is planned")
             }
             EventBody::TreatedAsReport { opened: _ } => Nothing.by(By::TreatAsReport, "made a report of it"),
+            EventBody::FollowedUp { code, opened: _ } => {
+                Step(code).by(By::FollowUp, "opened a case for what the reporter wrote after closing")
+            }
+            EventBody::PutAway => Nothing.by(By::PutAway, "put away what the reporter wrote after closing"),
             EventBody::DuplicateOf { of: _ } => Nothing.by(By::Duplicate, "linked it to the case that was there first"),
             EventBody::CodeReissued { mail: _ } => {
                 Nothing.by(By::ReissueCode, "made a new code for the reporter’s page")
@@ -316,6 +320,7 @@ mod tests {
             json!({"event": "advisory-drafted", "content": content("words")}),
             json!({"event": "advisory-approved", "content": content("words")}),
             json!({"event": "published", "content": content("words"), "channels": ["osv"]}),
+            json!({"event": "followed-up", "opened": "EXP-2027-7K3QG", "code": content("words")}),
             json!({"event": "code-reissued", "mail": "for-mail"}),
             json!({"event": "closed", "resolution": "fixed", "told": true}),
             json!({"event": "reopened", "reason": content("words")}),

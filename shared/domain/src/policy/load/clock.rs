@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde_json::Value;
 
+use super::after_closing;
 use super::names::Names;
 use super::read::rows;
 use crate::case::quiet;
@@ -30,7 +31,7 @@ pub(super) fn table(root: &Fields<'_>, names: &Names<'_>) -> Vec<ClockRow> {
     if clocks.len() > MOST_CLOCKS {
         root.wrong("clocks", format!("must be at most {MOST_CLOCKS}"));
     }
-    clocks
+    after_closing::added_to(clocks)
 }
 
 fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
@@ -57,6 +58,7 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     if name.as_ref().is_some_and(|name| name.as_str() == quiet::NAME) {
         fields.wrong("name", "is the desk's own");
     }
+    after_closing::is_so(name.as_ref(), starts, met_by, at_due, &fields);
     if let (Some(name), Some(kind)) = (&name, kind) {
         is_what_it_is(name.as_str(), kind, starts, met_by, promise, &fields);
     }
@@ -205,6 +207,6 @@ impl Due {
 }
 
 /// An enum's value as the file writes it.
-fn word(value: impl serde::Serialize) -> String {
+pub(super) fn word(value: impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }

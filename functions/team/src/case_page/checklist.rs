@@ -114,9 +114,8 @@ fn decided(at: &At<'_>) -> Option<String> {
         Rm::Received | Rm::Valid => None,
         Rm::Invalid => Some("Found to be no vulnerability".to_owned()),
         Rm::Deferred => Some("Put off".to_owned()),
-        Rm::Accepted | Rm::Closed => {
-            taken(at, at.case().steps.confirmed.as_ref()).or_else(|| at.case().is_closed().then(|| "Never".to_owned()))
-        }
+        // What was closed without it is not done.
+        Rm::Accepted | Rm::Closed => taken(at, at.case().steps.confirmed.as_ref()),
     }
 }
 

@@ -96,6 +96,7 @@ async function closed(tools) {
   await Promise.all([bob.page.waitForNavigation(), bob.page.getByRole("button", { name: "Decide" }).click()]);
   const done = await bob.page.locator("body").innerText();
   check("closed: put away by one click", done.includes("It is settled. The case stays closed."), done);
+  await Promise.all([page.waitForNavigation(), page.locator('form[action="/case/leave"] button').click()]);
   await bob.context.close();
 }
 

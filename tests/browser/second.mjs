@@ -17,12 +17,14 @@ const UNPROVEN = [
   "An encoded backslash leaves the folder.",
 ].join("\r\n");
 
-async function reported({ origin }, report) {
+async function filed({ origin }, report) {
   const headers = { "content-type": "application/json" };
   const reporter = { email: "rita@example.org", answers: "mail" };
   const answer = await fetch(`${origin}/reports`, { method: "POST", headers, body: JSON.stringify({ ...report, reporter }) });
-  return (await answer.json()).case_id;
+  return answer.json();
 }
+
+const reported = async (tools, report) => (await filed(tools, report)).case_id;
 
 async function mailed({ origin }) {
   const answer = await fetch(`${origin}/_local/inbox?dmarc=FAIL`, { method: "POST", body: UNPROVEN });
@@ -46,6 +48,7 @@ async function story(given) {
   await proven(bob, unproven);
   await twice(bob, again, first);
   await forwarded(tools, bob, module);
+  await endedAndTakenUp(tools, bob);
   for (const member of [alice, bob]) await member.context.close();
 }
 
@@ -159,6 +162,44 @@ async function forwarded(tools, bob, id) {
   must("module: its maintainers got one mail", sent.length === 1, `${sent.length}`);
   check("module: it says what was written, and nothing of the report", sent[0].text.includes("may we send you") && !sent[0].text.includes("Three slashes"), sent[0].text);
   await bob.look("second-forwarded");
+}
+
+/** An ordinary bug: its reporter agrees to the tracker; it is taken up again, and then its reporter takes it back. */
+async function endedAndTakenUp(tools, bob) {
+  const { case_id: id, receipt_code: code } = await filed(tools, { ...FIRST, summary: "A typo in an error message" });
+  await bob.step(id, "take", async () => {});
+  await bob.step(id, "decide", async () => {
+    await bob.choose("outcome", "close");
+    await bob.choose("resolution", "ordinary-bug");
+    await bob.type("reason", "It is a bug, and no vulnerability.");
+    await bob.type("next_steps", "None.");
+  });
+  const rita = await Member.at(tools, "rita@example.org");
+  await rita.open(`${tools.origin}/case`);
+  await rita.type("code", code);
+  await rita.tap(rita.page.locator("main form button"));
+  check("ends: the reporter is asked about the tracker", (await rita.text()).includes("May it go to the public tracker?"), await rita.text());
+  await rita.look("second-ordinary-bug");
+  await rita.tap(rita.button("Yes, it may"));
+  check("ends: what they said stands there", (await rita.text()).includes("You agreed."), await rita.text());
+  await bob.page.goto(`${tools.origin}/desk/cases/${id}`);
+  check("ends: the team is led to the tracker", (await bob.link("Open the tracker").count()) === 1, await bob.text());
+  await bob.look("second-tracker");
+  await bob.step(id, "reopen", async () => {
+    await bob.look("second-reopen");
+    await bob.type("reason", "It can be made to leak a path after all.");
+  });
+  check("ends: it is open again", !(await bob.text()).includes("Closed (an ordinary bug)"), await bob.text());
+  await rita.page.goto(`${tools.origin}/case`);
+  await rita.page.getByText("Withdraw it", { exact: true }).click();
+  await rita.tap(rita.button("Withdraw the report"));
+  check("withdraw: is asked once more", (await rita.answer.status()) === 422, await rita.text());
+  await rita.look("second-withdraw");
+  await rita.page.locator('[name="confirm"]').check();
+  await rita.tap(rita.button("Withdraw the report"));
+  check("withdraw: the page says that it is", (await rita.text()).toLowerCase().includes("withdrawn"), await rita.text());
+  await rita.look("second-withdrawn");
+  await rita.context.close();
 }
 
 export const second = { story };

@@ -56,7 +56,7 @@ pub struct CasePage {
     pub idempotency_key: String,
     /// The reply as it was sent, when it has to be sent again.
     pub reply_text: String,
-    /// A reply to a closed case opens a linked one; the page says so.
+    /// What is written to it is kept with it, and a person looks at it; the page says so.
     pub closed: bool,
     /// How it stands may be asked, where nothing is asked of the reporter.
     pub ask: Option<AskForm>,

@@ -285,7 +285,7 @@ impl Deliver {
             board: format!("{base}/desk"),
             acknowledge,
             sign_in: String::new(),
-            advisory: advisory_page::url(&self.site_url, case),
+            advisory: advisory_page::url(&self.site_url, delivery.notice.advised_by().unwrap_or(case)),
             report_form: format!("{base}/"),
         }
     }

@@ -3,13 +3,14 @@
 //! all of it is planned.
 
 mod call;
+mod duplicates;
 mod figures;
 mod outcome;
 mod publish;
 
 use std::sync::Arc;
 
-use desk_domain::case::{Case, EventBody};
+use desk_domain::case::{Case, Event, EventBody};
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::Policy;
@@ -50,12 +51,13 @@ impl FanOut {
         let Some((from, to)) = self.cases.plan(id, from).await? else { return Ok(()) };
         let log = self.cases.events(id, 1, LAST).await?;
         // What came later has a plan of its own.
-        let events = log.iter().take_while(|event| event.seq <= to);
+        let upto: Vec<&Event> = log.iter().take_while(|event| event.seq <= to).collect();
         let case =
-            Case::replay(events.clone()).ok_or_else(|| Fault::Damaged(format!("{id}: its log opens no case")))?;
+            Case::replay(upto.iter().copied()).ok_or_else(|| Fault::Damaged(format!("{id}: its log opens no case")))?;
         let (now, policy) = (self.clock.now(), self.members.policy_now(&self.policy).await?);
         let mut planned = 0;
-        for event in events.filter(|e| e.seq >= from) {
+        let events: Vec<&Event> = upto.into_iter().filter(|event| event.seq >= from).collect();
+        for &event in &events {
             for plan in notices(&policy, &case, event) {
                 let mut delivery = Delivery::of_event(id, event.seq, plan.recipient, plan.notice, now);
                 (delivery.words, delivery.instead_of) = (plan.sealed, plan.instead_of);
@@ -66,6 +68,7 @@ impl FanOut {
                 self.release(&case, event, content, channels).await?;
             }
         }
+        self.link(&case, &events).await?;
         self.count(id, &log, from).await?;
         self.cases.disarm_plan(id, from).await?;
         tracing::info!(case = %id, event = from, deliveries = planned, "planned");

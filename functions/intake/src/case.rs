@@ -49,7 +49,8 @@ impl Intake {
 
     /// What the reporter sees.
     pub(crate) fn view(&self, opened: &UnsealedCase) -> CaseView {
-        opened.view(&self.policy, advisory_page::url(&self.site_url, &opened.case.id), false)
+        let advised_by = opened.case.advised_by().unwrap_or(&opened.case.id);
+        opened.view(&self.policy, advisory_page::url(&self.site_url, advised_by), false)
     }
 
     /// Everything of the case that its reporter's key opens.

@@ -142,6 +142,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said:
         tracker: tracker(case, said.not_agreed),
         credit: credit_form(opened, &view, said.credit),
         advisory_url: view.advisory_url.clone(),
+        root_stage: view.root_stage,
         site: Site::of(&intake.policy),
         standing: standing(intake, case),
         handler: case.handler.as_ref().and_then(|id| intake.policy.member(id)).map(|member| member.name.clone()),

@@ -89,7 +89,8 @@ impl Team {
         let channels = self.channels(&opened.case).await?;
         let deliveries = self.mail.deliveries_of(&opened.case.id).await?;
         let mut mails = self.mails(&opened, &key).await;
-        let mut view = opened.view(&self.policy, advisory_page::url(&self.site_url, &opened.case.id), true);
+        let advised_by = opened.case.advised_by().unwrap_or(&opened.case.id);
+        let mut view = opened.view(&self.policy, advisory_page::url(&self.site_url, advised_by), true);
         mails.fill_all(&mut view);
         let mut mail: Option<MailView> = opened.case.mail.as_ref().map(Into::into);
         for mail in mail.iter_mut() {

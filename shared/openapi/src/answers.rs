@@ -77,7 +77,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
     vec![
         ("Receipt", receipt()),
         ("Checked", checked()),
-        ("Case", object_with(&case_always(), &[("advisory_url", link())])),
+        ("Case", object_with(&case_always(), &[("advisory_url", link()), ("root_stage", schema("Stage"))])),
         ("MessageTaken", object_with(&taken(), &[("look_by", instant())])),
         ("CreditTaken", object(&[taken().as_slice(), &[("credit", credit(words(&["answered"])))]].concat())),
         ("ReceiptKeys", object(&[("keys", list(json!({"type": "object", "required": ["kty", "kid"]})))])),

@@ -19,7 +19,13 @@ pub(crate) fn team() -> Vec<(&'static str, Value)> {
         ("Rota", rota()),
         ("Figures", figures()),
         ("Done", done()),
-        ("TeamCase", object_with(&[case_always(), team_always()].concat(), &[("advisory_url", link())])),
+        (
+            "TeamCase",
+            object_with(
+                &[case_always(), team_always()].concat(),
+                &[("advisory_url", link()), ("root_stage", schema("Stage"))],
+            ),
+        ),
     ];
     all.extend(parts());
     all

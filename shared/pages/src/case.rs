@@ -72,6 +72,8 @@ pub struct CasePage {
     pub credit: Option<CreditForm>,
     /// The published advisory.
     pub advisory_url: Option<String>,
+    /// Of a duplicate: where the case stands that was there first.
+    pub root_stage: Option<Stage>,
 }
 
 /// Which portion of a list is shown: from 1, with how many there are.
@@ -317,6 +319,7 @@ pub(crate) mod sample {
             }),
             ask: (!asked).then(|| AskForm { again_from: None, error: Some(text()), idempotency_key: text() }),
             advisory_url: Some("javascript:alert(1)".into()),
+            root_stage: Some(Stage::FixInPreparation),
         }
     }
 

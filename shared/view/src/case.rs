@@ -25,6 +25,9 @@ pub struct CaseView {
     pub disclosure: DisclosureView,
     /// Where what the team writes goes: on the page, or by mail too.
     pub answers: Answers,
+    /// Of a duplicate: where the case stands that was there first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_stage: Option<Stage>,
     /// Where the advisory is read, once it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advisory_url: Option<String>,

@@ -87,7 +87,8 @@ impl UnsealedCase {
             credit: self.credit(),
             disclosure: DisclosureView::of(&self.case),
             answers: self.case.answers,
-            advisory_url: self.case.publication.is_published().then_some(advisory_url),
+            root_stage: self.case.root.as_ref().map(|root| root.stage),
+            advisory_url: self.case.advised_by().map(|_| advisory_url),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use desk_domain::case::event::{Answers, AssignedBy, ByMail, EventBody, Hint, Resolution, Sender};
-use desk_domain::case::{Actor, Case, Command, Event, Recipient};
+use desk_domain::case::event::{Answers, AssignedBy, ByMail, EventBody, Hint, Resolution, RootMoved, Sender};
+use desk_domain::case::{Actor, Case, Command, Event, Recipient, Stage};
 use desk_domain::notice::conversation::line;
 use desk_domain::notice::plan::notices;
 use desk_domain::notice::{Notice, OnPage};
@@ -49,6 +49,12 @@ impl<'a> Told<'a> {
 
     fn when_reporter(mut self, command: Command) -> Told<'a> {
         self.world.tell(self.policy, &Actor::Reporter, &command).expect("it is taken");
+        self.look();
+        self
+    }
+
+    fn when_desk(mut self, command: Command) -> Told<'a> {
+        self.world.tell(self.policy, &Actor::Desk, &command).expect("it is taken");
         self.look();
         self
     }
@@ -158,6 +164,18 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
     let all = [
         assigned(by_mail).when(not_one).when_reporter(thanks).when(Command::PutAway),
         Told::of(policy, follow_up(policy)),
+        ours().when(Command::Duplicate { of: "EXP-2027-00001".parse().unwrap(), message: None }).when_desk(
+            Command::RootMoved {
+                moved: RootMoved {
+                    root: "EXP-2027-00001".parse().unwrap(),
+                    as_of: 9,
+                    stage: Stage::Released,
+                    handler: None,
+                    readable: false,
+                    news: None,
+                },
+            },
+        ),
         (0..32).fold(silent_reporter, |told, _| told.after(24)),
         Told::of(policy, given(policy, FRIDAY)).after(100),
         Told::of(policy, given(policy, FRIDAY)).when_reporter(Command::ReissueCode { mail: None }),

@@ -73,6 +73,10 @@ fn everything() -> Vec<Step> {
         by(Actor::Reporter, Command::ReissueCode { mail: None }),
         by(Actor::Desk, Command::QuarantineReply { content: content(), received_at: Timestamp::MAX, mail }),
         by(Actor::Desk, Command::MessageBounced { seq: 5 }),
+        by(
+            Actor::Desk,
+            Command::Rediscovered { case: "EXP-2027-00003".parse().unwrap(), by: Some("bob".parse().unwrap()) },
+        ),
         Step::Wait(24 * 31),
     ]);
     steps

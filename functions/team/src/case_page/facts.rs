@@ -16,6 +16,8 @@ pub(super) fn facts(opened: &UnsealedCase) -> Vec<(String, String)> {
         row("Goes on from", id(&case.continues)),
         row("Found by the audit of", id(&case.found_by)),
         row("Duplicate of", id(&case.duplicate_of)),
+        row("Which stands at", case.root.as_ref().map(|root| root.stage.to_string()).unwrap_or_default()),
+        row("Reported again as", case.duplicates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
         row("Became", id(&case.became)),
         row("Followed by", case.follow_ups.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
         row("Module of others", case.third_party.as_ref().map(ToString::to_string).unwrap_or_default()),

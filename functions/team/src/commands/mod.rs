@@ -1,5 +1,6 @@
 //! `POST /desk/api/cases/{id}/commands`: seal, decide, commit, answer.
 
+mod duplicate;
 mod follow_up;
 mod sealed;
 mod treat;
@@ -15,7 +16,6 @@ use desk_domain::case::publication::AuditWords;
 use desk_domain::case::{Actor, Command, CommandName, EventBody};
 use desk_domain::id::{CaseId, LineName};
 use desk_domain::policy::Member;
-use desk_domain::refusal::Refusal;
 use desk_http::{Problem, answer, body};
 use desk_keys::{KeyError, MailWords, NewKey, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
@@ -27,7 +27,7 @@ pub(crate) use self::sealed::{Seal, Sealer};
 use self::treat::Treated;
 use crate::as_of_now::AsOfNow;
 use crate::message::{Post, seal_json};
-use crate::request::{Asked, Finding, Work};
+use crate::request::{Asked, Finding, Words, Work};
 use crate::{Team, publication};
 
 pub(crate) async fn post(
@@ -64,6 +64,11 @@ struct NewCode {
 /// A command, with what had to be opened for it; what is left is to seal it.
 enum Ready {
     Words(Seal),
+    /// The case that was there first, and what the reporter is told.
+    Duplicate {
+        of: CaseId,
+        words: Option<Words>,
+    },
     /// The version is a fix.
     Fix(Seal),
     /// The lines whose release is no fix by the ranges that are to be determined.
@@ -94,14 +99,15 @@ impl Ready {
     fn is_of_one_version(&self) -> bool {
         match self {
             Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) | Ready::FollowUp(_) => true,
-            Ready::Words(_) | Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
+            Ready::Words(_) | Ready::Duplicate { .. } => false,
+            Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
         }
     }
 
     fn report(&self) -> Option<&Treated> {
         match self {
             Ready::Report(report) => Some(report),
-            Ready::Words(_) | Ready::Fix(_) | Ready::Ranges { .. } => None,
+            Ready::Words(_) | Ready::Duplicate { .. } | Ready::Fix(_) | Ready::Ranges { .. } => None,
             Ready::Audit { .. } | Ready::Form(_) | Ready::Code { .. } | Ready::FollowUp(_) => None,
         }
     }
@@ -163,16 +169,9 @@ impl Team {
         let permitted = || permit(case, &self.policy, &member.id, asked.name, now);
         match asked.work {
             Work::Seal(seal) => Ok(Ready::Words(seal)),
-            Work::Duplicate { of, seal } => {
-                if self
-                    .cases
-                    .case(&of)
-                    .await?
-                    .is_none_or(|other| !other.case.readable_by(&member.id, &self.policy, now))
-                {
-                    return Err(Refusal::field("/of", "there is no such case here").into());
-                }
-                Ok(Ready::Words(seal))
+            Work::Duplicate { of, words } => {
+                permitted()?;
+                Ok(Ready::Duplicate { of: self.root_of(case, &of).await?, words })
             }
             Work::Released { line, version, seal } => {
                 permitted()?;
@@ -232,6 +231,11 @@ impl Team {
         Ok(match ready {
             Ready::Words(seal) | Ready::Fix(seal) => {
                 (seal(&mut Sealer { post, mail_key: &self.mail_key, stored: before, commit })?, None)
+            }
+            Ready::Duplicate { of, words } => {
+                let mut sealer = Sealer { post, mail_key: &self.mail_key, stored: before, commit };
+                let message = words.as_ref().map(|words| sealer.message(words)).transpose()?;
+                (Command::Duplicate { of: of.clone(), message }, None)
             }
             Ready::Ranges { ranges, undone } => (self.determined(before, commit, ranges, undone)?, None),
             Ready::Audit { audit, findings } => (self.audited(member, before, commit, audit, findings)?, None),

@@ -33,8 +33,8 @@ pub(crate) struct Asked {
 pub(crate) enum Work {
     /// To seal its words, and that is all.
     Seal(Seal),
-    /// To see that whoever asks may read the other case.
-    Duplicate { of: CaseId, seal: Seal },
+    /// To find the case that was there first; the reporter is told in these words, where there are any.
+    Duplicate { of: CaseId, words: Option<Words> },
     /// To see that the version is a fix.
     Released { line: LineName, version: NpmVersion, seal: Seal },
     /// To see whose release is no fix by these ranges.

@@ -184,12 +184,7 @@ fn duplicate(given: &Given<'_>) -> Option<Asked> {
     let words = (!steps.is_empty()).then_some(Words { text, next_steps: true, page_only });
     let page_only = words.as_ref().is_some_and(|words| words.page_only);
     let of: desk_domain::id::CaseId = given.parsed("of")?;
-    let other = of.clone();
-    let seal = Box::new(move |s: &mut Sealer<'_>| {
-        let message = words.as_ref().map(|words| s.message(words)).transpose()?;
-        Ok(Command::Duplicate { of: of.clone(), message })
-    });
-    Some(Asked { page_only, ..prepared(given, Work::Duplicate { of: other, seal }) })
+    Some(Asked { page_only, ..prepared(given, Work::Duplicate { of, words }) })
 }
 
 fn released(given: &Given<'_>) -> Option<Asked> {

@@ -47,6 +47,8 @@ impl Case {
             sent: Vec::new(),
             unanswered_since: None,
             duplicate_of: None,
+            root: None,
+            duplicates: BTreeSet::new(),
             publication: Publication::default(),
             resolution: None,
             end: None,
@@ -187,6 +189,8 @@ impl Case {
                 self.facts.push(Fact { fact: *fact, at, by: actor.clone(), source: Some(source.clone()) })
             }
             EventBody::DuplicateOf { of } => self.duplicate_of = Some(of.clone()),
+            EventBody::Rediscovered { duplicate, .. } => drop(self.duplicates.insert(duplicate.clone())),
+            EventBody::RootMoved(moved) => self.root_moved(moved),
             EventBody::FixesReady => self.steps.fix_ready = Some(self.step(event)),
             EventBody::FixesReleased => self.steps.released = Some(self.step(event)),
             EventBody::FixesPending => (self.steps.fix_ready, self.steps.released) = (None, None),
@@ -222,7 +226,8 @@ impl Case {
             }
             EventBody::Reopened { .. } => {
                 self.unsettled = false;
-                (self.end, self.resolution, self.duplicate_of, self.tracker) = (None, None, None, None);
+                (self.end, self.resolution, self.tracker) = (None, None, None);
+                (self.duplicate_of, self.root) = (None, None);
             }
         }
         self.void_approval(event);

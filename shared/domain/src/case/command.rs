@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use super::Recipient;
 use super::escalate;
-use super::event::{Answers, ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution};
+use super::event::{Answers, ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution, RootMoved};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
 use crate::policy::Severity;
 
@@ -255,6 +255,15 @@ pub enum Command {
     /// The message of event `seq` bounced hard.
     MessageBounced {
         seq: u64,
+    },
+    /// Another case was found to be a duplicate of this one.
+    Rediscovered {
+        case: CaseId,
+        by: Option<MemberId>,
+    },
+    /// The case that this one is a duplicate of stands so.
+    RootMoved {
+        moved: RootMoved,
     },
     /// The handler is no longer of the team.
     ReplaceHandler {

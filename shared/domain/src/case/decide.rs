@@ -1,6 +1,7 @@
 //! Which events follow from a report or a command.
 
 mod clocks;
+mod duplicates;
 mod ends;
 mod mail;
 mod opening;
@@ -214,6 +215,8 @@ impl Next<'_> {
             Command::TreatAsReport { opened } => self.push(EventBody::TreatedAsReport { opened: opened.clone() }),
             Command::FireTimer { clock, witnessed, roster } => self.fire(clock, *witnessed, roster),
             Command::MessageBounced { seq } => self.bounced(*seq),
+            Command::Rediscovered { case, by } => self.rediscovered(case, by.as_ref()),
+            Command::RootMoved { moved } => self.root_moved(moved),
             Command::ReplaceHandler { roster } => self.replace_handler(roster),
         }
         Ok(())

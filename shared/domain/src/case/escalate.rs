@@ -23,7 +23,7 @@ pub(super) struct Leads<'a> {
 
 impl<'a> Leads<'a> {
     pub fn of(case: &'a Case) -> Leads<'a> {
-        Leads { handler: case.handler.as_ref(), backup: case.backup.as_ref() }
+        Leads { handler: case.had_by().or(case.handler.as_ref()), backup: case.backup.as_ref() }
     }
 }
 

@@ -9,6 +9,7 @@ mod files;
 mod mail;
 mod recipient;
 mod reported;
+mod root;
 mod row;
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ pub use files::{FileCount, Files, KeptFile};
 pub use mail::{ByMail, Hint, MailParts, Sender};
 pub use recipient::Recipient;
 pub use reported::{Answers, Reported};
+pub use root::{RootMoved, RootNews};
 pub use row::{NoteKind, Row, Written};
 
 use super::clock::{Alarm, ClockStart};
@@ -334,6 +336,15 @@ pub enum EventBody {
     DuplicateOf {
         of: CaseId,
     },
+    /// Another case reports the same (it is a duplicate of this one), as `by` found.
+    Rediscovered {
+        /// The other; `case` is the event's own.
+        duplicate: CaseId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<MemberId>,
+    },
+    /// Of a duplicate: where the case stands that it is one of, and who handles that. `news` is what its reporter is told.
+    RootMoved(RootMoved),
     CodeReissued {
         /// The new code, sealed to the mail key; `None` when the member hands it over.
         mail: Option<ContentId>,

@@ -8,6 +8,7 @@ mod brief;
 pub mod clock;
 pub mod command;
 pub mod decide;
+pub mod duplicates;
 mod end;
 mod escalate;
 pub mod event;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 pub use brief::Brief;
 pub use clock::{Clock, ClockState};
 pub use command::{Command, CommandName};
+pub use duplicates::Root;
 pub use end::End;
 use event::Hint;
 pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
@@ -101,6 +103,12 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered_since: Option<Timestamp>,
     pub duplicate_of: Option<CaseId>,
+    /// Where the case stands that it is a duplicate of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Root>,
+    /// Cases that are duplicates of this one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub duplicates: BTreeSet<CaseId>,
     #[serde(default)]
     pub publication: Publication,
     pub resolution: Option<Resolution>,
@@ -336,7 +344,7 @@ impl Case {
     pub fn opens_to(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
         let Some(current) = policy.member(member) else { return false };
         let triage = current.roles.contains(&Role::Triage);
-        let named = self.handler.as_ref() == Some(member) || self.backup.as_ref() == Some(member);
+        let named = self.had_by().into_iter().chain(&self.handler).chain(&self.backup).any(|named| named == member);
         let releases = current.has(Role::ReleaseManager) && (self.was_accepted() || self.publication.is_published());
         let stands_in = self.is_stood_in_by(member, policy, now);
         named || releases || stands_in || (triage && (self.handler.is_none() || self.woken.contains(member)))

@@ -11,17 +11,20 @@ use crate::id::MemberId;
 use crate::policy::Policy;
 
 impl Case {
-    /// To whom goes what concerns the case: its handler, or who stands in; while nobody handles it, who is on call. `None` when
+    /// To whom goes what concerns the case: its handler (of a closed duplicate, the root's first), or who stands in; while nobody
+    /// handles it, who is on call. `None` when
     /// nobody is there.
     pub fn in_charge<'a>(&'a self, policy: &'a Policy, now: Timestamp) -> Option<&'a MemberId> {
         let there = |id: &'a MemberId| policy.present(id, now).map(|member| &member.id);
-        let named = self.handler.as_ref().and_then(there).or_else(|| self.backup.as_ref().and_then(there));
+        let handles = self.had_by().and_then(there).or_else(|| self.handler.as_ref().and_then(there));
+        let named = handles.or_else(|| self.backup.as_ref().and_then(there));
         named.or_else(|| policy.on_call(now).map(|member| &member.id))
     }
 
     /// Whether somebody handles it who cannot be reached.
     pub fn handler_is_gone(&self, policy: &Policy, now: Timestamp) -> bool {
-        self.handler.as_ref().is_some_and(|handler| policy.present(handler, now).is_none())
+        let gone = |handler: &MemberId| policy.present(handler, now).is_none();
+        self.handler.as_ref().is_some_and(gone) && self.had_by().is_none_or(gone)
     }
 
     /// Whether `member` is on call and stands in for a handler who is not there, or beside one who broke a promise that is still

@@ -197,6 +197,8 @@ impl Book {
             | EventBody::DutyRecorded { .. }
             | EventBody::FactMarked { .. }
             | EventBody::DuplicateOf { .. }
+            | EventBody::Rediscovered { .. }
+            | EventBody::RootMoved(_)
             | EventBody::CodeReissued { .. }
             | EventBody::AffectedDetermined { .. }
             | EventBody::AuditRecorded { .. }

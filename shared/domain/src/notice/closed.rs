@@ -41,7 +41,10 @@ pub(super) fn means(resolution: Resolution) -> &'static str {
         Resolution::WontFix => "the problem will not be fixed.",
         Resolution::Withdrawn => "you have withdrawn your report. It stays stored, and nothing more is asked of you.",
         Resolution::NoAnswer => "we asked you for more information and have not heard from you.",
-        Resolution::Duplicate => "the problem was reported before.",
+        Resolution::Duplicate => {
+            "the problem was reported before. You go along with the case that was there first: your case page shows where that \
+             stands, and you hear from us when the fixes are released and when the advisory is published."
+        }
         Resolution::Spam => "spam.",
         Resolution::Canary => "a trial of the desk.",
         Resolution::PolicyComment => "a comment on the policy.",

@@ -1,7 +1,7 @@
 //! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
 
 use super::{TRACKER_QUESTION, closed};
-use crate::case::event::{Answers, DisclosurePlan, EventBody, Resolution};
+use crate::case::event::{Answers, DisclosurePlan, EventBody, Resolution, RootNews};
 use crate::case::rm::{self, Transition};
 use crate::case::{Actor, Case, Event, Recipient, Rm};
 use crate::policy::{MetBy, OwnChannel, Policy};
@@ -132,6 +132,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::FollowedUp { opened, .. } => {
             format!("What you wrote after the case was closed has a case of its own now: {opened}.")
         }
+        EventBody::RootMoved(moved) => root_line(moved.news?).to_owned(),
         EventBody::PutAway => "The team has read what you wrote after the case was closed. Thank you.".to_owned(),
         EventBody::ReporterReplied { opened: Some(case), .. } => {
             format!("This case is closed, so your message opened {case}.")
@@ -160,6 +161,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::Noted { .. }
         | EventBody::Scored { .. }
         | EventBody::DuplicateOf { .. }
+        | EventBody::Rediscovered { .. }
         | EventBody::AffectedDetermined { .. }
         | EventBody::AuditRecorded { .. }
         | EventBody::AuditWaived { .. }
@@ -171,4 +173,13 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::AdvisoryApproved { .. }
         | EventBody::Published { .. } => return None,
     })
+}
+
+/// What the page of a duplicate says of the case that was there first, without naming it.
+fn root_line(news: RootNews) -> &'static str {
+    match news {
+        RootNews::Released => "The fixes of the problem that you reported are released. The announcement follows.",
+        RootNews::NotEnough => "What was released is not enough; we work on what is missing.",
+        RootNews::Published => "The advisory about the problem that you reported is published. Thank you.",
+    }
 }

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 pub use announced::{of_channel, seen_everywhere};
 
 use super::*;
-use crate::case::event::{Answers, AssignedBy, EventBody, FactName, Hint, MailParts, MessageKind, Resolution};
+use crate::case::event::{
+    Answers, AssignedBy, EventBody, FactName, Hint, MailParts, MessageKind, Resolution, RootMoved,
+};
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm, Tracker};
 use crate::id::{ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{ClockKind, MetBy, OwnChannel, Pauses, Role, Starts};
@@ -102,6 +104,10 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let due = plan.open_clocks(|c| c.state == ClockState::Running && asked(c)).into_iter().next();
             plan.to_handler(Notice::StandingAsked(StandingAsked { due }))
         }
+        EventBody::Rediscovered { duplicate: again, by } => plan.rediscovered(again, by.as_ref()),
+        EventBody::RootMoved(RootMoved { root, news: Some(news), .. }) => {
+            plan.to_reporter(Notice::RootTold(RootTold::of(*news, root)), None)
+        }
         EventBody::ReadWithReason { .. } => plan.opened(),
         EventBody::DisclosurePlanned { plan: of } => {
             plan.to_handler(Notice::DisclosurePlanned(DisclosurePlanned { plan: *of }))
@@ -189,6 +195,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::PutAway
         | EventBody::Scored { .. }
         | EventBody::DutyRecorded { .. }
+        | EventBody::RootMoved(RootMoved { news: None, .. })
         | EventBody::DuplicateOf { .. } => Vec::new(),
     }
 }
@@ -250,7 +257,7 @@ impl Plan<'_> {
         self.to_handler(match self.case.written_after_closing() {
             Some(clock) => {
                 let look = (clock.name().clone(), clock.start.due_at);
-                Notice::WrittenAfterClosing(WrittenAfterClosing { look })
+                Notice::WrittenAfterClosing(WrittenAfterClosing { look, of: self.case.duplicate_of.clone() })
             }
             None => Notice::ReporterReplied(ReporterReplied { opened: opened.cloned() }),
         })
@@ -425,6 +432,14 @@ impl Plan<'_> {
             Actor::Member(giver) => Some(giver.clone()),
             Actor::Reporter | Actor::Desk => None,
         }
+    }
+
+    /// Whoever found that it is one knows.
+    fn rediscovered(&self, again: &CaseId, by: Option<&MemberId>) -> Vec<Planned> {
+        let notice = Rediscovered { case: again.clone(), published: self.case.publication.is_published() };
+        let mut told = self.to_handler(Notice::Rediscovered(notice));
+        told.retain(|planned| planned.recipient.member() != by || by.is_none());
+        told
     }
 
     fn opened(&self) -> Vec<Planned> {

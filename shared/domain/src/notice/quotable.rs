@@ -5,7 +5,7 @@ mod desk;
 
 use super::*;
 use crate::case::Stage;
-use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind, Resolution};
+use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind, Resolution, RootNews};
 use crate::id::ClockName;
 use desk::{of_channels, of_no_case};
 
@@ -143,6 +143,9 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::Reopened(Reopened { published: false }),
         Notice::Reopened(Reopened { published: true }),
         Notice::ReceivedAfterClosing(ReceivedAfterClosing { look_by: at }),
+        Notice::RootTold(RootTold { news: RootNews::Released, advisory: None }),
+        Notice::RootTold(RootTold { news: RootNews::NotEnough, advisory: None }),
+        Notice::RootTold(RootTold { news: RootNews::Published, advisory: None }),
     ];
     let told = missed.map(Notice::PromiseMissed).chain(closed.map(Notice::ClosedNotice));
     told.chain(forwarded.map(Notice::Forwarded)).chain(rest).collect()
@@ -266,7 +269,9 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     for set_aside in [true, false] {
         all.push(Notice::WaitEnded(WaitEnded { set_aside, next: None }));
     }
-    all.extend(clocks.iter().cloned().map(|look| Notice::WrittenAfterClosing(WrittenAfterClosing { look })));
+    all.extend(clocks.iter().cloned().flat_map(|look| {
+        [None, Some(case.clone())].map(|of| Notice::WrittenAfterClosing(WrittenAfterClosing { look: look.clone(), of }))
+    }));
     let (missed, acknowledge_until) = (clocks.clone(), Some(at));
     all.push(Notice::StillMissed(StillMissed { missed, next: Some(at), acknowledge_until, standing: None }));
     for (clock, _) in &clocks {
@@ -287,6 +292,8 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         Notice::Withdrawn(Withdrawn {}),
         Notice::TrackerAnswered(TrackerAnswered { agrees: true }),
         Notice::TrackerAnswered(TrackerAnswered { agrees: false }),
+        Notice::Rediscovered(Rediscovered { case: case.clone(), published: true }),
+        Notice::Rediscovered(Rediscovered { case: case.clone(), published: false }),
         Notice::OutsiderReplied(OutsiderReplied { from: Recipient::Outside }),
         Notice::Bounced(Bounced { waiting: Vec::new() }),
         Notice::FixesReady(FixesReady { due: Vec::new() }),

@@ -4,6 +4,7 @@
 mod clocks;
 mod closed;
 mod days;
+mod duplicates;
 mod ends;
 mod people;
 

@@ -1,7 +1,7 @@
 //! To the reporter.
 
 use desk_domain::case::Recipient;
-use desk_domain::case::event::{MessageKind, Resolution};
+use desk_domain::case::event::{MessageKind, Resolution, RootNews};
 use desk_domain::notice::*;
 
 use crate::{DUE, RECEIVED, Sample, at, clock, member, promises, sample};
@@ -146,6 +146,7 @@ fn on_the_way() -> Vec<Sample> {
 
 fn ends() -> Vec<Sample> {
     let closed = |resolution| Notice::ClosedNotice(ClosedNotice { resolution });
+    let root = |news| Notice::RootTold(RootTold { news, advisory: None });
     vec![
         to("", closed(Resolution::Duplicate)),
         to("no-answer", closed(Resolution::NoAnswer)),
@@ -155,5 +156,8 @@ fn ends() -> Vec<Sample> {
         to("", Notice::Reopened(Reopened { published: false })),
         to("published", Notice::Reopened(Reopened { published: true })),
         to("", Notice::ReceivedAfterClosing(ReceivedAfterClosing { look_by: at(DUE) })),
+        to("released", root(RootNews::Released)),
+        to("not-enough", root(RootNews::NotEnough)),
+        to("published", root(RootNews::Published)),
     ]
 }

@@ -187,7 +187,12 @@ fn conversation() -> Vec<Sample> {
     vec![
         to("", Notice::ReporterReplied(ReporterReplied { opened: None })),
         to("to-a-closed-case", Notice::ReporterReplied(ReporterReplied { opened })),
-        to("", Notice::WrittenAfterClosing(WrittenAfterClosing { look: (clock("after-closing"), at(DUE)) })),
+        to("", Notice::WrittenAfterClosing(WrittenAfterClosing { look: (clock("after-closing"), at(DUE)), of: None })),
+        to("", Notice::Rediscovered(Rediscovered { case: "EXP-2027-Q0000".parse().unwrap(), published: false })),
+        to(
+            "published",
+            Notice::Rediscovered(Rediscovered { case: "EXP-2027-Q0000".parse().unwrap(), published: true }),
+        ),
         to("", Notice::Bounced(Bounced { waiting: promises() })),
         to("nothing-waits", Notice::Bounced(Bounced { waiting: Vec::new() })),
         to("not-proven", refused(WhyRefused::NotProven)),

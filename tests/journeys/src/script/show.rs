@@ -107,7 +107,11 @@ pub(super) fn page(view: &Value) -> String {
         let lines: String = text(m, "text").lines().map(|line| format!("  {line}\n")).collect();
         format!("{} {}{by}:\n{lines}{}", text(m, "at"), text(m, "from"), quoted(m))
     };
-    format!("{}\n{}{}", text(view, "stage"), clocks(view), messages.map(message).collect::<String>())
+    let root = view["root_stage"]
+        .as_str()
+        .map(|stage| format!("; the case that was there first: {stage}"))
+        .unwrap_or_default();
+    format!("{}{root}\n{}{}", text(view, "stage"), clocks(view), messages.map(message).collect::<String>())
 }
 
 /// What a mail carried along is folded: the first line that it quotes stands for it.

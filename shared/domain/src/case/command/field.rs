@@ -61,7 +61,11 @@ pub(super) const ADDRESS: Field = Field::new(
 .optional();
 
 pub(super) const MEMBER: Field = Field::new("member", Kind::Member, "A member of the triage team who is not away.");
-pub(super) const OF: Field = Field::new("of", Kind::Case, "The case that was there first.");
+pub(super) const OF: Field = Field::new(
+    "of",
+    Kind::Case,
+    "The case that was there first; where that is a duplicate itself, its own first is taken.",
+);
 pub(super) const RESOLUTION: Field = Field::new(
     "resolution",
     Kind::Choice(&[

@@ -80,7 +80,7 @@ commands! {
         Defer = Row::new("defer", Group::Judgement, "Puts the work on it off.", &[REASON_TOLD, PAGE_ONLY])
             .rules(&[Rule::Way(Transition::Defer), Rule::Unpublished]);
         Duplicate = Row::new("duplicate", Group::Judgement,
-            "Closes it as a duplicate of another case.", &[OF, STEPS_TOO, PAGE_ONLY])
+            "Closes it as a duplicate of a case that is open or published, whoever handles that.", &[OF, STEPS_TOO, PAGE_ONLY])
             .rules(&[Rule::Duplicable, Rule::Unpublished]);
         // From where it closes hangs on the resolution, which only `decide` sees.
         Close = Row::new("close", Group::Judgement, "Ends it.", &[RESOLUTION, REASON_TOLD, STEPS_TOO, WAIVER, CONSENT, PAGE_ONLY]);
@@ -179,7 +179,7 @@ commands! {
     }
     others {
         AcknowledgeFromMail ReplyFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding Withdraw AnswerTracker PlanDisclosure
-        ChooseAnswers Announced FireTimer MessageBounced ReplaceHandler
+        ChooseAnswers Announced FireTimer MessageBounced Rediscovered RootMoved ReplaceHandler
     }
 }
 

@@ -7,7 +7,7 @@ use crate::id::{CaseId, MemberId};
 impl Next<'_> {
     pub(super) fn rediscovered(&mut self, case: &CaseId, by: Option<&MemberId>) {
         if *case != self.case.id && !self.case.duplicates.contains(case) {
-            self.push(EventBody::Rediscovered { case: case.clone(), by: by.cloned() });
+            self.push(EventBody::Rediscovered { duplicate: case.clone(), by: by.cloned() });
         }
     }
 

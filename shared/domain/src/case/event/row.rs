@@ -163,6 +163,10 @@ impl EventBody {
                 Step(code).by(By::FollowUp, "opened a case for what the reporter wrote after closing")
             }
             EventBody::PutAway => Nothing.by(By::PutAway, "put away what the reporter wrote after closing"),
+            EventBody::Rediscovered { duplicate: _, by: _ } => {
+                Nothing.says("learnt that another case reports the same")
+            }
+            EventBody::RootMoved(_) => Nothing.says("saw the case move that was there first"),
             EventBody::DuplicateOf { of: _ } => Nothing.by(By::Duplicate, "linked it to the case that was there first"),
             EventBody::CodeReissued { mail: _ } => {
                 Nothing.by(By::ReissueCode, "made a new code for the reporter’s page")

@@ -64,7 +64,7 @@ fn t59_a_comment_by_the_form_goes_to_its_owner_alone_who_answers_it() {
     assert_eq!(list(&desk)[0]["answered"], false);
     assert!(desk.cli(&["case", "list", "--comments", "--as", "erin"]).status.success());
     let refused = desk.command(&case, &desk.token("alice"), &json!({"command": "answer-comment", "message": "Mine."}));
-    assert!(refused.status == 409 && refused.text.contains("erin"), "{}", refused.text);
+    assert!(refused.status == 409 && refused.text.contains("Erin Example"), "{}", refused.text);
     assert!(desk.cli(&["verify", "--as", "alice"]).status.success());
 }
 

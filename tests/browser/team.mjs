@@ -6,7 +6,7 @@ import { createHmac } from "node:crypto";
 
 import { check, must } from "./checks.mjs";
 import { inspect } from "./inspect.mjs";
-import { Member, WAYS, linkTo } from "./member.mjs";
+import { Member, WAYS, linkTo, mails } from "./member.mjs";
 import { navigation, saw } from "./seen.mjs";
 
 const RITA = "rita@example.org";
@@ -208,6 +208,10 @@ async function lists(tools, alice, id) {
     await alice.look(`team-${path.split("/").pop()}`);
   }
   await alice.page.goto(`${tools.origin}/desk`);
+  for (let tries = 0; tries < 20 && (await alice.text()).includes("Announcement,"); tries += 1) {
+    await mails(tools);
+    await alice.page.reload();
+  }
   check("board: what is released and announced asks to be closed", (await alice.link(`Close it ${id}`).count()) === 1, await alice.text());
   await alice.tap(alice.link("Nobody’s"));
   check("board: is narrowed by a tap", (await alice.text()).includes("No open case is of this kind."), await alice.text());

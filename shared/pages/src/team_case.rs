@@ -66,6 +66,8 @@ pub struct TeamCasePage {
     pub breaches: Vec<(String, Timestamp)>,
     /// What was mailed of the case, oldest first.
     pub deliveries: Vec<DeliveryLine>,
+    /// How many older ones are not shown.
+    pub more_deliveries: usize,
     pub commands: Vec<CommandLine>,
 }
 
@@ -239,7 +241,8 @@ impl TeamCasePage {
 
     /// `5 mails, 1 not delivered`.
     fn deliveries_in_short(&self) -> String {
-        let (all, lost) = (self.deliveries.len(), self.deliveries.iter().filter(|mail| mail.lost).count());
+        let all = self.deliveries.len() + self.more_deliveries;
+        let lost = self.deliveries.iter().filter(|mail| mail.lost).count();
         let mails = if all == 1 { "1 mail".to_owned() } else { format!("{all} mails") };
         match lost {
             0 => mails,

@@ -187,7 +187,7 @@ fn what_is_approved_is_what_was_read() {
     confirmed.tell(json!({"command": "note", "text": "A note changes nothing of what will be said."}));
     confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory", "form": form})).ok();
     let again = confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory"}));
-    assert!(again.status == 409 && again.text.contains("was approved by dave"), "{}", again.text);
+    assert!(again.status == 409 && again.text.contains("was approved by Dave Example"), "{}", again.text);
 }
 
 #[test]

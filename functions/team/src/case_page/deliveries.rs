@@ -40,7 +40,11 @@ impl<'a> From<&'a DeliveryRecord> for DeliveryView<'a> {
     }
 }
 
-pub(super) fn lines(policy: &Policy, zone: Option<&Zone>, records: &[DeliveryRecord]) -> Vec<DeliveryLine> {
+/// So many are shown of those that arrived or are on their way, and of those that did not arrive. The API has all.
+const NEWEST: usize = 12;
+
+/// The newest first, with how many are not shown: a case has as many after a year as nobody reads.
+pub(super) fn lines(policy: &Policy, zone: Option<&Zone>, records: &[DeliveryRecord]) -> (Vec<DeliveryLine>, usize) {
     let line = |record: &DeliveryRecord| DeliveryLine {
         to: recipient(policy, &record.delivery.recipient),
         what: sentence(record.delivery.notice.template()),
@@ -48,7 +52,17 @@ pub(super) fn lines(policy: &Policy, zone: Option<&Zone>, records: &[DeliveryRec
         at: record.since,
         lost: record.state.is_lost() || record.state == State::Complained,
     };
-    records.iter().map(line).collect()
+    let mut newest: Vec<&DeliveryRecord> = records.iter().collect();
+    newest.sort_by_key(|record| std::cmp::Reverse(record.since));
+    let (mut arrived, mut lost) = (0, 0);
+    let mut shown: Vec<DeliveryLine> = newest.into_iter().map(line).collect();
+    shown.retain(|line| {
+        let count = if line.lost { &mut lost } else { &mut arrived };
+        *count += 1;
+        *count <= NEWEST
+    });
+    let more = records.len() - shown.len();
+    (shown, more)
 }
 
 /// `withheld: enough for today`; a mail that is on its way says since when it is held up.

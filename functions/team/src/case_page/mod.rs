@@ -100,6 +100,7 @@ impl Team {
         let paper = Paper::of(shown, member);
         let checklist = checklist::rows(&at);
         let (messages, newer, older) = paged(&case.id, &view.messages, asked.page);
+        let (deliveries, more_deliveries) = deliveries::lines(policy, zone, &shown.deliveries);
         TeamCasePage {
             site: Site::of(policy),
             desk: self.desk(member, None),
@@ -136,7 +137,8 @@ impl Team {
             tracker: policy.project.tracker.clone().filter(|_| case.tracker == Some(Tracker::Agreed)),
             notes: shown.notes.iter().rev().map(|note| self.note(note, &paper)).collect(),
             breaches: case.breaches.iter().map(|b| (policy.clock_label(&b.clock), b.due_at)).collect(),
-            deliveries: deliveries::lines(policy, zone, &shown.deliveries),
+            deliveries,
+            more_deliveries,
             commands: commands(&at),
         }
     }

@@ -66,6 +66,7 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         quarantine: told.then(quarantine),
         tracker: told.then(|| "javascript:alert(1)".to_owned()),
         deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
+        more_deliveries: if told { 3 } else { 0 },
         news: if told { 2 } else { 0 },
         last_read: told.then(|| at(11)),
         messages: if told { case(None).messages } else { Vec::new() },

@@ -23,9 +23,10 @@ fn begun(desk: &Desk, days: i64) -> (String, String) {
 fn t43_who_says_to_be_away_is_not_on_call_from_that_moment() {
     let place = Place::new("away");
     let desk = place.start();
-    let (today, on_call) = begun(&desk, 0);
+    let ((today, on_call), (tomorrow, _)) = (begun(&desk, 0), begun(&desk, 1));
     let token = desk.token(&on_call);
-    let days = json!({"from": today, "until": today});
+    // Into the next day: four hours are over midnight, as the day may be.
+    let days = json!({"from": today, "until": tomorrow});
     let before = rota(&desk, &token);
     let after = say(&desk, &token, &days).ok();
     let next = after["on_call"][0]["member"].as_str().expect("somebody").to_owned();
@@ -44,7 +45,7 @@ fn t43_who_says_to_be_away_is_not_on_call_from_that_moment() {
     let handler = desk.case(&case, &other)["handler"].clone();
     assert_ne!(handler, json!(on_call), "nor is a case given to them");
 
-    let back = say(&desk, &desk.token(&on_call), &json!({"from": today, "until": today, "withdraw": true})).ok();
+    let back = say(&desk, &desk.token(&on_call), &json!({"from": today, "until": tomorrow, "withdraw": true})).ok();
     assert_eq!(back["away"], before["away"]);
     assert_eq!(back["on_call"][0]["member"], json!(on_call));
 }

@@ -207,8 +207,14 @@ impl Lead<'_> {
         self.pass(5).await?;
         self.tell(case, &second, json!({"command": "publish"})).await?;
         self.pass(10).await?;
-        let reason = "The fixes are released and the advisory is published. Thank you.";
-        self.tell(case, handler, json!({"command": "close", "resolution": "fixed", "reason": reason})).await
+        let known = self.case(case, handler).await?;
+        let released = known["lines"].as_array().is_some_and(|all| all.iter().any(|line| line["state"] == "released"));
+        let (resolution, reason) = match released {
+            true => ("fixed", "The fixes are released and the advisory is published. Thank you."),
+            // Nothing was released, and so nothing is fixed.
+            false => ("wont-fix", "The advisory is published; no version is known that is free of it. Thank you."),
+        };
+        self.tell(case, handler, json!({"command": "close", "resolution": resolution, "reason": reason})).await
     }
 
     async fn row(&self, case: &Case, handler: &str, root: &Path, source: &str) -> Result<(Done, String), Failure> {

@@ -117,7 +117,12 @@ fn two_years_of_one_case_are_neither_silent_nor_a_flood() {
     let handler = TEAM.iter().find(|person| person.id == handler).expect("a handler");
     assert!(table.months(handler.address).iter().all(|mails| *mails >= 2), "{:?}", table.months(handler.address));
     let reporter = table.months(REPORTER);
-    assert!(reporter.len() >= 24 && reporter.iter().all(|mails| (1..=6).contains(mails)), "{reporter:?}");
+    // In the first month there is something to tell.
+    let later = &reporter[1..];
+    assert!(
+        reporter[0] <= 10 && later.len() >= 23 && later.iter().all(|mails| (1..=6).contains(mails)),
+        "{reporter:?}"
+    );
     let told = &desk.mails()[last..];
     assert!(told.iter().all(|mail| !text(mail, "text").contains("Summary R")), "no word of the report");
     let view = desk.view(&code);

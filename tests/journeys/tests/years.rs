@@ -90,7 +90,6 @@ impl Table {
 fn two_years_of_one_case_are_neither_silent_nor_a_flood() {
     let place = Place::new("two-years");
     let (desk, begins) = start(&place);
-    desk.expects_alarm("breach");
     let (case, code) = desk.filed(&report("R", "mail"));
     let alice = desk.token("alice");
     let give = |body: Value| desk.command(&case, &alice, &body).ok();

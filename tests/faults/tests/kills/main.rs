@@ -65,13 +65,13 @@ fn expected(filed: &[Filed]) -> BTreeMap<String, usize> {
     for report in filed {
         TEAM.iter().for_each(|to| add(to, &report.case, "New report: please acknowledge"));
         let email = report.email.as_deref();
-        email.iter().for_each(|to| add(to, &report.case, "We have received your report"));
+        email.iter().for_each(|to| add(to, &report.case, "Express: We have received your report"));
         for (by, _) in &report.said {
             match (*by, email) {
                 ("reporter", _) => add("on call", &report.case, "The reporter has written"),
-                ("acknowledge", Some(to)) => add(to, &report.case, "Your report is acknowledged"),
-                ("respond", Some(to)) => add(to, &report.case, "Our response, and the next steps"),
-                ("update", Some(to)) => add(to, &report.case, "News about your report"),
+                ("acknowledge", Some(to)) => add(to, &report.case, "Express: Your report is acknowledged"),
+                ("respond", Some(to)) => add(to, &report.case, "Express: Our response, and the next steps"),
+                ("update", Some(to)) => add(to, &report.case, "Express: News about your report"),
                 _ => {}
             }
         }

@@ -74,7 +74,7 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
     let code = stage.desk.shown_code(&bearer(&code)).expect("the new case's code");
     stage.markers.code("opened", &code);
 
-    invalid_duplicate_and_spam(&mut stage, &main);
+    invalid_duplicate_and_spam(&mut stage);
     by_link(&mut stage, &form);
     no_address(&mut stage);
     let sign_in = signed_in(&mut stage);
@@ -159,14 +159,14 @@ fn every_command(stage: &mut Stage, name: &str, filed: &Filed) {
     stage.command("alice", filed, &json!({"command": "score", "cvss": [VECTOR], "cwe": [cwe]}));
 }
 
-fn invalid_duplicate_and_spam(stage: &mut Stage, main: &Filed) {
+fn invalid_duplicate_and_spam(stage: &mut Stage) {
     let report = stage.report("invalid", Some("express"), "page", false);
     let invalid = stage.file("invalid", &report);
     stage.tell("invalid", &invalid, "invalidate", &["reason", "next_steps"], &[]);
     let report = stage.report("duplicate", Some("express"), "page", false);
     let duplicate = stage.file("duplicate", &report);
     stage.tell("duplicate", &duplicate, "validate", &["reason"], &[]);
-    stage.tell("duplicate", &duplicate, "duplicate", &["next_steps"], &[("of", json!(main.case))]);
+    stage.tell("duplicate", &duplicate, "duplicate", &["next_steps"], &[("of", json!(invalid.case))]);
     let report = stage.report("spam", None, "page", false);
     let spam = stage.file("spam", &report);
     stage.tell("spam", &spam, "close", &["reason"], &[("resolution", json!("spam"))]);
@@ -293,7 +293,7 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
     let report = stage.report("duplicate", Some("express"), "mail", false);
     let duplicate = stage.file("duplicate", &report);
     stage.tell("duplicate", &duplicate, "validate", &["reason"], &[]);
-    stage.tell("duplicate", &duplicate, "duplicate", &["next_steps"], &[("of", json!(main.case))]);
+    stage.tell("duplicate", &duplicate, "duplicate", &["next_steps"], &[("of", json!(invalid.case))]);
     let report = stage.report("spam", None, "mail", false);
     let spam = stage.file("spam", &report);
     stage.tell("spam", &spam, "close", &["reason"], &[("resolution", json!("spam"))]);

@@ -222,7 +222,7 @@ fn reissued(stage: &mut Stage, filed: Filed) -> (Vec<String>, Filed) {
     stage.command("alice", &filed, &json!({"command": "reissue-code"}));
     stage.desk.advance("1s");
     let mails = stage.desk.mails();
-    let subject = format!("[{}] Your new receipt code", filed.case);
+    let subject = format!("[{}] Express: Your new receipt code", filed.case);
     let mail = mails.iter().find(|mail| text(mail, "subject") == subject).expect("the new code");
     let is_code = |word: &&str| word.split('-').count() == 12;
     let code = text(mail, "text").split_whitespace().find(is_code).expect("twelve words").to_owned();

@@ -10,7 +10,7 @@ use desk_domain::time::instant;
 use desk_http::Problem;
 use desk_keys::{KeyError, SecretKey};
 use desk_store::opening::{REPORTER_KEY, content_id};
-use desk_store::{Commit, Fault, Opener, Opening, Stored};
+use desk_store::{Commit, Fault, Opening, Stored};
 use desk_view::UnsealedCase;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -46,14 +46,7 @@ impl Team {
         let opened = self.unsealed(closed.case.clone(), key).await?;
         let (case, messages) = (&opened.case, waiting(&opened.events));
         let root = self.root.public();
-        let opener = Opener {
-            policy: &self.policy,
-            root: &root,
-            mail_key: &self.mail_key,
-            signer: None,
-            public_url: &self.public_url,
-        };
-        let mut opening = opener.begin(now).await?;
+        let mut opening = self.case_opener(&root).begin(now).await?;
         let body = self.goes_on(&opened, &messages);
         let report = opening.seal("report", body.as_bytes())?;
         let address = match &case.address {

@@ -6,7 +6,7 @@ use desk_domain::case::event::{ByMail, ContentRef, EventBody, Hint, KeptFile, Re
 use desk_domain::id::{CaseId, ContentId, MemberId};
 use desk_domain::refusal::Refusal;
 use desk_http::Problem;
-use desk_keys::SecretKey;
+use desk_keys::{RootPublic, SecretKey};
 use desk_mail::read::{Head, Limits, read_within};
 use desk_store::objects::{If, sealed_key};
 use desk_store::opening::{REPORTER_KEY, content_id};
@@ -57,14 +57,7 @@ impl Team {
         let sealed = self.cases.content(&case.id, &case.report.id).await?;
         let words = key.unseal(&sealed.ok_or_else(|| Fault::damaged(format!("the report of {}", case.id)))?)?;
         let root = self.root.public();
-        let opener = Opener {
-            policy: &self.policy,
-            root: &root,
-            mail_key: &self.mail_key,
-            signer: None,
-            public_url: &self.public_url,
-        };
-        let mut opening = opener.begin(now).await?;
+        let mut opening = self.case_opener(&root).begin(now).await?;
         let report = opening.seal("report", &words)?;
         // Whoever stands in a list's or a machine's mail is not known to be its author, and an address may be a list's: nobody is
         // written to until a person is found.
@@ -111,6 +104,11 @@ impl Team {
             (false, _) => Code::Shown(new.code.words().to_string()),
         };
         Ok(Treated { commit: new.commit, opened: new.stored.case.id, code })
+    }
+
+    /// What a member opens a case for somebody else with: it gives no receipt.
+    pub(super) fn case_opener<'a>(&'a self, root: &'a RootPublic) -> Opener<'a> {
+        Opener { policy: &self.policy, root, mail_key: &self.mail_key, signer: None, public_url: &self.public_url }
     }
 
     /// Where the mail went, its author is not: there is the list, or whoever else got it.

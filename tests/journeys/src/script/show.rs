@@ -243,7 +243,8 @@ fn none_or(text: String) -> String {
     if text.is_empty() { "(none)".to_owned() } else { text }
 }
 
-fn alike(mails: &[Value], whole: bool) -> BTreeMap<Same, Vec<String>> {
+/// What goes to several is one; in the order of time, of what it is about, and of whom it goes to: a case's id is another each time.
+fn alike(mails: &[Value], whole: bool) -> Vec<(Same, Vec<String>)> {
     let mut alike: BTreeMap<Same, Vec<String>> = BTreeMap::new();
     for mail in mails {
         let body = if whole { without_tokens(text(mail, "text")) } else { String::new() };
@@ -253,6 +254,8 @@ fn alike(mails: &[Value], whole: bool) -> BTreeMap<Same, Vec<String>> {
         alike.entry(key).or_default().push(list(mail["to"].as_array().map(Vec::as_slice).unwrap_or_default()));
     }
     alike.values_mut().for_each(|to| to.sort());
+    let mut alike: Vec<(Same, Vec<String>)> = alike.into_iter().collect();
+    alike.sort_by(|((at, about, ..), to), ((at2, about2, ..), to2)| (at, about, to).cmp(&(at2, about2, to2)));
     alike
 }
 

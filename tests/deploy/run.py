@@ -256,7 +256,7 @@ def kms_fails(stack):
 
 
 def left_alone(mailbox, late, member):
-    mailbox.wait("alice@example.com", late.case, "Due in", seconds=240)
+    mailbox.wait("alice@example.com", late.case, "Due ", seconds=240)
     mailbox.wait("olivia@example.net", late.case, "Missed", seconds=240)
     assert late.clock("acknowledgement")["state"] == "breached", late.clock("acknowledgement")
     assert member.show(late.case)["handler"], "somebody was chosen when nobody took it"

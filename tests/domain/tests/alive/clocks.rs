@@ -1,10 +1,11 @@
 //! What is due, missed, waited for and quiet.
 
 use desk_domain::case::event::Resolution;
-use desk_domain::case::{ClockState, Command, EventBody, Recipient, Rm, Stage};
+use desk_domain::case::{ClockState, Command, Event, EventBody, Recipient, Rm, Stage};
+use desk_domain::id::LineName;
 use desk_domain::notice::Notice;
 use desk_domain::policy::Severity;
-use desk_domain_tests::{content, given, message, policy};
+use desk_domain_tests::{World, content, given, message, policy};
 use jiff::SignedDuration;
 
 use super::{MONDAY, accepted, id, to, told};
@@ -173,4 +174,31 @@ fn i7_no_open_case_goes_dark() {
     );
     let (before, closed) = (closed.log.len(), closed.after(&policy, 24 * 60));
     assert_eq!(closed.log.len(), before, "what is over is silent");
+}
+
+/// The last day of a line comes while its fix is pending: nobody is warned of a fix that nobody is owed, and what waited for that
+/// line alone goes on.
+#[test]
+fn t49_a_fix_that_is_pending_when_its_line_ends_is_owed_no_more() {
+    let policy = policy();
+    let lines = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<LineName>>();
+    let affected = |names| Command::DetermineAffected { content: content(), lines: lines(names), undone: Vec::new() };
+    let (days, warned) = (24 * 80, |world: &World, from: usize| {
+        let of_fix = |event: &&Event| matches!(&event.body, EventBody::ClockWarned { clock, .. } | EventBody::ClockBreached { clock, .. } if clock.as_str() == "fix");
+        world.log[from..].iter().filter(of_fix).count()
+    });
+    let released = Command::FixReleased { line: "express@5".parse().unwrap(), version: content() };
+    let both = accepted(&policy).when(&policy, "alice", affected(&["express@4", "express@5"]));
+    let pending = both.clone().after(&policy, days);
+    assert!(warned(&pending, both.log.len()) > 0, "express@5 goes on");
+    let world = both.when(&policy, "alice", released);
+    assert!(world.case.steps.released.is_none(), "express@4 is maintained until the first of April");
+    let (from, world) = (world.log.len(), world.after(&policy, days));
+    assert_eq!(warned(&world, from), 0);
+    assert!(world.clock("fix").met().is_some() && world.case.steps.released.is_some());
+    assert_eq!(told(&world, &policy, from, "fixes_released"), [Recipient::Reporter], "it is out wherever one is owed");
+    let alone = accepted(&policy).when(&policy, "alice", affected(&["express@4"]));
+    let (from, world) = (alone.log.len(), alone.after(&policy, days));
+    assert_eq!((warned(&world, from), world.clock("fix").state), (0, ClockState::Ended));
+    assert_eq!(told(&world, &policy, from, "fixes_released"), []);
 }

@@ -115,6 +115,9 @@ impl Next<'_> {
         if name.as_str() == quiet::NAME {
             return self.ask_where_it_stands();
         }
+        if self.case.clock(name).is_some_and(|c| c.is_open() && c.start.met_by == MetBy::Released) {
+            self.settle_ended_lines();
+        }
         let Some(clock) = self.case.clock(name) else { return };
         if clock.told_again_at().is_some_and(|at| at <= self.now) {
             self.tell_again(name);

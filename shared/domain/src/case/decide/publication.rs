@@ -80,6 +80,19 @@ impl Next<'_> {
             self.reopen_fix_clocks();
             self.start_fix_clocks();
         }
+        self.say_fixes(fixes);
+    }
+
+    /// A line that came to its end since somebody last changed one is owed no fix any more: nobody is warned of one, and what
+    /// waited for that line alone goes on. It is seen here at the latest, before anything is told of a clock.
+    pub(super) fn settle_ended_lines(&mut self) {
+        if let Some(fixes) = self.case.publication.fixes(self.policy, self.now) {
+            self.say_fixes(fixes);
+        }
+    }
+
+    /// Says once what the lines have come to.
+    fn say_fixes(&mut self, fixes: Fixes) {
         match fixes {
             Fixes::Pending => {}
             Fixes::Ready if self.case.steps.fix_ready.is_some() => {}

@@ -173,6 +173,7 @@ fn from(row: &ClockRow) -> &'static str {
         Starts::FixesReady => "the moment when all fixes are ready",
         Starts::DisclosurePlanned => "the day on which you mean to publish",
         Starts::ReleasePlanned => "the planned day",
+        Starts::AttacksObserved => "the moment when attacks are seen",
         Starts::AdvisoryPublished => "the publication of the advisory",
     }
 }

@@ -1,7 +1,7 @@
 //! One whole case under a policy that has a clock for each beginning and each way to be met: a word of the policy that nothing
 //! starts, or that nothing meets, is found here.
 
-use desk_domain::case::event::{DisclosurePlan, Resolution};
+use desk_domain::case::event::{DisclosurePlan, FactName, Resolution};
 use desk_domain::case::{Actor, Command, CommandName};
 use desk_domain::policy::{AtDue, ChannelKind, ClockRow, Due, MetBy, Policy, Starts};
 use desk_domain::refusal::Refusal;
@@ -62,6 +62,7 @@ fn led(policy: &Policy) -> World {
     for name in [CommandName::Validate, CommandName::Accept, CommandName::Score, CommandName::DetermineAffected] {
         world = give(world, "alice", name);
     }
+    world = world.when(policy, "alice", Command::Mark { fact: FactName::AttacksObserved, source: content() });
     world = world.when(policy, "bob", Command::PlanRelease { on: day });
     world = world.when(policy, "alice", Command::WaiveAudit { reason: content() });
     world = world.when(policy, "alice", Command::FixReady { line: "express@4".parse().unwrap(), reference: content() });

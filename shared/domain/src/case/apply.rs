@@ -62,6 +62,7 @@ impl Case {
             consent_recorded: None,
             forwarded: BTreeSet::new(),
             release_planned: None,
+            release_said_at: None,
             became: None,
             follow_ups: Vec::new(),
             unsettled: false,
@@ -101,10 +102,9 @@ impl Case {
                 self.remember_ended(clock);
                 self.on_clock(clock, |c| c.state = ClockState::Ended);
             }
-            EventBody::ClockShortened { clock, due_at, alarms } => self.on_clock(clock, |c| {
-                c.start.due_at = *due_at;
-                c.start.alarms.clone_from(alarms);
-            }),
+            EventBody::ClockShortened { clock, due_at, alarms, because } => {
+                self.on_clock(clock, |c| c.start.shorten(*due_at, alarms, *because));
+            }
             EventBody::ClockWarned { clock, level: _, planned_at, to } => {
                 self.on_clock(clock, |c| c.told_upto(*planned_at));
                 self.wake(to);
@@ -181,7 +181,9 @@ impl Case {
                 self.consent_recorded = Some(Consent { by: event.actor.clone(), at: event.at });
             }
             EventBody::Forwarded { to, .. } => drop(self.forwarded.insert(to.clone())),
-            EventBody::ReleasePlanned { on, .. } => self.release_planned = Some(*on),
+            EventBody::ReleasePlanned { on, .. } => {
+                (self.release_planned, self.release_said_at) = (Some(*on), Some(at));
+            }
             EventBody::TreatedAsReport { opened } => self.became = Some(opened.clone()),
             EventBody::OutsiderReplied { .. } | EventBody::DutyRecorded { .. } => {}
             EventBody::Scored { severity, .. } => self.severity = Some(*severity),

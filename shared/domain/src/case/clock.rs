@@ -1,12 +1,15 @@
 //! One running clock of a case. Everything that it needs was frozen from the policy when it started, so a later
 //! policy never moves a promise already made, and replaying needs no policy.
 
+mod urgent;
+
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Case;
+use super::event::FactName;
 use crate::id::{ClockName, LevelName};
 use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, REPEAT, Severity, When};
 
@@ -46,6 +49,9 @@ pub struct ClockStart {
     /// When of a day (UTC) what it brings is told; `None`: at any hour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     with_digest: Option<Time>,
+    /// The fact that does not let it run as long as it otherwise would.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hastened_by: Option<FactName>,
     /// How long it has stood still so far.
     #[serde(default, skip_serializing_if = "SignedDuration::is_zero")]
     paused: SignedDuration,
@@ -146,15 +152,17 @@ impl ClockStart {
             survives_closing: (row.survives_closing != row.met_by.outlives_its_case()).then_some(row.survives_closing),
             repeat: (row.repeat != REPEAT).then_some(row.repeat),
             with_digest: None,
+            hastened_by: None,
             paused: SignedDuration::ZERO,
         })
     }
 
-    /// What takes days and is no promise wakes nobody at night: it is told at the hour of the digest (`digest_at`). Nothing is told to
-    /// be missed before it is; a warning comes no later than the policy says, where there is an hour of the digest before.
+    /// What takes days and is no promise wakes nobody at night: it is told at the hour of the digest (`digest_at`), unless a fact that
+    /// cannot wait has shortened it or its row says otherwise. Nothing is told to be missed before it is; a warning comes no later than the policy says, where there is an hour of the digest before.
     pub fn told_by_day(mut self, row: &ClockRow, digest_at: Option<Time>) -> ClockStart {
         let of_days = row.due.shortest() > A_MATTER_OF_HOURS && !row.promise && row.at_due != AtDue::AssignHandler;
-        self.with_digest = digest_at.filter(|_| of_days);
+        let by_day = of_days && !row.at_any_hour && self.hastened_by.is_none();
+        self.with_digest = digest_at.filter(|_| by_day);
         let before = |row: &crate::policy::Warning| matches!(row.when, When::Before(_));
         // A day begins for people with the digest, whose mail is of that day.
         let sooner = row.due != Due::DayEnds && row.warnings.iter().all(before);

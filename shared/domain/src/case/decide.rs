@@ -3,6 +3,7 @@
 mod clocks;
 mod duplicates;
 mod ends;
+mod facts;
 mod mail;
 mod opening;
 mod publication;
@@ -143,12 +144,7 @@ impl Next<'_> {
                 self.start_fix_clocks();
             }
             Command::ReissueCode { mail } => self.push(EventBody::CodeReissued { mail: mail.clone() }),
-            Command::Mark { fact, source } => {
-                if self.case.has_fact(*fact) {
-                    return Err(self.not_now("that is recorded already, and a fact is set once".to_owned()));
-                }
-                self.push(EventBody::FactMarked { fact: *fact, source: source.clone() });
-            }
+            Command::Mark { fact, source } => self.mark(*fact, source)?,
             Command::RecordDuty { clock, source } => self.record_duty(clock, source)?,
             Command::DetermineAffected { content, lines, undone } => {
                 let (content, lines, undone) = (content.clone(), lines.clone(), undone.clone());

@@ -111,6 +111,10 @@ pub enum FactName {
     AttacksObserved,
 }
 
+impl FactName {
+    pub const ALL: [FactName; 3] = [FactName::Public, FactName::ExploitPublic, FactName::AttacksObserved];
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resolution {
@@ -194,11 +198,14 @@ pub enum EventBody {
     ClockReopened {
         clock: ClockName,
     },
-    /// A re-scoring made it due earlier.
+    /// A re-scoring, or what became known, made it due earlier.
     ClockShortened {
         clock: ClockName,
         due_at: Timestamp,
         alarms: Vec<Alarm>,
+        /// The fact that does not let it run longer; what is told of it is told at any hour from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<FactName>,
     },
     ClockEnded {
         clock: ClockName,

@@ -21,6 +21,7 @@ pub mod quiet;
 pub mod rm;
 mod stage;
 mod stand_in;
+mod urgent;
 pub mod written_after;
 
 use std::collections::BTreeSet;
@@ -39,6 +40,7 @@ pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
 pub use quarantine::Quarantine;
 pub use rm::Rm;
 pub use stage::Stage;
+pub use urgent::UrgentStep;
 
 use self::event::{Answers, ByMail, FactName, FileCount, Resolution};
 use self::publication::Publication;
@@ -144,6 +146,9 @@ pub struct Case {
     /// When the release is planned (T30).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release_planned: Option<Date>,
+    /// When that was last said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release_said_at: Option<Timestamp>,
     /// The case that this one became, when it was a report after all (T60).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub became: Option<CaseId>,

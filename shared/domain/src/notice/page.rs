@@ -109,8 +109,9 @@ impl Waking for FactMarked {
         format!("Urgent: {}", self.fact.is_known())
     }
 
-    fn due(&self, _: &Setting<'_>) -> Vec<(String, String)> {
-        vec![("What".to_owned(), self.fact.is_known().to_owned())]
+    fn due(&self, at: &Setting<'_>) -> Vec<(String, String)> {
+        let due = self.due.iter().map(|(clock, due)| (at.clock_by(clock), at.due(*due)));
+        [("What".to_owned(), self.fact.is_known().to_owned())].into_iter().chain(due).collect()
     }
 
     fn waits(&self, case: &Case) -> bool {

@@ -295,9 +295,20 @@ impl Plan<'_> {
         let there = |id: &MemberId| self.policy.present(id, self.event.at).is_some();
         let nobody = !self.policy.triage().any(|member| there(&member.id) && member.id != *by);
         let others = self.policy.triage().map(|member| &member.id).filter(|id| *id != by && (nobody || there(id)));
-        let notice = Notice::FactMarked(FactMarked { fact, by: by.clone() });
+        let due = self.open_clocks(|c| c.state == ClockState::Running && self.is_urgent(c));
+        let theirs = |name: &ClockName| self.case.clock(name).is_some_and(|clock| clock.start.reporter_sees);
+        let told_reporter = due.iter().filter(|(name, _)| theirs(name)).cloned().collect();
+        let steps = self.case.urgent_steps(self.policy).into_iter().filter(|(_, done)| !done).map(|(step, _)| step);
+        let notice = Notice::FactMarked(FactMarked { fact, by: by.clone(), due, steps: steps.collect() });
         let told = others.map(|id| planned(Recipient::Member(id.clone()), notice.clone()));
-        told.chain(self.to_reporter(Notice::FactTold(FactTold { fact }), None)).collect()
+        told.chain(self.to_reporter(Notice::FactTold(FactTold { fact, due: told_reporter }), None)).collect()
+    }
+
+    /// Whether it is due when it is because of what is known.
+    fn is_urgent(&self, clock: &Clock) -> bool {
+        let row = self.policy.clock(clock.name());
+        clock.start.hastened_by.is_some()
+            || row.is_some_and(|row| row.only_where.is_some() || row.starts == Starts::AttacksObserved)
     }
 
     fn told_of_forwarding(&self, to: &PackageName) -> Forwarded {

@@ -4,8 +4,8 @@
 mod desk;
 
 use super::*;
-use crate::case::Stage;
 use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind, Resolution, RootNews};
+use crate::case::{Stage, UrgentStep};
 use crate::id::ClockName;
 use desk::{of_channels, of_no_case};
 
@@ -132,9 +132,6 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::CreditAsked(CreditAsked { reminds_of: Some(at) }),
         Notice::FixesPending(FixesPending {}),
         Notice::FixIsReady(FixIsReady {}),
-        Notice::FactTold(FactTold { fact: FactName::Public }),
-        Notice::FactTold(FactTold { fact: FactName::ExploitPublic }),
-        Notice::FactTold(FactTold { fact: FactName::AttacksObserved }),
         Notice::ReleasePlanned(ReleasePlanned { on, before: None }),
         Notice::ReleasePlanned(ReleasePlanned { on, before: Some(on) }),
         Notice::FixesReleased(FixesReleased {}),
@@ -148,7 +145,7 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::RootTold(RootTold { news: RootNews::Published, advisory: None }),
     ];
     let told = missed.map(Notice::PromiseMissed).chain(closed.map(Notice::ClosedNotice));
-    told.chain(forwarded.map(Notice::Forwarded)).chain(rest).collect()
+    told.chain(forwarded.map(Notice::Forwarded)).chain(facts_told(policy)).chain(rest).collect()
 }
 
 /// What names a member.
@@ -301,11 +298,23 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         Notice::PolicyComment(PolicyComment { received_at: at, again: false, answerable: false }),
         Notice::PolicyComment(PolicyComment { received_at: at, again: true, answerable: true }),
     ]);
-    let facts = [FactName::Public, FactName::ExploitPublic, FactName::AttacksObserved];
+    let facts = FactName::ALL;
     let by = policy.members.first().map(|member| &member.id);
-    all.extend(by.into_iter().flat_map(|by| facts.map(|fact| Notice::FactMarked(FactMarked { fact, by: by.clone() }))));
+    all.extend(by.into_iter().flat_map(|by| facts.map(|fact| fact_marked(policy, fact, by))));
     all.extend(Stage::OPEN.map(|stage| Notice::Quiet(Quiet { stage, next: None })));
     all
+}
+
+/// With whatever clock it may name, and every step.
+fn fact_marked(policy: &Policy, fact: FactName, by: &MemberId) -> Notice {
+    let due = policy.clocks.iter().map(|row| (row.name.clone(), Timestamp::UNIX_EPOCH)).collect();
+    let steps = policy.clocks.first().into_iter().flat_map(|row| UrgentStep::all(&row.name));
+    Notice::FactMarked(FactMarked { fact, by: by.clone(), due, steps: steps.collect() })
+}
+
+fn facts_told(policy: &Policy) -> impl Iterator<Item = Notice> {
+    let due = || policy.clocks.iter().map(|row| (row.name.clone(), Timestamp::UNIX_EPOCH)).collect();
+    FactName::ALL.into_iter().map(move |fact| Notice::FactTold(FactTold { fact, due: due() }))
 }
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ words! {
         DisclosurePlanned,
         /// The day of the release is planned; anew each time.
         ReleasePlanned,
+        /// Attacks on the problem are seen, as the reporter or a member says.
+        AttacksObserved,
         /// The reporter writes to a case that is closed, and nothing of theirs waits there yet.
         WrittenAfterClosing,
     }
@@ -130,6 +132,7 @@ impl Starts {
             | Starts::FixesReady
             | Starts::FixesReleased
             | Starts::ReleasePlanned
+            | Starts::AttacksObserved
             | Starts::AdvisoryPublished => false,
         }
     }

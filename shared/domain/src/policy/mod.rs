@@ -36,6 +36,7 @@ pub use template::{Outcome, Template};
 pub use value::{Length, MailAddress};
 pub use zone::Zone;
 
+use crate::case::event::FactName;
 use crate::id::{ClockName, LevelName, LineName, MemberId, PackageName, Prefix};
 
 /// A whole policy, valid in itself.
@@ -212,6 +213,12 @@ pub struct ClockRow {
     pub repeat: SignedDuration,
     /// Scored again and higher, it is due no sooner than so long after that.
     pub grace: SignedDuration,
+    /// How long it still runs at the most from when such a fact becomes known; in a case of which it is known, from its start.
+    pub urgent_due: BTreeMap<FactName, SignedDuration>,
+    /// It runs only in a case of which this is known.
+    pub only_where: Option<FactName>,
+    /// What it brings is told when it comes, at night too, however long it runs.
+    pub at_any_hour: bool,
 }
 
 /// How long a clock runs.

@@ -6,6 +6,7 @@ mod closed;
 mod days;
 mod duplicates;
 mod ends;
+mod facts;
 mod people;
 
 use desk_domain::case::{Command, Recipient};

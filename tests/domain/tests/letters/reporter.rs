@@ -1,7 +1,8 @@
 //! To the reporter.
 
 use desk_domain::case::Recipient;
-use desk_domain::case::event::{MessageKind, Resolution, RootNews};
+use desk_domain::case::event::{FactName, MessageKind, Resolution, RootNews};
+use desk_domain::id::ClockName;
 use desk_domain::notice::*;
 
 use crate::{DUE, RECEIVED, Sample, at, clock, member, promises, sample};
@@ -137,11 +138,16 @@ fn on_the_way() -> Vec<Sample> {
         to("reminded", Notice::CreditAsked(CreditAsked { reminds_of: Some(at(DUE)) })),
         to("", Notice::CreditRecorded(CreditRecorded { granted: true, by: Some(member("alice")) })),
         to("none", Notice::CreditRecorded(CreditRecorded { granted: false, by: Some(member("alice")) })),
-        to("", Notice::FactTold(FactTold { fact: desk_domain::case::event::FactName::AttacksObserved })),
+        to("", fact_told(Vec::new())),
+        to("sooner", fact_told(vec![("fix".parse().unwrap(), at(DUE))])),
         to("", Notice::FixIsReady(FixIsReady {})),
         to("", Notice::FixesPending(FixesPending {})),
         to("", Notice::FixesReleased(FixesReleased {})),
     ]
+}
+
+fn fact_told(due: Vec<(ClockName, jiff::Timestamp)>) -> Notice {
+    Notice::FactTold(FactTold { fact: FactName::AttacksObserved, due })
 }
 
 fn ends() -> Vec<Sample> {

@@ -1,7 +1,7 @@
 //! To members of the team, and to the operator.
 
 use desk_domain::case::event::{AssignedBy, DisclosurePlan, FactName, Hint};
-use desk_domain::case::{Recipient, Stage};
+use desk_domain::case::{Recipient, Stage, UrgentStep};
 use desk_domain::id::CaseId;
 use desk_domain::notice::*;
 use desk_domain::policy::{Shift, Swap};
@@ -18,6 +18,11 @@ pub fn samples() -> Vec<Sample> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+fn fact_marked(due: &[(&str, &str)], steps: Vec<UrgentStep>) -> Notice {
+    let due = due.iter().map(|(name, due)| (clock(name), at(due))).collect();
+    Notice::FactMarked(FactMarked { fact: FactName::ExploitPublic, by: member("bob"), due, steps })
 }
 
 fn new_reports() -> Vec<Sample> {
@@ -151,7 +156,9 @@ fn clocks() -> Vec<Sample> {
             "waiting",
             Notice::Quiet(Quiet { stage: Stage::MoreInformationNeeded, next: Some((clock("fix"), at(DUE))) }),
         ),
-        to("", Notice::FactMarked(FactMarked { fact: FactName::ExploitPublic, by: member("bob") })),
+        to("", fact_marked(&[("fix", DUE)], UrgentStep::all(&clock("fix"))[1..].to_vec())),
+        to("duties", fact_marked(&[], vec![UrgentStep::Duty(clock("cra-early-warning")), UrgentStep::Reporter])),
+        to("all-done", fact_marked(&[], Vec::new())),
         to("", Notice::TakenOver(TakenOver { by: member("carol") })),
         to(
             "",

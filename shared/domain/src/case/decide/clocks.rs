@@ -56,10 +56,14 @@ impl Next<'_> {
     }
 
     pub(super) fn start_clock(&mut self, row: &ClockRow) {
+        if !self.runs_here(row) {
+            return;
+        }
         let start = match (&row.due, self.day_of(row.starts)) {
             (Due::DayEnds, Some(day)) => ClockStart::for_day(row, day, self.now),
             _ => ClockStart::freeze(row, self.case.severity, self.now),
         };
+        let start = start.map(|start| start.hastened(row, &self.case.facts));
         let Some(start) = start.map(|start| start.told_by_day(row, self.policy.mail.digest_at)) else { return };
         self.push(EventBody::ClockStarted(start));
         if row.pauses == Some(Pauses::WaitingForReporter) && self.case.waiting_for_reporter {
@@ -97,14 +101,17 @@ impl Next<'_> {
                 continue;
             };
             let (running, due_at) = (clock.state == ClockState::Running, clock.start.due_at);
-            let Some(fresh) = ClockStart::freeze(row, self.case.severity, clock.start.runs_from()) else { continue };
+            let Some(mut fresh) = ClockStart::freeze(row, self.case.severity, clock.start.runs_from()) else {
+                continue;
+            };
+            fresh.hastened_by = clock.start.hastened_by;
             let fresh = fresh.told_by_day(row, self.policy.mail.digest_at);
             // Nobody is late at once for what they have just been told.
             let soonest = self.now.saturating_add(row.grace).unwrap_or(self.now);
             let fresh = if fresh.due_at < soonest { fresh.put_off(soonest, self.now) } else { fresh };
             if running && fresh.due_at < due_at {
                 let ClockStart { clock, due_at, alarms, .. } = fresh;
-                self.push(EventBody::ClockShortened { clock, due_at, alarms });
+                self.push(EventBody::ClockShortened { clock, due_at, alarms, because: None });
             }
         }
     }

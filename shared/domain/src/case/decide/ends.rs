@@ -150,6 +150,8 @@ impl Next<'_> {
         for clock in clocks {
             self.go_on(clock);
         }
+        // What became known while it was closed.
+        self.hasten();
     }
 
     /// It is due when it was, unless that is past or as good as past: nobody is late at once for what was over. What stood still has

@@ -15,6 +15,9 @@ pub fn open(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> 
     let received_at = case.received_at;
     let mut next = Next { case, policy, actor: Actor::Reporter, now: received_at, events: vec![first.body] };
     next.start_clocks(Starts::ReportReceived);
+    for fact in next.case.facts.iter().map(|known| known.fact).collect::<Vec<_>>() {
+        next.start_clocks_of(fact);
+    }
     if next.case.planned_for.is_some() {
         next.start_clocks(Starts::DisclosurePlanned);
     }

@@ -17,7 +17,8 @@ impl Next<'_> {
         }
         let (policy, from) = (self.policy, received_at.min(self.now));
         let rows = policy.clocks.iter().filter(|row| row.starts == Starts::WrittenAfterClosing);
-        for start in rows.filter_map(|row| ClockStart::freeze(row, None, from)) {
+        for (row, start) in rows.filter_map(|row| Some((row, ClockStart::freeze(row, None, from)?))) {
+            let start = start.hastened(row, &self.case.facts);
             self.push(EventBody::ClockStarted(start));
         }
     }

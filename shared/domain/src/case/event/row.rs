@@ -183,7 +183,7 @@ impl EventBody {
             EventBody::FoundQuiet { to: _ } => Nothing.says("asked where it stands: nothing had happened for a week"),
             EventBody::ClockPostponed { clock: name, due_at: _ } => clock(name, "due later: its reminder came late"),
             EventBody::ClockReopened { clock: name } => clock(name, "open again"),
-            EventBody::ClockShortened { clock: name, due_at: _, alarms: _ } => clock(name, "due earlier"),
+            EventBody::ClockShortened { clock: name, due_at: _, alarms: _, because: _ } => clock(name, "due earlier"),
             EventBody::ClockEnded { clock: name } => clock(name, "ended"),
             EventBody::AssignmentPostponed { clock: name, until: _, to: _ } => clock(name, "nobody could be chosen"),
             EventBody::MessageBounced { seq: _ } => Nothing.says("learnt that a message did not arrive"),

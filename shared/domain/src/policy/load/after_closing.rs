@@ -2,6 +2,8 @@
 //! report is acknowledged, so a policy that has no row for it gets that of its acknowledgement, ladder and all. It is no promise: it
 //! counts nowhere in public, and whoever looks need not answer.
 
+use std::collections::BTreeMap;
+
 use super::clock::word;
 use crate::fields::Fields;
 use crate::id::ClockName;
@@ -25,6 +27,8 @@ pub(super) fn added_to(mut clocks: Vec<ClockRow>) -> Vec<ClockRow> {
         promise: false,
         survives_closing: true,
         grace: GRACE,
+        urgent_due: BTreeMap::new(),
+        only_where: None,
         ..acknowledgement.clone()
     });
     clocks.extend(row);

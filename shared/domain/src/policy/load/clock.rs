@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::after_closing;
 use super::names::Names;
 use super::read::rows;
+use super::urgent;
 use crate::case::quiet;
 use crate::fields::Fields;
 use crate::id::{ClockName, LevelName};
@@ -54,6 +55,7 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     let survives_closing = fields.flag("survives_closing");
     let grace = fields.parsed::<Length>("grace").map(|length| length.0);
     let repeat = fields.parsed::<Length>("repeat").map(|length| length.0);
+    let urgent = urgent::read(&fields, starts, due.as_ref(), at_due, promise);
 
     if name.as_ref().is_some_and(|name| name.as_str() == quiet::NAME) {
         fields.wrong("name", "is the desk's own");
@@ -99,6 +101,9 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
         survives_closing: survives_closing.unwrap_or(met_by?.outlives_its_case()),
         repeat: repeat.unwrap_or(REPEAT),
         grace: grace.unwrap_or(GRACE),
+        urgent_due: urgent.due,
+        only_where: urgent.only_where,
+        at_any_hour: urgent.at_any_hour,
     })
 }
 
@@ -201,6 +206,15 @@ impl Due {
             Due::After(length) => *length,
             Due::BySeverity(by) => by.values().min().copied().unwrap_or_default(),
             // However far the day is.
+            Due::DayEnds => SignedDuration::MAX,
+        }
+    }
+
+    /// The length that is over last.
+    pub(super) fn longest(&self) -> SignedDuration {
+        match self {
+            Due::After(length) => *length,
+            Due::BySeverity(by) => by.values().max().copied().unwrap_or_default(),
             Due::DayEnds => SignedDuration::MAX,
         }
     }

@@ -13,6 +13,7 @@ mod scope;
 mod source;
 #[cfg(test)]
 mod tests;
+mod urgent;
 
 use std::fmt;
 

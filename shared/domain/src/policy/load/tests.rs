@@ -1,5 +1,6 @@
 use jiff::SignedDuration;
 
+use crate::case::event::FactName;
 use crate::policy::{AtDue, Due, Limits, MailRules, Policy, PolicyProblem, Severity};
 
 const EXPRESS: &str = include_str!("../../../../../infra/policies/express.toml");
@@ -200,6 +201,53 @@ fn a_warning_lies_between_the_start_and_the_due_time() {
     check("{ level = \"on-call\" }", "/before", "is required, or `after` in its place");
     check("{ before = \"1h\", after = \"1h\", level = \"on-call\" }", "/after", "cannot stand beside `before`");
     check("{ before = \"1h\", level = \"all\" }", "/level", "`all` is not a level");
+}
+
+#[test]
+fn what_cannot_wait_is_shortened_where_that_fits() {
+    let row = |says: &str| {
+        format!(
+            "[[clocks]]\nname = \"duty\"\nbreach_level = \"on-call\"\nmet_by = \"recorded\"\n{}\n\n[[packages]]",
+            says.replace("; ", "\n")
+        )
+    };
+    let plain = "starts = \"fixes-released\"; due = \"14d\"";
+    let fits = row(&format!(
+        "{plain}; urgent_due = {{ public = \"7d\" }}; only_where = \"attacks-observed\"; at_any_hour = true"
+    ));
+    let policy = Policy::from_toml(&changed(&[("[[packages]]", &fits)])).unwrap();
+    let found = policy.clock(&"duty".parse().unwrap()).unwrap();
+    assert_eq!(found.urgent_due, [(FactName::Public, SignedDuration::from_hours(7 * 24))].into());
+    assert_eq!((found.only_where, found.at_any_hour), (Some(FactName::AttacksObserved), true));
+    let check = |says: &str, at: &str, pointer: &str, detail: &str| {
+        one("[[packages]]", &row(says), at, &format!("/clocks/3{pointer}"), detail);
+    };
+    let with = |says: &str| format!("{plain}; {says}");
+    check(&with("urgent_due = \"14d\""), "urgent_due", "/urgent_due", "would shorten nothing: the clock runs 14 days");
+    check(
+        &with("urgent_due = { public = \"7d\", rumours = \"1d\" }"),
+        "rumours",
+        "/urgent_due/rumours",
+        "is not a field that is known here",
+    );
+    check(
+        &with("urgent_due = \"7d\"; promise = true"),
+        "urgent_due",
+        "/urgent_due",
+        "must be left out: a promise never moves",
+    );
+    check(
+        "starts = \"release-planned\"; due = \"day-ends\"; urgent_due = \"7d\"",
+        "urgent_due",
+        "/urgent_due",
+        "does not fit: a day that was said stays the day that was said",
+    );
+    check(
+        "starts = \"accepted\"; due = \"14d\"; only_where = \"public\"",
+        "only_where",
+        "/only_where",
+        "does not fit: it is for what starts with one of fixes-ready, fixes-released, advisory-published",
+    );
 }
 
 #[test]

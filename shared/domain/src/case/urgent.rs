@@ -1,0 +1,93 @@
+//! What to do now where a case is public, or attacked: the steps that cannot wait, each with whether the log says that it was taken
+//! since. Nothing here is ticked by hand.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Case, Rm};
+use crate::id::ClockName;
+use crate::policy::{ClockRow, MetBy, Policy, Starts};
+
+/// A step that cannot wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UrgentStep {
+    /// It was put off, or nobody has confirmed it yet.
+    Accept,
+    Severity,
+    Reporter,
+    /// What users can do until there is a fix.
+    Advisory,
+    Release,
+    Announce,
+    /// It is closed without an advisory.
+    Reopen,
+    /// Something that the policy wants recorded, with the clock that waits for it.
+    Duty(ClockName),
+}
+
+impl UrgentStep {
+    /// Every step; `clock` stands for whatever duty waits.
+    pub fn all(clock: &ClockName) -> [UrgentStep; 8] {
+        [
+            UrgentStep::Duty(clock.clone()),
+            UrgentStep::Accept,
+            UrgentStep::Severity,
+            UrgentStep::Reporter,
+            UrgentStep::Advisory,
+            UrgentStep::Release,
+            UrgentStep::Announce,
+            UrgentStep::Reopen,
+        ]
+    }
+
+    /// As a mail and the page say it.
+    pub fn words(&self, policy: &Policy) -> String {
+        let words = match self {
+            UrgentStep::Accept => "decide whether it is a vulnerability, and take its fix on",
+            UrgentStep::Severity => "say how severe it is",
+            UrgentStep::Reporter => "write to the reporter what changes",
+            UrgentStep::Advisory => "write down what users can do until there is a fix, and ask for a CVE id",
+            UrgentStep::Release => "bring the release forward, and say when it is",
+            UrgentStep::Announce => "decide whether to announce before the fix, and do it",
+            UrgentStep::Reopen => "see whether it was right to close the case, and take it up again",
+            UrgentStep::Duty(clock) => {
+                return format!("{}: do it, and record that it is done", policy.clock_words(clock));
+            }
+        };
+        words.to_owned()
+    }
+}
+
+impl Case {
+    /// The steps, in the order in which they help, each with whether it is taken; none while nothing is known.
+    pub fn urgent_steps(&self, policy: &Policy) -> Vec<(UrgentStep, bool)> {
+        let Some(known) = self.facts.iter().map(|known| known.at).max() else { return Vec::new() };
+        let since = |at: Option<Timestamp>| at.is_some_and(|at| at >= known);
+        let publication = &self.publication;
+        let (published, released) = (publication.is_published(), self.steps.released.is_some());
+        let has_reporter = self.found_by.is_none() && self.withdrawn_at.is_none();
+        let wrote = since(self.sent.iter().filter(|sent| !sent.bounced).map(|sent| sent.at).max());
+        let drafted = since(publication.draft.as_ref().map(|draft| draft.at));
+        let accepted = self.rm == Rm::Accepted || self.was_accepted();
+        let (open, ended) = (!self.is_closed(), self.is_closed() && !published);
+        let steps = [
+            ended.then_some((UrgentStep::Reopen, false)),
+            open.then_some((UrgentStep::Accept, accepted)),
+            open.then_some((UrgentStep::Severity, self.severity.is_some())),
+            (open && has_reporter).then_some((UrgentStep::Reporter, wrote)),
+            open.then_some((UrgentStep::Advisory, drafted || published)),
+            open.then_some((UrgentStep::Release, released || since(self.release_said_at))),
+            open.then_some((UrgentStep::Announce, published)),
+        ];
+        let duties = policy.clocks.iter().filter(|row| is_urgent_duty(row)).filter_map(|row| self.clock(&row.name));
+        let duties = duties.map(|clock| (UrgentStep::Duty(clock.name().clone()), clock.met().is_some()));
+        duties.chain(steps.into_iter().flatten()).collect()
+    }
+}
+
+/// Whether it is owed because of a fact.
+fn is_urgent_duty(row: &ClockRow) -> bool {
+    let recorded = row.met_by == MetBy::Recorded;
+    recorded && (row.starts == Starts::AttacksObserved || row.only_where.is_some())
+}

@@ -74,7 +74,7 @@ pub use self::step::{
 };
 pub use self::team_case::{
     CheckRow, CheckState, CommandLine, DeliveryLine, HeldView, NextStep, NoteView, QuarantineView, ReportFact,
-    ReportFields, Tag, TeamCasePage,
+    ReportFields, Tag, TeamCasePage, UrgentList,
 };
 
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].

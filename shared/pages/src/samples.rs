@@ -50,6 +50,7 @@ pub(crate) fn summary(stage: Stage) -> CaseSummary {
         due_at: at(12),
         met_at,
         paused_since: (state == ClockStanding::Paused).then(|| at(3)),
+        because: met_at.is_none().then_some("attacks on the problem are observed"),
     };
     let clocks = vec![
         clock(ClockStanding::Running, None),

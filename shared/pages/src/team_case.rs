@@ -26,6 +26,8 @@ pub struct TeamCasePage {
     /// What was just done.
     pub notice: Option<String>,
     pub next: NextStep,
+    /// What cannot wait, where the problem is public or attacked.
+    pub urgent: Option<UrgentList>,
     pub checklist: Vec<CheckRow>,
     /// Steps that can be taken beside those of the list: what it says, where it is.
     pub more: Vec<(String, String)>,
@@ -128,6 +130,14 @@ pub struct CheckRow {
     pub detail: String,
     /// What can be done of it now: what a link says, and where it leads.
     pub actions: Vec<(String, String)>,
+}
+
+/// What to do now.
+#[derive(Clone, Debug)]
+pub struct UrgentList {
+    /// What is known.
+    pub heading: String,
+    pub rows: Vec<CheckRow>,
 }
 
 /// How a step stands.

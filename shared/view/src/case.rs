@@ -1,7 +1,7 @@
 //! The part of a case that its reporter sees; its team sees the same and more.
 
 use desk_domain::advisory::Credit;
-use desk_domain::case::event::Answers;
+use desk_domain::case::event::{Answers, FactName};
 use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Case, Clock, ClockState, Event, Stage};
 use desk_domain::id::{CaseId, ClockName};
@@ -73,6 +73,9 @@ pub struct ClockView {
     /// Since when it is paused; for pages, which say what is left of it.
     #[serde(skip)]
     pub paused_since: Option<Timestamp>,
+    /// What is known that makes it due sooner, as the end of a sentence; for pages.
+    #[serde(skip)]
+    pub because: Option<&'static str>,
 }
 
 /// How a clock stands.
@@ -168,6 +171,7 @@ impl ClockView {
             due_at: clock.start.due_at,
             met_at: clock.met().map(|met| met.at),
             paused_since,
+            because: clock.start.hastened_by.map(FactName::is_known),
         })
     }
 

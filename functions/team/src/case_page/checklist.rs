@@ -49,7 +49,7 @@ pub(super) fn rows(at: &At<'_>) -> Vec<CheckRow> {
 }
 
 /// What publishing waits for, in a word each.
-fn missing(at: &At<'_>) -> Option<String> {
+pub(super) fn missing(at: &At<'_>) -> Option<String> {
     let mut words: Vec<&str> = at.case().missing(at.policy, at.now).iter().map(|missing| missing.requirement).collect();
     words.dedup();
     (!words.is_empty()).then(|| format!("It waits for: {}.", words.join(", ")))
@@ -66,7 +66,7 @@ fn said_once(mut rows: Vec<CheckRow>) -> Vec<CheckRow> {
 }
 
 /// A row: done where it says what it came to; else what can be done now, or why nothing can.
-fn row(at: &At<'_>, label: &str, done: Option<String>, pages: &[(&str, &str)]) -> CheckRow {
+pub(super) fn row(at: &At<'_>, label: &str, done: Option<String>, pages: &[(&str, &str)]) -> CheckRow {
     let possible = pages.iter().filter(|(_, path)| step_of(path).is_some_and(|step| at.is_possible(step)));
     let actions: Vec<(String, String)> = possible.map(|(label, path)| ((*label).to_owned(), href(at, path))).collect();
     let why = || {

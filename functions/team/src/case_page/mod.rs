@@ -10,6 +10,7 @@ mod history;
 mod publication;
 mod report;
 pub(crate) mod tags;
+mod urgent;
 pub(crate) mod words;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -116,6 +117,7 @@ impl Team {
             notice: asked.done.as_deref().and_then(step_of).map(|step| step.done.to_owned()),
             next: checklist::next(&at, &checklist),
             checklist,
+            urgent: urgent::list(&at),
             more: more(&at),
             report_open: case.steps.confirmed.is_none() && !case.is_closed(),
             events: opened.events.len(),

@@ -61,12 +61,17 @@ pub(crate) fn happened(policy: &Policy, event: &Event) -> String {
 
 /// A sentence of its own: `it has no fix` → `It has no fix.`
 pub(crate) fn full(words: String) -> String {
-    let mut chars = words.chars();
-    let mut full: String = chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
+    let mut full = begun(&words);
     if !full.ends_with(['.', '?', '!']) {
         full.push('.');
     }
     full
+}
+
+/// With a capital.
+pub(crate) fn begun(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// `request-information` → `Request information`.

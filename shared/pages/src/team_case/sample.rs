@@ -53,6 +53,10 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
             due: told.then(|| at(12)),
             action: told.then(|| (text(), "/desk/cases/EXP-2026-7K3QF/write".into())),
         },
+        urgent: told.then(|| UrgentList {
+            heading: text(),
+            rows: [CheckState::Done, CheckState::Open, CheckState::Later].map(check).into(),
+        }),
         checklist: [CheckState::Done, CheckState::Open, CheckState::Later].map(check).into(),
         more: if told { vec![(text(), "/desk/cases/EXP-2026-7K3QF/code".into())] } else { Vec::new() },
         report_open: told,

@@ -56,6 +56,7 @@ fn every_act_can_be_read_in_one_go() {
 }
 
 scripts! {
+    what_is_attacked_cannot_wait = "attacked",
     t15_t21_t25_t28_t42_acknowledged_in_time = "acknowledged-in-time",
     t20_t22_t40_t41_left_alone = "left-alone" rings "breach",
     the_four_real_advisories = "real-advisories" rings "breach",

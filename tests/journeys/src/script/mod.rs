@@ -25,6 +25,7 @@
 //! case [as MEMBER] | board [as MEMBER]   what the team sees
 //! desk ARGUMENT…                         the command line, on this folder; CASE is the case's id
 //! policy NAME = VALUE                    before all else: this line of the policy says something else
+//! policy clocks                          before all else: the clocks that stand there as examples are in force
 //! ```
 
 mod act;
@@ -44,6 +45,9 @@ use desk_harness::{Answer, Desk, Place, TEAM, cli, root};
 
 /// How a line begins that changes the policy.
 const POLICY: &str = "policy ";
+
+/// What it says of the clocks that are there as examples.
+const CLOCKS: &str = "clocks";
 
 /// A case as the script knows it.
 struct Known {
@@ -290,10 +294,24 @@ impl Journey {
 
 /// A policy with this line in place of the one that says the same, or is there as an example.
 fn with_line(policy: &str, line: &str) -> String {
+    if line == CLOCKS {
+        return with_clocks(policy);
+    }
     let (name, _) = line.split_once(" = ").unwrap_or_else(|| panic!("not NAME = VALUE: {line}"));
     let says = |of: &&str| of.trim_start_matches("# ").strip_prefix(name).is_some_and(|rest| rest.starts_with(" = "));
     let old = policy.lines().find(says).unwrap_or_else(|| panic!("the policy has no line {name}"));
     policy.replacen(old, line, 1)
+}
+
+/// A policy whose rows of clocks that are there as examples are in force.
+fn with_clocks(policy: &str) -> String {
+    let mut example = false;
+    let line = |line: &str| {
+        example = line.starts_with('#') && (example || line == "# [[clocks]]");
+        let said = if example { line.trim_start_matches('#').trim_start() } else { line };
+        format!("{said}\n")
+    };
+    policy.lines().map(line).collect()
 }
 
 /// What a refused call says, with every field and what is allowed.

@@ -48,6 +48,7 @@ async function story(given) {
   await proven(bob, unproven);
   await twice(bob, again, first);
   await forwarded(tools, bob, module);
+  await shown(tools, bob);
   await endedAndTakenUp(tools, bob);
   for (const member of [alice, bob]) await member.context.close();
 }
@@ -162,6 +163,34 @@ async function forwarded(tools, bob, id) {
   must("module: its maintainers got one mail", sent.length === 1, `${sent.length}`);
   check("module: it says what was written, and nothing of the report", sent[0].text.includes("may we send you") && !sent[0].text.includes("Three slashes"), sent[0].text);
   await bob.look("second-forwarded");
+}
+
+/** A patch is shown to its reporter, who says what is wrong with it. */
+async function shown(tools, bob) {
+  const { case_id: id, receipt_code: code } = await filed(tools, { ...FIRST, summary: "A patch to look at" });
+  await bob.step(id, "take", async () => {});
+  await bob.step(id, "share", async () => {
+    await bob.choose("what", "patch");
+    await bob.type("text", "--- a/lib/x.js\n+++ b/lib/x.js\n@@ -1 +1 @@\n-var x = 1\n+var x = 2\n");
+    await bob.type("message", "Does this fix it?");
+    await bob.look("second-share");
+  });
+  const rita = await Member.at(tools, "rita@example.org");
+  await rita.open(`${tools.origin}/case`);
+  await rita.type("code", code);
+  await rita.tap(rita.page.locator("main form button"));
+  check("shared: the patch stands there with a question", (await rita.text()).includes("Does it fix what you reported?"), await rita.text());
+  await rita.look("second-shared");
+  const [patch] = await Promise.all([rita.page.waitForEvent("download"), rita.page.getByText("Download the patch").click()]);
+  check("shared: it is had as a file", patch.suggestedFilename().startsWith(id) && patch.suggestedFilename().endsWith(".patch"), patch.suggestedFilename());
+  await rita.page.locator('.shared [name="text"]').fill("Not for two slashes.");
+  await rita.tap(rita.page.locator('.shared button[value="no"]'));
+  check("shared: what they said stands there", (await rita.text()).includes("You said no"), await rita.text());
+  await rita.look("second-shared-answered");
+  await bob.page.goto(`${tools.origin}/desk/cases/${id}`);
+  check("shared: the team reads it", (await bob.text()).includes("The reporter has said no."), await bob.text());
+  await bob.look("second-shared-team");
+  await rita.context.close();
 }
 
 /** An ordinary bug: its reporter agrees to the tracker; it is taken up again, and then its reporter takes it back. */

@@ -142,11 +142,12 @@ pub(crate) enum Done {
     Chosen,
     Withdrawn,
     Tracker,
+    Shared,
     Left,
 }
 
 impl Done {
-    const ALL: [Done; 9] = [
+    const ALL: [Done; 10] = [
         Done::Message,
         Done::AfterClosing,
         Done::Credit,
@@ -155,6 +156,7 @@ impl Done {
         Done::Chosen,
         Done::Withdrawn,
         Done::Tracker,
+        Done::Shared,
         Done::Left,
     ];
 
@@ -169,6 +171,7 @@ impl Done {
             Done::Chosen => "answers",
             Done::Withdrawn => "withdrawn",
             Done::Tracker => "tracker",
+            Done::Shared => "shared",
             Done::Left => "left",
         }
     }
@@ -188,7 +191,7 @@ impl Done {
             Done::Planned => "Thank you. What you plan is with the team.",
             Done::Chosen => "What we write to you from now on goes where you said.",
             Done::Withdrawn => "Your report is withdrawn. The team was told.",
-            Done::Tracker => "Thank you. Your answer is with the team.",
+            Done::Tracker | Done::Shared => "Thank you. Your answer is with the team.",
             Done::Left => "You have left. Your case opens again with your receipt code.",
         }
     }

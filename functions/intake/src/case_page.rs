@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
+use desk_advisory::markdown;
 use desk_domain::advisory::credit_line;
 use desk_domain::case::event::{Answers, MessageKind};
 use desk_domain::case::{Case, EventBody, Tracker};
@@ -9,11 +10,11 @@ use desk_domain::policy::MetBy;
 use desk_domain::report::{Kind, Report, ReportField};
 use desk_keys::Slip;
 use desk_pages::{
-    AnswersForm, AskForm, CaseLogin, CasePage, CreditForm, FileLine, MessageView, OwnDate, Paging, SentReport, Site,
-    Standing, TrackerForm, WithdrawForm,
+    AnswersForm, AskForm, CaseLogin, CasePage, CreditForm, FileLine, MessageView, OwnDate, Paging, SentReport,
+    ShareForm, SharedCard, Site, Standing, TrackerForm, WithdrawForm,
 };
 use desk_store::Stored;
-use desk_view::{CaseView, ClockView, CreditStanding, ReportView, Speaker, UnsealedCase};
+use desk_view::{CaseView, ClockView, CreditStanding, ReportView, SharedView, Speaker, UnsealedCase};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -41,12 +42,22 @@ pub(crate) struct Said {
     pub not_withdrawn: Option<String>,
     /// Why an answer about the tracker was not taken.
     pub not_agreed: Option<String>,
+    /// What was said of something that was shown, and not taken.
+    pub unsaid: Option<Unsaid>,
     /// A day of their own that was not taken: why, and what was typed.
     pub own_date: Option<(String, String)>,
     /// Which portion of the messages; the first has the newest.
     pub page: usize,
     /// Up to which message the case was read before; `None` the first time.
     pub read_until: Option<Timestamp>,
+}
+
+/// What was said of something that was shown, and why it was not taken. No `Debug`.
+pub(crate) struct Unsaid {
+    /// Of what.
+    pub shared: u64,
+    pub why: String,
+    pub typed: String,
 }
 
 /// What the page shows that asks for the code.
@@ -140,6 +151,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said:
         withdraw: (!case.is_closed() && case.withdrawn_at.is_none())
             .then(|| WithdrawForm { error: said.not_withdrawn, idempotency_key: fresh_key() }),
         tracker: tracker(case, said.not_agreed),
+        shared: view.shared.iter().map(|shared| card(case, shared, said.unsaid.as_ref())).collect(),
         credit: credit_form(opened, &view, said.credit),
         advisory_url: view.advisory_url.clone(),
         root_stage: view.root_stage,
@@ -269,6 +281,18 @@ fn tracker(case: &Case, error: Option<String>) -> Option<TrackerForm> {
         Tracker::Refused => Some(false),
     };
     Some(TrackerForm { agrees, error, idempotency_key: fresh_key() })
+}
+
+/// What was shown, and what is asked about it while the case is open.
+fn card(case: &Case, shared: &SharedView, unsaid: Option<&Unsaid>) -> SharedCard {
+    let unsaid = unsaid.filter(|unsaid| unsaid.shared == shared.id);
+    let form = ShareForm {
+        question: shared.what.question(),
+        typed: unsaid.map(|unsaid| unsaid.typed.clone()).unwrap_or_default(),
+        error: unsaid.map(|unsaid| unsaid.why.clone()),
+        idempotency_key: fresh_key(),
+    };
+    SharedCard { form: (!case.is_closed()).then_some(form), ..SharedCard::of(&case.id, shared, markdown::html) }
 }
 
 /// For a form that is sent once, however often its button is pressed.

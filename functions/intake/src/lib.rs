@@ -18,6 +18,7 @@ mod reply;
 mod report;
 mod say;
 mod session;
+mod shared;
 
 use std::sync::Arc;
 
@@ -79,6 +80,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/case/answers", post(say::answers))
         .route("/case/withdraw", post(say::withdraw))
         .route("/case/tracker", post(say::tracker))
+        .route("/case/shared", post(shared::answer))
         .route("/case/code", post(code::post))
         .route("/case/receipt", get(receipt::get))
         .route("/case/leave", post(case::post_leave))

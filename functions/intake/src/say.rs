@@ -1,4 +1,5 @@
-//! `POST /case/standing`, `/case/disclosure`, `/case/answers`, `/case/withdraw` and `/case/tracker`: what a reporter says without words, by a form of the case page or by the API.
+//! `POST /case/standing`, `/case/disclosure`, `/case/answers`, `/case/withdraw` and `/case/tracker`: what a reporter says by a small
+//! form of the case page or by the API; what they say of what they were shown, by [`crate::shared`].
 
 use std::sync::Arc;
 
@@ -9,10 +10,12 @@ use axum::response::{IntoResponse, Response};
 use desk_domain::case::event::{Answers, DisclosurePlan};
 use desk_domain::case::{Actor, Case, Command};
 use desk_domain::fields::{self, FieldError};
+use desk_domain::policy::Limits;
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer};
-use desk_store::Acted;
+use desk_keys::KeyError;
 use desk_store::requests::{Answer, Request};
+use desk_store::{Acted, Commit, Stored};
 use desk_view::DisclosureView;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -29,27 +32,44 @@ const WITHDRAW: &str = "/case/withdraw";
 const TRACKER: &str = "/case/tracker";
 
 /// A part of a case, as the API has it.
-type Part = fn(&Case) -> Value;
+pub(crate) type Part = fn(&Case) -> Value;
+
+/// A command as it was asked for: what of it is words is sealed to the case that it is given to.
+pub(crate) type Asked = Box<dyn Fn(&Stored, &mut Commit) -> Result<Command, KeyError> + Send + Sync>;
 
 /// What is said, and where.
-struct Saying {
-    path: &'static str,
+pub(crate) struct Saying {
+    pub path: &'static str,
     /// What a sent form means, as the API would have it.
-    meant: fn(&Sent) -> Value,
-    command: fn(&Value) -> Result<Command, Vec<FieldError>>,
-    done: Done,
+    pub meant: fn(&Sent) -> Value,
+    pub command: fn(&Value, &Limits) -> Result<Asked, Vec<FieldError>>,
+    pub done: Done,
     /// What of the case it changed, in the API's answer.
-    holds: Option<(&'static str, Part)>,
+    pub holds: Option<(&'static str, Part)>,
     /// What the field of the form is called in a sentence.
-    named: &'static str,
+    pub named: &'static str,
     /// What the case page says where it was not taken.
-    refused: fn(&Sent, String) -> Said,
+    pub refused: fn(&Sent, String) -> Said,
+}
+
+/// Which of two buttons was pressed.
+pub(crate) fn yes_or_no(sent: &Sent) -> Option<bool> {
+    match field(sent, "agrees") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// A command without words.
+fn plain(command: Command) -> Asked {
+    Box::new(move |_, _| Ok(command.clone()))
 }
 
 const ASK: Saying = Saying {
     path: STANDING,
     meant: |_| json!({}),
-    command: |value| fields::read(value, |_| ()).map(|()| Command::AskStanding),
+    command: |value, _| fields::read(value, |_| ()).map(|()| plain(Command::AskStanding)),
     done: Done::Asked,
     holds: None,
     named: "This",
@@ -62,7 +82,7 @@ const PLAN: Saying = Saying {
         "with-release" => json!({"with_release": true}),
         _ => json!({"planned_for": field(sent, "planned_for").trim()}),
     },
-    command: |value| plan(value).map(|plan| Command::PlanDisclosure { plan }),
+    command: |value, _| plan(value).map(|plan| plain(Command::PlanDisclosure { plan })),
     done: Done::Planned,
     holds: Some(("disclosure", |case| json!(DisclosureView::of(case)))),
     named: "The day",
@@ -72,7 +92,7 @@ const PLAN: Saying = Saying {
 const CHOOSE: Saying = Saying {
     path: ANSWERS,
     meant: |sent| json!({"answers": field(sent, "answers")}),
-    command: |value| chosen(value).map(|answers| Command::ChooseAnswers { answers }),
+    command: |value, _| chosen(value).map(|answers| plain(Command::ChooseAnswers { answers })),
     done: Done::Chosen,
     holds: Some(("answers", |case| json!(case.answers))),
     named: "The answer",
@@ -82,7 +102,7 @@ const CHOOSE: Saying = Saying {
 const TAKE_BACK: Saying = Saying {
     path: WITHDRAW,
     meant: |sent| json!({"confirm": field(sent, "confirm") == "true"}),
-    command: |value| confirmed(value).map(|()| Command::Withdraw),
+    command: |value, _| confirmed(value).map(|()| plain(Command::Withdraw)),
     done: Done::Withdrawn,
     holds: None,
     named: "The tick",
@@ -91,12 +111,8 @@ const TAKE_BACK: Saying = Saying {
 
 const TO_TRACKER: Saying = Saying {
     path: TRACKER,
-    meant: |sent| match field(sent, "agrees") {
-        "yes" => json!({"agrees": true}),
-        "no" => json!({"agrees": false}),
-        _ => json!({}),
-    },
-    command: |value| agreed(value).map(|agrees| Command::AnswerTracker { agrees }),
+    meant: |sent| yes_or_no(sent).map_or(json!({}), |agrees| json!({ "agrees": agrees })),
+    command: |value, _| agreed(value).map(|agrees| plain(Command::AnswerTracker { agrees })),
     done: Done::Tracker,
     holds: Some(("tracker", |case| json!(case.tracker))),
     named: "The answer",
@@ -112,14 +128,16 @@ fn confirmed(value: &Value) -> Result<(), Vec<FieldError>> {
     })
 }
 
+pub(crate) fn agrees(fields: &fields::Fields<'_>) -> bool {
+    let agrees = fields.flag("agrees");
+    if fields.value("agrees").is_none() {
+        fields.wrong("agrees", "must be true or false");
+    }
+    agrees.unwrap_or_default()
+}
+
 fn agreed(value: &Value) -> Result<bool, Vec<FieldError>> {
-    fields::read(value, |fields| {
-        let agrees = fields.flag("agrees");
-        if fields.value("agrees").is_none() {
-            fields.wrong("agrees", "must be true or false");
-        }
-        agrees.unwrap_or_default()
-    })
+    fields::read(value, agrees)
 }
 
 fn chosen(value: &Value) -> Result<Answers, Vec<FieldError>> {
@@ -167,7 +185,7 @@ pub(crate) async fn tracker(State(intake): State<Arc<Intake>>, headers: HeaderMa
     said(&intake, &TO_TRACKER, &headers, body).await
 }
 
-async fn said(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Response {
+pub(crate) async fn said(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Response {
     match Kind::of(headers) {
         Ok(Kind::Form) => intake.paged(from_form(intake, saying, headers, body).await),
         Ok(Kind::Json) => answer::told(from_api(intake, saying, headers, body).await),
@@ -218,7 +236,7 @@ impl Intake {
         value: &Value,
         key: Option<String>,
     ) -> Result<Answer, Problem> {
-        let command = (saying.command)(value).map_err(Problem::invalid)?;
+        let asked = (saying.command)(value, &self.policy.limits).map_err(Problem::invalid)?;
         let request = key.map(|k| Request::new("POST", saying.path, &entered.lookup, &k, &body::canonical(value)));
         if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
@@ -232,7 +250,7 @@ impl Intake {
             }
             Answer { status: 201, body: body.to_string() }
         };
-        let finish = |acted: &Acted, (), commit: &mut desk_store::Commit| {
+        let finish = |acted: &Acted, (), commit: &mut Commit| {
             let answer = answer_of(acted);
             if let Some(request) = &request {
                 commit.remember(request, &answer, acted.at)?;
@@ -240,7 +258,7 @@ impl Intake {
             Ok(answer)
         };
         let case = &entered.stored.case.id;
-        let prepare = |_: &_, _: &mut _| Ok((command.clone(), ()));
+        let prepare = |before: &Stored, commit: &mut Commit| Ok((asked(before, commit)?, ()));
         let done = self.cases.act(case, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
         // Nothing new is no event, and an answer all the same.
         let done = done.map(|(acted, answer)| answer.unwrap_or_else(|| answer_of(&acted)));

@@ -8,6 +8,7 @@
 //! | Atom feed | [`feed`] | `feed.atom` |
 //! | security updates | [`updates_page`] | `security-updates.html` |
 //! | blog entry | [`blog_entry`] | `blog/<day>-<id>.md` |
+//! | a draft, to whom it is shown | [`article`] | – |
 //! | list mail | [`list_mail`] | – |
 //! | policy | [`policy_page`], [`security_md`] | `policy.html`, `SECURITY.md` |
 //! | security.txt | [`security_txt`] | `.well-known/security.txt` |
@@ -15,6 +16,7 @@
 //! | index | [`index_page`] | `index.html` |
 
 pub mod advisory_page;
+pub mod article;
 pub mod blog_entry;
 pub mod channel;
 pub mod feed;

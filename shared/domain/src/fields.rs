@@ -101,8 +101,14 @@ impl<'a> Fields<'a> {
         found
     }
 
-    /// A text of at most `max` bytes without controls; one in which nothing can be seen counts as absent ([`text`]).
+    /// A text of at most `max` bytes without controls, without the blanks around it; one in which nothing can be seen counts as
+    /// absent ([`text`]).
     pub fn text(&self, name: &str, max: usize) -> Option<String> {
+        self.text_as_it_is(name, max).map(|text| text.trim().to_owned())
+    }
+
+    /// The same to the byte: of a patch, the blanks at its end are part of it.
+    pub fn text_as_it_is(&self, name: &str, max: usize) -> Option<String> {
         let value = self.value(name)?;
         let Some(text) = value.as_str() else {
             self.wrong(name, "must be text");
@@ -122,7 +128,7 @@ impl<'a> Fields<'a> {
             );
             return None;
         }
-        (!text::is_blank(text)).then(|| text.trim().to_owned())
+        (!text::is_blank(text)).then(|| text.to_owned())
     }
 
     /// A text that must be there and not blank; the empty text after a problem.

@@ -4,6 +4,7 @@
 //! failure there.
 
 use desk_domain::case::Stage;
+use desk_domain::case::share::SharedThing;
 use serde_json::{Map, Value, json};
 
 use crate::operation::schema;
@@ -84,6 +85,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("Clock", clock()),
         ("ConversationEntry", entry()),
         ("Disclosure", disclosure()),
+        ("Shared", shared()),
         ("CommentTaken", object(&[("received_at", instant())])),
         ("StandingAsked", object(&taken())),
         ("TrackerTaken", object(&[taken().as_slice(), &[("tracker", words(&["agreed", "refused"]))]].concat())),
@@ -163,6 +165,10 @@ pub(crate) fn case_always() -> Vec<(&'static str, Value)> {
         ("received_at", instant()),
         ("clocks", list(schema("Clock"))),
         ("messages", list(schema("ConversationEntry"))),
+        (
+            "shared",
+            with(list(schema("Shared")), "What was shown to the reporter before it is public, the newest first."),
+        ),
         ("report", report),
         ("credit", schema("CreditState")),
         ("disclosure", schema("Disclosure")),
@@ -190,6 +196,17 @@ fn entry() -> Value {
         &[("at", instant()), ("from", words(&["reporter", "team", "desk"])), ("text", text())],
         &[("by", by), ("quoted", quoted), ("mail", mail), ("files", list(schema("File")))],
     )
+}
+
+fn shared() -> Value {
+    let always = [
+        ("id", with(count(), "What an answer names it by.")),
+        ("at", instant()),
+        ("what", words(SharedThing::WORDS)),
+        ("text", with(text(), "The patch as it was written; of all else Markdown.")),
+    ];
+    let answer = object_with(&[("at", instant()), ("agrees", flag())], &[("text", text())]);
+    object_with(&always, &[("by", text()), ("answer", with(answer, "What the reporter said of it last."))])
 }
 
 fn disclosure() -> Value {

@@ -86,6 +86,7 @@ fn case() -> Vec<Operation> {
         answers(),
         withdraw(),
         tracker(),
+        shared(),
         code(),
         receipt(),
         leave,
@@ -202,6 +203,21 @@ fn tracker() -> Operation {
         .parameters(&["IdempotencyKey"])
         .body(&[(JSON, schema("TrackerAnswer")), (FORM, form(&fields))])
         .answer(201, "Taken.", &[(JSON, schema("TrackerTaken"))])
+        .answer(303, "Taken, by a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
+}
+
+fn shared() -> Operation {
+    let fields = [("code", false), ("shared", true), ("agrees", true), ("text", false), ("idempotency_key", false)];
+    Operation::post("/case/shared", "answerShared", "Say what you make of what was shown to you")
+        .about(
+            "Of a draft, a patch or a text that is not public (`shared` of the case): yes or no to what is asked about it, and why. It may be \
+             said otherwise as long as the case is open.",
+        )
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, schema("SharedAnswer")), (FORM, form(&fields))])
+        .answer(201, "Taken.", &[(JSON, schema("StandingAsked"))])
         .answer(303, "Taken, by a form: the case page.", &[])
         .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
 }

@@ -27,6 +27,7 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("AnswersChoice", one_of("answers", &["mail", "page"])),
         ("Withdrawal", confirmed()),
         ("TrackerAnswer", agrees()),
+        ("SharedAnswer", shared(limits)),
         ("Message", alone("text", Limit::Text, limits)),
         ("Comment", comment(limits)),
         ("Address", address(limits)),
@@ -59,6 +60,14 @@ fn confirmed() -> Value {
 /// Whether it may go to the public tracker.
 fn agrees() -> Value {
     json!({"type": "object", "properties": {"agrees": {"type": "boolean"}}, "required": ["agrees"], "additionalProperties": false})
+}
+
+/// What the reporter makes of what was shown to them.
+fn shared(limits: &Limits) -> Value {
+    let id = with(json!({"type": "integer", "minimum": 0}), "As the case names it.");
+    let words = or_null(json!({"type": "string", "maxLength": limits.text_bytes}));
+    json!({"type": "object", "properties": {"shared": id, "agrees": {"type": "boolean"}, "text": words},
+        "required": ["shared", "agrees"], "additionalProperties": false})
 }
 
 /// The days on which a member is away.

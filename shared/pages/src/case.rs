@@ -5,7 +5,7 @@ use desk_domain::case::Stage;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{FileLine, FilesField, MailPart, Site, Standing, rendered};
+use super::{FileLine, FilesField, MailPart, SharedBody, SharedCard, Site, Standing, rendered};
 use desk_view::{ClockView, Speaker};
 
 /// Asks for the receipt code; reached by a signed link it also shows id, stage and times. It holds a code as it was typed, so it
@@ -66,6 +66,8 @@ pub struct CasePage {
     pub withdraw: Option<WithdrawForm>,
     /// The question whether it may go to the public tracker.
     pub tracker: Option<TrackerForm>,
+    /// What was shown before it was public, the newest first.
+    pub shared: Vec<SharedCard>,
     /// Where answers go, where the reporter gave an address.
     pub answers: Option<AnswersForm>,
     /// How to be credited, until it is published.
@@ -213,7 +215,7 @@ impl CasePage {
     }
 
     /// What is wrong in one of the small forms: where it stands, what it is about, and what it is.
-    fn problem(&self) -> Option<(&'static str, &'static str, &str)> {
+    fn problem(&self) -> Option<(String, &'static str, &str)> {
         let of_date = self.own_date.as_ref().and_then(|form| form.error.as_deref());
         let of_credit = self.credit.as_ref().and_then(|form| form.error.as_deref());
         let of_answers = self.answers.as_ref().and_then(|form| form.error.as_deref());
@@ -228,7 +230,15 @@ impl CasePage {
             ("answers-error", "Where we answer", of_answers),
             ("ask-error", "How it stands", of_ask),
         ];
-        all.into_iter().find_map(|(target, label, error)| Some((target, label, error?)))
+        let of_forms = all.into_iter().find_map(|(target, label, error)| Some((target.to_owned(), label, error?)));
+        of_forms.or_else(|| {
+            let wrong = self.shared.iter().find(|card| card.has_error())?;
+            Some((
+                format!("{}-text", wrong.anchor()),
+                "What was shared with you",
+                wrong.form.as_ref()?.error.as_deref()?,
+            ))
+        })
     }
 }
 
@@ -317,6 +327,7 @@ pub(crate) mod sample {
                 error: asked.then(text),
                 idempotency_key: text(),
             }),
+            shared: crate::shared::sample::shared(asked, true),
             ask: (!asked).then(|| AskForm { again_from: None, error: Some(text()), idempotency_key: text() }),
             advisory_url: Some("javascript:alert(1)".into()),
             root_stage: Some(Stage::FixInPreparation),

@@ -29,6 +29,7 @@ mod rota;
 #[cfg(test)]
 mod samples;
 mod second_factor;
+mod shared;
 mod sign_in;
 mod standing;
 mod step;
@@ -67,6 +68,7 @@ pub use self::receipt::{CodeBox, NewCodePage, Receipt};
 pub use self::report_form::{ANOTHER, FormError, OTHER_FIELD, ReportForm, ThirdParty};
 pub use self::rota::{AwayRow, RotaPage, RungRow, SwapRow, SwapStanding, WatchRow};
 pub use self::second_factor::{FactorState, SecondFactorPage, SignInCodePage};
+pub use self::shared::{ShareForm, SharedBody, SharedCard};
 pub use self::sign_in::{SessionEndedPage, SessionPage, SignInPage, SignInState};
 pub use self::standing::Standing;
 pub use self::step::{

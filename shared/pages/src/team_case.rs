@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use desk_view::{ClockStanding, ClockView};
 
-use super::{CaseSummary, Desk, FileLine, MailPart, MessageView, Site};
+use super::{CaseSummary, Desk, FileLine, MailPart, MessageView, SharedBody, SharedCard, Site};
 
 /// Everything that the team may read of a case. It holds a report, so it has no `Debug`.
 #[derive(Template)]
@@ -58,6 +58,10 @@ pub struct TeamCasePage {
     pub quarantine: Option<QuarantineView>,
     /// The public tracker, where its reporter agreed that an ordinary bug goes there.
     pub tracker: Option<String>,
+    /// What was shown to the reporter before it was public, the newest first.
+    pub shared: Vec<SharedCard>,
+    /// Where something is shown to them; `None` where that is not possible now.
+    pub share_href: Option<String>,
     /// A page of the conversation, newest first.
     pub messages: Vec<MessageView>,
     /// How many messages came since who reads this last did, on whichever page, and when that was.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::{FileView, MailView};
+use crate::{FileView, MailView, SharedView};
 
 /// What `GET /case` answers, and the first part of what the team's case answers. Has no `Debug`: it holds a report.
 #[derive(Serialize)]
@@ -20,6 +20,8 @@ pub struct CaseView {
     pub received_at: Timestamp,
     pub clocks: Vec<ClockView>,
     pub messages: Vec<MessageView>,
+    /// What was shown to the reporter before it was public, the newest first.
+    pub shared: Vec<SharedView>,
     pub report: ReportView,
     pub credit: CreditView,
     pub disclosure: DisclosureView,

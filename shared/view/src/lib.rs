@@ -7,6 +7,7 @@ mod file;
 mod mail;
 mod opened;
 mod publication;
+mod shared;
 
 pub use case::{
     CaseView, ClockStanding, ClockView, CreditStanding, CreditView, DisclosureView, MessageView, ReportView, Speaker,
@@ -20,3 +21,4 @@ pub use publication::{
     AdvisoryView, AuditView, ChannelProgress, ChannelStanding, ChannelView, LineStanding, LineView, PublicationView,
     StepView, Tries, form_sha256,
 };
+pub use shared::{ShareAnswerView, SharedView};

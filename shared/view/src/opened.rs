@@ -79,6 +79,7 @@ impl UnsealedCase {
             received_at: self.case.received_at,
             clocks: clocks(policy, &self.case, for_team),
             messages: self.messages(policy, for_team),
+            shared: self.shared(policy),
             report: ReportView {
                 sha256: HEXLOWER.encode(&Sha256::digest(report)),
                 body: report.to_owned(),

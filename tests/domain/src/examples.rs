@@ -1,6 +1,7 @@
 //! Each team command as a member would give it.
 
 use desk_domain::case::event::{FactName, Resolution};
+use desk_domain::case::share::{SharedThing, SharedWith};
 use desk_domain::case::{Command, CommandName};
 use desk_domain::id::LineName;
 use desk_domain::policy::Severity;
@@ -37,6 +38,12 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         Update => by_alice(Command::Update { message: message() }),
         Note => by_alice(Command::Note { text: content(), mail: None }),
         RequestInformation => by_alice(Command::RequestInformation { message: message(), next_steps: false }),
+        Share => [SharedThing::Patch, SharedThing::DraftAdvisory]
+            .map(|what| {
+                let (with, content, message) = (SharedWith::Reporter, content(), message());
+                ("alice", Command::Share { what, with, content, message })
+            })
+            .into(),
         Assign => by_alice(Command::Assign { member: member("alice") }),
         HandOver => by_alice(Command::HandOver { member: member("bob"), word: None }),
         Read => vec![("dave", Command::Read { reason: content() })],

@@ -1,6 +1,7 @@
 //! What a reporter says beside messages: how it stands, when they mean to publish, a new code, credit before it is asked.
 
 use desk_domain::case::event::{Answers, DisclosurePlan};
+use desk_domain::case::share::{SharedThing, SharedWith};
 use desk_domain::case::{Actor, ClockState, Command, Recipient, Way};
 use desk_domain::notice::Notice;
 use desk_domain::policy::Policy;
@@ -138,4 +139,60 @@ fn credit_may_be_said_before_it_is_asked_and_is_not_asked_then() {
     assert_eq!(told(&world, &policy, from, "credit_answered"), [bob()]);
     let asked = world.tell(&policy, &member("bob"), &Command::AskCredit);
     assert!(matches!(asked, Err(Refusal::NotAllowed { .. })), "it is answered");
+}
+
+fn show(what: SharedThing) -> Command {
+    Command::Share { what, with: SharedWith::Reporter, content: content(), message: message() }
+}
+
+/// What is shown is a person's word, and no mail has it; what its reporter makes of it is told to whoever handles the case.
+#[test]
+fn t34_what_is_not_public_is_shown_to_the_reporter_and_what_they_make_of_it_is_recorded() {
+    let policy = policy();
+    let mut world = ours(&policy).after(&policy, 48);
+    let (from, due) = (world.log.len(), world.clock("progress-update").start.due_at);
+    let early = world.tell(&policy, &member("bob"), &show(SharedThing::DraftAdvisory));
+    assert_eq!(early, Err(Refusal::field("/what", "is not written yet (draft-advisory)")));
+    let theirs = world.tell(&policy, &member("carol"), &show(SharedThing::Patch));
+    assert_eq!(theirs, Err(Refusal::NotFound), "whoever does not read it shows nothing of it");
+    world = world.when(&policy, "bob", show(SharedThing::Patch));
+    assert!(world.clock("progress-update").start.due_at > due, "the reporter has heard of a person");
+    let mails = world.notices(&policy, from);
+    assert!(mails.iter().all(|mail| mail.sealed.is_none()) && told(&world, &policy, from, "written").len() == 1);
+
+    let shared = world.case.shared[0].seq;
+    let mut answer = |shared, agrees, words: Option<_>| {
+        let from = world.log.len();
+        world.tell(&policy, &Actor::Reporter, &Command::AnswerShare { shared, agrees, words }).map(|_| ())?;
+        let said = world.case.shared[0].answer.as_ref().map(|answer| answer.agrees);
+        Ok::<_, Refusal>((said, told(&world, &policy, from, "share_answered"), world.case.unanswered_since.is_some()))
+    };
+    assert_eq!(answer(1, true, None), Err(Refusal::field("/shared", "names nothing that was shown to you")));
+    assert_eq!(answer(shared, true, None), Ok((Some(true), vec![bob()], false)));
+    assert_eq!(answer(shared, true, None), Ok((Some(true), vec![], false)), "the same again is nothing new");
+    assert_eq!(
+        answer(shared, false, Some(content())),
+        Ok((Some(false), vec![bob()], true)),
+        "words wait for an answer"
+    );
+}
+
+/// The wait for the reporter ends with their words, and not with a tick; closed, the case takes none.
+#[test]
+fn t34_an_answer_with_words_is_a_message_and_a_closed_case_takes_none() {
+    let policy = policy();
+    let ask = Command::RequestInformation { message: message(), next_steps: false };
+    let mut world = ours(&policy).when(&policy, "bob", show(SharedThing::Text)).when(&policy, "bob", ask);
+    let shared = world.case.shared[0].seq;
+    let mut answer = |words: Option<_>| {
+        let command = Command::AnswerShare { shared, agrees: true, words };
+        world.tell(&policy, &Actor::Reporter, &command).expect("it is taken");
+        world.case.waiting_for_reporter
+    };
+    assert!(answer(None));
+    assert!(!answer(Some(content())));
+    let invalid = Command::Invalidate { message: message(), next_steps: true, close: true };
+    let mut closed = world.when(&policy, "bob", invalid);
+    let late = closed.tell(&policy, &Actor::Reporter, &Command::AnswerShare { shared, agrees: true, words: None });
+    assert!(matches!(late, Err(Refusal::NotAllowed { why, .. }) if why.contains("is closed")));
 }

@@ -68,6 +68,7 @@ fn everything() -> Vec<Step> {
         by(Actor::Reporter, Command::AskStanding),
         by(Actor::Reporter, Command::Withdraw),
         by(Actor::Reporter, Command::AnswerTracker { agrees: true }),
+        by(Actor::Reporter, Command::AnswerShare { shared: 5, agrees: false, words: Some(content()) }),
         by(Actor::Reporter, Command::PlanDisclosure { plan: DisclosurePlan::WithRelease }),
         by(Actor::Reporter, Command::ChooseAnswers { answers: Answers::Mail }),
         by(Actor::Reporter, Command::ReissueCode { mail: None }),

@@ -245,3 +245,39 @@ fn the_reporter_says_whether_an_ordinary_bug_goes_to_the_tracker() {
     assert_eq!(told(&desk, "alice@example.com", "It may go to the public tracker"), 1);
     assert_eq!(told(&desk, "alice@example.com", "It may not go to the public tracker"), 1);
 }
+
+/// A patch is shown before it is public: to the byte, on the page and in the API, and nowhere else.
+#[test]
+fn t34_a_patch_is_read_on_the_page_to_the_byte_and_in_no_mail() {
+    let place = Place::new("shared");
+    let desk = place.start();
+    let (case, code) = desk.filed(&report("R", "mail"));
+    let cookie = desk.entered(code.trim_start_matches("Bearer "));
+    let alice = desk.token("alice");
+    desk.command(&case, &alice, &json!({"command": "assign", "member": "alice"})).ok();
+    let patch = "--- a/lib/x.js\n+++ b/lib/x.js\n@@ -1,2 +1,2 @@\n-var <x> = 1\n+var <x> = 2\n \n";
+    let share =
+        json!({"command": "share", "what": "patch", "with": "reporter", "text": patch, "message": "Is it this?"});
+    desk.command(&case, &alice, &share).ok();
+    let shown = &desk.view(&code)["shared"][0];
+    assert_eq!((shown["what"].as_str(), shown["text"].as_str()), (Some("patch"), Some(patch)), "{shown}");
+    let page = desk.page("/case", &cookie).text;
+    assert!(page.contains("+var &#60;x&#62; = 2") && page.contains("Does it fix what you reported?"), "{page}");
+    let mails = desk.mails_to("rita@example.org");
+    assert!(mails.iter().any(|mail| mail["text"].as_str().is_some_and(|text| text.contains("Is it this?"))));
+    assert!(mails.iter().all(|mail| mail["text"].as_str().is_some_and(|text| !text.contains("lib/x.js"))));
+
+    let id = shown["id"].to_string();
+    let neither = desk.post_in(&cookie, "/case/shared", &[("shared", &id), ("text", "Perhaps.")]);
+    assert!(neither.status == 422 && neither.text.contains("Perhaps."), "what was typed is kept: {}", neither.text);
+    let other = desk.post("/case/shared", &[("authorization", &code)], &json!({"shared": 1, "agrees": true}));
+    assert_eq!((other.status, other.pointers()), (422, vec!["/shared".to_owned()]));
+    let no = desk.post_in(&cookie, "/case/shared", &[("shared", &id), ("agrees", "no"), ("text", "Line 2 too.")]);
+    assert_eq!((no.status, no.header("location")), (303, Some("/case?done=shared")), "{}", no.text);
+    let answer = &desk.view(&code)["shared"][0]["answer"];
+    assert_eq!((answer["agrees"].as_bool(), answer["text"].as_str()), (Some(false), Some("Line 2 too.")), "{answer}");
+    assert!(desk.page("/case", &cookie).text.contains("You said no"));
+    assert_eq!(told(&desk, "alice@example.com", "The reporter says no to the patch"), 1);
+    let team = desk.get(&format!("/desk/api/cases/{case}"), &[("authorization", &alice)]).ok();
+    assert_eq!(team["shared"][0]["answer"]["text"], "Line 2 too.", "{team}");
+}

@@ -64,6 +64,7 @@ scripts! {
     t24_t46_the_ways_that_a_case_can_end = "ends",
     t46_other_ends_and_the_way_back = "other-ends",
     t32_closed = "closed",
+    t34_shared = "shared",
     duplicates = "duplicates",
     t23_bounce = "bounce",
     t10_t32_by_mail_alone = "by-mail-alone",

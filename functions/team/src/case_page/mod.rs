@@ -17,6 +17,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
+use desk_advisory::markdown;
 use desk_domain::case::event::NoteKind;
 use desk_domain::case::permit::allowed;
 use desk_domain::case::{Actor, CommandName, Tracker};
@@ -25,8 +26,8 @@ use desk_domain::notice::step;
 use desk_domain::policy::Member;
 use desk_http::Problem;
 use desk_pages::{
-    CaseSummary, CommandLine, FileLine, HeldView, MailPart, NotYoursPage, NoteView, OpenForm, QuarantineView, Site,
-    TeamCasePage,
+    CaseSummary, CommandLine, FileLine, HeldView, MailPart, NotYoursPage, NoteView, OpenForm, QuarantineView,
+    SharedCard, Site, TeamCasePage,
 };
 use desk_store::Stored;
 use desk_view::{FileView, MailView, MessageView, Speaker, form_sha256};
@@ -131,6 +132,8 @@ impl Team {
             channels: publication::channels(zone, &opened.publication(policy, &shown.channels, now)),
             news: view.messages.iter().filter(|message| paper.is_new(message)).count(),
             last_read: paper.last_read,
+            shared: view.shared.iter().map(|s| SharedCard::of(&case.id, s, markdown::html)).collect(),
+            share_href: at.may(CommandName::Share).then(|| checklist::href(&at, "share")),
             messages: messages.iter().map(|m| paper.message(m, &reporter)).collect(),
             report: report::report(&view.report.body),
             files: paper.files(&view.report.files),

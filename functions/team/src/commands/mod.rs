@@ -9,10 +9,12 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use desk_advisory::article;
 use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::permit::{permit, refuse};
 use desk_domain::case::publication::AuditWords;
+use desk_domain::case::share::{SharedThing, SharedWith};
 use desk_domain::case::{Actor, Command, CommandName, EventBody};
 use desk_domain::id::{CaseId, LineName};
 use desk_domain::policy::Member;
@@ -83,6 +85,11 @@ enum Ready {
     },
     /// The final form that is to be approved.
     Form(Box<Advisory>),
+    /// The draft of the advisory as the reporter is to read it, and what they are told with it.
+    Draft {
+        text: String,
+        words: Words,
+    },
     /// The key that a new code is to open, and the code that it takes the place of.
     Code {
         key: SecretKey,
@@ -98,7 +105,7 @@ impl Ready {
     /// Whether it holds only for the case as it was read.
     fn is_of_one_version(&self) -> bool {
         match self {
-            Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) | Ready::FollowUp(_) => true,
+            Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) | Ready::Draft { .. } | Ready::FollowUp(_) => true,
             Ready::Words(_) | Ready::Duplicate { .. } => false,
             Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
         }
@@ -108,7 +115,8 @@ impl Ready {
         match self {
             Ready::Report(report) => Some(report),
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Fix(_) | Ready::Ranges { .. } => None,
-            Ready::Audit { .. } | Ready::Form(_) | Ready::Code { .. } | Ready::FollowUp(_) => None,
+            Ready::Audit { .. } | Ready::Form(_) | Ready::Draft { .. } => None,
+            Ready::Code { .. } | Ready::FollowUp(_) => None,
         }
     }
 }
@@ -197,6 +205,13 @@ impl Team {
                 permitted()?;
                 Ok(Ready::Form(Box::new(self.form_to_approve(member, stored, form.as_deref()).await?)))
             }
+            Work::ShareDraft(words) => {
+                permitted()?;
+                let opened = self.unsealed(case.clone(), &self.case_key(stored).await?).await?;
+                // Where there is none, `decide` says so.
+                let text = opened.final_form(&self.policy, now).as_ref().map(article::of).unwrap_or_default();
+                Ok(Ready::Draft { text, words })
+            }
             Work::ReissueCode => {
                 permitted()?;
                 if let Some(why) = self.code_stays(stored).await? {
@@ -241,6 +256,12 @@ impl Team {
             Ready::Audit { audit, findings } => (self.audited(member, before, commit, audit, findings)?, None),
             Ready::Form(form) => {
                 (Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }, None)
+            }
+            Ready::Draft { text, words } => {
+                let mut sealer = Sealer { post, mail_key: &self.mail_key, stored: before, commit };
+                let (what, with) = (SharedThing::DraftAdvisory, SharedWith::Reporter);
+                let (content, message) = (sealer.text(text)?, sealer.message(words)?);
+                (Command::Share { what, with, content, message }, None)
             }
             Ready::Code { key, old } => {
                 let (command, new) = self.new_code(before, commit, key, old.as_deref())?;

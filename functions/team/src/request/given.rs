@@ -48,6 +48,12 @@ impl Given<'_> {
         }
     }
 
+    /// A text that may be absent, with every blank of it; empty where it is wrong or absent.
+    pub fn text_as_it_is(&self, name: &str) -> String {
+        let Some(Kind::Text(limit)) = self.field(name).map(|field| field.kind) else { return String::new() };
+        self.fields.text_as_it_is(name, limit.bytes(&self.policy.limits)).unwrap_or_default()
+    }
+
     /// What `T` reads from a text.
     pub fn parsed<T: FromStr<Err: Display>>(&self, name: &str) -> Option<T> {
         match self.field(name)?.need {

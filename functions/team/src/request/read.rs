@@ -2,6 +2,7 @@
 
 use desk_domain::advisory::{Credit, Draft};
 use desk_domain::affected;
+use desk_domain::case::share::{SharedThing, SharedWith};
 use desk_domain::case::{Command, CommandName, ContentRef, Message};
 use desk_domain::id::{LineName, MemberId};
 use desk_domain::npm::NpmVersion;
@@ -34,6 +35,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         }
         Defer => told(given, "reason", |message, _| Command::Defer { message }),
         Note => written(given, "text", |text| Command::Note { text, mail: None }),
+        Share => share(given)?,
         Assign => as_it_is(given, Command::Assign { member: given.parsed("member")? }),
         HandOver => {
             let word = Some(given.text("word")).filter(|word| !word.is_empty());
@@ -173,6 +175,30 @@ fn words(given: &Given<'_>, text: &str) -> Words {
 
 fn with_steps(text: String, steps: &str) -> String {
     if steps.is_empty() { text } else { format!("{text}\n\nNext steps:\n{steps}") }
+}
+
+/// What is saved is shown of the advisory; all else is given with it.
+fn share(given: &Given<'_>) -> Option<Asked> {
+    let (what, with) = (given.word::<SharedThing>("what"), given.word::<SharedWith>("with"));
+    let (text, words) = (given.text_as_it_is("text"), given.text("message"));
+    match what {
+        Some(SharedThing::DraftAdvisory) if !text.is_empty() => {
+            given.fields.wrong("text", "is left out with draft-advisory: what is saved is shown");
+        }
+        Some(SharedThing::Patch | SharedThing::Text) if text.is_empty() => given.fields.wrong("text", "is required"),
+        Some(_) | None => {}
+    }
+    let (what, with, page_only) = (what?, with?, given.flag("page_only"));
+    let text_beside = if words.is_empty() { what.standard_message() } else { words };
+    let words = Words { text: text_beside, next_steps: false, page_only };
+    let asked = match what {
+        SharedThing::DraftAdvisory => prepared(given, Work::ShareDraft(words)),
+        SharedThing::Patch | SharedThing::Text => sealed(given, move |s| {
+            let (content, message) = (s.text(&text)?, s.message(&words)?);
+            Ok(Command::Share { what, with, content, message })
+        }),
+    };
+    Some(Asked { page_only, ..asked })
 }
 
 /// The reporter is told only where there are next steps to tell.

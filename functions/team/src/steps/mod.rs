@@ -19,6 +19,7 @@ mod publish;
 mod review;
 mod score;
 mod sent;
+mod share;
 mod table;
 mod template;
 #[cfg(test)]

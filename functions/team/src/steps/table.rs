@@ -5,7 +5,9 @@ use desk_domain::notice::step;
 
 use super::form::{Commands, Filled};
 use super::typed::Typed;
-use super::{At, advisory, after_closing, audit, credit, decide, facts, lines, others, people, publish, score, write};
+use super::{
+    At, advisory, after_closing, audit, credit, decide, facts, lines, others, people, publish, score, share, write,
+};
 
 /// A step of a case.
 pub(crate) struct Step {
@@ -51,6 +53,16 @@ pub(crate) const STEPS: &[Step] = &[
         form: write::form,
         give: write::give,
         shows: write::shows,
+    },
+    Step {
+        path: "share",
+        title: "Show the reporter something",
+        commands: &[Share],
+        done: "The reporter can read it on their page.",
+        start: share::start,
+        form: share::form,
+        give: share::give,
+        shows: share::shows,
     },
     Step {
         path: "note",

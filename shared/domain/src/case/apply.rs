@@ -8,6 +8,7 @@ use super::clock::{Clock, ClockState};
 use super::event::{Actor, DisclosurePlan, Event, EventBody, FactName, FileCount, Recipient};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
+use super::share::ShareAnswer;
 use super::{Breach, Case, Consent, End, Fact, Quarantine, Sent, Step, Steps, Tracker};
 use crate::id::ClockName;
 
@@ -68,6 +69,7 @@ impl Case {
             unsettled: false,
             standing_asked: None,
             agrees_to_wait: false,
+            shared: Vec::new(),
         })
     }
 
@@ -226,6 +228,10 @@ impl Case {
             EventBody::TrackerAnswered { agrees, .. } => {
                 self.tracker = Some(if *agrees { Tracker::Agreed } else { Tracker::Refused });
             }
+            EventBody::Shared { what, with, content } => self.share(event, *what, *with, content),
+            EventBody::ShareAnswered { shared, agrees, words } => {
+                self.share_answered(*shared, ShareAnswer { at, agrees: *agrees, words: words.clone() });
+            }
             EventBody::Reopened { .. } => {
                 self.unsettled = false;
                 (self.end, self.resolution, self.tracker) = (None, None, None);
@@ -249,7 +255,7 @@ impl Case {
         self.woken.extend(to.iter().filter_map(Recipient::member).cloned());
     }
 
-    fn reporter_wrote(&mut self, at: Timestamp) {
+    pub(super) fn reporter_wrote(&mut self, at: Timestamp) {
         self.waiting_for_reporter = false;
         self.unanswered_since.get_or_insert(at);
     }

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use super::Recipient;
 use super::escalate;
 use super::event::{Answers, ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution, RootMoved};
+use super::share::{SharedThing, SharedWith};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
 use crate::policy::Severity;
 
@@ -46,6 +47,13 @@ pub enum Command {
     RequestInformation {
         message: Message,
         next_steps: bool,
+    },
+    /// The message that goes with it says that it is there; the content is on the page alone.
+    Share {
+        what: SharedThing,
+        with: SharedWith,
+        content: ContentRef,
+        message: Message,
     },
     Assign {
         member: MemberId,
@@ -234,6 +242,13 @@ pub enum Command {
     /// Whether an ordinary bug may go to the public tracker.
     AnswerTracker {
         agrees: bool,
+    },
+
+    /// What the reporter makes of what the event `shared` showed them.
+    AnswerShare {
+        shared: u64,
+        agrees: bool,
+        words: Option<ContentRef>,
     },
 
     /// The reporter says how to be credited; `granted: None` names nobody.

@@ -8,6 +8,7 @@ mod mail;
 mod opening;
 mod publication;
 mod reporter;
+mod share;
 mod written_after;
 
 pub use opening::{open, open_filed, open_finding, open_follow_up};
@@ -91,6 +92,7 @@ impl Next<'_> {
             Command::Update { message } => self.message(MessageKind::Update, message, false),
             Command::Note { text, mail } => self.push(EventBody::Noted { content: text.clone(), mail: mail.clone() }),
             Command::RequestInformation { message, next_steps } => self.request_information(message, *next_steps),
+            Command::Share { what, with, content, message } => self.share(*what, *with, content, message)?,
             Command::Assign { member } => {
                 self.eligible(member)?;
                 self.assign(member.clone(), AssignedBy::Member, None);
@@ -177,6 +179,7 @@ impl Next<'_> {
             Command::AskStanding => self.ask_standing()?,
             Command::Withdraw => self.withdraw()?,
             Command::AnswerTracker { agrees } => self.answer_tracker(*agrees)?,
+            Command::AnswerShare { shared, agrees, words } => self.answer_share(*shared, *agrees, words.as_ref())?,
             Command::PlanDisclosure { plan } => self.plan_disclosure(*plan)?,
             Command::ChooseAnswers { answers } => self.choose_answers(*answers)?,
             Command::QuarantineReply { content, received_at, mail } => {

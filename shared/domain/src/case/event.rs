@@ -25,6 +25,7 @@ pub use row::{NoteKind, Row, Written};
 
 use super::clock::{Alarm, ClockStart};
 use super::rm::Rm;
+use super::share::{SharedThing, SharedWith};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LevelName, LineName, MemberId, PackageName};
 use crate::policy::Severity;
 
@@ -86,6 +87,8 @@ pub enum MessageKind {
     Deferred,
     Duplicate,
     Closed,
+    /// With something that is shared with the reporter ([`EventBody::Shared`]).
+    Shared,
     /// To whoever commented on the policy.
     Comment,
 }
@@ -436,5 +439,19 @@ pub enum EventBody {
     /// The end was wrong: the case goes on.
     Reopened {
         reason: ContentRef,
+    },
+    /// Something that is not public is shown to somebody outside of the team (T34); a message goes with it.
+    Shared {
+        what: SharedThing,
+        with: SharedWith,
+        content: ContentRef,
+    },
+    /// What the reporter makes of it.
+    ShareAnswered {
+        /// The event that shared it.
+        shared: u64,
+        agrees: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<ContentRef>,
     },
 }

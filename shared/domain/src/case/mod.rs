@@ -19,6 +19,7 @@ pub mod publication;
 pub mod quarantine;
 pub mod quiet;
 pub mod rm;
+pub mod share;
 mod stage;
 mod stand_in;
 mod urgent;
@@ -39,6 +40,7 @@ use event::Hint;
 pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
 pub use quarantine::Quarantine;
 pub use rm::Rm;
+pub use share::Shared;
 pub use stage::Stage;
 pub use urgent::UrgentStep;
 
@@ -164,6 +166,9 @@ pub struct Case {
     /// The reporter keeps it to themselves until the release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub agrees_to_wait: bool,
+    /// What was shown to the reporter before it was public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<Shared>,
     /// Files that its reporter has sent by the page.
     #[serde(default, skip_serializing_if = "FileCount::is_none")]
     pub files: FileCount,

@@ -166,6 +166,8 @@ impl Book {
             EventBody::ReportReceived(_)
             | EventBody::Reopened { .. }
             | EventBody::Withdrawn
+            | EventBody::Shared { .. }
+            | EventBody::ShareAnswered { .. }
             | EventBody::TrackerAsked
             | EventBody::TrackerAnswered { .. }
             | EventBody::ClockStarted(_)

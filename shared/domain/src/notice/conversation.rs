@@ -62,6 +62,13 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::TrackerAnswered { agrees: false, .. } => {
             "You said that it does not go to the public tracker. It does not.".to_owned()
         }
+        EventBody::Shared { what, .. } => {
+            format!("{by} has shown you {}. It stands under “Shared with you”, and in no mail.", what.named())
+        }
+        EventBody::ShareAnswered { shared, agrees, .. } => {
+            let answer = if *agrees { "yes" } else { "no" };
+            format!("You looked at {}, and said {answer}.", case.shared(*shared)?.what.named())
+        }
         EventBody::Reopened { .. } => {
             "We closed your case too early. It is open again, where it was, and the team goes on with it.".to_owned()
         }

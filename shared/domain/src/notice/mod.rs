@@ -63,6 +63,7 @@ mod rota_gap;
 mod row;
 mod second_factor_changed;
 mod set_aside;
+mod share_answered;
 mod shift_begun;
 mod sign_in;
 mod standing;
@@ -234,6 +235,7 @@ notices! {
     RotaGap in rota_gap = "rota_gap": Breach, Desk, NotTheirs;
     SecondFactorChanged in second_factor_changed = "second_factor_changed": Promise, Desk, NotTheirs, goes Alone;
     SetAside in set_aside = "set_aside": Ordinary, Desk, Line;
+    ShareAnswered in share_answered = "share_answered": Ordinary, Desk, NotTheirs;
     ShiftBegun in shift_begun = "shift_begun": Promise, Desk, NotTheirs;
     SignIn in sign_in = "sign_in": Promise, Desk, NotTheirs, goes Alone;
     StandingAsked in standing_asked = "standing_asked": Ordinary, Desk, NotTheirs;

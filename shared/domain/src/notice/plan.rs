@@ -132,6 +132,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::TrackerAnswered { agrees, source: None } => {
             plan.to_handler(Notice::TrackerAnswered(TrackerAnswered { agrees: *agrees }))
         }
+        EventBody::ShareAnswered { shared, agrees, words } => plan.share_answered(*shared, *agrees, words.is_some()),
         EventBody::TrackerAsked | EventBody::TrackerAnswered { .. } => Vec::new(),
         EventBody::FixesReady => plan.fixes_ready(),
         EventBody::FixesPending => plan.to_reporter(Notice::FixesPending(FixesPending {}), None),
@@ -197,6 +198,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::Scored { .. }
         | EventBody::DutyRecorded { .. }
         | EventBody::RootMoved(RootMoved { news: None, .. })
+        | EventBody::Shared { .. }
         | EventBody::DuplicateOf { .. } => Vec::new(),
     }
 }
@@ -325,6 +327,12 @@ impl Plan<'_> {
             Actor::Member(giver) => Some(giver.clone()),
             Actor::Reporter | Actor::Desk => None,
         }
+    }
+
+    fn share_answered(&self, shared: u64, agrees: bool, words: bool) -> Vec<Planned> {
+        let of = self.case.shared(shared).map(|shared| (shared.what, shared.at));
+        let notice = of.map(|(what, shared_at)| ShareAnswered { what, shared_at, agrees, words });
+        notice.into_iter().flat_map(|notice| self.to_handler(Notice::ShareAnswered(notice))).collect()
     }
 
     /// Whoever found that it is one knows.

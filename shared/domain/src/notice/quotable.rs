@@ -5,6 +5,7 @@ mod desk;
 
 use super::*;
 use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind, Resolution, RootNews};
+use crate::case::share::SharedThing;
 use crate::case::{Stage, UrgentStep};
 use crate::id::ClockName;
 use desk::{of_channels, of_no_case};
@@ -80,10 +81,22 @@ fn first_answers(policy: &Policy, case: &CaseId) -> Vec<Notice> {
 /// What names a member to the reporter.
 fn by(member: &MemberId) -> Vec<Notice> {
     use MessageKind::{
-        Acknowledgement, Closed, Comment, Deferred, Duplicate, Invalidated, Request, Response, Update, Validated,
+        Acknowledgement, Closed, Comment, Deferred, Duplicate, Invalidated, Request, Response, Shared, Update,
+        Validated,
     };
-    let kinds =
-        [Acknowledgement, Response, Update, Request, Validated, Invalidated, Deferred, Duplicate, Closed, Comment];
+    let kinds = [
+        Acknowledgement,
+        Response,
+        Update,
+        Request,
+        Validated,
+        Invalidated,
+        Deferred,
+        Duplicate,
+        Closed,
+        Shared,
+        Comment,
+    ];
     let written = kinds.into_iter().map(|kind| {
         Notice::Written(Written {
             kind,
@@ -279,6 +292,12 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         all.push(Notice::DisclosurePlanned(DisclosurePlanned { plan }));
     }
     all.extend(of_channels(policy));
+    for what in [SharedThing::DraftAdvisory, SharedThing::Patch, SharedThing::Text] {
+        all.extend(
+            [(true, false), (true, true), (false, false), (false, true)]
+                .map(|(agrees, words)| Notice::ShareAnswered(ShareAnswered { what, shared_at: at, agrees, words })),
+        );
+    }
     for granted in [true, false] {
         all.push(Notice::CreditAnswered(CreditAnswered { granted, approval_waits: granted }));
         all.push(Notice::ReplyQuarantined(ReplyQuarantined { other_address: granted }));

@@ -56,6 +56,9 @@ impl Written {
             false => letter,
         };
         let letter = match self.kind {
+            MessageKind::Shared => {
+                letter.say("What it is about stands on your case page, with a yes and a no under it. It is in no mail.")
+            }
             MessageKind::Closed | MessageKind::Duplicate => {
                 letter.say("If you see it differently, please say so: a person looks at it.")
             }
@@ -93,6 +96,7 @@ impl Written {
             MessageKind::Deferred => "Your report is deferred",
             MessageKind::Duplicate => "The problem was known already",
             MessageKind::Closed => "Your case is closed",
+            MessageKind::Shared => "Something for you to look at",
             MessageKind::Comment => "Your comment on our policy",
         }
     }
@@ -110,6 +114,7 @@ impl Written {
             MessageKind::Deferred => "work on your report is deferred; the reason is given",
             MessageKind::Duplicate => "the problem was reported before",
             MessageKind::Closed => "the reason why your case is closed",
+            MessageKind::Shared => "there is something that is not public for you to look at",
             MessageKind::Comment => "an answer to your comment on the policy",
         }
     }

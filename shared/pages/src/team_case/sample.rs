@@ -73,6 +73,8 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         more_deliveries: if told { 3 } else { 0 },
         news: if told { 2 } else { 0 },
         last_read: told.then(|| at(11)),
+        shared: crate::shared::sample::shared(false, false),
+        share_href: Some("/desk/cases/EXP-2026-7K3QF/share".into()),
         messages: if told { case(None).messages } else { Vec::new() },
         notes: if told { vec![note(None), note(some())] } else { Vec::new() },
         breaches: if told { vec![("Fix".to_owned(), at(12))] } else { Vec::new() },

@@ -101,6 +101,8 @@ fn written() -> Vec<Sample> {
         to("ordinary-bug", ended(Resolution::OrdinaryBug)),
         to("third-party", ended(Resolution::ThirdParty)),
         to("withdrawn", ended(Resolution::Withdrawn)),
+        to("shared", written(Shared)),
+        to("shared-by-mail", written(Shared)).with("Does this fix it behind your proxy too?"),
         to("comment", written(Comment)),
         to("comment-by-mail", written(Comment)).with("In calendar days."),
     ]

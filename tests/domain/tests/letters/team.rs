@@ -1,6 +1,7 @@
 //! To members of the team, and to the operator.
 
 use desk_domain::case::event::{AssignedBy, DisclosurePlan, FactName, Hint};
+use desk_domain::case::share::SharedThing;
 use desk_domain::case::{Recipient, Stage, UrgentStep};
 use desk_domain::id::CaseId;
 use desk_domain::notice::*;
@@ -23,6 +24,10 @@ pub fn samples() -> Vec<Sample> {
 fn fact_marked(due: &[(&str, &str)], steps: Vec<UrgentStep>) -> Notice {
     let due = due.iter().map(|(name, due)| (clock(name), at(due))).collect();
     Notice::FactMarked(FactMarked { fact: FactName::ExploitPublic, by: member("bob"), due, steps })
+}
+
+fn looked(what: SharedThing, agrees: bool, words: bool) -> Notice {
+    Notice::ShareAnswered(ShareAnswered { what, shared_at: at(RECEIVED), agrees, words })
 }
 
 fn new_reports() -> Vec<Sample> {
@@ -165,6 +170,9 @@ fn clocks() -> Vec<Sample> {
             Notice::TakenUpAgain(TakenUpAgain { by: member("carol"), next: vec![(clock("progress-update"), at(DUE))] }),
         ),
         to("", Notice::Withdrawn(Withdrawn {})),
+        to("patch", looked(SharedThing::Patch, true, false)),
+        to("advisory-not-right", looked(SharedThing::DraftAdvisory, false, true)),
+        to("text-no-words", looked(SharedThing::Text, false, false)),
         to("agrees", Notice::TrackerAnswered(TrackerAnswered { agrees: true })),
         to("refuses", Notice::TrackerAnswered(TrackerAnswered { agrees: false })),
         to("", still(true)),

@@ -136,6 +136,18 @@ fn form_report(stage: &mut Stage, name: &str, answers: &str) -> Filed {
     Filed { case, code }
 }
 
+/// Something that is not public, and what the reporter makes of it.
+fn shown(stage: &mut Stage, name: &str, filed: &Filed) {
+    let [text, message] = ["text", "message"].map(|field| stage.markers.text(&format!("{name}: share {field}")));
+    let share = json!({"command": "share", "what": "text", "with": "reporter", "text": text, "message": message});
+    stage.command("bob", filed, &share);
+    let bearer = bearer(&filed.code);
+    let shared = stage.desk.view(&bearer)["shared"][0]["id"].clone();
+    let words = stage.markers.text(&format!("{name}: words about what was shown"));
+    let answer = json!({"shared": shared, "agrees": false, "text": words});
+    stage.desk.post("/case/shared", &[("authorization", &bearer)], &answer).ok();
+}
+
 /// Every command that takes words, in an order that a case allows, up to accepted.
 fn every_command(stage: &mut Stage, name: &str, filed: &Filed) {
     stage.tell(name, filed, "acknowledge", &["message"], &[]);
@@ -146,6 +158,7 @@ fn every_command(stage: &mut Stage, name: &str, filed: &Filed) {
     stage.tell(name, filed, "validate", &["reason"], &[]);
     stage.tell(name, filed, "record-consent", &["source"], &[]);
     stage.command("alice", filed, &json!({"command": "accept"}));
+    shown(stage, name, filed);
     for (fact, place) in [("public", "a"), ("exploit-public", "b"), ("attacks-observed", "c")] {
         let source = stage.markers.text(&format!("{name}: source {place}"));
         stage.command("alice", filed, &json!({"command": "mark", "fact": fact, "source": source}));
@@ -317,6 +330,7 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
         "main: request-information questions",
         "main: request-information next_steps",
         "main: validate reason",
+        "main: share message",
         "main: defer reason",
         "main: close reason",
         "main: close next_steps",

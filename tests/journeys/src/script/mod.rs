@@ -12,6 +12,7 @@
 //! mails | subjects                       what was mailed since last asked: whole, or who and what about
 //! reporter page | reporter says TEXT     with the receipt code
 //! reporter credit none | field=value…    the answer about credit
+//! reporter looks yes|no [TEXT]            what they make of what they were shown last
 //! mail FILE | from=… subject=… text=… [as NAME] [field=value…]
 //!                                        a mail comes in: scripts/mails/FILE.eml, or one of these words; NAME is what the script
 //!                                        calls the case that it opens. Fields: `to`, `envelope` (the return path; empty is the
@@ -143,6 +144,8 @@ impl Journey {
             ["subjects"] => show::subjects(&self.new_mails()),
             ["reporter", "page"] => show::page(&self.desk.view(&self.reporter())),
             ["reporter", "says", text] => self.reply(text),
+            ["reporter", "looks", answer] => self.looks(answer, None),
+            ["reporter", "looks", answer, text] => self.looks(answer, Some(text)),
             ["reporter", "credit", "none"] => self.credit(json!({"decision": "none"})),
             ["reporter", "credit", rest @ ..] => {
                 let fields = words::fields(rest).into_iter().chain([("decision".to_owned(), json!("as"))]);

@@ -38,6 +38,13 @@ impl Journey {
         show::replied(&answer)
     }
 
+    pub(super) fn looks(&mut self, answer: &str, text: Option<&str>) -> String {
+        let code = self.reporter();
+        let newest = self.desk.view(&code)["shared"][0]["id"].clone();
+        let body = json!({"shared": newest, "agrees": answer == "yes", "text": text});
+        show::replied(&self.desk.post("/case/shared", &[("authorization", &code)], &body))
+    }
+
     pub(super) fn credit(&mut self, body: Value) -> String {
         show::replied(&self.desk.post("/case/credit", &[("authorization", &self.reporter())], &body))
     }

@@ -94,7 +94,7 @@ pub(super) fn commanded(answer: &Answer) -> String {
 /// An event in a line: what it is, and of which clock, kind or person.
 fn event(event: &Value) -> String {
     let details =
-        ["clock", "kind", "from", "to", "member", "by", "severity", "fact", "of", "resolution", "opened", "on"];
+        ["clock", "kind", "from", "to", "member", "by", "severity", "fact", "of", "resolution", "opened", "on", "what"];
     let details = details.iter().filter_map(|name| event[*name].as_str());
     std::iter::once(text(event, "event")).chain(details).collect::<Vec<_>>().join(" ")
 }
@@ -111,7 +111,22 @@ pub(super) fn page(view: &Value) -> String {
         .as_str()
         .map(|stage| format!("; the case that was there first: {stage}"))
         .unwrap_or_default();
-    format!("{}{root}\n{}{}", text(view, "stage"), clocks(view), messages.map(message).collect::<String>())
+    let said = messages.map(message).collect::<String>();
+    format!("{}{root}\n{}{}{said}", text(view, "stage"), clocks(view), shared(view))
+}
+
+/// What they were shown, with what they made of it.
+fn shared(view: &Value) -> String {
+    let each = view["shared"].as_array().into_iter().flatten().map(|shared| {
+        let lines: String = text(shared, "text").lines().map(|line| format!("    {line}\n")).collect();
+        let answer = match shared["answer"]["agrees"].as_bool() {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "no answer yet",
+        };
+        format!("  shared: {} by {}, {answer}:\n{lines}", text(shared, "what"), text(shared, "by"))
+    });
+    each.collect()
 }
 
 /// What a mail carried along is folded: the first line that it quotes stands for it.

@@ -3,6 +3,7 @@
 use super::row::{Audience, Field, Kind, Limit, Need};
 use crate::advisory::{self, CreditKind, ReferenceKind};
 use crate::affected;
+use crate::case::share::{SharedThing, SharedWith};
 
 const ONE_LINE: Kind = Kind::Text(Limit::Line);
 const LINK: Kind = Kind::Text(Limit::Bytes(advisory::LINK_BYTES));
@@ -27,6 +28,21 @@ pub(super) const STEPS_TOO: Field = STEPS.optional();
 pub(super) const PAGE_ONLY: Field =
     Field::new("page_only", Kind::Flag, "The message stays on the case page even where the reporter chose mail.")
         .optional();
+
+pub(super) const WHAT: Field = Field::new("what", Kind::Choice(SharedThing::WORDS), "What is shown.").shown("patch");
+pub(super) const WITH: Field = Field::new("with", Kind::Choice(SharedWith::WORDS), "To whom.").shown("reporter");
+pub(super) const SHOWN: Field = Field::text(
+    "text",
+    Audience::Page,
+    "The patch, or the text (Markdown); of the draft of the advisory it is left out: what is saved is shown.",
+)
+.need(Need::Sometimes);
+pub(super) const BESIDE: Field = Field::text(
+    "message",
+    Audience::Reporter,
+    "What the reporter is told with it; left out, that it is there and what they are asked.",
+)
+.optional();
 
 pub(super) const TEXT: Field = Field::text("text", Audience::Team, "A note that only the team reads.");
 pub(super) const WORD: Field = Field::text(

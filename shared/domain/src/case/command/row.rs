@@ -216,6 +216,8 @@ pub enum Audience {
     Team,
     /// The reporter, on the case page and by mail.
     Reporter,
+    /// The reporter, on the case page and never by mail.
+    Page,
     /// The maintainers of others' package, by mail.
     Outside,
     /// Sealed until the advisory is published, and everybody's then.

@@ -54,6 +54,11 @@ commands! {
         RequestInformation = Row::new("request-information", Group::Conversation,
             "Asks the reporter, and waits for the answer.", &[QUESTIONS, STEPS_TOO, PAGE_ONLY])
             .rules(&[Rule::Reported]);
+        Share = Row::new("share", Group::Conversation,
+            "Shows the reporter what is not public: the draft of the advisory as it stands, a patch or a text. It is on their case page alone; a message goes with it.",
+            &[WHAT, WITH, SHOWN, BESIDE, PAGE_ONLY])
+            .rules(&[Rule::Reported, Rule::Proven])
+            .who(Who::Releasers("show it"));
 
         Assign = Row::new("assign", Group::People, "Gives a case that nobody handles to a member.", &[MEMBER])
             .rules(&[Rule::Unassigned]);
@@ -178,8 +183,8 @@ commands! {
             .closing(Closing::FiledOnly);
     }
     others {
-        AcknowledgeFromMail ReplyFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding Withdraw AnswerTracker PlanDisclosure
-        ChooseAnswers Announced FireTimer MessageBounced Rediscovered RootMoved ReplaceHandler
+        AcknowledgeFromMail ReplyFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding Withdraw AnswerTracker AnswerShare
+        PlanDisclosure ChooseAnswers Announced FireTimer MessageBounced Rediscovered RootMoved ReplaceHandler
     }
 }
 

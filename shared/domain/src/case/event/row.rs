@@ -7,6 +7,7 @@
 
 use super::{ContentRef, EventBody, FactName, Files, MailParts, Message, Recipient, Reported};
 use crate::case::CommandName;
+use crate::case::share::SharedThing;
 use crate::id::{ClockName, PackageName};
 
 /// What is known of an event beside what it changes.
@@ -70,6 +71,14 @@ impl<'a> Written<'a> {
 
     const fn by(self, command: CommandName, says: &'static str) -> Row<'a> {
         Row { written: self, command: Some(command), says, clock: None }
+    }
+}
+
+const fn showed(what: SharedThing) -> &'static str {
+    match what {
+        SharedThing::DraftAdvisory => "showed the reporter the draft of the advisory",
+        SharedThing::Patch => "showed the reporter a patch",
+        SharedThing::Text => "showed the reporter a text",
     }
 }
 
@@ -202,6 +211,11 @@ impl EventBody {
                 let says = "said whether it may go to the public tracker";
                 source.as_ref().map_or(Nothing, |source| note(NoteKind::Tracker, source)).says(says)
             }
+            EventBody::Shared { what, content, with: _ } => Step(content).by(By::Share, showed(*what)),
+            EventBody::ShareAnswered { words, shared: _, agrees: _ } => {
+                let by_reporter = |content| Written::ByReporter { content, mail: None, files: None };
+                words.as_ref().map_or(Nothing, by_reporter).says("said what they make of what was shared")
+            }
             EventBody::Reopened { reason } => note(NoteKind::Reopened, reason).by(By::Reopen, "took the case up again"),
         }
     }
@@ -330,6 +344,9 @@ mod tests {
             json!({"event": "reopened", "reason": content("words")}),
             json!({"event": "tracker-answered", "agrees": true, "source": content("words")}),
             json!({"event": "tracker-answered", "agrees": false}),
+            json!({"event": "shared", "what": "patch", "with": "reporter", "content": content("words")}),
+            json!({"event": "share-answered", "shared": 9, "agrees": false, "words": content("words")}),
+            json!({"event": "share-answered", "shared": 9, "agrees": true}),
         ]
     }
 

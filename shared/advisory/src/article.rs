@@ -1,0 +1,56 @@
+//! An advisory as one text in Markdown: what a blog gets of it, and what is shown of a draft before it is public.
+
+use desk_domain::advisory::{Advisory, credit_line};
+use desk_domain::weakness;
+
+use crate::security_md::escaped;
+use crate::{markdown, text};
+
+/// What it says, each part a block: summary, versions, details, workarounds, whom it thanks.
+pub(crate) fn blocks(advisory: &Advisory) -> Vec<String> {
+    let draft = &advisory.draft;
+    let row = |a: &desk_domain::affected::Affected| {
+        format!("| `{}` | `{}` | `{}` | {} |", a.line, a.package, a.npm_range().replace('|', "\\|"), text::patched(a))
+    };
+    let rows: Vec<String> = advisory.affected.iter().map(row).collect();
+    let versions = match rows.is_empty() {
+        true => "Which versions are affected is not determined yet.".to_owned(),
+        false => format!("| Line | Package | Affected | Patched |\n|--|--|--|--|\n{}", rows.join("\n")),
+    };
+    let mut blocks = vec![escaped(&draft.summary), versions];
+    let notes: Vec<String> = text::line_notes(advisory).iter().map(|note| format!("* {}", escaped(note))).collect();
+    if !notes.is_empty() {
+        blocks.push(notes.join("\n"));
+    }
+    blocks.push(markdown::without_html(&draft.details));
+    if let Some(workarounds) = &draft.workarounds {
+        blocks.push(format!("### Workarounds\n\n{}", markdown::without_html(workarounds)));
+    }
+    if let Some(credit) = credit_line(&advisory.credits) {
+        blocks.push(format!("Credit: {}", escaped(&credit)));
+    }
+    blocks
+}
+
+/// The whole of a form that is not public, under its title, with its severity and where more is said.
+pub fn of(advisory: &Advisory) -> String {
+    let (draft, score) = (&advisory.draft, &advisory.score);
+    let mut all = vec![format!("## {}", escaped(&draft.title))];
+    let severity = score.severity.map(|band| format!("Severity: {}", text::severity(band)));
+    let vectors = score.cvss.iter().map(|vector| format!("`{vector}`"));
+    let weaknesses = score.cwe.iter().map(|cwe| escaped(&weakness::named(cwe)));
+    let scored: Vec<String> = severity.into_iter().chain(vectors).chain(weaknesses).collect();
+    if !scored.is_empty() {
+        all.push(scored.join(", "));
+    }
+    all.extend(blocks(advisory));
+    if !draft.references.is_empty() {
+        let urls: Vec<String> = draft.references.iter().map(|r| format!("* <{}>", r.url)).collect();
+        all.push(format!("### References\n\n{}", urls.join("\n")));
+    }
+    let names: Vec<String> = draft.all_aliases().into_iter().map(escaped).collect();
+    if !names.is_empty() {
+        all.push(format!("Known as: {}", names.join(", ")));
+    }
+    all.join("\n\n") + "\n"
+}

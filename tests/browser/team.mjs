@@ -39,6 +39,7 @@ async function story(tools) {
   await dave.signIn((name) => dave.look(name));
   await approved(tools, dave, id);
   await lists(tools, alice, id);
+  await opened(tools, alice);
   for (const member of [alice, dave]) await member.context.close();
 }
 
@@ -230,6 +231,28 @@ async function lists(tools, alice, id) {
   check("not theirs: opens with a reason", (await carol.text()).includes("The case is open to you."), await carol.text());
   await secondFactor(tools, carol);
   await carol.context.close();
+}
+
+/** A case for what was told by telephone: its reporter has no address, so the code is shown, once. */
+async function opened(tools, alice) {
+  await alice.page.goto(`${tools.origin}/desk`);
+  await alice.tap(alice.link("Open a case"));
+  await alice.look("team-open");
+  await alice.tap(alice.button("Open the case"));
+  const refused = await alice.text();
+  check("open: what is missing is named", ["Source: is required", "Summary: is required"].every((line) => refused.includes(line)), refused);
+  await alice.look("team-open-wrong");
+  const { now } = await (await fetch(`${tools.origin}/_local/clock`)).json();
+  await alice.page.locator('[name="source"]').selectOption("phone");
+  await alice.page.locator('[name="received_at"]').fill(now.slice(0, 16));
+  await alice.type("package", "express");
+  await alice.type("summary", "A header without an end");
+  await alice.type("details", "It holds the process.");
+  await alice.tap(alice.button("Open the case"));
+  check("open: the code is shown, to be handed on", (await alice.text()).includes("Give the reporter this receipt code yourself"), await alice.text());
+  await alice.look("team-opened");
+  await alice.tap(alice.link("Go to the case"));
+  check("open: the case is the one who opened it has", (await alice.text()).includes("Alice Example has opened this case"), await alice.text());
 }
 
 /** Added with a code, asked for after the next link: nothing is typed but codes. */

@@ -24,10 +24,12 @@ FOR_MEMBERS = {
     "POST /desk/session/code": "half a session, signed for one member",
     "POST /desk/account/second-factor": "a member's session",
     "POST /desk/acknowledge": "a link signed for one member",
+    "POST /desk/api/cases": "a member's session",
     "POST /desk/api/cases/{id}/commands": "a member's session",
     "POST /desk/api/away": "a member's session",
     "POST /desk/api/swap": "a member's session",
     "POST /desk/cases/{id}/{step}": "a member's session",
+    "POST /desk/open": "a member's session",
     "POST /desk/rota": "a member's session",
 }
 # Those that HTTPS leads to.

@@ -138,6 +138,7 @@ fn page_mail(case: &CaseId, now: jiff::Timestamp) -> Delivery {
         continues: None,
         acknowledge_until: None,
         urgent: false,
+        opened: None,
         quarantined: false,
         hints: Vec::new(),
     };

@@ -74,6 +74,7 @@ impl Deliver {
             code: None,
             code_withheld: false,
             instead_of: None,
+            unreported: false,
             filed: &[],
         };
         let Some(page) = delivery.notice.page(&setting) else { return Answer::Refused };

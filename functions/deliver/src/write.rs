@@ -76,6 +76,7 @@ impl Deliver {
             code: carried.code,
             code_withheld,
             instead_of: delivery.instead_of.as_ref(),
+            unreported: self.unreported(record).await?,
             filed: &filed,
         };
         let letter = delivery.notice.letter(&setting);
@@ -131,6 +132,15 @@ impl Deliver {
         };
         let stored = self.cases.case(case).await?;
         Ok(stored.is_some_and(|stored| stored.case.asked_for_encryption()))
+    }
+
+    /// Whether a member reads of a case that has no reporter, to whom nothing can be written.
+    async fn unreported(&self, record: &DeliveryRecord) -> Result<bool, Fault> {
+        let (Recipient::Member(_), Some(case)) = (&record.delivery.recipient, &record.delivery.case) else {
+            return Ok(false);
+        };
+        let stored = self.cases.case(case).await?;
+        Ok(stored.is_some_and(|stored| !stored.case.has_reporter()))
     }
 
     /// The receiver's OpenPGP key, as it may be used now; nothing where there is none, or the desk has none to sign with.

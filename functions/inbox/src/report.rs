@@ -104,6 +104,7 @@ impl Inbox {
             report,
             continues: continues.cloned(),
             found_by: None,
+            opened: None,
             canary: false,
             received_at: Some(arrived.received_at),
             third_party,

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::files::{Files, Filled};
-use crate::{Intake, form, pages, report, session};
+use crate::{Intake, pages, session};
 
 /// Ids are random; this many taken ones in a row do not happen.
 const ATTEMPTS: u32 = 12;
@@ -47,7 +47,8 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
     let body = body::read(body, intake.policy.limits.body_bytes).await?;
     let key = body::idempotency_key(headers)?;
     let value = body::parse_json(&body)?;
-    let report = report::read(&value, &intake.policy.limits, intake.clock.now()).map_err(Problem::invalid)?;
+    let report =
+        desk_mail::report::read(&value, &intake.policy.limits, intake.clock.now()).map_err(Problem::invalid)?;
     let sort = if is_canary(intake, headers).await? { Sort::Canary } else { Sort::Report };
     let arrived = Arrived { raw: &body, report: &report, files: &Files::default() };
     intake.accept(arrived, &value, key, sort).await
@@ -165,8 +166,8 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
     if session::field(&sent, "send") == "change" {
         return pages::typed_form(intake, sent, files.count());
     }
-    let mut value = form::to_report(&sent);
-    let read = report::read(&value, &intake.policy.limits, intake.clock.now());
+    let mut value = desk_pages::to_report(&sent);
+    let read = desk_mail::report::read(&value, &intake.policy.limits, intake.clock.now());
     let report = match (read, intake.takes(&files, FileCount::default())) {
         (Ok(report), Ok(())) => report,
         (read, taken) => {
@@ -272,6 +273,7 @@ impl Intake {
             canary,
             continues: None,
             found_by: None,
+            opened: None,
             received_at: None,
             third_party: self.policy.third_party_meant(&report.package).map(|t| t.package.clone()),
             unlisted: self.policy.whose(&report.package) == Whose::Unlisted,

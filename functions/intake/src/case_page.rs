@@ -162,7 +162,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said:
         question,
         messages: portion.collect(),
         paging,
-        report: sent_report(&view.report),
+        report: sent_report(&view.report, opened.case.opened.is_some()),
         has_receipt: receipt::is_signed_here(opened),
         notice: said.notice,
         error: said.error,
@@ -208,7 +208,7 @@ fn question<'a>(opened: &UnsealedCase, view: &'a CaseView) -> Option<&'a desk_vi
 }
 
 /// The report as it was sent, field by field, and as a file.
-fn sent_report(sent: &ReportView) -> SentReport {
+fn sent_report(sent: &ReportView, by_team: bool) -> SentReport {
     let stored: Value = serde_json::from_str(&sent.body).unwrap_or_default();
     let report = Report::stored(&stored);
     let said = report.said();
@@ -218,6 +218,7 @@ fn sent_report(sent: &ReportView) -> SentReport {
         rows.map(|(row, value)| (row.label.trim_end_matches('?').to_owned(), row.words(value))).collect()
     };
     SentReport {
+        by_team,
         facts: shown(false),
         texts: shown(true),
         quoted: stored["mail"]["quoted"].as_str().map(str::to_owned),

@@ -10,14 +10,14 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_domain::fields::FieldError;
 use desk_domain::policy::{self, ClockKind, Due, Package, Policy, Whose};
-use desk_domain::time::{instant, promise};
+use desk_domain::time::promise;
 use desk_http::Problem;
-use desk_pages::{CodeBox, FilesField, OthersPage, Qr, Receipt, ReportForm, Site, ThirdParty};
+use desk_pages::{CodeBox, FilesField, OthersPage, Receipt, ReportForm, Site, ThirdParty};
 
 use jiff::Timestamp;
 
 use crate::accept::{Arrived, Taken};
-use crate::{Intake, form as fields, session};
+use crate::{Intake, session};
 
 pub(crate) async fn form(State(intake): State<Arc<Intake>>) -> Html<String> {
     Html(report_form(&intake, BTreeMap::new(), Vec::new(), intake.files_field(None, 0)).html())
@@ -32,7 +32,7 @@ pub(crate) fn wrong_form(
     errors: Vec<FieldError>,
     (chosen, taken): (usize, Result<(), Problem>),
 ) -> Response {
-    let error = |e: FieldError| desk_pages::FormError { field: fields::field(&e.pointer), detail: e.detail };
+    let error = |e: FieldError| desk_pages::FormError { field: desk_pages::field_of(&e.pointer), detail: e.detail };
     let refused = taken.err();
     let status = refused.as_ref().map_or(StatusCode::UNPROCESSABLE_ENTITY, Problem::status);
     let why = refused.map(|problem| problem.in_words("Your files"));
@@ -133,19 +133,7 @@ pub(crate) fn receipt(intake: &Intake, taken: Taken, Arrived { raw, report, file
 
 /// A code as it is shown once, at `at`.
 pub(crate) fn code_box(intake: &Intake, case_id: &str, receipt_code: String, at: Timestamp) -> CodeBox {
-    let (project, url) = (&intake.policy.project.name, format!("{}/case", intake.public_url));
-    let file = format!(
-        "Your report to the security team of {project}\n\nCase: {case_id}\nReceipt code: {receipt_code}\nYour case page: {url}\n\
-         Date: {}\n\nWhoever has the code can read the case and write to it.\n",
-        instant(at)
-    );
-    CodeBox {
-        case_id: case_id.to_owned(),
-        href: format!("data:text/plain;charset=utf-8;base64,{}", BASE64.encode(file)),
-        // Capitals and hyphens make the smaller code, and are read as well.
-        qr: Qr::of(&receipt_code.to_uppercase()),
-        receipt_code,
-    }
+    CodeBox::of(&intake.policy.project.name, &intake.public_url, case_id, receipt_code, at)
 }
 
 fn third_party(module: &policy::ThirdParty) -> ThirdParty {

@@ -223,6 +223,7 @@ impl Team {
             now,
             title: title.to_owned(),
             notice: None,
+            may_open: here == DeskPage::Board && member.has(Role::Triage),
             on_call: (here == DeskPage::Board).then(|| self.on_call_line(member, now)),
             filters: None,
             groups: Vec::new(),

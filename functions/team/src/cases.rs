@@ -7,6 +7,7 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use desk_advisory::advisory_page;
 use desk_domain::advisory::Score;
+use desk_domain::case::event::Source;
 use desk_domain::case::permit::allowed;
 use desk_domain::case::{Breach, Case, CommandName, Event, Fact, Rm, Steps, quarantine};
 use desk_domain::id::{CaseId, MemberId, PackageName};
@@ -151,6 +152,11 @@ impl Team {
             forwarded: &case.forwarded,
             release_planned: case.release_planned,
             became: case.became.as_ref(),
+            opened: case.opened.as_ref().map(|of| OpenedView {
+                source: of.source,
+                reference: of.reference.as_ref().map(|reference| opened.text(reference)),
+                reporter_waits: of.reporter,
+            }),
             mail: shown.mail.as_ref(),
             quarantine: QuarantineView { report: case.quarantine.report, answers: &shown.held },
             deliveries: shown.deliveries.iter().map(Into::into).collect(),
@@ -184,9 +190,19 @@ struct TeamCaseView<'a> {
     forwarded: &'a BTreeSet<PackageName>,
     release_planned: Option<Date>,
     became: Option<&'a CaseId>,
+    /// What a member opened it for; `None` where somebody reported it here.
+    opened: Option<OpenedView<'a>>,
     mail: Option<&'a MailView>,
     quarantine: QuarantineView<'a>,
     deliveries: Vec<DeliveryView<'a>>,
+}
+
+/// What a member opened a case for. No `Debug`: it is words.
+#[derive(Serialize)]
+struct OpenedView<'a> {
+    source: Source,
+    reference: Option<&'a str>,
+    reporter_waits: bool,
 }
 
 #[derive(Serialize)]

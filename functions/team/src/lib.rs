@@ -14,6 +14,7 @@ mod filed;
 mod mail;
 mod message;
 mod notes;
+mod opening;
 mod origin;
 mod preview;
 mod publication;
@@ -82,6 +83,7 @@ pub fn router(team: Arc<Team>) -> Router {
     lists
         .route("/desk/{page}", get(no_page))
         .route("/desk/find", get(board::find))
+        .route("/desk/open", get(opening::page).post(opening::page_post))
         .route("/desk/cases/{id}", get(case_page::page))
         .route("/desk/cases/{id}/history", get(case_page::history_page))
         .route("/desk/cases/{id}/{step}", get(steps::page).post(steps::post))
@@ -97,7 +99,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/account/second-factor", get(second_factor::page).post(second_factor::post))
         .route("/desk/sign-out", post(account::sign_out))
         .route("/desk/acknowledge", get(acknowledge::page).post(acknowledge::post))
-        .route("/desk/api/cases", get(board::list))
+        .route("/desk/api/cases", get(board::list).post(opening::post))
         .route("/desk/api/filed", get(filed::list))
         .route("/desk/api/comments", get(comments::list))
         .route("/desk/api/rota", get(rota::show))

@@ -3,7 +3,7 @@
 
 use desk_domain::advisory::Advisory;
 use desk_domain::affected::{self, Affected};
-use desk_domain::case::decide::open_finding;
+use desk_domain::case::decide::{ByMember, open_by_member};
 use desk_domain::case::event::{Answers, ContentRef, Reported};
 use desk_domain::case::permit::refuse;
 use desk_domain::case::publication::{LineEnd, LineState};
@@ -115,6 +115,7 @@ impl Team {
             report: commit.seal(id, &key.public(), content_id, &body::canonical(&report.to_json()))?,
             continues: None,
             found_by: Some(parent.id.clone()),
+            opened: None,
             canary: false,
             received_at: None,
             third_party: None,
@@ -125,7 +126,8 @@ impl Team {
         };
         let actor = Actor::Member(by.clone());
         let handler = parent.handler.clone().unwrap_or_else(|| by.clone());
-        let events = open_finding(id.clone(), &self.policy, reported, &actor, handler, now);
+        let by = ByMember { by: &actor, handler: Some(handler), known_by: None };
+        let events = open_by_member(id.clone(), &self.policy, reported, by, now);
         commit.open(id, key.public(), &actor, events, now);
         Ok(id.clone())
     }

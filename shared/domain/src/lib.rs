@@ -13,6 +13,7 @@ pub mod figures;
 pub mod id;
 pub mod notice;
 pub mod npm;
+pub mod opening;
 pub mod policy;
 pub mod refusal;
 pub mod report;

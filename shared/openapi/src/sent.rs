@@ -3,6 +3,8 @@
 use desk_domain::case::CommandName;
 use desk_domain::case::command::Field;
 use desk_domain::case::command::row::{Kind, Limit, Need};
+use desk_domain::case::event::Source;
+use desk_domain::opening::REFERENCE_BYTES;
 use desk_domain::policy::{Limits, Policy};
 use serde_json::{Map, Value, json};
 
@@ -22,6 +24,7 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("Missing", missing()),
         ("Report", report::report(limits)),
         ("ReportForm", report::form()),
+        ("Opening", opening(limits)),
         ("CreditDecision", closed(CommandName::RecordCredit.row().fields, limits)),
         ("DisclosurePlan", plan()),
         ("AnswersChoice", one_of("answers", &["mail", "page"])),
@@ -41,6 +44,35 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         all.push((name.row().text, command(*name, limits)));
     }
     all
+}
+
+/// A report, as a member opens a case for it.
+fn opening(limits: &Limits) -> Value {
+    let mut opening = report::report(limits);
+    let sources: Vec<&str> = Source::ALL.iter().map(|source| source.as_str()).collect();
+    let reports: Vec<&str> = Source::ALL.iter().filter(|source| source.is_report()).map(|s| s.as_str()).collect();
+    let waits = format!("Somebody is owed an answer; where it is not said, of {}.", reports.join(", "));
+    let at = "When it came in: an instant, or a time in the member's own zone (else UTC). Needed where somebody waits for an answer; else it \
+              is now.";
+    let flag = || or_null(json!({"type": "boolean"}));
+    let own = [
+        ("source", words(&sources)),
+        (
+            "reference",
+            with(or_null(json!({"type": "string", "maxLength": REFERENCE_BYTES})), "Where it is to be read."),
+        ),
+        ("received_at", with(or_null(json!({"type": "string", "maxLength": 64})), at)),
+        ("reporter_waits", with(flag(), &waits)),
+        ("handler", with(or_null(kind(Kind::Member, limits)), "Who opens it, where nobody is named.")),
+        ("to_rota", with(flag(), "Nobody handles it yet: who is on call is told, and the rota gives it in time.")),
+        ("exploit_public", flag()),
+    ];
+    for (name, schema) in own {
+        opening["properties"][name] = schema;
+    }
+    let required = opening["required"].as_array_mut().expect("a report's fields");
+    required.insert(0, json!("source"));
+    opening
 }
 
 /// When a reporter means to publish: exactly one of the two.

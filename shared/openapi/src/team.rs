@@ -77,6 +77,17 @@ fn cases() -> Vec<Operation> {
         .parameters(&["Next", "Handler", "Only", "OfPackage"])
         .answer(200, "A portion of them.", &[(JSON, schema("Board"))])
         .problems(Told::Problem, &[400, 401, 403]);
+    let open = Operation::post("/desk/api/cases", "openCase", "Open a case for what reached the team another way")
+        .about(
+            "Found by the team, read somewhere, or reported elsewhere: then what is promised runs from `received_at`. A report's own \
+             fields, and where it is from. A reporter with an address is mailed the code of their page; of one without, it is in the \
+             answer, once.",
+        )
+        .secret(Secret::Session)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, schema("Opening"))])
+        .answer(201, "It is open.", &[(JSON, schema("OpenedCase"))])
+        .problems(Told::Problem, &[400, 401, 403, 413, 415, 422]);
     let filed = Operation::get("/desk/api/filed", "listFiled", "What was only filed, newest first")
         .about("Automatic mail, spam: so that what was filed wrongly is found by a person.")
         .secret(Secret::Session)
@@ -130,7 +141,7 @@ fn cases() -> Vec<Operation> {
         .secret(Secret::Session)
         .answer(200, "The shorter period first.", &[(JSON, schema("Figures"))])
         .problems(Told::Problem, &[401, 403]);
-    vec![board, filed, comments, show, command, rota, away, swap, figures]
+    vec![board, open, filed, comments, show, command, rota, away, swap, figures]
 }
 
 /// A page, to who is signed in.
@@ -165,6 +176,13 @@ fn pages() -> Vec<Operation> {
             .parameters(&["Sought"])
             .answer(303, "To the case; without a session to the sign-in page.", &[])
             .problems(Told::Page, &[404]),
+        shown("/desk/open", "openPage", "Open a case"),
+        Operation::post("/desk/open", "openCaseOnPage", "Open a case, as the form says")
+            .secret(Secret::SessionOrCookie)
+            .body(&[(FORM, json!({"type": "object", "additionalProperties": {"type": "string"}}))])
+            .answer(200, "It is open: the code for a reporter whom no mail reaches, shown once.", &[page()])
+            .answer(303, "It is open: to the case.", &[])
+            .problems(Told::Page, &[401, 403, 413, 422]),
         shown("/desk/account", "accountPage", "One's own session, and how to end it"),
         shown("/desk/account/second-factor", "secondFactorPage", "One's own second factor, or one to take"),
         Operation::post(

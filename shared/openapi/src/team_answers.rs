@@ -1,5 +1,6 @@
 //! What the team is answered.
 
+use desk_domain::case::event::Source;
 use serde_json::{Value, json};
 
 use crate::answers::{
@@ -19,6 +20,7 @@ pub(crate) fn team() -> Vec<(&'static str, Value)> {
         ("Rota", rota()),
         ("Figures", figures()),
         ("Done", done()),
+        ("OpenedCase", opened_case()),
         (
             "TeamCase",
             object_with(
@@ -172,12 +174,33 @@ fn team_always() -> Vec<(&'static str, Value)> {
         ("forwarded", with(list(text()), "The modules whose maintainers it was forwarded to.")),
         ("release_planned", or_null(json!({"type": "string", "format": "date"}))),
         ("became", or_null(schema("CaseId"))),
+        ("opened", or_null(with(opened(), "What a member opened it for; null where somebody reported it here."))),
         ("mail", or_null(schema("Mail"))),
         ("quarantine", object(&[("report", flag()), ("answers", list(schema("HeldAnswer")))])),
         ("deliveries", list(schema("Delivery"))),
     ];
     all.extend(publication());
     all
+}
+
+fn opened_case() -> Value {
+    let code = "Opens the case page of a reporter whom no mail reaches; it is told only now.";
+    let due = object(&[("acknowledgement", or_null(instant())), ("detailed_response", or_null(instant()))]);
+    object(&[
+        ("case_id", schema("CaseId")),
+        ("version", count()),
+        ("stage", schema("Stage")),
+        ("handler", or_null(text())),
+        ("received_at", instant()),
+        ("due", with(due, "What is promised to the reporter; null where nobody reported it.")),
+        ("receipt_code", or_null(with(text(), code))),
+        ("case_url", or_null(link())),
+    ])
+}
+
+fn opened() -> Value {
+    let sources: Vec<&str> = Source::ALL.iter().map(|source| source.as_str()).collect();
+    object(&[("source", words(&sources)), ("reference", or_null(text())), ("reporter_waits", flag())])
 }
 
 fn publication() -> Vec<(&'static str, Value)> {

@@ -16,6 +16,8 @@ pub struct BoardPage {
     pub title: String,
     /// What was just done, where that led away from a case.
     pub notice: Option<String>,
+    /// Whether who looks at it may open a case.
+    pub may_open: bool,
     /// Who is on call, and until when.
     pub on_call: Option<String>,
     /// What it may be narrowed to; `None` on the other lists.
@@ -139,6 +141,7 @@ pub(crate) mod sample {
             now: at(13),
             title: text(),
             notice: told.then(text),
+            may_open: told,
             on_call: told.then(text),
             filters: told.then(|| BoardFilters {
                 links: vec![(text(), "/desk".into(), false), (text(), "/desk?only=overdue".into(), true)],

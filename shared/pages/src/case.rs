@@ -88,6 +88,8 @@ pub struct Paging {
 /// A report as its sender sees it again. No `Debug`.
 pub struct SentReport {
     pub title: String,
+    /// A member wrote it down, who took it elsewhere.
+    pub by_team: bool,
     /// What was said in a line: what was asked, and the answer.
     pub facts: Vec<(String, String)>,
     /// What was said in several.
@@ -286,6 +288,7 @@ pub(crate) mod sample {
             messages: speakers.map(message).into(),
             paging: Paging { page: 1, pages: 2 },
             report: SentReport {
+                by_team: false,
                 title: text(),
                 facts: vec![(text(), text())],
                 texts: vec![(text(), text())],

@@ -1,6 +1,9 @@
 //! What the sender of a report gets at once: the case id, the code, the due times and the signed receipt. And a code made anew.
 
 use askama::Template;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use desk_domain::time::instant;
 use jiff::Timestamp;
 
 use super::{Qr, Site, ThirdParty, rendered};
@@ -60,6 +63,22 @@ pub struct NewCodePage {
 }
 
 impl CodeBox {
+    /// A code that is shown once, at `at`, of the desk at `public_url`.
+    pub fn of(project: &str, public_url: &str, case_id: &str, receipt_code: String, at: Timestamp) -> CodeBox {
+        let file = format!(
+            "Your report to the security team of {project}\n\nCase: {case_id}\nReceipt code: {receipt_code}\nYour case page: \
+             {public_url}/case\nDate: {}\n\nWhoever has the code can read the case and write to it.\n",
+            instant(at)
+        );
+        CodeBox {
+            case_id: case_id.to_owned(),
+            href: format!("data:text/plain;charset=utf-8;base64,{}", BASE64.encode(file)),
+            // Capitals and hyphens make the smaller code, and are read as well.
+            qr: Qr::of(&receipt_code.to_uppercase()),
+            receipt_code,
+        }
+    }
+
     /// The code, four words a line; a line that goes on ends in its hyphen.
     pub(super) fn lines(&self) -> Vec<String> {
         let words: Vec<&str> = self.receipt_code.split('-').collect();

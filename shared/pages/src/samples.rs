@@ -93,6 +93,7 @@ pub(crate) fn pages() -> Samples {
         account::sample::pages(),
         second_factor::sample::pages(),
         step::sample::pages(),
+        open::sample::pages(),
         board::sample::pages(),
         not_yours::sample::pages(),
         history::sample::pages(),

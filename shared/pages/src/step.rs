@@ -108,7 +108,11 @@ pub struct Input {
 pub enum InputControl {
     Line,
     Date,
-    Area { rows: u8 },
+    /// A day and a time; in which zone, its label says.
+    Moment,
+    Area {
+        rows: u8,
+    },
     Tick,
     Radios(Vec<InputChoice>),
     Select(Vec<InputChoice>),
@@ -120,9 +124,21 @@ pub struct InputChoice {
     pub hint: String,
 }
 
+impl StepForm {
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Input> {
+        self.groups.iter().flat_map(|group| &group.inputs)
+    }
+
+    /// Every wrong field: where it is, what it is called, what is wrong.
+    pub(super) fn errors(&self) -> impl Iterator<Item = (String, &str, &str)> {
+        let wrong = self.inputs().flat_map(|input| input.errors.iter().map(move |error| (input, error)));
+        wrong.map(|(input, error)| (input.target(), input.label.as_str(), error.as_str()))
+    }
+}
+
 impl InputGroup {
     /// Whether something was typed into it, or is wrong.
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.inputs.iter().any(|input| !input.value.is_empty() || !input.errors.is_empty())
     }
 }
@@ -134,13 +150,11 @@ impl StepPage {
     }
 
     fn inputs(&self) -> impl Iterator<Item = &Input> {
-        self.form.iter().flat_map(|form| &form.groups).flat_map(|group| &group.inputs)
+        self.form.iter().flat_map(StepForm::inputs)
     }
 
-    /// Every wrong field: where it is, what it is called, what is wrong.
     fn errors(&self) -> Vec<(String, &str, &str)> {
-        let wrong = self.inputs().flat_map(|input| input.errors.iter().map(move |error| (input, error)));
-        wrong.map(|(input, error)| (input.target(), input.label.as_str(), error.as_str())).collect()
+        self.form.iter().flat_map(StepForm::errors).collect()
     }
 
     fn has_errors(&self) -> bool {
@@ -161,6 +175,7 @@ impl Input {
             InputControl::Radios(_) => format!("{}-0", self.id()),
             InputControl::Line
             | InputControl::Date
+            | InputControl::Moment
             | InputControl::Area { .. }
             | InputControl::Tick
             | InputControl::Select(_) => self.id(),
@@ -207,6 +222,7 @@ pub(crate) mod sample {
         let controls = vec![
             ("line", InputControl::Line),
             ("date", InputControl::Date),
+            ("moment", InputControl::Moment),
             ("area", InputControl::Area { rows: 6 }),
             ("tick", InputControl::Tick),
             ("affected.0.radios", InputControl::Radios(choices())),

@@ -40,6 +40,8 @@ pub struct TeamCasePage {
     /// Where the newer ones are; `None` on the first page.
     pub newer: Option<String>,
     pub can_write: bool,
+    /// Whether somebody outside reported it, and reads along.
+    pub reported: bool,
     /// What is known of the case beside its stage, in words: name and value.
     pub facts: Vec<(String, String)>,
     /// `None` when the reporter named a package that the policy does not know.

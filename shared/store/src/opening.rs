@@ -3,7 +3,7 @@
 //! Nothing is stored until the [`Commit`] is: whoever wraps and signs is asked before, so that nothing is when they cannot be
 //! reached.
 
-use desk_domain::case::decide::{open, open_filed, open_follow_up};
+use desk_domain::case::decide::{ByMember, open, open_by_member, open_filed, open_follow_up};
 use desk_domain::case::event::{ContentRef, Reported, Resolution};
 use desk_domain::case::{Actor, Case, EventBody};
 use desk_domain::id::{CaseId, ContentId, MemberId};
@@ -72,7 +72,6 @@ impl<'a> Opener<'a> {
         let (key, code) = (self.root.new_key(id.as_str()).await?, ReceiptCode::generate());
         let mut commit = Commit::new();
         commit.case_key(&id, key.wrapped.clone());
-        commit.code(&id, &code.lookup(), key.key.wrapped(&code.key().public(), id.as_str())?, None);
         Ok(Opening { opener: self, id, now, key, code, commit })
     }
 }
@@ -144,14 +143,32 @@ impl Opening<'_> {
         self.finish_with(&actor, events, sha256).await
     }
 
+    /// The same of a case that a member opens. Where nobody reported it, there is no code: nobody has a page.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn finish_by_member(
+        self,
+        reported: Reported,
+        by: ByMember<'_>,
+        sha256: &str,
+    ) -> Result<NewCase, KeyError> {
+        let actor = by.by.clone();
+        let events = open_by_member(self.id.clone(), self.opener.policy, reported, by, self.now);
+        self.finish_with(&actor, events, sha256).await
+    }
+
     async fn finish_with(self, actor: &Actor, events: Vec<EventBody>, sha256: &str) -> Result<NewCase, KeyError> {
         let Opening { opener, id, now, key, code, mut commit } = self;
         // The receipt travels sealed under the name that the report gives it.
         let travels = match events.first() {
-            Some(EventBody::ReportReceived(reported)) => reported.mail.as_ref().and_then(|mail| mail.receipt.clone()),
+            Some(EventBody::ReportReceived(reported)) => reported.receipt().cloned(),
             _ => None,
         };
         let stored = commit.open(&id, key.key.public(), actor, events, now);
+        if stored.case.has_reporter() {
+            commit.code(&id, &code.lookup(), key.key.wrapped(&code.key().public(), id.as_str())?, None);
+        }
         let receipt = match opener.signer {
             Some(signer) => Some(signer.sign(&receipt_claims(opener.public_url, &stored.case, sha256)).await?),
             None => None,

@@ -4,10 +4,10 @@ pub mod examples;
 pub mod invariants;
 
 use desk_domain::case::command::Roster;
-use desk_domain::case::decide::{decide, open};
-use desk_domain::case::event::{Answers, Message, Reported, SCHEMA};
+use desk_domain::case::decide::{ByMember, decide, open, open_by_member};
+use desk_domain::case::event::{Answers, FactName, Message, Opened, Reported, SCHEMA, Source};
 use desk_domain::case::{Actor, Case, Clock, Command, ContentRef, Event, EventBody};
-use desk_domain::id::CaseId;
+use desk_domain::id::{CaseId, MemberId};
 use desk_domain::notice::plan::{Planned, notices};
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
@@ -61,6 +61,7 @@ pub fn given_with(policy: &Policy, at: &str, change: impl FnOnce(&mut Reported))
         report: content(),
         continues: None,
         found_by: None,
+        opened: None,
         canary: false,
         received_at: None,
         third_party: None,
@@ -77,7 +78,48 @@ pub fn given_with(policy: &Policy, at: &str, change: impl FnOnce(&mut Reported))
     world
 }
 
+/// A case that alice opened at `at`, whose report came in elsewhere so many hours before.
+pub fn opened(policy: &Policy, at: &str, hours_before: i64, change: impl FnOnce(&mut Reported, &mut Opened)) -> World {
+    let now: Timestamp = at.parse().expect("an instant");
+    let source = Source::Github;
+    let mut said = Opened { source, reference: None, reporter: true, facts: Vec::new(), receipt: None };
+    let mut first = None;
+    given_with(policy, at, |reported| {
+        reported.received_at = Some(now - SignedDuration::from_hours(hours_before));
+        change(reported, &mut said);
+        first = Some(reported.clone());
+    });
+    let reported = Reported { opened: Some(said), ..first.expect("what was reported") };
+    let id: CaseId = "EXP-2027-7K3QF".parse().expect("an id");
+    let handler = Some("alice".parse().expect("a member"));
+    World::by_alice(policy, id, reported, handler, now)
+}
+
+/// The same, which nobody reported.
+pub fn found(policy: &Policy, at: &str) -> World {
+    opened(policy, at, 0, |reported, opened| {
+        (reported.address, opened.source, opened.reporter) = (None, Source::OwnFinding, false)
+    })
+}
+
 impl World {
+    fn by_alice(policy: &Policy, id: CaseId, reported: Reported, handler: Option<MemberId>, now: Timestamp) -> World {
+        let by = member("alice");
+        let by_alice = ByMember { by: &by, handler, known_by: Some(content()) };
+        let bodies = open_by_member(id.clone(), policy, reported, by_alice, now);
+        let first = event(&id, 1, now, &by, bodies[0].clone());
+        let mut world = World { case: Case::opened(&first).expect("a report"), log: vec![first], now };
+        world.append(&by, bodies[1..].to_vec());
+        world
+    }
+
+    /// The same case, had alice left it to the rota.
+    pub fn left_to_rota(self, policy: &Policy, facts: Vec<FactName>) -> World {
+        let EventBody::ReportReceived(mut reported) = self.log[0].body.clone() else { panic!("a report") };
+        reported.opened.as_mut().expect("a member opened it").facts = facts;
+        World::by_alice(policy, self.case.id, reported, None, self.now)
+    }
+
     pub fn append(&mut self, actor: &Actor, bodies: Vec<EventBody>) {
         for body in bodies {
             let event = event(&self.case.id, self.case.version + 1, self.now, actor, body);

@@ -82,6 +82,7 @@ fn the_desk_knows_a_clock_by_its_kind_and_calls_it_by_its_words() {
         code: None,
         code_withheld: false,
         instead_of: None,
+        unreported: false,
         filed: &[],
     };
     let letter = page.notice.letter(&setting).text();

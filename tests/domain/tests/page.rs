@@ -8,7 +8,7 @@ use desk_domain::notice::conversation::line;
 use desk_domain::notice::plan::notices;
 use desk_domain::notice::{Notice, OnPage};
 use desk_domain::policy::{Policy, Severity};
-use desk_domain_tests::{World, content, given, given_with, message, policy};
+use desk_domain_tests::{World, content, given, given_with, message, opened, policy};
 use jiff::Timestamp;
 
 const FRIDAY: &str = "2027-03-26T22:00:00Z";
@@ -164,6 +164,7 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
     let all = [
         assigned(by_mail).when(not_one).when_reporter(thanks).when(Command::PutAway),
         Told::of(policy, follow_up(policy)),
+        Told::of(policy, opened(policy, FRIDAY, 20, |_, _| ())),
         ours().when(Command::Duplicate { of: "EXP-2027-00001".parse().unwrap(), message: None }).when_desk(
             Command::RootMoved {
                 moved: RootMoved {

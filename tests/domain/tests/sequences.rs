@@ -2,14 +2,14 @@
 
 use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
-use desk_domain::case::event::{Answers, DisclosurePlan, MailParts, Resolution};
+use desk_domain::case::event::{Answers, DisclosurePlan, FactName, MailParts, Resolution};
 use desk_domain::case::publication::Publication;
 use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, permit, quiet, rm};
 use desk_domain::id::ClockName;
 use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::examples::examples;
-use desk_domain_tests::{World, content, given, invariants, member, message, policy};
+use desk_domain_tests::{World, content, found, given, invariants, member, message, opened, policy};
 use jiff::{SignedDuration, Timestamp};
 
 enum Step {
@@ -136,11 +136,14 @@ fn check(before: &World, after: &World, policy: &Policy) {
     assert!(was.handler.is_none() || case.handler.is_some(), "never to nobody");
     assert!(case.breaches.starts_with(&was.breaches), "a breach is kept for ever");
     for name in ["acknowledgement", "detailed-response"] {
-        let clock = |c: &Case| c.clocks.iter().find(|k| k.name().as_str() == name).cloned().unwrap();
-        assert_eq!(clock(was).start.due_at, clock(case).start.due_at, "{name} never moves");
-        assert!(!matches!(clock(case).state, ClockState::Paused { .. }), "{name} never pauses");
+        let clock = |c: &Case| c.clocks.iter().find(|k| k.name().as_str() == name).cloned();
+        let (before, clock) = (clock(was), clock(case));
+        assert_eq!(clock.is_some(), case.has_reporter(), "{name} is owed to whoever reported it, and to nobody else");
+        let (Some(before), Some(clock)) = (before, clock) else { continue };
+        assert_eq!(before.start.due_at, clock.start.due_at, "{name} never moves");
+        assert!(!matches!(clock.state, ClockState::Paused { .. }), "{name} never pauses");
         if case.is_closed() && case.resolution != Some(Resolution::Spam) && !case.sent.iter().any(|s| s.bounced) {
-            assert!(!clock(case).is_open(), "{name} is owed on a closed case");
+            assert!(!clock.is_open(), "{name} is owed on a closed case");
         }
     }
     let reopened = |event: &Event| matches!(event.body, EventBody::Reopened { .. });
@@ -208,6 +211,23 @@ fn every_short_sequence_keeps_the_invariants() {
     let (policy, mut seen) = (policy(), 0);
     explore(&given(&policy, "2027-03-26T22:00:00Z"), &steps(), 4, &policy, &mut seen);
     assert!(seen > 10_000, "{seen} sequences");
+}
+
+/// Of a case that a member opened: for a report that was taken elsewhere and is late already, and for what nobody reported.
+#[test]
+fn every_short_sequence_of_an_opened_case_keeps_the_invariants() {
+    let (policy, mut seen) = (policy(), 0);
+    let friday = "2027-03-26T22:00:00Z";
+    let left = found(&policy, friday).left_to_rota(&policy, vec![FactName::Public]);
+    for start in [opened(&policy, friday, 30, |_, _| ()), found(&policy, friday), left] {
+        explore(&start, &steps(), 2, &policy, &mut seen);
+        explore(&start, &everything(), 2, &policy, &mut seen);
+    }
+    let accept = Command::Validate { message: message(), next_steps: false, accept: true };
+    let accepted = found(&policy, friday).when(&policy, "alice", accept);
+    let scored = accepted.when(&policy, "alice", Command::Score { severity: Severity::High, content: content() });
+    explore(&scored, &publication(), 3, &policy, &mut seen);
+    assert!(seen > 2_000, "{seen} sequences");
 }
 
 /// Of every command of the table, those that lie far apart too.

@@ -230,6 +230,7 @@ impl Bench {
             report: report.clone(),
             continues: None,
             found_by: None,
+            opened: None,
             canary: false,
             files: Vec::new(),
         };

@@ -12,7 +12,7 @@ use crate::steps::{At, step_of};
 /// The rows, in the order of the policy.
 pub(super) fn rows(at: &At<'_>) -> Vec<CheckRow> {
     let (case, steps) = (at.case(), &at.case().steps);
-    let reported = case.found_by.is_none();
+    let reported = case.has_reporter();
     let mut rows = Vec::new();
     if reported {
         rows.push(row(at, "Acknowledged", taken(at, steps.acknowledged.as_ref()), &[("Acknowledge", "write")]));
@@ -142,6 +142,9 @@ fn fixed(at: &At<'_>) -> Option<String> {
 
 fn credit(at: &At<'_>) -> Option<String> {
     match &at.case().publication.credit {
+        CreditState::Unasked if !at.case().has_reporter() => {
+            Some("Nobody reported it; who found it can be named".to_owned())
+        }
         CreditState::Unasked | CreditState::Asked { .. } => None,
         CreditState::Answered { granted: None, .. } => Some("Nobody is named".to_owned()),
         CreditState::Answered { granted: Some(_), .. } => {

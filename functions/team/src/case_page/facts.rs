@@ -15,6 +15,8 @@ pub(super) fn facts(opened: &UnsealedCase) -> Vec<(String, String)> {
         row("Score", score(opened)),
         row("Goes on from", id(&case.continues)),
         row("Found by the audit of", id(&case.found_by)),
+        row("Where it is from", case.opened.as_ref().map(|of| of.source.words().to_owned()).unwrap_or_default()),
+        row("To be read at", reference(opened)),
         row("Duplicate of", id(&case.duplicate_of)),
         row("Which stands at", case.root.as_ref().map(|root| root.stage.to_string()).unwrap_or_default()),
         row("Reported again as", case.duplicates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
@@ -26,6 +28,12 @@ pub(super) fn facts(opened: &UnsealedCase) -> Vec<(String, String)> {
         row("Release planned", case.release_planned.map(|day| day.to_string()).unwrap_or_default()),
     ];
     rows.into_iter().flatten().collect()
+}
+
+/// Where it is to be read what a member opened it for.
+fn reference(opened: &UnsealedCase) -> String {
+    let reference = opened.case.opened.as_ref().and_then(|of| of.reference.as_ref());
+    reference.map(|reference| opened.text(reference).to_owned()).unwrap_or_default()
 }
 
 /// What the reporter last said of publishing.

@@ -1,11 +1,12 @@
 //! The report, field by field, from the JSON that was sent or made of a mail.
 
-use desk_domain::report::{FIELDS, Report, ReportField, Seen, Weight};
+use desk_domain::report::{FIELDS, Group, Report, ReportField, Seen, Weight};
 use desk_pages::{ReportFact, ReportFields};
 use serde_json::Value;
 
-/// The fields of a report, from the JSON that was sent.
-pub(super) fn report(body: &str) -> ReportFields {
+/// The fields of a report, from the JSON that was sent. Of a reporter, where there is none (`reported`), nothing is said for want of
+/// a word.
+pub(super) fn report(body: &str, reported: bool) -> ReportFields {
     let sent: Value = serde_json::from_str(body).unwrap_or_default();
     let said = Report::stored(&sent).said();
     let of =
@@ -22,7 +23,11 @@ pub(super) fn report(body: &str) -> ReportFields {
             Seen::Fact { label, otherwise, weight } => {
                 let fact = match of(row) {
                     Some(value) => Some((value + &behind(row, of), *weight)),
-                    None => otherwise.map(|otherwise| (otherwise.to_owned(), Weight::Plain)),
+                    None => {
+                        let otherwise =
+                            otherwise.filter(|_| reported || matches!(row.group, Group::Problem | Group::Scope));
+                        otherwise.map(|otherwise| (otherwise.to_owned(), Weight::Plain))
+                    }
                 };
                 shown.facts.extend(fact.map(|(value, weight)| ReportFact { label, value, weight }));
             }
@@ -56,7 +61,7 @@ mod tests {
     use super::*;
 
     fn fact(body: &str, label: &str) -> Option<(String, Weight)> {
-        report(body).facts.into_iter().find(|fact| fact.label == label).map(|fact| (fact.value, fact.weight))
+        report(body, true).facts.into_iter().find(|fact| fact.label == label).map(|fact| (fact.value, fact.weight))
     }
 
     fn plain(words: &str) -> Option<(String, Weight)> {
@@ -66,7 +71,7 @@ mod tests {
     #[test]
     fn a_report_is_read_whatever_was_left_out() {
         let body = r#"{"package":"p","versions":"v","summary":"s","details":"\n d","reporter":{"name":" "}}"#;
-        let least = report(body);
+        let least = report(body, true);
         assert_eq!((least.title.as_str(), least.texts), ("s", vec![("Details", "\n d".to_owned())]));
         let facts: Vec<(&str, String)> = least.facts.into_iter().map(|fact| (fact.label, fact.value)).collect();
         let not_known = "not that the reporter knows";
@@ -82,9 +87,16 @@ mod tests {
         ];
         assert_eq!(facts, expected.map(|(label, value)| (label, value.to_owned())));
         assert_eq!(
-            report("(this text cannot be opened)").texts,
+            report("(this text cannot be opened)", true).texts,
             [("Details", "(this text cannot be opened)".to_owned())]
         );
+    }
+
+    #[test]
+    fn where_there_is_no_reporter_nothing_is_said_of_one() {
+        let body = r#"{"package":"p","summary":"s","details":"d","credit":{"as":"Eve"},"known_public":true}"#;
+        let facts: Vec<&str> = report(body, false).facts.into_iter().map(|fact| fact.label).collect();
+        assert_eq!(facts, ["Package", "Versions", "Already public", "Credit"]);
     }
 
     #[test]
@@ -98,13 +110,13 @@ mod tests {
         assert_eq!(fact(body, "Forwarding"), plain("agreed to, to those who maintain the module"));
         assert_eq!(fact(body, "Already public"), Some(("Yes".to_owned(), Weight::Alarm)));
         assert_eq!(fact(body, "Reporter plans to publish"), Some(("2027-01-31".to_owned(), Weight::Strong)));
-        assert_eq!(report(body).texts, [("Details", "(no text)".to_owned()), ("Impact", "i".to_owned())]);
+        assert_eq!(report(body, true).texts, [("Details", "(no text)".to_owned()), ("Impact", "i".to_owned())]);
     }
 
     #[test]
     fn a_mail_without_a_text_says_so_and_its_quoted_text_is_kept_apart() {
-        assert_eq!(report(r#"{"details":" "}"#).texts, [("Details", "(no text)".to_owned())]);
-        let mail = report(r#"{"details":"d","mail":{"quoted":"> before"}}"#);
+        assert_eq!(report(r#"{"details":" "}"#, true).texts, [("Details", "(no text)".to_owned())]);
+        let mail = report(r#"{"details":"d","mail":{"quoted":"> before"}}"#, true);
         assert_eq!(mail.quoted.as_deref(), Some("> before"));
     }
 }

@@ -78,6 +78,7 @@ impl Team {
             known_exploited: false,
             planned_for: None,
             found_by: None,
+            opened: None,
             canary: false,
             ..reported.clone()
         };

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 
 use self::follow_up::FollowedUp;
 pub(crate) use self::sealed::{Seal, Sealer};
+pub(crate) use self::treat::RECEIPT;
 use self::treat::Treated;
 use crate::as_of_now::AsOfNow;
 use crate::message::{Post, seal_json};

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::Team;
 
 /// Where the new receipt code waits for the mail that carries it.
-pub(super) const RECEIPT: &str = "receipt-mail";
+pub(crate) const RECEIPT: &str = "receipt-mail";
 
 /// The new case, before it is stored.
 pub(super) struct Treated {
@@ -94,6 +94,7 @@ impl Team {
             received_at: Some(case.received_at),
             continues: Some(case.id.clone()),
             found_by: None,
+            opened: None,
             canary: false,
             ..reported
         };
@@ -107,7 +108,7 @@ impl Team {
     }
 
     /// What a member opens a case for somebody else with: it gives no receipt.
-    pub(super) fn case_opener<'a>(&'a self, root: &'a RootPublic) -> Opener<'a> {
+    pub(crate) fn case_opener<'a>(&'a self, root: &'a RootPublic) -> Opener<'a> {
         Opener { policy: &self.policy, root, mail_key: &self.mail_key, signer: None, public_url: &self.public_url }
     }
 

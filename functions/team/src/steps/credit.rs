@@ -30,6 +30,7 @@ pub(super) fn shows(at: &At<'_>) -> String {
 
 pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let state = match at.opened.credit().state {
+        CreditStanding::Unasked if !at.case().has_reporter() => "Nobody reported it, so nobody is asked.",
         CreditStanding::Unasked => "The reporter was not asked yet.",
         CreditStanding::Asked => "The reporter was asked, and has not answered.",
         CreditStanding::Answered => "This was answered; what you record now stands in its place.",

@@ -3,7 +3,7 @@
 use desk_domain::case::command::row::Kind;
 use desk_domain::case::event::Resolution;
 use desk_domain::case::{CommandName, Rm};
-use desk_pages::InputChoice;
+use desk_pages::{Input, InputChoice};
 use serde_json::{Value, json};
 
 use super::At;
@@ -43,20 +43,24 @@ pub(super) fn shows(at: &At<'_>) -> String {
     format!("{} {}", at.case().rm, super::write::shows(at))
 }
 
+/// What is said of it: to the reporter, where there is one.
+fn words(at: &At<'_>, f: &Fields<'_>) -> Vec<Input> {
+    if !at.case().has_reporter() {
+        return vec![f.area("reason", "Why", "It stays on the case; there is no reporter to tell.", 4)];
+    }
+    let steps = "What happens next, and when: with it the message is the detailed answer that is promised.";
+    vec![
+        f.area("reason", "Message to the reporter", "Why. It is the one message that they get.", 8),
+        f.area("next_steps", "Next steps", steps, 3),
+    ]
+}
+
 pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let f = Fields(typed);
     let possible = OUTCOMES.iter().filter(|(_, name, ..)| at.may(*name));
     let outcomes = possible.map(|(word, _, label, hint)| choice(word, *label, *hint)).collect();
-    let mut inputs = vec![
-        f.radios("outcome", "Outcome", outcomes),
-        f.area("reason", "Message to the reporter", "Why. It is the one message that they get.", 8),
-        f.area(
-            "next_steps",
-            "Next steps",
-            "What happens next, and when: with it the message is the detailed answer that is promised.",
-            3,
-        ),
-    ];
+    let mut inputs = vec![f.radios("outcome", "Outcome", outcomes)];
+    inputs.extend(words(at, &f));
     if at.may(CommandName::Duplicate) {
         inputs.push(f.line("of", "Duplicate of", "The id of the case that was there first."));
     }

@@ -132,6 +132,10 @@ impl Fields<'_> {
         self.input(name, label, hint, InputControl::Date)
     }
 
+    pub(crate) fn moment(&self, name: &str, label: &str, hint: &str) -> Input {
+        self.input(name, label, hint, InputControl::Moment)
+    }
+
     pub(crate) fn tick(&self, name: &str, label: &str, hint: &str) -> Input {
         self.input(name, label, hint, InputControl::Tick)
     }
@@ -172,7 +176,7 @@ impl Form {
     }
 
     /// The form under what was wrong with it; what belongs to no field of it is given back.
-    pub(super) fn finished(
+    pub(crate) fn finished(
         self,
         action: String,
         hidden: Vec<(String, String)>,

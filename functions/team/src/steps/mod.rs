@@ -11,7 +11,7 @@ mod audit;
 mod credit;
 mod decide;
 mod facts;
-mod form;
+pub(crate) mod form;
 mod lines;
 mod others;
 mod people;
@@ -48,7 +48,7 @@ use self::form::{Filled, Wrong};
 pub(crate) use self::sent::post;
 
 pub(crate) use self::table::{Step, step_of};
-use self::typed::Typed;
+pub(crate) use self::typed::Typed;
 use crate::Team;
 use crate::as_of_now::AsOfNow;
 use crate::case_page::words;

@@ -39,6 +39,11 @@ impl Typed {
         self.get(name).trim()
     }
 
+    /// Every field.
+    pub(crate) fn all(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.get(name) == "1"
     }
@@ -68,7 +73,7 @@ impl Typed {
     }
 
     /// The request that one of the form's commands is, known by how many come after it; `None` for a form without a key.
-    pub(super) fn request(&self, member: &Member, path: &str, after: usize) -> Option<Request> {
+    pub(crate) fn request(&self, member: &Member, path: &str, after: usize) -> Option<Request> {
         let key = self.get("key");
         let key = (!key.is_empty() && key.len() <= 64).then(|| format!("{key}.{after}"))?;
         let typed = self.0.iter().filter(|(name, _)| !["key", "against", "seen", "check"].contains(&name.as_str()));

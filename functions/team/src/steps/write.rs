@@ -49,7 +49,7 @@ pub(super) fn page_only(case: &Case, f: &Fields<'_>) -> Option<desk_pages::Input
 
 /// Where a message goes.
 pub(super) fn goes(case: &Case) -> Option<String> {
-    if case.found_by.is_some() {
+    if !case.has_reporter() {
         return None;
     }
     Some(match (&case.address, case.answers) {

@@ -151,7 +151,7 @@ fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn field(text: &str) -> Result<(String, Value), String> {
+pub(super) fn field(text: &str) -> Result<(String, Value), String> {
     let wrong = || "must be field=text, field=@file or field:=JSON".to_owned();
     let (name, value) = text.split_once('=').ok_or_else(wrong)?;
     if let Some(name) = name.strip_suffix(':') {

@@ -8,6 +8,7 @@ mod doctor;
 mod figures;
 mod keys;
 mod login;
+mod open;
 mod policy;
 mod published;
 mod report;
@@ -76,6 +77,8 @@ enum Command {
     Policy(policy::PolicyCommand),
     /// File a report from a JSON file, or - for standard input
     Report(report::ReportArguments),
+    /// Open a case for what reached the team another way: found by you, read somewhere, reported elsewhere
+    Open(open::OpenArguments),
     /// Verify a receipt
     #[command(subcommand)]
     Receipt(verify::Receipt),
@@ -187,6 +190,7 @@ impl Cli {
             Some(Command::Serve(what)) => serve(&global, what).await,
             Some(Command::Policy(what)) => what.run(&global).await,
             Some(Command::Report(what)) => what.run(&global).await,
+            Some(Command::Open(what)) => what.run(&global).await,
             Some(Command::Receipt(what)) => what.run(&global).await,
             Some(Command::Case(what)) => what.run(&global).await,
             Some(Command::Board(what)) => what.run(&global).await,

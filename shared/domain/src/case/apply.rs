@@ -33,6 +33,7 @@ impl Case {
             report: reported.report.clone(),
             continues: reported.continues.clone(),
             found_by: reported.found_by.clone(),
+            opened: reported.opened.clone(),
             canary: reported.canary,
             rm: Rm::Received,
             set_aside_from: None,

@@ -11,7 +11,7 @@ mod reporter;
 mod share;
 mod written_after;
 
-pub use opening::{open, open_filed, open_finding, open_follow_up};
+pub use opening::{ByMember, open, open_by_member, open_filed, open_follow_up};
 
 use jiff::Timestamp;
 
@@ -72,6 +72,9 @@ impl Next<'_> {
     fn run(&mut self, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::Acknowledge { message } => self.message(MessageKind::Acknowledgement, message, false),
+            Command::AcknowledgeFromMail { .. } | Command::ReplyFromMail { .. } if !self.case.has_reporter() => {
+                return Err(self.not_now(format!("the team opened {} itself; there is no reporter", self.case.id)));
+            }
             Command::AcknowledgeFromMail { message, kept } => {
                 if let Some(why) = self.acknowledged() {
                     return Err(Refusal::NotAllowed { why, allowed: Vec::new(), missing: Vec::new() });
@@ -309,19 +312,8 @@ impl Next<'_> {
     }
 
     fn eligible(&self, member: &MemberId) -> Result<(), Refusal> {
-        let Some(found) = self.policy.member(member) else {
-            return Err(Refusal::field("/member", "is not a member of the team"));
-        };
-        if !self.policy.triage().any(|m| m.id == *member) {
-            return Err(Refusal::field("/member", format!("{} does not have the triage role", found.name)));
-        }
-        if found.unreachable_since.is_some() && self.actor != Actor::Member(member.clone()) {
-            return Err(Refusal::field("/member", format!("cannot be {} now: mail to them comes back", found.name)));
-        }
-        if found.away_at(self.now) && self.actor != Actor::Member(member.clone()) {
-            return Err(Refusal::field("/member", format!("{} is away", found.name)));
-        }
-        Ok(())
+        let themselves = self.actor == Actor::Member(member.clone());
+        self.policy.may_handle(member, themselves, self.now).map_err(|why| Refusal::field("/member", why))
     }
 
     /// `word`: what is sealed for the mail that tells them.

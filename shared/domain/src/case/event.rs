@@ -7,6 +7,7 @@
 
 mod files;
 mod mail;
+mod opened;
 mod recipient;
 mod reported;
 mod root;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use files::{FileCount, Files, KeptFile};
 pub use mail::{ByMail, Hint, MailParts, Sender};
+pub use opened::{NoSource, Opened, Source};
 pub use recipient::Recipient;
 pub use reported::{Answers, Reported};
 pub use root::{RootMoved, RootNews};

@@ -44,7 +44,7 @@ pub use share::Shared;
 pub use stage::Stage;
 pub use urgent::UrgentStep;
 
-use self::event::{Answers, ByMail, FactName, FileCount, Resolution};
+use self::event::{Answers, ByMail, FactName, FileCount, Opened, Resolution};
 use self::publication::Publication;
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
 use crate::policy::{MetBy, Policy, Role, Severity};
@@ -85,6 +85,9 @@ pub struct Case {
     /// The case whose audit found this one.
     #[serde(default)]
     pub found_by: Option<CaseId>,
+    /// A member opened it, for what reached the team another way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<Opened>,
     /// It only tries whether the desk works.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub canary: bool,
@@ -270,6 +273,11 @@ impl Case {
 
     pub fn is_closed(&self) -> bool {
         self.rm == Rm::Closed
+    }
+
+    /// Whether somebody outside reported it, to whom an answer is owed: not what the team found itself or read somewhere.
+    pub fn has_reporter(&self) -> bool {
+        self.found_by.is_none() && self.opened.as_ref().is_none_or(|opened| opened.reporter)
     }
 
     /// Whether the reporter's address was proven by the mail that the report came in; one typed into a form never is.

@@ -139,10 +139,7 @@ impl Asking<'_> {
                 case.handler.as_ref().map(|handler| format!("{} handles it; use hand-over", self.name(handler)))
             }
             Rule::Takeable => self.untakeable(),
-            Rule::Reported => case
-                .found_by
-                .as_ref()
-                .map(|by| format!("it was found by the audit of {by}; there is no reporter to ask")),
+            Rule::Reported => self.unreported(),
             Rule::Answerable => self.unanswerable(),
             Rule::Quarantined => {
                 case.quarantine.is_empty().then(|| format!("nothing of {} waits in quarantine", case.id))
@@ -157,7 +154,8 @@ impl Asking<'_> {
                 };
                 recorded.then(|| "the reporter's consent is recorded already".to_owned())
             }
-            Rule::Agreed => (!case.may_forward)
+            // What nobody reported, the team forwards on its own word.
+            Rule::Agreed => (!case.may_forward && case.has_reporter())
                 .then(|| "the reporter has not agreed that it is forwarded; ask first, then record-consent".to_owned()),
             Rule::DutyOpen => {
                 let waits = case.clocks.iter().any(|clock| clock.is_open() && clock.start.met_by == MetBy::Recorded);
@@ -217,6 +215,14 @@ impl Asking<'_> {
             Some(handler) if handler == member || case.backup.as_ref() == Some(member) => None,
             Some(_) if gone && case.is_stood_in_by(member, policy, now) => None,
             Some(handler) => Some(format!("only its handler ({}) or the backup may {what}", self.name(handler))),
+        }
+    }
+
+    fn unreported(&self) -> Option<String> {
+        let case = self.case;
+        match &case.found_by {
+            Some(by) => Some(format!("it was found by the audit of {by}; there is no reporter")),
+            None => (!case.has_reporter()).then(|| format!("the team opened {} itself; there is no reporter", case.id)),
         }
     }
 
@@ -303,7 +309,7 @@ impl Asking<'_> {
 
     /// Credit that nobody was asked about is recorded only where there is nobody to ask.
     fn credit_unasked(&self) -> Option<String> {
-        let unasked = self.case.publication.credit == CreditState::Unasked && self.case.found_by.is_none();
+        let unasked = self.case.publication.credit == CreditState::Unasked && self.case.has_reporter();
         unasked.then(|| "the reporter is asked first (ask-credit)".to_owned())
     }
 

@@ -66,7 +66,7 @@ impl Case {
         let since = |at: Option<Timestamp>| at.is_some_and(|at| at >= known);
         let publication = &self.publication;
         let (published, released) = (publication.is_published(), self.steps.released.is_some());
-        let has_reporter = self.found_by.is_none() && self.withdrawn_at.is_none();
+        let has_reporter = self.has_reporter() && self.withdrawn_at.is_none();
         let wrote = since(self.sent.iter().filter(|sent| !sent.bounced).map(|sent| sent.at).max());
         let drafted = since(publication.draft.as_ref().map(|draft| draft.at));
         let accepted = self.rm == Rm::Accepted || self.was_accepted();

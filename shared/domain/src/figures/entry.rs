@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::event::{Event, EventBody, Resolution};
 use crate::case::{Case, ClockState};
 use crate::id::ClockName;
-use crate::policy::MetBy;
+use crate::policy::{AtDue, MetBy};
 
 /// Something of one case that counts, under one day. It is written over by what later events make of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,11 +134,12 @@ struct Book {
 }
 
 impl Book {
-    /// Where a machine may not answer by itself, it has not; what the team's own audit found nobody reported.
+    /// Where a machine may not answer by itself, it has not; what the team found itself nobody reported.
     fn received(&mut self, case: &Case, event: &Event) {
-        if case.found_by.is_none() {
+        if case.has_reporter() {
             let by_mail = case.address.is_some() && !case.quarantine.report;
-            self.put(About::Report, event, case.received_at, Counted::Report { by_mail, on_page: case.mail.is_none() });
+            let on_page = case.mail.is_none() && case.opened.is_none();
+            self.put(About::Report, event, case.received_at, Counted::Report { by_mail, on_page });
         }
     }
 
@@ -237,6 +238,11 @@ impl Book {
         let run = Run { clock: name.clone(), promise: start.promise, started_at: start.started_at };
         let taken = |at: Timestamp| minutes(start.started_at.duration_until(at) - running.paused);
         match clock.state {
+            // Past before anybody could tell that it was: of what was taken elsewhere, before the desk heard of it.
+            ClockState::Met { at, .. } if start.at_due == AtDue::Breach && at > start.due_at => {
+                let (due_at, minutes) = (start.due_at, Some(taken(at)));
+                self.put(about, event, due_at, Counted::Missed { run, due_at, minutes, over: false });
+            }
             ClockState::Met { at, .. } => {
                 let minutes = taken(at);
                 self.put(about, event, at, Counted::Kept { run, minutes });

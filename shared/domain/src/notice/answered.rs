@@ -138,7 +138,7 @@ pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
             "If you answer this mail, your words go to whoever commented where they can be written to, and are kept as a note \
              otherwise; you are told which."
         }
-        (notice, Some(_)) if of_comment(notice) => {
+        (notice, Some(_)) if of_comment(notice) || at.unreported => {
             "If you answer this mail, your answer is kept as a note, and you are told so."
         }
         (notice, Some(_)) if notice.acknowledge_until().is_some() => {

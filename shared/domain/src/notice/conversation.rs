@@ -1,7 +1,7 @@
 //! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
 
 use super::{TRACKER_QUESTION, closed};
-use crate::case::event::{Answers, DisclosurePlan, EventBody, Resolution, RootNews};
+use crate::case::event::{Answers, DisclosurePlan, EventBody, Reported, Resolution, RootNews};
 use crate::case::rm::{self, Transition};
 use crate::case::{Actor, Case, Event, Recipient, Rm};
 use crate::policy::{MetBy, OwnChannel, Policy};
@@ -18,6 +18,13 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
     };
     Some(match &event.body {
         EventBody::ReportReceived(_) if case.found_by.is_some() => "The team's own audit found this.".to_owned(),
+        EventBody::ReportReceived(Reported { opened: Some(opened), .. }) if opened.reporter => {
+            let (way, at) = (opened.source.way(), crate::time::instant(case.received_at));
+            format!("{by} has opened this case for your report{way}, which came in at {at}.")
+        }
+        EventBody::ReportReceived(Reported { opened: Some(opened), .. }) => {
+            format!("{by} has opened this case: {}.", opened.source.words())
+        }
         EventBody::ReportReceived(_) => {
             "Your report was received and stored; the security team has been told. Thank you.".to_owned()
         }

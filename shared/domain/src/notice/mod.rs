@@ -41,6 +41,7 @@ pub mod letter;
 mod member_bounced;
 mod new_report;
 mod no_handler;
+mod opened_receipt;
 mod opened_with_reason;
 mod outsider_replied;
 mod page;
@@ -217,6 +218,7 @@ notices! {
     MemberBounced in member_bounced = "member_bounced": Breach, Desk, NotTheirs;
     NewReport in new_report = "new_report": Promise, Desk, NotTheirs, until acknowledge_until, wakes OnCall;
     NoHandler in no_handler = "no_handler": Breach, Desk, NotTheirs, wakes Each;
+    OpenedReceipt in opened_receipt = "opened_receipt": Promise, FirstAnswer, Line;
     OpenedWithReason in opened_with_reason = "opened_with_reason": Ordinary, Desk, NotTheirs;
     OutsiderReplied in outsider_replied = "outsider_replied": Ordinary, Desk, NotTheirs;
     PolicyComment in policy_comment = "policy_comment": Ordinary, Desk, NotTheirs;
@@ -276,6 +278,8 @@ pub struct Setting<'a> {
     pub code_withheld: bool,
     /// The handler in whose place the receiver gets it.
     pub instead_of: Option<&'a MemberId>,
+    /// Nobody reported the case: there is no reporter to write to.
+    pub unreported: bool,
     /// What filed mails say above their texts, sealed until now.
     pub filed: &'a [(CaseId, FiledWords)],
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::case::event::Hint;
+use crate::case::event::{Hint, Source};
 use crate::id::{ClockName, PackageName};
 
 /// To the team: a report came in. Id and deadlines, no details (T17).
@@ -14,6 +14,9 @@ pub struct NewReport {
     /// The reporter says that it is public or under attack.
     #[serde(default)]
     pub urgent: bool,
+    /// A member opened it, and left it to the rota: from what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<(Source, MemberId)>,
     /// It is not proven whose mail it is: the reporter has no receipt yet.
     #[serde(default)]
     pub quarantined: bool,
@@ -40,16 +43,8 @@ impl NewReport {
         if let Some(case) = &self.continues {
             facts.push(("Goes on from".to_owned(), case.to_string()));
         }
-        let (subject, what) = match self.urgent {
-            true => {
-                ("Urgent: a new report, public or under attack", "The reporter says that it is public or under attack.")
-            }
-            false => ("New report: please acknowledge", ""),
-        };
-        let letter = Letter::new(at.subject(subject))
-            .say(format!("A new report has come in to the {} security team. {what}", at.project()).trim_end())
-            .facts(facts)
-            .say(self.whose(at));
+        let (subject, what) = self.came_in(at);
+        let letter = Letter::new(at.subject(subject)).say(what).facts(facts).say(self.whose(at));
         let letter = self.said_of_the_mail().into_iter().fold(letter, Letter::say);
         let letter = match &at.links.acknowledge {
             Some(url) => letter
@@ -68,6 +63,40 @@ impl NewReport {
             | Recipient::Maintainer(_) => letter.link("Read the report on the desk", &at.links.desk_case),
         };
         letter.sign(at.team_signature())
+    }
+
+    /// The subject, and what has come in.
+    pub(super) fn came_in(&self, at: &Setting<'_>) -> (&'static str, String) {
+        match (&self.opened, self.urgent) {
+            (Some((source, by)), urgent) => {
+                let (by, source) = (at.member_name(by), source.words());
+                let what = format!("{by} has opened a case ({source}). Nobody handles it yet.");
+                match urgent {
+                    true => (
+                        "Urgent: a case was opened, and is nobody’s yet",
+                        format!("{what} It is public, or an exploit of it is, or attacks on it are seen."),
+                    ),
+                    false => ("A case was opened, and is nobody’s yet", what),
+                }
+            }
+            (None, true) => (
+                "Urgent: a new report, public or under attack",
+                format!(
+                    "A new report has come in to the {} security team. The reporter says that it is public or under attack.",
+                    at.project()
+                ),
+            ),
+            (None, false) => (
+                "New report: please acknowledge",
+                format!("A new report has come in to the {} security team.", at.project()),
+            ),
+        }
+    }
+
+    /// What anyone of the team may do with it now: behind `yours to`, and behind `may`.
+    fn to_do(&self) -> (&'static str, &'static str) {
+        let nobody_waits = self.opened.is_some() && self.acknowledge_until.is_none();
+        if nobody_waits { ("take", "take it") } else { ("acknowledge", "acknowledge") }
     }
 
     /// The package in scope, or the module of others' that is named; of anything else the report alone tells.
@@ -132,15 +161,18 @@ impl NewReport {
     fn whose(&self, at: &Setting<'_>) -> String {
         match (&self.on_call, at.recipient) {
             (Some(on_call), Recipient::Member(member)) if on_call == member => {
-                "You are on call: unless somebody is faster, this one is yours to acknowledge.".to_owned()
+                format!("You are on call: unless somebody is faster, this one is yours to {}.", self.to_do().0)
             }
             (Some(on_call), _) => {
                 format!(
-                    "{} is on call; you get this as one of the team, of whom anyone may acknowledge.",
-                    at.member_name(on_call)
+                    "{} is on call; you get this as one of the team, of whom anyone may {}.",
+                    at.member_name(on_call),
+                    self.to_do().1
                 )
             }
-            (None, _) => "Nobody is on call: everyone of the team gets this, and anyone may acknowledge.".to_owned(),
+            (None, _) => {
+                format!("Nobody is on call: everyone of the team gets this, and anyone may {}.", self.to_do().1)
+            }
         }
     }
 }

@@ -63,8 +63,11 @@ impl Page {
 }
 
 impl Waking for NewReport {
-    fn what(&self, _: &Setting<'_>) -> String {
-        if self.urgent { "Urgent: a new report".to_owned() } else { "New report: please acknowledge".to_owned() }
+    fn what(&self, at: &Setting<'_>) -> String {
+        match (&self.opened, self.urgent) {
+            (None, true) => "Urgent: a new report".to_owned(),
+            (Some(_), _) | (None, false) => self.came_in(at).0.to_owned(),
+        }
     }
 
     fn due(&self, at: &Setting<'_>) -> Vec<(String, String)> {

@@ -303,7 +303,15 @@ impl Plan<'_> {
         let steps = self.case.urgent_steps(self.policy).into_iter().filter(|(_, done)| !done).map(|(step, _)| step);
         let notice = Notice::FactMarked(FactMarked { fact, by: by.clone(), due, steps: steps.collect() });
         let told = others.map(|id| planned(Recipient::Member(id.clone()), notice.clone()));
-        told.chain(self.to_reporter(Notice::FactTold(FactTold { fact, due: told_reporter }), None)).collect()
+        match &self.case.opened {
+            // Said as the case was opened: the receipt says so to the reporter. The team hears it once, of the gravest; where nobody
+            // handles it, with the case.
+            Some(opened) if opened.facts.contains(&fact) => {
+                let once = opened.facts.last() == Some(&fact) && self.case.handler.is_some();
+                told.filter(|_| once).collect()
+            }
+            _ => told.chain(self.to_reporter(Notice::FactTold(FactTold { fact, due: told_reporter }), None)).collect(),
+        }
     }
 
     /// Whether it is due when it is because of what is known.

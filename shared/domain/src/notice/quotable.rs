@@ -4,7 +4,7 @@
 mod desk;
 
 use super::*;
-use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind, Resolution, RootNews};
+use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind, Resolution, RootNews, Source};
 use crate::case::share::SharedThing;
 use crate::case::{Stage, UrgentStep};
 use crate::id::ClockName;
@@ -48,6 +48,7 @@ fn texts(policy: &Policy, case: &CaseId, recipient: &Recipient, notice: &Notice,
         code,
         code_withheld: false,
         instead_of: None,
+        unreported: false,
         filed: &[],
     };
     let letter = notice.letter(&setting);
@@ -62,6 +63,13 @@ fn first_answers(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     let others = policy.third_party.iter().map(|module| {
         Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: module.package.clone(), receipt: receipt() })
     });
+    let known = [None, Some(FactName::Public), Some(FactName::ExploitPublic), Some(FactName::AttacksObserved)];
+    let ways = Source::ALL.iter().map(|source| (*source, None)).chain(known.map(|known| (Source::Github, known)));
+    let by_each = |(source, known)| {
+        let named = |by: &MemberId| OpenedReceipt { source, by: by.clone(), known, package: None, receipt: receipt() };
+        policy.members.iter().map(|member| Notice::OpenedReceipt(named(&member.id))).collect::<Vec<_>>()
+    };
+    let opened = ways.flat_map(by_each);
     let ours = [
         Notice::Receipt(receipt()),
         Notice::Receipt(Receipt { unlisted: true, ..receipt() }),
@@ -75,7 +83,7 @@ fn first_answers(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         Notice::UnreadableReceipt(UnreadableReceipt { receipt: receipt() }),
         Notice::FollowUpReceipt(FollowUpReceipt { of: case.clone(), receipt: receipt() }),
     ];
-    ours.into_iter().chain(others).collect()
+    ours.into_iter().chain(others).chain(opened).collect()
 }
 
 /// What names a member to the reporter.
@@ -178,6 +186,7 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
             continues: Some(case.clone()),
             acknowledge_until: Some(Timestamp::UNIX_EPOCH),
             urgent,
+            opened: None,
             quarantined: true,
             hints: vec![
                 Hint::Names(case.clone()),
@@ -195,6 +204,12 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
             ],
         })
     };
+    let opened = Source::ALL.iter().flat_map(|source| [(source, false), (source, true)]).map(|(source, urgent)| {
+        let Notice::NewReport(plain) = report(None, urgent) else { return report(None, urgent) };
+        let (opened, on_call) = (Some((*source, member.clone())), Some(member.clone()));
+        Notice::NewReport(NewReport { opened, on_call, acknowledge_until: None, ..plain })
+    });
+    let opened: Vec<Notice> = opened.collect();
     let known = policy.clocks.first().map(|row| (row.name.clone(), Timestamp::UNIX_EPOCH));
     let standings = known.into_iter().flat_map(|(clock, due_at)| {
         standings(member).into_iter().map(move |standing| {
@@ -221,7 +236,7 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
             acknowledge_until: None,
         }),
     ];
-    all.into_iter().chain(standings).collect()
+    all.into_iter().chain(opened).chain(standings).collect()
 }
 
 /// Every reason for which somebody hears of a case that this member handles.

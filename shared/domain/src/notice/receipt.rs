@@ -24,17 +24,21 @@ impl Receipt {
     /// What every first answer goes on with: the times promised, and the way to the case page.
     pub(super) fn promised(&self, letter: Letter, at: &Setting<'_>) -> Letter {
         let letter = match self.unlisted {
-            true => letter.say(format!(
-                "The package that it names is not among those that {} maintains. If others maintain it, please report the problem to \
-                 them, too: they can fix it. We forward nothing unless you agree to it.",
-                at.project()
-            )),
+            true => letter.say(self.not_ours(at)),
             false => letter,
         };
         let told =
             ["The members of the security team have been told.", "One of them will write to you by these times:"];
         let letter = self.times(letter, told, at);
         self.way(letter, at).sign(at.team_signature())
+    }
+
+    pub(super) fn not_ours(&self, at: &Setting<'_>) -> String {
+        format!(
+            "The package that it names is not among those that {} maintains. If others maintain it, please report the problem to \
+             them, too: they can fix it. We forward nothing unless you agree to it.",
+            at.project()
+        )
     }
 
     /// When it came, and the times promised, under who knows of it, and who writes by then.

@@ -16,16 +16,17 @@ impl ThirdPartyReceipt {
             self.package,
             at.project()
         ));
-        let module = at.policy.third_party(self.package.as_str());
-        let letter = match module {
-            Some(module) => letter
-                .say("Please report it to those who do, too; they can fix it. We forward nothing unless you agree to it:")
-                .facts(vec![
-                    ("Maintained by".to_owned(), module.maintainer.clone()),
-                    ("Reports go to".to_owned(), module.contact.strip_prefix("mailto:").unwrap_or(&module.contact).to_owned()),
-                ]),
-            None => letter,
-        };
-        self.receipt.promised(letter, at)
+        self.receipt.promised(those_who_do(letter, &self.package, at), at)
     }
+}
+
+/// Where it belongs too.
+pub(super) fn those_who_do(letter: Letter, package: &PackageName, at: &Setting<'_>) -> Letter {
+    let Some(module) = at.policy.third_party(package.as_str()) else { return letter };
+    letter
+        .say("Please report it to those who do, too; they can fix it. We forward nothing unless you agree to it:")
+        .facts(vec![
+            ("Maintained by".to_owned(), module.maintainer.clone()),
+            ("Reports go to".to_owned(), module.contact.strip_prefix("mailto:").unwrap_or(&module.contact).to_owned()),
+        ])
 }

@@ -67,6 +67,24 @@ impl Policy {
         self.triage().find(|member| member.id == *id && !member.absent_at(now))
     }
 
+    /// Whether `member` may be made the handler of a case at `now`; who makes it so of themselves may be away.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_handle(&self, member: &MemberId, themselves: bool, now: Timestamp) -> Result<(), String> {
+        let found = self.member(member).ok_or("is not a member of the team")?;
+        if !found.has(Role::Triage) {
+            return Err(format!("{} does not have the triage role", found.name));
+        }
+        if found.unreachable_since.is_some() && !themselves {
+            return Err(format!("cannot be {} now: mail to them comes back", found.name));
+        }
+        if found.away_at(now) && !themselves {
+            return Err(format!("{} is away", found.name));
+        }
+        Ok(())
+    }
+
     /// Whether the member must have a second factor.
     pub fn wants_second_factor(&self, member: &Member) -> bool {
         self.sign_in.second_factor.iter().any(|role| member.has(*role))

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
@@ -30,6 +31,16 @@ impl Serialize for Zone {
 impl Zone {
     fn name(&self) -> &str {
         self.0.iana_name().unwrap_or_default()
+    }
+
+    /// The instant at which the clocks there show it; of two the earlier.
+    pub fn at(&self, there: DateTime) -> Option<Timestamp> {
+        there.to_zoned(self.0.clone()).ok().map(|zoned| zoned.timestamp())
+    }
+
+    /// The same in UTC.
+    pub fn utc(there: DateTime) -> Option<Timestamp> {
+        there.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
     }
 
     /// What the clocks there show: `15:05 in Berlin`; with the weekday where it is another than in UTC.

@@ -64,6 +64,7 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         older: told.then(|| "/desk/cases/EXP-2026-7K3QF?page=3".into()),
         newer: told.then(|| "/desk/cases/EXP-2026-7K3QF?page=1".into()),
         can_write: told,
+        reported: told,
         report,
         files: vec![file(Some("/desk/cases/EXP-2026-7K3QF/files/file-1"))],
         mail: told.then(mail_part),

@@ -7,12 +7,18 @@ mod days;
 mod duplicates;
 mod ends;
 mod facts;
+mod opened;
 mod people;
 
 use desk_domain::case::{Command, Recipient};
 use desk_domain::id::MemberId;
 use desk_domain::policy::{Away, Policy, Severity};
 use desk_domain_tests::{World, content, given, message};
+
+/// A report that came in elsewhere nine days before anybody opened a case for it.
+pub fn opened_late(policy: &Policy) -> World {
+    desk_domain_tests::opened(policy, MONDAY, 24 * 9, |_, _| ())
+}
 
 pub const MONDAY: &str = "2027-03-22T08:00:00Z";
 

@@ -62,6 +62,7 @@ impl Sample {
             code: self.sealed,
             code_withheld: false,
             instead_of: None,
+            unreported: self.setting == "unreported",
             filed: &team::filed_words(),
         })
     }

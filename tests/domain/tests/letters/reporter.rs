@@ -1,7 +1,7 @@
 //! To the reporter.
 
 use desk_domain::case::Recipient;
-use desk_domain::case::event::{FactName, MessageKind, Resolution, RootNews};
+use desk_domain::case::event::{FactName, MessageKind, Resolution, RootNews, Source};
 use desk_domain::id::ClockName;
 use desk_domain::notice::*;
 
@@ -20,6 +20,15 @@ fn release(before: Option<&str>) -> Notice {
 
 fn receipt() -> Receipt {
     Receipt { received_at: at(RECEIVED), due: promises(), unlisted: false }
+}
+
+fn opened(source: Source, known: Option<FactName>, receipt: Receipt) -> Notice {
+    Notice::OpenedReceipt(OpenedReceipt { source, by: member("alice"), known, package: None, receipt })
+}
+
+fn of_others() -> Notice {
+    let (source, package) = (Source::Hackerone, Some("body-parser".parse().unwrap()));
+    Notice::OpenedReceipt(OpenedReceipt { source, by: member("alice"), known: None, package, receipt: receipt() })
 }
 
 pub fn samples() -> Vec<Sample> {
@@ -59,6 +68,10 @@ fn first_answers() -> Vec<Sample> {
         to("", follow_up(receipt())).with(CODE),
         to("by-page", follow_up(receipt())),
         to("late", follow_up(late(2))),
+        to("", opened(Source::Github, None, receipt())).with(CODE),
+        to("late", opened(Source::Phone, None, late(1))).with(CODE),
+        to("attacked", opened(Source::Other, Some(FactName::AttacksObserved), receipt())).with(CODE),
+        to("of-others", of_others()).with(CODE),
         to("", Notice::CommentThanks(CommentThanks {})),
     ]
 }

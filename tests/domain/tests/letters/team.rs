@@ -1,6 +1,6 @@
 //! To members of the team, and to the operator.
 
-use desk_domain::case::event::{AssignedBy, DisclosurePlan, FactName, Hint};
+use desk_domain::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, Source};
 use desk_domain::case::share::SharedThing;
 use desk_domain::case::{Recipient, Stage, UrgentStep};
 use desk_domain::id::CaseId;
@@ -39,6 +39,7 @@ fn new_reports() -> Vec<Sample> {
         continues: None,
         acknowledge_until: Some(at(DUE)),
         urgent: false,
+        opened: None,
         quarantined: false,
         hints: Vec::new(),
         third_party: None,
@@ -57,6 +58,12 @@ fn new_reports() -> Vec<Sample> {
         to("nobody-on-call", report(|r| (r.on_call, r.package) = (None, None))),
         to("of-others", report(|r| (r.package, r.third_party) = (None, Some("body-parser".parse().unwrap())))),
         to("urgent", report(|r| r.urgent = true)),
+        to(
+            "unreported",
+            report(|r| (r.opened, r.acknowledge_until) = (Some((Source::OwnFinding, member("carol"))), None)),
+        ),
+        to("opened-for-a-reporter", report(|r| r.opened = Some((Source::Github, member("carol"))))),
+        to("opened-urgent", report(|r| (r.opened, r.urgent) = (Some((Source::Social, member("carol"))), true))),
         to("planned-for", report(|r| r.planned_for = Some("2027-04-20".parse().unwrap()))),
         to("quarantined", report(|r| r.quarantined = true)),
         to("names", report(|r| r.hints = vec![Hint::Names("EXP-2026-00000".parse().unwrap())])),
@@ -183,6 +190,7 @@ fn clocks() -> Vec<Sample> {
         to("with-a-word", handed_over()).with("The test is on my branch;\nit waits for CI."),
         to("with-a-lost-word", handed_over()),
         to("backup", you(true, AssignedBy::Member, false)),
+        to("unreported", you(false, AssignedBy::Member, false)),
         sample("", nobody(), Recipient::Operator),
         to("", nobody()),
     ]

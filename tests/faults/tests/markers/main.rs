@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use publication::publication;
 use refusals::refusals;
-use stage::{Filed, Markers, Stage, is_mail, only_in_mails, refused};
+use stage::{Filed, JSON, Markers, Stage, is_mail, only_in_mails, refused};
 
 /// A vector that stands in no document: a score is a person's judgement too.
 const VECTOR: &str = "CVSS:3.1/AV:A/AC:H/PR:L/UI:R/S:C/C:L/I:H/A:L";
@@ -76,6 +76,7 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
 
     invalid_duplicate_and_spam(&mut stage);
     by_link(&mut stage, &form);
+    opened_by_member(&mut stage);
     no_address(&mut stage);
     let sign_in = signed_in(&mut stage);
     let (reissued, main) = reissued(&mut stage, main);
@@ -208,6 +209,41 @@ fn no_address(stage: &mut Stage) {
     let code = answer["receipt_code"].as_str().expect("the new code").to_owned();
     stage.markers.code("handed over", &code);
     assert_eq!(stage.desk.view(&bearer(&code))["case_id"], filed.case.as_str());
+}
+
+/// A member opens cases: by the API, for a reporter with a key; on the page, for one whom no mail reaches.
+fn opened_by_member(stage: &mut Stage) {
+    let alice = stage.tokens["alice"].clone();
+    let mut body = stage.report("opened", Some("express"), "page", true);
+    body["source"] = json!("github");
+    let hour = stage.desk.now().to_string();
+    body["received_at"] = json!(hour);
+    body["reference"] = json!(format!("https://example.org/{}", stage.markers.of("opened: reference")));
+    let key = stage.markers.of("opened: Idempotency-Key");
+    let headers = [JSON, ("idempotency-key", &key), ("authorization", &alice)];
+    let opened = stage.desk.call("POST", "/desk/api/cases", &headers, &body.to_string());
+    assert_eq!(opened.status, 201, "{}", opened.text);
+    assert!(opened.json()["receipt_code"].is_null(), "the code goes by mail");
+    let wrong = json!({"source": stage.markers.of("opened: wrong source"), "received_at": stage.markers.of("opened: wrong time"),
+        "handler": stage.markers.of("opened: wrong handler")});
+    refused(422, &stage.desk.post("/desk/api/cases", &[("authorization", &alice)], &wrong));
+    let mut typed = stage.said("opened on the page", None, "page", false);
+    typed.retain(|(name, _)| !name.starts_with("reporter.email"));
+    let (reference, hour) = (stage.markers.of("opened on the page: reference"), hour);
+    let own = [
+        ("source", "phone".to_owned()),
+        ("received_at", hour),
+        ("reference", reference),
+        ("known_public", "1".to_owned()),
+    ];
+    typed.extend(own);
+    let fields: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let page =
+        stage.desk.post_form_with("/desk/open", &[("origin", &stage.desk.url), ("authorization", &alice)], &fields);
+    assert_eq!(page.status, 200, "{}", page.text);
+    let code =
+        page.text.split_once("id=\"receipt-code\">").expect("a code").1.split_once("</code>").expect("its end").0;
+    stage.markers.code("opened on the page", &code.replace("<span>", "").replace("</span>", ""));
 }
 
 /// Signs in by mail; gives the names of what may stand in that mail.

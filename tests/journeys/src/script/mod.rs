@@ -130,6 +130,7 @@ impl Journey {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["report", file, rest @ ..] => self.report(file, rest),
+            ["open", member, fields @ ..] => self.open(member, fields),
             ["about", name] => {
                 let place = self.cases.iter().position(|c| c.name == *name);
                 self.current = place.unwrap_or_else(|| panic!("no case is called {name}"));

@@ -1,8 +1,9 @@
 //! What reporters do: they file reports, write to a case, and say how they are to be credited.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{Journey, show, words};
+use super::{Journey, Known, show, words};
 use desk_harness::root;
 
 impl Journey {
@@ -26,6 +27,33 @@ impl Journey {
             self.current = self.cases.len() - 1;
         }
         said
+    }
+
+    /// A member opens a case; `-20h` is a time before now.
+    pub(super) fn open(&mut self, member: &str, fields: &[&str]) -> String {
+        let (token, mut body) = (self.bearer(member), json!({}));
+        for (field, value) in words::fields(fields) {
+            let before = value.as_str().and_then(|value| value.strip_prefix('-')?.parse::<SignedDuration>().ok());
+            let value = before.map_or(value, |before| (self.desk.now() - before).to_string().into());
+            match field.split_once('.') {
+                Some((object, name)) => body[object][name] = value,
+                None => body[field] = value,
+            }
+        }
+        self.remember(&body);
+        let answer = self.desk.post("/desk/api/cases", &[("authorization", &token)], &body);
+        let said = show::filed(&answer);
+        if answer.status != 201 {
+            return said;
+        }
+        let opened = answer.json();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (id, code, reporter) =
+            (text(&opened["case_id"]), text(&opened["receipt_code"]), text(&body["reporter"]["email"]));
+        let shown = if code.is_empty() { "" } else { ", with a code to hand on" };
+        self.cases.push(Known { name: format!("case {}", self.cases.len() + 1), id, code, reporter });
+        self.current = self.cases.len() - 1;
+        format!("{said}, handled by {}{shown}", opened["handler"].as_str().unwrap_or("nobody"))
     }
 
     pub(super) fn remember(&mut self, report: &Value) {

@@ -23,12 +23,12 @@ pub(super) fn filed(answer: &Answer) -> String {
     }
     let filed = answer.json();
     let due = &filed["due"];
-    format!(
-        "201 {}, acknowledgement by {}, detailed response by {}",
-        text(&filed, "case_id"),
-        text(due, "acknowledgement"),
-        text(due, "detailed_response")
-    )
+    let case = text(&filed, "case_id");
+    if due["acknowledgement"].is_null() {
+        return format!("201 {case}, nothing promised to anybody");
+    }
+    let (acknowledged, answered) = (text(due, "acknowledgement"), text(due, "detailed_response"));
+    format!("201 {case}, acknowledgement by {acknowledged}, detailed response by {answered}")
 }
 
 pub(super) fn replied(answer: &Answer) -> String {

@@ -52,6 +52,7 @@ fn mails(policy: &Policy) -> Vec<(String, String)> {
             continues: None,
             acknowledge_until: until,
             urgent,
+            opened: None,
             quarantined: urgent,
             hints: Vec::new(),
         })
@@ -105,6 +106,7 @@ fn mails(policy: &Policy) -> Vec<(String, String)> {
             code: None,
             code_withheld: false,
             instead_of: None,
+            unreported: false,
             filed: &[],
         };
         let letter = notice.letter(&setting);

@@ -42,12 +42,13 @@ commands! {
     team {
         Acknowledge = Row::new("acknowledge", Group::Conversation,
             "Tells the reporter that a person has read the report.", &[MESSAGE, PAGE_ONLY])
-            .rules(&[Rule::Unacknowledged]);
+            .rules(&[Rule::Reported, Rule::Unacknowledged]);
         Respond = Row::new("respond", Group::Conversation,
             "Answers in detail, with what happens next.", &[MESSAGE, STEPS, PAGE_ONLY])
-            .rules(&[Rule::Unanswered]);
+            .rules(&[Rule::Reported, Rule::Unanswered]);
         Update = Row::new("update", Group::Conversation,
             "Keeps the reporter informed; answers what they wrote after closing.", &[MESSAGE, PAGE_ONLY])
+            .rules(&[Rule::Reported])
             .closing(Closing::Answers);
         Note = Row::new("note", Group::Conversation, "Writes down something for the team alone.", &[TEXT])
             .closing(Closing::Stays);
@@ -100,6 +101,7 @@ commands! {
 
         ReissueCode = Row::new("reissue-code", Group::Mail,
             "Makes a new code for the reporter's page; the old one ends.", &[])
+            .rules(&[Rule::Reported])
             .closing(Closing::Stays);
         Mark = Row::new("mark", Group::Judgement, "Records a fact, once and for ever.", &[FACT, SOURCE])
             .closing(Closing::Stays);
@@ -132,7 +134,7 @@ commands! {
             .approval(Approval::Voids);
 
         AskCredit = Row::new("ask-credit", Group::Publication, "Asks the reporter how to be named.", &[])
-            .rules(&[Rule::Unpublished, Rule::Confirmed, Rule::CreditOpen]);
+            .rules(&[Rule::Reported, Rule::Unpublished, Rule::Confirmed, Rule::CreditOpen]);
         RecordCredit = Row::new("record-credit", Group::Publication,
             "Records who is named, as the reporter said elsewhere.", &[DECISION, AS, CONTACT, CREDIT_KIND, ALSO])
             .rules(&[Rule::Unpublished, Rule::CreditAsked])
@@ -161,7 +163,7 @@ commands! {
             .closing(Closing::Answers);
         RecordConsent = Row::new("record-consent", Group::Mail,
             "Records that the reporter agrees to forwarding; of an ordinary bug, that it goes to the public tracker.", &[SOURCE])
-            .rules(&[Rule::Unagreed])
+            .rules(&[Rule::Reported, Rule::Unagreed])
             .closing(Closing::ConsentStays);
         Forward = Row::new("forward", Group::Mail,
             "Tells the maintainers of a package that the policy names as others'.", &[TO, MESSAGE_OUT])

@@ -45,12 +45,12 @@ impl Next<'_> {
     }
 
     pub(super) fn start_clocks(&mut self, starts: Starts) {
-        let nobody_waits = self.case.found_by.is_some() || self.case.withdrawn_at.is_some();
-        if starts.is_owed_to_reporter() && nobody_waits {
-            return;
-        }
+        let nobody_waits = !self.case.has_reporter() || self.case.withdrawn_at.is_some();
+        // That somebody handles it is owed to the users, whoever found it.
+        let owed =
+            |row: &&ClockRow| !nobody_waits || !starts.is_owed_to_reporter() || row.met_by == MetBy::HandlerAssigned;
         let policy = self.policy;
-        for row in policy.clocks.iter().filter(|row| row.starts == starts) {
+        for row in policy.clocks.iter().filter(|row| row.starts == starts).filter(owed) {
             self.start_clock(row);
         }
     }

@@ -1,10 +1,10 @@
-//! The events of a new case: of a report, of what is only filed, of what an audit found.
+//! The events of a new case: of a report, of what is only filed, of what a member opens.
 
 use jiff::Timestamp;
 
 use super::{Next, event};
-use crate::case::event::{AssignedBy, EventBody, Reported, Resolution};
-use crate::case::{Actor, Case, Rm};
+use crate::case::event::{AssignedBy, ContentRef, EventBody, Reported, Resolution};
+use crate::case::{Actor, Case, Command, Rm};
 use crate::id::{CaseId, MemberId};
 use crate::policy::{Policy, Starts};
 
@@ -62,19 +62,56 @@ pub fn open_follow_up(
     events
 }
 
-/// The events of a case that the audit of another found (T48). The team reports it to itself, so no promise to a reporter
-/// runs; it has a handler from the start (T40).
-pub fn open_finding(
+/// What a member says as they open a case, beside the report.
+pub struct ByMember<'a> {
+    pub by: &'a Actor,
+    /// Who handles it from the start; `None` leaves it to who is on call, and to the rota.
+    pub handler: Option<MemberId>,
+    /// How that is known which is known outside ([`Opened::facts`](crate::case::event::Opened::facts)).
+    pub known_by: Option<ContentRef>,
+}
+
+/// The events of a case that a member opened: found by the team (T48), read somewhere, or reported to it elsewhere.
+///
+/// *With a reporter* every promise runs from when the report came in there ([`Reported::received_at`]): it was made to whoever
+/// reports, on whatever route, and not to whoever uses the desk. One that is past is not replayed: the next tick tells that it was
+/// missed, once, at its widest level, and it counts as missed, because it was, before the desk knew of it. Warnings whose time is
+/// past are not given.
+///
+/// *Without a reporter* nobody waits for an answer, so nothing of that runs; that somebody handles it is owed to the users, and does.
+///
+/// What is known outside is recorded as by `mark`, and so does what that does.
+pub fn open_by_member(
     id: CaseId,
     policy: &Policy,
     reported: Reported,
-    by: &Actor,
-    handler: MemberId,
+    ByMember { by, handler, known_by }: ByMember<'_>,
     now: Timestamp,
 ) -> Vec<EventBody> {
     let first = event(&id, 1, now, by, EventBody::ReportReceived(reported));
     let case = Case::opened(&first).expect("a report opens a case");
-    let mut next = Next { case, policy, actor: by.clone(), now, events: vec![first.body] };
-    next.assign(handler, AssignedBy::Member, None);
+    let received_at = case.received_at;
+    let mut next = Next { case, policy, actor: by.clone(), now: received_at, events: vec![first.body] };
+    if next.case.has_reporter() || handler.is_none() {
+        next.start_clocks(Starts::ReportReceived);
+    }
+    // Who opens it is awake: a warning whose time was before says nothing new, and would blame whoever was asked before.
+    for body in &mut next.events {
+        if let EventBody::ClockStarted(start) = body {
+            start.alarms.retain(|alarm| alarm.at > now);
+        }
+    }
+    next.now = now;
+    if next.case.planned_for.is_some() {
+        next.start_clocks(Starts::DisclosurePlanned);
+    }
+    if let Some(handler) = handler {
+        next.assign(handler, AssignedBy::Member, None);
+    }
+    let facts = next.case.opened.as_ref().map(|opened| opened.facts.clone()).unwrap_or_default();
+    for (fact, source) in facts.into_iter().zip(std::iter::repeat(known_by).flatten()) {
+        // Each is set once, and nothing is known of a new case.
+        let _ = next.run(&Command::Mark { fact, source });
+    }
     next.events
 }

@@ -86,7 +86,7 @@ impl Next<'_> {
         }
         match consent {
             Some(source) => self.push(EventBody::TrackerAnswered { agrees: true, source: Some(source.clone()) }),
-            None if self.case.found_by.is_some() => {}
+            None if !self.case.has_reporter() => {}
             None => self.push(EventBody::TrackerAsked),
         }
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{ByMail, ContentRef, KeptFile};
+use super::{ByMail, ContentRef, KeptFile, Opened};
 use crate::id::{CaseId, ContentId, PackageName};
 
 /// How the reporter wants answers: on the case page (mail only points there) or as text by mail.
@@ -40,7 +40,7 @@ pub struct Reported {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub canary: bool,
     /// When the server received it, where that is earlier than the event: SES's own time of a mail, the first receipt of what
-    /// became a report later (T60). Every clock that starts with the report runs from here.
+    /// became a report later (T60); of a report that was taken elsewhere, when it came in there, as a member says. Every clock that starts with the report runs from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<Timestamp>,
     /// A module that the policy names as others' (T35).
@@ -58,4 +58,15 @@ pub struct Reported {
     /// Files that were sent with it by the page; the report itself lists them, in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<KeptFile>,
+    /// A member opened it, for what reached the team another way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<Opened>,
+}
+
+impl Reported {
+    /// Where the code waits for the mail that carries it.
+    pub fn receipt(&self) -> Option<&ContentId> {
+        let by_mail = self.mail.as_ref().and_then(|mail| mail.receipt.as_ref());
+        by_mail.or_else(|| self.opened.as_ref().and_then(|opened| opened.receipt.as_ref()))
+    }
 }

@@ -89,6 +89,9 @@ impl EventBody {
         let note = |kind, content| Note { kind, content, mail: None };
         let clock = |clock, says| Row { written: Nothing, command: None, says, clock: Some(clock) };
         match self {
+            EventBody::ReportReceived(reported) if reported.opened.is_some() => {
+                Written::Report(reported).says("opened the case")
+            }
             EventBody::ReportReceived(reported) => Written::Report(reported).says("reported it"),
             EventBody::MessageSent { message, kind: _, next_steps: _ } => {
                 Written::ByTeam(message).says("wrote to the reporter")
@@ -227,7 +230,8 @@ impl EventBody {
             Written::Report(reported) => {
                 let raw = reported.mail.iter().map(|mail| &mail.raw);
                 let files = reported.files.iter().map(|file| &file.content);
-                return std::iter::once(&reported.report).chain(raw).chain(files).collect();
+                let reference = reported.opened.iter().filter_map(|opened| opened.reference.as_ref());
+                return std::iter::once(&reported.report).chain(raw).chain(files).chain(reference).collect();
             }
             Written::ByTeam(message) => Some(&message.content),
             Written::ByReporter { content, .. }
@@ -311,9 +315,13 @@ mod tests {
                 "has_openpgp_key": false, "known_public": false, "known_exploited": false, "planned_for": null,
                 "report": content("report"), "continues": null, "mail": mail, "files": files})
         };
+        let mut opened = report(Value::Null, json!([]));
+        opened["opened"] =
+            json!({"source": "github", "reference": content("reference"), "reporter": true, "receipt": "for-mail"});
         vec![
             report(Value::Null, kept.clone()),
             report(by_mail, json!([])),
+            opened,
             json!({"event": "message-sent", "kind": "update", "message": message, "next_steps": false}),
             json!({"event": "forwarded", "to": "module", "message": message}),
             json!({"event": "reporter-replied", "content": content("words"), "opened": null, "mail": mail}),

@@ -53,6 +53,8 @@ impl Case {
         }
         match &publication.credit {
             CreditState::Answered { .. } => {}
+            // What nobody reported asks nobody: who found it may be named all the same (record-credit).
+            CreditState::Unasked if !self.has_reporter() => {}
             CreditState::Unasked => {
                 miss("credit", None, "the reporter was not asked about credit (ask-credit)".to_owned())
             }

@@ -44,6 +44,7 @@ impl Plan<'_> {
             // Found by the team's own audit: its handler hears of it as such, and there is no reporter to thank.
             return Vec::new();
         }
+        let opened = self.case.opened.as_ref().zip(self.giver());
         if self.case.is_filed() {
             return Vec::new();
         }
@@ -51,7 +52,13 @@ impl Plan<'_> {
         let due = self.open_clocks(|c| c.start.promise);
         let acknowledge_until = self.case.clock_of(ClockKind::Acknowledgement).filter(|clock| clock.is_open());
         let to: Vec<Recipient> = self.policy.triage().map(|member| Recipient::Member(member.id.clone())).collect();
-        let to = if to.is_empty() { vec![Recipient::Operator] } else { to };
+        // Whoever opened it knows, and with somebody who handles it, it is nobody else's to take.
+        let to: Vec<Recipient> = match &opened {
+            Some(_) if self.case.handler.is_some() => Vec::new(),
+            Some((_, by)) => to.into_iter().filter(|of| of.member() != Some(by)).collect(),
+            None if to.is_empty() => vec![Recipient::Operator],
+            None => to,
+        };
         // Of the acknowledgement it is the same for everyone.
         let next = self.standing(acknowledge_until, &Recipient::Operator, &to).next;
         let page = || {
@@ -63,6 +70,7 @@ impl Plan<'_> {
                 continues: self.case.continues.clone(),
                 acknowledge_until: acknowledge_until.map(|clock| clock.start.due_at),
                 urgent: self.case.is_urgent(),
+                opened: opened.as_ref().map(|(opened, by)| (opened.source, by.clone())),
                 quarantined: self.case.quarantine.report,
                 hints: self.case.mail.as_ref().map(|mail| mail.hints.clone()).unwrap_or_default(),
                 third_party: self.case.third_party.clone(),
@@ -86,6 +94,11 @@ impl Plan<'_> {
         let receipt = Receipt { received_at: case.received_at, due, unlisted: case.unlisted };
         let hinted = |hint| case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&hint));
         let unreadable = hinted(Hint::Unreadable) || hinted(Hint::Sealed);
+        if let Some((opened, by)) = case.opened.as_ref().zip(self.giver()) {
+            let (source, package) = (opened.source, case.third_party.clone());
+            let notice = OpenedReceipt { source, by, known: opened.facts.last().copied(), package, receipt };
+            return self.to_reporter(Notice::OpenedReceipt(notice), opened.receipt.clone());
+        }
         let notice = match (&case.third_party, self.case.is_urgent()) {
             _ if unreadable => Notice::UnreadableReceipt(UnreadableReceipt { receipt }),
             (Some(package), _) => Notice::ThirdPartyReceipt(ThirdPartyReceipt { package: package.clone(), receipt }),

@@ -1,10 +1,10 @@
 //! Reads a report as it may be taken now: a key that mail cannot be encrypted to is told to its owner at once, not found out when
 //! the first answer is due; and nobody can plan for a day that is past.
 
+use crate::openpgp::PublicKey;
 use desk_domain::fields::FieldError;
 use desk_domain::policy::Limits;
 use desk_domain::report::Report;
-use desk_mail::openpgp::PublicKey;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -17,7 +17,7 @@ const PLANNED: &str = "/disclosure/planned_for";
 ///
 /// # Errors
 /// Every wrong field at once; of an OpenPGP key that cannot be used, why not; a planned day that is past.
-pub(crate) fn read(value: &Value, limits: &Limits, now: Timestamp) -> Result<Report, Vec<FieldError>> {
+pub fn read(value: &Value, limits: &Limits, now: Timestamp) -> Result<Report, Vec<FieldError>> {
     let read = Report::from_json(value, limits);
     let named = |pointer: &str| read.as_ref().is_err_and(|errors| errors.iter().any(|e| e.pointer == pointer));
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::trim).unwrap_or_default();
@@ -37,7 +37,7 @@ pub(crate) fn read(value: &Value, limits: &Limits, now: Timestamp) -> Result<Rep
 
 #[cfg(test)]
 mod tests {
-    use desk_mail::openpgp::desk::generate;
+    use crate::openpgp::desk::generate;
     use serde_json::json;
 
     use super::*;

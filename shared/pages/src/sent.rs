@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use desk_domain::report::{FIELDS, Kind, ReportField};
-use desk_pages::{ANOTHER, OTHER_FIELD};
 use serde_json::{Map, Value};
 
+use crate::{ANOTHER, OTHER_FIELD};
+
 /// The report that a sent form means. Line ends are those of Unix, whatever the browser sends.
-pub(crate) fn to_report(sent: &BTreeMap<String, String>) -> Value {
+pub fn to_report(sent: &BTreeMap<String, String>) -> Value {
     let mut report = Map::new();
     for row in FIELDS {
         let said = value_of(row, sent).and_then(|said| meant(&row.kind, said));
@@ -52,7 +53,7 @@ fn meant(kind: &Kind, sent: &str) -> Option<Value> {
 }
 
 /// The form's field that a JSON pointer speaks of: `/reporter/email` is `reporter.email`.
-pub(crate) fn field(pointer: &str) -> String {
+pub fn field_of(pointer: &str) -> String {
     pointer.trim_start_matches('/').replace('/', ".")
 }
 
@@ -78,7 +79,7 @@ mod tests {
         let expected = json!({"package": "express", "details": "a\nb", "known_public": true, "may_forward": true,
             "reporter": {"email": "r@example.org", "answers": "page"}});
         assert_eq!(to_report(&form), expected);
-        assert_eq!(field("/reporter/email"), "reporter.email");
+        assert_eq!(field_of("/reporter/email"), "reporter.email");
         for (package, other) in [("(another)", "helmet"), ("", "helmet"), ("helmet", "express")] {
             assert_eq!(to_report(&sent(&[("package", package), ("package_other", other)]))["package"], "helmet");
         }

@@ -268,7 +268,7 @@ impl Intake {
             has_openpgp_key: report.openpgp_key.is_some(),
             known_public: report.known_public,
             known_exploited: report.known_exploited,
-            planned_for: report.planned_for,
+            planned_for: report.planned_for.clone(),
             report: content,
             canary,
             continues: None,

@@ -158,7 +158,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said:
         site: Site::of(&intake.policy),
         standing: standing(intake, case),
         handler: case.handler.as_ref().and_then(|id| intake.policy.member(id)).map(|member| member.name.clone()),
-        release_planned: case.release_planned,
+        release_planned: case.release_planned.as_ref().map(|moment| moment.said(None)),
         question,
         messages: portion.collect(),
         paging,
@@ -255,12 +255,13 @@ fn own_date(case: &Case, typed: Option<(String, String)>) -> Option<OwnDate> {
     if case.publication.is_published() || case.is_closed() {
         return None;
     }
-    let said = match (case.planned_for, case.agrees_to_wait) {
-        (Some(day), _) => format!("You told us that you mean to publish on {day}."),
+    let said = match (&case.planned_for, case.agrees_to_wait) {
+        (Some(moment), _) => format!("You told us that you mean to publish on {}.", moment.said(None)),
         (None, true) => "You keep it to yourself until the fixes are released.".to_owned(),
         (None, false) => "You have named none.".to_owned(),
     };
-    let day = case.planned_for.map(|day| day.to_string()).unwrap_or_default();
+    // The field is a day's; an instant stands in what is said.
+    let day = case.planned_for.as_ref().filter(|moment| moment.is_day()).map(ToString::to_string).unwrap_or_default();
     let (error, planned_for) = typed.map_or((None, day), |(error, typed)| (Some(error), typed));
     Some(OwnDate { said, planned_for, error, idempotency_key: fresh_key() })
 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use desk_domain::case::event::{Answers, DisclosurePlan};
 use desk_domain::case::{Actor, Case, Command};
 use desk_domain::fields::{self, FieldError};
+use desk_domain::moment::Moment;
 use desk_domain::policy::Limits;
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer};
@@ -17,7 +18,6 @@ use desk_keys::KeyError;
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, Stored};
 use desk_view::DisclosureView;
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::Intake;
@@ -160,7 +160,7 @@ fn plan(value: &Value) -> Result<DisclosurePlan, Vec<FieldError>> {
         }
         Some(true) => DisclosurePlan::WithRelease,
         Some(false) | None => {
-            fields.required_parsed::<Date>("planned_for").map_or(DisclosurePlan::WithRelease, DisclosurePlan::On)
+            fields.required_parsed::<Moment>("planned_for").map_or(DisclosurePlan::WithRelease, DisclosurePlan::On)
         }
     })
 }

@@ -11,6 +11,7 @@ use desk_domain::case::event::Source;
 use desk_domain::case::permit::allowed;
 use desk_domain::case::{Breach, Case, CommandName, Event, Fact, Rm, Steps, quarantine};
 use desk_domain::id::{CaseId, MemberId, PackageName};
+use desk_domain::moment::Moment;
 use desk_domain::policy::{Member, Severity};
 use desk_http::Problem;
 use desk_keys::SecretKey;
@@ -19,7 +20,6 @@ use desk_store::published::{ChannelRecord, ChannelState};
 use desk_store::{Fault, Stored};
 use desk_view::{CaseView, ChannelProgress, ChannelStanding, LineView, MailView, PublicationView, UnsealedCase};
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -150,7 +150,7 @@ impl Team {
             third_party: case.third_party.as_ref(),
             may_forward: case.may_forward,
             forwarded: &case.forwarded,
-            release_planned: case.release_planned,
+            release_planned: case.release_planned.as_ref(),
             became: case.became.as_ref(),
             opened: case.opened.as_ref().map(|of| OpenedView {
                 source: of.source,
@@ -188,7 +188,7 @@ struct TeamCaseView<'a> {
     third_party: Option<&'a PackageName>,
     may_forward: bool,
     forwarded: &'a BTreeSet<PackageName>,
-    release_planned: Option<Date>,
+    release_planned: Option<&'a Moment>,
     became: Option<&'a CaseId>,
     /// What a member opened it for; `None` where somebody reported it here.
     opened: Option<OpenedView<'a>>,

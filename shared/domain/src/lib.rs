@@ -11,6 +11,7 @@ pub mod case;
 pub mod fields;
 pub mod figures;
 pub mod id;
+pub mod moment;
 pub mod notice;
 pub mod npm;
 pub mod opening;

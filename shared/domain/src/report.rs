@@ -6,12 +6,12 @@
 mod field;
 mod read;
 
-use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::case::event::Answers;
 use crate::fields::{self, FieldError};
+use crate::moment::Moment;
 use crate::policy::Limits;
 
 pub use field::{Choice, Group, Kind, ReportField, Seen, Weight};
@@ -100,7 +100,7 @@ report_fields! {
             )
             .of_third_parties(),
     /// The reporter's own plan to disclose (T6).
-    planned_for: Option<Date> =
+    planned_for: Option<Moment> =
         field("disclosure.planned_for", Kind::Date, Group::Plan, strong("Reporter plans to publish"))
             .asks("Day you plan to publish", "We record it; it can become your proposal for the end of the embargo."),
 }
@@ -224,13 +224,13 @@ impl Held for Answers {
     }
 }
 
-impl Held for Option<Date> {
+impl Held for Option<Moment> {
     fn of(value: Option<Value>) -> Self {
         value?.as_str()?.parse().ok()
     }
 
     fn json(&self) -> Option<Value> {
-        self.map(|day| day.to_string().into())
+        self.as_ref().map(|moment| moment.to_string().into())
     }
 }
 

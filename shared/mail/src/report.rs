@@ -3,11 +3,10 @@
 
 use crate::openpgp::PublicKey;
 use desk_domain::fields::FieldError;
+use desk_domain::moment::Moment;
 use desk_domain::policy::Limits;
 use desk_domain::report::Report;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::Value;
 
 const KEY: &str = "/reporter/openpgp_key";
@@ -28,8 +27,7 @@ pub fn read(value: &Value, limits: &Limits, now: Timestamp) -> Result<Report, Ve
     {
         more.push(FieldError { pointer: KEY.to_owned(), detail: format!("cannot be used: {problem}") });
     }
-    let today = now.to_zoned(TimeZone::UTC).date();
-    if text(PLANNED).parse::<Date>().is_ok_and(|day| day < today) {
+    if text(PLANNED).parse::<Moment>().is_ok_and(|moment| moment.is_past(now)) {
         more.push(FieldError { pointer: PLANNED.to_owned(), detail: "must not be past".to_owned() });
     }
     if more.is_empty() { read } else { Err(read.err().unwrap_or_default().into_iter().chain(more).collect()) }

@@ -42,6 +42,13 @@ pub(crate) fn day() -> Value {
     json!({"type": "string", "format": "date"})
 }
 
+/// A day, or an instant with its zone (RFC 9557).
+pub(crate) fn moment() -> Value {
+    let pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.,]+(Z|[+-][0-9:]+)?(\\[[A-Za-z0-9_+/-]+\\])?)?$";
+    let examples = ["2027-01-31", "2027-01-31T15:00+01:00[Europe/Berlin]"];
+    json!({"type": "string", "pattern": pattern, "examples": examples})
+}
+
 pub(crate) fn link() -> Value {
     json!({"type": "string", "format": "uri"})
 }
@@ -211,7 +218,7 @@ fn shared() -> Value {
 
 fn disclosure() -> Value {
     object(&[
-        ("planned_for", or_null(day())),
+        ("planned_for", or_null(moment())),
         ("with_release", with(flag(), "The reporter keeps it to themselves until the release.")),
     ])
 }

@@ -6,7 +6,7 @@ use desk_domain::policy::Limits;
 use desk_domain::report::{FIELDS, Kind, ReportField};
 use serde_json::{Map, Value, json};
 
-use crate::answers::{or_null, text, with, words};
+use crate::answers::{moment, or_null, text, with, words};
 use crate::sent::NOT_BLANK;
 
 pub(crate) fn report(limits: &Limits) -> Value {
@@ -54,7 +54,7 @@ fn written(row: &ReportField, limits: &Limits) -> Value {
 /// The same, or nothing: a blank text counts as absent, whatever form a text must have.
 pub(crate) fn or_absent(schema: Value) -> Value {
     match schema["type"].as_str() {
-        Some("string") if schema.get("format").or(schema.get("enum")).is_some() => {
+        Some("string") if ["format", "enum", "pattern"].iter().any(|key| schema.get(key).is_some()) => {
             json!({"anyOf": [schema, {"type": "string", "pattern": "^\\s*$"}, {"type": "null"}]})
         }
         _ => or_null(schema),
@@ -65,7 +65,7 @@ fn kind(kind: &Kind) -> Value {
     match kind {
         Kind::Line { .. } | Kind::Package | Kind::Text { .. } | Kind::OpenPgpKey => text(),
         Kind::Email => json!({"type": "string", "format": "email"}),
-        Kind::Date => json!({"type": "string", "format": "date"}),
+        Kind::Date => moment(),
         Kind::Flag { .. } => json!({"type": "boolean"}),
         Kind::Link => json!({"anyOf": [text(), {"type": "array", "items": text()}]}),
         Kind::Choice(choices) => words(&choices.iter().map(|choice| choice.value).collect::<Vec<_>>()),

@@ -8,7 +8,7 @@ use desk_domain::opening::REFERENCE_BYTES;
 use desk_domain::policy::{Limits, Policy};
 use serde_json::{Map, Value, json};
 
-use crate::answers::{day, object_with, or_null, text, with, words};
+use crate::answers::{day, moment, object_with, or_null, text, with, words};
 use crate::operation::schema;
 use crate::report;
 
@@ -77,7 +77,7 @@ fn opening(limits: &Limits) -> Value {
 
 /// When a reporter means to publish: exactly one of the two.
 fn plan() -> Value {
-    let on = json!({"type": "object", "properties": {"planned_for": day()}, "required": ["planned_for"],
+    let on = json!({"type": "object", "properties": {"planned_for": moment()}, "required": ["planned_for"],
         "additionalProperties": false});
     let with_release = json!({"type": "object", "properties": {"with_release": {"const": true}},
         "required": ["with_release"], "additionalProperties": false});
@@ -211,7 +211,7 @@ fn kind(kind: Kind, limits: &Limits) -> Value {
         Kind::Package => named("^\\S+$", "express"),
         Kind::Version => named("^\\S+$", "4.19.2"),
         Kind::Case => schema("CaseId"),
-        Kind::Date => json!({"type": "string", "format": "date"}),
+        Kind::Moment => moment(),
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Sha256 => json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
         Kind::Count => json!({"type": "integer", "minimum": 0}),

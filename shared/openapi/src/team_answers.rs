@@ -4,7 +4,7 @@ use desk_domain::case::event::Source;
 use serde_json::{Value, json};
 
 use crate::answers::{
-    case_always, count, flag, instant, link, list, object, object_with, or_null, tagged, text, with, words,
+    case_always, count, flag, instant, link, list, moment, object, object_with, or_null, tagged, text, with, words,
 };
 use crate::operation::schema;
 
@@ -172,7 +172,7 @@ fn team_always() -> Vec<(&'static str, Value)> {
         ("third_party", or_null(with(text(), "A module of others, which it is about."))),
         ("may_forward", flag()),
         ("forwarded", with(list(text()), "The modules whose maintainers it was forwarded to.")),
-        ("release_planned", or_null(json!({"type": "string", "format": "date"}))),
+        ("release_planned", or_null(moment())),
         ("became", or_null(schema("CaseId"))),
         ("opened", or_null(with(opened(), "What a member opened it for; null where somebody reported it here."))),
         ("mail", or_null(schema("Mail"))),

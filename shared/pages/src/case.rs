@@ -3,7 +3,6 @@
 use askama::Template;
 use desk_domain::case::Stage;
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::{FileLine, FilesField, MailPart, SharedBody, SharedCard, Site, Standing, rendered};
 use desk_view::{ClockView, Speaker};
@@ -36,7 +35,7 @@ pub struct CasePage {
     pub standing: Standing,
     /// Who handles it.
     pub handler: Option<String>,
-    pub release_planned: Option<Date>,
+    pub release_planned: Option<String>,
     /// What the team waits to be told: it stands first, with the answer's form.
     pub question: Option<MessageView>,
     /// Newest first: those of this portion.
@@ -283,7 +282,7 @@ pub(crate) mod sample {
             site: site(),
             standing: standing(if asked { Stage::MoreInformationNeeded } else { Stage::UnderReview }),
             handler: Some(text()),
-            release_planned: Some("2026-12-03".parse().expect("a day")),
+            release_planned: Some("2026-12-03".to_owned()),
             question: asked.then(|| message(Speaker::Team)),
             messages: speakers.map(message).into(),
             paging: Paging { page: 1, pages: 2 },

@@ -5,9 +5,9 @@ use desk_domain::case::event::{Answers, FactName};
 use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Case, Clock, ClockState, Event, Stage};
 use desk_domain::id::{CaseId, ClockName};
+use desk_domain::moment::Moment;
 use desk_domain::policy::Policy;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{FileView, MailView, SharedView};
@@ -38,7 +38,7 @@ pub struct CaseView {
 /// When the reporter means to publish, as they last said.
 #[derive(Serialize)]
 pub struct DisclosureView {
-    pub planned_for: Option<Date>,
+    pub planned_for: Option<Moment>,
     /// They keep it to themselves until the release.
     pub with_release: bool,
 }
@@ -133,7 +133,7 @@ pub struct ReportView {
 
 impl DisclosureView {
     pub fn of(case: &Case) -> DisclosureView {
-        DisclosureView { planned_for: case.planned_for, with_release: case.agrees_to_wait }
+        DisclosureView { planned_for: case.planned_for.clone(), with_release: case.agrees_to_wait }
     }
 }
 

@@ -80,7 +80,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         ReleaseQuarantine => [false, true].map(|refuse| ("alice", Command::ReleaseQuarantine { refuse })).into(),
         RecordConsent => by_alice(Command::RecordConsent { source: content() }),
         Forward => by_alice(Command::Forward { to: "qs".parse().expect("a package"), message: message() }),
-        PlanRelease => by_alice(Command::PlanRelease { on: jiff::civil::date(2028, 1, 31) }),
+        PlanRelease => by_alice(Command::PlanRelease { on: "2028-01-31".parse().expect("a day") }),
         FollowUp => by_alice(Command::FollowUp { opened: case("EXP-2027-00003"), code: content() }),
         PutAway => by_alice(Command::PutAway),
         TreatAsReport => by_alice(Command::TreatAsReport { opened: case("EXP-2027-00002") }),

@@ -3,6 +3,7 @@
 use desk_domain::case::event::{Answers, DisclosurePlan};
 use desk_domain::case::share::{SharedThing, SharedWith};
 use desk_domain::case::{Actor, ClockState, Command, Recipient, Way};
+use desk_domain::moment::Moment;
 use desk_domain::notice::Notice;
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
@@ -85,11 +86,12 @@ fn a_day_of_their_own_may_be_said_and_taken_back_after_the_report() {
         let from = world.log.len();
         world.tell(&policy, &Actor::Reporter, &Command::PlanDisclosure { plan }).map(|_| ())?;
         let told = told(&world, &policy, from, "disclosure_planned");
-        Ok::<_, Refusal>((world.case.planned_for, world.case.agrees_to_wait, told))
+        Ok::<_, Refusal>((world.case.planned_for.clone(), world.case.agrees_to_wait, told))
     };
-    let day = "2027-05-01".parse().unwrap();
-    assert_eq!(say(DisclosurePlan::On(day)), Ok((Some(day), false, vec![bob()])));
-    assert_eq!(say(DisclosurePlan::On(day)), Ok((Some(day), false, vec![])), "the same again is nothing new");
+    let day: Moment = "2027-05-01".parse().unwrap();
+    let on = || DisclosurePlan::On(day.clone());
+    assert_eq!(say(on()), Ok((Some(day.clone()), false, vec![bob()])));
+    assert_eq!(say(on()), Ok((Some(day.clone()), false, vec![])), "the same again is nothing new");
     assert_eq!(say(DisclosurePlan::WithRelease), Ok((None, true, vec![bob()])));
     let past = say(DisclosurePlan::On("2027-03-25".parse().unwrap()));
     assert_eq!(past, Err(Refusal::field("/planned_for", "must not be past")));

@@ -3,6 +3,7 @@
 
 use desk_domain::case::event::{DisclosurePlan, FactName, Resolution};
 use desk_domain::case::{Actor, Command, CommandName};
+use desk_domain::moment::Moment;
 use desk_domain::policy::{AtDue, ChannelKind, ClockRow, Due, MetBy, Policy, Starts};
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::{World, content, examples, given, member, message, policy};
@@ -56,8 +57,8 @@ fn led(policy: &Policy) -> World {
     }
     world = world.answered(policy);
     world.tell(policy, &Actor::Reporter, &Command::AskStanding).expect("once");
-    let day = "2027-12-24".parse().unwrap();
-    let plan = DisclosurePlan::On(day);
+    let day: Moment = "2027-12-24".parse().unwrap();
+    let plan = DisclosurePlan::On(day.clone());
     world.tell(policy, &Actor::Reporter, &Command::PlanDisclosure { plan }).expect("a day");
     for name in [CommandName::Validate, CommandName::Accept, CommandName::Score, CommandName::DetermineAffected] {
         world = give(world, "alice", name);

@@ -66,8 +66,16 @@ fn a_day_of_their_own_is_said_after_the_report_and_taken_back() {
     assert_eq!(taken["disclosure"], json!({"planned_for": day, "with_release": false}));
     assert_eq!(desk.view(&code)["disclosure"], taken["disclosure"]);
     assert_eq!(says(&json!({"planned_for": day})).status, 201, "the same again is an answer, and news to nobody");
+    let minute = format!("{day}T09:00+00:00[UTC]");
+    assert_eq!(
+        says(&json!({"planned_for": minute})).ok()["disclosure"]["planned_for"],
+        minute,
+        "an instant is kept whole"
+    );
     for (wrong, pointer) in [
         (json!({"planned_for": "2020-01-01"}), "/planned_for"),
+        (json!({"planned_for": "2020-01-01T09:00Z"}), "/planned_for"),
+        (json!({"planned_for": format!("{day}T09:00")}), "/planned_for"),
         (json!({"planned_for": "soon"}), "/planned_for"),
         (json!({}), "/planned_for"),
         (json!({"with_release": true, "more": 1}), "/more"),
@@ -89,7 +97,7 @@ fn a_day_of_their_own_is_said_after_the_report_and_taken_back() {
     assert!(shown.contains("with the release, and keeps it to themselves until then"), "{shown}");
     let mails = ["alice@example.com", "bob@example.org", "carol@example.net", "dave@example.com"];
     let heard: usize = mails.iter().map(|to| told(&desk, to, "The reporter means to publish")).sum();
-    assert_eq!(heard, 1, "who is on call, once");
+    assert_eq!(heard, 2, "who is on call, once for each");
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn assigned(field: &Field, form: Option<&str>) -> String {
         | Kind::Package
         | Kind::Version
         | Kind::Case
-        | Kind::Date
+        | Kind::Moment
         | Kind::Cve
         | Kind::AdvisoryId
         | Kind::List(..)

@@ -2,11 +2,12 @@
 
 use desk_domain::case::Case;
 use desk_domain::id::CaseId;
+use desk_domain::policy::Zone;
 use desk_domain::weakness;
 use desk_view::{LineStanding, LineView, UnsealedCase};
 
 /// The clear fields beside the stage, each with its name.
-pub(super) fn facts(opened: &UnsealedCase) -> Vec<(String, String)> {
+pub(super) fn facts(opened: &UnsealedCase, zone: Option<&Zone>) -> Vec<(String, String)> {
     let case = &opened.case;
     let forwarded: Vec<&str> = case.forwarded.iter().map(|package| package.as_str()).collect();
     let row = |name: &str, value: String| (!value.is_empty()).then(|| (name.to_owned(), value));
@@ -24,8 +25,8 @@ pub(super) fn facts(opened: &UnsealedCase) -> Vec<(String, String)> {
         row("Followed by", case.follow_ups.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
         row("Module of others", case.third_party.as_ref().map(ToString::to_string).unwrap_or_default()),
         row("Forwarded to", forwarded.join(", ")),
-        row("The reporter means to publish", own_date(case)),
-        row("Release planned", case.release_planned.map(|day| day.to_string()).unwrap_or_default()),
+        row("The reporter means to publish", own_date(case, zone)),
+        row("Release planned", case.release_planned.as_ref().map(|moment| moment.said(zone)).unwrap_or_default()),
     ];
     rows.into_iter().flatten().collect()
 }
@@ -37,9 +38,9 @@ fn reference(opened: &UnsealedCase) -> String {
 }
 
 /// What the reporter last said of publishing.
-fn own_date(case: &Case) -> String {
-    match (case.planned_for, case.agrees_to_wait) {
-        (Some(day), _) => format!("on {day}"),
+fn own_date(case: &Case, zone: Option<&Zone>) -> String {
+    match (&case.planned_for, case.agrees_to_wait) {
+        (Some(moment), _) => format!("on {}", moment.said(zone)),
         (None, true) => "with the release, and keeps it to themselves until then".to_owned(),
         (None, false) => String::new(),
     }

@@ -126,7 +126,7 @@ impl Team {
             newer,
             can_write: at.may(CommandName::Update),
             reported: case.has_reporter(),
-            facts: facts::facts(opened),
+            facts: facts::facts(opened, zone),
             package: case.package.as_ref().map(ToString::to_string),
             lines: opened.lines(policy, now).iter().map(facts::line).collect(),
             publication: publication::facts(policy, &opened.publication(policy, &shown.channels, now)),

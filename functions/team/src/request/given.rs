@@ -7,6 +7,7 @@ use desk_domain::case::CommandName;
 use desk_domain::case::command::Field;
 use desk_domain::case::command::row::{Kind, Need};
 use desk_domain::fields::Fields;
+use desk_domain::moment::Moment;
 use desk_domain::policy::Policy;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -84,15 +85,10 @@ impl Given<'_> {
         found
     }
 
-    /// A date.
-    pub fn day(&self, name: &str) -> Option<jiff::civil::Date> {
+    /// A day, or a time with its zone.
+    pub fn moment(&self, name: &str) -> Option<Moment> {
         self.field(name)?;
-        let text = self.fields.required_text(name, WORD_BYTES);
-        let day = text.parse().ok();
-        if day.is_none() && !text.is_empty() {
-            self.fields.wrong(name, "must be a date such as 2027-01-31");
-        }
-        day
+        self.fields.required_parsed(name)
     }
 }
 

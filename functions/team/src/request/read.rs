@@ -106,7 +106,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             let to: desk_domain::id::PackageName = given.parsed("to")?;
             sealed(given, move |s| Ok(Command::Forward { to: to.clone(), message: s.message_to_others(&message)? }))
         }
-        PlanRelease => as_it_is(given, Command::PlanRelease { on: given.day("on")? }),
+        PlanRelease => as_it_is(given, Command::PlanRelease { on: given.moment("on")? }),
         FollowUp => prepared(given, Work::FollowUp),
         PutAway => as_it_is(given, Command::PutAway),
         TreatAsReport => prepared(given, Work::TreatAsReport { address: address(given) }),

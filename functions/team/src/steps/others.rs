@@ -2,7 +2,8 @@
 
 use desk_domain::case::CommandName;
 use desk_domain::case::quarantine::waiting;
-use desk_domain::policy::MetBy;
+use desk_domain::moment::Moment;
+use desk_domain::policy::{MetBy, Zone};
 use desk_pages::Quote;
 use serde_json::json;
 
@@ -12,18 +13,30 @@ use super::typed::Typed;
 use crate::case_page::comment::Comment;
 
 pub(super) fn plan_start(at: &At<'_>) -> Typed {
-    Typed::of([("on", at.case().release_planned.map(|day| day.to_string()).unwrap_or_default())])
+    let (on, time, zone) = at.case().release_planned.as_ref().map(Moment::parts).unwrap_or_default();
+    let own = at.member.time_zone.as_ref().map_or("UTC", Zone::name);
+    let zone = if zone.is_empty() { own.to_owned() } else { zone };
+    Typed::of([("on", on), ("time", time), ("zone", zone)])
 }
 
 pub(super) fn plan_form(at: &At<'_>, typed: &Typed) -> Filled {
-    let form = Form::new(vec![required(Fields(typed).date("on", "Day of the release", ""))], "Tell the reporter");
+    let f = Fields(typed);
+    let inputs = vec![
+        required(f.date("on", "Day of the release", "")),
+        f.line("time", "Time", "Such as 15:00; left out: in the course of that day."),
+        f.line("zone", "Time zone", "Of that time, such as Europe/Berlin."),
+    ];
+    let form = Form::new(inputs, "Tell the reporter");
     let waits = at.case().agrees_to_wait.then(|| "The reporter keeps it to themselves until the release.".to_owned());
-    let planned = at.case().planned_for.map(|day| format!("The reporter means to publish on {day}.")).or(waits);
+    let zone = at.member.time_zone.as_ref();
+    let theirs = at.case().planned_for.as_ref();
+    let planned = theirs.map(|moment| format!("The reporter means to publish on {}.", moment.said(zone))).or(waits);
     Filled::new(form).about(planned)
 }
 
 pub(super) fn plan(_: &At<'_>, typed: &Typed) -> Commands {
-    only(command("plan-release", &[("on", json!(typed.text("on")))]))
+    let on = Moment::of_parts(typed.text("on"), typed.text("time"), typed.text("zone"));
+    only(command("plan-release", &[("on", json!(on))]))
 }
 
 pub(super) fn duty_form(at: &At<'_>, typed: &Typed) -> Filled {

@@ -158,7 +158,7 @@ pub(crate) const STEPS: &[Step] = &[
         path: "plan",
         title: "When is it released?",
         commands: &[PlanRelease],
-        done: "The reporter is told the day.",
+        done: "The reporter is told when the release is planned.",
         start: others::plan_start,
         form: others::plan_form,
         give: others::plan,

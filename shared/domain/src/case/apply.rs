@@ -28,7 +28,7 @@ impl Case {
             answers: reported.answers,
             address: reported.address.clone(),
             has_openpgp_key: reported.has_openpgp_key,
-            planned_for: reported.planned_for,
+            planned_for: reported.planned_for.clone(),
             files: FileCount::default().and(&reported.files),
             report: reported.report.clone(),
             continues: reported.continues.clone(),
@@ -163,7 +163,7 @@ impl Case {
             EventBody::AnswersChosen { answers } => self.answers = *answers,
             EventBody::DisclosurePlanned { plan } => {
                 (self.planned_for, self.agrees_to_wait) = match plan {
-                    DisclosurePlan::On(day) => (Some(*day), false),
+                    DisclosurePlan::On(moment) => (Some(moment.clone()), false),
                     DisclosurePlan::WithRelease => (None, true),
                 }
             }
@@ -185,7 +185,7 @@ impl Case {
             }
             EventBody::Forwarded { to, .. } => drop(self.forwarded.insert(to.clone())),
             EventBody::ReleasePlanned { on, .. } => {
-                (self.release_planned, self.release_said_at) = (Some(*on), Some(at));
+                (self.release_planned, self.release_said_at) = (Some(on.clone()), Some(at));
             }
             EventBody::TreatedAsReport { opened } => self.became = Some(opened.clone()),
             EventBody::OutsiderReplied { .. } | EventBody::DutyRecorded { .. } => {}

@@ -3,14 +3,14 @@
 
 mod urgent;
 
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Case;
 use super::event::FactName;
 use crate::id::{ClockName, LevelName};
+use crate::moment::Moment;
 use crate::policy::{AtDue, ClockKind, ClockRow, Due, MetBy, Pauses, REPEAT, Severity, When};
 
 /// What runs no longer than this is a matter of hours, which may wake somebody.
@@ -49,6 +49,9 @@ pub struct ClockStart {
     /// When of a day (UTC) what it brings is told; `None`: at any hour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     with_digest: Option<Time>,
+    /// It is due at an instant that was said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    to_the_minute: bool,
     /// The fact that does not let it run as long as it otherwise would.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hastened_by: Option<FactName>,
@@ -121,10 +124,11 @@ impl ClockStart {
         ClockStart::due_at(row, at.checked_add(length).ok()?, at)
     }
 
-    /// Freezes `row`, whose time is over at the end of `day`, from `at` on.
-    pub fn for_day(row: &ClockRow, day: Date, at: Timestamp) -> Option<ClockStart> {
-        let ends = day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?;
-        ClockStart::due_at(row, ends.timestamp(), at)
+    /// Freezes `row`, whose time is over as `moment` has come, from `at` on. An instant was said to the minute, and what it brings is
+    /// told then, and not with the digest.
+    pub fn for_moment(row: &ClockRow, moment: &Moment, at: Timestamp) -> Option<ClockStart> {
+        let start = ClockStart::due_at(row, moment.comes()?, at)?;
+        Some(ClockStart { to_the_minute: !moment.is_day(), ..start })
     }
 
     fn due_at(row: &ClockRow, due_at: Timestamp, at: Timestamp) -> Option<ClockStart> {
@@ -152,6 +156,7 @@ impl ClockStart {
             survives_closing: (row.survives_closing != row.met_by.outlives_its_case()).then_some(row.survives_closing),
             repeat: (row.repeat != REPEAT).then_some(row.repeat),
             with_digest: None,
+            to_the_minute: false,
             hastened_by: None,
             paused: SignedDuration::ZERO,
         })
@@ -161,7 +166,7 @@ impl ClockStart {
     /// cannot wait has shortened it or its row says otherwise. Nothing is told to be missed before it is; a warning comes no later than the policy says, where there is an hour of the digest before.
     pub fn told_by_day(mut self, row: &ClockRow, digest_at: Option<Time>) -> ClockStart {
         let of_days = row.due.shortest() > A_MATTER_OF_HOURS && !row.promise && row.at_due != AtDue::AssignHandler;
-        let by_day = of_days && !row.at_any_hour && self.hastened_by.is_none();
+        let by_day = of_days && !row.at_any_hour && !self.to_the_minute && self.hastened_by.is_none();
         self.with_digest = digest_at.filter(|_| by_day);
         let before = |row: &crate::policy::Warning| matches!(row.when, When::Before(_));
         // A day begins for people with the digest, whose mail is of that day.

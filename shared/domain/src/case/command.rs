@@ -7,13 +7,13 @@ pub mod row;
 pub mod table;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::Recipient;
 use super::escalate;
 use super::event::{Answers, ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution, RootMoved};
 use super::share::{SharedThing, SharedWith};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
+use crate::moment::Moment;
 use crate::policy::Severity;
 
 pub use self::field::FINDINGS_MOST;
@@ -181,7 +181,7 @@ pub enum Command {
         message: Message,
     },
     PlanRelease {
-        on: Date,
+        on: Moment,
     },
     /// The same transaction opens the case; `code` is its receipt code, sealed for the reporter's page of this one.
     FollowUp {

@@ -183,7 +183,7 @@ impl Next<'_> {
             Command::Withdraw => self.withdraw()?,
             Command::AnswerTracker { agrees } => self.answer_tracker(*agrees)?,
             Command::AnswerShare { shared, agrees, words } => self.answer_share(*shared, *agrees, words.as_ref())?,
-            Command::PlanDisclosure { plan } => self.plan_disclosure(*plan)?,
+            Command::PlanDisclosure { plan } => self.plan_disclosure(plan)?,
             Command::ChooseAnswers { answers } => self.choose_answers(*answers)?,
             Command::QuarantineReply { content, received_at, mail } => {
                 self.quarantine_reply(content, *received_at, mail)
@@ -204,14 +204,7 @@ impl Next<'_> {
             }
             Command::RecordConsent { source } => self.push(EventBody::ConsentRecorded { source: source.clone() }),
             Command::Forward { to, message } => self.forward(to, message)?,
-            Command::PlanRelease { on } if *on < self.now.to_zoned(jiff::tz::TimeZone::UTC).date() => {
-                return Err(Refusal::field("/on", "is in the past"));
-            }
-            Command::PlanRelease { on } => {
-                let before = self.case.release_planned.filter(|before| before != on);
-                self.push(EventBody::ReleasePlanned { on: *on, before });
-                self.start_clocks(Starts::ReleasePlanned);
-            }
+            Command::PlanRelease { on } => self.plan_release(on)?,
             Command::FollowUp { opened, code } => self.follow_up(opened, code),
             Command::PutAway => self.put_away(),
             Command::TreatAsReport { opened } => self.push(EventBody::TreatedAsReport { opened: opened.clone() }),

@@ -14,7 +14,6 @@ mod root;
 mod row;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use files::{FileCount, Files, KeptFile};
@@ -29,6 +28,7 @@ use super::clock::{Alarm, ClockStart};
 use super::rm::Rm;
 use super::share::{SharedThing, SharedWith};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LevelName, LineName, MemberId, PackageName};
+use crate::moment::Moment;
 use crate::policy::Severity;
 
 /// The form of events written today.
@@ -147,11 +147,11 @@ pub enum Resolution {
 }
 
 /// When a reporter means to publish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DisclosurePlan {
-    /// On a day of their own.
-    On(Date),
+    /// On a day, or at an instant, of their own.
+    On(Moment),
     /// Not before the release: they agree to the embargo.
     WithRelease,
 }
@@ -309,10 +309,10 @@ pub enum EventBody {
     },
     /// When the release is planned (T30).
     ReleasePlanned {
-        on: Date,
-        /// The other day that was planned before.
+        on: Moment,
+        /// What was planned before, where that is another.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        before: Option<Date>,
+        before: Option<Moment>,
     },
     /// What was filed is a report after all (T60).
     TreatedAsReport {

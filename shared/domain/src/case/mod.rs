@@ -28,7 +28,6 @@ pub mod written_after;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use brief::Brief;
@@ -47,6 +46,7 @@ pub use urgent::UrgentStep;
 use self::event::{Answers, ByMail, FactName, FileCount, Opened, Resolution};
 use self::publication::Publication;
 use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
+use crate::moment::Moment;
 use crate::policy::{MetBy, Policy, Role, Severity};
 
 /// How a member's message reaches the reporter.
@@ -78,8 +78,8 @@ pub struct Case {
     /// The reporter's address, sealed to the mail key.
     pub address: Option<ContentId>,
     pub has_openpgp_key: bool,
-    /// The day on which the reporter means to publish, as they last said.
-    pub planned_for: Option<Date>,
+    /// When the reporter means to publish, as they last said.
+    pub planned_for: Option<Moment>,
     pub report: ContentRef,
     pub continues: Option<CaseId>,
     /// The case whose audit found this one.
@@ -150,7 +150,7 @@ pub struct Case {
     pub forwarded: BTreeSet<PackageName>,
     /// When the release is planned (T30).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub release_planned: Option<Date>,
+    pub release_planned: Option<Moment>,
     /// When that was last said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release_said_at: Option<Timestamp>,

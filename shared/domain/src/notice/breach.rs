@@ -17,11 +17,11 @@ impl Breach {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let starts = at.policy.clock(&self.clock).map(|row| row.starts);
         let meaning = if starts == Some(Starts::DisclosurePlanned) {
-            "The day on which the reporter means to publish is over. See whether they have: then say that it is public (mark), and \
-             announce without delay; else ask them for another day."
+            "The time at which the reporter meant to publish has passed. See whether they have: then say that it is public (mark), and \
+             announce without delay; else ask them for another."
         } else if starts == Some(Starts::ReleasePlanned) {
-            "The day that was planned is over, and not every release is recorded. Record them, or plan another day: the reporter was \
-             told of the day, and now that it is late."
+            "The time that was planned has passed, and not every release is recorded. Record them, or plan another: the reporter \
+             was told of it, and now that it is late."
         } else if self.promise {
             "A promise of the security policy is broken. It stays on the case and in the public figures; what can still be \
              done is to keep it late, and now."

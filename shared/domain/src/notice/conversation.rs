@@ -112,9 +112,9 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
             let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage);
             readable.then(|| "The advisory is published. Thank you.".to_owned())?
         }
-        EventBody::ReleasePlanned { on, before: None } => format!("The release of the fix is planned for {on}."),
+        EventBody::ReleasePlanned { on, before: None } => format!("The release of the fix is planned for {}.", on.said(None)),
         EventBody::ReleasePlanned { on, before: Some(before) } => {
-            format!("The planned release of the fix has moved from {before} to {on}.")
+            format!("The planned release of the fix has moved from {} to {}.", before.said(None), on.said(None))
         }
         EventBody::Forwarded { to, .. } => {
             let module = policy.third_party(to.as_str());
@@ -122,8 +122,8 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         }
         EventBody::FactMarked { fact, .. } => format!("The team has recorded that {}.", fact.is_known()),
         EventBody::StandingAsked => "You asked how it stands; whoever handles your case was told.".to_owned(),
-        EventBody::DisclosurePlanned { plan: DisclosurePlan::On(day) } => {
-            format!("You told us that you mean to publish on {day}.")
+        EventBody::DisclosurePlanned { plan: DisclosurePlan::On(moment) } => {
+            format!("You told us that you mean to publish on {}.", moment.said(None))
         }
         EventBody::DisclosurePlanned { plan: DisclosurePlan::WithRelease } => {
             "You agreed to keep it to yourself until the fixes are released. Thank you.".to_owned()

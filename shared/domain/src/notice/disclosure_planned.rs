@@ -9,10 +9,10 @@ pub struct DisclosurePlanned {
 
 impl DisclosurePlanned {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let (subject, said) = match self.plan {
-            DisclosurePlan::On(day) => (
+        let (subject, said) = match &self.plan {
+            DisclosurePlan::On(moment) => (
                 "The reporter means to publish",
-                format!("The reporter means to publish on {day}. Please see that the release comes before, or agree on a day with them."),
+                format!("The reporter means to publish on {}. Please see that the release comes before, or agree on a day with them.", moment.due(at.zone(), at.now)),
             ),
             DisclosurePlan::WithRelease => (
                 "The reporter waits for the release",

@@ -1,6 +1,7 @@
 use super::*;
 use crate::case::event::{Hint, Source};
 use crate::id::{ClockName, PackageName};
+use crate::moment::Moment;
 
 /// To the team: a report came in. Id and deadlines, no details (T17).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,7 +28,7 @@ pub struct NewReport {
     pub third_party: Option<PackageName>,
     /// The day on which the reporter means to publish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub planned_for: Option<jiff::civil::Date>,
+    pub planned_for: Option<Moment>,
     /// Who hears next, while nobody acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<ToldNext>,
@@ -38,7 +39,9 @@ impl NewReport {
         let mut facts =
             vec![("Package".to_owned(), self.about(at)), ("Received".to_owned(), at.instant(self.received_at))];
         facts.extend(self.due(at));
-        facts.extend(self.planned_for.map(|day| ("Reporter publishes".to_owned(), format!("on {day}, as they plan"))));
+        facts.extend(self.planned_for.as_ref().map(|moment| {
+            ("Reporter publishes".to_owned(), format!("on {}, as they plan", moment.due(at.zone(), at.now)))
+        }));
         facts.extend(self.next.as_ref().and_then(|next| next.fact(at)));
         if let Some(case) = &self.continues {
             facts.push(("Goes on from".to_owned(), case.to_string()));

@@ -111,7 +111,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         }
         EventBody::ReadWithReason { .. } => plan.opened(),
         EventBody::DisclosurePlanned { plan: of } => {
-            plan.to_handler(Notice::DisclosurePlanned(DisclosurePlanned { plan: *of }))
+            plan.to_handler(Notice::DisclosurePlanned(DisclosurePlanned { plan: of.clone() }))
         }
         EventBody::CodeReissued { .. } if event.actor == Actor::Reporter => {
             plan.to_reporter(Notice::CodeRenewed(CodeRenewed {}), None)
@@ -158,7 +158,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             noted.into_iter().flat_map(|notice| plan.to_reporter(notice, None)).collect()
         }
         EventBody::ReleasePlanned { on, before } => {
-            plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on: *on, before: *before }), None)
+            plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on: on.clone(), before: before.clone() }), None)
         }
         EventBody::Announced { channel } => {
             // The mail leads to the advisory's page, so it goes once that can be read.

@@ -8,6 +8,7 @@ use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind
 use crate::case::share::SharedThing;
 use crate::case::{Stage, UrgentStep};
 use crate::id::ClockName;
+use crate::moment::Moment;
 use desk::{of_channels, of_no_case};
 
 /// The texts of all letters to members about `case`; times and links in them are nobody's.
@@ -141,7 +142,7 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
     let closed = Resolution::ALL.iter().map(|resolution| ClosedNotice { resolution: *resolution });
     let forwarded =
         policy.third_party.iter().map(|module| Forwarded { package: module.package.clone(), recorded_by: None });
-    let on = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let on = Moment::Day(at.to_zoned(jiff::tz::TimeZone::UTC).date());
     let rest = [
         Notice::Reminder(Reminder { due_at: at, sets_aside: true }),
         Notice::Reminder(Reminder { due_at: at, sets_aside: false }),
@@ -153,8 +154,8 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::CreditAsked(CreditAsked { reminds_of: Some(at) }),
         Notice::FixesPending(FixesPending {}),
         Notice::FixIsReady(FixIsReady {}),
-        Notice::ReleasePlanned(ReleasePlanned { on, before: None }),
-        Notice::ReleasePlanned(ReleasePlanned { on, before: Some(on) }),
+        Notice::ReleasePlanned(ReleasePlanned { on: on.clone(), before: None }),
+        Notice::ReleasePlanned(ReleasePlanned { on: on.clone(), before: Some(on) }),
         Notice::FixesReleased(FixesReleased {}),
         Notice::Published(Published {}),
         Notice::WithdrawalNoted(WithdrawalNoted {}),
@@ -302,7 +303,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     for (clock, _) in &clocks {
         all.push(Notice::StandingAsked(StandingAsked { due: Some((clock.clone(), at)) }));
     }
-    let on = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let on = Moment::Day(at.to_zoned(jiff::tz::TimeZone::UTC).date());
     for plan in [DisclosurePlan::On(on), DisclosurePlan::WithRelease] {
         all.push(Notice::DisclosurePlanned(DisclosurePlanned { plan }));
     }

@@ -33,7 +33,7 @@ impl Setting<'_> {
         let words = self.policy.clock_words(clock);
         match self.policy.clock(clock).map(|row| row.starts) {
             Some(Starts::DisclosurePlanned) => return "advisory before the reporter publishes".to_owned(),
-            Some(Starts::ReleasePlanned) => return "release on the day that was planned".to_owned(),
+            Some(Starts::ReleasePlanned) => return "release that was planned".to_owned(),
             _ => {}
         }
         match self.policy.clock(clock).map(|row| row.met_by) {

@@ -27,13 +27,13 @@ impl Warning {
     fn text(&self, what: &str, at: &Setting<'_>) -> String {
         match at.policy.clock(&self.clock).map(|row| row.starts) {
             Some(Starts::DisclosurePlanned) => {
-                return "The reporter means to publish on a day of their own, which ends at the time below. Please see that our advisory \
-                        comes before, or agree on another day with them."
+                return "The reporter means to publish by the time below. Please see that our advisory comes before, or agree on \
+                        another with them."
                     .to_owned();
             }
             Some(Starts::ReleasePlanned) => {
-                return "The release is planned for a day which ends at the time below, and the reporter was told so. If it cannot be \
-                        kept, plan another day: they hear of it."
+                return "The release is planned by the time below, and the reporter was told so. If it cannot be kept, plan \
+                        another: they hear of it."
                     .to_owned();
             }
             _ => {}

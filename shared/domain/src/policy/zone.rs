@@ -29,7 +29,8 @@ impl Serialize for Zone {
 }
 
 impl Zone {
-    fn name(&self) -> &str {
+    /// By its name in the IANA database.
+    pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or_default()
     }
 

@@ -113,7 +113,7 @@ pub enum Weight {
 const LINK_BYTES: usize = 2048;
 /// A word or a day, at most.
 const CHOICE_BYTES: usize = 16;
-const DATE_BYTES: usize = 64;
+const DATE_BYTES: usize = 100;
 
 impl Kind {
     /// The most bytes of UTF-8 that it takes; `None` where it takes no text.

@@ -8,6 +8,7 @@ use super::field::{Kind, ReportField};
 use super::{FIELDS, Limits};
 use crate::advisory::{Credit, is_contact};
 use crate::fields::Fields;
+use crate::moment::Moment;
 
 /// What was said, by the names of fields. What is wrong is not in it, or noted as a problem.
 pub(super) type Said = BTreeMap<&'static str, Value>;
@@ -80,9 +81,9 @@ fn wrong(kind: &Kind, text: &str) -> Option<&'static str> {
         }
         // Whether it is a key that can be used is judged where keys are read; here nothing is.
         Kind::OpenPgpKey if !text.contains("-----BEGIN PGP ") => Some("must be an ASCII-armoured OpenPGP public key"),
-        Kind::Date if text.parse::<jiff::civil::Date>().is_err() => Some("must be a date such as 2027-01-31"),
+        Kind::Date => text.parse::<Moment>().err().map(|wrong| wrong.0),
         Kind::Link if !is_contact(text) => Some("must be an http or https link"),
-        Kind::Email | Kind::OpenPgpKey | Kind::Date | Kind::Link => None,
+        Kind::Email | Kind::OpenPgpKey | Kind::Link => None,
         Kind::Line { .. } | Kind::Package | Kind::Text { .. } | Kind::Flag { .. } | Kind::Choice(_) => None,
     }
 }

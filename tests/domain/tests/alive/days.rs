@@ -1,7 +1,7 @@
 //! Days that were said, and the hour at which what takes days is told.
 
 use desk_domain::case::event::DisclosurePlan;
-use desk_domain::case::{Actor, Command, EventBody, Recipient};
+use desk_domain::case::{Actor, Case, Command, EventBody, Recipient};
 use desk_domain::notice::Notice;
 use desk_domain::policy::Policy;
 use desk_domain_tests::{World, given, given_with, message, policy};
@@ -92,6 +92,27 @@ fn t30_a_planned_release_that_moves_or_passes_is_told_to_handler_release_manager
     };
     let told: Vec<Recipient> = world.notices(&policy, from).into_iter().filter(of).map(|p| p.recipient).collect();
     assert_eq!(told, [to("alice"), to("bob"), to("dave"), Recipient::Reporter]);
+}
+
+/// An embargo that ends at an instant is no matter of a day, nor of the digest.
+#[test]
+fn t30_what_is_planned_to_the_minute_is_warned_of_and_missed_to_the_minute() {
+    let policy = policy();
+    let plan = |on: &str| Command::PlanRelease { on: on.parse().unwrap() };
+    let berlin = "2027-04-02T15:00+02:00[Europe/Berlin]";
+    let world = accepted(&policy).when(&policy, "alice", plan("2027-03-30")).when(&policy, "alice", plan(berlin));
+    let planned = world.case.release_planned.clone().unwrap();
+    assert_eq!(planned.to_string(), berlin, "as it was written");
+    assert_eq!(Case::replay(&world.log).unwrap(), world.case);
+    let from = world.log.len();
+    let world = world.after(&policy, 24 * 12);
+    let (warned, missed) = said_of(&world, "release-date");
+    assert_eq!(warned, ["2027-03-31T13:00:00Z", "2027-04-01T13:00:00Z", "2027-04-02T12:00:00Z"].map(at));
+    assert_eq!(missed, Some(at("2027-04-02T13:00:00Z")));
+    assert!(told(&world, &policy, from, "promise_missed").contains(&Recipient::Reporter));
+    let mut past = world.clone();
+    let refused = past.tell(&policy, &desk_domain_tests::member("alice"), &plan("2027-04-02T15:00[UTC]"));
+    assert!(refused.is_err(), "it is over");
 }
 
 /// A mail at 03:10 about what is due in three days helps nobody; a promise of a day may come at any hour.

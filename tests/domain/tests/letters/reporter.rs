@@ -13,9 +13,13 @@ fn forwarded(recorded_by: Option<desk_domain::id::MemberId>) -> Notice {
     Notice::Forwarded(Forwarded { package: "body-parser".parse().unwrap(), recorded_by })
 }
 
-fn release(before: Option<&str>) -> Notice {
+fn release_at(on: &str, before: Option<&str>) -> Notice {
     let before = before.map(|before| before.parse().unwrap());
-    Notice::ReleasePlanned(ReleasePlanned { on: "2027-04-02".parse().unwrap(), before })
+    Notice::ReleasePlanned(ReleasePlanned { on: on.parse().unwrap(), before })
+}
+
+fn release(before: Option<&str>) -> Notice {
+    release_at("2027-04-02", before)
 }
 
 fn receipt() -> Receipt {
@@ -150,6 +154,7 @@ fn on_the_way() -> Vec<Sample> {
         to("", Notice::CreditAsked(CreditAsked { reminds_of: None })),
         to("", release(None)),
         to("moved", release(Some("2027-03-30"))),
+        to("to-the-minute", release_at("2027-04-02T15:00+02:00[Europe/Berlin]", Some("2027-03-30"))),
         to("reminded", Notice::CreditAsked(CreditAsked { reminds_of: Some(at(DUE)) })),
         to("", Notice::CreditRecorded(CreditRecorded { granted: true, by: Some(member("alice")) })),
         to("none", Notice::CreditRecorded(CreditRecorded { granted: false, by: Some(member("alice")) })),

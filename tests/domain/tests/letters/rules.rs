@@ -83,8 +83,12 @@ fn every_time_is_utc_and_what_is_to_come_says_how_soon() {
     assert!(seen > 60, "there are times: {seen}");
 }
 
-/// Whether the colon at `place` is that of a day and time.
+/// Whether the colon at `place` is that of a day and time; what a person wrote of one stands beside it, with its zone.
 fn is_a_time(text: &str, place: usize) -> bool {
+    let word = text[..place].rfind(char::is_whitespace).map_or(text, |before| &text[before + 1..]);
+    if word.split_whitespace().next().is_some_and(|word| word.contains('[')) {
+        return false;
+    }
     let digits = |text: Option<&str>| text.is_some_and(|t| t.bytes().all(|b| b.is_ascii_digit()));
     digits(text.get(place + 1..place + 3)) && place >= 13 && digits(text.get(place - 2..place))
 }

@@ -239,6 +239,7 @@ fn conversation() -> Vec<Sample> {
         to("no-clock", Notice::StandingAsked(StandingAsked { due: None })),
         to("", planned(DisclosurePlan::On("2027-05-01".parse().unwrap()))),
         to("with-release", planned(DisclosurePlan::WithRelease)),
+        to("to-the-minute", planned(DisclosurePlan::On("2027-05-01T09:00-04:00[America/New_York]".parse().unwrap()))),
         to("comment-answered", answered(WhatCame::CommentAnswered)),
         to("comment-answered-in-part", answered(WhatCame::CommentAnsweredInPart)),
         to("comment-not-answered", answered(WhatCame::CommentNotAnswered)),

@@ -119,7 +119,11 @@ pub(super) const CLOCK: Field = Field::new("clock", Kind::Clock, "A clock of the
 pub(super) const LINE: Field = Field::new("line", Kind::Line, "A line of the policy.");
 pub(super) const VERSION: Field =
     Field::new("version", Kind::Version, "The first version of the line that is fixed.").to(Audience::Public);
-pub(super) const ON: Field = Field::new("on", Kind::Date, "The day of the release; the reporter is told.");
+pub(super) const ON: Field = Field::new(
+    "on",
+    Kind::Moment,
+    "The day of the release, or its time with the zone (2027-01-31T15:00[Europe/Berlin]); the reporter is told.",
+);
 pub(super) const AFFECTED: Field = Field::new(
     "affected",
     Kind::Rows { fields: RANGE, most: affected::MOST, bare: None },

@@ -163,8 +163,8 @@ pub enum Kind {
     Version,
     /// The id of a case.
     Case,
-    /// A date: `2027-01-31`.
-    Date,
+    /// A day, or a time with its zone: `2027-01-31`, `2027-01-31T15:00[Europe/Berlin]`.
+    Moment,
     /// `true` or `false`.
     Flag,
     /// A whole number that is not negative.
@@ -326,7 +326,7 @@ fn object(fields: &[Field]) -> String {
             | Kind::Package
             | Kind::Version
             | Kind::Case
-            | Kind::Date
+            | Kind::Moment
             | Kind::Flag
             | Kind::Count
             | Kind::Sha256

@@ -169,7 +169,7 @@ commands! {
             "Tells the maintainers of a package that the policy names as others'.", &[TO, MESSAGE_OUT])
             .rules(&[Rule::Agreed])
             .closing(Closing::OthersStays);
-        PlanRelease = Row::new("plan-release", Group::Fixes, "Tells the reporter the day of the release.", &[ON])
+        PlanRelease = Row::new("plan-release", Group::Fixes, "Tells the reporter when the release is planned.", &[ON])
             .rules(&[Rule::Unpublished, Rule::Accepted])
             .who(Who::Releasers("set its dates"));
         FollowUp = Row::new("follow-up", Group::Mail,

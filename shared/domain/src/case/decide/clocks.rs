@@ -1,6 +1,5 @@
 //! Clocks: what starts, meets, shortens and opens them again, and what their due times bring.
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Next;
@@ -13,6 +12,7 @@ use crate::case::publication::Fixes;
 use crate::case::quiet;
 use crate::case::rm::{self, Rm, Transition};
 use crate::id::{ClockName, LevelName};
+use crate::moment::Moment;
 use crate::policy::{AtDue, ClockRow, Due, MetBy, Pauses, Starts};
 use crate::refusal::Refusal;
 
@@ -59,8 +59,8 @@ impl Next<'_> {
         if !self.runs_here(row) {
             return;
         }
-        let start = match (&row.due, self.day_of(row.starts)) {
-            (Due::DayEnds, Some(day)) => ClockStart::for_day(row, day, self.now),
+        let start = match (&row.due, self.moment_of(row.starts)) {
+            (Due::DayEnds, Some(moment)) => ClockStart::for_moment(row, moment, self.now),
             _ => ClockStart::freeze(row, self.case.severity, self.now),
         };
         let start = start.map(|start| start.hastened(row, &self.case.facts));
@@ -71,11 +71,11 @@ impl Next<'_> {
         }
     }
 
-    /// The day that such a clock starts with.
-    fn day_of(&self, starts: Starts) -> Option<Date> {
+    /// The day or the instant that such a clock starts with.
+    fn moment_of(&self, starts: Starts) -> Option<&Moment> {
         match starts {
-            Starts::DisclosurePlanned => self.case.planned_for,
-            Starts::ReleasePlanned => self.case.release_planned,
+            Starts::DisclosurePlanned => self.case.planned_for.as_ref(),
+            Starts::ReleasePlanned => self.case.release_planned.as_ref(),
             _ => None,
         }
     }

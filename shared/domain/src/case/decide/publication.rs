@@ -6,6 +6,7 @@ use crate::case::event::EventBody;
 use crate::case::publication::{CreditState, Fixes, LineEnd};
 use crate::case::{Actor, ContentRef};
 use crate::id::{ChannelId, ClockName, LineName};
+use crate::moment::Moment;
 use crate::policy::{ClockRow, MetBy, Starts};
 use crate::refusal::Refusal;
 
@@ -130,6 +131,17 @@ impl Next<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// A day that is not over, or an instant that is to come; a moved one is told with what was planned before.
+    pub(super) fn plan_release(&mut self, on: &Moment) -> Result<(), Refusal> {
+        if on.is_past(self.now) {
+            return Err(Refusal::field("/on", "is in the past"));
+        }
+        let before = self.case.release_planned.clone().filter(|before| before != on);
+        self.push(EventBody::ReleasePlanned { on: on.clone(), before });
+        self.start_clocks(Starts::ReleasePlanned);
+        Ok(())
     }
 
     /// What would run on after its reason is gone.

@@ -1,7 +1,6 @@
 //! What a reporter may say beside messages: that they want to know how it stands, when they mean to publish, and where they wish
 //! to be answered.
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Next;
@@ -91,20 +90,20 @@ impl Next<'_> {
         }
     }
 
-    pub(super) fn plan_disclosure(&mut self, plan: DisclosurePlan) -> Result<(), Refusal> {
+    pub(super) fn plan_disclosure(&mut self, plan: &DisclosurePlan) -> Result<(), Refusal> {
         if self.case.publication.is_published() || self.case.is_closed() {
             return Err(self.not_now(format!("{} is published or closed", self.case.id)));
         }
         let said = match plan {
-            DisclosurePlan::On(day) if day < self.now.to_zoned(TimeZone::UTC).date() => {
+            DisclosurePlan::On(moment) if moment.is_past(self.now) => {
                 return Err(Refusal::field("/planned_for", "must not be past"));
             }
-            DisclosurePlan::On(day) => self.case.planned_for == Some(day),
+            DisclosurePlan::On(moment) => self.case.planned_for.as_ref() == Some(moment),
             DisclosurePlan::WithRelease => self.case.agrees_to_wait,
         };
         // Nothing new is told to nobody.
         if !said {
-            self.push(EventBody::DisclosurePlanned { plan });
+            self.push(EventBody::DisclosurePlanned { plan: plan.clone() });
             match plan {
                 DisclosurePlan::On(_) => self.start_clocks(Starts::DisclosurePlanned),
                 DisclosurePlan::WithRelease => self.end_clocks(Starts::DisclosurePlanned),

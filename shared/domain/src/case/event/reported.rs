@@ -1,11 +1,11 @@
 //! What is clear of a report.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{ByMail, ContentRef, KeptFile, Opened};
 use crate::id::{CaseId, ContentId, PackageName};
+use crate::moment::Moment;
 
 /// How the reporter wants answers: on the case page (mail only points there) or as text by mail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub struct Reported {
     pub known_public: bool,
     pub known_exploited: bool,
     /// The reporter's own plan to disclose (T6).
-    pub planned_for: Option<Date>,
+    pub planned_for: Option<Moment>,
     /// The report exactly as sent.
     pub report: ContentRef,
     /// The closed case that this one goes on from.

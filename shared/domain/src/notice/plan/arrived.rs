@@ -74,7 +74,7 @@ impl Plan<'_> {
                 quarantined: self.case.quarantine.report,
                 hints: self.case.mail.as_ref().map(|mail| mail.hints.clone()).unwrap_or_default(),
                 third_party: self.case.third_party.clone(),
-                planned_for: self.case.planned_for,
+                planned_for: self.case.planned_for.clone(),
                 next: next.clone(),
             })
         };

@@ -190,6 +190,13 @@ async function shown(tools, bob) {
   await bob.page.goto(`${tools.origin}/desk/cases/${id}`);
   check("shared: the team reads it", (await bob.text()).includes("The reporter has said no."), await bob.text());
   await bob.look("second-shared-team");
+  await bob.step(id, "invite", async () => {
+    await bob.look("second-invite");
+    await bob.choose("member", "carol");
+    await bob.type("reason", "You know URLs best.");
+  });
+  check("let in: the case says who", /Let in\s+Carol/.test(await bob.text()), await bob.text());
+  await bob.look("second-let-in");
   await rita.context.close();
 }
 

@@ -64,6 +64,8 @@ impl Serialize for Note {
             NoteKind::Source(fact) => note.serialize_entry("fact", fact)?,
             NoteKind::Duty(clock) => note.serialize_entry("duty", clock)?,
             NoteKind::Opened => note.serialize_entry("opened", &true)?,
+            NoteKind::Invited(member) => note.serialize_entry("invited", member)?,
+            NoteKind::Uninvited(member) => note.serialize_entry("uninvited", member)?,
             NoteKind::Tracker => note.serialize_entry("tracker", &true)?,
             NoteKind::Reopened => note.serialize_entry("reopened", &true)?,
             NoteKind::Consent => note.serialize_entry("consent", &true)?,

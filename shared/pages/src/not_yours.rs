@@ -15,7 +15,7 @@ pub struct NotYoursPage {
     /// Two words to call it by.
     pub spoken: String,
     pub stage: Stage,
-    /// Who handles it, and where to write to them; `None` while nobody does.
+    /// Who handles it, and a mail to them that asks to be let in; `None` while nobody does.
     pub handler: Option<(String, String)>,
     /// Since when they do.
     pub since: Option<Timestamp>,
@@ -55,7 +55,7 @@ pub(crate) mod sample {
             case_id: text(),
             spoken: text(),
             stage: Stage::Confirmed,
-            handler: told.then(|| (text(), "bob@example.org".to_owned())),
+            handler: told.then(|| (text(), "mailto:bob@example.org?subject=EXP&body=Please".to_owned())),
             since: told.then(|| at(2)),
             open: told.then(|| OpenForm { action: text(), key: text(), reason: text(), error: Some(text()) }),
         }

@@ -47,6 +47,8 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         Assign => by_alice(Command::Assign { member: member("alice") }),
         HandOver => by_alice(Command::HandOver { member: member("bob"), word: None }),
         Read => vec![("dave", Command::Read { reason: content() })],
+        Invite => by_alice(Command::Invite { member: member("bob"), reason: content() }),
+        Uninvite => by_alice(Command::Uninvite { member: member("bob"), reason: content() }),
         TakeOver => vec![("dave", Command::TakeOver { reason: content() })],
         SetBackup => by_alice(Command::SetBackup { member: member("carol") }),
         Validate => by_alice(Command::Validate { message: message(), next_steps: false, accept: false }),

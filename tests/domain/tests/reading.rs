@@ -6,7 +6,7 @@ use desk_domain::id::MemberId;
 use desk_domain::notice::Notice;
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
-use desk_domain_tests::{content, given, member, policy};
+use desk_domain_tests::{World, content, given, member, message, policy};
 
 fn read() -> Command {
     Command::Read { reason: content() }
@@ -43,4 +43,46 @@ fn whoever_has_not_the_triage_role_opens_nothing() {
     let bob: MemberId = "bob".parse().unwrap();
     let mut world = given(&policy, "2027-03-26T22:00:00Z").when(&policy, "bob", Command::Assign { member: bob });
     assert!(matches!(world.tell(&policy, &member("carol"), &read()), Err(Refusal::NotFound)));
+}
+
+/// Who is let in reads the case and writes notes, and does no more than their role lets them; it ends as it began.
+#[test]
+fn a_member_who_is_let_in_reads_and_writes_notes_and_acts_by_their_role_alone() {
+    let policy = policy();
+    let of = |who: &str| -> MemberId { who.parse().unwrap() };
+    let invite = |who: &str| Command::Invite { member: of(who), reason: content() };
+    let mut world = given(&policy, "2027-03-26T22:00:00Z").when(&policy, "bob", Command::Assign { member: of("bob") });
+    let (carol, now) = (of("carol"), world.now);
+    let reads = |world: &World| world.case.readable_by(&carol, &policy, now);
+    assert!(!reads(&world));
+    assert_eq!(
+        world.tell(&policy, &member("carol"), &invite("carol")),
+        Err(Refusal::NotFound),
+        "nobody lets in themselves"
+    );
+    let known = world.tell(&policy, &member("bob"), &invite("bob"));
+    assert_eq!(known, Err(Refusal::field("/member", "may read it already")));
+    assert_eq!(
+        world.tell(&policy, &member("bob"), &invite("nobody")),
+        Err(Refusal::field("/member", "is no member of the team"))
+    );
+
+    let from = world.log.len();
+    world = world.when(&policy, "bob", invite("carol"));
+    let told: Vec<_> =
+        world.notices(&policy, from).into_iter().map(|mail| (mail.recipient, mail.notice.template())).collect();
+    assert_eq!(told, [(Recipient::Member(carol.clone()), "invited")]);
+    assert!(reads(&world));
+    let may = allowed(&world.case, &policy, &carol, now);
+    assert_eq!(may, [CommandName::Note]);
+    let refused = world.tell(&policy, &member("carol"), &Command::Update { message: message() });
+    assert!(matches!(refused, Err(Refusal::NotAllowed { why, .. }) if why.contains("let in to read it")));
+    world = world.when(&policy, "carol", Command::Note { text: content(), mail: None });
+
+    let from = world.log.len();
+    world = world.when(&policy, "bob", Command::Uninvite { member: carol.clone(), reason: content() });
+    assert!(!reads(&world));
+    assert_eq!(world.notices(&policy, from)[0].notice.template(), "uninvited");
+    let again = world.tell(&policy, &member("bob"), &Command::Uninvite { member: carol.clone(), reason: content() });
+    assert!(matches!(again, Err(Refusal::NotAllowed { why, .. }) if why == "nobody was let in"));
 }

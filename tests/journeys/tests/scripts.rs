@@ -67,6 +67,7 @@ scripts! {
     t34_shared = "shared",
     t39_a_member_opens_a_case = "opened" rings "breach",
     duplicates = "duplicates",
+    let_in = "let-in",
     t23_bounce = "bounce",
     t10_t32_by_mail_alone = "by-mail-alone",
     t33_set_aside_and_back = "set-aside-and-back",

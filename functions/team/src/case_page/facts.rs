@@ -2,14 +2,15 @@
 
 use desk_domain::case::Case;
 use desk_domain::id::CaseId;
-use desk_domain::policy::Zone;
+use desk_domain::policy::{Policy, Zone};
 use desk_domain::weakness;
 use desk_view::{LineStanding, LineView, UnsealedCase};
 
 /// The clear fields beside the stage, each with its name.
-pub(super) fn facts(opened: &UnsealedCase, zone: Option<&Zone>) -> Vec<(String, String)> {
+pub(super) fn facts(policy: &Policy, opened: &UnsealedCase, zone: Option<&Zone>) -> Vec<(String, String)> {
     let case = &opened.case;
     let forwarded: Vec<&str> = case.forwarded.iter().map(|package| package.as_str()).collect();
+    let let_in = case.invited.iter().map(|id| policy.member_name(id)).collect::<Vec<_>>().join(", ");
     let row = |name: &str, value: String| (!value.is_empty()).then(|| (name.to_owned(), value));
     let id = |id: &Option<CaseId>| id.as_ref().map(ToString::to_string).unwrap_or_default();
     let rows = [
@@ -26,6 +27,7 @@ pub(super) fn facts(opened: &UnsealedCase, zone: Option<&Zone>) -> Vec<(String, 
         row("Module of others", case.third_party.as_ref().map(ToString::to_string).unwrap_or_default()),
         row("Forwarded to", forwarded.join(", ")),
         row("The reporter means to publish", own_date(case, zone)),
+        row("Let in", let_in),
         row("Release planned", case.release_planned.as_ref().map(|moment| moment.said(zone)).unwrap_or_default()),
     ];
     rows.into_iter().flatten().collect()

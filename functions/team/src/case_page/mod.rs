@@ -32,6 +32,7 @@ use desk_pages::{
 use desk_store::Stored;
 use desk_view::{FileView, MailView, MessageView, Speaker, form_sha256};
 use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use self::commands::command_line;
@@ -126,7 +127,7 @@ impl Team {
             newer,
             can_write: at.may(CommandName::Update),
             reported: case.has_reporter(),
-            facts: facts::facts(opened, zone),
+            facts: facts::facts(policy, opened, zone),
             package: case.package.as_ref().map(ToString::to_string),
             lines: opened.lines(policy, now).iter().map(facts::line).collect(),
             publication: publication::facts(policy, &opened.publication(policy, &shown.channels, now)),
@@ -156,6 +157,10 @@ impl Team {
             NoteKind::Source(fact) => Some(format!("source of “{}”", words::fact(*fact))),
             NoteKind::Duty(clock) => Some(format!("source of “{} done”", policy.clock_words(clock))),
             NoteKind::Opened => Some("why they opened the case".to_owned()),
+            NoteKind::Invited(member) => Some(format!("why they let in {}", words::member_name(policy, member))),
+            NoteKind::Uninvited(member) => {
+                Some(format!("why {} reads it no longer", words::member_name(policy, member)))
+            }
             NoteKind::Tracker => Some("source of the reporter’s consent to the public tracker".to_owned()),
             NoteKind::Reopened => Some("why they took the case up again".to_owned()),
             NoteKind::Consent => Some("source of the reporter’s consent to forwarding".to_owned()),
@@ -170,6 +175,8 @@ impl Team {
             | NoteKind::Source(_)
             | NoteKind::Duty(_)
             | NoteKind::Opened
+            | NoteKind::Invited(_)
+            | NoteKind::Uninvited(_)
             | NoteKind::Reopened
             | NoteKind::Tracker
             | NoteKind::Consent
@@ -289,7 +296,8 @@ impl Team {
             desk: self.desk(member, None),
             spoken: case.id.spoken(),
             stage: case.stage(),
-            handler: handler.map(|member| (member.name.clone(), member.address.clone())),
+            handler: handler
+                .map(|handler| (handler.name.clone(), self.asking_to_read(&handler.address, &case.id, &member.id))),
             since: case.steps.handler_assigned.as_ref().map(|step| step.at),
             open: may_open.then(|| OpenForm {
                 action: format!("/desk/cases/{}/{}", case.id, step::READ),
@@ -300,6 +308,16 @@ impl Team {
             case_id: case.id.to_string(),
         };
         Ok((status, Html(page.html())).into_response())
+    }
+}
+
+impl Team {
+    /// A mail to whoever handles a case, with the way to let in who asks.
+    fn asking_to_read(&self, handler: &str, case: &CaseId, member: &MemberId) -> String {
+        let link = format!("{}/desk/cases/{case}/{}?member={member}", self.public_url, step::INVITE);
+        let body = format!("Please let me in: {link}");
+        let body = utf8_percent_encode(&body, NON_ALPHANUMERIC);
+        format!("mailto:{handler}?subject={case}&body={body}")
     }
 }
 
@@ -327,8 +345,9 @@ fn newest_first<T>(
 
 /// Steps that can be taken and have no row in the list of the policy's steps.
 fn more(at: &At<'_>) -> Vec<(String, String)> {
-    let extra =
-        ["settle", "facts", "duty", "module", "code", "answer", "report", "reopen"].into_iter().filter_map(step_of);
+    let extra = ["settle", "invite", "facts", "duty", "module", "code", "answer", "report", "reopen"]
+        .into_iter()
+        .filter_map(step_of);
     let possible = extra.filter(|step| at.is_possible(step));
     possible.map(|step| (step.title.to_owned(), checklist::href(at, step.path))).collect()
 }

@@ -46,6 +46,8 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             })
         }
         Read => written(given, "reason", |reason| Command::Read { reason }),
+        Invite => of_member(given, |member, reason| Command::Invite { member, reason })?,
+        Uninvite => of_member(given, |member, reason| Command::Uninvite { member, reason })?,
         TakeOver => written(given, "reason", |reason| Command::TakeOver { reason }),
         SetBackup => as_it_is(given, Command::SetBackup { member: given.parsed("member")? }),
         Accept => as_it_is(given, Command::Accept),
@@ -153,6 +155,16 @@ fn of_line(
     let text = given.text(text);
     let line: LineName = given.parsed("line")?;
     Some(sealed(given, move |s| Ok(command(line.clone(), s.text(&text)?))))
+}
+
+/// A member, and why.
+fn of_member(
+    given: &Given<'_>,
+    command: impl Fn(MemberId, ContentRef) -> Command + Send + Sync + 'static,
+) -> Option<Asked> {
+    let reason = given.text("reason");
+    let member: MemberId = given.parsed("member")?;
+    Some(sealed(given, move |s| Ok(command(member.clone(), s.text(&reason)?))))
 }
 
 /// A message to the reporter, and whether it says what happens next.

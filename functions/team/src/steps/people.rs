@@ -67,6 +67,37 @@ fn who(at: &At<'_>, member: &Member) -> InputChoice {
     choice(member.id.as_str(), format!("{}{me}", member.name), said.join(", "))
 }
 
+pub(super) fn invite_shows(at: &At<'_>) -> String {
+    format!("{:?}", at.case().invited)
+}
+
+/// Those who may not read it, and those who were let in.
+pub(super) fn invite_form(at: &At<'_>, typed: &Typed) -> Filled {
+    let (f, case) = (Fields(typed), at.case());
+    let known = at.policy.members.iter().filter(|member| !case.readable_by(&member.id, at.policy, at.now));
+    let mut whom: Vec<InputChoice> =
+        known.map(|member| choice(member.id.as_str(), format!("Let in {}", member.name), "")).collect();
+    let name = |id| crate::case_page::words::member_name(at.policy, id);
+    let reads_now = "was let in, and reads it now";
+    whom.extend(case.invited.iter().map(|id| choice(id.as_str(), format!("{} no longer", name(id)), reads_now)));
+    let nobody = whom.is_empty().then(|| "Everybody of the team may read it.".to_owned());
+    let about = "They are told by mail, read the case and write notes. What else they do in it, their role lets them."
+        .to_owned();
+    let why = "Kept as a note, which they read.";
+    let inputs = vec![f.radios("member", "Who", whom), required(f.area("reason", "Why", why, 3))];
+    Filled::new(Form::new(inputs, "Save")).about([about].into_iter().chain(nobody))
+}
+
+pub(super) fn invite(at: &At<'_>, typed: &Typed) -> Commands {
+    let member = typed.text("member");
+    if member.is_empty() {
+        return Err(vec![Wrong::new("member", "choose who")]);
+    }
+    let let_in = at.case().invited.iter().any(|id| id.as_str() == member);
+    let name = if let_in { "uninvite" } else { "invite" };
+    only(command(name, &[("member", json!(member)), ("reason", json!(typed.text("reason")))]))
+}
+
 /// To who reads the case already there is nothing to open; who does not is shown their own page, with its form (`not_yours`).
 pub(super) fn read_form(_: &At<'_>, typed: &Typed) -> Filled {
     Filled::new(Form::new(

@@ -85,6 +85,16 @@ pub(crate) const STEPS: &[Step] = &[
         shows: people::shows,
     },
     Step {
+        path: step::INVITE,
+        title: "Let somebody in",
+        commands: &[Invite, Uninvite],
+        done: "It is done, and they were told.",
+        start: blank,
+        form: people::invite_form,
+        give: people::invite,
+        shows: people::invite_shows,
+    },
+    Step {
         path: step::READ,
         title: "Open it with a reason",
         commands: &[Read],

@@ -21,9 +21,10 @@ impl Typed {
         Typed(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 
-    /// Takes in what the address asks for: which text to start from.
+    /// Takes in what the address asks for: which text to start from, whom it is about.
     pub(crate) fn ask(&mut self, query: &str) {
-        self.0.extend(body::form(query.as_bytes()).into_iter().filter(|(name, _)| name == "answer"));
+        self.0
+            .extend(body::form(query.as_bytes()).into_iter().filter(|(name, _)| name == "answer" || name == "member"));
     }
 
     pub(crate) fn set<'a>(&mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)>) {

@@ -41,6 +41,7 @@ impl Case {
             handler: None,
             backup: None,
             woken: BTreeSet::new(),
+            invited: BTreeSet::new(),
             severity: None,
             facts: facts.into_iter().flatten().collect(),
             clocks: Vec::new(),
@@ -160,6 +161,8 @@ impl Case {
                     self.woken.insert(member.clone());
                 }
             }
+            EventBody::Invited { member, .. } => drop(self.invited.insert(member.clone())),
+            EventBody::Uninvited { member, .. } => drop(self.invited.remove(member)),
             EventBody::AnswersChosen { answers } => self.answers = *answers,
             EventBody::DisclosurePlanned { plan } => {
                 (self.planned_for, self.agrees_to_wait) = match plan {

@@ -22,7 +22,7 @@ pub struct Brief {
     /// Since when a message of the reporter's has had no answer.
     pub unanswered_since: Option<Timestamp>,
     pub acknowledged: bool,
-    /// Who reads it beside its handler: the backup, and those whom an escalation woke.
+    /// Who reads it beside its handler: the backup, those whom an escalation woke, and those who were let in.
     pub readers: Vec<MemberId>,
     /// The case that it became, when it was a report after all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,7 +42,7 @@ impl From<&Case> for Brief {
             waiting_for_reporter: case.waiting_for_reporter,
             unanswered_since: case.unanswered_since,
             acknowledged: case.steps.acknowledged.is_some(),
-            readers: case.backup.iter().chain(&case.woken).cloned().collect(),
+            readers: case.backup.iter().chain(&case.woken).chain(&case.invited).cloned().collect(),
             became: case.became.clone(),
         }
     }

@@ -73,6 +73,14 @@ pub enum Command {
     Read {
         reason: ContentRef,
     },
+    Invite {
+        member: MemberId,
+        reason: ContentRef,
+    },
+    Uninvite {
+        member: MemberId,
+        reason: ContentRef,
+    },
     /// `accept`: that it is fixed is taken on at once.
     Validate {
         message: Message,

@@ -4,6 +4,7 @@ mod clocks;
 mod duplicates;
 mod ends;
 mod facts;
+mod invite;
 mod mail;
 mod opening;
 mod publication;
@@ -108,6 +109,8 @@ impl Next<'_> {
                 self.assign(member.clone(), AssignedBy::Member, word.as_ref().and_then(|word| word.mail.clone()));
             }
             Command::Read { reason } => self.push(EventBody::ReadWithReason { reason: reason.clone() }),
+            Command::Invite { member, reason } => self.invite(member, reason)?,
+            Command::Uninvite { member, reason } => self.uninvite(member, reason)?,
             Command::TakeOver { reason } => self.take_over(reason),
             Command::SetBackup { member } => {
                 self.eligible(member)?;

@@ -274,6 +274,16 @@ pub enum EventBody {
     ReadWithReason {
         reason: ContentRef,
     },
+    /// A member who had no need to know it is let in, and may read it and write notes.
+    Invited {
+        member: MemberId,
+        reason: ContentRef,
+    },
+    /// They are no longer.
+    Uninvited {
+        member: MemberId,
+        reason: ContentRef,
+    },
     /// Where the reporter wishes to be answered from here on.
     AnswersChosen {
         answers: Answers,

@@ -99,6 +99,9 @@ pub struct Case {
     pub backup: Option<MemberId>,
     /// Members whom an escalation woke, or who opened the case with a reason: they may read from then on.
     pub woken: BTreeSet<MemberId>,
+    /// Members who were let in: they read it and write notes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub invited: BTreeSet<MemberId>,
     pub severity: Option<Severity>,
     pub facts: Vec<Fact>,
     pub clocks: Vec<Clock>,
@@ -341,8 +344,8 @@ impl Case {
         self.facts.iter().any(|f| f.fact == fact)
     }
 
-    /// Need to know: while unassigned all of triage may read, then handler, backup, who stands in, those whom an escalation woke and
-    /// those who opened it with a reason; once it is accepted the release managers too, who coordinate its releases and approve what is said of them (T44). Who is no
+    /// Need to know: while unassigned all of triage may read, then handler, backup, who stands in, those whom an escalation woke,
+    /// those who opened it with a reason and those who were let in; once it is accepted the release managers too, who coordinate its releases and approve what is said of them (T44). Who is no
     /// longer of the team may not. A comment on the policy is read by whoever answers for the policy too, of whatever role.
     pub fn readable_by(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
         self.is_owners(member, policy) || self.opens_to(member, policy, now)
@@ -360,6 +363,17 @@ impl Case {
 
     /// Whether `member` may read it for a role in the team or a part in the case.
     pub fn opens_to(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
+        let let_in = self.invited.contains(member) && policy.member(member).is_some();
+        let_in || self.works_on_it(member, policy, now)
+    }
+
+    /// Whether `member` reads it for nothing but that somebody let them in.
+    pub fn is_only_let_in(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
+        self.invited.contains(member) && !self.works_on_it(member, policy, now)
+    }
+
+    /// Whether `member` has a need to know it by themselves.
+    fn works_on_it(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
         let Some(current) = policy.member(member) else { return false };
         let triage = current.roles.contains(&Role::Triage);
         let named = self.had_by().into_iter().chain(&self.handler).chain(&self.backup).any(|named| named == member);

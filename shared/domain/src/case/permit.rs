@@ -95,6 +95,9 @@ impl Asking<'_> {
         if let Some(why) = self.only_owners(name) {
             return Some(why.into());
         }
+        if let Some(why) = self.only_let_in(name, row.who) {
+            return Some(why.into());
+        }
         let why = row.rules.iter().find_map(|rule| self.broken(*rule)).or_else(|| self.not_theirs(row.who));
         match why {
             Some(why) => Some(why.into()),
@@ -139,6 +142,7 @@ impl Asking<'_> {
                 case.handler.as_ref().map(|handler| format!("{} handles it; use hand-over", self.name(handler)))
             }
             Rule::Takeable => self.untakeable(),
+            Rule::LetIn => case.invited.is_empty().then(|| "nobody was let in".to_owned()),
             Rule::Reported => self.unreported(),
             Rule::Answerable => self.unanswerable(),
             Rule::Quarantined => {
@@ -204,6 +208,14 @@ impl Asking<'_> {
         let alone =
             self.case.is_owners(self.member, self.policy) && !self.case.opens_to(self.member, self.policy, self.now);
         (alone && !owners).then(|| "only the team may do that with a comment on the policy".to_owned())
+    }
+
+    /// Whoever was only let in writes notes; what else they do, their role lets them.
+    fn only_let_in(&self, name: CommandName, who: Who) -> Option<String> {
+        let Asking { case, policy, member, now } = *self;
+        let more = who == Who::Readers && name != CommandName::Note;
+        (more && case.is_only_let_in(member, policy, now))
+            .then(|| "you were let in to read it and to write notes; the rest is for whoever handles it".to_owned())
     }
 
     /// The handler, the backup, and who stands in while the handler is not there.

@@ -167,6 +167,8 @@ impl Book {
             EventBody::ReportReceived(_)
             | EventBody::Reopened { .. }
             | EventBody::Withdrawn
+            | EventBody::Invited { .. }
+            | EventBody::Uninvited { .. }
             | EventBody::Shared { .. }
             | EventBody::ShareAnswered { .. }
             | EventBody::TrackerAsked

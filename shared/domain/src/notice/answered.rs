@@ -125,11 +125,14 @@ pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
              the days on which your shift on call and another's begin (SWAP 2026-12-07 2026-12-14) swap the two, once both have said \
              so. Anything else is only filed, since this mail speaks of no case."
         }
-        (Notice::Answered(Answered { what: WhatCame::HandedOn, .. }), Some(_)) => {
+        (Notice::Uninvited(_) | Notice::Answered(Answered { what: WhatCame::HandedOn, .. }), Some(_)) => {
             "If you answer this mail, your answer is kept as a note for who handles the case, and you are told so."
         }
         (Notice::Answered(Answered { what: WhatCame::TooMany, .. }), Some(_)) => {
             "If you answer this mail today, your answer is only filed too."
+        }
+        (Notice::Invited(_), Some(_)) => {
+            "If you answer this mail, your answer is kept as a note for the team, and you are told so."
         }
         (notice, Some(_)) if answers_comment(notice) => {
             "If you answer this mail, your words go to whoever commented, in your name and without what you quote, and you are told so."

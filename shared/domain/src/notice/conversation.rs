@@ -166,6 +166,8 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::AssignmentPostponed { .. }
         | EventBody::BackupSet { .. }
         | EventBody::ReadWithReason { .. }
+        | EventBody::Invited { .. }
+        | EventBody::Uninvited { .. }
         | EventBody::RmChanged { .. }
         | EventBody::InformationRequested
         | EventBody::ReplyQuarantined { .. }

@@ -110,6 +110,8 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_reporter(Notice::RootTold(RootTold::of(*news, root)), None)
         }
         EventBody::ReadWithReason { .. } => plan.opened(),
+        EventBody::Invited { member, .. } => plan.let_in_or_out(member, |by| Notice::Invited(Invited { by })),
+        EventBody::Uninvited { member, .. } => plan.let_in_or_out(member, |by| Notice::Uninvited(Uninvited { by })),
         EventBody::DisclosurePlanned { plan: of } => {
             plan.to_handler(Notice::DisclosurePlanned(DisclosurePlanned { plan: of.clone() }))
         }
@@ -349,6 +351,12 @@ impl Plan<'_> {
         let mut told = self.to_handler(Notice::Rediscovered(notice));
         told.retain(|planned| planned.recipient.member() != by || by.is_none());
         told
+    }
+
+    fn let_in_or_out(&self, member: &MemberId, notice: impl Fn(MemberId) -> Notice) -> Vec<Planned> {
+        let there = self.policy.member(member).is_some();
+        let notice = self.giver().filter(|_| there).map(notice);
+        notice.into_iter().map(|notice| planned(Recipient::Member(member.clone()), notice)).collect()
     }
 
     fn opened(&self) -> Vec<Planned> {

@@ -227,6 +227,8 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
         Notice::MemberBounced(MemberBounced { member: member.clone() }),
         Notice::OpenedWithReason(OpenedWithReason { by: member.clone() }),
         Notice::TakenOver(TakenOver { by: member.clone() }),
+        Notice::Invited(Invited { by: member.clone() }),
+        Notice::Uninvited(Uninvited { by: member.clone() }),
         Notice::TakenUpAgain(TakenUpAgain { by: member.clone(), next: clocks.clone() }),
         Notice::YouAreHandler(YouAreHandler {
             backup: false,

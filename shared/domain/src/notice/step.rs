@@ -7,6 +7,7 @@ use crate::policy::{MetBy, Starts};
 
 pub const WRITE: &str = "write";
 pub const TAKE: &str = "take";
+pub const INVITE: &str = "invite";
 pub const READ: &str = "read";
 pub const SEVERITY: &str = "severity";
 pub const CREDIT: &str = "credit";

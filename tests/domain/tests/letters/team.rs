@@ -186,6 +186,8 @@ fn clocks() -> Vec<Sample> {
         sample("", still(false), Recipient::Outside),
         to("", ended(false, Some((clock("progress-update"), at(DUE))))),
         to("set-aside", ended(true, None)),
+        to("", Notice::Invited(Invited { by: member("bob") })),
+        to("", Notice::Uninvited(Uninvited { by: member("bob") })),
         to("", Notice::OpenedWithReason(OpenedWithReason { by: member("carol") })),
         to("with-a-word", handed_over()).with("The test is on my branch;\nit waits for CI."),
         to("with-a-lost-word", handed_over()),

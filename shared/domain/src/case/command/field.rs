@@ -77,6 +77,8 @@ pub(super) const ADDRESS: Field = Field::new(
 .optional();
 
 pub(super) const MEMBER: Field = Field::new("member", Kind::Member, "A member of the triage team who is not away.");
+pub(super) const WHOM: Field = Field::new("member", Kind::Member, "A member of the team who may not read it.");
+pub(super) const LET_IN: Field = Field::new("member", Kind::Member, "A member who was let in.");
 pub(super) const OF: Field = Field::new(
     "of",
     Kind::Case,

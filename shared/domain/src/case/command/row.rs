@@ -72,6 +72,8 @@ pub enum Rule {
     Unassigned,
     /// Another handles it, and whoever asks is of triage.
     Takeable,
+    /// Somebody was let in.
+    LetIn,
     /// Somebody outside reported it.
     Reported,
     /// It is a comment on the policy, and whoever wrote it can be answered.

@@ -75,6 +75,15 @@ commands! {
             .who(Who::Others)
             .closing(Closing::Stays);
 
+        Invite = Row::new("invite", Group::People,
+            "Lets a member in who may not read it: they read it and write notes, and do what their role lets them.", &[WHOM, REASON])
+            .who(Who::Leads("let somebody in"))
+            .closing(Closing::Stays);
+        Uninvite = Row::new("uninvite", Group::People, "Ends that.", &[LET_IN, REASON])
+            .rules(&[Rule::LetIn])
+            .who(Who::Leads("end that"))
+            .closing(Closing::Stays);
+
         Validate = Row::new("validate", Group::Judgement, "Confirms the problem.",
             &[REASON_TOLD, STEPS_TOO, ACCEPT, PAGE_ONLY])
             .rules(&[Rule::Way(Transition::Validate)]);

@@ -8,7 +8,7 @@
 use super::{ContentRef, EventBody, FactName, Files, MailParts, Message, Recipient, Reported};
 use crate::case::CommandName;
 use crate::case::share::SharedThing;
-use crate::id::{ClockName, PackageName};
+use crate::id::{ClockName, MemberId, PackageName};
 
 /// What is known of an event beside what it changes.
 pub struct Row<'a> {
@@ -52,6 +52,10 @@ pub enum NoteKind {
     Consent,
     /// Why a member opened a case that they had no need to know.
     Opened,
+    /// Why a member was let in.
+    Invited(MemberId),
+    /// Why they no longer are.
+    Uninvited(MemberId),
     /// Where the reporter agreed that an ordinary bug goes to the public tracker.
     Tracker,
     /// Why a closed case was taken up again.
@@ -122,6 +126,12 @@ impl EventBody {
             }
             EventBody::ReadWithReason { reason } => {
                 note(NoteKind::Opened, reason).by(By::Read, "opened the case, which was not theirs to read")
+            }
+            EventBody::Invited { member, reason } => {
+                note(NoteKind::Invited(member.clone()), reason).by(By::Invite, "let somebody in")
+            }
+            EventBody::Uninvited { member, reason } => {
+                note(NoteKind::Uninvited(member.clone()), reason).by(By::Uninvite, "ended that somebody reads it")
             }
             EventBody::Forwarded { to, message } => {
                 let kind = NoteKind::Forwarded(to.clone());
@@ -334,6 +344,8 @@ mod tests {
             json!({"event": "fact-marked", "fact": "public", "source": content("words")}),
             json!({"event": "duty-recorded", "clock": "cve-record", "source": content("words")}),
             json!({"event": "consent-recorded", "source": content("words")}),
+            json!({"event": "invited", "member": "bob", "reason": content("words")}),
+            json!({"event": "uninvited", "member": "bob", "reason": content("words")}),
             json!({"event": "affected-determined", "content": content("words"), "lines": ["express@4"]}),
             json!({"event": "audit-recorded", "content": content("words"), "findings": []}),
             json!({"event": "audit-waived", "reason": content("words")}),

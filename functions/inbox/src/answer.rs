@@ -1,14 +1,15 @@
 //! Answers that carry a token: the reporter's, and those from outside the team.
 
 use desk_domain::case::event::{ContentRef, Hint, MailParts};
-use desk_domain::case::{Actor, Command, Recipient};
+use desk_domain::case::{Actor, Command, Recipient, Spoken};
 use desk_domain::id::CaseId;
 use desk_keys::MailWords;
+use desk_mail::read::own::{Written, written};
 use desk_store::{ActError, Acted, Commit, Stored};
 use jiff::SignedDuration;
 
 use crate::judge::Arrived;
-use crate::{Inbox, Outcome};
+use crate::{Inbox, Outcome, ours};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -39,9 +40,10 @@ impl Inbox {
         if !theirs {
             let from = arrived.from();
             let received_at = arrived.received_at;
+            let spoken = self.spoken(arrived, stored).map(|(spoken, _)| spoken);
             let wait = |content, mut mail: MailParts| {
                 mail.hints.extend(why.clone());
-                Command::QuarantineReply { content, received_at, mail }
+                Command::QuarantineReply { content, received_at, mail, spoken }
             };
             self.told(&case.id, arrived, stored, &Actor::Reporter, from.as_deref(), wait).await?;
             return Ok(Outcome::Quarantined { case: case.id.clone() });
@@ -49,13 +51,27 @@ impl Inbox {
         self.reply(arrived, stored).await
     }
 
+    /// What the first of the writer's own words say; nothing where these cannot be told from what is quoted. With a file there is more
+    /// to look at than the word.
+    fn spoken(&self, arrived: &Arrived, stored: &Stored) -> Option<(Spoken, bool)> {
+        let mail = arrived.mail().filter(|mail| mail.encrypted.is_none() && !mail.sealed)?;
+        let desk = ours::to_anybody(&self.policy, &self.public_url, &stored.case.id);
+        let Written::Words { text, .. } = written(&mail.text, &desk) else { return None };
+        Spoken::of(&text).map(|(spoken, alone)| (spoken, alone && mail.attachments.is_empty()))
+    }
+
     async fn reply(&self, arrived: &Arrived, stored: &Stored) -> Result<Outcome, ActError> {
         let id = stored.case.id.clone();
         let raw = self.keep_raw(&id, &stored.public, arrived).await?;
+        let (spoken, received_at) = (self.spoken(arrived, stored), arrived.received_at);
         let prepare = |before: &Stored, commit: &mut Commit| {
             arrived.remember(commit, &arrived.hash_for(&id), &id);
             let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
-            Ok((Command::Reply { content, received_at: arrived.received_at, mail: Some(mail), files: None }, ()))
+            let command = match spoken {
+                Some((spoken, alone)) => Command::ReplyThatSays { spoken, alone, content, received_at, mail },
+                None => Command::Reply { content, received_at, mail: Some(mail), files: None },
+            };
+            Ok((command, ()))
         };
         let done = self.cases.act(&id, &self.policy, &Actor::Reporter, &self.clock, prepare, |_, (), _| Ok(())).await;
         if done.is_err() {

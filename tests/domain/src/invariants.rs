@@ -43,7 +43,8 @@ pub fn check(before: &World, after: &World, policy: &Policy) {
 
 /// I2: what a reporter writes is heard by somebody who is there and may read it.
 fn heard(world: &World, policy: &Policy, event: &Event, planned: &[Planned]) {
-    if !matches!(event.body, EventBody::ReporterReplied { .. } | EventBody::ReplyQuarantined { .. }) {
+    // What a word alone says is told by its own event.
+    if !matches!(event.body, EventBody::ReporterReplied { alone: false, .. } | EventBody::ReplyQuarantined { .. }) {
         return;
     }
     let may = |planned: &Planned| match &planned.recipient {

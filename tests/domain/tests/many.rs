@@ -26,7 +26,8 @@ fn quarantined(mut world: World, policy: &Policy, answers: usize) -> World {
     for _ in 0..answers {
         let (raw, sender) = (content(), Some(Sender::Failed));
         let mail = MailParts { quoted: Some(content()), attached: None, raw, hints: Vec::new(), sender, from: None };
-        let command = Command::QuarantineReply { content: content(), received_at: jiff::Timestamp::MAX, mail };
+        let command =
+            Command::QuarantineReply { content: content(), received_at: jiff::Timestamp::MAX, mail, spoken: None };
         world.tell(policy, &Actor::Reporter, &command).expect("an answer is taken");
     }
     world

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use desk_domain::case::event::{Answers, AssignedBy, ByMail, EventBody, Hint, Resolution, RootMoved, Sender};
-use desk_domain::case::{Actor, Case, Command, Event, Recipient, Stage};
+use desk_domain::case::event::{
+    Answers, AssignedBy, ByMail, EventBody, Hint, MailParts, Resolution, RootMoved, Sender,
+};
+use desk_domain::case::{Actor, Case, Command, Event, Recipient, Spoken, Stage};
 use desk_domain::notice::conversation::line;
 use desk_domain::notice::plan::notices;
 use desk_domain::notice::{Notice, OnPage};
@@ -159,6 +161,16 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
         reported.may_forward = true;
     });
     let by_mail = given_with(policy, FRIDAY, |reported| reported.answers = Answers::Mail);
+    let ordinary = Command::Close {
+        resolution: Resolution::OrdinaryBug,
+        message: message(),
+        next_steps: true,
+        waiver: None,
+        consent: None,
+    };
+    let mail = MailParts { quoted: None, attached: None, raw: content(), hints: Vec::new(), sender: None, from: None };
+    let (spoken, received_at) = (Spoken::Agrees, Timestamp::MAX);
+    let yes = Command::ReplyThatSays { spoken, alone: true, content: content(), received_at, mail };
     let not_one = Command::Invalidate { message: message(), next_steps: true, close: true };
     let thanks = Command::Reply { content: content(), received_at: Timestamp::MAX, mail: None, files: None };
     let all = [
@@ -181,6 +193,7 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
         Told::of(policy, given(policy, FRIDAY)).after(100),
         Told::of(policy, given(policy, FRIDAY)).when_reporter(Command::ReissueCode { mail: None }),
         Told::of(policy, given(policy, FRIDAY)).when_reporter(Command::Withdraw),
+        ours().when(ordinary).when_reporter(yes),
         ours()
             .when(Command::Validate { message: message(), next_steps: false, accept: false })
             .when(Command::Duplicate { of: "EXP-2027-00001".parse().unwrap(), message: None }),

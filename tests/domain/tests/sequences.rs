@@ -4,7 +4,7 @@ use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
 use desk_domain::case::event::{Answers, DisclosurePlan, FactName, MailParts, Resolution};
 use desk_domain::case::publication::Publication;
-use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, permit, quiet, rm};
+use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, Spoken, permit, quiet, rm};
 use desk_domain::id::ClockName;
 use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
@@ -55,6 +55,10 @@ fn publication() -> Vec<Step> {
     steps
 }
 
+fn says(spoken: Spoken, alone: bool, mail: &MailParts) -> Command {
+    Command::ReplyThatSays { spoken, alone, content: content(), received_at: Timestamp::MAX, mail: mail.clone() }
+}
+
 /// Every team command, and what the others do.
 fn everything() -> Vec<Step> {
     let mut steps = of_team(Group::ALL);
@@ -72,7 +76,18 @@ fn everything() -> Vec<Step> {
         by(Actor::Reporter, Command::PlanDisclosure { plan: DisclosurePlan::WithRelease }),
         by(Actor::Reporter, Command::ChooseAnswers { answers: Answers::Mail }),
         by(Actor::Reporter, Command::ReissueCode { mail: None }),
-        by(Actor::Desk, Command::QuarantineReply { content: content(), received_at: Timestamp::MAX, mail }),
+        by(
+            Actor::Desk,
+            Command::QuarantineReply {
+                content: content(),
+                received_at: Timestamp::MAX,
+                mail: mail.clone(),
+                spoken: Some(Spoken::Withdraws),
+            },
+        ),
+        by(Actor::Reporter, says(Spoken::Withdraws, true, &mail)),
+        by(Actor::Reporter, says(Spoken::Agrees, false, &mail)),
+        by(Actor::Reporter, says(Spoken::Refuses, true, &mail)),
         by(Actor::Desk, Command::MessageBounced { seq: 5 }),
         by(
             Actor::Desk,

@@ -63,9 +63,23 @@ fn t59_a_comment_by_the_form_goes_to_its_owner_alone_who_answers_it() {
     assert!(page(&desk, &format!("/desk/cases/{case}"), "erin").contains("And holidays?"));
     assert_eq!(list(&desk)[0]["answered"], false);
     assert!(desk.cli(&["case", "list", "--comments", "--as", "erin"]).status.success());
+    opens_what_is_mailed(&desk);
     let refused = desk.command(&case, &desk.token("alice"), &json!({"command": "answer-comment", "message": "Mine."}));
     assert!(refused.status == 409 && refused.text.contains("Erin Example"), "{}", refused.text);
     assert!(desk.cli(&["verify", "--as", "alice"]).status.success());
+}
+
+/// Whatever the owner is mailed about leads to a page that opens to them.
+fn opens_what_is_mailed(desk: &Desk) {
+    let mails = desk.mails_to("erin@example.net");
+    let texts = mails.iter().filter_map(|mail| mail["text"].as_str());
+    let links = texts.flat_map(str::split_whitespace).filter_map(|word| word.strip_prefix(desk.url.as_str()));
+    let links: Vec<&str> = links.filter(|path| path.starts_with("/desk")).collect();
+    assert!(links.len() >= mails.len() && mails.len() >= 2, "{links:?}");
+    for path in links {
+        let opened = desk.get(path, &[("authorization", &desk.token("erin"))]);
+        assert_eq!(opened.status, 200, "{path}: {}", opened.text);
+    }
 }
 
 #[test]

@@ -70,6 +70,7 @@ scripts! {
     let_in = "let-in",
     t23_bounce = "bounce",
     t10_t32_by_mail_alone = "by-mail-alone",
+    t10_what_a_reporter_says_by_mail = "said-by-mail",
     t33_set_aside_and_back = "set-aside-and-back",
     t10_quarantine = "quarantine",
     t35_t36_t37_t38_third_party = "third-party",

@@ -68,7 +68,15 @@ async fn hundreds_of_answers_wait_and_are_let_in_together() {
                 sender: Some(Sender::Failed),
                 from: None,
             };
-            Ok((Command::QuarantineReply { content: named("reply", nth), received_at: jiff::Timestamp::MAX, mail }, ()))
+            Ok((
+                Command::QuarantineReply {
+                    content: named("reply", nth),
+                    received_at: jiff::Timestamp::MAX,
+                    mail,
+                    spoken: None,
+                },
+                (),
+            ))
         };
         let done = bench.store.cases.act(&id, &bench.policy, &Actor::Reporter, &clock, prepare, |_, (), _| Ok(()));
         done.await.expect("an answer is kept, however many wait");

@@ -1,10 +1,15 @@
 //! What is clear of a case, in words.
 
-use desk_domain::case::Case;
+use desk_domain::case::event::EventBody;
+use desk_domain::case::publication::CreditState;
+use desk_domain::case::{Actor, Case, Event, SaidBy, Tracker};
 use desk_domain::id::CaseId;
 use desk_domain::policy::{Policy, Zone};
+use desk_domain::time::instant;
 use desk_domain::weakness;
 use desk_view::{LineStanding, LineView, UnsealedCase};
+
+use super::words;
 
 /// The clear fields beside the stage, each with its name.
 pub(super) fn facts(policy: &Policy, opened: &UnsealedCase, zone: Option<&Zone>) -> Vec<(String, String)> {
@@ -28,6 +33,9 @@ pub(super) fn facts(policy: &Policy, opened: &UnsealedCase, zone: Option<&Zone>)
         row("Forwarded to", forwarded.join(", ")),
         row("The reporter means to publish", own_date(case, zone)),
         row("Let in", let_in),
+        row("Consent to forwarding", forwarding(policy, case)),
+        row("Public tracker", tracker(policy, opened)),
+        row("Credit", credit(policy, case)),
         row("Release planned", case.release_planned.as_ref().map(|moment| moment.said(zone)).unwrap_or_default()),
     ];
     rows.into_iter().flatten().collect()
@@ -37,6 +45,53 @@ pub(super) fn facts(policy: &Policy, opened: &UnsealedCase, zone: Option<&Zone>)
 fn reference(opened: &UnsealedCase) -> String {
     let reference = opened.case.opened.as_ref().and_then(|of| of.reference.as_ref());
     reference.map(|reference| opened.text(reference).to_owned()).unwrap_or_default()
+}
+
+/// Whose word the consent to forwarding is.
+fn forwarding(policy: &Policy, case: &Case) -> String {
+    match (&case.consent_recorded, case.may_forward) {
+        (Some(consent), _) => {
+            format!(
+                "recorded by {} {}, from what they were told",
+                words::actor(policy, &consent.by),
+                instant(consent.at)
+            )
+        }
+        (None, true) => "given in the report".to_owned(),
+        (None, false) => String::new(),
+    }
+}
+
+/// Whether an ordinary bug may go there, and how that is known.
+fn tracker(policy: &Policy, opened: &UnsealedCase) -> String {
+    let Some(standing) = opened.case.tracker else { return String::new() };
+    let answered = |event: &&Event| matches!(event.body, EventBody::TrackerAnswered { .. });
+    let by = opened.events.iter().rev().find(answered).map(|event| match &event.body {
+        EventBody::TrackerAnswered { source: Some(_), .. } => {
+            format!("recorded by {} from what they were told", words::actor(policy, &event.actor))
+        }
+        EventBody::TrackerAnswered { by: SaidBy::Page, .. } => "said by the reporter on their page".to_owned(),
+        EventBody::TrackerAnswered { by: SaidBy::Mail, .. } => "said by the reporter by mail".to_owned(),
+        _ => format!("said in a mail that {} let in", words::actor(policy, &event.actor)),
+    });
+    match (standing, by) {
+        (Tracker::Asked, _) | (_, None) => "the reporter is asked".to_owned(),
+        (Tracker::Agreed, Some(by)) => format!("agreed to, {by}"),
+        (Tracker::Refused, Some(by)) => format!("refused, {by}"),
+    }
+}
+
+/// Whose word the credit is.
+fn credit(policy: &Policy, case: &Case) -> String {
+    match &case.publication.credit {
+        CreditState::Answered { by: Actor::Reporter, at, .. } => {
+            format!("said by the reporter on their page, {}", instant(*at))
+        }
+        CreditState::Answered { by, at, .. } => {
+            format!("recorded by {} {}", words::actor(policy, by), instant(*at))
+        }
+        CreditState::Unasked | CreditState::Asked { .. } => String::new(),
+    }
 }
 
 /// What the reporter last said of publishing.

@@ -1,6 +1,7 @@
 //! Steps of a field or two: the day of the release, duties, quarantine, others' modules, codes, and what was only filed.
 
 use desk_domain::case::CommandName;
+use desk_domain::case::Spoken;
 use desk_domain::case::quarantine::waiting;
 use desk_domain::moment::Moment;
 use desk_domain::policy::{MetBy, Zone};
@@ -67,9 +68,15 @@ pub(super) fn unproven_form(at: &At<'_>, _: &Typed) -> Filled {
             .to_owned()
     });
     let answers = (held.answers > 0).then(|| {
-        "These answers hold the reporter’s own token, and nothing proves that the reporter sent them. Let in, they join the \
-         conversation."
-            .to_owned()
+        let says = held.spoken.filter(|spoken| at.case().hears(*spoken)).map_or("", |spoken| match spoken {
+            Spoken::Agrees => " One says that the bug may go to the public tracker, and that counts then.",
+            Spoken::Refuses => " One says that the bug may not go to the public tracker, and that counts then.",
+            Spoken::Withdraws => " One withdraws the report, and that counts then.",
+        });
+        format!(
+            "These answers hold the reporter’s own token, and nothing proves that the reporter sent them. Let in, they join the \
+             conversation.{says}"
+        )
     });
     let quotes = waiting(&at.opened.events).into_iter().map(|answer| Quote {
         heading: format!("Not proven, {}", at.instant(answer.event.at)),

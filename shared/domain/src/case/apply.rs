@@ -58,7 +58,11 @@ impl Case {
             withdrawn_at: None,
             tracker: None,
             third_party: reported.third_party.clone(),
-            quarantine: Quarantine { report: reported.mail.as_ref().is_some_and(|m| m.is_quarantined()), answers: 0 },
+            quarantine: Quarantine {
+                report: reported.mail.as_ref().is_some_and(|m| m.is_quarantined()),
+                answers: 0,
+                spoken: None,
+            },
             mail: reported.mail.clone(),
             may_forward: reported.may_forward,
             unlisted: reported.unlisted,
@@ -145,6 +149,7 @@ impl Case {
             EventBody::RmChanged { from, to, .. } => self.rm_changed(event, *from, *to),
             EventBody::InformationRequested => self.waiting_for_reporter = true,
             EventBody::WaitEnded => self.waiting_for_reporter = false,
+            EventBody::ReporterReplied { alone: true, .. } => self.waiting_for_reporter = false,
             EventBody::ReporterReplied { files, opened, .. } => {
                 self.files = self.files.and(files.as_ref().map_or(&[], |files| &files.kept));
                 self.reporter_wrote(at);
@@ -170,7 +175,10 @@ impl Case {
                     DisclosurePlan::WithRelease => (None, true),
                 }
             }
-            EventBody::ReplyQuarantined { .. } => self.quarantine.answers += 1,
+            EventBody::ReplyQuarantined { spoken, .. } => {
+                self.quarantine.answers += 1;
+                self.quarantine.spoken = spoken.or(self.quarantine.spoken);
+            }
             EventBody::QuarantineEnded { refused, report, let_in } => {
                 self.quarantine = Quarantine::default();
                 if *let_in > 0 {
@@ -227,7 +235,7 @@ impl Case {
                     end.from = *from;
                 }
             }
-            EventBody::Withdrawn => (self.withdrawn_at, self.waiting_for_reporter) = (Some(at), false),
+            EventBody::Withdrawn { .. } => (self.withdrawn_at, self.waiting_for_reporter) = (Some(at), false),
             EventBody::TrackerAsked => self.tracker = Some(Tracker::Asked),
             EventBody::TrackerAnswered { agrees, .. } => {
                 self.tracker = Some(if *agrees { Tracker::Agreed } else { Tracker::Refused });

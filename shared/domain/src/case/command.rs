@@ -12,6 +12,7 @@ use super::Recipient;
 use super::escalate;
 use super::event::{Answers, ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution, RootMoved};
 use super::share::{SharedThing, SharedWith};
+use super::spoken::Spoken;
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
 use crate::moment::Moment;
 use crate::policy::Severity;
@@ -221,11 +222,21 @@ pub enum Command {
         mail: Option<MailParts>,
         files: Option<Files>,
     },
+    /// The reporter wrote by mail, and its first line says something; `alone`: nothing but that.
+    ReplyThatSays {
+        spoken: Spoken,
+        alone: bool,
+        content: ContentRef,
+        received_at: Timestamp,
+        mail: MailParts,
+    },
     /// Somebody wrote who has the reporter's token and may not be the reporter.
     QuarantineReply {
         content: ContentRef,
         received_at: Timestamp,
         mail: MailParts,
+        /// What its first line says.
+        spoken: Option<Spoken>,
     },
     /// A maintainer, the contact outside or the operator answered a mail of this case.
     OutsiderReply {

@@ -22,6 +22,7 @@ use super::escalate;
 use super::event::{AssignedBy, Event, EventBody, Files, MailParts, Message, MessageKind, Resolution, SCHEMA};
 use super::permit::{self, permit, refuse};
 use super::rm::Rm;
+use super::spoken::SaidBy;
 use super::{Actor, Case, ContentRef};
 use crate::id::{CaseId, ContentId, MemberId};
 use crate::policy::{MetBy, Pauses, Policy, Starts};
@@ -188,8 +189,11 @@ impl Next<'_> {
             Command::AnswerShare { shared, agrees, words } => self.answer_share(*shared, *agrees, words.as_ref())?,
             Command::PlanDisclosure { plan } => self.plan_disclosure(plan)?,
             Command::ChooseAnswers { answers } => self.choose_answers(*answers)?,
-            Command::QuarantineReply { content, received_at, mail } => {
-                self.quarantine_reply(content, *received_at, mail)
+            Command::ReplyThatSays { spoken, alone, content, received_at, mail } => {
+                self.reply_that_says((*spoken, *alone), content, *received_at, mail)
+            }
+            Command::QuarantineReply { content, received_at, mail, spoken } => {
+                self.quarantine_reply(content, *received_at, mail, *spoken)
             }
             Command::OutsiderReply { from, content, mail } => {
                 let (from, content, mail) = (from.clone(), content.clone(), mail.clone());
@@ -203,7 +207,8 @@ impl Next<'_> {
             }
             Command::ReleaseQuarantine { refuse } => self.end_quarantine(*refuse),
             Command::RecordConsent { source } if self.case.is_closed() && self.case.tracker.is_some() => {
-                self.push(EventBody::TrackerAnswered { agrees: true, source: Some(source.clone()) });
+                let (source, by) = (Some(source.clone()), SaidBy::Page);
+                self.push(EventBody::TrackerAnswered { agrees: true, source, by });
             }
             Command::RecordConsent { source } => self.push(EventBody::ConsentRecorded { source: source.clone() }),
             Command::Forward { to, message } => self.forward(to, message)?,
@@ -266,7 +271,7 @@ impl Next<'_> {
     }
 
     fn reply(&mut self, content: &ContentRef, at: Timestamp, mail: Option<MailParts>, files: Option<Files>) {
-        self.push(EventBody::ReporterReplied { content: content.clone(), opened: None, mail, files });
+        self.push(EventBody::ReporterReplied { content: content.clone(), opened: None, mail, files, alone: false });
         self.heard(self.case.version);
         self.written_after_closing(at);
     }

@@ -27,6 +27,7 @@ pub use row::{NoteKind, Row, Written};
 use super::clock::{Alarm, ClockStart};
 use super::rm::Rm;
 use super::share::{SharedThing, SharedWith};
+use super::spoken::{SaidBy, Spoken};
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LevelName, LineName, MemberId, PackageName};
 use crate::moment::Moment;
 use crate::policy::Severity;
@@ -263,6 +264,9 @@ pub enum EventBody {
         /// What was attached on the page.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         files: Option<Files>,
+        /// It holds nothing but what another event of its time says, and waits for no answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        alone: bool,
     },
     /// The reporter asks how it stands.
     StandingAsked,
@@ -292,6 +296,9 @@ pub enum EventBody {
     ReplyQuarantined {
         content: ContentRef,
         mail: MailParts,
+        /// What its first line says, which counts once it is let in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spoken: Option<Spoken>,
     },
     /// A person has looked: what waited is let in, or refused. However many answers wait, this one event ends it.
     QuarantineEnded {
@@ -439,12 +446,17 @@ pub enum EventBody {
         from: Option<Rm>,
     },
     /// The reporter takes their report back.
-    Withdrawn,
+    Withdrawn {
+        #[serde(default, skip_serializing_if = "SaidBy::is_page")]
+        by: SaidBy,
+    },
     /// The reporter is asked whether an ordinary bug may go to the public tracker.
     TrackerAsked,
-    /// Whether it may; by the reporter on their page, or by a member who says where they said it.
+    /// Whether it may; by the reporter, or by a member who says where they said it.
     TrackerAnswered {
         agrees: bool,
+        #[serde(default, skip_serializing_if = "SaidBy::is_page")]
+        by: SaidBy,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source: Option<ContentRef>,
     },

@@ -20,6 +20,7 @@ pub mod quarantine;
 pub mod quiet;
 pub mod rm;
 pub mod share;
+pub mod spoken;
 mod stage;
 mod stand_in;
 mod urgent;
@@ -40,6 +41,7 @@ pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
 pub use quarantine::Quarantine;
 pub use rm::Rm;
 pub use share::Shared;
+pub use spoken::{SaidBy, Spoken};
 pub use stage::Stage;
 pub use urgent::UrgentStep;
 

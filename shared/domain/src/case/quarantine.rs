@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::event::{ContentRef, Event, EventBody, MailParts};
+use super::spoken::Spoken;
 
 /// What waits for a person to say whether it is the reporter's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -16,6 +17,9 @@ pub struct Quarantine {
     /// How many answers. Which, the log says: a snapshot that listed them would outgrow its item.
     #[serde(default, deserialize_with = "counted")]
     pub answers: u64,
+    /// What the newest of them that says something says by its first line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spoken: Option<Spoken>,
 }
 
 impl Quarantine {
@@ -49,7 +53,7 @@ pub struct HeldAnswer<'a> {
 impl<'a> HeldAnswer<'a> {
     fn of(event: &'a Event) -> Option<HeldAnswer<'a>> {
         match &event.body {
-            EventBody::ReplyQuarantined { content, mail } => Some(HeldAnswer { event, content, mail }),
+            EventBody::ReplyQuarantined { content, mail, .. } => Some(HeldAnswer { event, content, mail }),
             _ => None,
         }
     }

@@ -41,7 +41,7 @@ pub fn waiting(log: &[Event]) -> Vec<Message<'_>> {
 }
 
 fn brought<'a>(log: &'a [Event], event: &'a Event) -> Vec<Message<'a>> {
-    if let EventBody::ReporterReplied { content, mail, files, opened: None } = &event.body {
+    if let EventBody::ReporterReplied { content, mail, files, opened: None, alone: false } = &event.body {
         return vec![Message { at: event.at, content, mail: mail.as_ref(), files: files.as_ref() }];
     }
     let held = quarantine::let_in(log, event.seq).into_iter();

@@ -166,7 +166,7 @@ impl Book {
             EventBody::Closed { resolution, .. } => self.closed(*resolution, event),
             EventBody::ReportReceived(_)
             | EventBody::Reopened { .. }
-            | EventBody::Withdrawn
+            | EventBody::Withdrawn { .. }
             | EventBody::Invited { .. }
             | EventBody::Uninvited { .. }
             | EventBody::Shared { .. }

@@ -59,12 +59,15 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
             case.clock(clock).filter(|c| c.start.reporter_sees)?;
             format!("Our reminder came late, so we wait for your answer until {}.", crate::time::instant(*due_at))
         }
-        EventBody::Withdrawn => {
+        EventBody::Withdrawn { .. } => {
             "You have withdrawn your report. Nothing of it is deleted, and we owe you no further answer. A person of the team still looks \
              at it: if there is something in it, we fix it, and you hear when the fix is out."
                 .to_owned()
         }
         EventBody::TrackerAsked => TRACKER_QUESTION.to_owned(),
+        EventBody::TrackerAnswered { source: Some(_), .. } => {
+            format!("{by} has recorded that you agree that it goes to the public tracker.")
+        }
         EventBody::TrackerAnswered { agrees: true, .. } => "You agreed that it goes to the public tracker.".to_owned(),
         EventBody::TrackerAnswered { agrees: false, .. } => {
             "You said that it does not go to the public tracker. It does not.".to_owned()

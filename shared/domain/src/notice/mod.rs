@@ -77,6 +77,7 @@ mod taken_over;
 mod taken_up_again;
 mod third_party_receipt;
 mod tracker_answered;
+mod tracker_noted;
 mod uninvited;
 mod unreadable_receipt;
 mod urgency;
@@ -250,6 +251,7 @@ notices! {
     TakenOver in taken_over = "taken_over": Ordinary, Desk, NotTheirs;
     ThirdPartyReceipt in third_party_receipt = "third_party_receipt": Promise, FirstAnswer, Line;
     TrackerAnswered in tracker_answered = "tracker_answered": Ordinary, Desk, NotTheirs;
+    TrackerNoted in tracker_noted = "tracker_noted": Ordinary, Desk, Line;
     Uninvited in uninvited = "uninvited": Ordinary, Desk, NotTheirs;
     UnreadableReceipt in unreadable_receipt = "unreadable_receipt": Promise, FirstAnswer, Line;
     UrgentReceipt in urgent_receipt = "urgent_receipt": Promise, FirstAnswer, Line;

@@ -98,6 +98,8 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_handler(Notice::WaitEnded(WaitEnded { set_aside: false, next }))
         }
         EventBody::ReporterReplied { .. } if case.stays_comment() => plan.comment_for_owner(event.at, true),
+        // What it says is told by its own event.
+        EventBody::ReporterReplied { alone: true, .. } => Vec::new(),
         EventBody::ReporterReplied { opened, .. } => plan.reporter_replied(opened.as_ref()),
         EventBody::ClockStarted(start) if start.met_by == MetBy::Settled => plan.received_after_closing(start.due_at),
         EventBody::StandingAsked => {
@@ -127,12 +129,15 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_reporter(Notice::ClosedNotice(ClosedNotice { resolution: *resolution }), None)
         }
         EventBody::Reopened { .. } => plan.reopened(),
-        EventBody::Withdrawn => {
+        EventBody::Withdrawn { .. } => {
             let told = plan.to_reporter(Notice::WithdrawalNoted(WithdrawalNoted {}), None);
             told.into_iter().chain(plan.to_handler(Notice::Withdrawn(Withdrawn {}))).collect()
         }
-        EventBody::TrackerAnswered { agrees, source: None } => {
-            plan.to_handler(Notice::TrackerAnswered(TrackerAnswered { agrees: *agrees }))
+        EventBody::TrackerAnswered { agrees, by, source: None } => {
+            let noted = Notice::TrackerNoted(TrackerNoted { agrees: *agrees });
+            let told = if by.is_page() { Vec::new() } else { plan.to_reporter(noted, None) };
+            let team = plan.to_handler(Notice::TrackerAnswered(TrackerAnswered { agrees: *agrees }));
+            told.into_iter().chain(team).collect()
         }
         EventBody::ShareAnswered { shared, agrees, words } => plan.share_answered(*shared, *agrees, words.is_some()),
         EventBody::TrackerAsked | EventBody::TrackerAnswered { .. } => Vec::new(),

@@ -159,6 +159,8 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::FixesReleased(FixesReleased {}),
         Notice::Published(Published {}),
         Notice::WithdrawalNoted(WithdrawalNoted {}),
+        Notice::TrackerNoted(TrackerNoted { agrees: true }),
+        Notice::TrackerNoted(TrackerNoted { agrees: false }),
         Notice::Reopened(Reopened { published: false }),
         Notice::Reopened(Reopened { published: true }),
         Notice::ReceivedAfterClosing(ReceivedAfterClosing { look_by: at }),

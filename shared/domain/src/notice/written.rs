@@ -52,7 +52,10 @@ impl Written {
             None => letter,
         };
         let letter = match self.asks_tracker {
-            true => letter.say(TRACKER_QUESTION).link("Say yes or no on your case page", &at.links.case_page),
+            true => letter
+                .say(TRACKER_QUESTION)
+                .say("Answer this mail with YES or NO as its first line.")
+                .link("Or say it on your case page", &at.links.case_page),
             false => letter,
         };
         let letter = match self.kind {

@@ -134,7 +134,7 @@ fn an_unproven_message_to_a_closed_case_waits_for_a_person() {
     let mail = MailParts { quoted: None, attached: None, raw: content(), hints: Vec::new(), sender: None, from: None };
     let mut world = closed(&policy);
     let from = world.log.len();
-    let waits = Command::QuarantineReply { content: content(), received_at: Timestamp::MAX, mail };
+    let waits = Command::QuarantineReply { content: content(), received_at: Timestamp::MAX, mail, spoken: None };
     world.tell(&policy, &Actor::Reporter, &waits).unwrap();
     assert_eq!(told(&world, &policy, from, "reply_quarantined"), [to("alice")]);
     let now = may(&world, &policy, "alice");

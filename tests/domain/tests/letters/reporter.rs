@@ -178,6 +178,8 @@ fn ends() -> Vec<Sample> {
         to("no-answer", closed(Resolution::NoAnswer)),
         to("third-party", closed(Resolution::ThirdParty)),
         to("", Notice::Published(Published {})),
+        to("yes", Notice::TrackerNoted(TrackerNoted { agrees: true })),
+        to("no", Notice::TrackerNoted(TrackerNoted { agrees: false })),
         to("", Notice::WithdrawalNoted(WithdrawalNoted {})),
         to("", Notice::Reopened(Reopened { published: false })),
         to("published", Notice::Reopened(Reopened { published: true })),

@@ -194,7 +194,7 @@ commands! {
             .closing(Closing::FiledOnly);
     }
     others {
-        AcknowledgeFromMail ReplyFromMail Reply QuarantineReply OutsiderReply AnswerCredit AskStanding Withdraw AnswerTracker AnswerShare
+        AcknowledgeFromMail ReplyFromMail Reply ReplyThatSays QuarantineReply OutsiderReply AnswerCredit AskStanding Withdraw AnswerTracker AnswerShare
         PlanDisclosure ChooseAnswers Announced FireTimer MessageBounced Rediscovered RootMoved ReplaceHandler
     }
 }

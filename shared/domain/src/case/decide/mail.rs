@@ -4,22 +4,28 @@ use jiff::Timestamp;
 
 use super::Next;
 use crate::case::event::{ContentRef, EventBody, MailParts, Message};
-use crate::case::{Clock, ClockState};
+use crate::case::{Clock, ClockState, SaidBy, Spoken};
 use crate::id::PackageName;
 use crate::policy::Pauses;
 use crate::refusal::Refusal;
 
 impl Next<'_> {
     /// An answer that may be a stranger's changes nothing but that nobody is set aside while it waits.
-    pub(super) fn quarantine_reply(&mut self, content: &ContentRef, received_at: Timestamp, mail: &MailParts) {
-        self.push(EventBody::ReplyQuarantined { content: content.clone(), mail: mail.clone() });
+    pub(super) fn quarantine_reply(
+        &mut self,
+        content: &ContentRef,
+        received_at: Timestamp,
+        mail: &MailParts,
+        spoken: Option<Spoken>,
+    ) {
+        self.push(EventBody::ReplyQuarantined { content: content.clone(), mail: mail.clone(), spoken });
         for clock in self.open_clocks(|c| frozen_by_quarantine(c) && c.state == ClockState::Running) {
             self.push(EventBody::ClockPaused { clock });
         }
         self.written_after_closing(received_at);
     }
 
-    /// Let in, each answer is as if it had come now; refused, it is as if it had never come. One event says so of all, so that it
+    /// Let in, each answer is as if it had come now, and what its first line says counts; refused, it is as if it had never come. One event says so of all, so that it
     /// can be written whatever is waiting.
     pub(super) fn end_quarantine(&mut self, refuse: bool) {
         let held = self.case.quarantine.clone();
@@ -32,6 +38,9 @@ impl Next<'_> {
         match let_in {
             0 => self.settle(),
             _ => self.heard(ended),
+        }
+        if let Some(spoken) = held.spoken.filter(|spoken| let_in > 0 && self.case.hears(*spoken)) {
+            self.spoken(spoken, SaidBy::LetIn);
         }
     }
 

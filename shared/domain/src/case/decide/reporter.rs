@@ -4,8 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Next;
-use crate::case::event::{Answers, ContentRef, DisclosurePlan, EventBody, Resolution};
-use crate::case::{Case, Clock, ClockState, Tracker};
+use crate::case::event::{Answers, ContentRef, DisclosurePlan, EventBody, MailParts, Resolution};
+use crate::case::{Case, Clock, ClockState, SaidBy, Spoken, Tracker};
 use crate::policy::{MetBy, Pauses, Starts};
 use crate::refusal::Refusal;
 use crate::time::instant;
@@ -48,10 +48,14 @@ impl Next<'_> {
         if self.case.is_closed() {
             return Err(self.not_now(format!("{} is closed", self.case.id)));
         }
-        if self.case.withdrawn_at.is_some() {
-            return Ok(());
+        if self.case.withdrawn_at.is_none() {
+            self.withdrawn(SaidBy::Page);
         }
-        self.push(EventBody::Withdrawn);
+        Ok(())
+    }
+
+    fn withdrawn(&mut self, by: SaidBy) {
+        self.push(EventBody::Withdrawn { by });
         let theirs = |clock: &Clock| {
             let met_by = clock.start.met_by;
             met_by.is_message() || matches!(met_by, MetBy::ReporterAnswer | MetBy::CreditAnswered)
@@ -60,7 +64,31 @@ impl Next<'_> {
             self.push(EventBody::ClockEnded { clock });
         }
         self.resume(Pauses::WaitingForReporter);
-        Ok(())
+    }
+
+    /// What the first line of a mail says counts where it is the time for it. Where nothing else is said, nobody has to answer it.
+    pub(super) fn reply_that_says(
+        &mut self,
+        (spoken, alone): (Spoken, bool),
+        content: &ContentRef,
+        received_at: Timestamp,
+        mail: &MailParts,
+    ) {
+        if !self.case.hears(spoken) || !(alone || spoken.counts_beside_others()) {
+            return self.reply(content, received_at, Some(mail.clone()), None);
+        }
+        let (content, mail) = (content.clone(), Some(mail.clone()));
+        self.push(EventBody::ReporterReplied { content, opened: None, mail, files: None, alone });
+        self.heard(self.case.version);
+        self.spoken(spoken, SaidBy::Mail);
+    }
+
+    pub(super) fn spoken(&mut self, spoken: Spoken, by: SaidBy) {
+        match spoken {
+            Spoken::Agrees => self.push(EventBody::TrackerAnswered { agrees: true, by, source: None }),
+            Spoken::Refuses => self.push(EventBody::TrackerAnswered { agrees: false, by, source: None }),
+            Spoken::Withdraws => self.withdrawn(by),
+        }
     }
 
     /// It is theirs to say, and to say otherwise, as long as the case is closed as that.
@@ -72,7 +100,7 @@ impl Next<'_> {
             Some(Tracker::Refused) => Some(false),
         };
         if said != Some(agrees) {
-            self.push(EventBody::TrackerAnswered { agrees, source: None });
+            self.push(EventBody::TrackerAnswered { agrees, by: SaidBy::Page, source: None });
         }
         Ok(())
     }
@@ -84,7 +112,10 @@ impl Next<'_> {
             return;
         }
         match consent {
-            Some(source) => self.push(EventBody::TrackerAnswered { agrees: true, source: Some(source.clone()) }),
+            Some(source) => {
+                let (source, by) = (Some(source.clone()), SaidBy::Page);
+                self.push(EventBody::TrackerAnswered { agrees: true, by, source });
+            }
             None if !self.case.has_reporter() => {}
             None => self.push(EventBody::TrackerAsked),
         }

@@ -6,8 +6,8 @@
 //! is spelled out, so that a new one is asked for here.
 
 use super::{ContentRef, EventBody, FactName, Files, MailParts, Message, Recipient, Reported};
-use crate::case::CommandName;
 use crate::case::share::SharedThing;
+use crate::case::{CommandName, SaidBy};
 use crate::id::{ClockName, MemberId, PackageName};
 
 /// What is known of an event beside what it changes.
@@ -100,10 +100,10 @@ impl EventBody {
             EventBody::MessageSent { message, kind: _, next_steps: _ } => {
                 Written::ByTeam(message).says("wrote to the reporter")
             }
-            EventBody::ReporterReplied { content, mail, files, opened: _ } => {
+            EventBody::ReporterReplied { content, mail, files, opened: _, alone: _ } => {
                 Written::ByReporter { content, mail: mail.as_ref(), files: files.as_ref() }.says("wrote to the team")
             }
-            EventBody::ReplyQuarantined { content, mail } => {
+            EventBody::ReplyQuarantined { content, mail, spoken: _ } => {
                 Written::Waiting { content, mail }.says("sent an answer that is not proven to be the reporter’s")
             }
             EventBody::Noted { content, mail } => {
@@ -218,12 +218,21 @@ impl EventBody {
             EventBody::FixesPending => Nothing.says("saw that a fix is missing again"),
             EventBody::Announced { channel: _ } => Nothing.says("saw the advisory on a channel"),
             EventBody::Closed { resolution: _, told: _, from: _ } => Nothing.says("closed the case"),
-            EventBody::Withdrawn => Nothing.says("withdrew the report"),
+            EventBody::Withdrawn { by } => Nothing.says(match by {
+                SaidBy::Page => "withdrew the report, on their page",
+                SaidBy::Mail => "withdrew the report, by mail",
+                SaidBy::LetIn => "let in a mail by which the reporter withdraws the report",
+            }),
             EventBody::TrackerAsked => Nothing.says("asked whether it may go to the public tracker"),
-            EventBody::TrackerAnswered { agrees: _, source } => {
-                let says = "said whether it may go to the public tracker";
-                source.as_ref().map_or(Nothing, |source| note(NoteKind::Tracker, source)).says(says)
+            EventBody::TrackerAnswered { agrees: _, source: Some(source), by: _ } => {
+                let says = "recorded that it may go to the public tracker, from what they were told";
+                note(NoteKind::Tracker, source).says(says)
             }
+            EventBody::TrackerAnswered { agrees: _, source: None, by } => Nothing.says(match by {
+                SaidBy::Page => "said on their page whether it may go to the public tracker",
+                SaidBy::Mail => "said by mail whether it may go to the public tracker",
+                SaidBy::LetIn => "let in a mail that says whether it may go to the public tracker",
+            }),
             EventBody::Shared { what, content, with: _ } => Step(content).by(By::Share, showed(*what)),
             EventBody::ShareAnswered { words, shared: _, agrees: _ } => {
                 let by_reporter = |content| Written::ByReporter { content, mail: None, files: None };

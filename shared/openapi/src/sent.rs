@@ -63,7 +63,7 @@ fn opening(limits: &Limits) -> Value {
         ),
         ("received_at", with(or_null(json!({"type": "string", "maxLength": 64})), at)),
         ("reporter_waits", with(flag(), &waits)),
-        ("handler", with(or_null(kind(Kind::Member, limits)), "Who opens it, where nobody is named.")),
+        ("handler", with(report::or_absent(kind(Kind::Member, limits)), "Who opens it, where nobody is named.")),
         ("to_rota", with(flag(), "Nobody handles it yet: who is on call is told, and the rota gives it in time.")),
         ("exploit_public", flag()),
     ];

@@ -83,6 +83,35 @@ pub use self::team_case::{
     ReportFields, Tag, TeamCasePage, UrgentList,
 };
 
+/// Every page in every state, named by its template, with hostile text wherever text can be.
+#[cfg(test)]
+fn sampled() -> samples::Samples {
+    [
+        report_form::sample::pages(),
+        others::sample::pages(),
+        receipt::sample::pages(),
+        case::sample::pages(),
+        team_case::sample::pages(),
+        acknowledge::sample::pages(),
+        sign_in::sample::pages(),
+        account::sample::pages(),
+        second_factor::sample::pages(),
+        step::sample::pages(),
+        open::sample::pages(),
+        board::sample::pages(),
+        not_yours::sample::pages(),
+        history::sample::pages(),
+        filed::sample::pages(),
+        comment::sample::pages(),
+        check::sample::pages(),
+        figures::sample::pages(),
+        rota::sample::pages(),
+        error::sample::pages(),
+        mail::sample::pages(),
+    ]
+    .concat()
+}
+
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].
 pub const STYLESHEET: &str = include_str!("../assets/desk.css");
 /// Where every page looks for [`STYLESHEET`].

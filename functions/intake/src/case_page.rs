@@ -115,7 +115,7 @@ pub(crate) fn wrong_code(typed: &str) -> String {
 /// Where a case stands: what its link shows too.
 fn standing(intake: &Intake, case: &Case) -> Standing {
     let policy = &intake.policy;
-    let (asked, promises): (Vec<ClockView>, Vec<ClockView>) = desk_view::clocks(policy, case, false)
+    let (asked, clocks): (Vec<ClockView>, Vec<ClockView>) = desk_view::clocks(policy, case, false)
         .into_iter()
         .partition(|clock| policy.clock(&clock.name).is_some_and(|row| row.met_by == MetBy::ReporterAnswer));
     Standing {
@@ -123,7 +123,7 @@ fn standing(intake: &Intake, case: &Case) -> Standing {
         stage: case.stage(),
         reached: Case { waiting_for_reporter: false, ..case.clone() }.stage(),
         received_at: case.received_at,
-        promises,
+        clocks,
         answer_by: asked.iter().rev().find(|_| case.waiting_for_reporter).map(|clock| clock.due_at),
         now: intake.clock.now(),
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::time::after;
+use desk_domain::policy::Pauses;
 use desk_view::{ClockStanding, ClockView};
 
 /// How the stylesheet calls its state.
@@ -14,6 +15,11 @@ pub(super) fn class(clock: &ClockView, now: &Timestamp) -> &'static str {
         ClockStanding::Running if clock.is_overdue(*now) => "breached",
         ClockStanding::Running => "running",
     }
+}
+
+/// Whether it stands still because the case was put off, and not because the reporter was asked.
+pub(super) fn is_put_off(clock: &ClockView) -> bool {
+    clock.pauses == Some(Pauses::Deferred)
 }
 
 /// How late the promise was kept: `2 h 5 min`.

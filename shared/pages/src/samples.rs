@@ -1,6 +1,7 @@
 //! A sample of every page in every state, with hostile text wherever text can be. What only one page has stands in its room.
 
 use desk_domain::case::Stage;
+use desk_domain::policy::Pauses;
 use desk_view::ClockView;
 use jiff::Timestamp;
 
@@ -45,11 +46,13 @@ pub(crate) fn summary(stage: Stage) -> CaseSummary {
     let clock = |state, met_at| ClockView {
         name: "detailed-response".parse().expect("a clock's name"),
         label: "Detailed response".to_owned(),
+        promise: state != ClockStanding::Paused,
         state,
         started_at: at(1),
         due_at: at(12),
         met_at,
         paused_since: (state == ClockStanding::Paused).then(|| at(3)),
+        pauses: Some(Pauses::WaitingForReporter),
         because: met_at.is_none().then_some("attacks on the problem are observed"),
     };
     let clocks = vec![
@@ -65,7 +68,7 @@ pub(crate) fn summary(stage: Stage) -> CaseSummary {
 pub(crate) fn standing(stage: Stage) -> Standing {
     let CaseSummary { case_id, received_at, clocks, now, .. } = summary(stage);
     let reached = if stage == Stage::MoreInformationNeeded { Stage::UnderReview } else { stage };
-    Standing { case_id, stage, reached, received_at, promises: clocks, answer_by: Some(at(12)), now }
+    Standing { case_id, stage, reached, received_at, clocks, answer_by: Some(at(12)), now }
 }
 
 pub(crate) fn mail_part() -> MailPart {
@@ -78,32 +81,4 @@ pub(crate) fn mail_part() -> MailPart {
     };
     let href = "/desk/cases/EXP-2026-7K3QF/mail/raw".into();
     MailPart { hints: vec![text()], opened: Some(text()), attachments: vec![attachment], href, command: text() }
-}
-
-/// Every page in every state, named by its template, with hostile text wherever text can be.
-pub(crate) fn pages() -> Samples {
-    [
-        report_form::sample::pages(),
-        others::sample::pages(),
-        receipt::sample::pages(),
-        case::sample::pages(),
-        team_case::sample::pages(),
-        acknowledge::sample::pages(),
-        sign_in::sample::pages(),
-        account::sample::pages(),
-        second_factor::sample::pages(),
-        step::sample::pages(),
-        open::sample::pages(),
-        board::sample::pages(),
-        not_yours::sample::pages(),
-        history::sample::pages(),
-        filed::sample::pages(),
-        comment::sample::pages(),
-        check::sample::pages(),
-        figures::sample::pages(),
-        rota::sample::pages(),
-        error::sample::pages(),
-        mail::sample::pages(),
-    ]
-    .concat()
 }

@@ -15,8 +15,8 @@ pub struct Standing {
     /// How far it has come, whether or not an answer is waited for.
     pub reached: Stage,
     pub received_at: Timestamp,
-    /// What was promised to the reporter, the soonest due first.
-    pub promises: Vec<ClockView>,
+    /// What was promised to the reporter, and what else is to be done for them; the soonest due first.
+    pub clocks: Vec<ClockView>,
     /// Until when the reporter's own answer is waited for.
     pub answer_by: Option<Timestamp>,
     pub now: Timestamp,
@@ -58,6 +58,14 @@ impl Standing {
         }
     }
 
+    /// What was promised, and apart from it what only was set out to be done (I3); a heading for each that has something.
+    pub(super) fn groups(&self) -> Vec<(&'static str, Vec<&ClockView>)> {
+        let (promised, others): (Vec<&ClockView>, Vec<&ClockView>) =
+            self.clocks.iter().partition(|clock| clock.promise);
+        let groups = [("Our promises", promised), ("What we have set out to do", others)];
+        groups.into_iter().filter(|(_, clocks)| !clocks.is_empty()).collect()
+    }
+
     /// What is due next, or late.
     pub(super) fn next(&self) -> Option<&ClockView> {
         let open = |clock: &&ClockView| match clock.state {
@@ -65,7 +73,7 @@ impl Standing {
             ClockStanding::Breached => clock.met_at.is_none(),
             ClockStanding::Paused | ClockStanding::Met => false,
         };
-        self.promises.iter().find(open)
+        self.clocks.iter().find(open)
     }
 
     /// Whether its time has passed.
@@ -73,9 +81,9 @@ impl Standing {
         clock.due_at < self.now
     }
 
-    /// The class and the shape of a promise.
-    pub(super) fn state(&self, promise: &ClockView) -> (&'static str, &'static str) {
-        let class = clock::class(promise, &self.now);
+    /// The class and the shape of a clock.
+    pub(super) fn state(&self, clock: &ClockView) -> (&'static str, &'static str) {
+        let class = clock::class(clock, &self.now);
         let mark = match class {
             "met" => "✓",
             "paused" => "‖",
@@ -86,7 +94,7 @@ impl Standing {
     }
 }
 
-/// How long it took to keep it: `6 h 5 min`; `None` within a minute.
+/// How long it took: `6 h 5 min`; `None` within a minute.
 pub(super) fn took(promise: &ClockView) -> Option<String> {
     after(promise.started_at, promise.met_at?)
 }

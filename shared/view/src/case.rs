@@ -6,7 +6,7 @@ use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Case, Clock, ClockState, Event, Stage};
 use desk_domain::id::{CaseId, ClockName};
 use desk_domain::moment::Moment;
-use desk_domain::policy::Policy;
+use desk_domain::policy::{Pauses, Policy};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -67,6 +67,9 @@ pub struct ClockView {
     /// What a heading calls it; for pages.
     #[serde(skip)]
     pub label: String,
+    /// Whether it was promised, and not only set out to be done; for pages.
+    #[serde(skip)]
+    pub promise: bool,
     pub state: ClockStanding,
     pub started_at: Timestamp,
     pub due_at: Timestamp,
@@ -75,6 +78,9 @@ pub struct ClockView {
     /// Since when it is paused; for pages, which say what is left of it.
     #[serde(skip)]
     pub paused_since: Option<Timestamp>,
+    /// What it goes on with once it is paused; for pages.
+    #[serde(skip)]
+    pub pauses: Option<Pauses>,
     /// What is known that makes it due sooner, as the end of a sentence; for pages.
     #[serde(skip)]
     pub because: Option<&'static str>,
@@ -168,11 +174,13 @@ impl ClockView {
         Some(ClockView {
             name: clock.name().clone(),
             label: policy.clock_label(clock.name()),
+            promise: policy.clock(clock.name()).is_some_and(|row| row.promise),
             state,
             started_at: clock.start.started_at,
             due_at: clock.start.due_at,
             met_at: clock.met().map(|met| met.at),
             paused_since,
+            pauses: clock.start.pauses,
             because: clock.start.hastened_by.map(FactName::is_known),
         })
     }

@@ -16,7 +16,7 @@ function planted() {
   const found = [...document.querySelectorAll(`${never}, noscript, [style], [srcdoc], [http-equiv]`)];
   const handlers = (e) => [...e.attributes].some(({ name }) => name.startsWith("on"));
   found.push(...[...document.querySelectorAll("*")].filter(handlers));
-  const saved = (e) => e.hasAttribute("download") && e.href.startsWith("data:application/json;base64,");
+  const saved = (e) => e.hasAttribute("download") && /^data:(application\/json|text\/plain;charset=utf-8);base64,/.test(e.href);
   const leads = (e) => URL.canParse(e.href ?? e.action) && !/^(https?|mailto):/.test(e.href ?? e.action) && !saved(e);
   found.push(...[...document.querySelectorAll('a[href], area[href], link[href]:not([href="data:,"]), form[action]')].filter(leads));
   return found.map((e) => e.outerHTML.slice(0, 160));

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::Problem;
 
-/// So much beyond its limit of a body is read, for its sender to hear that it is too large.
-const FORGOTTEN_BYTES: usize = 4 * 1024 * 1024;
+/// So much beyond its limit of a body is read, for its sender to hear that it is too large: a film from a phone.
+pub(crate) const FORGOTTEN_BYTES: usize = 32 * 1024 * 1024;
 
 /// The largest idempotency key that is taken, in bytes.
 const KEY_BYTES: usize = 255;

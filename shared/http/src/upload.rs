@@ -8,9 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use multer::{Field, Multipart};
 
 use crate::Problem;
-
-/// So much beyond its limit of a body is read, for its sender to hear that it is too large.
-const FORGOTTEN_BYTES: usize = 4 * 1024 * 1024;
+use crate::body::FORGOTTEN_BYTES;
 
 /// The most parts that a form has: more is no browser's form of ours.
 const PARTS: usize = 400;

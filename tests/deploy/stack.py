@@ -225,11 +225,15 @@ def get(url):
 
 def wait(holds, seconds, what):
     """Until `holds()` gives something true; that."""
+    found = wait_or_none(holds, seconds)
+    if not found:
+        raise AssertionError(f"not within {seconds} s: {what}")
+    return found
+
+
+def wait_or_none(holds, seconds):
+    """The same; nothing when it does not come."""
     end = time.monotonic() + seconds
-    while True:
-        found = holds()
-        if found:
-            return found
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {seconds} s: {what}")
+    while not (found := holds()) and time.monotonic() <= end:
         time.sleep(0.5)
+    return found

@@ -10,7 +10,7 @@ use crate::steps::At;
 
 /// `None` while nothing is known.
 pub(super) fn list(at: &At<'_>) -> Option<UrgentList> {
-    let newest = at.case().facts.iter().max_by_key(|known| known.at)?;
+    let newest = at.case().known_outside()?;
     let rows: Vec<CheckRow> =
         at.case().urgent_steps(at.policy).iter().map(|(step, done)| of(at, step, *done)).collect();
     (!rows.is_empty()).then(|| UrgentList { heading: words::full(newest.fact.is_known().to_owned()), rows })

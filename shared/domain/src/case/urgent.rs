@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Rm};
+use super::event::FactName;
+use super::{Case, Fact, Rm};
 use crate::id::ClockName;
 use crate::policy::{ClockRow, MetBy, Policy, Starts};
 
@@ -60,9 +61,16 @@ impl UrgentStep {
 }
 
 impl Case {
-    /// The steps, in the order in which they help, each with whether it is taken; none while nothing is known.
+    /// The newest of what is known outside, but for what the desk itself has published.
+    pub fn known_outside(&self) -> Option<&Fact> {
+        let published_at = self.publication.published.as_ref().map(|published| published.advisory.at);
+        let by_us = |known: &&Fact| known.fact == FactName::Public && Some(known.at) == published_at;
+        self.facts.iter().filter(|known| !by_us(known)).max_by_key(|known| known.at)
+    }
+
+    /// The steps, in the order in which they help, each with whether it is taken; none while nothing is known outside.
     pub fn urgent_steps(&self, policy: &Policy) -> Vec<(UrgentStep, bool)> {
-        let Some(known) = self.facts.iter().map(|known| known.at).max() else { return Vec::new() };
+        let Some(known) = self.known_outside().map(|known| known.at) else { return Vec::new() };
         let since = |at: Option<Timestamp>| at.is_some_and(|at| at >= known);
         let publication = &self.publication;
         let (published, released) = (publication.is_published(), self.steps.released.is_some());

@@ -2,6 +2,7 @@
 
 use desk_domain::case::event::FactName;
 use desk_domain::case::{Actor, ClockState, Command, EventBody, Recipient, UrgentStep};
+use desk_domain::id::LineName;
 use desk_domain::notice::Notice;
 use desk_domain::policy::{Policy, Severity};
 use desk_domain_tests::{World, content, given, given_with, message, policy};
@@ -167,4 +168,32 @@ fn the_final_report_runs_from_the_fix_and_only_where_attacks_were_seen() {
     assert!(quiet.case.clocks.iter().all(|clock| !clock.name().as_str().starts_with("cra-")));
     let seen = quiet.when(&policy, "alice", mark(FactName::AttacksObserved));
     assert_eq!(seen.clock("cra-final-report").start.due_at, seen.now + hours(14 * 24));
+}
+
+#[test]
+fn what_the_desk_itself_has_published_asks_for_nothing_in_a_hurry() {
+    let policy = policy();
+    let line: LineName = "express@5".parse().unwrap();
+    let steps = [
+        Command::DetermineAffected { content: content(), lines: vec![line.clone()], undone: Vec::new() },
+        Command::RecordAudit { content: content(), findings: Vec::new() },
+        Command::FixReleased { line, version: content() },
+        Command::AskCredit,
+        Command::RecordCredit { granted: None },
+        Command::DraftAdvisory { content: content() },
+    ];
+    let drafted = steps.into_iter().fold(accepted(&policy), |world, step| world.when(&policy, "alice", step));
+    let publish = |world: World| {
+        let approved = world.when(&policy, "bob", Command::ApproveAdvisory { content: content() });
+        approved.when(&policy, "bob", Command::Publish)
+    };
+    let published = publish(drafted.clone());
+    assert!(published.case.has_fact(FactName::Public));
+    assert_eq!(published.case.urgent_steps(&policy), []);
+    // What was known before it, or comes to be known after it, asks as ever.
+    let before = publish(drafted.when(&policy, "alice", mark(FactName::Public)).after(&policy, 1));
+    let after = published.after(&policy, 1).when(&policy, "alice", mark(FactName::AttacksObserved));
+    for world in [before, after] {
+        assert!(!world.case.urgent_steps(&policy).is_empty());
+    }
 }

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::{CodeBox, Desk, Input, Site, StepForm};
+use super::step::TakesForm;
+use super::{CodeBox, Desk, Site, StepForm};
 
 /// No `Debug`: it holds what was typed, or a code.
 #[derive(Template)]
@@ -29,17 +30,15 @@ impl OpenCasePage {
     pub fn html(&self) -> String {
         self.desk.rendered(self)
     }
+}
 
-    fn inputs(&self) -> impl Iterator<Item = &Input> {
-        self.form.iter().flat_map(StepForm::inputs)
+impl TakesForm for OpenCasePage {
+    fn form(&self) -> Option<&StepForm> {
+        self.form.as_ref()
     }
 
-    fn errors(&self) -> Vec<(String, &str, &str)> {
-        self.form.iter().flat_map(StepForm::errors).collect()
-    }
-
-    fn has_errors(&self) -> bool {
-        !self.wrong.is_empty() || self.inputs().any(|input| !input.errors.is_empty())
+    fn wrong(&self) -> &[String] {
+        &self.wrong
     }
 }
 

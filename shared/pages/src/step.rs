@@ -148,17 +148,35 @@ impl StepPage {
     pub fn html(&self) -> String {
         self.desk.rendered(self)
     }
+}
+
+impl TakesForm for StepPage {
+    fn form(&self) -> Option<&StepForm> {
+        self.form.as_ref()
+    }
+
+    fn wrong(&self) -> &[String] {
+        &self.wrong
+    }
+}
+
+/// A page with such a form: what its templates ask of it.
+pub(super) trait TakesForm {
+    fn form(&self) -> Option<&StepForm>;
+
+    /// What is wrong and belongs to no field.
+    fn wrong(&self) -> &[String];
 
     fn inputs(&self) -> impl Iterator<Item = &Input> {
-        self.form.iter().flat_map(StepForm::inputs)
+        self.form().into_iter().flat_map(StepForm::inputs)
     }
 
     fn errors(&self) -> Vec<(String, &str, &str)> {
-        self.form.iter().flat_map(StepForm::errors).collect()
+        self.form().into_iter().flat_map(StepForm::errors).collect()
     }
 
     fn has_errors(&self) -> bool {
-        !self.wrong.is_empty() || self.inputs().any(|input| !input.errors.is_empty())
+        !self.wrong().is_empty() || self.inputs().any(|input| !input.errors.is_empty())
     }
 }
 

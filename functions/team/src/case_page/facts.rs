@@ -65,15 +65,17 @@ fn forwarding(policy: &Policy, case: &Case) -> String {
 /// Whether an ordinary bug may go there, and how that is known.
 fn tracker(policy: &Policy, opened: &UnsealedCase) -> String {
     let Some(standing) = opened.case.tracker else { return String::new() };
-    let answered = |event: &&Event| matches!(event.body, EventBody::TrackerAnswered { .. });
-    let by = opened.events.iter().rev().find(answered).map(|event| match &event.body {
-        EventBody::TrackerAnswered { source: Some(_), .. } => {
-            format!("recorded by {} from what they were told", words::actor(policy, &event.actor))
-        }
-        EventBody::TrackerAnswered { by: SaidBy::Page, .. } => "said by the reporter on their page".to_owned(),
-        EventBody::TrackerAnswered { by: SaidBy::Mail, .. } => "said by the reporter by mail".to_owned(),
-        _ => format!("said in a mail that {} let in", words::actor(policy, &event.actor)),
-    });
+    let answered = |event: &Event| {
+        let EventBody::TrackerAnswered { source, by, .. } = &event.body else { return None };
+        let member = || words::actor(policy, &event.actor);
+        Some(match (source, by) {
+            (Some(_), _) => format!("recorded by {} from what they were told", member()),
+            (None, SaidBy::Page) => "said by the reporter on their page".to_owned(),
+            (None, SaidBy::Mail) => "said by the reporter by mail".to_owned(),
+            (None, SaidBy::LetIn) => format!("said in a mail that {} let in", member()),
+        })
+    };
+    let by = opened.events.iter().rev().find_map(answered);
     match (standing, by) {
         (Tracker::Asked, _) | (_, None) => "the reporter is asked".to_owned(),
         (Tracker::Agreed, Some(by)) => format!("agreed to, {by}"),

@@ -163,7 +163,8 @@ impl ClockStart {
     }
 
     /// What takes days and is no promise wakes nobody at night: it is told at the hour of the digest (`digest_at`), unless a fact that
-    /// cannot wait has shortened it or its row says otherwise. Nothing is told to be missed before it is; a warning comes no later than the policy says, where there is an hour of the digest before.
+    /// cannot wait has shortened it or its row says otherwise. Nothing is told to be missed before it is; a warning comes no later
+    /// than the policy says, where there is an hour of the digest before.
     pub fn told_by_day(mut self, row: &ClockRow, digest_at: Option<Time>) -> ClockStart {
         let of_days = row.due.shortest() > A_MATTER_OF_HOURS && !row.promise && row.at_due != AtDue::AssignHandler;
         let by_day = of_days && !row.at_any_hour && !self.to_the_minute && self.hastened_by.is_none();

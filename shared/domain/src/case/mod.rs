@@ -347,8 +347,8 @@ impl Case {
     }
 
     /// Need to know: while unassigned all of triage may read, then handler, backup, who stands in, those whom an escalation woke,
-    /// those who opened it with a reason and those who were let in; once it is accepted the release managers too, who coordinate its releases and approve what is said of them (T44). Who is no
-    /// longer of the team may not. A comment on the policy is read by whoever answers for the policy too, of whatever role.
+    /// those who opened it with a reason and those who were let in; once it is accepted the release managers too, who coordinate its
+    /// releases and approve what is said of them (T44). Who is no longer of the team may not. A comment on the policy is read by whoever answers for the policy too, of whatever role.
     pub fn readable_by(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
         self.is_owners(member, policy) || self.opens_to(member, policy, now)
     }

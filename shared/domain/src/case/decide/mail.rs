@@ -25,8 +25,8 @@ impl Next<'_> {
         self.written_after_closing(received_at);
     }
 
-    /// Let in, each answer is as if it had come now, and what its first line says counts; refused, it is as if it had never come. One event says so of all, so that it
-    /// can be written whatever is waiting.
+    /// Let in, each answer is as if it had come now, and what its first line says counts; refused, it is as if it had never come. One
+    /// event says so of all, so that it can be written whatever is waiting.
     pub(super) fn end_quarantine(&mut self, refuse: bool) {
         let held = self.case.quarantine.clone();
         let let_in = if refuse { 0 } else { held.answers };

@@ -40,7 +40,8 @@ pub struct Reported {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub canary: bool,
     /// When the server received it, where that is earlier than the event: SES's own time of a mail, the first receipt of what
-    /// became a report later (T60); of a report that was taken elsewhere, when it came in there, as a member says. Every clock that starts with the report runs from here.
+    /// became a report later (T60); of a report that was taken elsewhere, when it came in there, as a member says. Every clock that
+    /// starts with the report runs from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<Timestamp>,
     /// A module that the policy names as others' (T35).

@@ -62,7 +62,7 @@ impl Sample {
             code: self.sealed,
             code_withheld: false,
             instead_of: None,
-            unreported: self.setting == "unreported",
+            unreported: self.setting.starts_with("unreported"),
             filed: &team::filed_words(),
         })
     }

@@ -46,6 +46,14 @@ fn new_reports() -> Vec<Sample> {
         planned_for: None,
         next: Some(next()),
     };
+    // Nobody waits for an answer, so nothing is promised.
+    let of_nobody = |source| NewReport {
+        opened: Some((source, member("carol"))),
+        due: Vec::new(),
+        acknowledge_until: None,
+        next: None,
+        ..plain.clone()
+    };
     let report = |change: fn(&mut NewReport)| {
         let mut report = plain.clone();
         change(&mut report);
@@ -58,12 +66,9 @@ fn new_reports() -> Vec<Sample> {
         to("nobody-on-call", report(|r| (r.on_call, r.package) = (None, None))),
         to("of-others", report(|r| (r.package, r.third_party) = (None, Some("body-parser".parse().unwrap())))),
         to("urgent", report(|r| r.urgent = true)),
-        to(
-            "unreported",
-            report(|r| (r.opened, r.acknowledge_until) = (Some((Source::OwnFinding, member("carol"))), None)),
-        ),
+        to("unreported", Notice::NewReport(of_nobody(Source::OwnFinding))),
         to("opened-for-a-reporter", report(|r| r.opened = Some((Source::Github, member("carol"))))),
-        to("opened-urgent", report(|r| (r.opened, r.urgent) = (Some((Source::Social, member("carol"))), true))),
+        to("unreported-urgent", Notice::NewReport(NewReport { urgent: true, ..of_nobody(Source::Social) })),
         to("planned-for", report(|r| r.planned_for = Some("2027-04-20".parse().unwrap()))),
         to("quarantined", report(|r| r.quarantined = true)),
         to("names", report(|r| r.hints = vec![Hint::Names("EXP-2026-00000".parse().unwrap())])),

@@ -5,7 +5,7 @@ use desk_domain::case::{Actor, Command, Recipient, Spoken};
 use desk_domain::id::CaseId;
 use desk_keys::MailWords;
 use desk_mail::read::own::{Written, written};
-use desk_store::{ActError, Acted, Commit, Stored};
+use desk_store::{ActError, Acted, Audience, Commit, Stored};
 use jiff::SignedDuration;
 
 use crate::judge::Arrived;
@@ -45,7 +45,7 @@ impl Inbox {
                 mail.hints.extend(why.clone());
                 Command::QuarantineReply { content, received_at, mail, spoken }
             };
-            self.told(&case.id, arrived, stored, &Actor::Reporter, from.as_deref(), wait).await?;
+            self.told(&case.id, arrived, &Audience::Reporter, &Actor::Reporter, from.as_deref(), wait).await?;
             return Ok(Outcome::Quarantined { case: case.id.clone() });
         }
         self.reply(arrived, stored).await
@@ -62,11 +62,13 @@ impl Inbox {
 
     async fn reply(&self, arrived: &Arrived, stored: &Stored) -> Result<Outcome, ActError> {
         let id = stored.case.id.clone();
-        let raw = self.keep_raw(&id, &stored.public, arrived).await?;
+        let sealer = self.cases.sealer(&id).await?;
+        let sealing = (&sealer, &Audience::Reporter);
+        let raw = self.keep_raw(sealing, arrived).await?;
         let (spoken, received_at) = (self.spoken(arrived, stored), arrived.received_at);
-        let prepare = |before: &Stored, commit: &mut Commit| {
+        let prepare = |_: &Stored, commit: &mut Commit| {
             arrived.remember(commit, &arrived.hash_for(&id), &id);
-            let (content, mail) = self.seal_answer(commit, before, arrived, &raw)?;
+            let (content, mail) = self.seal_answer(commit, sealing, arrived, &raw)?;
             let command = match spoken {
                 Some((spoken, alone)) => Command::ReplyThatSays { spoken, alone, content, received_at, mail },
                 None => Command::Reply { content, received_at, mail: Some(mail), files: None },
@@ -96,7 +98,7 @@ impl Inbox {
             return self.file(arrived).await;
         }
         let note = |content, mail| Command::OutsiderReply { from: from.clone(), content, mail };
-        self.told(&case.id, arrived, stored, &Actor::Desk, None, note).await?;
+        self.told(&case.id, arrived, &Audience::Team, &Actor::Desk, None, note).await?;
         Ok(Outcome::Noted { case: case.id.clone() })
     }
 
@@ -110,21 +112,22 @@ impl Inbox {
         Ok(within)
     }
 
-    /// Gives a command that is made of the mail's words and parts; the mail is kept only if the command is taken. `from` is what
-    /// the handler's mail says of whence it came.
+    /// Gives a command that is made of the mail's words and parts, which `audience` may read; the mail is kept only if the command
+    /// is taken. `from` is what the handler's mail says of whence it came.
     pub(crate) async fn told(
         &self,
         id: &CaseId,
         arrived: &Arrived,
-        stored: &Stored,
+        audience: &Audience,
         actor: &Actor,
         from: Option<&str>,
         command: impl Fn(ContentRef, MailParts) -> Command,
     ) -> Result<Acted, ActError> {
-        let raw = self.keep_raw(id, &stored.public, arrived).await?;
-        let prepare = |before: &Stored, commit: &mut Commit| {
+        let sealer = self.cases.sealer(id).await?;
+        let raw = self.keep_raw((&sealer, audience), arrived).await?;
+        let prepare = |_: &Stored, commit: &mut Commit| {
             arrived.remember(commit, &arrived.hash_for(id), id);
-            let (content, mut mail) = self.seal_answer(commit, before, arrived, &raw)?;
+            let (content, mut mail) = self.seal_answer(commit, (&sealer, audience), arrived, &raw)?;
             if let Some(from) = from {
                 let words = MailWords::Text { text: from.to_owned() };
                 mail.from = Some(commit.mail_words(id, &self.mail_key, &words)?);

@@ -17,7 +17,7 @@ use desk_domain::refusal::Refusal;
 use desk_domain::text::is_blank;
 use desk_store::deliveries::Delivery;
 use desk_store::opening::fresh_id;
-use desk_store::{ActError, Commit, Stored, Travels};
+use desk_store::{ActError, Audience, Commit, Sealer, Stored, Travels};
 use jiff::{SignedDuration, Timestamp};
 
 use self::words::{Asked, Verb};
@@ -65,14 +65,14 @@ impl Inbox {
             return self.file(arrived).await;
         }
         let note = |text, mail| Command::Note { text, mail: Some(mail) };
-        let noted = self.told(case, arrived, stored, &Actor::Member(member.id.clone()), None, note).await;
+        let noted = self.told(case, arrived, &Audience::Team, &Actor::Member(member.id.clone()), None, note).await;
         let came = match noted {
             Ok(_) => WhatCame::Noted,
             // A case that they may not read (any more): who may, has it.
             Err(ActError::Refused(_)) => {
                 let from = Recipient::Member(member.id.clone());
                 let hand_on = |content, mail| Command::OutsiderReply { from: from.clone(), content, mail };
-                self.told(case, arrived, stored, &Actor::Desk, None, hand_on).await?;
+                self.told(case, arrived, &Audience::Team, &Actor::Desk, None, hand_on).await?;
                 WhatCame::HandedOn
             }
             Err(e) => return Err(e),
@@ -105,11 +105,12 @@ impl Inbox {
         if text.len() > self.policy.limits.text_bytes {
             return self.not_given(arrived, stored, member, asked.verb, WhyRefused::NotReadable).await;
         }
-        let raw = self.keep_raw(case, &stored.public, arrived).await?;
+        let sealer = self.cases.sealer(case).await?;
+        let raw = self.keep_raw((&sealer, &Audience::Team), arrived).await?;
         let prepare = |before: &Stored, commit: &mut Commit| {
             arrived.remember(commit, &arrived.hash_for(case), case);
-            let message = self.message(commit, before, &text)?;
-            let kept = Some(self.kept(commit, before, arrived, asked, &raw)?);
+            let message = self.message(commit, (before, &sealer), &text)?;
+            let kept = Some(self.kept(commit, &sealer, arrived, asked, &raw)?);
             let command = match asked.verb {
                 Verb::Acknowledge => Command::AcknowledgeFromMail { message, kept },
                 Verb::Reply => Command::ReplyFromMail { message, kept },
@@ -162,24 +163,30 @@ impl Inbox {
     fn kept(
         &self,
         commit: &mut Commit,
-        before: &Stored,
+        sealer: &Sealer,
         arrived: &Arrived,
         asked: &Asked,
         raw: &ContentRef,
     ) -> Result<Kept, ActError> {
-        let (content, mail): (ContentRef, MailParts) = self.seal_answer(commit, before, arrived, raw)?;
+        let team = (sealer, &Audience::Team);
+        let (content, mail): (ContentRef, MailParts) = self.seal_answer(commit, team, arrived, raw)?;
         // What went out stands above; whole it stands here only where it did not all go.
         let content = match asked.left {
             true => content,
-            false => commit.seal(&before.case.id, &before.public, fresh_id("kept"), KEPT.as_bytes())?,
+            false => commit.seal(sealer, &Audience::Team, fresh_id("kept"), KEPT.as_bytes())?,
         };
         Ok(Kept { content, mail })
     }
 
     /// The member's words to the reporter. To an OpenPGP key they would have to be encrypted, which only `team` can: then the
     /// mail points to the case page.
-    fn message(&self, commit: &mut Commit, before: &Stored, text: &str) -> Result<Message, ActError> {
-        Ok(commit.message(before, &self.mail_key, text, Travels::Clear)?)
+    fn message(
+        &self,
+        commit: &mut Commit,
+        (before, sealer): (&Stored, &Sealer),
+        text: &str,
+    ) -> Result<Message, ActError> {
+        Ok(commit.message(before, sealer, &self.mail_key, text, Travels::Clear)?)
     }
 
     /// Tells the member why nothing was sent in their name, at most once a day for each case and reason: to their own address,

@@ -10,7 +10,7 @@ use desk_mail::openpgp::armour::PUBLIC_KEY;
 use desk_mail::openpgp::{Encryption, PublicKey};
 use desk_mail::read::{Limits, Mail, attachment};
 use desk_store::opening::{FILED_WORDS, REPORTER_KEY, content_id};
-use desk_store::{ActError, Fault, NewCase, Opener};
+use desk_store::{ActError, Audience, Fault, NewCase, Opener};
 use serde_json::{Value, json};
 
 use crate::judge::Arrived;
@@ -74,7 +74,7 @@ impl Inbox {
         let key =
             arrived.mail().filter(|_| arrived.sender.is_authenticated()).and_then(|mail| self.key_of(arrived, mail));
         let report = opening.seal("report", report_json(arrived, key.as_deref()).to_string().as_bytes())?;
-        let raw = self.keep_raw(&opening.id, &opening.public(), arrived).await?;
+        let raw = self.keep_raw((opening.sealer(), &Audience::Reporter), arrived).await?;
         let from = arrived.answerable(policy);
         let address = match &from {
             Some(from) => Some(opening.seal_for_mail("reporter-address", from)?),
@@ -111,6 +111,7 @@ impl Inbox {
             unlisted: false,
             may_forward: false,
             files: Vec::new(),
+            keys: None,
             mail: Some(ByMail {
                 sender: arrived.sender,
                 raw,

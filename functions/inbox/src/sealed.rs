@@ -3,13 +3,12 @@
 use desk_domain::case::event::{ContentRef, MailParts};
 use desk_domain::id::CaseId;
 use desk_domain::text::is_blank;
-use desk_keys::PublicKey;
 use desk_mail::openpgp::{Encryption, armour};
 use desk_mail::read::own::Desk;
 use desk_mail::read::trim::trim;
 use desk_store::objects::{If, sealed_key};
 use desk_store::opening::fresh_id;
-use desk_store::{ActError, Commit, Stored};
+use desk_store::{ActError, Audience, Commit, Sealer};
 use serde_json::Value;
 
 use crate::judge::Arrived;
@@ -66,13 +65,11 @@ impl Inbox {
     /// When it could not be put.
     pub(crate) async fn keep_raw(
         &self,
-        case: &CaseId,
-        key: &PublicKey,
+        (sealer, audience): (&Sealer, &Audience),
         arrived: &Arrived,
     ) -> Result<ContentRef, ActError> {
-        let sealed = key.seal(&arrived.raw)?;
-        let content = ContentRef { id: fresh_id("mail"), sha256: desk_keys::sha256_hex(&sealed) };
-        let at = sealed_key(case, content.id.as_str());
+        let (content, sealed) = sealer.seal_named(audience, fresh_id("mail"), &arrived.raw)?;
+        let at = sealed_key(sealer.case(), content.id.as_str());
         self.content.put(&at, "application/age", &sealed, If::Whatever).await?;
         Ok(content)
     }
@@ -89,22 +86,22 @@ impl Inbox {
     pub(crate) fn seal_answer(
         &self,
         commit: &mut Commit,
-        before: &Stored,
+        (sealer, audience): (&Sealer, &Audience),
         arrived: &Arrived,
         raw: &ContentRef,
     ) -> Result<(ContentRef, MailParts), ActError> {
-        let id = &before.case.id;
+        let id = sealer.case();
         let said = arrived.said(&ours::to_anybody(&self.policy, &self.public_url, id));
-        let content = commit.seal(id, &before.public, fresh_id("reply"), said.written.as_bytes())?;
+        let content = commit.seal(sealer, audience, fresh_id("reply"), said.written.as_bytes())?;
         let quoted = match said.quoted {
-            Some(quoted) => Some(commit.seal(id, &before.public, fresh_id("quoted"), quoted.as_bytes())?),
+            Some(quoted) => Some(commit.seal(sealer, audience, fresh_id("quoted"), quoted.as_bytes())?),
             None => None,
         };
         let listed = arrived.mail().map(attached).filter(|listed| !listed.is_empty());
         let attached = match listed {
             Some(listed) => {
                 let listed = Value::from(listed).to_string();
-                Some(commit.seal(id, &before.public, fresh_id("attached"), listed.as_bytes())?)
+                Some(commit.seal(sealer, audience, fresh_id("attached"), listed.as_bytes())?)
             }
             None => None,
         };

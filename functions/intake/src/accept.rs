@@ -279,7 +279,8 @@ impl Intake {
             unlisted: self.policy.whose(&report.package) == Whose::Unlisted,
             may_forward: report.may_forward,
             mail: None,
-            files: self.keep(&opening.id, &opening.public(), files).await?,
+            files: self.keep(opening.sealer(), files).await?,
+            keys: None,
         };
         Ok(opening.finish(reported, filed, &desk_keys::sha256_hex(raw)).await?)
     }

@@ -12,7 +12,7 @@ use desk_http::{Problem, body};
 use desk_keys::payload::CaseLink;
 use desk_keys::{ReceiptCode, SecretKey};
 use desk_pages::Site;
-use desk_store::Stored;
+use desk_store::{Fault, Sealer, Stored};
 use desk_view::{CaseView, UnsealedCase};
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,7 +24,9 @@ use crate::{Intake, case_page, session};
 /// A case that a code opened.
 pub(crate) struct Entered {
     pub stored: Stored,
+    /// The reporter's: it opens what is theirs to see.
     pub key: SecretKey,
+    pub sealer: Sealer,
     pub lookup: String,
 }
 
@@ -36,7 +38,11 @@ impl Intake {
         let entry = self.cases.code(&lookup).await?.ok_or_else(Problem::not_found)?;
         let key = code.key().unwrap(&entry.wrapped, entry.case.as_str())?;
         let stored = self.cases.case(&entry.case).await?.ok_or_else(Problem::not_found)?;
-        Ok(Entered { stored, key, lookup })
+        let sealer = self.cases.sealer(&entry.case).await?;
+        if !sealer.is_reporters(&key.public()) {
+            return Err(Fault::damaged(format!("the keys of {} are not those that its log names", entry.case)).into());
+        }
+        Ok(Entered { stored, key, sealer, lookup })
     }
 
     /// The case that the bearer's code opens, and the JSON that was sent to it.

@@ -15,7 +15,7 @@ use desk_http::{Problem, answer};
 use desk_keys::KeyError;
 use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
-use desk_store::{Acted, Commit, Stored};
+use desk_store::{Acted, Audience, Commit, Stored};
 use desk_view::{CreditStanding, CreditView};
 use serde_json::{Value, json};
 
@@ -83,12 +83,12 @@ impl Intake {
             return Ok(answer);
         }
         self.within_messages(&entered.stored.case.id).await?;
-        let prepare = |before: &Stored, commit: &mut Commit| {
+        let prepare = |_: &Stored, commit: &mut Commit| {
             let granted = match credits.is_empty() {
                 true => None,
                 false => {
                     let text = serde_json::to_vec(&credits).map_err(|_| KeyError::Wrong("a credit is plain data"))?;
-                    Some(commit.seal(&before.case.id, &before.public, fresh_id("credit"), &text)?)
+                    Some(commit.seal(&entered.sealer, &Audience::Reporter, fresh_id("credit"), &text)?)
                 }
             };
             Ok((Command::AnswerCredit { granted }, ()))

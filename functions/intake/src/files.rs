@@ -6,16 +6,14 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
-use desk_domain::case::ContentRef;
 use desk_domain::case::event::{FileCount, KeptFile};
-use desk_domain::id::CaseId;
 use desk_http::upload::{self, Most, SentFile};
 use desk_http::{Problem, body};
-use desk_keys::PublicKey;
 use desk_mail::read::safe_name;
 use desk_pages::{FilesField, size};
 use desk_store::objects::{If, sealed_key};
 use desk_store::opening::fresh_id;
+use desk_store::{Audience, Sealer};
 use serde_json::{Value, json};
 
 use crate::Intake;
@@ -108,12 +106,11 @@ impl Intake {
     ///
     /// # Errors
     /// 503 when one could not be put.
-    pub(crate) async fn keep(&self, case: &CaseId, key: &PublicKey, files: &Files) -> Result<Vec<KeptFile>, Problem> {
+    pub(crate) async fn keep(&self, sealer: &Sealer, files: &Files) -> Result<Vec<KeptFile>, Problem> {
         let mut kept = Vec::new();
         for file in &files.sent {
-            let sealed = key.seal(&file.bytes)?;
-            let content = ContentRef { id: fresh_id("file"), sha256: desk_keys::sha256_hex(&sealed) };
-            let at = sealed_key(case, content.id.as_str());
+            let (content, sealed) = sealer.seal_named(&Audience::Reporter, fresh_id("file"), &file.bytes)?;
+            let at = sealed_key(sealer.case(), content.id.as_str());
             self.content.put(&at, "application/age", &sealed, If::Absent).await?;
             kept.push(KeptFile { content, bytes: file.bytes.len() as u64 });
         }

@@ -16,7 +16,7 @@ use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer, session, upload};
 use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
-use desk_store::{Acted, Commit, Stored};
+use desk_store::{Acted, Audience, Commit, Stored};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -158,15 +158,17 @@ impl Intake {
         }
         self.takes(files, case.files)?;
         self.within_messages(&case.id).await?;
-        let kept = self.keep(&case.id, &entered.stored.public, files).await?;
+        let kept = self.keep(&entered.sealer, files).await?;
         let received_at = self.clock.now();
-        let prepare = |before: &Stored, commit: &mut Commit| {
-            let content = commit.seal(&before.case.id, &before.public, fresh_id("reply"), text.as_bytes())?;
+        let prepare = |_: &Stored, commit: &mut Commit| {
+            let mut seal = |kind, words: &str| {
+                commit.seal(&entered.sealer, &Audience::Reporter, fresh_id(kind), words.as_bytes())
+            };
+            let content = seal("reply", text)?;
             let files = match kept.is_empty() {
                 true => None,
                 false => {
-                    let words = json!(listed).to_string();
-                    let listed = commit.seal(&before.case.id, &before.public, fresh_id("files"), words.as_bytes())?;
+                    let listed = seal("files", &json!(listed).to_string())?;
                     Some(event::Files { listed, kept: kept.clone() })
                 }
             };

@@ -16,7 +16,7 @@ use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer};
 use desk_keys::KeyError;
 use desk_store::requests::{Answer, Request};
-use desk_store::{Acted, Commit, Stored};
+use desk_store::{Acted, Commit, Sealer, Stored};
 use desk_view::DisclosureView;
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ const TRACKER: &str = "/case/tracker";
 pub(crate) type Part = fn(&Case) -> Value;
 
 /// A command as it was asked for: what of it is words is sealed to the case that it is given to.
-pub(crate) type Asked = Box<dyn Fn(&Stored, &mut Commit) -> Result<Command, KeyError> + Send + Sync>;
+pub(crate) type Asked = Box<dyn Fn(&Sealer, &mut Commit) -> Result<Command, KeyError> + Send + Sync>;
 
 /// What is said, and where.
 pub(crate) struct Saying {
@@ -258,7 +258,7 @@ impl Intake {
             Ok(answer)
         };
         let case = &entered.stored.case.id;
-        let prepare = |before: &Stored, commit: &mut Commit| Ok((asked(before, commit)?, ()));
+        let prepare = |_: &Stored, commit: &mut Commit| Ok((asked(&entered.sealer, commit)?, ()));
         let done = self.cases.act(case, &self.policy, &Actor::Reporter, &self.clock, prepare, finish).await;
         // Nothing new is no event, and an answer all the same.
         let done = done.map(|(acted, answer)| answer.unwrap_or_else(|| answer_of(&acted)));

@@ -9,6 +9,7 @@ use axum::response::Response;
 use desk_domain::case::Command;
 use desk_domain::fields::{self, FieldError};
 use desk_domain::policy::Limits;
+use desk_store::Audience;
 use desk_store::opening::fresh_id;
 use serde_json::{Map, Value, json};
 
@@ -51,8 +52,8 @@ fn command(value: &Value, limits: &Limits) -> Result<Asked, Vec<FieldError>> {
         let shared = fields.count("shared");
         (shared.unwrap_or_default(), agrees(fields), fields.text("text", limits.text_bytes))
     })?;
-    Ok(Box::new(move |before, commit| {
-        let seal = |words: &String| commit.seal(&before.case.id, &before.public, fresh_id("reply"), words.as_bytes());
+    Ok(Box::new(move |sealer, commit| {
+        let seal = |words: &String| commit.seal(sealer, &Audience::Reporter, fresh_id("reply"), words.as_bytes());
         let words = words.as_ref().map(seal).transpose()?;
         Ok(Command::AnswerShare { shared, agrees, words })
     }))

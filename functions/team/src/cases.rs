@@ -83,7 +83,7 @@ impl Team {
     /// Opens a case for a member, and records that.
     pub(crate) async fn shown(&self, id: &str, member: &Member) -> Result<Shown, Problem> {
         let stored = self.readable(id, &member.id).await?;
-        let key = self.case_key(&stored).await?;
+        let key = self.keys(&stored).await?.team;
         let last_read = self.members.last_read(&stored.case.id, &member.id).await?;
         self.members.record_reading(&stored.case.id, &member.id, self.clock.now()).await?;
         let opened = self.unsealed(stored.case, &key).await?;
@@ -115,7 +115,11 @@ impl Team {
     pub(crate) async fn unsealed(&self, case: Case, key: &SecretKey) -> Result<UnsealedCase, Fault> {
         let events = self.cases.events(&case.id, 1, case.version).await?;
         let contents = self.cases.contents(&case.id).await?;
-        Ok(UnsealedCase::new(case, events, contents, |sealed| key.unseal(sealed).ok()))
+        let opened = UnsealedCase::new(case, events, contents, |sealed| key.unseal(sealed).ok());
+        for content in &opened.changed {
+            tracing::error!(case = %opened.case.id, content = %content, "a sealed text is not what the log names");
+        }
+        Ok(opened)
     }
 
     /// How far a published case's channels are; none before.

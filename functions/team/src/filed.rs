@@ -83,10 +83,10 @@ impl Team {
         else {
             return Ok(None);
         };
-        let Some(sealed) = self.cases.content(id, &stored.case.report.id).await? else { return Ok(None) };
-        let key = self.case_key(&stored).await?;
+        let Some(sealed) = self.cases.named_content(id, &stored.case.report).await? else { return Ok(None) };
+        let keys = self.keys(&stored).await?;
         self.members.record_reading(id, &member.id, self.clock.now()).await?;
-        let Ok(report) = serde_json::from_slice::<Value>(&key.unseal(&sealed)?) else { return Ok(None) };
+        let Ok(report) = serde_json::from_slice::<Value>(&keys.team.unseal(&sealed)?) else { return Ok(None) };
         let report = Report::stored(&report);
         Ok(Some((report.reporter_email, report.summary)))
     }

@@ -40,11 +40,11 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use desk_domain::policy::{Member, Policy};
 use desk_http::{Problem, headers};
-use desk_keys::{Links, PublicKey, Root, SecretKey};
+use desk_keys::{Links, PublicKey, Root};
 use desk_pages::{Desk, DeskPage, Site};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
-use desk_store::{CaseStore, DeskStore, Fault, FigureStore, MailStore, PublishedStore, Stored, TeamStore};
+use desk_store::{CaseStore, DeskStore, FigureStore, MailStore, OpenedKeys, PublishedStore, Stored, TeamStore};
 
 use crate::session::WANTS_SECOND_FACTOR;
 use crate::sign_in::SIGN_IN;
@@ -151,11 +151,8 @@ impl Team {
         }
     }
 
-    /// The private half of a case's key.
-    pub(crate) async fn case_key(&self, stored: &Stored) -> Result<SecretKey, Problem> {
-        let id = &stored.case.id;
-        let wrapped = self.cases.case_key(id).await?;
-        let wrapped = wrapped.ok_or_else(|| Fault::Damaged(format!("{id} has no key")))?;
-        Ok(self.root.unwrap(&wrapped, id.as_str()).await?)
+    /// The keys of a case, held against its log.
+    pub(crate) async fn keys(&self, stored: &Stored) -> Result<OpenedKeys, Problem> {
+        Ok(self.cases.open_keys(&self.root, &stored.case.id).await?)
     }
 }

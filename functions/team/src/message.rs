@@ -8,24 +8,13 @@ use desk_domain::report::Report;
 use desk_http::Problem;
 use desk_keys::{KeyError, PublicKey};
 use desk_mail::openpgp::{self, encrypt_and_sign, text_entity};
-use desk_store::{Commit, Fault, Stored, Travels};
+use desk_store::{Audience, Commit, Fault, OpenedKeys, Sealer, Stored, Travels};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::Team;
 use crate::mail::OpenPgp;
-
-/// Seals `text` for the case and names it.
-pub(crate) fn seal(commit: &mut Commit, stored: &Stored, text: &str) -> Result<ContentRef, KeyError> {
-    commit.seal(&stored.case.id, &stored.public, fresh("t"), text.as_bytes())
-}
-
-/// Seals a value of ours for the case, as JSON.
-pub(crate) fn seal_json<T: Serialize>(commit: &mut Commit, stored: &Stored, value: &T) -> Result<ContentRef, KeyError> {
-    let text = serde_json::to_string(value).map_err(|_| KeyError::Wrong("it is plain data"))?;
-    seal(commit, stored, &text)
-}
 
 /// A name of its own.
 pub(crate) fn fresh(kind: &str) -> ContentId {
@@ -44,6 +33,8 @@ enum Way {
 
 /// A member's post: how what they write now reaches the reporter.
 pub(crate) struct Post<'a> {
+    /// Seals the words of the case.
+    sealer: Sealer,
     mail_key: &'a PublicKey,
     openpgp: Option<&'a OpenPgp>,
     /// What stands under the message: the member and the team.
@@ -57,14 +48,16 @@ impl Team {
     pub(crate) async fn post(&self, stored: &Stored, member: &str) -> Result<Post<'_>, Problem> {
         let case = &stored.case;
         let now = self.clock.now();
+        let keys = self.keys(stored).await?;
         let way = match case.way() {
             case::Way::Page => Way::Page(None),
-            case::Way::ToKey => by_key(self.openpgp.is_some(), self.given_key(stored, now).await?),
+            case::Way::ToKey => by_key(self.openpgp.is_some(), self.given_key(stored, &keys, now).await?),
             case::Way::KeptFromClear => Way::Page(Some(NO_KEY.to_owned())),
             case::Way::Clear => Way::Text,
         };
         let signature = format!("{member}\n{} security team", self.policy.project.name);
-        Ok(Post { mail_key: &self.mail_key, openpgp: self.openpgp.as_deref(), signature, way, now })
+        let openpgp = self.openpgp.as_deref();
+        Ok(Post { sealer: keys.sealer, mail_key: &self.mail_key, openpgp, signature, way, now })
     }
 
     /// Why a receipt code may not be mailed to the reporter: whoever asked for encryption gets none in clear.
@@ -73,7 +66,7 @@ impl Team {
         let encrypted = case.mail.as_ref().is_some_and(|mail| mail.hints.contains(&Hint::Encrypted));
         let why = match (case.address.is_some(), case.has_openpgp_key) {
             (false, _) => None,
-            (true, true) => match self.given_key(stored, self.clock.now()).await? {
+            (true, true) => match self.given_key(stored, &self.keys(stored).await?, self.clock.now()).await? {
                 Ok(_) if self.openpgp.is_some() => None,
                 Ok(_) => Some(
                     "the reporter gave an OpenPGP key, and this desk has none to sign with (desk keys init)".to_owned(),
@@ -93,13 +86,13 @@ impl Team {
     async fn given_key(
         &self,
         stored: &Stored,
+        keys: &OpenedKeys,
         now: Timestamp,
     ) -> Result<Result<openpgp::PublicKey, openpgp::KeyProblem>, Problem> {
         let case = &stored.case;
         let damaged = || Fault::damaged(format!("the report of {}", case.id));
-        let key = self.case_key(stored).await?;
-        let sealed = self.cases.content(&case.id, &case.report.id).await?.ok_or_else(damaged)?;
-        let report: Value = serde_json::from_slice(&key.unseal(&sealed)?).map_err(|_| damaged())?;
+        let sealed = self.cases.named_content(&case.id, &case.report).await?.ok_or_else(damaged)?;
+        let report: Value = serde_json::from_slice(&keys.team.unseal(&sealed)?).map_err(|_| damaged())?;
         let given = Report::stored(&report).openpgp_key.unwrap_or_default();
         Ok(openpgp::PublicKey::read(&given, now))
     }
@@ -121,6 +114,22 @@ fn by_key(desk_has_keys: bool, key: Result<openpgp::PublicKey, openpgp::KeyProbl
 }
 
 impl Post<'_> {
+    /// Seals `text` for the team and `audience`, and names it.
+    pub(crate) fn seal(&self, commit: &mut Commit, audience: &Audience, text: &str) -> Result<ContentRef, KeyError> {
+        commit.seal(&self.sealer, audience, fresh("t"), text.as_bytes())
+    }
+
+    /// Seals a value of ours, as JSON.
+    pub(crate) fn seal_json<T: Serialize>(
+        &self,
+        commit: &mut Commit,
+        audience: &Audience,
+        value: &T,
+    ) -> Result<ContentRef, KeyError> {
+        let text = serde_json::to_string(value).map_err(|_| KeyError::Wrong("it is plain data"))?;
+        self.seal(commit, audience, &text)
+    }
+
     /// A message to the reporter.
     pub(crate) fn message(
         &self,
@@ -135,7 +144,7 @@ impl Post<'_> {
             Way::Text => Travels::Clear,
             Way::Encrypted(key) => Travels::Encrypted(self.encrypted(key, text)?),
         };
-        commit.message(stored, self.mail_key, text, travels)
+        commit.message(stored, &self.sealer, self.mail_key, text, travels)
     }
 
     /// The message, with who wrote it under it, signed and encrypted: what PGP/MIME carries (RFC 3156), in ASCII armour.
@@ -186,7 +195,9 @@ mod tests {
         };
         let mail_key = SecretKey::generate().public();
         let key = openpgp::PublicKey::read(&rita.certificate, at(NOW)).unwrap();
+        let root = SecretKey::generate();
         let post = Post {
+            sealer: Sealer::of_one(&"EXP-2026-7K3QF".parse().unwrap(), root.public()),
             mail_key: &mail_key,
             openpgp: Some(&keys),
             signature: "Álice\nExpress security team".to_owned(),

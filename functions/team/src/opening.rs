@@ -130,11 +130,11 @@ impl Team {
         let mut new = self.case_opener(&root).begin(now).await?;
         let words = body::canonical(&report.to_json());
         let content = new.seal("report", &words)?;
-        let reference = reference.map(|reference| new.seal("reference", reference.as_bytes())).transpose()?;
+        let reference = reference.map(|reference| new.seal_for_team("reference", reference.as_bytes())).transpose()?;
         let known_by = match &reference {
             _ if facts.is_empty() => None,
             Some(reference) => Some(reference.clone()),
-            None => Some(new.seal("known-by", KNOWN_BY.as_bytes())?),
+            None => Some(new.seal_for_team("known-by", KNOWN_BY.as_bytes())?),
         };
         let address = report.reporter_email.as_deref();
         let address = address.map(|email| new.seal_for_mail("reporter-address", email)).transpose()?;
@@ -161,6 +161,7 @@ impl Team {
             may_forward: report.may_forward,
             mail: None,
             files: Vec::new(),
+            keys: None,
             opened: Some(Opened { source, reference, reporter, facts, receipt }),
         };
         let by = Actor::Member(member.id.clone());

@@ -14,8 +14,8 @@ use desk_domain::policy::{Member, Policy};
 use desk_domain::refusal::Refusal;
 use desk_domain::report::Report;
 use desk_http::{Problem, body};
-use desk_keys::{KeyError, NewKey};
-use desk_store::{Commit, Fault, Stored};
+use desk_keys::KeyError;
+use desk_store::{Audience, Commit, Fault, NewKeys, Stored};
 use desk_view::{UnsealedCase, form_sha256};
 use jiff::Timestamp;
 
@@ -62,7 +62,7 @@ impl Team {
         read: Option<&str>,
     ) -> Result<Advisory, Problem> {
         let (case, now) = (&stored.case, self.clock.now());
-        let opened = self.unsealed(case.clone(), &self.case_key(stored).await?).await?;
+        let opened = self.unsealed(case.clone(), &self.keys(stored).await?.team).await?;
         let form = match to_be_approved(&self.policy, &opened, now)? {
             Ok(form) if read.is_some_and(|read| read != form_sha256(&form)) => {
                 Err("the advisory has changed since it was read; look at its present form again".to_owned())
@@ -73,13 +73,13 @@ impl Team {
     }
 
     /// Ids and keys for the cases of what an audit found.
-    pub(crate) async fn finding_keys(&self, findings: usize) -> Result<Vec<(CaseId, NewKey)>, KeyError> {
+    pub(crate) async fn finding_keys(&self, findings: usize) -> Result<Vec<(CaseId, NewKeys)>, KeyError> {
         let (root, year) = (self.root.public(), self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).year());
         let mut made = Vec::new();
         for _ in 0..findings {
             let id = CaseId::from_random(&self.policy.project.prefix, year, u32::from_le_bytes(desk_keys::random()));
-            let key = root.new_key(id.as_str()).await?;
-            made.push((id, key));
+            let keys = NewKeys::make(&root, &id).await?;
+            made.push((id, keys));
         }
         Ok(made)
     }
@@ -91,10 +91,10 @@ impl Team {
         parent: &Case,
         by: &MemberId,
         finding: &Finding,
-        (id, NewKey { key, wrapped }): &(CaseId, NewKey),
+        (id, keys): &(CaseId, NewKeys),
         now: Timestamp,
     ) -> Result<CaseId, KeyError> {
-        commit.case_key(id, wrapped.clone());
+        commit.case_keys(keys);
         let named = finding.package.as_deref().or(parent.package.as_ref().map(|p| p.as_str()));
         let report = Report {
             package: named.unwrap_or("as in the case that found it").to_owned(),
@@ -112,7 +112,7 @@ impl Team {
             known_public: false,
             known_exploited: false,
             planned_for: None,
-            report: commit.seal(id, &key.public(), content_id, &body::canonical(&report.to_json()))?,
+            report: commit.seal(&keys.sealer, &Audience::Team, content_id, &body::canonical(&report.to_json()))?,
             continues: None,
             found_by: Some(parent.id.clone()),
             opened: None,
@@ -123,12 +123,13 @@ impl Team {
             may_forward: false,
             mail: None,
             files: Vec::new(),
+            keys: Some(keys.named.clone()),
         };
         let actor = Actor::Member(by.clone());
         let handler = parent.handler.clone().unwrap_or_else(|| by.clone());
         let by = ByMember { by: &actor, handler: Some(handler), known_by: None };
         let events = open_by_member(id.clone(), &self.policy, reported, by, now);
-        commit.open(id, key.public(), &actor, events, now);
+        commit.open(id, &actor, events, now);
         Ok(id.clone())
     }
 
@@ -140,6 +141,6 @@ impl Team {
         form: &Advisory,
     ) -> Result<ContentRef, KeyError> {
         let text = serde_json::to_vec(form).map_err(|_| KeyError::Wrong("an advisory is plain data"))?;
-        commit.seal(&before.case.id, &self.release_key, crate::message::fresh("advisory"), &text)
+        commit.seal_out(&before.case.id, &self.release_key, crate::message::fresh("advisory"), &text)
     }
 }

@@ -52,8 +52,7 @@ impl Desk {
         let damaged = |_| Fault::Damaged(format!("a mail of {case}"));
         let root = self.keys.root().map_err(damaged)?;
         let Some(stored) = self.store.cases.case(case).await? else { return Ok(Vec::new()) };
-        let Some(wrapped) = self.store.cases.case_key(case).await? else { return Ok(Vec::new()) };
-        let key = root.unwrap(&wrapped, case.as_str()).await?;
+        let key = self.store.cases.open_keys(&root, case).await?.team;
         let mut mails = Vec::new();
         for event in self.store.cases.events(case, 1, stored.case.version).await? {
             let raw = match &event.body {

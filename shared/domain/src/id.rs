@@ -119,6 +119,27 @@ text_id!(
     ContentId, |t| is_name(t, &['-'], 64), "must be a content id"
 );
 
+text_id!(
+    /// Somebody from outside who was invited to a case: `party-1`, in the order of the invitations. It says nothing of who they are.
+    PartyId, is_party, "must be a party of the case, such as party-1"
+);
+
+fn is_party(text: &str) -> bool {
+    let number = text.strip_prefix("party-").and_then(|number| number.parse::<u16>().ok());
+    number.is_some_and(|number| number > 0 && text == format!("party-{number}"))
+}
+
+impl PartyId {
+    /// The `number`th that was invited, from 1.
+    ///
+    /// # Panics
+    /// With 0.
+    pub fn nth(number: u16) -> PartyId {
+        assert!(number > 0, "parties are counted from 1");
+        PartyId(format!("party-{number}"))
+    }
+}
+
 impl CaseId {
     /// The id for 25 of the random bits handed in.
     pub fn from_random(prefix: &Prefix, year: i16, random: u32) -> CaseId {
@@ -189,6 +210,14 @@ mod tests {
         let id = CaseId::from_random(&prefix, 2026, u32::MAX);
         assert_eq!(id.as_str(), "EXP-2026-ZZZZZ");
         assert_eq!(id.as_str().parse::<CaseId>().unwrap(), id);
+    }
+
+    #[test]
+    fn a_party_is_a_number_that_is_written_in_one_way() {
+        assert_eq!("party-12".parse(), Ok(PartyId::nth(12)));
+        for wrong in ["party-0", "party-01", "party-+1", "party-", "party-1x", "party-65536", "1"] {
+            assert!(wrong.parse::<PartyId>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //!
 //! | key | sealed to it | opened by |
 //! |--|--|--|
-//! | case key | a case's content | `team` (through its root), the reporter (through the receipt code) |
+//! | a case's team key | everything of the case | `team` (through its root) |
+//! | a case's reporter key | what the reporter may see of it | the reporter (through the receipt code) |
 //! | mail key | addresses, and the words of mails that wait to be sent ([`MailWords`]) | `deliver` |
 //! | release key | the final form of an advisory, once it is approved | `fan-out` |
 //!

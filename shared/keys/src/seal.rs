@@ -1,5 +1,6 @@
 //! Sealing to a public half, and the root under which private halves are wrapped.
 
+use std::io::Write;
 use std::str::FromStr;
 
 use age::secrecy::ExposeSecret;
@@ -34,6 +35,22 @@ impl PublicKey {
     pub fn seal(&self, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
         let recipient = Recipient::from_str(&self.0).map_err(KeyError::Wrong)?;
         age::encrypt(&recipient, plain).map_err(|_| KeyError::Wrong("sealing failed"))
+    }
+
+    /// Seals `plain` so that each of `keys` opens it.
+    ///
+    /// # Errors
+    /// When one is no `age` recipient, or there is none.
+    pub fn seal_to(keys: &[&PublicKey], plain: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let recipient = |key: &&PublicKey| Recipient::from_str(&key.0).map_err(KeyError::Wrong);
+        let recipients = keys.iter().map(recipient).collect::<Result<Vec<_>, _>>()?;
+        let failed = || KeyError::Wrong("sealing failed");
+        let each = recipients.iter().map(|recipient| recipient as &dyn age::Recipient);
+        let encryptor = age::Encryptor::with_recipients(each).map_err(|_| failed())?;
+        let mut sealed = Vec::with_capacity(plain.len() + 512);
+        let mut writer = encryptor.wrap_output(&mut sealed).map_err(|_| failed())?;
+        writer.write_all(plain).and_then(|()| writer.finish()).map_err(|_| failed())?;
+        Ok(sealed)
     }
 
     pub fn as_str(&self) -> &str {
@@ -184,6 +201,17 @@ mod tests {
         let sealed = ours.public().seal(b"words").unwrap();
         assert_eq!(ours.unseal(&sealed).unwrap().as_slice(), b"words");
         assert_eq!(other.unseal(&sealed).unwrap_err(), CANNOT_OPEN);
+    }
+
+    #[test]
+    fn what_is_sealed_to_several_opens_with_each_of_them() {
+        let (ours, theirs, other) = (SecretKey::generate(), SecretKey::generate(), SecretKey::generate());
+        let sealed = PublicKey::seal_to(&[&ours.public(), &theirs.public()], b"words").unwrap();
+        for key in [&ours, &theirs] {
+            assert_eq!(key.unseal(&sealed).unwrap().as_slice(), b"words");
+        }
+        assert_eq!(other.unseal(&sealed).unwrap_err(), CANNOT_OPEN);
+        assert!(PublicKey::seal_to(&[], b"words").is_err(), "nobody could open it");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading a case: its snapshot, its log, its sealed content, its keys.
 
-use desk_domain::case::{Case, Event};
+use desk_domain::case::{Case, ContentRef, Event};
 use desk_domain::id::{CaseId, ContentId};
 use desk_keys::PublicKey;
 use jiff::Timestamp;
@@ -16,14 +16,14 @@ pub struct Stored {
     pub case: Case,
     /// SHA-256 (hex) of the newest event's bytes.
     pub head: String,
-    /// Seals content for this case.
-    pub public: PublicKey,
+    /// Of a case from before its log named its keys: what seals its words, for the team and the reporter alike.
+    pub one_key: Option<PublicKey>,
 }
 
 /// What a receipt code leads to.
 pub struct CodeEntry {
     pub case: CaseId,
-    /// The case's private half, wrapped to the code.
+    /// The reporter's private half, wrapped to the code.
     pub wrapped: Vec<u8>,
 }
 
@@ -52,6 +52,20 @@ impl CaseStore {
         item.as_ref().map(|item| Read(item).bytes("sealed").map(<[u8]>::to_vec)).transpose()
     }
 
+    /// Sealed content that an event names; `None` when it is gone.
+    ///
+    /// # Errors
+    /// Damage when it is not what the event names.
+    pub async fn named_content(&self, case: &CaseId, content: &ContentRef) -> Result<Option<Vec<u8>>, Fault> {
+        let sealed = self.content(case, &content.id).await?;
+        match sealed {
+            Some(sealed) if desk_keys::sha256_hex(&sealed) != content.sha256 => {
+                Err(Fault::damaged(format!("{} of {case} is not what its log names", content.id)))
+            }
+            sealed => Ok(sealed),
+        }
+    }
+
     /// All sealed content of a case by id.
     pub async fn contents(&self, case: &CaseId) -> Result<Vec<(ContentId, Vec<u8>)>, Fault> {
         let items = self.table.query(&Query::beginning(case_pk(case), "CONTENT#")).await?;
@@ -68,10 +82,10 @@ impl CaseStore {
         self.table.delete(content_key(case, id)).await
     }
 
-    /// The case key's private half, wrapped to the root. Read by `team` alone.
-    pub async fn case_key(&self, id: &CaseId) -> Result<Option<Vec<u8>>, Fault> {
-        let item = self.table.get(key(format!("KEY#{id}"), "KEY")).await?;
-        item.as_ref().map(|item| Read(item).bytes("wrapped").map(<[u8]>::to_vec)).transpose()
+    /// The exact JSON bytes of the event that opened a case.
+    pub(crate) async fn first_event(&self, id: &CaseId) -> Result<Option<Vec<u8>>, Fault> {
+        let item = self.table.get(key(log_pk(id), log_sk(1))).await?;
+        item.as_ref().map(|item| Read(item).bytes("event").map(<[u8]>::to_vec)).transpose()
     }
 
     /// What is known of the mail of this hash, where it was taken in before.
@@ -133,7 +147,7 @@ impl Stored {
         Ok(Stored {
             case: read.json("snapshot")?,
             head: read.text("head")?.to_owned(),
-            public: PublicKey::from(read.text("public")?.to_owned()),
+            one_key: read.maybe_text("public").map(|public| PublicKey::from(public.to_owned())),
         })
     }
 }

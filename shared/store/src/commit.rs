@@ -28,6 +28,7 @@ use desk_domain::id::{CaseId, ContentId};
 use desk_keys::{KeyError, PublicKey};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::case_keys::{Audience, KEY, NewKeys, REPORTER, Sealer};
 use crate::cases::{SeenMail, Stored, log_pk, sealed_item};
 use crate::commit::items::chained;
 use crate::item::{Build, Item, b, case_pk, instant, key, n, s};
@@ -95,7 +96,6 @@ impl Commit {
     pub fn open(
         &mut self,
         id: &CaseId,
-        public: PublicKey,
         actor: &Actor,
         bodies: Vec<EventBody>,
         now: Timestamp,
@@ -105,7 +105,7 @@ impl Commit {
         let (event, bytes) = chained(id, 1, String::new(), actor, first, now);
         let case = Case::opened(&event).expect("a report opens a case");
         self.put_event(&event, &bytes);
-        let opened = Stored { case, head: desk_keys::sha256_hex(&bytes), public };
+        let opened = Stored { case, head: desk_keys::sha256_hex(&bytes), one_key: None };
         self.extend(None, opened, actor, bodies, now)
     }
 
@@ -157,11 +157,27 @@ impl Commit {
         after
     }
 
-    /// Seals words for whoever holds the private half of `key`, and names them.
+    /// Seals words of a case for its team and `audience`, and names them.
+    ///
+    /// # Errors
+    /// When one of its keys is none.
+    pub fn seal(
+        &mut self,
+        sealer: &Sealer,
+        audience: &Audience,
+        id: ContentId,
+        words: &[u8],
+    ) -> Result<ContentRef, KeyError> {
+        let (content, sealed) = sealer.seal_named(audience, id, words)?;
+        self.content(sealer.case(), &content.id, sealed);
+        Ok(content)
+    }
+
+    /// Seals what goes out of a case for whoever holds the private half of `key`, and names it.
     ///
     /// # Errors
     /// When `key` is none.
-    pub fn seal(
+    pub fn seal_out(
         &mut self,
         case: &CaseId,
         key: &PublicKey,
@@ -179,10 +195,13 @@ impl Commit {
         self.put(sealed_item(case, id, sealed), Some(ABSENT), Guard::Version);
     }
 
-    /// A new case's private half, wrapped to the root.
-    pub fn case_key(&mut self, case: &CaseId, wrapped: Vec<u8>) {
-        let item = Build::new(format!("KEY#{case}"), "KEY").set("wrapped", b(wrapped)).item();
-        self.put(item, Some(ABSENT), Guard::Version);
+    /// A new case's private halves.
+    pub fn case_keys(&mut self, keys: &NewKeys) {
+        for (sk, wrapped) in [(KEY, Some(&keys.wrapped.team)), (REPORTER, keys.wrapped.reporter.as_ref())] {
+            let Some(wrapped) = wrapped else { continue };
+            let item = Build::new(format!("KEY#{}", keys.sealer.case()), sk).set("wrapped", b(wrapped.clone())).item();
+            self.put(item, Some(ABSENT), Guard::Version);
+        }
     }
 
     /// The code that leads to a case from now on; `replaces` is the look-up hash of the one before.
@@ -260,7 +279,8 @@ mod tests {
     fn what_is_added_to_a_case_that_is_kept_for_a_while_is_kept_no_longer() {
         let policy =
             desk_domain::policy::Policy::from_toml(include_str!("../../../infra/policies/minimal.toml")).unwrap();
-        let (id, key): (CaseId, _) = ("MIN-2026-7K3QF".parse().unwrap(), desk_keys::SecretKey::generate().public());
+        let id: CaseId = "MIN-2026-7K3QF".parse().unwrap();
+        let sealer = Sealer::of_one(&id, desk_keys::SecretKey::generate().public());
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         let reported = |report: &ContentRef| {
             let value = serde_json::json!({"package": null, "answers": "page", "address": null,
@@ -270,11 +290,11 @@ mod tests {
         };
         let added = |why| {
             let mut commit = Commit::new();
-            let report = commit.seal(&id, &key, "report".parse().unwrap(), b"w").unwrap();
+            let report = commit.seal(&sealer, &Audience::Reporter, "report".parse().unwrap(), b"w").unwrap();
             let events = desk_domain::case::decide::open_filed(id.clone(), &policy, reported(&report), why, now);
-            let filed = commit.open(&id, key.clone(), &Actor::Desk, events, now);
+            let filed = commit.open(&id, &Actor::Desk, events, now);
             let mut commit = Commit::new();
-            let content = commit.seal(&id, &key, "t-1".parse().unwrap(), b"w").unwrap();
+            let content = commit.seal(&sealer, &Audience::Team, "t-1".parse().unwrap(), b"w").unwrap();
             commit.append(&filed, &Actor::Desk, vec![EventBody::Noted { content, mail: None }], now);
             ends(&commit)
         };

@@ -9,6 +9,7 @@ use desk_domain::case::event::Message;
 use desk_domain::id::{CaseId, ContentId};
 use desk_keys::{KeyError, MailWords, PublicKey};
 
+use crate::case_keys::{Audience, Sealer};
 use crate::cases::Stored;
 use crate::commit::Commit;
 use crate::opening::fresh_id;
@@ -31,12 +32,13 @@ impl Commit {
     pub fn message(
         &mut self,
         before: &Stored,
+        sealer: &Sealer,
         mail_key: &PublicKey,
         text: &str,
         travels: Travels,
     ) -> Result<Message, KeyError> {
         let case = &before.case;
-        let content = self.seal(&case.id, &before.public, fresh_id("t"), text.as_bytes())?;
+        let content = self.seal(sealer, &Audience::Reporter, fresh_id("t"), text.as_bytes())?;
         let words = match (case.way(), travels) {
             (Way::Clear, Travels::Clear) => MailWords::Text { text: text.to_owned() },
             (Way::ToKey, Travels::Encrypted(message)) => MailWords::PgpMime { message },
@@ -77,19 +79,20 @@ mod tests {
 
     type Change = fn(&mut Case);
 
-    fn stored(change: impl FnOnce(&mut Case)) -> (Commit, Stored) {
+    fn stored(change: impl FnOnce(&mut Case)) -> (Commit, Stored, Sealer) {
         let policy = Policy::from_toml(include_str!("../../../infra/policies/minimal.toml")).unwrap();
-        let (id, key): (CaseId, _) = ("MIN-2026-7K3QF".parse().unwrap(), SecretKey::generate().public());
+        let id: CaseId = "MIN-2026-7K3QF".parse().unwrap();
+        let sealer = Sealer::of_one(&id, SecretKey::generate().public());
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         let mut commit = Commit::new();
-        let report: ContentRef = commit.seal(&id, &key, fresh_id("report"), b"w").unwrap();
+        let report: ContentRef = commit.seal(&sealer, &Audience::Reporter, fresh_id("report"), b"w").unwrap();
         let reported = serde_json::json!({"package": null, "answers": "mail", "address": "from-1",
             "has_openpgp_key": false, "known_public": false, "known_exploited": false, "planned_for": null,
             "report": report, "continues": null});
         let events = open(id.clone(), &policy, serde_json::from_value(reported).unwrap(), now);
-        let mut opened = commit.open(&id, key, &Actor::Desk, events, now);
+        let mut opened = commit.open(&id, &Actor::Desk, events, now);
         change(&mut opened.case);
-        (commit, opened)
+        (commit, opened, sealer)
     }
 
     /// What of a message would be mailed, for each way of a case: opened again.
@@ -109,10 +112,10 @@ mod tests {
             (Way::Clear, |_| (), [false, true, false]),
         ];
         for (way, change, travelled) in ways {
-            let (mut commit, before) = stored(change);
+            let (mut commit, before, sealer) = stored(change);
             assert_eq!(before.case.way(), way);
             let all = [Travels::No, Travels::Clear, Travels::Encrypted("armour".to_owned())];
-            let messages = all.map(|travels| commit.message(&before, &mail.public(), "words", travels).unwrap());
+            let messages = all.map(|travels| commit.message(&before, &sealer, &mail.public(), "words", travels).unwrap());
             assert_eq!(messages.map(|message| message.mail.is_some()), travelled, "{way:?}");
         }
     }

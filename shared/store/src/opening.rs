@@ -1,4 +1,4 @@
-//! A new case before it is stored: its id, its key, the code that opens it, and what is sealed for it.
+//! A new case before it is stored: its id, its keys, the code that opens it, and what is sealed for it.
 //!
 //! Nothing is stored until the [`Commit`] is: whoever wraps and signs is asked before, so that nothing is when they cannot be
 //! reached.
@@ -8,11 +8,12 @@ use desk_domain::case::event::{ContentRef, Reported, Resolution};
 use desk_domain::case::{Actor, Case, EventBody};
 use desk_domain::id::{CaseId, ContentId, MemberId};
 use desk_domain::policy::{ClockKind, Policy};
-use desk_keys::{KeyError, MailWords, NewKey, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
+use desk_keys::{KeyError, MailWords, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::case_keys::{Audience, NewKeys, Sealer};
 use crate::cases::Stored;
 use crate::commit::Commit;
 use crate::kept::kept_until;
@@ -45,7 +46,7 @@ pub struct Opening<'a> {
     opener: Opener<'a>,
     pub id: CaseId,
     pub now: Timestamp,
-    key: NewKey,
+    keys: NewKeys,
     code: ReceiptCode,
     commit: Commit,
 }
@@ -61,7 +62,7 @@ pub struct NewCase {
 }
 
 impl<'a> Opener<'a> {
-    /// Draws an id, makes a key and a code.
+    /// Draws an id, makes the keys and a code.
     ///
     /// # Errors
     /// When whoever wraps keys cannot be reached.
@@ -69,26 +70,33 @@ impl<'a> Opener<'a> {
         let year = now.to_zoned(jiff::tz::TimeZone::UTC).year();
         let random = u32::from_le_bytes(desk_keys::random());
         let id = CaseId::from_random(&self.policy.project.prefix, year, random);
-        let (key, code) = (self.root.new_key(id.as_str()).await?, ReceiptCode::generate());
+        let (keys, code) = (NewKeys::make(self.root, &id).await?, ReceiptCode::generate());
         let mut commit = Commit::new();
-        commit.case_key(&id, key.wrapped.clone());
-        Ok(Opening { opener: self, id, now, key, code, commit })
+        commit.case_keys(&keys);
+        Ok(Opening { opener: self, id, now, keys, code, commit })
     }
 }
 
 impl Opening<'_> {
-    /// The key that opens the case.
-    pub fn public(&self) -> PublicKey {
-        self.key.key.public()
+    /// What seals the words of the case.
+    pub fn sealer(&self) -> &Sealer {
+        &self.keys.sealer
     }
 
-    /// Seals words for the case.
+    /// Seals words of the reporter's for the case.
     ///
     /// # Errors
     /// When sealing fails.
     pub fn seal(&mut self, name: &str, words: &[u8]) -> Result<ContentRef, KeyError> {
-        let public = self.public();
-        self.commit.seal(&self.id, &public, content_id(name), words)
+        self.commit.seal(&self.keys.sealer, &Audience::Reporter, content_id(name), words)
+    }
+
+    /// Seals words for the team alone.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn seal_for_team(&mut self, name: &str, words: &[u8]) -> Result<ContentRef, KeyError> {
+        self.commit.seal(&self.keys.sealer, &Audience::Team, content_id(name), words)
     }
 
     /// Seals for `deliver` what it has to know of the reporter: an address, a thread, a key.
@@ -120,6 +128,7 @@ impl Opening<'_> {
         sha256: &str,
     ) -> Result<NewCase, KeyError> {
         let (id, policy, now) = (self.id.clone(), self.opener.policy, self.now);
+        let reported = self.named(reported);
         let (actor, events) = match filed {
             None => (Actor::Reporter, open(id, policy, reported, now)),
             Some(why) => (Actor::Desk, open_filed(id, policy, reported, why, now)),
@@ -138,7 +147,7 @@ impl Opening<'_> {
         handler: Option<MemberId>,
         sha256: &str,
     ) -> Result<NewCase, KeyError> {
-        let actor = Actor::Member(by.clone());
+        let (actor, reported) = (Actor::Member(by.clone()), self.named(reported));
         let events = open_follow_up(self.id.clone(), self.opener.policy, reported, &actor, handler, self.now);
         self.finish_with(&actor, events, sha256).await
     }
@@ -153,21 +162,26 @@ impl Opening<'_> {
         by: ByMember<'_>,
         sha256: &str,
     ) -> Result<NewCase, KeyError> {
-        let actor = by.by.clone();
+        let (actor, reported) = (by.by.clone(), self.named(reported));
         let events = open_by_member(self.id.clone(), self.opener.policy, reported, by, self.now);
         self.finish_with(&actor, events, sha256).await
     }
 
+    /// With the keys that the words are sealed to.
+    fn named(&self, reported: Reported) -> Reported {
+        Reported { keys: Some(self.keys.named.clone()), ..reported }
+    }
+
     async fn finish_with(self, actor: &Actor, events: Vec<EventBody>, sha256: &str) -> Result<NewCase, KeyError> {
-        let Opening { opener, id, now, key, code, mut commit } = self;
+        let Opening { opener, id, now, keys, code, mut commit } = self;
         // The receipt travels sealed under the name that the report gives it.
         let travels = match events.first() {
             Some(EventBody::ReportReceived(reported)) => reported.receipt().cloned(),
             _ => None,
         };
-        let stored = commit.open(&id, key.key.public(), actor, events, now);
+        let stored = commit.open(&id, actor, events, now);
         if stored.case.has_reporter() {
-            commit.code(&id, &code.lookup(), key.key.wrapped(&code.key().public(), id.as_str())?, None);
+            commit.code(&id, &code.lookup(), keys.reporter.wrapped(&code.key().public(), id.as_str())?, None);
         }
         let receipt = match opener.signer {
             Some(signer) => Some(signer.sign(&receipt_claims(opener.public_url, &stored.case, sha256)).await?),

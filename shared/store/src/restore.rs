@@ -176,7 +176,7 @@ impl Store {
         if case.version <= stored.case.version {
             return Ok(Some(stored));
         }
-        let after = Stored { case, head: desk_keys::sha256_hex(head), public: stored.public.clone() };
+        let after = Stored { case, head: desk_keys::sha256_hex(head), one_key: stored.one_key.clone() };
         let mut commit = Commit::new();
         commit.replace(&stored, &after);
         self.cases.commit(commit).await?;

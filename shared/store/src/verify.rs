@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use desk_domain::case::Case;
+use desk_domain::case::{Case, EventBody};
 use desk_domain::id::CaseId;
 use serde::Serialize;
 
@@ -75,6 +75,12 @@ impl Store {
                 Err(_) => problems.push(format!("event {place} cannot be read")),
             }
             prev = desk_keys::sha256_hex(bytes);
+        }
+        if let Some(EventBody::ReportReceived(reported)) = events.first().map(|event| &event.body)
+            && let Some(keys) = &reported.keys
+            && self.cases.wrapped_keys(id).await?.is_none_or(|wrapped| wrapped.differ(keys))
+        {
+            problems.push("its keys are not those that its log names".to_owned());
         }
         if prev != stored.head {
             problems.push("the log does not end where the snapshot says".to_owned());

@@ -1,5 +1,7 @@
 //! A case with its log and what its reader's key opened.
 
+use std::collections::BTreeMap;
+
 use data_encoding::HEXLOWER;
 use desk_domain::case::event::{Files, KeptFile, MailParts, Written};
 use desk_domain::case::publication::CreditState;
@@ -16,12 +18,16 @@ use crate::{CaseView, CreditView, DisclosureView, FileView, MessageView, ReportV
 
 /// What is shown where the reader's key does not open a content.
 const NOT_OPENED: &str = "(this text cannot be opened)";
+/// What is shown where a content is not what the log names.
+const CHANGED: &str = "(This is not what was written: it was changed where it is kept. Tell whoever runs this desk.)";
 
 /// A case with its log and what its key opened. No `Debug`: it is words.
 pub struct UnsealedCase {
     pub case: Case,
     pub events: Vec<Event>,
     contents: Vec<(ContentId, String)>,
+    /// What lies under a name that the log has, and is not what it names.
+    pub changed: Vec<ContentId>,
 }
 
 impl UnsealedCase {
@@ -32,12 +38,22 @@ impl UnsealedCase {
         contents: Vec<(ContentId, Vec<u8>)>,
         open: impl Fn(&[u8]) -> Option<Plain>,
     ) -> UnsealedCase {
-        // What is sealed to the mail key does not open with a case's.
-        let words = |(id, sealed): (ContentId, Vec<u8>)| {
-            let plain = open(&sealed)?;
-            Some((id, String::from_utf8_lossy(plain.as_ref()).into_owned()))
-        };
-        UnsealedCase { case, events, contents: contents.into_iter().filter_map(words).collect() }
+        let named: BTreeMap<&ContentId, &str> = events
+            .iter()
+            .flat_map(|event| event.body.contents())
+            .map(|content| (&content.id, content.sha256.as_str()))
+            .collect();
+        let (mut opened, mut changed) = (Vec::new(), Vec::new());
+        for (id, sealed) in contents {
+            if named.get(&id).is_some_and(|sha256| *sha256 != HEXLOWER.encode(&Sha256::digest(&sealed))) {
+                opened.push((id.clone(), CHANGED.to_owned()));
+                changed.push(id);
+            // What is sealed to the mail key, or is not this reader's, does not open.
+            } else if let Some(plain) = open(&sealed) {
+                opened.push((id, String::from_utf8_lossy(plain.as_ref()).into_owned()));
+            }
+        }
+        UnsealedCase { case, events, contents: opened, changed }
     }
 
     /// The words of a content.

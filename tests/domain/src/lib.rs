@@ -69,6 +69,7 @@ pub fn given_with(policy: &Policy, at: &str, change: impl FnOnce(&mut Reported))
         may_forward: false,
         mail: None,
         files: Vec::new(),
+        keys: None,
     };
     change(&mut reported);
     let bodies = open(id.clone(), policy, reported, now);

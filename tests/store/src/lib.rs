@@ -1,6 +1,7 @@
 //! A store on an embedded DynamoDB of its own, a clock that the test moves, a scripted SES, and a bucket that may be gone.
 
 pub mod bucket;
+pub mod pages;
 pub mod post;
 pub mod publication;
 pub mod ses;
@@ -12,16 +13,16 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use desk_domain::case::decide::open;
 use desk_domain::case::event::{Answers, ByMail, Reported, Sender};
-use desk_domain::case::{Actor, Case, ContentRef, Event};
+use desk_domain::case::{Actor, Case, Event};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::Policy;
 use desk_keys::file::KeyFile;
-use desk_keys::{PublicKey, SecretKey};
+use desk_keys::PublicKey;
 use desk_local::wiring::Wiring;
 use desk_mail::ses::Settings as SesSettings;
 use desk_runtime::Clock;
 use desk_store::objects::{ObjectSettings, Objects};
-use desk_store::{Commit, Outcome, Settings, Store};
+use desk_store::{Audience, Commit, NewKeys, Outcome, Settings, Store};
 use dynoxide::actions::scan::ScanRequest;
 use dynoxide::types::{AttributeValue, Item};
 use dynoxide::{Database, ImportOptions};
@@ -197,11 +198,10 @@ impl Bench {
 
     async fn case_of(&self, number: u32, address: Option<&str>, sender: Option<Sender>) -> CaseId {
         let id = CaseId::from_random(&self.policy.project.prefix, 2026, number);
-        let key = SecretKey::generate();
+        let keys = NewKeys::make(&self.keys.root_public().expect("a root"), &id).await.expect("keys");
         let mut commit = Commit::new();
-        let sealed = key.public().seal(b"words").expect("sealing");
-        let report = ContentRef { id: content_id("report"), sha256: desk_keys::sha256_hex(&sealed) };
-        commit.content(&id, &report.id, sealed);
+        commit.case_keys(&keys);
+        let report = commit.seal(&keys.sealer, &Audience::Reporter, content_id("report"), b"words").expect("sealing");
         if let Some(address) = address {
             let sealed = self.mail_key.seal(address.as_bytes()).expect("sealing");
             commit.content(&id, &content_id("reporter-address"), sealed);
@@ -233,10 +233,11 @@ impl Bench {
             opened: None,
             canary: false,
             files: Vec::new(),
+            keys: Some(keys.named.clone()),
         };
         let now = self.hands.now();
         let events = open(id.clone(), &self.policy, reported, now);
-        commit.open(&id, key.public(), &Actor::Reporter, events, now);
+        commit.open(&id, &Actor::Reporter, events, now);
         assert_eq!(self.store.cases.commit(commit).await.expect("a commit"), Outcome::Done);
         id
     }

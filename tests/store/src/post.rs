@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deliver::Deliver;
-use desk_domain::case::{Actor, Command, ContentRef, Message, Recipient};
+use desk_domain::case::{Actor, Command, Message, Recipient};
 use desk_domain::id::CaseId;
 use desk_domain::notice::{AwaySaid, Notice, Receipt, ReporterReplied, Written};
 use desk_domain::policy::{Away, Policy};
@@ -12,7 +12,7 @@ use desk_local::wiring::Wiring;
 use desk_mail::event::{Bounce, Complaint, EventType, SentMail, SesEvent};
 use desk_mail::ses::{DELIVERY_TAG, Settings};
 use desk_store::deliveries::{Delivery, DeliveryRecord, State};
-use desk_store::{Commit, Stored};
+use desk_store::{Audience, Commit, Stored};
 use jiff::civil::date;
 use mail_events::MailEvents;
 
@@ -82,10 +82,9 @@ impl Post {
     pub async fn acknowledged(&self, case: &CaseId) -> String {
         let bench = &self.bench;
         let alice = Actor::Member("alice".parse().expect("a member"));
-        let prepare = |before: &Stored, commit: &mut Commit| {
-            let sealed = before.public.seal(b"thanks")?;
-            let content = ContentRef { id: content_id("t-1"), sha256: desk_keys::sha256_hex(&sealed) };
-            commit.content(&before.case.id, &content.id, sealed);
+        let sealer = bench.store.cases.sealer(case).await.expect("the case's keys");
+        let prepare = |_: &Stored, commit: &mut Commit| {
+            let content = commit.seal(&sealer, &Audience::Reporter, content_id("t-1"), b"thanks")?;
             Ok((Command::Acknowledge { message: Message { content, mail: None } }, ()))
         };
         let acted =

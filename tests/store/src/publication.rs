@@ -5,7 +5,7 @@ use desk_domain::affected::{Affected, RangeType, Since, Until};
 use desk_domain::case::{Actor, Command, ContentRef};
 use desk_domain::id::CaseId;
 use desk_domain::policy::Severity;
-use desk_store::{ActError, Acted, Commit};
+use desk_store::{ActError, Acted, Audience, Commit};
 
 use crate::{Bench, content_id};
 
@@ -44,9 +44,9 @@ impl Bench {
     }
 
     async fn words(&self, case: &CaseId, name: &str) -> ContentRef {
-        let stored = self.store.cases.case(case).await.expect("the store").expect("a case");
+        let sealer = self.store.cases.sealer(case).await.expect("the case's keys");
         let mut commit = Commit::new();
-        let content = commit.seal(case, &stored.public, content_id(name), b"words").expect("sealing");
+        let content = commit.seal(&sealer, &Audience::Team, content_id(name), b"words").expect("sealing");
         self.store.cases.commit(commit).await.expect("a commit");
         content
     }
@@ -81,7 +81,7 @@ impl Bench {
         let prepare = |before: &desk_store::Stored, commit: &mut Commit| {
             let form = advisory(self, &before.case, title);
             let text = serde_json::to_vec(&form).expect("plain data");
-            let content = commit.seal(id, &self.release_key, content_id("advisory-1"), &text)?;
+            let content = commit.seal_out(id, &self.release_key, content_id("advisory-1"), &text)?;
             Ok::<_, ActError>((Command::ApproveAdvisory { content }, ()))
         };
         let acted = self.store.cases.act(id, &self.policy, &bob, &self.hands.clock(), prepare, |_, (), _| Ok(())).await;

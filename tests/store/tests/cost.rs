@@ -1,21 +1,18 @@
 //! What a tick and a page of the board cost, counted in read units as DynamoDB reports them; how long the team's pages take.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use desk_domain::id::CaseId;
-use desk_keys::payload::MemberSession;
 use desk_store::{BoardFilter, Only};
 use desk_store_tests::Bench;
+use desk_store_tests::pages::Pages;
 use dynoxide::ImportOptions;
 use dynoxide::actions::scan::ScanRequest;
 use dynoxide::types::{AttributeValue, Item};
 use jiff::SignedDuration;
-use serde_json::{Value, json};
 use sla_check::SlaCheck;
 use tower::ServiceExt;
 
@@ -119,25 +116,14 @@ struct Looked {
 
 /// A member who looks at pages of the desk.
 struct Phone {
-    pages: Router,
-    token: String,
+    pages: Pages,
     case: CaseId,
 }
 
 impl Phone {
     async fn of(bench: &Bench) -> Phone {
-        let case = reported(bench).await;
-        let team = bench.wiring().team().await.unwrap();
-        let now = team.clock.now();
-        let session = MemberSession {
-            id: "0".repeat(32),
-            member: "alice".parse().unwrap(),
-            started_at: now,
-            expires_at: now + SignedDuration::from_hours(8),
-            second_factor: false,
-        };
-        let token = team.sessions.sign(&session).unwrap();
-        Phone { pages: team::router(Arc::new(team)), token, case }
+        let pages = Pages::of(bench).await;
+        Phone { case: pages.report().await.case, pages }
     }
 
     /// Each page some times; one look comes first, since it is recorded who reads a case, once.
@@ -158,25 +144,13 @@ impl Phone {
     }
 
     async fn took(&self, path: &str) -> Duration {
-        let authorization = format!("Bearer {}", self.token);
+        let authorization = format!("Bearer {}", self.pages.token);
         let request = Request::get(path).header("authorization", authorization).body(Body::empty()).unwrap();
         let start = Instant::now();
-        let answer = self.pages.clone().oneshot(request).await.unwrap();
+        let answer = self.pages.team.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
         assert!(!body.is_empty());
         start.elapsed()
     }
-}
-
-/// A case that was reported, with everything that the team opens.
-async fn reported(bench: &Bench) -> CaseId {
-    let pages = intake::router(Arc::new(bench.wiring().intake().await.unwrap()));
-    let report = json!({ "package": "express", "summary": "Open redirect", "details": "Three slashes." }).to_string();
-    let request =
-        Request::post("/reports").header("content-type", "application/json").body(Body::from(report)).unwrap();
-    let answer = pages.oneshot(request).await.unwrap();
-    let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
-    let taken: Value = serde_json::from_slice(&body).unwrap();
-    taken["case_id"].as_str().expect("a case").parse().unwrap()
 }

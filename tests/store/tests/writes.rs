@@ -11,7 +11,7 @@ use desk_domain::case::{Actor, Command, ContentRef, EventBody};
 use desk_domain::id::{CaseId, MemberId};
 use desk_runtime::Retryable;
 use desk_store::requests::{Answer, Recalled, Request as Remembered};
-use desk_store::{ActError, Commit, Outcome, SecondFactor, Settings, SignInTicket, Store, Stored};
+use desk_store::{ActError, Audience, Commit, Outcome, SecondFactor, Settings, SignInTicket, Store, Stored};
 use desk_store_tests::{Bench, Hands, content_id};
 use intake::Intake;
 use jiff::SignedDuration;
@@ -19,11 +19,10 @@ use tower::ServiceExt;
 
 async fn note(bench: &Bench, id: &CaseId) {
     let alice = Actor::Member("alice".parse().unwrap());
-    let prepare = |before: &Stored, commit: &mut Commit| {
-        let sealed = before.public.seal(b"note")?;
+    let sealer = bench.store.cases.sealer(id).await.unwrap();
+    let prepare = |_: &Stored, commit: &mut Commit| {
         let name = format!("t-{}", desk_keys::hex(&desk_keys::random::<8>()));
-        let text = ContentRef { id: content_id(&name), sha256: desk_keys::sha256_hex(&sealed) };
-        commit.content(&before.case.id, &text.id, sealed);
+        let text = commit.seal(&sealer, &Audience::Team, content_id(&name), b"note")?;
         Ok((Command::Note { text, mail: None }, ()))
     };
     let clock = bench.hands.clock();

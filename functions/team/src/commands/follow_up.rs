@@ -10,14 +10,14 @@ use desk_domain::time::instant;
 use desk_http::Problem;
 use desk_keys::{KeyError, SecretKey};
 use desk_store::opening::{REPORTER_KEY, content_id};
-use desk_store::{Commit, Fault, Opening, Stored};
+use desk_store::{Audience, Commit, Fault, Opening, Stored};
 use desk_view::UnsealedCase;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::treat::RECEIPT;
 use crate::Team;
-use crate::message::seal;
+use crate::message::Post;
 
 /// The new case, before it is stored.
 pub(super) struct FollowedUp {
@@ -29,8 +29,8 @@ pub(super) struct FollowedUp {
 
 impl FollowedUp {
     /// The code, sealed for the page of the closed case.
-    pub(super) fn code(&self, commit: &mut Commit, closed: &Stored) -> Result<ContentRef, KeyError> {
-        seal(commit, closed, &self.code)
+    pub(super) fn code(&self, commit: &mut Commit, post: &Post<'_>) -> Result<ContentRef, KeyError> {
+        post.seal(commit, &Audience::Reporter, &self.code)
     }
 }
 

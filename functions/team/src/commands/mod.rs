@@ -19,17 +19,17 @@ use desk_domain::case::{Actor, Command, CommandName, EventBody};
 use desk_domain::id::{CaseId, LineName};
 use desk_domain::policy::Member;
 use desk_http::{Problem, answer, body};
-use desk_keys::{KeyError, MailWords, NewKey, ReceiptCode, SecretKey};
+use desk_keys::{KeyError, MailWords, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
-use desk_store::{ActError, Acted, Commit, Stored};
+use desk_store::{ActError, Acted, Audience, Commit, NewKeys, OpenedKeys, Stored};
 use serde_json::{Value, json};
 
 use self::follow_up::FollowedUp;
-pub(crate) use self::sealed::{Seal, Sealer};
+pub(crate) use self::sealed::{Seal, Sealing};
 pub(crate) use self::treat::RECEIPT;
 use self::treat::Treated;
 use crate::as_of_now::AsOfNow;
-use crate::message::{Post, seal_json};
+use crate::message::Post;
 use crate::request::{Asked, Finding, Words, Work};
 use crate::{Team, publication};
 
@@ -82,7 +82,7 @@ enum Ready {
     /// Ids and keys for the cases of what was found.
     Audit {
         audit: AuditWords,
-        findings: Vec<(Finding, (CaseId, NewKey))>,
+        findings: Vec<(Finding, (CaseId, NewKeys))>,
     },
     /// The final form that is to be approved.
     Form(Box<Advisory>),
@@ -91,9 +91,9 @@ enum Ready {
         text: String,
         words: Words,
     },
-    /// The key that a new code is to open, and the code that it takes the place of.
+    /// The keys of which a new code is to open the reporter’s, and the code that it takes the place of.
     Code {
-        key: SecretKey,
+        keys: OpenedKeys,
         old: Option<String>,
     },
     /// The case for what the reporter wrote after closing.
@@ -185,7 +185,7 @@ impl Team {
             Work::Released { line, version, seal } => {
                 permitted()?;
                 publication::is_a_fix(
-                    &self.unsealed(case.clone(), &self.case_key(stored).await?).await?,
+                    &self.unsealed(case.clone(), &self.keys(stored).await?.team).await?,
                     &line,
                     &version,
                 )?;
@@ -194,7 +194,7 @@ impl Team {
             Work::Affected(ranges) => {
                 permitted()?;
                 let undone =
-                    publication::undone(&self.unsealed(case.clone(), &self.case_key(stored).await?).await?, &ranges);
+                    publication::undone(&self.unsealed(case.clone(), &self.keys(stored).await?.team).await?, &ranges);
                 Ok(Ready::Ranges { ranges, undone })
             }
             Work::Audit { audit, findings } => {
@@ -208,7 +208,7 @@ impl Team {
             }
             Work::ShareDraft(words) => {
                 permitted()?;
-                let opened = self.unsealed(case.clone(), &self.case_key(stored).await?).await?;
+                let opened = self.unsealed(case.clone(), &self.keys(stored).await?.team).await?;
                 // Where there is none, `decide` says so.
                 let text = opened.final_form(&self.policy, now).as_ref().map(article::of).unwrap_or_default();
                 Ok(Ready::Draft { text, words })
@@ -218,17 +218,17 @@ impl Team {
                 if let Some(why) = self.code_stays(stored).await? {
                     return Err(refuse(case, &self.policy, &member.id, now, why).into());
                 }
-                let key = self.case_key(stored).await?;
-                Ok(Ready::Code { key, old: self.cases.current_code(&case.id).await? })
+                let keys = self.keys(stored).await?;
+                Ok(Ready::Code { keys, old: self.cases.current_code(&case.id).await? })
             }
             Work::FollowUp => {
                 permitted()?;
-                let key = self.case_key(stored).await?;
+                let key = self.keys(stored).await?.team;
                 Ok(Ready::FollowUp(Box::new(self.followed_up(stored, &key, &member.id, now).await?)))
             }
             Work::TreatAsReport { address } => {
                 permitted()?;
-                let key = self.case_key(stored).await?;
+                let key = self.keys(stored).await?.team;
                 let entered = address.as_deref().map(|address| (&member.id, address));
                 Ok(Ready::Report(Box::new(self.treated(stored, &key, entered, now).await?)))
             }
@@ -246,31 +246,31 @@ impl Team {
     ) -> Result<(Command, Option<NewCode>), ActError> {
         Ok(match ready {
             Ready::Words(seal) | Ready::Fix(seal) => {
-                (seal(&mut Sealer { post, mail_key: &self.mail_key, stored: before, commit })?, None)
+                (seal(&mut Sealing { post, mail_key: &self.mail_key, stored: before, commit })?, None)
             }
             Ready::Duplicate { of, words } => {
-                let mut sealer = Sealer { post, mail_key: &self.mail_key, stored: before, commit };
-                let message = words.as_ref().map(|words| sealer.message(words)).transpose()?;
+                let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
+                let message = words.as_ref().map(|words| sealing.message(words)).transpose()?;
                 (Command::Duplicate { of: of.clone(), message }, None)
             }
-            Ready::Ranges { ranges, undone } => (self.determined(before, commit, ranges, undone)?, None),
-            Ready::Audit { audit, findings } => (self.audited(member, before, commit, audit, findings)?, None),
+            Ready::Ranges { ranges, undone } => (self.determined(post, commit, ranges, undone)?, None),
+            Ready::Audit { audit, findings } => (self.audited(member, (before, post), commit, audit, findings)?, None),
             Ready::Form(form) => {
                 (Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }, None)
             }
             Ready::Draft { text, words } => {
-                let mut sealer = Sealer { post, mail_key: &self.mail_key, stored: before, commit };
+                let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
                 let (what, with) = (SharedThing::DraftAdvisory, SharedWith::Reporter);
-                let (content, message) = (sealer.text(text)?, sealer.message(words)?);
+                let (content, message) = (sealing.text_for_reporter(text)?, sealing.message(words)?);
                 (Command::Share { what, with, content, message }, None)
             }
-            Ready::Code { key, old } => {
-                let (command, new) = self.new_code(before, commit, key, old.as_deref())?;
+            Ready::Code { keys, old } => {
+                let (command, new) = self.new_code(before, commit, keys.reporter(), old.as_deref())?;
                 (command, Some(new))
             }
             Ready::FollowUp(new) => {
                 commit.merge(new.commit.clone());
-                let code = new.code(commit, before)?;
+                let code = new.code(commit, post)?;
                 (Command::FollowUp { opened: new.opened.clone(), code }, None)
             }
             Ready::Report(report) => {
@@ -282,30 +282,30 @@ impl Team {
 
     fn determined(
         &self,
-        before: &Stored,
+        post: &Post<'_>,
         commit: &mut Commit,
         ranges: &[Affected],
         undone: &[LineName],
     ) -> Result<Command, KeyError> {
         let lines = affected::lines_touched(ranges, &self.policy);
-        Ok(Command::DetermineAffected { lines, content: seal_json(commit, before, &ranges)?, undone: undone.to_vec() })
+        Ok(Command::DetermineAffected { lines, content: post.seal_json(commit, &Audience::Team, &ranges)?, undone: undone.to_vec() })
     }
 
     /// The audit, and a case for each thing that it found, in one transaction.
     fn audited(
         &self,
         member: &Member,
-        before: &Stored,
+        (before, post): (&Stored, &Post<'_>),
         commit: &mut Commit,
         audit: &AuditWords,
-        findings: &[(Finding, (CaseId, NewKey))],
+        findings: &[(Finding, (CaseId, NewKeys))],
     ) -> Result<Command, ActError> {
         let (case, now) = (&before.case, self.clock.now());
-        let open = |(finding, new): &(Finding, (CaseId, NewKey))| {
+        let open = |(finding, new): &(Finding, (CaseId, NewKeys))| {
             self.open_finding(commit, case, &member.id, finding, new, now)
         };
         let findings = findings.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-        Ok(Command::RecordAudit { content: seal_json(commit, before, audit)?, findings })
+        Ok(Command::RecordAudit { content: post.seal_json(commit, &Audience::Team, audit)?, findings })
     }
 
     fn new_code(

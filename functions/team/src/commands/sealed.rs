@@ -2,24 +2,25 @@
 
 use desk_domain::case::{Command, ContentRef, Message};
 use desk_keys::{KeyError, MailWords, PublicKey};
-use desk_store::{Commit, Stored};
+use desk_store::{Audience, Commit, Stored};
 use serde::Serialize;
 
-use crate::message::{Post, seal, seal_json};
+use crate::message::Post;
 use crate::request::Words;
 
 /// Makes a command of what was asked, with its words sealed; anew whenever the case has moved on.
-pub(crate) type Seal = Box<dyn Fn(&mut Sealer<'_>) -> Result<Command, KeyError> + Send + Sync>;
+pub(crate) type Seal = Box<dyn Fn(&mut Sealing<'_>) -> Result<Command, KeyError> + Send + Sync>;
 
-/// Seals the words of one command into the transaction that it is given in.
-pub(crate) struct Sealer<'a> {
+/// Seals the words of one command into the transaction that it is given in. What it does not name the reporter in is the team's
+/// alone.
+pub(crate) struct Sealing<'a> {
     pub post: &'a Post<'a>,
     pub mail_key: &'a PublicKey,
     pub stored: &'a Stored,
     pub commit: &'a mut Commit,
 }
 
-impl Sealer<'_> {
+impl Sealing<'_> {
     /// A message to the reporter.
     pub(crate) fn message(&mut self, words: &Words) -> Result<Message, KeyError> {
         self.post.message(self.commit, self.stored, &words.text, words.page_only)
@@ -27,17 +28,27 @@ impl Sealer<'_> {
 
     /// A message to somebody else than the reporter, which travels as it is.
     pub(crate) fn message_to_others(&mut self, text: &str) -> Result<Message, KeyError> {
-        let content = seal(self.commit, self.stored, text)?;
+        let content = self.text(text)?;
         let words = MailWords::Text { text: text.to_owned() };
         let mail = Some(self.commit.mail_words(&self.stored.case.id, self.mail_key, &words)?);
         Ok(Message { content, mail })
     }
 
     pub(crate) fn text(&mut self, text: &str) -> Result<ContentRef, KeyError> {
-        seal(self.commit, self.stored, text)
+        self.post.seal(self.commit, &Audience::Team, text)
     }
 
     pub(crate) fn json<T: Serialize>(&mut self, value: &T) -> Result<ContentRef, KeyError> {
-        seal_json(self.commit, self.stored, value)
+        self.post.seal_json(self.commit, &Audience::Team, value)
+    }
+
+    /// What the reporter is shown.
+    pub(crate) fn text_for_reporter(&mut self, text: &str) -> Result<ContentRef, KeyError> {
+        self.post.seal(self.commit, &Audience::Reporter, text)
+    }
+
+    /// The same, of a value of ours.
+    pub(crate) fn json_for_reporter<T: Serialize>(&mut self, value: &T) -> Result<ContentRef, KeyError> {
+        self.post.seal_json(self.commit, &Audience::Reporter, value)
     }
 }

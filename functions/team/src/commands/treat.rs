@@ -10,7 +10,7 @@ use desk_keys::{RootPublic, SecretKey};
 use desk_mail::read::{Head, Limits, read_within};
 use desk_store::objects::{If, sealed_key};
 use desk_store::opening::{REPORTER_KEY, content_id};
-use desk_store::{Commit, Fault, Opener, Opening, Stored};
+use desk_store::{Audience, Commit, Fault, Opener, Opening, Stored};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ impl Team {
         let Some(EventBody::ReportReceived(reported)) = first.map(|event| event.body) else {
             return Err(Fault::damaged(format!("the first event of {}", case.id)).into());
         };
-        let sealed = self.cases.content(&case.id, &case.report.id).await?;
+        let sealed = self.cases.named_content(&case.id, &case.report).await?;
         let words = key.unseal(&sealed.ok_or_else(|| Fault::damaged(format!("the report of {}", case.id)))?)?;
         let root = self.root.public();
         let mut opening = self.case_opener(&root).begin(now).await?;
@@ -147,8 +147,8 @@ impl Team {
         key: &SecretKey,
         content: &ContentRef,
     ) -> Result<ContentRef, Problem> {
-        let sealed = opening.public().seal(&self.kept_whole(from, key, content).await?)?;
-        let content = ContentRef { id: content.id.clone(), sha256: desk_keys::sha256_hex(&sealed) };
+        let whole = self.kept_whole(from, key, content).await?;
+        let (content, sealed) = opening.sealer().seal_named(&Audience::Reporter, content.id.clone(), &whole)?;
         let place = sealed_key(&opening.id, content.id.as_str());
         self.content.put(&place, "application/octet-stream", &sealed, If::Whatever).await?;
         Ok(content)

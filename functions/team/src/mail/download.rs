@@ -98,7 +98,7 @@ impl Team {
         let member = self.member(headers, true).await?;
         let stored = self.readable(id, &member.id).await?;
         let name: ContentId = content.parse().map_err(|_| Problem::not_found())?;
-        let key = self.case_key(&stored).await?;
+        let key = self.keys(&stored).await?.team;
         let opened = self.unsealed(stored.case, &key).await?;
         Ok(AskedFor { by: member.id.clone(), opened, key, name })
     }

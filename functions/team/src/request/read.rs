@@ -13,7 +13,7 @@ use desk_mail::read::takes_no_answer;
 
 use super::given::Given;
 use super::{Asked, Words, Work, audit};
-use crate::commands::Sealer;
+use crate::commands::Sealing;
 
 /// Reads the body of a command; `None` where it cannot be made of what is there, and then something was noted.
 pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
@@ -130,7 +130,7 @@ fn prepared(given: &Given<'_>, work: Work) -> Asked {
 
 fn sealed(
     given: &Given<'_>,
-    seal: impl Fn(&mut Sealer<'_>) -> Result<Command, KeyError> + Send + Sync + 'static,
+    seal: impl Fn(&mut Sealing<'_>) -> Result<Command, KeyError> + Send + Sync + 'static,
 ) -> Asked {
     prepared(given, Work::Seal(Box::new(seal)))
 }
@@ -206,7 +206,7 @@ fn share(given: &Given<'_>) -> Option<Asked> {
     let asked = match what {
         SharedThing::DraftAdvisory => prepared(given, Work::ShareDraft(words)),
         SharedThing::Patch | SharedThing::Text => sealed(given, move |s| {
-            let (content, message) = (s.text(&text)?, s.message(&words)?);
+            let (content, message) = (s.text_for_reporter(&text)?, s.message(&words)?);
             Ok(Command::Share { what, with, content, message })
         }),
     };
@@ -236,7 +236,7 @@ fn released(given: &Given<'_>) -> Option<Asked> {
     let (line, version) = (line?, version?);
     let (of, text) = (line.clone(), version.to_string());
     let seal =
-        Box::new(move |s: &mut Sealer<'_>| Ok(Command::FixReleased { line: of.clone(), version: s.text(&text)? }));
+        Box::new(move |s: &mut Sealing<'_>| Ok(Command::FixReleased { line: of.clone(), version: s.text(&text)? }));
     Some(prepared(given, Work::Released { line, version, seal }))
 }
 
@@ -244,7 +244,7 @@ fn released(given: &Given<'_>) -> Option<Asked> {
 fn credit(given: &Given<'_>) -> Asked {
     let credits = Credit::read_decision(given.fields, given.policy.limits.line_bytes);
     sealed(given, move |s| {
-        let granted = if credits.is_empty() { None } else { Some(s.json(&credits)?) };
+        let granted = if credits.is_empty() { None } else { Some(s.json_for_reporter(&credits)?) };
         Ok(Command::RecordCredit { granted })
     })
 }

@@ -124,9 +124,9 @@ impl Team {
     /// Opens a case for a member, without its mails, and records that.
     pub(crate) async fn opened(&self, id: &str, member: &Member) -> Result<UnsealedCase, Problem> {
         let stored = self.readable(id, &member.id).await?;
-        let key = self.case_key(&stored).await?;
+        let keys = self.keys(&stored).await?;
         self.members.record_reading(&stored.case.id, &member.id, self.clock.now()).await?;
-        Ok(self.unsealed(stored.case, &key).await?)
+        Ok(self.unsealed(stored.case, &keys.team).await?)
     }
 
     pub(crate) fn at<'a>(&'a self, member: &'a Member, opened: &'a UnsealedCase) -> At<'a> {

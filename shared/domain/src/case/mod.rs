@@ -13,6 +13,7 @@ mod end;
 mod escalate;
 pub mod event;
 mod invariants;
+pub mod keys;
 pub mod ladder;
 pub mod permit;
 pub mod publication;

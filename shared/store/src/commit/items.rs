@@ -24,7 +24,7 @@ impl Commit {
             .set("snapshot", json(case))
             .set("version", n(case.version))
             .set("head", s(&after.head))
-            .set("public", s(after.public.as_str()))
+            .set_some("public", after.one_key.as_ref().map(|key| s(key.as_str())))
             .set("stage", s(case.stage().to_string()))
             .set("brief", json(&Brief::from(case)))
             .set("received_at", s(instant(case.received_at)))

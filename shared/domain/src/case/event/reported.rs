@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ByMail, ContentRef, KeptFile, Opened};
+use crate::case::keys::CaseKeys;
 use crate::id::{CaseId, ContentId, PackageName};
 use crate::moment::Moment;
 
@@ -62,6 +63,9 @@ pub struct Reported {
     /// A member opened it, for what reached the team another way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened: Option<Opened>,
+    /// To whom its words are sealed; whoever stores the case says it. Of a case without, its snapshot names the one key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<CaseKeys>,
 }
 
 impl Reported {

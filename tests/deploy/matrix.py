@@ -87,10 +87,11 @@ def catalogue(stack, client):
         yield "kms:Encrypt", key, lambda k=key: kms.encrypt(KeyId=k, Plaintext=b"x")
         yield "kms:Decrypt", key, lambda k=key: kms.decrypt(KeyId=k, CiphertextBlob=b"x" * 120)
         yield "kms:DescribeKey", key, lambda k=key: kms.describe_key(KeyId=k)
-    receipt = out["ReceiptKey"]
-    yield "kms:Sign", receipt, lambda: kms.sign(
-        KeyId=receipt, Message=b"x" * 32, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256")
-    yield "kms:GetPublicKey", receipt, lambda: kms.get_public_key(KeyId=receipt)
+    for name in ("ReceiptKey", "PublishKey"):
+        key = out[name]
+        yield "kms:Sign", key, lambda k=key: kms.sign(
+            KeyId=k, Message=b"x" * 32, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256")
+        yield "kms:GetPublicKey", key, lambda k=key: kms.get_public_key(KeyId=k)
     for name in SECRETS:
         secret = out[name]
         yield "secretsmanager:GetSecretValue", secret, lambda s=secret: secrets.get_secret_value(SecretId=s)

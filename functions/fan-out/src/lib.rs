@@ -7,6 +7,7 @@ mod duplicates;
 mod figures;
 mod outcome;
 mod publish;
+mod said;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use desk_domain::case::{Case, Event, EventBody};
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::Policy;
+use desk_keys::PublishVerifier;
 use desk_runtime::Clock;
 use desk_runtime::stream::{Change, Worker};
 use desk_store::deliveries::Delivery;
@@ -22,6 +24,8 @@ use desk_store::published::channel_of;
 use desk_store::{CaseStore, DeskStore, Fault, FigureStore, MailStore, PublishedStore, Ring, TeamStore, tally_of};
 use jiff::Timestamp;
 use jiff::civil::Date;
+
+use crate::said::Publication;
 
 pub struct FanOut {
     pub cases: CaseStore,
@@ -37,6 +41,8 @@ pub struct FanOut {
     pub objects: Objects,
     /// Opens the final form of an advisory; nobody else holds it.
     pub release_key: Ring,
+    /// Hears whether it is `team`'s word that something is published.
+    pub publisher: PublishVerifier,
     /// Where the desk and the site are reached, without a trailing slash.
     pub public_url: String,
     pub site_url: String,
@@ -64,8 +70,8 @@ impl FanOut {
                 self.mail.plan_delivery(&delivery, None).await?;
                 planned += 1;
             }
-            if let EventBody::Published { content, channels } = &event.body {
-                self.release(&case, event, content, channels).await?;
+            if let EventBody::Published { content, channels, signed } = &event.body {
+                self.release(&case, event, &Publication { content, channels, signed, from }).await?;
             }
         }
         self.link(&case, &events).await?;

@@ -16,6 +16,7 @@ async fn main() -> Result<(), Error> {
     let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
     let fan_out = FanOut {
         release_key: Ring::unlock(store.desk.clone(), keys.ring("release")?, "release").await?,
+        publisher: keys.publish_verifier()?,
         objects: Objects::from_env(&account, "DESK_SITE_BUCKET")?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),

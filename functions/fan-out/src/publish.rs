@@ -20,6 +20,7 @@ use desk_store::objects::{If, Object as Stored, Put};
 use desk_store::published::{ChannelRecord, ChannelState};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::said::Publication;
 use crate::{FanOut, call};
 
 /// How often two that publish at the same moment may get in each other's way.
@@ -65,23 +66,23 @@ impl FanOut {
     /// Makes an advisory public and plans its channels; nothing that was done before is done again.
     ///
     /// # Errors
-    /// A fault of the store; damage when what was approved is not what the event names.
+    /// A fault of the store; damage when it is not the team's word, or what was approved is not what the event names.
     pub(crate) async fn release(
         &self,
         case: &Case,
         event: &Event,
-        content: &ContentRef,
-        channels: &[ChannelId],
+        publication: &Publication<'_>,
     ) -> Result<(), Fault> {
         let id = AdvisoryId::from(&case.id);
+        self.is_said(&case.id, event, publication).await?;
         if self.published.published(&id).await?.is_none() {
-            let advisory = self.unsealed(&case.id, content).await?;
+            let advisory = self.unsealed(&case.id, publication.content).await?;
             let (published_at, case) = (event.at, Some(case.id.clone()));
             let published = Published { advisory, case, published_at, modified_at: published_at };
             self.published.put_published(&published).await?;
             tracing::info!(advisory = %id, "published");
         }
-        for channel in channels {
+        for channel in publication.channels {
             self.published.plan_channel(&id, channel, &case.id, self.clock.now()).await?;
         }
         Ok(())

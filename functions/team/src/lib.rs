@@ -40,7 +40,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use desk_domain::policy::{Member, Policy};
 use desk_http::{Problem, headers};
-use desk_keys::{Links, PublicKey, Root};
+use desk_keys::{Links, PublicKey, PublishSigner, Root};
 use desk_pages::{Desk, DeskPage, Site};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
@@ -65,6 +65,8 @@ pub struct Team {
     pub mail_key: PublicKey,
     /// Seals the final form of an advisory for `fan-out`.
     pub release_key: PublicKey,
+    /// Says what is published: this function's alone.
+    pub publisher: Arc<PublishSigner>,
     pub team_links: Arc<Links>,
     /// Authenticates members' sessions: this function's alone.
     pub sessions: Arc<Links>,

@@ -27,6 +27,7 @@ async fn routes() -> Result<Router, String> {
         mail_key: store.desk.ring_public("mail").await?,
         release_key: store.desk.ring_public("release").await?,
         root: Arc::new(keys.cases()?),
+        publisher: Arc::new(keys.publish_signer()?),
         team_links: Arc::new(Links::of(&keys, Purpose::TeamLinks).await?),
         sessions: Arc::new(Links::of(&keys, Purpose::Sessions).await?),
         openpgp: OpenPgp::read(&keys.openpgp(OpenPgpSecret::Team).await?).map(Arc::new),

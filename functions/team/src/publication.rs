@@ -15,6 +15,7 @@ use desk_domain::refusal::Refusal;
 use desk_domain::report::Report;
 use desk_http::{Problem, body};
 use desk_keys::KeyError;
+use desk_keys::publish::Publication;
 use desk_store::{Audience, Commit, Fault, NewKeys, Stored};
 use desk_view::{UnsealedCase, form_sha256};
 use jiff::Timestamp;
@@ -131,6 +132,15 @@ impl Team {
         let events = open_by_member(id.clone(), &self.policy, reported, by, now);
         commit.open(id, &actor, events, now);
         Ok(id.clone())
+    }
+
+    /// The word that what is approved is published, where the log stands now; nothing where nothing is approved, which `decide`
+    /// says.
+    pub(crate) async fn said_to_publish(&self, stored: &Stored) -> Result<String, KeyError> {
+        let Some(approval) = &stored.case.publication.approval else { return Ok(String::new()) };
+        let (case, content, channels) =
+            (&stored.case.id, &approval.content, self.policy.announcement_channels());
+        self.publisher.sign(&Publication { case, content, channels: &channels, head: &stored.head }).await
     }
 
     /// Seals the final form to the release key. What it was made from must still be the case.

@@ -99,6 +99,7 @@ impl Wiring {
             clock: self.clock.clone(),
             objects: self.site.clone(),
             release_key: self.ring("release").await?,
+            publisher: self.keys.publish_verifier().map_err(damaged)?,
             public_url: self.public_url.clone(),
             site_url: self.site_url.clone(),
         })
@@ -174,6 +175,7 @@ impl Wiring {
             policy: self.policy.clone(),
             clock: self.clock.clone(),
             root: Arc::new(self.keys.root().map_err(damaged)?),
+            publisher: Arc::new(self.keys.publish_signer().map_err(damaged)?),
             mail_key: self.store.desk.ring_public("mail").await?,
             release_key: self.store.desk.ring_public("release").await?,
             team_links: Arc::new(Links::fixed(self.link_key(Purpose::TeamLinks)?)),

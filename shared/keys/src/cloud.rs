@@ -5,6 +5,7 @@
 //! |--|--|--|
 //! | `DESK_CASE_KEY` | `CaseKey` | KMS key that wraps the cases' keys |
 //! | `DESK_MAIL_KEY`, `DESK_RELEASE_KEY` | `MailKey`, `ReleaseKey` | KMS keys that wrap the two rings |
+//! | `DESK_PUBLISH_KEY` | `PublishKey` | KMS key (P-256) that signs what is published |
 //! | `DESK_RECEIPT_KEY` | `ReceiptKey` | KMS key (P-256) that signs receipts |
 //! | `DESK_TEAM_LINKS`, `DESK_SESSIONS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS`, `DESK_REPLY_TOKENS` | `TeamLinks`, `Sessions`, `ReporterLinks`, `CanaryLinks`, `ReplyTokens` | secrets of the link keys |
 //! | `DESK_OPENPGP_TEAM`, `DESK_OPENPGP_SIGNING` | `OpenPgpTeam`, `OpenPgpNotices`, `OpenPgpPrimary` | secrets of the desk's OpenPGP key, each for its one reader; the primary's has none |
@@ -19,6 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::kms::{KmsKey, impatient, unavailable};
 use crate::link::{LinkKey, Purpose, link_bytes};
+use crate::publish::{PublishSigner, PublishVerifier};
 use crate::receipt::ReceiptSigner;
 use crate::seal::{Root, RootPublic};
 use crate::{KeyError, random};
@@ -88,6 +90,20 @@ impl Keys {
     pub async fn receipt_signer(&self) -> Result<ReceiptSigner, String> {
         let key = KmsKey::new(&self.kms, self.arn(&RECEIPT_KEY)?, "receipt");
         ReceiptSigner::kms(key).await.map_err(|e| format!("the receipt key: {e}"))
+    }
+
+    /// Signs what is published: `team`'s alone.
+    pub fn publish_signer(&self) -> Result<PublishSigner, String> {
+        Ok(PublishSigner::kms(self.publish_key()?))
+    }
+
+    /// Hears whether it is signed: `fan-out`'s.
+    pub fn publish_verifier(&self) -> Result<PublishVerifier, String> {
+        Ok(PublishVerifier::kms(self.publish_key()?))
+    }
+
+    fn publish_key(&self) -> Result<KmsKey, String> {
+        Ok(KmsKey::new(&self.kms, self.arn(&PUBLISH_KEY)?, "publish"))
     }
 
     /// A purpose's key as it is now, and as it was before the last rotation.
@@ -190,6 +206,7 @@ struct Name {
 const CASE_KEY: Name = Name { variable: "DESK_CASE_KEY", output: "CaseKey" };
 const MAIL_KEY: Name = Name { variable: "DESK_MAIL_KEY", output: "MailKey" };
 const RELEASE_KEY: Name = Name { variable: "DESK_RELEASE_KEY", output: "ReleaseKey" };
+const PUBLISH_KEY: Name = Name { variable: "DESK_PUBLISH_KEY", output: "PublishKey" };
 const RECEIPT_KEY: Name = Name { variable: "DESK_RECEIPT_KEY", output: "ReceiptKey" };
 
 fn links(purpose: Purpose) -> Name {

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::link::Purpose;
 use crate::seal::{Root, RootPublic, SecretKey};
-use crate::{LinkKey, ReceiptSigner};
+use crate::{LinkKey, PublishSigner, PublishVerifier, ReceiptSigner};
 
 /// The keys in the file. Has no `Debug`.
 #[derive(Serialize, Deserialize)]
@@ -87,6 +87,20 @@ impl KeyFile {
 
     pub fn receipt_signer(&self) -> io::Result<ReceiptSigner> {
         ReceiptSigner::from_secret(&KeyFile::bytes(&self.receipt)?).map_err(io::Error::other)
+    }
+
+    /// For `team`, which publishes.
+    pub fn publish_signer(&self) -> io::Result<PublishSigner> {
+        PublishSigner::from_secret(&*self.publish()?).map_err(io::Error::other)
+    }
+
+    /// For `fan-out`, which hears it.
+    pub fn publish_verifier(&self) -> io::Result<PublishVerifier> {
+        PublishVerifier::from_secret(&*self.publish()?).map_err(io::Error::other)
+    }
+
+    fn publish(&self) -> io::Result<Zeroizing<[u8; 32]>> {
+        Ok(crate::seal::derive(&KeyFile::bytes(&self.root)?, "disclosure-desk publish"))
     }
 
     pub fn link_key(&self, purpose: Purpose) -> io::Result<LinkKey> {

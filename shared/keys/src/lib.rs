@@ -12,7 +12,7 @@
 //! A member's second factor ([`OneTimeCodes`]) is sealed to a key of its own, which is wrapped as case keys are.
 //!
 //! What is signed, links, reply tokens and members' sessions, is signed with a key for each purpose ([`link::Purpose`]); a session
-//! is `team`'s alone.
+//! is `team`'s alone. What is published is signed with an asymmetric key ([`publish`]): `team` signs, `fan-out` can only verify.
 //!
 //! Their private halves are kept wrapped to a [`Root`]: in the cloud a KMS key for each of the three, so that a role can be
 //! allowed one of them ([`cloud`]); locally one key file of mode 0600 stands in for KMS and Secrets Manager
@@ -21,10 +21,12 @@
 pub mod cloud;
 pub mod code;
 pub mod file;
+mod jws;
 mod kms;
 pub mod link;
 mod links;
 pub mod payload;
+pub mod publish;
 pub mod receipt;
 pub mod seal;
 mod totp;
@@ -33,7 +35,9 @@ mod words;
 pub use code::{ReceiptCode, Slip};
 pub use link::LinkKey;
 pub use links::Links;
-pub use receipt::{ReceiptSigner, VerifyError};
+pub use jws::VerifyError;
+pub use publish::{PublishSigner, PublishVerifier};
+pub use receipt::ReceiptSigner;
 pub use seal::{NewKey, PublicKey, Root, RootPublic, SecretKey, Unsealed};
 pub use totp::OneTimeCodes;
 pub use words::MailWords;

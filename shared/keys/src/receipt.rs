@@ -3,35 +3,18 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use p256::ecdsa::signature::{Signer, Verifier};
-use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
-use p256::pkcs8::DecodePublicKey;
+use p256::ecdsa::{SigningKey, VerifyingKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::KeyError;
+use crate::jws::{self, Signs, VerifyError};
 use crate::kms::KmsKey;
 
 /// Signs receipts.
 pub struct ReceiptSigner {
     key: Signs,
     jwk: Value,
-}
-
-enum Signs {
-    File(SigningKey),
-    Kms(KmsKey),
-}
-
-/// Why a receipt does not verify.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum VerifyError {
-    #[error("it is not a compact JWS with ES256")]
-    NotAReceipt,
-    #[error("it was signed with a key that is not among the published ones")]
-    UnknownKey,
-    #[error("its signature does not match: it was changed after it was signed")]
-    Altered,
 }
 
 impl ReceiptSigner {
@@ -48,9 +31,7 @@ impl ReceiptSigner {
     /// # Errors
     /// When KMS does not answer, or it is no P-256 key.
     pub(crate) async fn kms(key: KmsKey) -> Result<ReceiptSigner, KeyError> {
-        let der = key.public().await?;
-        let public = VerifyingKey::from_public_key_der(&der);
-        let public = public.map_err(|_| KeyError::Wrong("the receipt key is no P-256 key"))?;
+        let public = jws::public_of(&key).await?;
         Ok(ReceiptSigner { key: Signs::Kms(key), jwk: jwk(&public) })
     }
 
@@ -69,14 +50,7 @@ impl ReceiptSigner {
     /// When the service that signs cannot be reached.
     pub async fn sign(&self, claims: &Value) -> Result<String, KeyError> {
         let header = json!({"alg": "ES256", "kid": self.jwk["kid"], "typ": "disclosure-receipt+jws"});
-        let input = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
-        let signature: Signature = match &self.key {
-            Signs::File(key) => key.sign(input.as_bytes()),
-            // KMS answers in DER; a JWS has the two numbers side by side (RFC 7518, 3.4).
-            Signs::Kms(key) => Signature::from_der(&key.sign(&Sha256::digest(input.as_bytes())).await?)
-                .map_err(|_| KeyError::Wrong("KMS gave no ECDSA signature"))?,
-        };
-        Ok(format!("{input}.{}", BASE64.encode(signature.to_bytes())))
+        self.key.compact(&header, claims).await
     }
 
     /// The public half, as it is published (RFC 7517).
@@ -101,24 +75,14 @@ fn jwk(key: &VerifyingKey) -> Value {
 /// # Errors
 /// [`VerifyError`] says which of the three ways it fails.
 pub fn verify(receipt: &str, jwks: &Value) -> Result<Value, VerifyError> {
-    let parts: Vec<&str> = receipt.trim().split('.').collect();
-    let [header, claims, signature] = parts.as_slice() else { return Err(VerifyError::NotAReceipt) };
-    let decode = |part: &str| BASE64.decode(part).map_err(|_| VerifyError::NotAReceipt);
-    let parse = |part: &str| serde_json::from_slice::<Value>(&decode(part)?).map_err(|_| VerifyError::NotAReceipt);
-    let head = parse(header)?;
-    if head["alg"] != "ES256" {
-        return Err(VerifyError::NotAReceipt);
-    }
-    let keys = jwks["keys"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let (receipt, keys) = (receipt.trim(), jwks["keys"].as_array().map(Vec::as_slice).unwrap_or_default());
+    let head = jws::header(receipt)?;
     let jwk = keys.iter().find(|k| k["kid"] == head["kid"]).ok_or(VerifyError::UnknownKey)?;
     let coordinate = |name: &str| BASE64.decode(jwk[name].as_str().unwrap_or_default());
     let (x, y) = (coordinate("x"), coordinate("y"));
     let point = [&[4u8][..], &x.unwrap_or_default(), &y.unwrap_or_default()].concat();
     let key = VerifyingKey::from_sec1_bytes(&point).map_err(|_| VerifyError::UnknownKey)?;
-    let signature = Signature::from_slice(&decode(signature)?).map_err(|_| VerifyError::NotAReceipt)?;
-    let input = format!("{header}.{claims}");
-    key.verify(input.as_bytes(), &signature).map_err(|_| VerifyError::Altered)?;
-    parse(claims)
+    jws::verified(receipt, &key)
 }
 
 #[cfg(test)]
@@ -153,6 +117,6 @@ mod tests {
             [&receipt, &forged, &receipt].iter().enumerate().map(|(i, r)| r.split('.').nth(i).unwrap()).collect();
         assert_eq!(verify(&mixed.join("."), &jwks(&ours)), Err(VerifyError::Altered));
         assert_eq!(verify(&receipt, &jwks(&other)), Err(VerifyError::UnknownKey));
-        assert_eq!(verify("a.b", &jwks(&ours)), Err(VerifyError::NotAReceipt));
+        assert_eq!(verify("a.b", &jwks(&ours)), Err(VerifyError::NotAJws));
     }
 }

@@ -72,10 +72,7 @@ impl SecretKey {
 
     /// The key derived from `secret` for one purpose: HKDF-SHA256, then through `age`'s own bech32 text.
     pub fn derive(secret: &[u8], purpose: &str) -> SecretKey {
-        let mut bytes = Zeroizing::new([0u8; 32]);
-        Hkdf::<Sha256>::new(None, secret)
-            .expand(purpose.as_bytes(), bytes.as_mut())
-            .expect("32 bytes are not too many");
+        let bytes = derive(secret, purpose);
         let hrp = Hrp::parse("age-secret-key-").expect("a constant");
         let text =
             Zeroizing::new(bech32::encode_upper::<Bech32>(hrp, bytes.as_ref()).expect("32 bytes are short enough"));
@@ -121,6 +118,13 @@ impl SecretKey {
         let key = plain.strip_prefix(context.as_bytes()).and_then(|rest| rest.strip_prefix(b"\n"));
         SecretKey::from_text(key.ok_or(CANNOT_OPEN)?)
     }
+}
+
+/// 32 bytes for one purpose: HKDF-SHA256.
+pub(crate) fn derive(secret: &[u8], purpose: &str) -> Zeroizing<[u8; 32]> {
+    let mut bytes = Zeroizing::new([0u8; 32]);
+    Hkdf::<Sha256>::new(None, secret).expand(purpose.as_bytes(), bytes.as_mut()).expect("32 bytes are not too many");
+    bytes
 }
 
 /// The half of the root key that wraps private halves and never unwraps them.

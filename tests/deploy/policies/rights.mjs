@@ -16,13 +16,13 @@ export const INDEXES = [
  * and the mark of a restore.
  */
 export const ITEMS = [
-  ['intake', 'CasesTable', 'GetItem', 'CASE# CODE# KEYRING# REQUEST#'],
+  ['intake', 'CasesTable', 'GetItem', 'CASE# CODE# KEYRING# LOG# REQUEST#'],
   ['intake', 'CasesTable', 'Query', 'CASE# KEYRING# LOG# PUBLISHED'],
   ['intake', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# REQUEST#'],
   ['intake', 'CasesTable', 'UpdateItem', 'RATE#'],
   ['intake', 'CasesTable', 'DeleteItem', 'CASE# CODE#'],
 
-  ['team', 'CasesTable', 'GetItem', 'CASE# FACTOR# KEY# KEYRING# REQUEST# SESSION# SIGN-IN# TEAM# UNREACHABLE'],
+  ['team', 'CasesTable', 'GetItem', 'CASE# FACTOR# KEY# KEYRING# LOG# REQUEST# SESSION# SIGN-IN# TEAM# UNREACHABLE'],
   ['team', 'CasesTable', 'Query', 'ADVISORY# CASE# FACTOR# FIGURES# LOG# PUBLISHED READ#'],
   ['team', 'CasesTable', 'PutItem', 'CASE# CODE# FACTOR# KEY# LOG# READ# REQUEST# SESSION# SIGN-IN#'],
   ['team', 'CasesTable', 'UpdateItem', 'FACTOR# RATE# TEAM#'],
@@ -34,7 +34,7 @@ export const ITEMS = [
   ['team', 'MailTable', 'GetItem', 'DELIVERY#'],
   ['team', 'MailTable', 'Query', 'CASE#'],
 
-  ['inbox', 'CasesTable', 'GetItem', 'CASE# KEYRING# MESSAGE# TAKING# TEAM# UNREACHABLE'],
+  ['inbox', 'CasesTable', 'GetItem', 'CASE# KEYRING# LOG# MESSAGE# TAKING# TEAM# UNREACHABLE'],
   ['inbox', 'CasesTable', 'PutItem', 'CASE# CODE# KEY# LOG# MESSAGE#'],
   ['inbox', 'CasesTable', 'UpdateItem', 'RATE# TAKING# TEAM#'],
   ['inbox', 'CasesTable', 'DeleteItem', 'CASE# TAKING#'],
@@ -88,7 +88,8 @@ export const NEVER = [
   ['only team reads a session', 'not team', 'CasesTable', READ, 'SESSION# SIGN-IN#'],
   ['only team has to do with a second factor', 'not team', 'CasesTable', ACTIONS.join(' '), 'FACTOR#'],
   ['only intake finds a case by its code', 'not intake', 'CasesTable', READ, 'CODE#'],
-  ['who reads mail reads no code, no session, no log', 'inbox', 'CasesTable', READ, 'CODE# KEY# LOG# SESSION# SIGN-IN#'],
+  ['who reads mail reads no code, no key, no session', 'inbox', 'CasesTable', READ, 'CODE# KEY# SESSION# SIGN-IN#'],
+  ['who reads mail reads no log but its first event, one item at a time', 'inbox', 'CasesTable', 'Query', 'LOG#'],
   ['only inbox knows which mail was seen', 'not inbox', 'CasesTable', ACTIONS.join(' '), 'MESSAGE# TAKING#'],
   ['only mail-events says whom of the team mail does not reach', 'not mail-events', 'CasesTable', 'PutItem UpdateItem DeleteItem', 'UNREACHABLE'],
   ['only mail-events says that an address is not sent to', 'not mail-events', 'MailTable', 'PutItem UpdateItem', 'SUPPRESSED#'],
@@ -112,6 +113,8 @@ export const WHO = [
   ['kms:Decrypt', 'MailKey', 'deliver'],
   ['kms:Decrypt', 'ReleaseKey', 'fan-out'],
   ['kms:Decrypt', 'InboundKey', 'inbox'],
+  ['kms:Sign', 'PublishKey', 'team'],
+  ['kms:GetPublicKey', 'PublishKey', 'fan-out'],
   ['kms:Sign', 'ReceiptKey', 'intake inbox'],
   ['kms:GetPublicKey', 'ReceiptKey', 'intake inbox'],
 
@@ -152,7 +155,7 @@ export const WHO = [
  */
 export const UNNAMED = { 'fan-out': 'dynamodb:ListStreams', deliver: 'dynamodb:ListStreams' }
 
-const OUR_KEYS = 'CaseKey MailKey ReleaseKey ReceiptKey InboundKey'
+const OUR_KEYS = 'CaseKey MailKey ReleaseKey PublishKey ReceiptKey InboundKey'
 const SECRETS = 'TeamLinks Sessions ReporterLinks CanaryLinks ReplyTokens OpenPgpPrimary OpenPgpTeam OpenPgpNotices'
 const WRAPPING_KEYS = 'CaseKey MailKey ReleaseKey InboundKey'
 
@@ -194,6 +197,6 @@ export const ADMINISTRATORS = [
   [true, 'kms:RotateKeyOnDemand', 'CaseKey MailKey ReleaseKey'],
   [false, 'kms:Decrypt', WRAPPING_KEYS],
   [false, 'kms:ReEncryptFrom', WRAPPING_KEYS],
-  [false, 'kms:Sign', 'ReceiptKey'],
+  [false, 'kms:Sign', 'ReceiptKey PublishKey'],
   [false, 'kms:CreateGrant', OUR_KEYS],
 ]

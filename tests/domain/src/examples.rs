@@ -77,7 +77,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         RecordCredit => by_alice(Command::RecordCredit { granted: None }),
         DraftAdvisory => by_alice(Command::DraftAdvisory { content: content() }),
         ApproveAdvisory => vec![("bob", Command::ApproveAdvisory { content: content() })],
-        Publish => vec![("bob", Command::Publish)],
+        Publish => vec![("bob", Command::Publish { signed: String::new() })],
         AnswerComment => by_alice(Command::AnswerComment { message: message(), kept: None }),
         ReleaseQuarantine => [false, true].map(|refuse| ("alice", Command::ReleaseQuarantine { refuse })).into(),
         RecordConsent => by_alice(Command::RecordConsent { source: content() }),

@@ -5,6 +5,7 @@ use desk_domain::affected::{Affected, RangeType, Since, Until};
 use desk_domain::case::{Actor, Command, ContentRef};
 use desk_domain::id::CaseId;
 use desk_domain::policy::Severity;
+use desk_keys::publish::Publication;
 use desk_store::{ActError, Acted, Audience, Commit};
 
 use crate::{Bench, content_id};
@@ -77,6 +78,23 @@ impl Bench {
 
     /// Approves and publishes; gives the events from which on nothing is planned yet.
     pub async fn publish(&self, id: &CaseId, title: &str) -> u64 {
+        self.approve(id, title).await;
+        let signed = self.said(id).await;
+        self.tell(id, "bob", Command::Publish { signed }).await.after.case.version
+    }
+
+    /// The word of `team` that what is approved is published, where the log stands now.
+    pub async fn said(&self, id: &CaseId) -> String {
+        let stored = self.store.cases.case(id).await.expect("the store").expect("a case");
+        let approval = stored.case.publication.approval.as_ref().expect("it is approved");
+        let channels = self.policy.announcement_channels();
+        let publication =
+            Publication { case: id, content: &approval.content, channels: &channels, head: &stored.head };
+        self.keys.publish_signer().expect("a key").sign(&publication).await.expect("a signature")
+    }
+
+    /// Approves, and leaves it there.
+    pub async fn approve(&self, id: &CaseId, title: &str) {
         let bob = Actor::Member("bob".parse().expect("a member"));
         let prepare = |before: &desk_store::Stored, commit: &mut Commit| {
             let form = advisory(self, &before.case, title);
@@ -86,6 +104,5 @@ impl Bench {
         };
         let acted = self.store.cases.act(id, &self.policy, &bob, &self.hands.clock(), prepare, |_, (), _| Ok(())).await;
         acted.map(drop).unwrap_or_else(|e| panic!("approving: {e}"));
-        self.tell(id, "bob", Command::Publish).await.after.case.version
     }
 }

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::Event as StreamEvent;
-use desk_domain::case::EventBody;
+use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_keys::SecretKey;
+use desk_keys::publish::Publication;
 use desk_runtime::stream;
 use desk_store::deliveries::State;
 use desk_store::published::ChannelState;
+use desk_store::{Commit, Outcome};
 use desk_store_tests::Bench;
 use desk_store_tests::bucket::{Bucket, Budget};
+use dynoxide::ImportOptions;
 use dynoxide::actions::scan::ScanRequest;
+use dynoxide::types::{AttributeValue, Item};
 use fan_out::FanOut;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -313,4 +317,78 @@ async fn what_was_not_approved_is_never_opened_to_the_public() {
     let to = bench.publish(&id, "Redirect").await;
     let from = plan_of(&bench, &id, to).await;
     assert!(bench.fan_out(&bucket, Budget::unlimited()).await.plan(&id, from).await.is_err());
+}
+
+/// What `fan-out` says to the plan of which event `to` is the last; it must not be that anything is public.
+async fn refused(bench: &Bench, id: &CaseId, to: u64) -> String {
+    let from = plan_of(bench, id, to).await;
+    let fan_out = bench.fan_out(&Bucket::new(), Budget::unlimited()).await;
+    let why = fan_out.plan(id, from).await.expect_err("it is not published").to_string();
+    assert!(bench.store.published.published(&id.into()).await.unwrap().is_none(), "{why}");
+    assert!(bench.store.cases.plan(id, from).await.unwrap().is_some(), "it stays due, and is seen");
+    why
+}
+
+/// Whoever can write to the table and cannot sign publishes nothing, whatever they write.
+#[tokio::test]
+async fn nothing_is_published_without_the_word_of_team() {
+    for kind in ["none", "no JWS", "of another case", "from before"] {
+        let bench = Bench::new().await;
+        let (id, other) = (bench.ready(7).await, bench.ready(8).await);
+        for id in [&id, &other] {
+            bench.approve(id, "Redirect").await;
+        }
+        let signed = match kind {
+            "none" => String::new(),
+            "no JWS" => "a.b.c".to_owned(),
+            "of another case" => bench.said(&other).await,
+            _ => {
+                let signed = bench.said(&id).await;
+                bench.tell(&id, "alice", Command::SetBackup { member: "bob".parse().unwrap() }).await;
+                signed
+            }
+        };
+        let to = bench.tell(&id, "bob", Command::Publish { signed }).await.after.case.version;
+        let why = refused(&bench, &id, to).await;
+        assert!(why.contains("the signature of the publication"), "{kind}: {why}");
+    }
+}
+
+/// A log that was written around the gate, by whoever holds a word of `team` for something else, or even for it.
+#[tokio::test]
+async fn what_the_gate_refuses_is_not_published_by_writing_it_into_the_log() {
+    let bench = Bench::new().await;
+    let id = bench.case(7, None).await;
+    let before = bench.store.cases.case(&id).await.unwrap().unwrap();
+    let (content, channels) = (before.case.report.clone(), bench.policy.announcement_channels());
+    let publication = Publication { case: &id, content: &content, channels: &channels, head: &before.head };
+    let signed = bench.keys.publish_signer().unwrap().sign(&publication).await.unwrap();
+    let (mut commit, bob) = (Commit::new(), Actor::Member("bob".parse().unwrap()));
+    let published = EventBody::Published { content: content.clone(), channels: channels.clone(), signed };
+    let after = commit.append(&before, &bob, vec![published], bench.hands.now());
+    assert_eq!(bench.store.cases.commit(commit).await.unwrap(), Outcome::Done);
+    let why = refused(&bench, &id, after.case.version).await;
+    assert!(why.contains("the gate does not hold"), "{why}");
+}
+
+/// An event of the past that was changed, or a snapshot that says where another log ends.
+#[tokio::test]
+async fn a_log_that_does_not_hold_publishes_nothing() {
+    for (pk, sk) in [("LOG#", "000000000003"), ("CASE#", "CASE")] {
+        let bench = Bench::new().await;
+        let id = bench.ready(7).await;
+        let to = bench.publish(&id, "Redirect").await;
+        let scan = ScanRequest { table_name: "cases".to_owned(), ..Default::default() };
+        let is = |item: &Item, name: &str, text: &str| item.get(name) == Some(&AttributeValue::S(text.to_owned()));
+        let items = bench.database.scan(scan).unwrap().items.unwrap();
+        let mut item =
+            items.into_iter().find(|item| is(item, "pk", &format!("{pk}{id}")) && is(item, "sk", sk)).unwrap();
+        match item.get_mut("event") {
+            Some(AttributeValue::B(bytes)) => bytes.push(b' '),
+            _ => drop(item.insert("head".to_owned(), AttributeValue::S("00".repeat(32)))),
+        }
+        bench.database.import_items("cases", vec![item], ImportOptions::default()).unwrap();
+        let why = refused(&bench, &id, to).await;
+        assert!(why.contains("the log of"), "{sk}: {why}");
+    }
 }

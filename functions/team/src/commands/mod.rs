@@ -86,6 +86,8 @@ enum Ready {
     },
     /// The final form that is to be approved.
     Form(Box<Advisory>),
+    /// The word that what is approved is published.
+    Publication(String),
     /// The draft of the advisory as the reporter is to read it, and what they are told with it.
     Draft {
         text: String,
@@ -106,7 +108,8 @@ impl Ready {
     /// Whether it holds only for the case as it was read.
     fn is_of_one_version(&self) -> bool {
         match self {
-            Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) | Ready::Draft { .. } | Ready::FollowUp(_) => true,
+            Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) | Ready::Publication(_) => true,
+            Ready::Draft { .. } | Ready::FollowUp(_) => true,
             Ready::Words(_) | Ready::Duplicate { .. } => false,
             Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
         }
@@ -116,7 +119,7 @@ impl Ready {
         match self {
             Ready::Report(report) => Some(report),
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Fix(_) | Ready::Ranges { .. } => None,
-            Ready::Audit { .. } | Ready::Form(_) | Ready::Draft { .. } => None,
+            Ready::Audit { .. } | Ready::Form(_) | Ready::Publication(_) | Ready::Draft { .. } => None,
             Ready::Code { .. } | Ready::FollowUp(_) => None,
         }
     }
@@ -206,6 +209,10 @@ impl Team {
                 permitted()?;
                 Ok(Ready::Form(Box::new(self.form_to_approve(member, stored, form.as_deref()).await?)))
             }
+            Work::Publish => {
+                permitted()?;
+                Ok(Ready::Publication(self.said_to_publish(stored).await?))
+            }
             Work::ShareDraft(words) => {
                 permitted()?;
                 let opened = self.unsealed(case.clone(), &self.keys(stored).await?.team).await?;
@@ -258,6 +265,7 @@ impl Team {
             Ready::Form(form) => {
                 (Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }, None)
             }
+            Ready::Publication(signed) => (Command::Publish { signed: signed.clone() }, None),
             Ready::Draft { text, words } => {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
                 let (what, with) = (SharedThing::DraftAdvisory, SharedWith::Reporter);

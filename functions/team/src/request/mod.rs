@@ -43,6 +43,8 @@ pub(crate) enum Work {
     Audit { audit: AuditWords, findings: Vec<Finding> },
     /// To seal the final form, which is the one of this SHA-256, where one is given.
     Approve { form: Option<String> },
+    /// To say that what is approved is published.
+    Publish,
     /// To show the draft of the advisory as it stands, with these words.
     ShareDraft(Words),
     /// To make a new code.

@@ -96,7 +96,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             sealed(given, move |s| Ok(Command::DraftAdvisory { content: s.json(&draft)? }))
         }
         ApproveAdvisory => prepared(given, Work::Approve { form: given.parsed("form") }),
-        Publish => as_it_is(given, Command::Publish),
+        Publish => prepared(given, Work::Publish),
         AnswerComment => {
             let words = Words { text: given.text("message"), next_steps: false, page_only: false };
             sealed(given, move |s| Ok(Command::AnswerComment { message: s.message(&words)?, kept: None }))

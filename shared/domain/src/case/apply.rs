@@ -227,7 +227,7 @@ impl Case {
             EventBody::CreditRecorded { granted } => self.credit_recorded(event, granted.as_ref()),
             EventBody::AdvisoryDrafted { content } => self.publication.draft = Some(written(event, content)),
             EventBody::AdvisoryApproved { content } => self.publication.approval = Some(written(event, content)),
-            EventBody::Published { content, channels } => self.published(event, content, channels),
+            EventBody::Published { content, channels, signed: _ } => self.published(event, content, channels),
             EventBody::Announced { channel } => self.announced(event, channel),
             EventBody::Closed { resolution, from, .. } => {
                 self.resolution = Some(*resolution);

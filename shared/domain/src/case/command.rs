@@ -171,7 +171,10 @@ pub enum Command {
     ApproveAdvisory {
         content: ContentRef,
     },
-    Publish,
+    /// `signed` is the word of whoever may say so, over what is published and where the log stands.
+    Publish {
+        signed: String,
+    },
     /// Whoever answers for the policy writes to whoever commented on it; `kept` is the mail that the answer came in.
     AnswerComment {
         message: Message,

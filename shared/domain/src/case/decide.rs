@@ -176,7 +176,7 @@ impl Next<'_> {
             Command::AnswerCredit { granted } => self.answer_credit(granted.clone())?,
             Command::DraftAdvisory { content } => self.push(EventBody::AdvisoryDrafted { content: content.clone() }),
             Command::ApproveAdvisory { content } => self.push(EventBody::AdvisoryApproved { content: content.clone() }),
-            Command::Publish => self.publish(),
+            Command::Publish { signed } => self.publish(signed.clone()),
             Command::Announced { channel } => self.announced(channel),
             Command::Reply { content, received_at, mail, files } => {
                 let kept = files.as_ref().map_or(&[][..], |files| &files.kept);

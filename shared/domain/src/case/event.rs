@@ -432,6 +432,9 @@ pub enum EventBody {
         content: ContentRef,
         /// Where it goes; what the policy says later changes nothing of it.
         channels: Vec<ChannelId>,
+        /// The word of whoever may say so (a JWS), over this and over where the log stood; without it nothing is published.
+        #[serde(default)]
+        signed: String,
     },
     /// It was seen on a channel.
     Announced {

@@ -178,12 +178,12 @@ impl Next<'_> {
     }
 
     /// The gate has been asked by [`permit`]: there is an approved form.
-    pub(super) fn publish(&mut self) {
+    pub(super) fn publish(&mut self, signed: String) {
         // A line may have come to its end since.
         self.settle_fixes();
         let Some(approval) = &self.case.publication.approval else { return };
         let (content, channels) = (approval.content.clone(), self.policy.announcement_channels());
-        self.push(EventBody::Published { content, channels });
+        self.push(EventBody::Published { content, channels, signed });
         self.meet(MetBy::Published);
         // The reporter is kept informed until the announcement (T29); from here on the announcement speaks.
         self.end_clocks(Starts::MessageToReporter);

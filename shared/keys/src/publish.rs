@@ -1,0 +1,148 @@
+//! The word of `team` that something is to be published: an ES256 JWS over which case, which sealed form, on which channels, and
+//! where the case's log stood. Whoever may only write to the table cannot say it.
+
+use desk_domain::case::ContentRef;
+use desk_domain::id::{CaseId, ChannelId};
+use p256::ecdsa::{SigningKey, VerifyingKey};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::jws::{self, Signs, VerifyError};
+use crate::kms::KmsKey;
+use crate::KeyError;
+
+/// What is said.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Publication<'a> {
+    pub case: &'a CaseId,
+    /// The final form, sealed to the release key.
+    pub content: &'a ContentRef,
+    pub channels: &'a [ChannelId],
+    /// SHA-256 (hex) of the newest event before.
+    pub head: &'a str,
+}
+
+/// Says it: `team`'s alone.
+pub struct PublishSigner(Signs);
+
+/// Hears whether `team` has said it: `fan-out`'s.
+pub struct PublishVerifier(Verifies);
+
+enum Verifies {
+    File(VerifyingKey),
+    /// Its public half is asked for each time: it is seldom.
+    Kms(KmsKey),
+}
+
+/// Why something is not published.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSaid {
+    #[error("the signature of the publication: {0}")]
+    Signature(#[from] VerifyError),
+    /// It is signed, and says something else than the log.
+    #[error("the signature of the publication is for something else")]
+    Other,
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+const TYPE: &str = "disclosure-publication+jws";
+
+impl Publication<'_> {
+    fn claims(&self) -> Value {
+        json!(self)
+    }
+}
+
+impl PublishSigner {
+    /// # Errors
+    /// When the bytes are no P-256 secret.
+    pub(crate) fn from_secret(secret: &[u8]) -> Result<PublishSigner, KeyError> {
+        signing_key(secret).map(|key| PublishSigner(Signs::File(key)))
+    }
+
+    pub(crate) fn kms(key: KmsKey) -> PublishSigner {
+        PublishSigner(Signs::Kms(key))
+    }
+
+    /// # Errors
+    /// When the service that signs cannot be reached.
+    pub async fn sign(&self, publication: &Publication<'_>) -> Result<String, KeyError> {
+        self.0.compact(&json!({"alg": "ES256", "typ": TYPE}), &publication.claims()).await
+    }
+}
+
+impl PublishVerifier {
+    /// # Errors
+    /// When the bytes are no P-256 secret.
+    pub(crate) fn from_secret(secret: &[u8]) -> Result<PublishVerifier, KeyError> {
+        signing_key(secret).map(|key| PublishVerifier(Verifies::File(*key.verifying_key())))
+    }
+
+    pub(crate) fn kms(key: KmsKey) -> PublishVerifier {
+        PublishVerifier(Verifies::Kms(key))
+    }
+
+    /// Whether `signed` says exactly this.
+    ///
+    /// # Errors
+    /// [`NotSaid`]; a key service that cannot be reached may be asked again.
+    pub async fn verify(&self, signed: &str, publication: &Publication<'_>) -> Result<(), NotSaid> {
+        let key = match &self.0 {
+            Verifies::File(key) => *key,
+            Verifies::Kms(key) => jws::public_of(key).await?,
+        };
+        if jws::header(signed)?["typ"] != TYPE {
+            return Err(NotSaid::Other);
+        }
+        match jws::verified(signed, &key)? == publication.claims() {
+            true => Ok(()),
+            false => Err(NotSaid::Other),
+        }
+    }
+}
+
+fn signing_key(secret: &[u8]) -> Result<SigningKey, KeyError> {
+    SigningKey::from_slice(secret).map_err(|_| KeyError::Wrong("the publish key is no P-256 key"))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn what_was_signed_is_said_and_nothing_else() {
+        let (ours, other) = ([7; 32], [8; 32]);
+        let sign = |secret: &[u8], what: &Publication<'_>| {
+            let signer = PublishSigner::from_secret(secret).unwrap();
+            signer.sign(what).now_or_never().expect("a key in memory").unwrap()
+        };
+        let heard = |signed: &str, what: &Publication<'_>| {
+            let verifier = PublishVerifier::from_secret(&ours).unwrap();
+            verifier.verify(signed, what).now_or_never().expect("a key in memory").map_err(|why| why.to_string())
+        };
+        let (case, another): (CaseId, CaseId) =
+            ("EXP-2026-7K3QF".parse().unwrap(), "EXP-2026-00000".parse().unwrap());
+        let content = ContentRef { id: "advisory-1".parse().unwrap(), sha256: "aa".repeat(32) };
+        let form = ContentRef { sha256: "ab".repeat(32), ..content.clone() };
+        let channels: [ChannelId; 2] = ["advisory-page".parse().unwrap(), "the-list".parse().unwrap()];
+        let said = Publication { case: &case, content: &content, channels: &channels, head: "cc" };
+        let signed = sign(&ours, &said);
+        assert_eq!(heard(&signed, &said), Ok(()));
+        let others = [
+            Publication { case: &another, ..said },
+            Publication { content: &form, ..said },
+            Publication { channels: &channels[..1], ..said },
+            Publication { head: "cd", ..said },
+        ];
+        for other in &others {
+            assert_eq!(heard(&signed, other), Err(NotSaid::Other.to_string()), "{other:?}");
+        }
+        assert!(heard(&sign(&other, &said), &said).is_err(), "another key");
+        for forged in ["", "a.b.c", &signed[..signed.len() - 2], &signed.replacen("ey", "ez", 1)] {
+            assert!(heard(forged, &said).is_err(), "{forged}");
+        }
+    }
+}

@@ -25,7 +25,7 @@ RARE = {
     ("deliver", "dynamodb:GetItem (Mail)"): "where another was faster, or the outcome is open: tests/store/tests/sending.rs",
     ("mail-events", "UNREACHABLE (WakeChannels)"): "the same",
     ("mail-events", "dynamodb:DeleteItem (EndTimers)"): "where a bounce ends a clock: tests/journeys/scripts/bounce.txt",
-    ("mail-events", "CASE#* (EndTimers)"): "the same",
+    ("mail-events", "TIMER#* (EndTimers)"): "the same",
     ("team", "TEAM#* (Count)"): "where a member says to be away: tests/journeys/tests/rota.rs",
     ("sla-check", "ADVISORY#*"): "where a channel waits for longer than its stream: tests/store/tests/publishing.rs",
 }

@@ -148,7 +148,7 @@ def poison(stack, mailbox):
         db.delete_item(TableName=table, Key={k: event[k] for k in KEYS})
     first = "000000000001"
     due = {"due": {"S": "DUE#0"}, "due_at": {"S": "2026-01-01T00:00:00.000Z"}}
-    plan = {"pk": {"S": f"CASE#{reporter.case}"}, "sk": {"S": f"PLAN#{first}"}, "from": {"N": "1"}, "to": {"N": "1"}, **due}
+    plan = {"pk": {"S": f"PLAN#{reporter.case}"}, "sk": {"S": f"PLAN#{first}"}, "from": {"N": "1"}, "to": {"N": "1"}, **due}
     before = len(messages(stack))
     db.put_item(TableName=table, Item=plan)
     other = Reporter(stack, "beside the poison")
@@ -166,7 +166,7 @@ def poison(stack, mailbox):
 
 
 def plans(stack, case):
-    return [i for i in stack.items("CasesTable") if i["pk"]["S"] == f"CASE#{case}" and i["sk"]["S"].startswith("PLAN#")]
+    return [i for i in stack.items("CasesTable") if i["pk"]["S"] == f"PLAN#{case}"]
 
 
 def update(stack, mailbox, build):

@@ -128,7 +128,7 @@ impl Deliver {
 
     pub(crate) async fn erase_words(&self, record: &DeliveryRecord) -> Result<(), Fault> {
         match (&record.delivery.case, &record.delivery.words) {
-            (Some(case), Some(words)) => self.cases.erase_content(case, words).await,
+            (Some(case), Some(words)) => self.cases.erase_words(case, words).await,
             _ => Ok(()),
         }
     }

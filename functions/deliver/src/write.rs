@@ -50,7 +50,7 @@ impl Deliver {
         };
         let words = match (&record.sealed, &delivery.case, &delivery.words) {
             (Some(sealed), ..) => self.words(record, sealed).await?,
-            (None, Some(case), Some(words)) => match self.cases.content(case, words).await? {
+            (None, Some(case), Some(words)) => match self.cases.words(case, words).await? {
                 Some(sealed) => self.words(record, &sealed).await?,
                 None => None,
             },
@@ -243,7 +243,7 @@ impl Deliver {
     }
 
     async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<String>, Fault> {
-        let sealed = self.cases.content(case, id).await?;
+        let sealed = self.cases.words(case, id).await?;
         match sealed {
             Some(sealed) => self.unsealed(&sealed).await,
             None => Ok(None),

@@ -125,7 +125,7 @@ impl Worker for FanOut {
             let shown = (day <= self.last_shown_day()).then_some(Work::ShowFigures);
             return stale.map(|_| Work::Count(day)).or(shown);
         }
-        let (case, from) = (change.pk.strip_prefix("CASE#")?, change.sk.strip_prefix("PLAN#")?);
+        let (case, from) = (change.pk.strip_prefix("PLAN#")?, change.sk.strip_prefix("PLAN#")?);
         Some(Work::Plan(case.parse().ok()?, from.parse().ok()?))
     }
 

@@ -91,10 +91,7 @@ impl FanOut {
     /// The final form, if it is the very content that the event names.
     async fn unsealed(&self, case: &CaseId, content: &ContentRef) -> Result<Advisory, Fault> {
         let damaged = |why: &str| Fault::Damaged(format!("the approved advisory of {case} {why}"));
-        let sealed = self.cases.content(case, &content.id).await?.ok_or_else(|| damaged("is gone"))?;
-        if desk_keys::sha256_hex(&sealed) != content.sha256 {
-            return Err(damaged("is not the one that was approved"));
-        }
+        let sealed = self.cases.named_content(case, content).await?.ok_or_else(|| damaged("is gone"))?;
         let plain = self.release_key.unseal(&sealed).await?.ok_or_else(|| damaged("cannot be opened"))?;
         serde_json::from_slice(&plain).map_err(|_| damaged("cannot be read"))
     }

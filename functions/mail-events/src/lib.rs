@@ -226,7 +226,7 @@ impl MailEvents {
     async fn erase_words(&self, ended: Option<DeliveryRecord>) -> Result<(), Fault> {
         let Some(DeliveryRecord { delivery, .. }) = ended else { return Ok(()) };
         match (&delivery.case, &delivery.words) {
-            (Some(case), Some(words)) => self.cases.erase_content(case, words).await,
+            (Some(case), Some(words)) => self.cases.erase_words(case, words).await,
             _ => Ok(()),
         }
     }

@@ -57,6 +57,7 @@ impl StandIns {
         let settings = Settings::stand_in(&endpoint);
         let store = Store::connect_with(&settings, clock.clock(), Some(RewriteDate(clock.clone())));
         store.create_tables().await?;
+        store.migrate().await?;
 
         let wake = Arc::new(Notify::new());
         let ses = Arc::new(Ses::new(folder.path("mail"), clock.clock(), wake.clone())?);

@@ -6,7 +6,7 @@ use desk_keys::PublicKey;
 use jiff::Timestamp;
 
 use crate::fault::Fault;
-use crate::item::{Item, Read, b, case_pk, key};
+use crate::item::{Item, Read, b, case_pk, content_pk, key, words_pk};
 use crate::query::{Index, Query};
 use crate::views::CaseStore;
 
@@ -46,7 +46,7 @@ impl CaseStore {
         log.iter().map(|bytes| parse_event(id, bytes)).collect()
     }
 
-    /// Sealed content; `None` when it is gone (erased once sent) or never was.
+    /// Sealed content; `None` when there is none of that name.
     pub async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<Vec<u8>>, Fault> {
         let item = self.table.get(content_key(case, id)).await?;
         item.as_ref().map(|item| Read(item).bytes("sealed").map(<[u8]>::to_vec)).transpose()
@@ -68,7 +68,7 @@ impl CaseStore {
 
     /// All sealed content of a case by id.
     pub async fn contents(&self, case: &CaseId) -> Result<Vec<(ContentId, Vec<u8>)>, Fault> {
-        let items = self.table.query(&Query::beginning(case_pk(case), "CONTENT#")).await?;
+        let items = self.table.query(&Query::of(Index::Own, content_pk(case))).await?;
         let read = |item: &Item| {
             let name = Read(item).text("sk")?.trim_start_matches("CONTENT#");
             let id = name.parse().map_err(|_| Fault::damaged(format!("content of {case}")))?;
@@ -77,9 +77,15 @@ impl CaseStore {
         items.iter().map(read).collect()
     }
 
-    /// Erases what waited to be sent and has been.
-    pub async fn erase_content(&self, case: &CaseId, id: &ContentId) -> Result<(), Fault> {
-        self.table.delete(content_key(case, id)).await
+    /// What waits to be mailed, or whom to; `None` when it is gone (erased once sent) or never was.
+    pub async fn words(&self, case: &CaseId, id: &ContentId) -> Result<Option<Vec<u8>>, Fault> {
+        let item = self.table.get(words_key(case, id)).await?;
+        item.as_ref().map(|item| Read(item).bytes("sealed").map(<[u8]>::to_vec)).transpose()
+    }
+
+    /// Erases what waited to be mailed and has been.
+    pub async fn erase_words(&self, case: &CaseId, id: &ContentId) -> Result<(), Fault> {
+        self.table.delete(words_key(case, id)).await
     }
 
     /// The exact JSON bytes of the event that opened a case.
@@ -164,12 +170,23 @@ pub(crate) fn log_sk(seq: u64) -> String {
     format!("{seq:012}")
 }
 
-pub(crate) fn content_key(case: &CaseId, id: &ContentId) -> Item {
-    key(case_pk(case), format!("CONTENT#{id}"))
+fn content_key(case: &CaseId, id: &ContentId) -> Item {
+    key(content_pk(case), format!("CONTENT#{id}"))
 }
 
-pub(crate) fn sealed_item(case: &CaseId, id: &ContentId, sealed: Vec<u8>) -> Item {
-    let mut item = content_key(case, id);
+fn words_key(case: &CaseId, id: &ContentId) -> Item {
+    key(words_pk(case), format!("WORDS#{id}"))
+}
+
+fn with_sealed(mut item: Item, sealed: Vec<u8>) -> Item {
     item.insert("sealed".to_owned(), b(sealed));
     item
+}
+
+pub(crate) fn content_item(case: &CaseId, id: &ContentId, sealed: Vec<u8>) -> Item {
+    with_sealed(content_key(case, id), sealed)
+}
+
+pub(crate) fn words_item(case: &CaseId, id: &ContentId, sealed: Vec<u8>) -> Item {
+    with_sealed(words_key(case, id), sealed)
 }

@@ -29,9 +29,9 @@ use desk_keys::{KeyError, PublicKey};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::case_keys::{Audience, KEY, NewKeys, REPORTER, Sealer};
-use crate::cases::{SeenMail, Stored, log_pk, sealed_item};
+use crate::cases::{SeenMail, Stored, content_item, log_pk, words_item};
 use crate::commit::items::chained;
-use crate::item::{Build, Item, b, case_pk, instant, key, n, s};
+use crate::item::{Build, Item, b, case_pk, content_pk, instant, key, n, plan_pk, s, timer_pk, words_pk};
 use crate::kept::kept_until;
 use crate::table::ABSENT;
 
@@ -121,7 +121,7 @@ impl Commit {
 
     /// Everything that was put of one case so far may be removed after `at`.
     fn expire_case(&mut self, id: &CaseId, at: Timestamp) {
-        let of_case = [s(case_pk(id)), s(log_pk(id))];
+        let of_case = [case_pk, log_pk, timer_pk, plan_pk, content_pk, words_pk].map(|pk| s(pk(id)));
         for (write, _) in &mut self.actions {
             if let Write::Put(put) = write
                 && put.get_item().as_ref().and_then(|item| item.get("pk")).is_some_and(|pk| of_case.contains(pk))
@@ -192,7 +192,12 @@ impl Commit {
 
     /// Sealed content of a case.
     pub fn content(&mut self, case: &CaseId, id: &ContentId, sealed: Vec<u8>) {
-        self.put(sealed_item(case, id, sealed), Some(ABSENT), Guard::Version);
+        self.put(content_item(case, id, sealed), Some(ABSENT), Guard::Version);
+    }
+
+    /// What waits to be mailed, or whom to, sealed to the mail key.
+    pub fn words(&mut self, case: &CaseId, id: &ContentId, sealed: Vec<u8>) {
+        self.put(words_item(case, id, sealed), Some(ABSENT), Guard::Version);
     }
 
     /// A new case's private halves.

@@ -90,6 +90,24 @@ pub(crate) fn case_pk(case: &CaseId) -> String {
     format!("CASE#{case}")
 }
 
+/// What of a case is removed, or is written by few, has a partition of its own: a role is given it, or not.
+pub(crate) fn timer_pk(case: &CaseId) -> String {
+    format!("TIMER#{case}")
+}
+
+pub(crate) fn plan_pk(case: &CaseId) -> String {
+    format!("PLAN#{case}")
+}
+
+pub(crate) fn content_pk(case: &CaseId) -> String {
+    format!("CONTENT#{case}")
+}
+
+/// What waits to be mailed, sealed to the mail key; erased once it is sent.
+pub(crate) fn words_pk(case: &CaseId) -> String {
+    format!("WORDS#{case}")
+}
+
 /// Reads attributes; what is missing or odd is damage.
 pub(crate) struct Read<'a>(pub &'a Item);
 

@@ -25,6 +25,7 @@ mod item;
 mod kept;
 mod mailed;
 mod meter;
+mod migrate;
 pub mod objects;
 pub mod opening;
 mod pace;

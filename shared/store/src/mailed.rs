@@ -61,7 +61,7 @@ impl Commit {
         words: &MailWords,
     ) -> Result<ContentId, KeyError> {
         let id = fresh_id("mail");
-        self.content(case, &id, words.seal(mail_key)?);
+        self.words(case, &id, words.seal(mail_key)?);
         Ok(id)
     }
 }

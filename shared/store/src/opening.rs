@@ -105,14 +105,14 @@ impl Opening<'_> {
     /// When sealing fails.
     pub fn seal_for_mail(&mut self, name: &str, known: &str) -> Result<ContentId, KeyError> {
         let id = content_id(name);
-        self.commit.content(&self.id, &id, self.opener.mail_key.seal(known.as_bytes())?);
+        self.commit.words(&self.id, &id, self.opener.mail_key.seal(known.as_bytes())?);
         Ok(id)
     }
 
-    /// Content that was sealed before.
+    /// What was sealed for `deliver` before.
     pub fn sealed(&mut self, name: &str, sealed: Vec<u8>) -> ContentId {
         let id = content_id(name);
-        self.commit.content(&self.id, &id, sealed);
+        self.commit.words(&self.id, &id, sealed);
         id
     }
 
@@ -189,7 +189,7 @@ impl Opening<'_> {
         };
         if let Some(name) = travels {
             let words = MailWords::Receipt { code: code.words().to_string(), receipt: receipt.clone() };
-            commit.content(&id, &name, words.seal(opener.mail_key)?);
+            commit.words(&id, &name, words.seal(opener.mail_key)?);
         }
         if let Some(end) = kept_until(&stored.case) {
             commit.expire(end);

@@ -5,7 +5,7 @@
 //! |--|--|
 //! | `LOG#`, `KEY#`, `READ#`, `KEYRING#`, `ADVISORY#`, `PUBLISHED` | where it is missing |
 //! | of the table `mail`: `DELIVERY#`, `CASE#`, `SUPPRESSED#` | where it is missing |
-//! | `CASE#`, `CODE#` | where the whole case is missing: of a case that is there, an old timer or a code that was replaced must not come back. A snapshot older than the log that survived is made anew |
+//! | `CASE#`, `TIMER#`, `PLAN#`, `CONTENT#`, `WORDS#`, `CODE#` | where the whole case is missing: of a case that is there, an old timer or a code that was replaced must not come back. A snapshot older than the log that survived is made anew |
 //! | `FIGURE#`, `FIGURES#` | never: `desk figures --rebuild` makes them of the logs |
 //! | what ended sessions, sign-in links, counters, remembered requests | never: they are short-lived, or were used on purpose |
 //!
@@ -237,7 +237,8 @@ fn is_snapshot(item: &Item) -> bool {
 
 /// The case whose own item it is.
 fn case_of(item: &Item) -> Option<CaseId> {
-    Read(item).maybe_text("pk")?.strip_prefix("CASE#")?.parse().ok()
+    let (kind, case) = Read(item).maybe_text("pk")?.split_once('#')?;
+    ["CASE", "TIMER", "PLAN", "CONTENT", "WORDS"].contains(&kind).then(|| case.parse().ok()).flatten()
 }
 
 fn comes_back(item: &Item, missing: &BTreeSet<CaseId>, reissued: &BTreeSet<CaseId>) -> bool {

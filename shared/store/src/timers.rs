@@ -8,7 +8,7 @@ use crate::cases::log_sk;
 use crate::commit::PLAN_GRACE;
 use crate::desk::hold_in;
 use crate::fault::Fault;
-use crate::item::{Item, Read, SHARDS, case_pk, due_shard, instant, key, n, s};
+use crate::item::{Item, Read, SHARDS, due_shard, instant, key, n, plan_pk, s};
 use crate::published::channel_of;
 use crate::query::{Index, Query};
 use crate::table::Table;
@@ -52,9 +52,15 @@ impl Table {
 }
 
 impl CaseStore {
-    /// Timers and plans that are due up to `until`, soonest first; at most `per_shard` from each of the 16 shards.
+    /// Timers and plans that are due up to `until`, soonest first; at most `per_shard` from each of the 16 shards. What cannot be
+    /// read is told of and left out: it keeps nothing else from being done.
     pub async fn due(&self, until: Timestamp, per_shard: i32) -> Result<Vec<Due>, Fault> {
-        self.table.due(" ", &instant(until), per_shard).await?.iter().map(read_due).collect()
+        let items = self.table.due(" ", &instant(until), per_shard).await?;
+        let read = |item: &Item| {
+            let told = |fault| tracing::error!(alarm = "due-failed", fault = %fault, "a due item cannot be read");
+            read_due(item).map_err(told).ok()
+        };
+        Ok(items.iter().filter_map(read).collect())
     }
 
     /// The range of events of a plan; `None` when it was planned and disarmed meanwhile, or is held.
@@ -96,7 +102,7 @@ impl Store {
 }
 
 pub(crate) fn plan_key(case: &CaseId, from: u64) -> Item {
-    key(case_pk(case), format!("PLAN#{}", log_sk(from)))
+    key(plan_pk(case), format!("PLAN#{}", log_sk(from)))
 }
 
 fn read_due(item: &Item) -> Result<Due, Fault> {
@@ -110,9 +116,8 @@ fn due_kind(pk: &str, sk: &str) -> Option<DueKind> {
     if let Some((advisory, channel)) = channel_of(pk, sk) {
         return Some(DueKind::Channel(advisory, channel));
     }
-    let case = pk.strip_prefix("CASE#")?.parse().ok()?;
-    match sk.strip_prefix("TIMER#") {
-        Some(clock) => Some(DueKind::Timer(case, clock.parse().ok()?)),
-        None => Some(DueKind::Plan(case, sk.strip_prefix("PLAN#")?.parse().ok()?)),
+    match pk.strip_prefix("TIMER#") {
+        Some(case) => Some(DueKind::Timer(case.parse().ok()?, sk.strip_prefix("TIMER#")?.parse().ok()?)),
+        None => Some(DueKind::Plan(pk.strip_prefix("PLAN#")?.parse().ok()?, sk.strip_prefix("PLAN#")?.parse().ok()?)),
     }
 }

@@ -4,8 +4,8 @@
 use crate::table::Table;
 use crate::witness::DateWitness;
 
-/// Cases, with everything that is written in one transaction with them: `CASE#`, `LOG#`, `KEY#`, `CODE#`, `REQUEST#` and
-/// `MESSAGE#`, and the indexes over them.
+/// Cases, with everything that is written in one transaction with them: `CASE#`, `LOG#`, `CONTENT#`, `WORDS#`, `TIMER#`, `PLAN#`,
+/// `KEY#`, `CODE#`, `REQUEST#` and `MESSAGE#`, and the indexes over them.
 #[derive(Clone)]
 pub struct CaseStore {
     pub(crate) table: Table,

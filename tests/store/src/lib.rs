@@ -204,7 +204,7 @@ impl Bench {
         let report = commit.seal(&keys.sealer, &Audience::Reporter, content_id("report"), b"words").expect("sealing");
         if let Some(address) = address {
             let sealed = self.mail_key.seal(address.as_bytes()).expect("sealing");
-            commit.content(&id, &content_id("reporter-address"), sealed);
+            commit.words(&id, &content_id("reporter-address"), sealed);
         }
         let by_mail = |sender| ByMail {
             sender,
@@ -254,7 +254,7 @@ async fn grow(store: &Store, keys: &KeyFile, purpose: &str) -> PublicKey {
 /// Puts something else in the place of sealed content, behind the store's back.
 pub fn replace_content(bench: &Bench, case: &CaseId, name: &str, sealed: Vec<u8>) {
     let content =
-        |item: &Item| is_text(item, "pk", &format!("CASE#{case}")) && is_text(item, "sk", &format!("CONTENT#{name}"));
+        |item: &Item| is_text(item, "pk", &format!("CONTENT#{case}")) && is_text(item, "sk", &format!("CONTENT#{name}"));
     let mut item = scanned(bench, "cases").into_iter().find(content).expect("such content");
     item.insert("sealed".to_owned(), AttributeValue::B(sealed));
     bench.database.import_items("cases", vec![item], ImportOptions::default()).expect("a write");

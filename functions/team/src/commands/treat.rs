@@ -135,7 +135,7 @@ impl Team {
         from: &CaseId,
         name: &ContentId,
     ) -> Result<Option<ContentId>, Fault> {
-        let sealed = self.cases.content(from, name).await?;
+        let sealed = self.cases.words(from, name).await?;
         Ok(sealed.map(|sealed| opening.sealed(name.as_str(), sealed)))
     }
 

@@ -116,6 +116,8 @@ enum Command {
     /// Make or rotate the keys of a deployed stack
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Move what an earlier version laid elsewhere in a deployed stack to where it lies now: after each deployment of a new version
+    Migrate(stack::Where),
     /// Bring back what a deployed stack has lost, from tables restored to a point in time
     #[command(subcommand)]
     Restore(restore::RestoreCommand),
@@ -206,6 +208,7 @@ impl Cli {
             Some(Command::Import(what)) => what.run(&global).await,
             Some(Command::Doctor(what)) => what.run(&global).await,
             Some(Command::Keys(what)) => what.run().await,
+            Some(Command::Migrate(stack)) => stack::migrate(&stack).await,
             Some(Command::Restore(what)) => what.run().await,
             Some(Command::SesStandIn) => ses_stand_in(&global).await,
             Some(Command::Verify { case }) => verify::log(&global, case).await,

@@ -7,7 +7,9 @@ use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use desk_aws::{Account, client_config};
 use desk_runtime::Clock;
 use desk_store::{Settings, Store};
+use serde_json::json;
 
+use super::Output;
 use crate::Failure;
 
 /// Which one.
@@ -69,6 +71,17 @@ impl Stack {
         let value = self.outputs.get(name).map(String::as_str);
         value.ok_or_else(|| Failure(format!("the stack {} gives out no {name}: is it this desk's?", self.name)))
     }
+}
+
+/// `desk migrate`.
+pub(super) async fn migrate(of: &Where) -> Result<Output, Failure> {
+    let moved = Stack::find(&of.name).await?.store()?.migrate().await?;
+    let text = match moved {
+        0 => format!("{}: everything lies where it should.", of.name),
+        1 => format!("{}: 1 item was moved.", of.name),
+        moved => format!("{}: {moved} items were moved.", of.name),
+    };
+    Ok(Output::done(json!({ "moved": moved }), text))
 }
 
 /// A service's code and words for a failed call; an operator may see both.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::board::{LAST, closed_shard, comment_shard, filed_shard};
 use crate::cases::{Stored, log_pk, log_sk};
 use crate::commit::{Commit, Guard, PLAN_GRACE, Write};
-use crate::item::{Build, b, case_pk, instant, json, key, n, s, shard};
+use crate::item::{Build, b, case_pk, instant, json, key, n, plan_pk, s, shard, timer_pk};
 use crate::table::ABSENT;
 
 impl Commit {
@@ -69,17 +69,17 @@ impl Commit {
         let old = before.map(Case::timers).unwrap_or_default();
         let new = after.timers();
         for (clock, at) in new.iter().filter(|timer| !old.contains(timer)) {
-            let item = Build::new(case_pk(&after.id), format!("TIMER#{clock}")).due(after.id.as_str(), *at);
+            let item = Build::new(timer_pk(&after.id), format!("TIMER#{clock}")).due(after.id.as_str(), *at);
             self.put(item.item(), None, Guard::Version);
         }
         for (clock, _) in old.iter().filter(|(clock, _)| !new.iter().any(|(still, _)| still == clock)) {
-            self.delete(key(case_pk(&after.id), format!("TIMER#{clock}")), None, Guard::Version);
+            self.delete(key(timer_pk(&after.id), format!("TIMER#{clock}")), None, Guard::Version);
         }
     }
 
     pub(super) fn put_plan(&mut self, from: u64, case: &Case, now: Timestamp) {
         let due = now.saturating_add(PLAN_GRACE).unwrap_or(now);
-        let item = Build::new(case_pk(&case.id), format!("PLAN#{}", log_sk(from)))
+        let item = Build::new(plan_pk(&case.id), format!("PLAN#{}", log_sk(from)))
             .set("from", n(from))
             .set("to", n(case.version))
             .due(case.id.as_str(), due);

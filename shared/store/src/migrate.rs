@@ -1,0 +1,92 @@
+//! Moves what an earlier version laid elsewhere to where it lies now: timers, plans, sealed content and the words of mails lay in
+//! the case's own partition, where whoever may change a case could remove them.
+//!
+//! Whoever may do everything runs it: the desk on one machine at its start, an operator after a deployment (`desk migrate`). Until
+//! it has run, what lay elsewhere is not found, and nothing of it is lost. Cut off and run again, it goes on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use desk_domain::case::EventBody;
+use desk_domain::id::CaseId;
+
+use crate::fault::Fault;
+use crate::item::{Build, Item, Read, content_pk, key, n, plan_pk, s, timer_pk, words_pk};
+use crate::table::ABSENT;
+use crate::{Store, Stored};
+
+/// How items lie in this version.
+const LAYOUT: i64 = 2;
+
+impl Store {
+    /// Moves everything; gives how many items that were. Looks at nothing where it was done before.
+    pub async fn migrate(&self) -> Result<usize, Fault> {
+        let table = &self.cases.table;
+        let marker = table.get(key("DESK#layout", "LAYOUT")).await?;
+        if marker.map(|marker| Read(&marker).number("layout")).transpose()? == Some(LAYOUT) {
+            return Ok(0);
+        }
+        let old = table.scan(|scan| {
+            scan.filter_expression(
+                "begins_with(pk, :case) AND (begins_with(sk, :timer) OR begins_with(sk, :plan) OR begins_with(sk, :content))",
+            )
+            .expression_attribute_values(":case", s("CASE#"))
+            .expression_attribute_values(":timer", s("TIMER#"))
+            .expression_attribute_values(":plan", s("PLAN#"))
+            .expression_attribute_values(":content", s("CONTENT#"))
+        });
+        let mut by_case: BTreeMap<CaseId, Vec<Item>> = BTreeMap::new();
+        for item in old.await? {
+            let case = Read(&item).text("pk")?.trim_start_matches("CASE#").parse();
+            by_case.entry(case.map_err(|_| Fault::damaged("a case's key"))?).or_default().push(item);
+        }
+        let mut moved = 0;
+        for (case, items) in &by_case {
+            moved += self.migrate_case(case, items).await?;
+        }
+        table.put(Build::new("DESK#layout", "LAYOUT").set("layout", n(LAYOUT)).item(), None).await?;
+        Ok(moved)
+    }
+
+    async fn migrate_case(&self, case: &CaseId, items: &[Item]) -> Result<usize, Fault> {
+        let table = &self.cases.table;
+        let Some(stored) = self.cases.case(case).await? else { return Ok(0) };
+        let named = self.named_in_log(&stored).await?;
+        for item in items {
+            if let Some(moved) = place(&stored, &named, item)? {
+                table.put(moved, Some(ABSENT)).await?;
+            }
+            let (pk, sk) = (Read(item).text("pk")?, Read(item).text("sk")?);
+            table.delete(key(pk.to_owned(), sk.to_owned())).await?;
+        }
+        Ok(items.len())
+    }
+
+    /// Every content that the log names by its hash: all else was sealed for a mail.
+    async fn named_in_log(&self, stored: &Stored) -> Result<BTreeSet<String>, Fault> {
+        let events = self.cases.events(&stored.case.id, 1, stored.case.version).await?;
+        let of = |body: &EventBody| body.contents().into_iter().map(|content| content.id.to_string()).collect::<Vec<_>>();
+        Ok(events.iter().flat_map(|event| of(&event.body)).collect())
+    }
+}
+
+/// The item where it lies now; `None` for a timer that the case does not have any more.
+fn place(stored: &Stored, named: &BTreeSet<String>, item: &Item) -> Result<Option<Item>, Fault> {
+    let (case, sk) = (&stored.case, Read(item).text("sk")?);
+    let (pk, sk) = if let Some(clock) = sk.strip_prefix("TIMER#") {
+        if !case.timers().iter().any(|(timer, _)| timer.as_str() == clock) {
+            return Ok(None);
+        }
+        (timer_pk(&case.id), sk.to_owned())
+    } else if sk.starts_with("PLAN#") {
+        (plan_pk(&case.id), sk.to_owned())
+    } else {
+        let name = sk.trim_start_matches("CONTENT#");
+        match named.contains(name) {
+            true => (content_pk(&case.id), sk.to_owned()),
+            false => (words_pk(&case.id), format!("WORDS#{name}")),
+        }
+    };
+    let mut moved = item.clone();
+    moved.extend(key(pk, sk));
+    Ok(Some(moved))
+}

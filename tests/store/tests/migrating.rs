@@ -1,0 +1,92 @@
+//! A table that the version before wrote goes on: everything is found where it lies now.
+
+use std::collections::BTreeSet;
+
+use desk_domain::id::CaseId;
+use desk_store_tests::{Bench, content_id};
+use dynoxide::ImportOptions;
+use dynoxide::actions::delete_item::DeleteItemRequest;
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::types::{AttributeValue, Item};
+use jiff::SignedDuration;
+
+fn items(bench: &Bench) -> Vec<Item> {
+    let scan = ScanRequest { table_name: "cases".to_owned(), ..Default::default() };
+    bench.database.scan(scan).unwrap().items.unwrap()
+}
+
+fn text(item: &Item, name: &str) -> String {
+    match item.get(name) {
+        Some(AttributeValue::S(text)) => text.clone(),
+        _ => panic!("{name} is text"),
+    }
+}
+
+fn places(bench: &Bench) -> BTreeSet<(String, String)> {
+    let place = |item: &Item| (text(item, "pk"), text(item, "sk"));
+    items(bench).iter().map(place).filter(|(pk, _)| !pk.starts_with("DESK#")).collect()
+}
+
+fn put(bench: &Bench, item: Item) {
+    bench.database.import_items("cases", vec![item], ImportOptions::default()).unwrap();
+}
+
+/// Lays everything of a case into its own partition, as the version before did; gives how many items that were.
+fn as_before(bench: &Bench, case: &CaseId) -> usize {
+    let mut moved = 0;
+    for item in items(bench) {
+        let (pk, sk) = (text(&item, "pk"), text(&item, "sk"));
+        if !["TIMER#", "PLAN#", "CONTENT#", "WORDS#"].iter().any(|kind| pk == format!("{kind}{case}")) {
+            continue;
+        }
+        let mut old = item.clone();
+        old.insert("pk".to_owned(), AttributeValue::S(format!("CASE#{case}")));
+        old.insert("sk".to_owned(), AttributeValue::S(sk.replace("WORDS#", "CONTENT#")));
+        put(bench, old);
+        let key = ["pk", "sk"].map(|name| (name.to_owned(), item[name].clone())).into_iter().collect();
+        let request = DeleteItemRequest { table_name: "cases".to_owned(), key, ..Default::default() };
+        bench.database.delete_item(request).unwrap();
+        moved += 1;
+    }
+    moved
+}
+
+#[tokio::test]
+async fn what_the_version_before_laid_elsewhere_is_moved_once() {
+    let bench = Bench::new().await;
+    let id = bench.case(1, Some("rita@example.org")).await;
+    let there = places(&bench);
+    let old = as_before(&bench, &id);
+    // A timer that nobody has taken away in time.
+    let gone = items(&bench).into_iter().find(|item| text(item, "sk").starts_with("TIMER#")).expect("a timer");
+    let mut stale = gone.clone();
+    stale.insert("sk".to_owned(), AttributeValue::S("TIMER#gone".to_owned()));
+    put(&bench, stale);
+    assert!(!bench.store.verify(&id, None).await.unwrap().unwrap().problems.is_empty(), "its report lies elsewhere");
+
+    assert_eq!(bench.store.migrate().await.unwrap(), old + 1);
+    assert_eq!(places(&bench), there, "all of it lies as if it had been written now, and nothing else");
+    assert_eq!(bench.store.migrate().await.unwrap(), 0, "it is done once");
+    assert_eq!(bench.store.verify(&id, None).await.unwrap().unwrap().problems, [""; 0]);
+    assert!(bench.store.cases.words(&id, &content_id("reporter-address")).await.unwrap().is_some());
+    bench.advance(SignedDuration::from_hours(13));
+    let ticked = bench.sla_check().tick(bench.hands.now()).await.unwrap();
+    assert!(ticked.fired > 0 && ticked.failed == 0, "its clocks go on: {ticked:?}");
+}
+
+/// An item in the index that this version cannot read, of whatever origin.
+#[tokio::test]
+async fn what_is_due_and_cannot_be_read_keeps_nothing_else_from_being_done() {
+    let bench = Bench::new().await;
+    bench.case(1, None).await;
+    let timer = items(&bench).into_iter().find(|item| text(item, "sk").starts_with("TIMER#")).expect("a timer");
+    for (pk, sk) in [("NOBODY", "NOTHING"), ("TIMER#not-an-id", "TIMER#handler"), ("PLAN#EXP-2026-7K3QF", "PLAN#x")] {
+        let mut odd = timer.clone();
+        odd.insert("pk".to_owned(), AttributeValue::S(pk.to_owned()));
+        odd.insert("sk".to_owned(), AttributeValue::S(sk.to_owned()));
+        put(&bench, odd);
+    }
+    bench.advance(SignedDuration::from_hours(13));
+    let ticked = bench.sla_check().tick(bench.hands.now()).await.unwrap();
+    assert!(ticked.fired > 0, "{ticked:?}");
+}

@@ -67,12 +67,7 @@ impl FanOut {
     ///
     /// # Errors
     /// A fault of the store; damage when it is not the team's word, or what was approved is not what the event names.
-    pub(crate) async fn release(
-        &self,
-        case: &Case,
-        event: &Event,
-        publication: &Publication<'_>,
-    ) -> Result<(), Fault> {
+    pub(crate) async fn release(&self, case: &Case, event: &Event, publication: &Publication<'_>) -> Result<(), Fault> {
         let id = AdvisoryId::from(&case.id);
         self.is_said(&case.id, event, publication).await?;
         if self.published.published(&id).await?.is_none() {

@@ -161,9 +161,8 @@ impl Intake {
         let kept = self.keep(&entered.sealer, files).await?;
         let received_at = self.clock.now();
         let prepare = |_: &Stored, commit: &mut Commit| {
-            let mut seal = |kind, words: &str| {
-                commit.seal(&entered.sealer, &Audience::Reporter, fresh_id(kind), words.as_bytes())
-            };
+            let mut seal =
+                |kind, words: &str| commit.seal(&entered.sealer, &Audience::Reporter, fresh_id(kind), words.as_bytes());
             let content = seal("reply", text)?;
             let files = match kept.is_empty() {
                 true => None,

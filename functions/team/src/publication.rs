@@ -124,7 +124,7 @@ impl Team {
             may_forward: false,
             mail: None,
             files: Vec::new(),
-            keys: Some(keys.named.clone()),
+            keys: Some(Box::new(keys.named.clone())),
         };
         let actor = Actor::Member(by.clone());
         let handler = parent.handler.clone().unwrap_or_else(|| by.clone());
@@ -138,8 +138,7 @@ impl Team {
     /// says.
     pub(crate) async fn said_to_publish(&self, stored: &Stored) -> Result<String, KeyError> {
         let Some(approval) = &stored.case.publication.approval else { return Ok(String::new()) };
-        let (case, content, channels) =
-            (&stored.case.id, &approval.content, self.policy.announcement_channels());
+        let (case, content, channels) = (&stored.case.id, &approval.content, self.policy.announcement_channels());
         self.publisher.sign(&Publication { case, content, channels: &channels, head: &stored.head }).await
     }
 

@@ -33,9 +33,9 @@ mod totp;
 mod words;
 
 pub use code::{ReceiptCode, Slip};
+pub use jws::VerifyError;
 pub use link::LinkKey;
 pub use links::Links;
-pub use jws::VerifyError;
 pub use publish::{PublishSigner, PublishVerifier};
 pub use receipt::ReceiptSigner;
 pub use seal::{NewKey, PublicKey, Root, RootPublic, SecretKey, Unsealed};

@@ -7,9 +7,9 @@ use p256::ecdsa::{SigningKey, VerifyingKey};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::KeyError;
 use crate::jws::{self, Signs, VerifyError};
 use crate::kms::KmsKey;
-use crate::KeyError;
 
 /// What is said.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -123,8 +123,7 @@ mod tests {
             let verifier = PublishVerifier::from_secret(&ours).unwrap();
             verifier.verify(signed, what).now_or_never().expect("a key in memory").map_err(|why| why.to_string())
         };
-        let (case, another): (CaseId, CaseId) =
-            ("EXP-2026-7K3QF".parse().unwrap(), "EXP-2026-00000".parse().unwrap());
+        let (case, another): (CaseId, CaseId) = ("EXP-2026-7K3QF".parse().unwrap(), "EXP-2026-00000".parse().unwrap());
         let content = ContentRef { id: "advisory-1".parse().unwrap(), sha256: "aa".repeat(32) };
         let form = ContentRef { sha256: "ab".repeat(32), ..content.clone() };
         let channels: [ChannelId; 2] = ["advisory-page".parse().unwrap(), "the-list".parse().unwrap()];

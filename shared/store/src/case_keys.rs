@@ -10,9 +10,9 @@
 //! holds the stored private halves against the log. A case from before there were two keys has one, which stands for both: its
 //! snapshot names it, and the same is checked where it is unwrapped.
 
+use desk_domain::case::ContentRef;
 use desk_domain::case::event::EventBody;
 use desk_domain::case::keys::{CaseKeys, KeyOfCase};
-use desk_domain::case::ContentRef;
 use desk_domain::id::{CaseId, ContentId};
 use desk_keys::{KeyError, NewKey, PublicKey, Root, RootPublic, SecretKey};
 use futures_util::future::try_join;
@@ -84,7 +84,9 @@ impl Sealer {
     /// When a key is none.
     pub fn seal(&self, audience: &Audience, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
         match audience {
-            Audience::Reporter if self.reporter != self.team => PublicKey::seal_to(&[&self.team, &self.reporter], plain),
+            Audience::Reporter if self.reporter != self.team => {
+                PublicKey::seal_to(&[&self.team, &self.reporter], plain)
+            }
             Audience::Reporter | Audience::Team => self.team.seal(plain),
         }
     }
@@ -217,7 +219,7 @@ impl CaseStore {
     async fn named_keys(&self, case: &CaseId) -> Result<Option<CaseKeys>, Fault> {
         let first = self.first_event(case).await?.ok_or_else(|| Fault::damaged(format!("{case} has no log")))?;
         match parse_event(case, &first)?.body {
-            EventBody::ReportReceived(reported) => Ok(reported.keys),
+            EventBody::ReportReceived(reported) => Ok(reported.keys.map(|keys| *keys)),
             _ => Err(Fault::damaged(format!("the first event of {case}"))),
         }
     }

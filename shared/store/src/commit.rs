@@ -93,13 +93,7 @@ impl Commit {
     ///
     /// # Panics
     /// When `bodies` does not begin with a report.
-    pub fn open(
-        &mut self,
-        id: &CaseId,
-        actor: &Actor,
-        bodies: Vec<EventBody>,
-        now: Timestamp,
-    ) -> Stored {
+    pub fn open(&mut self, id: &CaseId, actor: &Actor, bodies: Vec<EventBody>, now: Timestamp) -> Stored {
         let mut bodies = bodies.into_iter();
         let first = bodies.next().expect("a report opens a case");
         let (event, bytes) = chained(id, 1, String::new(), actor, first, now);

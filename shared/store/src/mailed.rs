@@ -115,7 +115,8 @@ mod tests {
             let (mut commit, before, sealer) = stored(change);
             assert_eq!(before.case.way(), way);
             let all = [Travels::No, Travels::Clear, Travels::Encrypted("armour".to_owned())];
-            let messages = all.map(|travels| commit.message(&before, &sealer, &mail.public(), "words", travels).unwrap());
+            let messages =
+                all.map(|travels| commit.message(&before, &sealer, &mail.public(), "words", travels).unwrap());
             assert_eq!(messages.map(|message| message.mail.is_some()), travelled, "{way:?}");
         }
     }

@@ -64,7 +64,8 @@ impl Store {
     /// Every content that the log names by its hash: all else was sealed for a mail.
     async fn named_in_log(&self, stored: &Stored) -> Result<BTreeSet<String>, Fault> {
         let events = self.cases.events(&stored.case.id, 1, stored.case.version).await?;
-        let of = |body: &EventBody| body.contents().into_iter().map(|content| content.id.to_string()).collect::<Vec<_>>();
+        let of =
+            |body: &EventBody| body.contents().into_iter().map(|content| content.id.to_string()).collect::<Vec<_>>();
         Ok(events.iter().flat_map(|event| of(&event.body)).collect())
     }
 }

@@ -169,7 +169,7 @@ impl Opening<'_> {
 
     /// With the keys that the words are sealed to.
     fn named(&self, reported: Reported) -> Reported {
-        Reported { keys: Some(self.keys.named.clone()), ..reported }
+        Reported { keys: Some(Box::new(self.keys.named.clone())), ..reported }
     }
 
     async fn finish_with(self, actor: &Actor, events: Vec<EventBody>, sha256: &str) -> Result<NewCase, KeyError> {

@@ -16,8 +16,8 @@ use desk_domain::case::event::{Answers, ByMail, Reported, Sender};
 use desk_domain::case::{Actor, Case, Event};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::policy::Policy;
-use desk_keys::file::KeyFile;
 use desk_keys::PublicKey;
+use desk_keys::file::KeyFile;
 use desk_local::wiring::Wiring;
 use desk_mail::ses::Settings as SesSettings;
 use desk_runtime::Clock;
@@ -233,7 +233,7 @@ impl Bench {
             opened: None,
             canary: false,
             files: Vec::new(),
-            keys: Some(keys.named.clone()),
+            keys: Some(Box::new(keys.named.clone())),
         };
         let now = self.hands.now();
         let events = open(id.clone(), &self.policy, reported, now);
@@ -253,8 +253,9 @@ async fn grow(store: &Store, keys: &KeyFile, purpose: &str) -> PublicKey {
 
 /// Puts something else in the place of sealed content, behind the store's back.
 pub fn replace_content(bench: &Bench, case: &CaseId, name: &str, sealed: Vec<u8>) {
-    let content =
-        |item: &Item| is_text(item, "pk", &format!("CONTENT#{case}")) && is_text(item, "sk", &format!("CONTENT#{name}"));
+    let content = |item: &Item| {
+        is_text(item, "pk", &format!("CONTENT#{case}")) && is_text(item, "sk", &format!("CONTENT#{name}"))
+    };
     let mut item = scanned(bench, "cases").into_iter().find(content).expect("such content");
     item.insert("sealed".to_owned(), AttributeValue::B(sealed));
     bench.database.import_items("cases", vec![item], ImportOptions::default()).expect("a write");

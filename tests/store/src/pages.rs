@@ -55,7 +55,8 @@ impl Pages {
 
     /// As alice, a command.
     pub async fn command(&self, case: &CaseId, command: Value) -> (StatusCode, Value) {
-        self.ask(&self.team, "POST", &format!("/desk/api/cases/{case}/commands"), Some(&self.token), Some(command)).await
+        self.ask(&self.team, "POST", &format!("/desk/api/cases/{case}/commands"), Some(&self.token), Some(command))
+            .await
     }
 
     /// As alice, the case.

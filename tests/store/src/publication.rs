@@ -88,8 +88,7 @@ impl Bench {
         let stored = self.store.cases.case(id).await.expect("the store").expect("a case");
         let approval = stored.case.publication.approval.as_ref().expect("it is approved");
         let channels = self.policy.announcement_channels();
-        let publication =
-            Publication { case: id, content: &approval.content, channels: &channels, head: &stored.head };
+        let publication = Publication { case: id, content: &approval.content, channels: &channels, head: &stored.head };
         self.keys.publish_signer().expect("a key").sign(&publication).await.expect("a signature")
     }
 

@@ -24,7 +24,8 @@ fn is(item: &Item, name: &str, text: &str) -> bool {
 
 /// Changes one item behind everybody's back.
 fn change(bench: &Bench, pk: &str, sk: &str, change: impl Fn(&mut Item)) {
-    let mut item = items(bench).into_iter().find(|item| is(item, "pk", pk) && is(item, "sk", sk)).expect("such an item");
+    let mut item =
+        items(bench).into_iter().find(|item| is(item, "pk", pk) && is(item, "sk", sk)).expect("such an item");
     change(&mut item);
     bench.database.import_items("cases", vec![item], ImportOptions::default()).unwrap();
 }

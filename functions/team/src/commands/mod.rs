@@ -296,7 +296,11 @@ impl Team {
         undone: &[LineName],
     ) -> Result<Command, KeyError> {
         let lines = affected::lines_touched(ranges, &self.policy);
-        Ok(Command::DetermineAffected { lines, content: post.seal_json(commit, &Audience::Team, &ranges)?, undone: undone.to_vec() })
+        Ok(Command::DetermineAffected {
+            lines,
+            content: post.seal_json(commit, &Audience::Team, &ranges)?,
+            undone: undone.to_vec(),
+        })
     }
 
     /// The audit, and a case for each thing that it found, in one transaction.

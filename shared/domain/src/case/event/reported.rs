@@ -65,7 +65,7 @@ pub struct Reported {
     pub opened: Option<Opened>,
     /// To whom its words are sealed; whoever stores the case says it. Of a case without, its snapshot names the one key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub keys: Option<CaseKeys>,
+    pub keys: Option<Box<CaseKeys>>,
 }
 
 impl Reported {

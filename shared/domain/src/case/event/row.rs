@@ -162,7 +162,9 @@ impl EventBody {
             }
             EventBody::AdvisoryDrafted { content } => Step(content).by(By::DraftAdvisory, "wrote the advisory"),
             EventBody::AdvisoryApproved { content } => Step(content).by(By::ApproveAdvisory, "approved the advisory"),
-            EventBody::Published { content, channels: _, signed: _ } => Step(content).by(By::Publish, "published the advisory"),
+            EventBody::Published { content, channels: _, signed: _ } => {
+                Step(content).by(By::Publish, "published the advisory")
+            }
             EventBody::CreditRecorded { granted } => {
                 granted.as_ref().map_or(Nothing, Step).by(By::RecordCredit, "said whom the advisory names")
             }

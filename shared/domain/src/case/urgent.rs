@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::event::FactName;
 use super::{Case, Fact, Rm};
 use crate::id::ClockName;
-use crate::policy::{ClockRow, MetBy, Policy, Starts};
+use crate::policy::{ClockRow, DUTY, MetBy, Policy, Starts, UrgentKind};
 
 /// A step that cannot wait.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,21 +42,32 @@ impl UrgentStep {
         ]
     }
 
-    /// As a mail and the page say it.
+    /// As a mail and the page say it, in the policy's words.
     pub fn words(&self, policy: &Policy) -> String {
-        let words = match self {
-            UrgentStep::Accept => "decide whether it is a vulnerability, and take its fix on",
-            UrgentStep::Severity => "say how severe it is",
-            UrgentStep::Reporter => "write to the reporter what changes",
-            UrgentStep::Advisory => "write down what users can do until there is a fix, and ask for a CVE id",
-            UrgentStep::Release => "bring the release forward, and say when it is",
-            UrgentStep::Announce => "decide whether to announce before the fix, and do it",
-            UrgentStep::Reopen => "see whether it was right to close the case, and take it up again",
-            UrgentStep::Duty(clock) => {
-                return format!("{}: do it, and record that it is done", policy.clock_words(clock));
-            }
-        };
-        words.to_owned()
+        let words = policy.urgent_words(self.kind());
+        match self {
+            UrgentStep::Duty(clock) => words.replace(DUTY, &policy.clock_words(clock)),
+            UrgentStep::Accept
+            | UrgentStep::Severity
+            | UrgentStep::Reporter
+            | UrgentStep::Advisory
+            | UrgentStep::Release
+            | UrgentStep::Announce
+            | UrgentStep::Reopen => words.to_owned(),
+        }
+    }
+
+    fn kind(&self) -> UrgentKind {
+        match self {
+            UrgentStep::Accept => UrgentKind::Accept,
+            UrgentStep::Severity => UrgentKind::Severity,
+            UrgentStep::Reporter => UrgentKind::Reporter,
+            UrgentStep::Advisory => UrgentKind::Advisory,
+            UrgentStep::Release => UrgentKind::Release,
+            UrgentStep::Announce => UrgentKind::Announce,
+            UrgentStep::Reopen => UrgentKind::Reopen,
+            UrgentStep::Duty(_) => UrgentKind::Duty,
+        }
     }
 }
 

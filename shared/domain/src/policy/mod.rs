@@ -14,6 +14,7 @@ mod pager;
 mod rota;
 mod swap;
 mod template;
+mod urgent;
 mod value;
 mod zone;
 
@@ -33,6 +34,7 @@ pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use rota::{Gap, Watch};
 pub use swap::{Said, Shift, Swap, SwapDays, Unreachable};
 pub use template::{Outcome, Template};
+pub use urgent::{DUTY, UrgentKind, UrgentWords};
 pub use value::{Length, MailAddress};
 pub use zone::Zone;
 
@@ -59,6 +61,9 @@ pub struct Policy {
     pub other_routes: Vec<Route>,
     pub channels: Vec<Channel>,
     pub templates: Vec<Template>,
+    /// Steps of what to do now that the policy words itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub urgent_steps: Vec<UrgentWords>,
     pub limits: Limits,
     pub mail: MailRules,
 }

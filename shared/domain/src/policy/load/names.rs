@@ -19,7 +19,7 @@ pub(super) struct Names<'v> {
 }
 
 /// The lists whose rows have a name of their own: (list, field).
-const NAMED: [(&str, &str); 10] = [
+const NAMED: [(&str, &str); 11] = [
     ("members", "id"),
     ("members", "address"),
     ("levels", "name"),
@@ -28,6 +28,7 @@ const NAMED: [(&str, &str); 10] = [
     ("third_party", "package"),
     ("other_routes", "name"),
     ("templates", "name"),
+    ("urgent_steps", "step"),
     ("channels", "name"),
     ("channels", "url"),
 ];

@@ -38,6 +38,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
     let other_routes = rows(&root, "other_routes", scope::route);
     let channels = rows(&root, "channels", scope::channel);
     let templates = rows(&root, "templates", scope::template);
+    let urgent_steps = rows(&root, "urgent_steps", scope::urgent_step);
     let limits = scope::limits(root.object("limits"));
     let mail = mail::rules(root.object("mail"), contacts.as_ref());
     root.finish();
@@ -56,6 +57,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
         other_routes,
         channels,
         templates,
+        urgent_steps,
         limits,
         mail,
     })

@@ -7,7 +7,8 @@ use crate::fields::Fields;
 use crate::id::{ChannelId, LineName, PackageName};
 use crate::policy::value::{ContactUri, Day, HttpsUrl, MailAddress, Word};
 use crate::policy::{
-    Channel, ChannelKind, Form, KindRow, Limits, Line, Outcome, OwnChannel, Package, Route, Takes, Template, ThirdParty,
+    Channel, ChannelKind, DUTY, Form, KindRow, Limits, Line, Outcome, OwnChannel, Package, Route, Takes, Template,
+    ThirdParty, UrgentKind, UrgentWords,
 };
 
 /// The registry that packages are looked up in; the one that the desk can ask.
@@ -66,6 +67,23 @@ pub(super) fn template(fields: Fields<'_>) -> Option<Template> {
     let next_steps = fields.text("next_steps", TEMPLATE_BYTES);
     fields.finish();
     Some(Template { name, outcome, resolution, text, next_steps })
+}
+
+/// What the list of what to do now says of a step.
+pub(super) fn urgent_step(fields: Fields<'_>) -> Option<UrgentWords> {
+    let step = fields.required_parsed::<Word<UrgentKind>>("step").map(|word| word.0);
+    let words = required_line(&fields, "words");
+    let named = words.matches(DUTY).count();
+    match step {
+        Some(UrgentKind::Duty) if named != 1 && !words.is_empty() => {
+            fields.wrong("words", format!("must have {DUTY} in it, once: there the name of the duty stands"));
+        }
+        Some(UrgentKind::Duty) | None => {}
+        Some(_) if named > 0 => fields.wrong("words", format!("cannot have {DUTY} in it: that is for the step duty")),
+        Some(_) => {}
+    }
+    fields.finish();
+    Some(UrgentWords { step: step?, words })
 }
 
 pub(super) fn route(fields: Fields<'_>) -> Option<Route> {

@@ -48,6 +48,7 @@ PRICES = {
     "mail chunk": Price(0.09, 1e3, "chunks of 256 KB", 0, "a blog post that quotes aws.amazon.com/ses/pricing"),
     "sns": Price(0.50, 1e6, "publishes", 1e6, "cloudburn.io"),
     "edge bytes": Price(0.085, 1, "GB out", 1000, AWS + "cloudfront/pricing"),
+    "edge function": Price(0.10, 1e6, "runs of a function at the edge", 2e6, AWS + "cloudfront/pricing", "from memory"),
     "edge request": Price(0.01, 10e3, "requests", 10e6, "wring.co/blog/aws-cloudfront-pricing-guide"),
 }
 NO_PLAN_MAIL_USD = 0.10  # a thousand, in an account without an SES plan; one that is new in SES starts with Essentials
@@ -72,7 +73,8 @@ def resources(kind, by_mail=False):
 
 def metrics(functions):
     """What functions count; `Alarms` is not among it, which is charged only for hours in which there is one."""
-    code = "".join(path.read_text() for path in (ROOT / "functions").glob("*/src/*.rs") if functions(path.parts[-3]))
+    paths = [*(ROOT / "functions").glob("*/src/*.rs"), *(ROOT / "shared/http/src").glob("*.rs")]
+    code = "".join(path.read_text() for path in paths if functions(path.parts[-3]))
     return set(re.findall(r"metric\.(\w+) =", code))
 
 
@@ -106,7 +108,8 @@ DUE_READS, SEEN_READS = 16 * 0.5, 3  # a tick asks sixteen shards, half a unit e
 RUN_S, CANARY_S = 0.1, 3  # an invocation, starts included; the canary looks each second whether its mail was sent
 FLIGHT_RUNS, FLIGHT_READS = 8, 27  # canary, intake 2, fan-out 2, deliver, mail-events 2; what they read
 FLIGHT_WRITES = 2 * 12 + 3  # KEY twice, CODE, CURRENT-CODE, CONTENT, 4 events, CASE (2 KB), PLAN in one; PLAN's index, end
-SECRET_CALLS = FLIGHTS * 6 + 360 * 8  # starts: with each flight intake (two, now and before) and canary (one); deliver's and team's
+LOOK_WRITES = 1  # a look at a case, counted for the network that it comes from
+SECRET_CALLS = FLIGHTS * 8 + 360 * 10  # starts: with each flight intake (three, now and before) and canary (one); deliver's and team's
 LOG_KB, LOG_MONTHS = 0.6, 3  # an invocation's START, END, REPORT and a line of ours; LogDays
 VISITS, PAGE_KB, STORED_GB = 10_000, 10, 0.05  # of the published site; in the tables, and as much in buckets
 MAIL_S, MAIL_KB, MAIL_MORE_WRITES = 0.5, 64, 2 * 2 + 2  # reading and sealing it; MESSAGE and more CONTENT, counters
@@ -132,7 +135,7 @@ def month():
         ("reads: ticks", "table read", MINUTES, TICKING * DUE_READS + SEEN_READS),
         ("reads: canary", "table read", FLIGHTS, FLIGHT_READS),
         ("writes: ticks", "table write", MINUTES),
-        ("writes: canary, its case and mail", "table write", FLIGHTS, FLIGHT_WRITES + MAIL_WRITES),
+        ("writes: canary, its case and mail", "table write", FLIGHTS, FLIGHT_WRITES + LOOK_WRITES + MAIL_WRITES),
         ("tables", "table store", STORED_GB),
         ("their point-in-time recovery", "table recovery", STORED_GB),
         ("streams", "stream", FLIGHTS, 3),
@@ -152,6 +155,7 @@ def month():
         ("SES tells of them", "sns", FLIGHTS, 2),
         ("site, bytes", "edge bytes", VISITS, PAGE_KB, 1e-6),
         ("site, canary: requests", "edge request", VISITS + 2 * FLIGHTS),
+        ("where they come from, what they ask", "edge function", VISITS + 2 * FLIGHTS),
     ]
 
 
@@ -174,6 +178,7 @@ def case():
         ("pages and commands", "api", REQUESTS),
         ("pages, bytes", "edge bytes", REQUESTS, PAGE_KB, 1e-6),
         ("pages, requests", "edge request", REQUESTS),
+        ("where they come from", "edge function", REQUESTS),
         ("logs", "log", runs, LOG_KB, 1e-6),
         ("mails", "mail", MAILS),
         ("SES tells of them", "sns", MAILS, 2),

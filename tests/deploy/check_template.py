@@ -189,6 +189,7 @@ def https(desk):
     (stage,) = (r for r in desk["Resources"].values() if r["Type"] == "AWS::ApiGatewayV2::Stage")
     yield "whoever writes without a member's secret is limited", limits(desk, stage, there)
     yield "CloudFront sends the Content-Security-Policy of the pages", security_headers(desk)
+    yield "CloudFront says what it is known by, and from where one asks", unknown(desk)
 
 
 def leading(route, of_template):
@@ -206,6 +207,25 @@ def limits(desk, stage, there):
     yield from (f"{key}: no {name}" for key, s in settings.items() for name in names if not s.get(name))
     waits = {desk["Resources"][name]["Properties"].get("RouteKey") for name in stage["DependsOn"]}
     yield from (f"the stage does not wait for {key}" for key in sorted(set(limited) - waits))
+
+
+def unknown(desk):
+    """Whoever answers HTTPS answers CloudFront alone: each way to the API says the secret, and the desk's says the address too."""
+    (distribution,) = of_type(desk, "AWS::CloudFront::Distribution").values()
+    config, origin, viewer = distribution["DistributionConfig"], *sources.front()
+    secret = f"{{{{resolve:secretsmanager:{desk['Outputs']['OriginSecret']['Value']}:SecretString}}}}"
+    wanted = [{"HeaderName": origin, "HeaderValue": secret}]
+    to_api = [o for o in config["Origins"] if "execute-api" in o["DomainName"]]
+    yield from (f"{o['Id']} says {o.get('OriginCustomHeaders')}" for o in to_api if o.get("OriginCustomHeaders") != wanted)
+    code = [f["FunctionCode"] for f in of_type(desk, "AWS::CloudFront::Function").values()]
+    if not any(f"headers['{viewer}'] = {{ value: event.viewer.ip }}" in text for text in code):
+        yield f"no function at the edge writes {viewer}"
+    if not config["DefaultCacheBehavior"].get("FunctionAssociations"):
+        yield "none runs before the desk"
+    for name in HTTPS:
+        waits = template.functions(desk)[name]
+        if "Distribution" not in desk["Resources"][name.capitalize()].get("DependsOn", []):
+            yield f"{waits['FunctionName']} may ask for the secret before CloudFront says it"
 
 
 def security_headers(desk):

@@ -29,7 +29,7 @@ RARE = {
     ("team", "TEAM#* (Count)"): "where a member says to be away: tests/journeys/tests/rota.rs",
     ("sla-check", "ADVISORY#*"): "where a channel waits for longer than its stream: tests/store/tests/publishing.rs",
 }
-SECRETS = ("TeamLinks", "Sessions", "ReporterLinks", "CanaryLinks", "ReplyTokens", "OpenPgpPrimary", "OpenPgpTeam", "OpenPgpNotices")
+SECRETS = ("TeamLinks", "Sessions", "ReporterLinks", "CanaryLinks", "OriginSecret", "ReplyTokens", "OpenPgpPrimary", "OpenPgpTeam", "OpenPgpNotices")
 
 
 def policies(stack):

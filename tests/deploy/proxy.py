@@ -56,11 +56,15 @@ class Door:
 
 
 class FrontDoor(Door):
-    """Where the world comes in, as CloudFront's distribution is in AWS."""
+    """Where the world comes in, as CloudFront's distribution is in AWS: it says what it is known by, and from where one asks."""
 
     api = None
+    origin = None
 
     def handle(self, method, path, headers, body):
+        for name in ("desk-origin", "desk-viewer"):
+            del headers[name]
+        headers["desk-origin"], headers["desk-viewer"] = self.origin, "203.0.113.7"
         return self.ask(method, f"/_aws/execute-api/{self.api}/$default{path}", headers, body)
 
 

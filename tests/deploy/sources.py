@@ -20,6 +20,7 @@ READS = {
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::ReporterLinks\)": {"DESK_REPORTER_LINKS"},
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::Canary\)": {"DESK_CANARY_LINKS"},
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::ReplyTokens\)": {"DESK_REPLY_TOKENS"},
+    r"\bFront::of\(": {"DESK_ORIGIN_SECRET"},
     r"\bOpenPgpSecret::Team\b": {"DESK_OPENPGP_TEAM"},
     r"\bOpenPgpSecret::Notices\b": {"DESK_OPENPGP_SIGNING"},
     r"\bOpenPgpSecret::Primary\b": {"DESK_OPENPGP_PRIMARY"},
@@ -109,6 +110,12 @@ def content_security_policy():
     text = (ROOT / "shared/http/src/headers.rs").read_text()
     literal = re.search(r'CONTENT_SECURITY_POLICY: &str =\s*"([^"]*)"', text)[1]
     return re.sub(r"\\\n\s*", "", literal)
+
+
+def front():
+    """The headers that CloudFront adds: what it is known by, and the viewer's address."""
+    text = (ROOT / "shared/http/src/source.rs").read_text()
+    return [re.search(rf'const {name}: HeaderName = HeaderName::from_static\("([\w-]+)"\)', text)[1] for name in ("ORIGIN", "VIEWER")]
 
 
 def tables():

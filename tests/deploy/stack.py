@@ -149,6 +149,8 @@ class Stack:
         described = self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"][0]
         self.outputs = {o["OutputKey"]: o["OutputValue"] for o in described["Outputs"]}
         self.front.api = self.outputs["ApiUrl"].split("//")[1].split(".")[0]
+        secret = self.client("secretsmanager").get_secret_value(SecretId=self.outputs["OriginSecret"])
+        self.front.origin = secret["SecretString"]
         return described
 
     def why_not_deployed(self):

@@ -24,7 +24,7 @@ impl Inbox {
         why: Option<Hint>,
     ) -> Result<Outcome, ActError> {
         let case = &stored.case;
-        if !self.within_a_day("reply", stored).await? {
+        if !self.within_a_day("reply", stored, arrived).await? {
             return self.file(arrived).await;
         }
         let theirs = why.is_none() && arrived.sender.is_authenticated();
@@ -94,7 +94,7 @@ impl Inbox {
         if !arrived.sender.is_authenticated() {
             return self.report(arrived, None).await;
         }
-        if !self.within_a_day("note", stored).await? {
+        if !self.within_a_day("note", stored, arrived).await? {
             return self.file(arrived).await;
         }
         let note = |content, mail| Command::OutsiderReply { from: from.clone(), content, mail };
@@ -102,14 +102,21 @@ impl Inbox {
         Ok(Outcome::Noted { case: case.id.clone() })
     }
 
-    /// Whether the policy takes one more mail to this case today; what is beyond is filed, and the digest says so.
-    pub(crate) async fn within_a_day(&self, what: &str, stored: &Stored) -> Result<bool, ActError> {
-        let (case, limit) = (&stored.case.id, self.policy.limits.reporter_messages_per_day);
-        let within = self.desk.within_rate(&format!("{what} {case}"), DAY, limit, self.clock.now()).await?;
-        if !within {
+    /// Whether the policy takes one more mail to this case today, and one of so many bytes; what is beyond is filed, and the digest
+    /// says so.
+    pub(crate) async fn within_a_day(&self, what: &str, stored: &Stored, arrived: &Arrived) -> Result<bool, ActError> {
+        let (case, limits, now) = (&stored.case.id, &self.policy.limits, self.clock.now());
+        let (limit, most, bytes) =
+            (limits.reporter_messages_per_day, limits.reporter_bytes_per_day, arrived.raw.len() as u64);
+        if !self.desk.within_rate(&format!("{what} {case}"), DAY, limit, now).await? {
             tracing::warn!(case = %case, what, "more answers than the policy takes in a day: filed");
+            return Ok(false);
         }
-        Ok(within)
+        let left = self.desk.take_bytes(&format!("{what} bytes {case}"), bytes, most, now).await?;
+        if let Some(left) = left {
+            tracing::warn!(case = %case, what, bytes, left, "more bytes than the policy takes in a day: filed");
+        }
+        Ok(left.is_none())
     }
 
     /// Gives a command that is made of the mail's words and parts, which `audience` may read; the mail is kept only if the command

@@ -60,7 +60,7 @@ impl Inbox {
     /// A note for the team; `tell` the member so, who was not told why it is one.
     async fn note(&self, arrived: &Arrived, stored: &Stored, member: &Member, tell: bool) -> Result<Outcome, ActError> {
         let case = &stored.case.id;
-        if !self.within_a_day("note", stored).await? {
+        if !self.within_a_day("note", stored, arrived).await? {
             self.tell_member(Some(&stored.case), &member.id, WhatCame::TooMany, Some(arrived)).await?;
             return self.file(arrived).await;
         }

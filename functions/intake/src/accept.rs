@@ -51,7 +51,7 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
         desk_mail::report::read(&value, &intake.policy.limits, intake.clock.now()).map_err(Problem::invalid)?;
     let sort = if is_canary(intake, headers).await? { Sort::Canary } else { Sort::Report };
     let arrived = Arrived { raw: &body, report: &report, files: &Files::default() };
-    intake.accept(arrived, &value, key, sort).await
+    intake.accept(headers, arrived, &value, key, sort).await
 }
 
 /// What a report that was taken is answered: the one time that its code is told. No `Debug`.
@@ -193,9 +193,12 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Response
         return page_of(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
     let arrived = Arrived { raw: &canonical, report: &report, files: &files };
-    let accepted = intake.accept(arrived, &value, key, Sort::Report).await;
+    let accepted = intake.accept(headers, arrived, &value, key, Sort::Report).await;
     match accepted.and_then(|answer| answer::read(&answer)) {
         Ok(taken) => pages::receipt(intake, taken, arrived),
+        Err(wait) if wait.status() == StatusCode::TOO_MANY_REQUESTS => {
+            pages::waiting_form(intake, sent, &wait, files.count())
+        }
         Err(problem) => page_of(problem),
     }
 }
@@ -204,19 +207,24 @@ impl Intake {
     /// Stores a report and answers with its receipt; the same key and body get the same answer again.
     ///
     /// # Errors
-    /// 422 when the key was used for something else, 503 when it could not be stored.
+    /// 422 when the key was used for something else, 429 when too many came from this network, 503 when it could not be stored.
     pub(crate) async fn accept(
         &self,
+        headers: &HeaderMap,
         arrived: Arrived<'_>,
         value: &Value,
         key: Option<String>,
         sort: Sort,
     ) -> Result<Answer, Problem> {
         let request = key.map(|key| Request::new("POST", sort.path(), "public", &key, &body::canonical(value)));
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let now = self.clock.now();
             if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), now).await? {
                 return Ok(answer);
+            }
+            // The canary proves what it is, and must find out how it is for everybody else.
+            if attempt == 0 && !matches!(sort, Sort::Canary) {
+                self.within_reports(headers).await?;
             }
             let new = self.new_case(arrived, sort.clone(), now).await?;
             let mut commit = new.commit.clone();

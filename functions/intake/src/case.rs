@@ -48,7 +48,7 @@ impl Intake {
     /// The case that the bearer's code opens, and the JSON that was sent to it.
     pub(crate) async fn entered_with(&self, headers: &HeaderMap, sent: Body) -> Result<(Entered, Value), Problem> {
         let code = body::bearer(headers).ok_or_else(Problem::not_found)?;
-        let entered = self.enter(code).await?;
+        let entered = self.counted(headers, self.enter(code).await).await?;
         let bytes = body::read(sent, self.policy.limits.body_bytes).await?;
         Ok((entered, body::parse_json(&bytes)?))
     }
@@ -87,7 +87,7 @@ pub(crate) async fn get_case(
 ) -> Response {
     // Whoever sends the header means the API, however wrong it is.
     if headers.contains_key(header::AUTHORIZATION) {
-        return match json_view(&intake, body::bearer(&headers).unwrap_or_default()).await {
+        return match json_view(&intake, &headers).await {
             Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
             Err(problem) => problem.into_response(),
         };
@@ -95,8 +95,10 @@ pub(crate) async fn get_case(
     intake.paged(page(&intake, &headers, &asked).await)
 }
 
-async fn json_view(intake: &Intake, code: &str) -> Result<String, Problem> {
-    let entered = intake.enter(code).await?;
+async fn json_view(intake: &Intake, headers: &HeaderMap) -> Result<String, Problem> {
+    let code = body::bearer(headers).unwrap_or_default();
+    let entered = intake.counted(headers, intake.enter(code).await).await?;
+    intake.within_looks(headers, &entered.stored.case.id).await?;
     let view = intake.view(&intake.unsealed(&entered).await?);
     Ok(serde_json::to_string(&view).expect("a view is plain data"))
 }
@@ -109,6 +111,7 @@ async fn page(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> Result<Res
     let same = |entry: &Entry| linked.as_ref().is_none_or(|linked| linked.case.id == entry.entered.stored.case.id);
     match entry.filter(same) {
         Some(entry) => {
+            intake.within_looks(headers, &entry.entered.stored.case.id).await?;
             let page = asked.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1);
             let said = Said { notice, page, ..Said::default() };
             shown(intake, &entry, StatusCode::OK, said).await
@@ -218,7 +221,7 @@ async fn entering(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Re
     let typed = !session::field(&sent, "code").is_empty();
     match if typed { intake.entry(headers, &sent).await? } else { None } {
         Some(entry) => Ok((intake.cookie(&entry)?, Redirect::to("/case")).into_response()),
-        None => asked_again(intake, "/case", &sent, 0).await,
+        None => asked_again(intake, headers, "/case", &sent, 0).await,
     }
 }
 
@@ -227,18 +230,21 @@ async fn entering(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Re
 /// Files do not come along: as many were chosen, they are asked for once more.
 pub(crate) async fn asked_again(
     intake: &Intake,
+    headers: &HeaderMap,
     action: &'static str,
     sent: &Sent,
     files: usize,
 ) -> Result<Response, Problem> {
     let (code, link) = (session::field(sent, "code"), session::field(sent, "t"));
     let linked = by_link(intake, Some(link)).await?;
-    let error = match (code.is_empty(), action) {
-        (true, "/case") => "Enter your receipt code.".to_owned(),
-        (true, _) => {
+    let wait = if code.is_empty() { None } else { intake.within_wrong_codes(headers).await.err() };
+    let error = match (&wait, code.is_empty(), action) {
+        (Some(wait), _, _) => wait.detail().to_owned(),
+        (None, true, "/case") => "Enter your receipt code.".to_owned(),
+        (None, true, _) => {
             "Your session has ended. What you sent is kept: enter your receipt code, and it goes on.".to_owned()
         }
-        (false, _) => case_page::wrong_code(code),
+        (None, false, _) => case_page::wrong_code(code),
     };
     let kept = sent.iter().filter(|(name, _)| *name != "code" && *name != "t");
     let door = Door {
@@ -251,7 +257,11 @@ pub(crate) async fn asked_again(
         kept: kept.map(|(name, value)| (name.clone(), value.clone())).collect(),
         files,
     };
-    Ok((StatusCode::NOT_FOUND, Html(case_page::login(intake, door))).into_response())
+    let page = (StatusCode::NOT_FOUND, Html(case_page::login(intake, door))).into_response();
+    Ok(match wait {
+        Some(wait) => wait.told_by(page),
+        None => page,
+    })
 }
 
 /// `POST /case/leave`: the browser forgets the code.

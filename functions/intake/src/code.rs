@@ -50,18 +50,18 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, sent: Body) -> Result<An
     let bytes = body::read(sent, intake.policy.limits.body_bytes).await?;
     let value = body::parse_json(&bytes)?;
     desk_domain::fields::read(&value, |_| ()).map_err(Problem::invalid)?;
-    intake.renewed(code, body::idempotency_key(headers)?).await
+    intake.counted(headers, intake.renewed(headers, code, body::idempotency_key(headers)?).await).await
 }
 
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
     let sent = intake.form(headers, body).await?;
     let Some(session) = intake.session_of(headers, &sent).await? else {
-        return asked_again(intake, PATH, &sent, 0).await;
+        return asked_again(intake, headers, PATH, &sent, 0).await;
     };
-    let answer = match intake.renewed(&session.code, hidden_key(&sent)).await {
+    let answer = match intake.renewed(headers, &session.code, hidden_key(&sent)).await {
         Ok(answer) => answer,
         Err(problem) if problem.status() == StatusCode::NOT_FOUND => {
-            return asked_again(intake, PATH, &sent, 0).await;
+            return asked_again(intake, headers, PATH, &sent, 0).await;
         }
         Err(problem) => return Err(problem),
     };
@@ -76,7 +76,7 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<R
 }
 
 impl Intake {
-    async fn renewed(&self, code: &str, key: Option<String>) -> Result<Answer, Problem> {
+    async fn renewed(&self, headers: &HeaderMap, code: &str, key: Option<String>) -> Result<Answer, Problem> {
         let now = self.clock.now();
         let old: ReceiptCode = code.parse().map_err(|_| Problem::not_found())?;
         let of = |actor: &str| key.as_deref().map(|key| Request::new("POST", PATH, actor, key, b"{}"));
@@ -90,7 +90,7 @@ impl Intake {
         if let Some(answer) = answer::recalled(&self.cases, by_case.as_ref(), now).await? {
             return Ok(answer);
         }
-        self.within_messages(case).await?;
+        self.within_messages(headers, case, 0).await?;
         let prepare = |before: &Stored, commit: &mut Commit| {
             let (new, id) = (ReceiptCode::generate(), &before.case.id);
             let wrapped = entered.key.wrapped(&new.key().public(), id.as_str())?;

@@ -41,7 +41,7 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
     let bytes = body::read(body, intake.policy.limits.body_bytes).await?;
     let value = body::parse_json(&bytes)?;
     let comment = read(&value, &intake.policy.limits).map_err(Problem::invalid)?;
-    intake.take_comment(&comment, body::idempotency_key(headers)?).await
+    intake.take_comment(headers, &comment, body::idempotency_key(headers)?).await
 }
 
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
@@ -55,7 +55,9 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<R
     match read(&value, &intake.policy.limits) {
         Ok(comment) => {
             let key = body::idempotency_key(headers)?.or(hidden_key(&sent));
-            intake.take_comment(&comment, key).await?;
+            if let Err(problem) = intake.take_comment(headers, &comment, key).await {
+                return intake.comment_refused(&sent, problem);
+            }
             let page = CommentForm { sent: Some(comment.reporter_email), ..intake.comment_form(&Sent::new(), &[]) };
             Ok((StatusCode::CREATED, Html(page.html())).into_response())
         }
@@ -84,11 +86,25 @@ fn read(value: &Value, limits: &Limits) -> Result<Report, Vec<FieldError>> {
 }
 
 impl Intake {
-    async fn take_comment(&self, comment: &Report, key: Option<String>) -> Result<Answer, Problem> {
+    async fn take_comment(
+        &self,
+        headers: &HeaderMap,
+        comment: &Report,
+        key: Option<String>,
+    ) -> Result<Answer, Problem> {
         let value = comment.to_json();
         let raw = body::canonical(&value);
         let arrived = Arrived { raw: &raw, report: comment, files: &Files::default() };
-        self.accept(arrived, &value, key, Sort::Comment).await
+        self.accept(headers, arrived, &value, key, Sort::Comment).await
+    }
+
+    /// The form again, with what was typed, where it is only to be sent a little later.
+    fn comment_refused(&self, sent: &Sent, problem: Problem) -> Result<Response, Problem> {
+        if problem.status() != StatusCode::TOO_MANY_REQUESTS {
+            return Err(problem);
+        }
+        let page = CommentForm { wait: Some(problem.detail().to_owned()), ..self.comment_form(sent, &[]) };
+        Ok(problem.told_by(Html(page.html()).into_response()))
     }
 
     fn comment_form(&self, sent: &Sent, wrong: &[FieldError]) -> CommentForm {
@@ -115,6 +131,7 @@ impl Intake {
                     InputControl::Line,
                 ),
             ],
+            wait: None,
             sent: None,
         }
     }

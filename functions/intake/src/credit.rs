@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use desk_domain::advisory::Credit;
 use desk_domain::case::{Actor, Command};
@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use crate::Intake;
 use crate::case::{Done, Entered, asked_again, shown};
 use crate::case_page::Said;
+use crate::reply::can_be_mended;
 use crate::session::{field, hidden_key};
 
 pub(crate) async fn post_credit(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
@@ -34,13 +35,13 @@ pub(crate) async fn post_credit(State(intake): State<Arc<Intake>>, headers: Head
 
 async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {
     let (entered, value) = intake.entered_with(headers, body).await?;
-    intake.credit(&entered, &value, body::idempotency_key(headers)?).await
+    intake.credit(headers, &entered, &value, body::idempotency_key(headers)?).await
 }
 
 async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
     let sent = intake.form(headers, body).await?;
     let Some(entry) = intake.entry(headers, &sent).await? else {
-        return asked_again(intake, "/case/credit", &sent, 0).await;
+        return asked_again(intake, headers, "/case/credit", &sent, 0).await;
     };
     let (name, link) = (field(&sent, "as").trim(), field(&sent, "link").trim());
     let value = match field(&sent, "decision") {
@@ -54,11 +55,12 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<R
             json!({"decision": decision, "as": name, "link": link, "also": others})
         }
     };
-    match intake.credit(&entry.entered, &value, hidden_key(&sent)).await {
+    match intake.credit(headers, &entry.entered, &value, hidden_key(&sent)).await {
         Ok(_) => Ok(Done::Credit.turn(intake.cookie(&entry)?)),
-        Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
+        Err(problem) if can_be_mended(problem.status()) => {
             let credit = Some((wrong(&problem), name.to_owned(), link.to_owned()));
-            shown(intake, &entry, StatusCode::UNPROCESSABLE_ENTITY, Said { credit, ..Said::default() }).await
+            let page = shown(intake, &entry, problem.status(), Said { credit, ..Said::default() }).await?;
+            Ok(problem.told_by(page))
         }
         Err(problem) => Err(problem),
     }
@@ -74,7 +76,13 @@ fn wrong(problem: &Problem) -> String {
 }
 
 impl Intake {
-    async fn credit(&self, entered: &Entered, value: &Value, key: Option<String>) -> Result<Answer, Problem> {
+    async fn credit(
+        &self,
+        headers: &HeaderMap,
+        entered: &Entered,
+        value: &Value,
+        key: Option<String>,
+    ) -> Result<Answer, Problem> {
         let line_bytes = self.policy.limits.line_bytes;
         let credits =
             fields::read(value, |fields| Credit::read_decision(fields, line_bytes)).map_err(Problem::invalid)?;
@@ -82,7 +90,7 @@ impl Intake {
         if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
-        self.within_messages(&entered.stored.case.id).await?;
+        self.within_messages(headers, &entered.stored.case.id, value.to_string().len()).await?;
         let prepare = |_: &Stored, commit: &mut Commit| {
             let granted = match credits.is_empty() {
                 true => None,

@@ -50,6 +50,11 @@ impl Files {
         self.sent.len().max(usize::from(self.too_large))
     }
 
+    /// How large they are together.
+    pub fn bytes(&self) -> usize {
+        self.sent.iter().map(|file| file.bytes.len()).sum()
+    }
+
     /// What is told of each: name, kind, size, hash. It is sealed, and never clear.
     pub fn listed(&self) -> Vec<Value> {
         self.sent.iter().enumerate().map(|(place, file)| described(place, file)).collect()

@@ -11,6 +11,7 @@ mod code;
 mod comment;
 mod credit;
 mod files;
+mod limits;
 mod pages;
 mod receipt;
 mod reply;
@@ -29,6 +30,7 @@ use axum::routing::{get, post};
 use desk_advisory::security_txt::OPENPGP_PATH;
 use desk_advisory::updates_page;
 use desk_domain::policy::Policy;
+use desk_http::source::{self, Front};
 use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
 use desk_pages::{MissingPage, Site};
@@ -57,6 +59,8 @@ pub struct Intake {
     pub reporter_links: Links,
     /// Tells the canary from whoever says to be one; without it nobody is, and reports are taken all the same.
     pub canary_links: Links,
+    /// What stands before the desk, and says where a request comes from.
+    pub front: Arc<Front>,
     /// Where the desk is reached, without a trailing slash.
     pub public_url: String,
     /// Where what is published is read, without a trailing slash.
@@ -65,6 +69,7 @@ pub struct Intake {
 
 /// Its routes.
 pub fn router(intake: Arc<Intake>) -> Router {
+    let front = intake.front.clone();
     Router::new()
         .route("/", get(pages::form))
         .route("/reports", get(pages::form).post(accept::post_report))
@@ -89,6 +94,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route(desk_openapi::PATH, get(openapi))
         .fallback(missing)
         .with_state(intake)
+        .layer(middleware::from_fn_with_state(front, source::found))
         .layer(middleware::from_fn(headers::secure))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use desk_aws::Account;
+use desk_http::source::Front;
 use desk_http::when_ready;
 use desk_keys::Links;
 use desk_keys::cloud::Keys;
@@ -33,6 +34,7 @@ async fn routes() -> Result<Router, String> {
         content: Objects::from_env(&account, "DESK_CONTENT_BUCKET")?,
         reporter_links: Links::of(&keys, Purpose::ReporterLinks).await?,
         canary_links: Links::of_or_none(&keys, Purpose::Canary).await,
+        front: Arc::new(Front::of(&keys).await?),
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),
         cases: store.cases,

@@ -42,6 +42,13 @@ pub(crate) fn wrong_form(
     (status, Html(form.html())).into_response()
 }
 
+/// The form again, with what was typed: nothing is wrong with it, but too much came from this network.
+pub(crate) fn waiting_form(intake: &Intake, sent: BTreeMap<String, String>, wait: &Problem, chosen: usize) -> Response {
+    let form = report_form(intake, sent, Vec::new(), intake.files_field(None, chosen));
+    let form = ReportForm { wait: Some(wait.detail().to_owned()), ..form };
+    wait.told_by(Html(form.html()).into_response())
+}
+
 /// The form again, with what was typed: nothing is wrong with it, its sender wants to change it.
 pub(crate) fn typed_form(intake: &Intake, sent: BTreeMap<String, String>, chosen: usize) -> Response {
     Html(report_form(intake, sent, Vec::new(), intake.files_field(None, chosen)).html()).into_response()
@@ -93,6 +100,7 @@ fn report_form(
         security_address: policy.contacts.security.clone(),
         values,
         errors,
+        wait: None,
         files_field,
     }
 }

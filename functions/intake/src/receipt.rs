@@ -31,10 +31,11 @@ pub(crate) async fn get(State(intake): State<Arc<Intake>>, headers: HeaderMap) -
 
 async fn signed_again(intake: &Intake, headers: &HeaderMap) -> Result<Response, Problem> {
     let entered = match body::bearer(headers) {
-        Some(code) => Some(intake.enter(code).await?),
+        Some(code) => Some(intake.counted(headers, intake.enter(code).await).await?),
         None => intake.in_session(headers).await?.map(|entry| entry.entered),
     };
     let entered = entered.ok_or_else(Problem::not_found)?;
+    intake.within_looks(headers, &entered.stored.case.id).await?;
     let opened = intake.unsealed(&entered).await?;
     if !is_signed_here(&opened) {
         let detail = "The desk signed no receipt here for this report: of a mail, it went with our first answer.";

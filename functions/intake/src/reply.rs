@@ -17,7 +17,7 @@ use desk_http::{Problem, answer, session, upload};
 use desk_store::opening::fresh_id;
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Audience, Commit, Stored};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -37,8 +37,6 @@ struct Replied {
     look_by: Option<Timestamp>,
     stage: Stage,
 }
-
-const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 pub(crate) async fn post_message(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     // A program sends files with its code, a browser with the cookie or a field.
@@ -63,11 +61,12 @@ async fn from_api(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<An
             (entered, Message { text, files: Files::default() })
         }
         true => {
-            let entered = intake.enter(body::bearer(headers).ok_or_else(Problem::not_found)?).await?;
+            let code = body::bearer(headers).ok_or_else(Problem::not_found)?;
+            let entered = intake.counted(headers, intake.enter(code).await).await?;
             (entered, intake.message(intake.filled(headers, body).await?)?)
         }
     };
-    intake.reply(&entered, &message, body::idempotency_key(headers)?).await
+    intake.reply(headers, &entered, &message, body::idempotency_key(headers)?).await
 }
 
 fn text_of(value: &Value, max: usize) -> Result<String, Vec<FieldError>> {
@@ -85,12 +84,12 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<R
     let filled = intake.filled(headers, body).await?;
     let sent = &filled.fields;
     let Some(entry) = intake.entry(headers, sent).await? else {
-        return asked_again(intake, "/case/messages", sent, filled.files.count()).await;
+        return asked_again(intake, headers, "/case/messages", sent, filled.files.count()).await;
     };
     let (text, chosen) = (field(sent, "text").replace("\r\n", "\n"), filled.files.count());
     let key = body::idempotency_key(headers)?.or(hidden_key(sent));
     let taken = match intake.message(filled) {
-        Ok(message) => intake.reply(&entry.entered, &message, key).await,
+        Ok(message) => intake.reply(headers, &entry.entered, &message, key).await,
         Err(problem) => Err(problem),
     };
     match taken {
@@ -107,32 +106,19 @@ async fn from_form(intake: &Intake, headers: &HeaderMap, body: Body) -> Result<R
                 false => (Some(problem.in_words("Your message")), None),
             };
             let said = Said { error, text, files: (files, chosen), ..Said::default() };
-            shown(intake, &entry, problem.status(), said).await
+            Ok(problem.told_by(shown(intake, &entry, problem.status(), said).await?))
         }
         Err(problem) => Err(problem),
     }
 }
 
 /// Whether the page is shown again, with what was typed.
-fn can_be_mended(status: StatusCode) -> bool {
+pub(crate) fn can_be_mended(status: StatusCode) -> bool {
     let mended = [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::TOO_MANY_REQUESTS];
     mended.contains(&status)
 }
 
 impl Intake {
-    /// Counts what a reporter sends to a case.
-    ///
-    /// # Errors
-    /// 429 when it is too much for a day.
-    pub(crate) async fn within_messages(&self, case: &CaseId) -> Result<(), Problem> {
-        let limit = self.policy.limits.reporter_messages_per_day;
-        if self.desk.within_rate(&format!("reply {case}"), DAY, limit, self.clock.now()).await? {
-            return Ok(());
-        }
-        let detail = format!("This case takes at most {limit} messages a day; please go on tomorrow.");
-        Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, detail))
-    }
-
     /// What was sent, of which files alone need no words.
     fn message(&self, Filled { fields, files }: Filled) -> Result<Message, Problem> {
         let text = field(&fields, "text").replace("\r\n", "\n");
@@ -144,7 +130,13 @@ impl Intake {
     }
 
     /// Records a message of the reporter's.
-    async fn reply(&self, entered: &Entered, message: &Message, key: Option<String>) -> Result<Answer, Problem> {
+    async fn reply(
+        &self,
+        headers: &HeaderMap,
+        entered: &Entered,
+        message: &Message,
+        key: Option<String>,
+    ) -> Result<Answer, Problem> {
         let Message { text, files } = message;
         let listed = files.listed();
         let canonical = match files.is_empty() {
@@ -157,7 +149,7 @@ impl Intake {
             return Ok(answer);
         }
         self.takes(files, case.files)?;
-        self.within_messages(&case.id).await?;
+        self.within_messages(headers, &case.id, text.len() + files.bytes()).await?;
         let kept = self.keep(&entered.sealer, files).await?;
         let received_at = self.clock.now();
         let prepare = |_: &Stored, commit: &mut Commit| {

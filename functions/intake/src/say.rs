@@ -195,17 +195,19 @@ pub(crate) async fn said(intake: &Intake, saying: &Saying, headers: &HeaderMap, 
 
 async fn from_api(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Result<Answer, Problem> {
     let (entered, value) = intake.entered_with(headers, body).await?;
-    intake.say(&entered, saying, &value, body::idempotency_key(headers)?).await
+    intake.say(headers, &entered, saying, &value, body::idempotency_key(headers)?).await
 }
 
 async fn from_form(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
     let sent = intake.form(headers, body).await?;
     let Some(entry) = intake.entry(headers, &sent).await? else {
-        return asked_again(intake, saying.path, &sent, 0).await;
+        return asked_again(intake, headers, saying.path, &sent, 0).await;
     };
-    match intake.say(&entry.entered, saying, &(saying.meant)(&sent), hidden_key(&sent)).await {
+    match intake.say(headers, &entry.entered, saying, &(saying.meant)(&sent), hidden_key(&sent)).await {
         Ok(_) => Ok(saying.done.turn(intake.cookie(&entry)?)),
-        Err(problem) if problem.is_of_what_was_sent() => refused(intake, &entry, saying, &sent, &problem).await,
+        Err(problem) if problem.is_of_what_was_sent() || problem.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            refused(intake, &entry, saying, &sent, &problem).await
+        }
         Err(problem) => Err(problem),
     }
 }
@@ -220,17 +222,14 @@ async fn refused(
     let why = problem.in_words(saying.named);
     let (first, rest) = why.split_at(why.chars().next().map_or(0, char::len_utf8));
     let said = (saying.refused)(sent, format!("{}{}", first.to_uppercase(), rest.trim_end_matches('.')));
-    let status = match problem.status() {
-        StatusCode::CONFLICT => StatusCode::CONFLICT,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    shown(intake, entry, status, said).await
+    Ok(problem.told_by(shown(intake, entry, problem.status(), said).await?))
 }
 
 impl Intake {
     /// Gives the case what its reporter says; what they say again is answered as it was.
     async fn say(
         &self,
+        headers: &HeaderMap,
         entered: &Entered,
         saying: &Saying,
         value: &Value,
@@ -241,7 +240,7 @@ impl Intake {
         if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
-        self.within_messages(&entered.stored.case.id).await?;
+        self.within_messages(headers, &entered.stored.case.id, value.to_string().len()).await?;
         let answer_of = |acted: &Acted| {
             let case = &acted.after.case;
             let mut body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at});

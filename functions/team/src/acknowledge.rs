@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use crate::Team;
 use crate::case_page::words::member_name;
-use crate::sign_in::Destination;
+use crate::sign_in::{Destination, Whose};
 
 /// How long a link still says who acknowledged.
 const LIVES_ON: SignedDuration = SignedDuration::from_hours(24);
@@ -122,7 +122,7 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
     let case = &valid.stored.case;
     if field("link") == "1" {
         let to = Destination::read(&format!("/desk/cases/{}", case.id));
-        team.mail_link(&valid.member.id, to).await?;
+        team.mail_link(&Whose::Member(valid.member.id.clone()), to).await?;
         return Ok(Html(team.page(&valid, case, token, Acknowledgement::Mailed).html()).into_response());
     }
     let wrong = match text::controls(&text) {

@@ -39,6 +39,7 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use desk_domain::policy::{Member, Policy};
+use desk_http::source::{self, Front};
 use desk_http::{Problem, headers};
 use desk_keys::{Links, PublicKey, PublishSigner, Root};
 use desk_pages::{Desk, DeskPage, Site};
@@ -70,6 +71,8 @@ pub struct Team {
     pub team_links: Arc<Links>,
     /// Authenticates members' sessions: this function's alone.
     pub sessions: Arc<Links>,
+    /// What stands before the desk, and says where a request comes from.
+    pub front: Arc<Front>,
     /// Raw mails, each sealed to its case.
     pub content: Objects,
     /// The desk's OpenPGP secrets; `None` before they were made.
@@ -81,6 +84,7 @@ pub struct Team {
 
 /// Its routes, all under `/desk`.
 pub fn router(team: Arc<Team>) -> Router {
+    let front = team.front.clone();
     let lists = DeskPage::ALL.iter().fold(Router::new(), |lists, page| lists.route(page.path(), list(*page)));
     lists
         .route("/desk/{page}", get(no_page))
@@ -113,6 +117,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .layer(middleware::from_fn_with_state(team.clone(), sign_in::kept))
         .layer(middleware::from_fn_with_state(team.clone(), origin::checked))
         .with_state(team)
+        .layer(middleware::from_fn_with_state(front, source::found))
         .layer(middleware::from_fn(headers::secure))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use desk_aws::Account;
+use desk_http::source::Front;
 use desk_http::when_ready;
 use desk_keys::Links;
 use desk_keys::cloud::{Keys, OpenPgpSecret};
@@ -30,6 +31,7 @@ async fn routes() -> Result<Router, String> {
         publisher: Arc::new(keys.publish_signer()?),
         team_links: Arc::new(Links::of(&keys, Purpose::TeamLinks).await?),
         sessions: Arc::new(Links::of(&keys, Purpose::Sessions).await?),
+        front: Arc::new(Front::of(&keys).await?),
         openpgp: OpenPgp::read(&keys.openpgp(OpenPgpSecret::Team).await?).map(Arc::new),
         content: Objects::from_env(&account, "DESK_CONTENT_BUCKET")?,
         public_url: policy.project.desk_url.clone(),

@@ -29,7 +29,9 @@ pub async fn serve(mut options: Options, listen: SocketAddr, say: impl FnOnce(&D
     say(&desk, &url);
     let stop = Arc::new(Notify::new());
     let (stopping, until) = (stop.clone(), stop.clone());
-    let serving = axum::serve(listener, desk.router()).with_graceful_shutdown(async move { until.notified().await });
+    // The peer of each connection, which is the network that is counted.
+    let routes = desk.router().into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { until.notified().await });
     let served = tokio::select! {
         served = serving.into_future() => served,
         () = async {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use canary::Canary;
 use deliver::{Deliver, Pace};
 use desk_domain::policy::Policy;
+use desk_http::source::Front;
 use desk_keys::file::KeyFile;
 use desk_keys::link::Purpose;
 use desk_keys::{LinkKey, Links};
@@ -159,6 +160,7 @@ impl Wiring {
             content: self.content.clone(),
             reporter_links: Links::fixed(self.link_key(Purpose::ReporterLinks)?),
             canary_links: Links::fixed(self.link_key(Purpose::Canary)?),
+            front: Arc::new(Front::default()),
             public_url: self.public_url.clone(),
             site_url: self.site_url.clone(),
         })
@@ -180,6 +182,7 @@ impl Wiring {
             release_key: self.store.desk.ring_public("release").await?,
             team_links: Arc::new(Links::fixed(self.link_key(Purpose::TeamLinks)?)),
             sessions: Arc::new(Links::fixed(self.link_key(Purpose::Sessions)?)),
+            front: Arc::new(Front::default()),
             content: self.content.clone(),
             openpgp: self.openpgp.as_ref().map(|keys| keys.team()).transpose()?.map(Arc::new),
             public_url: self.public_url.clone(),

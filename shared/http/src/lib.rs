@@ -1,13 +1,16 @@
-//! What the functions that answer HTTP share: problem+json (RFC 9457), security headers, bodies, files, answers that are kept, and
-//! answering before they could start.
+//! What the functions that answer HTTP share: problem+json (RFC 9457), security headers, bodies, files, answers that are kept, from
+//! which network a request comes and whether it is asked to wait, and answering before they could start.
 
 pub mod answer;
 pub mod body;
 pub mod headers;
+mod limits;
 pub mod problem;
 mod ready;
 pub mod session;
+pub mod source;
 pub mod upload;
 
+pub use limits::Limits;
 pub use problem::Problem;
 pub use ready::when_ready;

@@ -5,11 +5,14 @@ use axum::response::{IntoResponse, Response};
 use desk_domain::case::CommandName;
 use desk_domain::case::publication::Missing;
 use desk_domain::fields::FieldError;
+use desk_domain::policy::Limited;
 use desk_domain::refusal::Refusal;
+use desk_domain::time::promise;
 use desk_keys::KeyError;
 use desk_pages::{ErrorPage, Site};
 use desk_runtime::Retryable;
 use desk_store::Fault;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 /// A problem, as its receiver may see it: nothing internal.
@@ -21,6 +24,8 @@ pub struct Problem {
     allowed: Option<Vec<CommandName>>,
     /// What publishing waits for.
     missing: Vec<Missing>,
+    /// After so many seconds another try may go well.
+    retry_after: Option<i64>,
 }
 
 /// Its form on the wire (RFC 9457).
@@ -41,7 +46,14 @@ struct Wire<'a> {
 
 impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        Problem { status, detail: detail.into(), errors: Vec::new(), allowed: None, missing: Vec::new() }
+        Problem {
+            status,
+            detail: detail.into(),
+            errors: Vec::new(),
+            allowed: None,
+            missing: Vec::new(),
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(30),
+        }
     }
 
     /// 404, the same whatever was asked for.
@@ -62,13 +74,37 @@ impl Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
 
+    /// 429: from one network, and for how long.
+    pub fn too_many(limited: Limited, wait: SignedDuration) -> Problem {
+        // A second that has begun is one.
+        let seconds = (wait.as_millis() + 999).div_euclid(1000).clamp(1, 86_400) as i64;
+        let whole = if seconds > 90 { (seconds + 59) / 60 * 60 } else { seconds };
+        let after = promise(SignedDuration::from_secs(whole));
+        let detail = format!("{} from your network. Please try again in {after}.", limited.words());
+        Problem { retry_after: Some(seconds), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
+    }
+
+    /// Too much for a day (UTC): it may go well in the next one.
+    pub fn tomorrow(status: StatusCode, detail: impl Into<String>, now: Timestamp) -> Problem {
+        let left = 86_400 - now.as_second().rem_euclid(86_400);
+        Problem { retry_after: Some(left), ..Problem::new(status, detail) }
+    }
+
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
     /// Whether another try with other words, or at another time, may go well: what was sent is shown again.
     pub fn is_of_what_was_sent(&self) -> bool {
-        !self.errors.is_empty() || matches!(self.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
+        let mended = [StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY, StatusCode::TOO_MANY_REQUESTS];
+        !self.errors.is_empty() || mended.contains(&self.status)
+    }
+
+    /// A page of its own that tells of the problem: with its status and headers.
+    pub fn told_by(&self, mut page: Response) -> Response {
+        *page.status_mut() = self.status;
+        self.headers(&mut page);
+        page
     }
 
     /// What is wrong with `what` was sent, in a sentence.
@@ -120,8 +156,8 @@ impl Problem {
     }
 
     fn headers(&self, response: &mut Response) {
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

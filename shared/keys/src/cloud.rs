@@ -8,6 +8,7 @@
 //! | `DESK_PUBLISH_KEY` | `PublishKey` | KMS key (P-256) that signs what is published |
 //! | `DESK_RECEIPT_KEY` | `ReceiptKey` | KMS key (P-256) that signs receipts |
 //! | `DESK_TEAM_LINKS`, `DESK_SESSIONS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS`, `DESK_REPLY_TOKENS` | `TeamLinks`, `Sessions`, `ReporterLinks`, `CanaryLinks`, `ReplyTokens` | secrets of the link keys |
+//! | `DESK_ORIGIN_SECRET` | `OriginSecret` | what CloudFront says to be known by |
 //! | `DESK_OPENPGP_TEAM`, `DESK_OPENPGP_SIGNING` | `OpenPgpTeam`, `OpenPgpNotices`, `OpenPgpPrimary` | secrets of the desk's OpenPGP key, each for its one reader; the primary's has none |
 
 use std::collections::BTreeMap;
@@ -121,15 +122,33 @@ impl Keys {
     }
 
     async fn secret(&self, arn: &str, stage: &str) -> Result<Option<[u8; 32]>, KeyError> {
+        let text = self.text(arn, stage).await?;
+        Ok(text.map(|text| link_bytes(text.as_bytes(), "disclosure-desk link key")))
+    }
+
+    async fn text(&self, arn: &str, stage: &str) -> Result<Option<Zeroizing<String>>, KeyError> {
         match self.secrets.get_secret_value().secret_id(arn).version_stage(stage).send().await {
-            Ok(output) => Ok(output
-                .secret_string
-                .map(Zeroizing::new)
-                .map(|text| link_bytes(text.as_bytes(), "disclosure-desk link key"))),
+            Ok(output) => Ok(output.secret_string.map(Zeroizing::new)),
             // A secret that was never rotated has no version of before.
             Err(e) if e.code() == Some("ResourceNotFoundException") => Ok(None),
             Err(e) => Err(unavailable(&e)),
         }
+    }
+
+    /// The hashes of what CloudFront says with each request, now and before the last rotation. It is no key: whoever has it can
+    /// say from which network they ask, and no more.
+    ///
+    /// # Errors
+    /// Also when Secrets Manager does not answer.
+    pub async fn origin_hashes(&self) -> Result<Vec<String>, String> {
+        let arn = self.arn(&ORIGIN_SECRET)?;
+        let (current, previous) =
+            futures_util::future::join(self.text(&arn, "AWSCURRENT"), self.text(&arn, "AWSPREVIOUS")).await;
+        let failed = |e| format!("{}: {e}", ORIGIN_SECRET.output);
+        let current =
+            current.and_then(|text| text.ok_or(KeyError::Wrong("the secret has no value"))).map_err(failed)?;
+        let known = std::iter::once(current).chain(previous.map_err(failed)?);
+        Ok(known.map(|text| crate::sha256_hex(text.as_bytes())).collect())
     }
 
     /// A secret of the desk's OpenPGP key, as it was put; before `desk keys init` it is none of OpenPGP's.
@@ -207,6 +226,7 @@ const CASE_KEY: Name = Name { variable: "DESK_CASE_KEY", output: "CaseKey" };
 const MAIL_KEY: Name = Name { variable: "DESK_MAIL_KEY", output: "MailKey" };
 const RELEASE_KEY: Name = Name { variable: "DESK_RELEASE_KEY", output: "ReleaseKey" };
 const PUBLISH_KEY: Name = Name { variable: "DESK_PUBLISH_KEY", output: "PublishKey" };
+const ORIGIN_SECRET: Name = Name { variable: "DESK_ORIGIN_SECRET", output: "OriginSecret" };
 const RECEIPT_KEY: Name = Name { variable: "DESK_RECEIPT_KEY", output: "ReceiptKey" };
 
 fn links(purpose: Purpose) -> Name {

@@ -5,6 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use data_encoding::BASE32_NOPAD;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::Sha256;
@@ -69,6 +70,14 @@ impl LinkKey {
             crate::hex(&mac(&key, small.as_bytes()).finalize().into_bytes())
         };
         std::iter::once(&self.current).chain(&self.previous).map(under).collect()
+    }
+
+    /// What stands in the table for one day in place of `what` (a network that is counted, an address that is nobody's): an HMAC of
+    /// it under a key that is derived for that day and for nothing else. Whoever has the table alone reads nothing back, and cannot
+    /// tell one day's from another's; who has this key too can try all networks.
+    pub fn name_of_day(&self, day: Date, what: &str) -> String {
+        let key = link_bytes(&self.current, &format!("disclosure-desk names of {day}"));
+        crate::hex(&mac(&key, what.as_bytes()).finalize().into_bytes())
     }
 
     /// The payload of a token that this key signed.
@@ -169,6 +178,17 @@ mod tests {
         assert_eq!(new.address_hashes("rita@example.org")[1..], filed);
         assert!(!new.address_hashes("rita@example.net").contains(&filed[0]));
         assert_ne!(filed[0], crate::sha256_hex(b"rita@example.org"), "who has no key cannot guess");
+    }
+
+    #[test]
+    fn a_network_is_counted_under_another_name_each_day_and_by_each_key() {
+        let (key, day) = (LinkKey::new([1; 32], None), |text: &str| text.parse::<Date>().unwrap());
+        let today = key.name_of_day(day("2026-11-22"), "203.0.113.0/24");
+        assert_eq!((today.len(), &today), (64, &key.name_of_day(day("2026-11-22"), "203.0.113.0/24")));
+        assert_ne!(today, key.name_of_day(day("2026-11-23"), "203.0.113.0/24"));
+        assert_ne!(today, key.name_of_day(day("2026-11-22"), "203.0.114.0/24"));
+        assert_ne!(today, LinkKey::new([2; 32], Some([1; 32])).name_of_day(day("2026-11-22"), "203.0.113.0/24"));
+        assert_ne!(today, crate::sha256_hex(b"203.0.113.0/24"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -68,6 +69,14 @@ impl Links {
     /// When the key is not known, or sealing fails.
     pub fn seal<T: Serialize>(&self, payload: &T) -> Result<String, KeyError> {
         self.with_known(|key| key.seal(payload))
+    }
+
+    /// What stands in the table for one day in place of `what`; see [`LinkKey::name_of_day`].
+    ///
+    /// # Errors
+    /// When the key is not known.
+    pub fn name_of_day(&self, day: Date, what: &str) -> Result<String, KeyError> {
+        self.with_known(|key| Ok(key.name_of_day(day, what)))
     }
 
     /// The payload of a token that was so sealed.

@@ -158,11 +158,14 @@ const PROBLEMS: &[(u16, &str)] = &[
     (404, "Nothing is there, or nothing for who asks: the same answer for both."),
     (409, "Not as the case stands now. `allowed` names the commands that are, `missing` what publishing waits for."),
     (410, "A link that was right and has ended."),
-    (413, "It is too large; `detail` says what is taken."),
+    (413, "It is too large, or more than the case takes in a day; `detail` says what is taken, and what is left."),
     (415, "Neither JSON nor a form."),
     (416, "The range begins after the end."),
     (422, "Fields are not right, each named in `errors`; or the idempotency key was used with another body."),
-    (429, "Too much for a day."),
+    (
+        429,
+        "Too much from this network, or to this case for a day. `retry-after` says in how many seconds to come again.",
+    ),
     (503, "Nothing was stored. Try again; with the same `Idempotency-Key` it cannot be taken twice."),
 ];
 
@@ -180,7 +183,7 @@ fn problem(told: Told, status: u16) -> Value {
     match status {
         401 => answer["headers"] = header("www-authenticate"),
         416 => answer["headers"] = header("content-range"),
-        503 => answer["headers"] = header("retry-after"),
+        429 | 503 => answer["headers"] = header("retry-after"),
         _ => {}
     }
     answer

@@ -33,7 +33,7 @@ fn reports() -> Vec<Operation> {
         .body(&[(JSON, schema("Report")), (FORM, schema("ReportForm")), (UPLOAD, with_files(schema("ReportForm")))])
         .answer(200, "Not stored: to a form, whose the module is, or the form again.", &[page()])
         .answer(201, "Stored.", &[(JSON, schema("Receipt")), page()])
-        .problems(Told::AsSent, &[400, 413, 415, 422]);
+        .problems(Told::AsSent, &[400, 413, 415, 422, 429]);
     vec![form("/", "form"), form("/reports", "reportForm"), file]
 }
 
@@ -52,7 +52,7 @@ fn comment() -> Vec<Operation> {
             (FORM, form(&[("comment", true), ("email", false), ("idempotency_key", false)])),
         ])
         .answer(201, "Stored.", &[(JSON, schema("CommentTaken")), page()])
-        .problems(Told::AsSent, &[400, 413, 415, 422]);
+        .problems(Told::AsSent, &[400, 413, 415, 422, 429]);
     vec![form_page, send]
 }
 
@@ -65,12 +65,12 @@ fn case() -> Vec<Operation> {
         .secret(Secret::ReceiptCodeOrPage)
         .parameters(&["CaseLink", "CasePage"])
         .answer(200, "The case, or the page that asks for its code.", &[(JSON, schema("Case")), page()])
-        .problems(Told::AsSent, &[404]);
+        .problems(Told::AsSent, &[404, 429]);
     let enter = Operation::post("/case", "enterCase", "Open the reporter's case page")
         .secret(Secret::Nothing)
         .body(&[(FORM, form(&[("code", true), ("t", false)]))])
         .answer(303, "To the case page, with the cookie that opens it.", &[])
-        .problems(Told::Page, &[403, 404, 413]);
+        .problems(Told::Page, &[403, 404, 413, 429]);
     let leave = Operation::post("/case/leave", "leaveCase", "Forget the code")
         .about("The browser forgets the cookie; nothing of it is stored.")
         .secret(Secret::Nothing)
@@ -101,7 +101,7 @@ fn receipt() -> Operation {
         )
         .secret(Secret::ReceiptCodeOrPage)
         .answer(200, "The receipt, a JSON Web Signature.", &[("application/jose", json!({"type": "string"}))])
-        .problems(Told::AsSent, &[404])
+        .problems(Told::AsSent, &[404, 429])
 }
 
 fn check() -> Operation {

@@ -23,7 +23,7 @@ fn sessions() -> Vec<Operation> {
         .secret(Secret::Nothing)
         .body(&[(JSON, schema("Address")), (FORM, form(&[("address", true), ("next", false)]))])
         .answer(202, "If the address is a member's, a link is on its way.", &[(JSON, schema("Said")), page()])
-        .problems(Told::AsSent, &[400, 403, 413, 415, 422]);
+        .problems(Told::AsSent, &[400, 403, 413, 415, 422, 429]);
     let start = Operation::post("/desk/session", "startSession", "Use a sign-in link up")
         .secret(Secret::Nothing)
         .body(&[(JSON, schema("Token")), (FORM, form(&[("token", true)]))])

@@ -15,6 +15,8 @@ pub struct CommentForm {
     pub idempotency_key: String,
     /// The comment and the address.
     pub inputs: [Input; 2],
+    /// Why it is not taken now although nothing is wrong with it, and when to send it again.
+    pub wait: Option<String>,
     /// It was sent; with the address, where one was given.
     pub sent: Option<Option<String>>,
 }
@@ -194,6 +196,7 @@ pub(crate) mod sample {
             owner: text(),
             idempotency_key: text(),
             inputs: [input("comment", InputControl::Area { rows: 8 }), input("email", InputControl::Line)],
+            wait: None,
             sent,
         }
     }
@@ -206,6 +209,7 @@ pub(crate) mod sample {
             ("comment: became a report", comment(false).html()),
             ("comment_form", comment_form(false, None).html()),
             ("comment_form: wrong", comment_form(true, None).html()),
+            ("comment_form: wait", CommentForm { wait: Some(text()), ..comment_form(false, None) }.html()),
             ("comment_form: sent", comment_form(false, Some(Some(text()))).html()),
             ("comment_form: sent without an address", comment_form(false, Some(None)).html()),
         ]

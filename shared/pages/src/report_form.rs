@@ -42,6 +42,8 @@ pub struct ReportForm {
     /// What was sent, by field name, to fill the form in again.
     pub values: BTreeMap<String, String>,
     pub errors: Vec<FormError>,
+    /// Why it is not taken now although nothing is wrong with it, and when to send it again.
+    pub wait: Option<String>,
     pub files_field: FilesField,
 }
 
@@ -157,6 +159,7 @@ pub(crate) mod sample {
             security_address: text(),
             values: fields.iter().map(|name| ((*name).to_owned(), text())).collect(),
             errors: fields.iter().map(|name| FormError { field: (*name).to_owned(), detail: text() }).collect(),
+            wait: None,
             files_field: files_field(!fields.is_empty()),
         }
     }
@@ -166,6 +169,7 @@ pub(crate) mod sample {
         vec![
             ("report_form", form(&[]).html()),
             ("report_form: errors", form(&names).html()),
+            ("report_form: wait", ReportForm { wait: Some(text()), errors: Vec::new(), ..form(&names) }.html()),
             ("report_form: many packages", {
                 let mut page = form(&names);
                 page.packages = vec![(text(), vec![text()]); 9];

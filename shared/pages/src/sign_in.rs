@@ -18,6 +18,8 @@ pub enum SignInState {
     SignedOut,
     /// What was typed is no address, and why.
     Wrong(String),
+    /// Too many links were asked for from their network, and when to ask again.
+    Wait(String),
 }
 
 /// Asks for the address, and answers the same whether or not it belongs to the team.
@@ -110,6 +112,7 @@ pub(crate) mod sample {
             ("sign_in: spent", sign_in(SignInState::Spent, false)),
             ("sign_in: signed out", sign_in(SignInState::SignedOut, false)),
             ("sign_in: wrong", sign_in(SignInState::Wrong(text()), true)),
+            ("sign_in: wait", sign_in(SignInState::Wait(text()), true)),
             ("session", SessionPage { site: site(), token: text() }.html()),
             ("session_ended", session_ended().html()),
         ]

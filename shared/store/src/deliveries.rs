@@ -44,6 +44,8 @@ pub const AMBIGUOUS_WAIT: SignedDuration = SignedDuration::from_mins(2);
 pub const AMBIGUOUS_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 /// How long a record is kept once it is over.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// How long what is nobody's is kept.
+const NOTHING_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// Records that are read at once.
 pub(crate) const AT_ONCE: usize = 25;
 
@@ -198,6 +200,19 @@ impl MailStore {
             .set("since", s(instant(delivery.planned_at)))
             .set_some("sealed", sealed.map(b))
             .due(&delivery.id, delivery.planned_at);
+        self.table.put(item.item(), Some(ABSENT)).await.map(drop)
+    }
+
+    /// Writes what [`MailStore::plan_delivery`] would, of a mail that is nobody's: it is over as it is written, wakes nobody and is
+    /// gone long before it would be due. So whoever asks for a mail cannot tell from the time that it takes whether there is one.
+    pub async fn plan_nothing(&self, delivery: &Delivery, sealed: Vec<u8>, now: Timestamp) -> Result<(), Fault> {
+        let item = Build::new(format!("DELIVERY#{}", delivery.id), "DELIVERY")
+            .set("delivery", json(delivery))
+            .set("state", s(State::Withheld.as_str()))
+            .set("since", s(instant(delivery.planned_at)))
+            .set("sealed", b(sealed))
+            .due(&delivery.id, now.saturating_add(KEPT).unwrap_or(now))
+            .ttl(now.saturating_add(NOTHING_KEPT).unwrap_or(now));
         self.table.put(item.item(), Some(ABSENT)).await.map(drop)
     }
 

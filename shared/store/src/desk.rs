@@ -2,10 +2,11 @@
 //! DynamoDB's, and the marker that holds what came back with a restore.
 
 use desk_runtime::Hold;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Fault;
-use crate::item::{Build, Read, instant, key, n, s};
+use crate::item::{Build, Item, Read, instant, key, n, s};
 use crate::table::Table;
 use crate::views::DeskStore;
 
@@ -47,6 +48,28 @@ impl DeskStore {
     pub async fn last_tick(&self) -> Result<Option<Timestamp>, Fault> {
         let item = self.table.get(key("DESK#tick", "TICK")).await?;
         item.map(|item| Read(&item).time("at")).transpose()
+    }
+
+    /// Counts `bytes` of `what` in the day (UTC) of `now`. Where they are more than is left of `most`, nothing is counted, and it
+    /// gives what is left.
+    pub async fn take_bytes(&self, what: &str, bytes: u64, most: u64, now: Timestamp) -> Result<Option<u64>, Fault> {
+        let day = now.to_zoned(TimeZone::UTC).date();
+        let counter = key(format!("RATE#{}#{day}", desk_keys::sha256_hex(what.as_bytes())), "RATE");
+        let end = now.saturating_add(SignedDuration::from_hours(48)).unwrap_or(now);
+        let update = self.table.updating(counter).expression_attribute_values(":bytes", n(bytes));
+        let update = match most.checked_sub(bytes) {
+            Some(room) => update
+                .update_expression("SET #ttl = :end ADD used :bytes")
+                .condition_expression("attribute_not_exists(used) OR used <= :room")
+                .expression_attribute_names("#ttl", "ttl")
+                .expression_attribute_values(":end", n(end.as_second()))
+                .expression_attribute_values(":room", n(room)),
+            // More than a whole day has: never taken, and only what is left is asked for.
+            None => update.update_expression("ADD used :bytes").condition_expression("used < :bytes AND used > :bytes"),
+        };
+        let found = self.table.update_or_get(update).await?;
+        let used = |item: &Item| Read(item).number("used").ok().and_then(|used| u64::try_from(used).ok());
+        Ok(found.map(|item| most.saturating_sub(used(&item).unwrap_or_default())))
     }
 
     /// Counts one of `what` in the window that `now` falls into; `false` when `limit` was reached before.

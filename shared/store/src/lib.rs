@@ -9,6 +9,7 @@ mod act;
 mod allowance;
 mod board;
 mod board_filter;
+mod buckets;
 mod bundles;
 mod case_keys;
 mod cases;

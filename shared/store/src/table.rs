@@ -5,8 +5,11 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
 
 use crate::fault::Fault;
 use crate::item::Item;
@@ -93,6 +96,23 @@ impl Table {
     /// Updates an item and gives it as it is then; `None` when the condition does not hold.
     pub async fn updated(&self, update: UpdateItemFluentBuilder) -> Result<Option<Item>, Fault> {
         self.sent(update.return_values(ReturnValue::AllNew)).await
+    }
+
+    /// Updates an item, unless the condition does not hold; then it gives the item as it is.
+    pub async fn update_or_get(&self, update: UpdateItemFluentBuilder) -> Result<Option<Item>, Fault> {
+        let update = update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match update.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
+            Ok(output) => {
+                self.meter.write(output.consumed_capacity());
+                Ok(None)
+            }
+            Err(e) => match e.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(unmet)) => {
+                    Ok(Some(unmet.item().cloned().unwrap_or_default()))
+                }
+                _ => Err(Fault::from_sdk(&e)),
+            },
+        }
     }
 
     async fn sent(&self, update: UpdateItemFluentBuilder) -> Result<Option<Item>, Fault> {

@@ -126,6 +126,7 @@ export const WHO = [
   ['secretsmanager:GetSecretValue', 'Sessions', 'team'],
   ['secretsmanager:GetSecretValue', 'ReporterLinks', 'intake deliver'],
   ['secretsmanager:GetSecretValue', 'CanaryLinks', 'intake canary'],
+  ['secretsmanager:GetSecretValue', 'OriginSecret', 'intake team'],
   ['secretsmanager:GetSecretValue', 'ReplyTokens', 'inbox deliver'],
   ['secretsmanager:GetSecretValue', 'OpenPgpPrimary', ''],
   ['secretsmanager:GetSecretValue', 'OpenPgpTeam', 'team'],
@@ -160,7 +161,7 @@ export const WHO = [
 export const UNNAMED = { 'fan-out': 'dynamodb:ListStreams', deliver: 'dynamodb:ListStreams' }
 
 const OUR_KEYS = 'CaseKey MailKey ReleaseKey PublishKey ReceiptKey InboundKey'
-const SECRETS = 'TeamLinks Sessions ReporterLinks CanaryLinks ReplyTokens OpenPgpPrimary OpenPgpTeam OpenPgpNotices'
+const SECRETS = 'TeamLinks Sessions ReporterLinks CanaryLinks OriginSecret ReplyTokens OpenPgpPrimary OpenPgpTeam OpenPgpNotices'
 const WRAPPING_KEYS = 'CaseKey MailKey ReleaseKey InboundKey'
 
 /** Actions that are nobody's, and on what. */

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use desk_harness::{Desk, Eml, Place, TEAM, reply_to, report};
+use desk_harness::{Desk, Eml, Place, TEAM, express, reply_to, report};
 use serde_json::{Value, json};
 
 const RITA: &str = "rita@example.org";
@@ -42,6 +42,29 @@ fn t32_an_answer_by_mail_is_the_reporters_whatever_it_is_called() {
         view["messages"].as_array().unwrap().iter().find(|m| m["text"].as_str().unwrap().contains("Node 20")).unwrap();
     assert_eq!(said["text"], "Node 20.");
     assert!(said["quoted"].as_str().unwrap().contains("Which?"), "folded, not lost: {said}");
+}
+
+/// A mail beyond what the case takes in a day is nobody's loss: it is filed, whole, and the team is told of it.
+#[test]
+fn a_mail_beyond_the_days_bytes_is_filed_and_told() {
+    let place = Place::new("bytes");
+    let policy = std::fs::read_to_string(express()).expect("the policy");
+    let policy = policy.replace("files_bytes = 4194304", "files_bytes = 65536");
+    let policy = policy.replace("reporter_bytes_per_day = 52428800", "reporter_bytes_per_day = 65536");
+    let desk = place.start_under(place.file("policy.toml", policy));
+    let (case, token) = reported(&desk, RITA);
+    let answer = |mark: &str| {
+        let text = format!("{mark}\n{}", "These are words of the answer.\n".repeat(1200));
+        desk.receive(&Eml::new(RITA, "more", &text).with("To", &token), &[])
+    };
+    assert_eq!(answer("One."), ("replied".to_owned(), case.clone()));
+    let (outcome, aside) = answer("Two.");
+    assert_eq!(outcome, "filed");
+    assert_ne!(aside, case);
+    let alice = desk.token("alice");
+    assert!(desk.filed_away(&alice).iter().any(|(id, _)| *id == aside), "{:?}", desk.filed_away(&alice));
+    desk.advance("24h");
+    assert_eq!(answer("Three."), ("replied".to_owned(), case));
 }
 
 /// What anybody can write: the case's id, the ids of a thread, an address without its tag, a token that is not whole.

@@ -73,6 +73,27 @@ fn the_links_page_signs_in_once() {
     assert_eq!(list(&desk, &format!("Bearer {token}")), 401, "the link's token is no session");
 }
 
+/// Whoever knows an address can ask for its link as often as they like: the member's one link stays good, and comes again.
+#[test]
+fn asking_again_mails_the_same_link_and_uses_none_up() {
+    let place = Place::new("again");
+    let desk = place.start();
+    ask(&desk, "alice@example.com");
+    let (path, token) = link(&desk, "alice");
+    desk.advance("4m");
+    for _ in 0..5 {
+        ask(&desk, "alice@example.com");
+        assert_eq!(link(&desk, "alice"), (path.clone(), token.clone()));
+    }
+    assert_eq!(desk.mails().len(), 3, "and the mailbox is not flooded");
+    let answer = desk.post("/desk/session", &[], &json!({ "token": token })).ok();
+    assert_eq!(answer["member"], "alice");
+    ask(&desk, "alice@example.com");
+    let (_, new) = link(&desk, "alice");
+    assert_ne!(new, token, "one that was used is not mailed again");
+    assert_eq!(desk.post("/desk/session", &[], &json!({ "token": new })).status, 200);
+}
+
 #[test]
 fn a_page_gets_a_cookie_for_this_host_only() {
     let place = Place::new("cookie");

@@ -180,6 +180,22 @@ impl Bench {
         SlaCheck { inbound: None, ..Wiring { store, ..self.wiring() }.sla_check() }
     }
 
+    /// The counters in the table `cases`: what each is found by, and when it ends in seconds.
+    pub fn counters(&self) -> Vec<(String, i64)> {
+        let counter = |item: Item| match (item.get("pk"), item.get("ttl")) {
+            (Some(AttributeValue::S(pk)), Some(AttributeValue::N(ttl))) if pk.starts_with("RATE#") => {
+                Some((pk.clone(), ttl.parse().expect("seconds")))
+            }
+            _ => None,
+        };
+        scanned(self, "cases").into_iter().filter_map(counter).collect()
+    }
+
+    /// Every item of both tables, for looking for what must stand in none.
+    pub fn dump(&self) -> String {
+        ["cases", "mail"].into_iter().flat_map(|table| scanned(self, table)).map(|item| format!("{item:?}\n")).collect()
+    }
+
     /// Moves both clocks.
     pub fn advance(&self, by: SignedDuration) {
         self.hands.advance(by);

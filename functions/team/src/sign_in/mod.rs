@@ -14,8 +14,9 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::fields::{self, Fields};
+use desk_domain::policy::Limited;
 use desk_http::body::{self, Kind};
-use desk_http::{Problem, session};
+use desk_http::{Limits, Problem, session};
 use desk_keys::payload::MemberSession;
 use desk_pages::{SessionPage, SignInPage, SignInState, Site};
 use serde::Deserialize;
@@ -23,6 +24,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::destination::Destination;
 pub(crate) use self::kept::kept;
+pub(crate) use self::link::Whose;
 use crate::Team;
 use crate::session::{COOKIE, LASTS, is_team, new_session};
 
@@ -100,11 +102,16 @@ async fn asked(team: &Team, headers: &HeaderMap, body: Body) -> Result<Response,
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response());
         }
     };
-    let address = &asked.address;
-    let member = team.policy.members.iter().find(|m| m.address.eq_ignore_ascii_case(address) && is_team(m));
-    if let Some(member) = member {
-        team.mail_link(&member.id, asked.next.clone()).await?;
+    if let Err(wait) = team.within_sign_ins(headers).await {
+        return match kind {
+            Kind::Json => Err(wait),
+            Kind::Form => {
+                let state = SignInState::Wait(wait.detail().to_owned());
+                Ok(wait.told_by(Html(team.sign_in_page(state, asked.next, asked.address)).into_response()))
+            }
+        };
     }
+    team.mail_link(&team.whose(&asked.address)?, asked.next.clone()).await?;
     Ok(match kind {
         Kind::Json => {
             let answer = json!({"detail": "If that address is a member's, a sign-in link is on its way to it."});
@@ -175,6 +182,12 @@ async fn opened(team: &Team, headers: &HeaderMap, body: Body) -> Result<Response
 }
 
 impl Team {
+    /// One more link that is asked for: counted for who asks, never for whose it would be, so that asking keeps nobody out.
+    async fn within_sign_ins(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let (desk, links, policy) = (&self.desk, &*self.sessions, &*self.policy);
+        Limits { desk, links, policy, now: self.clock.now() }.admit(headers, Limited::SignIns, "").await
+    }
+
     fn sign_in_page(&self, state: SignInState, next: Option<Destination>, address: String) -> String {
         let next = next.map(|next| next.as_str().to_owned());
         SignInPage { site: Site::of(&self.policy), state, next, address }.html()

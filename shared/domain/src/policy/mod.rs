@@ -11,6 +11,7 @@ mod mail;
 mod meant;
 mod named;
 mod pager;
+mod rate;
 mod rota;
 mod swap;
 mod template;
@@ -31,6 +32,7 @@ pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
 pub use meant::{NOT_KNOWN, Whose};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
+pub use rate::{Limited, Network, NetworkLimits, Rate};
 pub use rota::{Gap, Watch};
 pub use swap::{Said, Shift, Swap, SwapDays, Unreachable};
 pub use template::{Outcome, Template};
@@ -335,6 +337,8 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Messages of a reporter to one case in a day.
     pub reporter_messages_per_day: u64,
+    /// And how much they may be together, with files and whole mails.
+    pub reporter_bytes_per_day: u64,
     /// The files of one page together; what a function of the cloud takes in one request bounds it.
     pub files_bytes: usize,
     /// Files that a case takes, in all.
@@ -343,6 +347,8 @@ pub struct Limits {
     pub files_bytes_per_case: u64,
     /// How often one sign-in link is mailed to its member, when it is asked for again while it is good.
     pub sign_in_mails_per_link: u64,
+    /// What one network may do before it is asked to wait; asked before all else that counts.
+    pub from_one_network: NetworkLimits,
 }
 
 impl Default for Limits {
@@ -352,10 +358,12 @@ impl Default for Limits {
             text_bytes: 64 * 1024,
             line_bytes: 300,
             reporter_messages_per_day: 50,
+            reporter_bytes_per_day: 50 * 1024 * 1024,
             files_bytes: 4 * 1024 * 1024,
             files_per_case: 50,
             files_bytes_per_case: 40 * 1024 * 1024,
             sign_in_mails_per_link: 3,
+            from_one_network: NetworkLimits::default(),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! What the policy covers and where it speaks: packages, other people's modules, routes, channels, limits.
 
+use jiff::SignedDuration;
+
 use super::names::Names;
 use super::read::{required_line, required_list, rows};
 use crate::case::event::Resolution;
 use crate::fields::Fields;
 use crate::id::{ChannelId, LineName, PackageName};
-use crate::policy::value::{ContactUri, Day, HttpsUrl, MailAddress, Word};
+use crate::policy::value::{ContactUri, Day, HttpsUrl, Length, MailAddress, Word};
 use crate::policy::{
-    Channel, ChannelKind, DUTY, Form, KindRow, Limits, Line, Outcome, OwnChannel, Package, Route, Takes, Template,
-    ThirdParty, UrgentKind, UrgentWords,
+    Channel, ChannelKind, DUTY, Form, KindRow, Limited, Limits, Line, NetworkLimits, Outcome, OwnChannel, Package, Rate,
+    Route, Takes, Template, ThirdParty, UrgentKind, UrgentWords,
 };
 
 /// The registry that packages are looked up in; the one that the desk can ask.
@@ -161,10 +163,35 @@ pub(super) fn limits(fields: Option<Fields<'_>>) -> Limits {
         within("reporter_messages_per_day", 1, 1000).unwrap_or(limits.reporter_messages_per_day);
     // What is binary travels to a function in base64, within 6 MB: 4 MiB of files, and the words beside them.
     bytes("files_bytes", 64 * 1024, 4 * 1024 * 1024, &mut limits.files_bytes);
+    // At least what one page brings.
+    limits.reporter_bytes_per_day =
+        within("reporter_bytes_per_day", limits.files_bytes as u64, 1 << 30).unwrap_or(limits.reporter_bytes_per_day);
     limits.files_per_case = within("files_per_case", 1, 200).unwrap_or(limits.files_per_case);
     limits.files_bytes_per_case =
         within("files_bytes_per_case", 64 * 1024, 1 << 30).unwrap_or(limits.files_bytes_per_case);
     limits.sign_in_mails_per_link = within("sign_in_mails_per_link", 1, 20).unwrap_or(limits.sign_in_mails_per_link);
+    if let Some(rates) = fields.object("from_one_network") {
+        limits.from_one_network = NetworkLimits::new(|limited| rate(&rates, limited));
+        rates.finish();
+    }
     fields.finish();
     limits
+}
+
+/// A bucket that takes longer to fill than a day would outlive what it is counted under.
+const LONGEST_REFILL: SignedDuration = SignedDuration::from_hours(24);
+
+fn rate(fields: &Fields<'_>, limited: Limited) -> Rate {
+    let usual = limited.rate();
+    let Some(given) = fields.object(limited.name()) else { return usual };
+    let at_once = given.count("at_once").unwrap_or(usual.at_once);
+    let then_every = given.parsed::<Length>("then_every").map_or(usual.then_every, |length| length.0);
+    let rate = Rate { at_once, then_every };
+    if !(1..=10_000).contains(&at_once) {
+        given.wrong("at_once", "must be from 1 to 10000");
+    } else if rate.refills_in() > LONGEST_REFILL {
+        given.wrong("then_every", format!("must be shorter: {at_once} of them are to be back within a day"));
+    }
+    given.finish();
+    rate
 }

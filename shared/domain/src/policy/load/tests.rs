@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 
 use crate::case::event::FactName;
-use crate::policy::{AtDue, Due, Limits, MailRules, Policy, PolicyProblem, Severity};
+use crate::policy::{AtDue, Due, Limited, Limits, MailRules, Policy, PolicyProblem, Rate, Severity};
 
 const EXPRESS: &str = include_str!("../../../../../infra/policies/express.toml");
 const MINIMAL: &str = include_str!("../../../../../infra/policies/minimal.toml");
@@ -319,6 +319,38 @@ fn channels_addresses_and_limits_are_held_to_their_bounds() {
         "must be from 4096 to 262144",
     );
     one("[[packages]]", &limits("line_bytes = -1"), "line_bytes", "/limits/line_bytes", "must be a whole number");
+    let network = |line: &str| format!("[limits.from_one_network]\n{line}\n\n[[packages]]");
+    one(
+        "[[packages]]",
+        &network("reports = { at_once = 0, then_every = \"1m\" }"),
+        "reports",
+        "/limits/from_one_network/reports/at_once",
+        "must be from 1 to 10000",
+    );
+    one(
+        "[[packages]]",
+        &network("sign_ins = { at_once = 25, then_every = \"1h\" }"),
+        "sign_ins",
+        "/limits/from_one_network/sign_ins/then_every",
+        "must be shorter: 25 of them are to be back within a day",
+    );
+    one(
+        "[[packages]]",
+        &network("uploads = { at_once = 1 }"),
+        "uploads",
+        "/limits/from_one_network/uploads",
+        "is not a field that is known here",
+    );
+}
+
+#[test]
+fn what_one_network_may_do_is_said_row_by_row_and_the_rest_is_usual() {
+    let row = "[limits.from_one_network]\nreports = { at_once = 7 }\nlooks = { then_every = \"5s\" }\n\n[[packages]]";
+    let policy = Policy::from_toml(&MINIMAL.replacen("[[packages]]", row, 1)).unwrap_or_else(|e| panic!("{e}"));
+    let limits = &policy.limits.from_one_network;
+    assert_eq!(limits.of(Limited::Reports), Rate { at_once: 7, ..Limited::Reports.rate() });
+    let looks = Rate { then_every: SignedDuration::from_secs(5), ..Limited::Looks.rate() };
+    assert_eq!((limits.of(Limited::Looks), limits.of(Limited::SignIns)), (looks, Limited::SignIns.rate()));
 }
 
 #[test]

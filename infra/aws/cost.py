@@ -47,6 +47,9 @@ PRICES = {
     "mail in": Price(0.10, 1e3, "mails received", 0, AWS + "ses/pricing", "from memory"),
     "mail chunk": Price(0.09, 1e3, "chunks of 256 KB", 0, "a blog post that quotes aws.amazon.com/ses/pricing"),
     "sns": Price(0.50, 1e6, "publishes", 1e6, "cloudburn.io"),
+    "firewall": Price(5.00, 1, "months of an access list", 0, AWS + "waf/pricing", "from memory"),
+    "firewall rule": Price(1.00, 1, "months of a rule", 0, AWS + "waf/pricing", "from memory"),
+    "firewall request": Price(0.60, 1e6, "requests looked at", 0, AWS + "waf/pricing", "from memory"),
     "edge bytes": Price(0.085, 1, "GB out", 1000, AWS + "cloudfront/pricing"),
     "edge function": Price(0.10, 1e6, "runs of a function at the edge", 2e6, AWS + "cloudfront/pricing", "from memory"),
     "edge request": Price(0.01, 10e3, "requests", 10e6, "wring.co/blog/aws-cloudfront-pricing-guide"),
@@ -199,6 +202,14 @@ def receiving():
     ]
 
 
+def firewall():
+    return [
+        ("its list", "firewall", 1),
+        ("its rule", "firewall rule", 1),
+        ("site, canary: requests", "firewall request", VISITS + 2 * FLIGHTS),
+    ]
+
+
 def received(number):
     return [
         ("mails", "mail in", number),
@@ -259,6 +270,7 @@ def main():
     section("A month without a report", month(), [], 2)
     print("\nEach of the first two yearly rotations of a key that wraps adds 1.00 a month.")
     section("What ReceiveMail adds to it", receiving(), month(), 2)
+    section("What Firewall adds to it", firewall(), month(), 2)
     section(f"A thousand mails of {MAIL_KB} KB, each a new report", received(1000), month() + receiving(), 4)
     section("A case, from report to publication", case(), month(), 6)
     section("A million announcement mails, each a delivery of its own", mails(1_000_000), month(), 2)

@@ -40,7 +40,7 @@ def main():
     source = template.load(PATH)
     desk = template.resolve(source, template.PARAMETERS)
     groups = (
-        parameters(source), functions(desk), environment(desk), https(desk),
+        parameters(source), functions(desk), environment(desk), load(source), https(desk),
         stored.tables(desk), stored.buckets(desk), watched.logs(desk), watched.mappings(desk), watched.alarms(desk),
         mail(source, desk),
     )
@@ -57,7 +57,7 @@ def main():
 
 def parameters(source):
     given = source["Parameters"]
-    yield "at most ten parameters", [] if len(given) <= 10 else [f"{len(given)}"]
+    yield "at most fourteen parameters", [] if len(given) <= 14 else [f"{len(given)}"]
     yield "every parameter is described", (name for name, p in given.items() if not p.get("Description"))
     limits = ("AllowedPattern", "AllowedValues", "MinValue", "MaxValue")
     yield "every parameter is limited", (name for name, p in given.items() if not any(limit in p for limit in limits))
@@ -98,6 +98,16 @@ def belongs(name, function, policies):
         yield f"it logs to {function.get('LoggingConfig')}"
 
 
+def starving(source):
+    """No flood of one takes the concurrency of another: each of them has its own, unless its parameter is 0."""
+    for given, kept in (("40", True), ("0", False)):
+        answers = {name: given for name in source["Parameters"] if name.endswith("Concurrency")}
+        found = template.functions(template.resolve(source, template.PARAMETERS | answers))
+        for name in ("intake", "team", "inbox"):
+            if ("ReservedConcurrentExecutions" in found[name]) != kept:
+                yield f"{name} with {given}: {found[name].get('ReservedConcurrentExecutions')}"
+
+
 def other_rights(desk):
     for name, role in of_type(desk, "AWS::IAM::Role").items():
         yield from (f"{name} has {key}" for key in ("ManagedPolicyArns", "Policies") if role.get(key))
@@ -118,6 +128,24 @@ def environment(desk):
         given = set(function["Environment"]["Variables"])
         yield f"{name}: the variables that it reads, and no other", differ(sources.variables(name), given, "variable")
     yield "a variable and its output name the same", misnamed(desk)
+
+
+def load(source):
+    yield "a flood of reports, mails or the team's requests takes nobody else's concurrency", starving(source)
+    yield "a firewall is there where it is asked for", unguarded(source)
+
+
+def unguarded(source):
+    for limit in ("0", "500"):
+        resolver = template.Resolver(source, template.PARAMETERS | {"Firewall": limit}, template.ACCOUNT)
+        desk = resolver.template()
+        lists = of_type(desk, "AWS::WAFv2::WebACL")
+        (distribution,) = of_type(desk, "AWS::CloudFront::Distribution").values()
+        if bool(lists) != (limit != "0") or bool(distribution["DistributionConfig"].get("WebACLId")) != bool(lists):
+            yield f"with {limit} there are {sorted(lists)}"
+        for rule in (rule for found in lists.values() for rule in found["Rules"]):
+            if rule["Statement"]["RateBasedStatement"]["Limit"] != limit:
+                yield f"{rule['Name']} is {rule['Statement']}"
 
 
 def misnamed(desk):

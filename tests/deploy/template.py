@@ -45,6 +45,7 @@ ARNS = {
     "AWS::Serverless::LayerVersion": "arn:{p}:lambda:{r}:{a}:layer:{name}:1",
     "AWS::SES::ConfigurationSet": "arn:{p}:ses:{r}:{a}:configuration-set/{name}",
     "AWS::SNS::Topic": "arn:{p}:sns:{r}:{a}:{name}",
+    "AWS::WAFv2::WebACL": "arn:{p}:wafv2:{r}:{a}:global/webacl/{name}/0",
     "AWS::SQS::Queue": "arn:{p}:sqs:{r}:{a}:{name}",
 }
 

@@ -235,8 +235,14 @@ fn credit_form(opened: &UnsealedCase, view: &CaseView, typed: Option<(String, St
     if case.publication.is_published() || case.is_closed() {
         return None;
     }
-    let answered = (view.credit.state == CreditStanding::Answered)
-        .then(|| credit_line(&view.credit.credits).unwrap_or_else(|| "You do not wish to be named.".to_owned()));
+    let said = || credit_line(&view.credit.credits).unwrap_or_else(|| "You do not wish to be named.".to_owned());
+    let answered = match view.credit.state {
+        CreditStanding::Answered => Some(said()),
+        CreditStanding::Waits => {
+            Some(format!("{} (changed after the advisory was approved; it waits for the team)", said()))
+        }
+        CreditStanding::Unasked | CreditStanding::Asked => None,
+    };
     let report = Report::stored(&serde_json::from_str(&view.report.body).unwrap_or_default());
     let (error, name, link) = match (typed, view.credit.credits.first()) {
         (Some((error, name, link)), _) => (Some(error), name, link),

@@ -1,5 +1,5 @@
-//! `POST /case/credit`: the reporter says how to be credited, once asked. What is answered is sealed to the case, and voids an
-//! approval that was given before.
+//! `POST /case/credit`: the reporter says how to be credited, once asked. What is answered is sealed to the case. The first
+//! answer voids an approval that was given before; a change after an approval waits for whoever handles the case.
 
 use std::sync::Arc;
 
@@ -103,7 +103,9 @@ impl Intake {
         };
         let finish = |acted: &Acted, (), commit: &mut Commit| {
             let case = &acted.after.case;
-            let credit = CreditView { state: CreditStanding::Answered, credits: credits.clone() };
+            let waits = case.publication.credit_waits.is_some();
+            let state = if waits { CreditStanding::Waits } else { CreditStanding::Answered };
+            let credit = CreditView { state, credits: credits.clone() };
             let body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at, "credit": credit});
             let answer = Answer { status: 201, body: body.to_string() };
             if let Some(request) = &request {

@@ -87,7 +87,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("Checked", checked()),
         ("Case", object_with(&case_always(), &[("advisory_url", link()), ("root_stage", schema("Stage"))])),
         ("MessageTaken", object_with(&taken(), &[("look_by", instant())])),
-        ("CreditTaken", object(&[taken().as_slice(), &[("credit", credit(words(&["answered"])))]].concat())),
+        ("CreditTaken", object(&[taken().as_slice(), &[("credit", credit(words(&["answered", "waits"])))]].concat())),
         ("ReceiptKeys", object(&[("keys", list(json!({"type": "object", "required": ["kty", "kid"]})))])),
         ("Clock", clock()),
         ("ConversationEntry", entry()),
@@ -109,7 +109,7 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
             ),
         ),
         ("File", file()),
-        ("CreditState", credit(words(&["unasked", "asked", "answered"]))),
+        ("CreditState", credit(words(&["unasked", "asked", "answered", "waits"]))),
         ("Stage", stage()),
         ("Credit", object_with(&[("name", text()), ("contact", list(text()))], &[("type", text())])),
     ]

@@ -139,7 +139,7 @@ fn message() -> Operation {
 fn credit() -> Operation {
     let fields = [("code", false), ("decision", true), ("as", false), ("link", false), ("idempotency_key", false)];
     Operation::post("/case/credit", "answerCredit", "Say how to be credited")
-        .about("At any time until the advisory is published, asked or not; a change voids an approval.")
+        .about("At any time until the advisory is published, asked or not. A change of it after the advisory was approved waits for the team.")
         .secret(Secret::ReceiptCode)
         .parameters(&["IdempotencyKey"])
         .body(&[(JSON, schema("CreditDecision")), (FORM, form(&fields))])

@@ -47,7 +47,7 @@ pub struct DisclosureView {
 #[derive(Serialize)]
 pub struct CreditView {
     pub state: CreditStanding,
-    /// Whom the advisory names; nobody where that was the answer.
+    /// Whom the advisory names, or with what waits would name; nobody where that was the answer.
     pub credits: Vec<Credit>,
 }
 
@@ -58,6 +58,8 @@ pub enum CreditStanding {
     Unasked,
     Asked,
     Answered,
+    /// It was changed after the advisory was approved, and waits to be taken up.
+    Waits,
 }
 
 /// A clock that somebody waits for, or waited for.
@@ -145,8 +147,9 @@ impl DisclosureView {
 
 impl CreditView {
     /// `credits` is what the sealed answer holds, where there is one.
-    pub(super) fn new(state: &CreditState, credits: Vec<Credit>) -> CreditView {
+    pub(super) fn new(state: &CreditState, waits: bool, credits: Vec<Credit>) -> CreditView {
         let state = match state {
+            CreditState::Answered { .. } if waits => CreditStanding::Waits,
             CreditState::Unasked => CreditStanding::Unasked,
             CreditState::Asked { .. } => CreditStanding::Asked,
             CreditState::Answered { .. } => CreditStanding::Answered,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
+use desk_domain::advisory::Credit;
 use desk_domain::case::event::{Files, KeptFile, MailParts, Written};
 use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Actor, Case, ContentRef, Event, EventBody, quarantine};
@@ -69,16 +70,21 @@ impl UnsealedCase {
 
     /// Whether the reporter was asked, and whom the advisory names.
     pub fn credit(&self) -> CreditView {
-        self.credit_of(&self.case)
+        let publication = &self.case.publication;
+        match publication.credit_waits.as_ref().filter(|_| !publication.is_published()) {
+            Some(said) => CreditView::new(said, true, self.credits(said)),
+            None => CreditView::new(&publication.credit, false, self.credits(&publication.credit)),
+        }
     }
 
-    pub(crate) fn credit_of(&self, case: &Case) -> CreditView {
-        let state = &case.publication.credit;
-        let granted = match state {
-            CreditState::Answered { granted, .. } => granted.as_ref(),
-            CreditState::Unasked | CreditState::Asked { .. } => None,
-        };
-        CreditView::new(state, granted.and_then(|content| self.json(content)).unwrap_or_default())
+    /// Whom it names by what is recorded; what waits is not.
+    pub(crate) fn credits(&self, state: &CreditState) -> Vec<Credit> {
+        match state {
+            CreditState::Answered { granted: Some(content), .. } => self.json(content).unwrap_or_default(),
+            CreditState::Answered { granted: None, .. } | CreditState::Unasked | CreditState::Asked { .. } => {
+                Vec::new()
+            }
+        }
     }
 
     /// What a mail quoted.

@@ -202,7 +202,7 @@ impl UnsealedCase {
 
     fn composed(&self, policy: &Policy, case: &Case, events: &[Event], draft: Draft, at: Timestamp) -> Advisory {
         let score = self.score_in(events).unwrap_or_default();
-        let parts = Parts { score, affected: self.affected_of(case), credits: self.credit_of(case).credits };
+        let parts = Parts { score, affected: self.affected_of(case), credits: self.credits(&case.publication.credit) };
         Advisory::compose(policy, case, draft, parts, at)
     }
 

@@ -172,6 +172,46 @@ fn t7_t8_it_is_shut_while_credit_alone_is_unasked_or_unanswered() {
     assert!(publish(&mut approved, &policy, "bob").is_ok(), "nobody is named, and that is an answer");
 }
 
+/// A reporter cannot void approvals without end, and is never named against their word.
+#[test]
+fn a_credit_that_changes_after_the_approval_waits_and_a_refusal_shuts_the_gate_until_it_is_taken_up() {
+    let policy = policy();
+    let mut world = without(&policy, &[]);
+    let answer = |world: &mut World, granted| {
+        world.tell(&policy, &Actor::Reporter, &Command::AnswerCredit { granted }).unwrap();
+    };
+    let recorded = world.case.publication.credit.clone();
+    for _ in 0..3 {
+        answer(&mut world, Some(content()));
+        assert!(world.case.publication.approval.is_some() && world.case.missing(&policy, world.now).is_empty());
+        assert_eq!(world.case.publication.credit, recorded, "what is published is what was approved");
+    }
+    answer(&mut world, None);
+    assert!(world.case.publication.approval.is_some());
+    assert_eq!(refused(&mut world, &policy), ["credit"]);
+    let named = world.tell(&policy, &member("alice"), &Command::RecordCredit { granted: Some(content()) });
+    assert!(matches!(named, Err(Refusal::NotAllowed { .. })), "T9: only they can take that back");
+    let mut again = World { case: world.case.clone(), log: world.log.clone(), now: world.now };
+    answer(&mut again, Some(content()));
+    assert!(again.case.missing(&policy, again.now).is_empty(), "they have");
+
+    let mut taken_up = world.when(&policy, "alice", Command::RecordCredit { granted: None });
+    assert_eq!(refused(&mut taken_up, &policy), ["approval"]);
+    let mut approved = taken_up.when(&policy, "bob", Command::ApproveAdvisory { content: content() });
+    for granted in [Some(content()), None, Some(content()), None] {
+        answer(&mut approved, granted);
+        assert!(approved.case.missing(&policy, approved.now).is_empty(), "nobody is named, whatever waits");
+    }
+    assert_eq!(approved.case.publication.credit_waits, None, "it is what was approved");
+    answer(&mut approved, Some(content()));
+    let edited = approved.when(&policy, "bob", Command::DraftAdvisory { content: content() });
+    let publication = &edited.case.publication;
+    assert!(
+        publication.credit_waits.is_none() && !publication.credit.is_refused(),
+        "with no approval it is what counts"
+    );
+}
+
 #[test]
 fn it_is_shut_while_the_advisory_or_its_approval_alone_is_missing() {
     let policy = policy();

@@ -3,7 +3,7 @@
 use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
 use desk_domain::case::event::{Answers, DisclosurePlan, FactName, MailParts, Resolution};
-use desk_domain::case::publication::Publication;
+use desk_domain::case::publication::{CreditState, Publication};
 use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, Spoken, permit, quiet, rm};
 use desk_domain::id::ClockName;
 use desk_domain::policy::{Policy, Severity};
@@ -126,7 +126,11 @@ fn check_approval(before: &World, after: &World, step: &Step) {
         Step::Do(_, command) => match (&**command, command.name()) {
             (_, Some(CommandName::ApproveAdvisory)) => return,
             (_, Some(name)) => name.row().approval,
-            (Command::AnswerCredit { .. }, None) => Approval::Voids,
+            (Command::AnswerCredit { .. }, None) => {
+                // A change of what was answered before waits.
+                let answered = matches!(before.case.publication.credit, CreditState::Answered { .. });
+                if answered { Approval::Stays } else { Approval::Voids }
+            }
             (_, None) => Approval::Stays,
         },
         Step::Wait(_) => Approval::Stays,

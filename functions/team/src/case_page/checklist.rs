@@ -146,6 +146,15 @@ fn credit(at: &At<'_>) -> Option<String> {
             Some("Nobody reported it; who found it can be named".to_owned())
         }
         CreditState::Unasked | CreditState::Asked { .. } => None,
+        // Nobody is named who asked not to be: it is to be taken up first.
+        CreditState::Answered { .. }
+            if at.case().publication.credit_waits.as_ref().is_some_and(CreditState::is_refused) =>
+        {
+            None
+        }
+        CreditState::Answered { .. } if at.case().publication.credit_waits.is_some() => {
+            Some("Changed since it was approved".to_owned())
+        }
         CreditState::Answered { granted: None, .. } => Some("Nobody is named".to_owned()),
         CreditState::Answered { granted: Some(_), .. } => {
             desk_domain::advisory::credit_line(&at.opened.credit().credits).or(Some("Answered".to_owned()))

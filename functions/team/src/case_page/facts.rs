@@ -85,7 +85,14 @@ fn tracker(policy: &Policy, opened: &UnsealedCase) -> String {
 
 /// Whose word the credit is.
 fn credit(policy: &Policy, case: &Case) -> String {
-    match &case.publication.credit {
+    let publication = &case.publication;
+    match publication.credit_waits.as_ref().unwrap_or(&publication.credit) {
+        CreditState::Answered { at, .. } if publication.credit_waits.is_some() => {
+            format!(
+                "changed by the reporter since the advisory was approved, {}; it waits to be recorded",
+                instant(*at)
+            )
+        }
         CreditState::Answered { by: Actor::Reporter, at, .. } => {
             format!("said by the reporter on their page, {}", instant(*at))
         }

@@ -25,7 +25,8 @@ pub(super) fn start(at: &At<'_>) -> Typed {
 }
 
 pub(super) fn shows(at: &At<'_>) -> String {
-    format!("{:?}", at.case().publication.credit)
+    let publication = &at.case().publication;
+    format!("{:?} {:?}", publication.credit, publication.credit_waits)
 }
 
 pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
@@ -34,6 +35,10 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
         CreditStanding::Unasked => "The reporter was not asked yet.",
         CreditStanding::Asked => "The reporter was asked, and has not answered.",
         CreditStanding::Answered => "This was answered; what you record now stands in its place.",
+        CreditStanding::Waits => {
+            "The reporter has changed it since the advisory was approved: this is what they say now. Once you record it, the advisory is \
+             approved anew."
+        }
     };
     let wish = wish(at).map(|wish| format!("In the report: {wish}."));
     let about = std::iter::once(state.to_owned()).chain(wish);

@@ -224,7 +224,7 @@ impl Case {
             }
             EventBody::LineWaived { line, reason } => self.line_ended(line, LineEnd::Waived(written(event, reason))),
             EventBody::CreditAsked => self.publication.credit = CreditState::Asked { at },
-            EventBody::CreditRecorded { granted } => self.credit_recorded(event, granted.as_ref()),
+            EventBody::CreditRecorded { granted, waits } => self.credit_recorded(event, granted.as_ref(), *waits),
             EventBody::AdvisoryDrafted { content } => self.publication.draft = Some(written(event, content)),
             EventBody::AdvisoryApproved { content } => self.publication.approval = Some(written(event, content)),
             EventBody::Published { content, channels, signed: _ } => self.published(event, content, channels),

@@ -420,6 +420,9 @@ pub enum EventBody {
     /// `granted: None` names nobody.
     CreditRecorded {
         granted: Option<ContentRef>,
+        /// The reporter changed it after the advisory was approved: it waits for who handles the case, and voids nothing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        waits: bool,
     },
     AdvisoryDrafted {
         content: ContentRef,

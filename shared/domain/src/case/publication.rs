@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use gate::Missing;
 
 use super::command::row::Approval;
-use super::event::{ContentRef, Event, FactName};
+use super::event::{ContentRef, Event, EventBody, FactName};
 use super::{Actor, Case, Fact};
 use crate::affected::Affected;
 use crate::id::{CaseId, ChannelId, LineName};
@@ -25,6 +25,10 @@ pub struct Publication {
     pub lines: BTreeMap<LineName, LineState>,
     pub audit: Option<Audit>,
     pub credit: CreditState,
+    /// What the reporter said of it after the approval, until it is taken up. The approval stands meanwhile, so that nobody can void
+    /// it again and again; whoever asks not to be named any more is not named for all that: the gate is shut ([`Case::missing`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_waits: Option<CreditState>,
     pub draft: Option<Statement>,
     /// The advisory's final form, sealed to the release key; any edit voids it.
     pub approval: Option<Statement>,
@@ -105,7 +109,22 @@ pub struct Announcement {
     pub channels: BTreeMap<ChannelId, Option<Timestamp>>,
 }
 
+impl CreditState {
+    /// Nobody is to be named.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, CreditState::Answered { granted: None, .. })
+    }
+}
+
 impl Publication {
+    /// There is no approval any more. So what the reporter said since is simply what they said.
+    fn void(&mut self) {
+        self.approval = None;
+        if let Some(said) = self.credit_waits.take().filter(|_| !self.is_published()) {
+            self.credit = said;
+        }
+    }
+
     pub fn is_published(&self) -> bool {
         self.published.is_some()
     }
@@ -219,13 +238,19 @@ impl Case {
         let is_released = matches!(end, LineEnd::Released(_));
         let before = self.publication.lines.entry(line.clone()).or_default().end.replace(end);
         if is_released && matches!(before, Some(LineEnd::NotAffected(_) | LineEnd::Waived(_))) {
-            self.publication.approval = None;
+            self.publication.void();
         }
     }
 
-    pub(super) fn credit_recorded(&mut self, event: &Event, granted: Option<&ContentRef>) {
-        let (granted, by, at) = (granted.cloned(), event.actor.clone(), event.at);
-        self.publication.credit = CreditState::Answered { granted, by, at };
+    /// Takes in whom the advisory names; what `waits` only where it differs from what is said of it now.
+    pub(super) fn credit_recorded(&mut self, event: &Event, granted: Option<&ContentRef>, waits: bool) {
+        let publication = &mut self.publication;
+        let said = CreditState::Answered { granted: granted.cloned(), by: event.actor.clone(), at: event.at };
+        if waits {
+            publication.credit_waits = (!(said.is_refused() && publication.credit.is_refused())).then_some(said);
+        } else {
+            (publication.credit, publication.credit_waits) = (said, None);
+        }
     }
 
     pub(super) fn published(&mut self, event: &Event, content: &ContentRef, channels: &[ChannelId]) {
@@ -249,8 +274,11 @@ impl Case {
 
     /// Whatever changes what will be said voids the approval: as the row of the command says whose record the event is.
     pub(super) fn void_approval(&mut self, event: &Event) {
+        if matches!(event.body, EventBody::CreditRecorded { waits: true, .. }) {
+            return;
+        }
         match event.body.row().command.map(|name| name.row().approval) {
-            Some(Approval::Voids) => self.publication.approval = None,
+            Some(Approval::Voids) => self.publication.void(),
             Some(Approval::Stays | Approval::MayVoid) | None => {}
         }
     }

@@ -102,15 +102,23 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         }
         EventBody::FixesReleased => "The fixes are released. The announcement follows.".to_owned(),
         EventBody::CreditAsked => "May we name you in the advisory, and how? Please answer on this page.".to_owned(),
-        EventBody::CreditRecorded { granted: Some(_) } if event.actor != Actor::Reporter => {
+        EventBody::CreditRecorded { granted: Some(_), waits: false } if event.actor != Actor::Reporter => {
             format!("{by} has recorded how you are credited, as you said or wished.")
         }
-        EventBody::CreditRecorded { granted: None } if event.actor != Actor::Reporter => {
+        EventBody::CreditRecorded { granted: None, waits: false } if event.actor != Actor::Reporter => {
             format!("{by} has recorded that the advisory does not name you.")
         }
         EventBody::ConsentRecorded { .. } => format!("{by} has recorded that you agree to forwarding."),
-        EventBody::CreditRecorded { granted: Some(_) } => "You will be credited as you asked.".to_owned(),
-        EventBody::CreditRecorded { granted: None } => "The advisory will not name you.".to_owned(),
+        EventBody::CreditRecorded { granted: Some(_), waits: false } => "You will be credited as you asked.".to_owned(),
+        EventBody::CreditRecorded { granted: None, waits: false } => "The advisory will not name you.".to_owned(),
+        EventBody::CreditRecorded { granted: Some(_), waits: true } => {
+            "The advisory was approved before you changed how you are credited. Your change waits for the team, who may \
+             publish it as it was approved."
+                .to_owned()
+        }
+        EventBody::CreditRecorded { granted: None, waits: true } => {
+            "The advisory will not name you. It was approved before you said so, and is changed before it is published.".to_owned()
+        }
         EventBody::Announced { channel } => {
             let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage);
             readable.then(|| "The advisory is published. Thank you.".to_owned())?

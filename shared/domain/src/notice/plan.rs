@@ -145,13 +145,14 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::FixesPending => plan.to_reporter(Notice::FixesPending(FixesPending {}), None),
         EventBody::FixesReleased => plan.to_reporter(Notice::FixesReleased(FixesReleased {}), None),
         EventBody::CreditAsked => plan.to_reporter(Notice::CreditAsked(CreditAsked { reminds_of: None }), None),
-        EventBody::CreditRecorded { granted } if matches!(event.actor, Actor::Member(_)) => {
+        EventBody::CreditRecorded { granted, waits: _ } if matches!(event.actor, Actor::Member(_)) => {
             let notice = CreditRecorded { granted: granted.is_some(), by: plan.giver() };
             plan.to_reporter(Notice::CreditRecorded(notice), None)
         }
-        EventBody::CreditRecorded { granted } if event.actor == Actor::Reporter => {
+        EventBody::CreditRecorded { granted, waits } if event.actor == Actor::Reporter => {
             let approval_waits = case.publication.draft.is_some() && case.publication.approval.is_none();
-            plan.to_handler(Notice::CreditAnswered(CreditAnswered { granted: granted.is_some(), approval_waits }))
+            let (granted, waits) = (granted.is_some(), *waits);
+            plan.to_handler(Notice::CreditAnswered(CreditAnswered { granted, approval_waits, waits }))
         }
         EventBody::AdvisoryDrafted { .. } => plan.drafted(),
         EventBody::ReplyQuarantined { mail, .. } => plan.reply_quarantined(mail),

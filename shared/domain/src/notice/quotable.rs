@@ -319,7 +319,8 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         );
     }
     for granted in [true, false] {
-        all.push(Notice::CreditAnswered(CreditAnswered { granted, approval_waits: granted }));
+        all.push(Notice::CreditAnswered(CreditAnswered { granted, approval_waits: granted, waits: false }));
+        all.push(Notice::CreditAnswered(CreditAnswered { granted, approval_waits: false, waits: true }));
         all.push(Notice::ReplyQuarantined(ReplyQuarantined { other_address: granted }));
     }
     all.extend([

@@ -258,10 +258,13 @@ fn conversation() -> Vec<Sample> {
 }
 
 fn publication() -> Vec<Sample> {
-    let credit = |granted, approval_waits| Notice::CreditAnswered(CreditAnswered { granted, approval_waits });
+    let credit =
+        |granted, approval_waits, waits| Notice::CreditAnswered(CreditAnswered { granted, approval_waits, waits });
     vec![
-        to("", credit(true, true)),
-        to("refused", credit(false, false)),
+        to("", credit(true, true, false)),
+        to("refused", credit(false, false, false)),
+        to("changed", credit(true, false, true)),
+        to("refused-since", credit(false, false, true)),
         to("", Notice::ApprovalAsked(ApprovalAsked { by: member("bob") })),
         to("", Notice::FixesReady(FixesReady { due: vec![(clock("release"), at(DUE))] })),
         to("nothing-due", Notice::FixesReady(FixesReady { due: Vec::new() })),

@@ -155,24 +155,28 @@ impl Next<'_> {
 
     /// Whoever asked not to be named is not named unless they say so themselves (T9).
     pub(super) fn record_credit(&mut self, granted: Option<ContentRef>) -> Result<(), Refusal> {
-        let refused =
-            matches!(self.case.publication.credit, CreditState::Answered { granted: None, by: Actor::Reporter, .. });
+        let publication = &self.case.publication;
+        let said = publication.credit_waits.as_ref().unwrap_or(&publication.credit);
+        let refused = matches!(said, CreditState::Answered { granted: None, by: Actor::Reporter, .. });
         if refused && granted.is_some() {
             let why = "the reporter asked not to be named; only they can change that, on their case page";
             return Err(self.not_now(why.to_owned()));
         }
-        self.push(EventBody::CreditRecorded { granted });
+        self.push(EventBody::CreditRecorded { granted, waits: false });
         self.meet(MetBy::CreditAnswered);
         Ok(())
     }
 
-    /// At any time before it is published, asked or not.
+    /// At any time before it is published, asked or not. The first answer is part of what is approved; a change of it after that
+    /// waits for whoever handles the case, or an approval could be voided without end.
     pub(super) fn answer_credit(&mut self, granted: Option<ContentRef>) -> Result<(), Refusal> {
         let case = &self.case;
         if case.publication.is_published() || case.is_closed() {
             return Err(self.not_now(format!("{} is published or closed; its credit is settled", case.id)));
         }
-        self.push(EventBody::CreditRecorded { granted });
+        let answered = matches!(case.publication.credit, CreditState::Answered { .. });
+        let waits = answered && case.publication.approval.is_some();
+        self.push(EventBody::CreditRecorded { granted, waits });
         self.meet(MetBy::CreditAnswered);
         Ok(())
     }

@@ -165,7 +165,7 @@ impl EventBody {
             EventBody::Published { content, channels: _, signed: _ } => {
                 Step(content).by(By::Publish, "published the advisory")
             }
-            EventBody::CreditRecorded { granted } => {
+            EventBody::CreditRecorded { granted, waits: _ } => {
                 granted.as_ref().map_or(Nothing, Step).by(By::RecordCredit, "said whom the advisory names")
             }
 
@@ -366,6 +366,7 @@ mod tests {
             json!({"event": "line-waived", "line": "express@4", "reason": content("words")}),
             json!({"event": "credit-recorded", "granted": content("words")}),
             json!({"event": "credit-recorded", "granted": null}),
+            json!({"event": "credit-recorded", "granted": content("words"), "waits": true}),
             json!({"event": "advisory-drafted", "content": content("words")}),
             json!({"event": "advisory-approved", "content": content("words")}),
             json!({"event": "published", "content": content("words"), "channels": ["osv"]}),

@@ -52,6 +52,10 @@ impl Case {
             );
         }
         match &publication.credit {
+            CreditState::Answered { .. } if publication.credit_waits.as_ref().is_some_and(CreditState::is_refused) => {
+                let detail = "the reporter has asked since the approval not to be named (record-credit)";
+                miss("credit", None, detail.to_owned());
+            }
             CreditState::Answered { .. } => {}
             // What nobody reported asks nobody: who found it may be named all the same (record-credit).
             CreditState::Unasked if !self.has_reporter() => {}

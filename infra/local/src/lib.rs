@@ -24,6 +24,7 @@ pub mod ses;
 pub mod site;
 mod stand_ins;
 pub mod streams;
+mod undone;
 pub mod wiring;
 
 /// A failure of the runner, in words for the person at the terminal.

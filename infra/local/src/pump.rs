@@ -24,13 +24,14 @@ use crate::clock::DeskClock;
 use crate::inbound::Inbound;
 use crate::ses::Ses;
 use crate::streams::{Batch, Stream};
+use crate::undone::Undone;
 
 /// How often the schedule ticks. AWS's ticks once a minute; here somebody may be watching.
 const TICK: Duration = Duration::from_secs(5);
 /// How long nothing is looked for when nobody has knocked.
 const IDLE: Duration = Duration::from_millis(200);
 /// A batch that fails this often in a row is given up; its plan's timer and the due index find its work again.
-const ATTEMPTS: u32 = 20;
+pub(crate) const ATTEMPTS: u32 = 20;
 /// How much of what is left is told, from each shard.
 const MOST_LEFT: i32 = 20;
 
@@ -57,6 +58,8 @@ struct Streams {
     cases: Stream,
     mail: Stream,
     failures: u32,
+    /// What of SES's events failed, and how often.
+    undone: Undone,
     /// The day of which the site is.
     day: Date,
 }
@@ -71,7 +74,7 @@ impl Pump {
         (cases, mail): (Stream, Stream),
         wake: Arc<Notify>,
     ) -> Pump {
-        let streams = Mutex::new(Streams { cases, mail, failures: 0, day: today(&clock) });
+        let streams = Mutex::new(Streams { cases, mail, failures: 0, undone: Undone::default(), day: today(&clock) });
         Pump { functions, inbound, store, clock, ses, streams, wake }
     }
 
@@ -172,8 +175,10 @@ impl Pump {
 
     async fn tick(&self, streams: &mut Streams) -> Result<(), Failure> {
         self.inbound.sweep().await;
-        self.functions.sla_check.tick(self.clock.now()).await?;
+        // What one of them cannot do keeps the other from nothing.
+        let checked = self.functions.sla_check.tick(self.clock.now()).await;
         self.functions.deliver.tick().await?;
+        checked?;
         let today = today(&self.clock);
         if today != streams.day {
             streams.day = today;
@@ -187,7 +192,7 @@ impl Pump {
     /// Hands over records and events until there are no more.
     async fn drain(&self, streams: &mut Streams) -> Result<(), Failure> {
         loop {
-            let mut moved = false;
+            let (mut moved, mut failed) = (false, false);
             while let Some(batch) = streams.cases.next().await? {
                 let response = stream::batch(&self.functions.fan_out, &batch.event).await;
                 moved |= handed(&mut streams.cases, &batch, &response, &mut streams.failures)?;
@@ -199,11 +204,22 @@ impl Pump {
             for (id, events) in self.ses.untaken() {
                 let event: SnsEvent =
                     serde_json::from_value(notification(&id, &events)).expect("the form that aws_lambda_events reads");
-                if let Err(e) = self.functions.mail_events.batch(event).await {
-                    return Err(Failure::of("mail-events", e));
+                match self.functions.mail_events.batch(event).await {
+                    Ok(()) => streams.undone.forget(&id),
+                    Err(e) if streams.undone.is_given_up(&id) => {
+                        tracing::error!(alarm = "poison", mail = id, fault = %e, "events of a mail were given up");
+                    }
+                    Err(e) => {
+                        tracing::error!(mail = id, fault = %e, "events of a mail failed; they come again");
+                        failed = true;
+                        continue;
+                    }
                 }
                 self.ses.take(&id);
                 moved = true;
+            }
+            if failed {
+                return Err(Failure("events of a mail failed".to_owned()));
             }
             if !moved {
                 return Ok(());

@@ -2,7 +2,7 @@
 // it, an answer in quarantine, and what was only filed.
 
 import { check, must } from "./checks.mjs";
-import { cli } from "../harness/desk.mjs";
+import { allMails, cli } from "../harness/desk.mjs";
 import { inspect } from "./inspect.mjs";
 
 const RITA = "rita@example.org";
@@ -26,12 +26,6 @@ async function receive({ origin }, raw, found = "") {
   return said;
 }
 
-async function settle({ origin }) {
-  const body = JSON.stringify({ advance: "1s" });
-  await fetch(`${origin}/_local/clock`, { method: "POST", headers: { "content-type": "application/json" }, body });
-  return (await fetch(`${origin}/_local/mail.json`)).json();
-}
-
 async function story(tools) {
   const { page, origin } = tools;
   const multipart = ['Content-Type: multipart/mixed; boundary="part"'];
@@ -41,7 +35,7 @@ async function story(tools) {
   const ask = ["questions=Which version?", "next_steps=A fix, once we know."];
   await cli("case", "do", id, "request-information", ...ask, "--as", "bob", "--data", tools.data);
 
-  const mails = await settle(tools);
+  const mails = await allMails(tools);
   // Several mails may be of one second: the receipt is the one with the code.
   const codeIn = (m) => m.text.split("\n").find((line) => line.split("-").length === 12);
   const receipt = mails.find((m) => m.to[0] === RITA && m.headers["Reply-To"] && codeIn(m));
@@ -104,6 +98,10 @@ async function closed(tools) {
 async function answered(tools, mails) {
   const { page, origin } = tools;
   const asked = mails.find((m) => m.to[0] === RITA && m.text.includes("Which version?"));
+  const shut = await page.goto(`${origin}/_local/mail`);
+  check("mailbox: it is shut to who did not open the printed address", shut.status() === 403, `it is ${shut.status()}`);
+  await page.goto(tools.mail);
+  check("mailbox: the printed address leads there, without its key", page.url() === `${origin}/_local/mail`, page.url());
   const answer = await page.goto(`${origin}/_local/mail?id=${encodeURIComponent(asked.id)}`);
   await inspect(tools, "mailbox", await answer.text());
   await page.locator('textarea[name="text"]').fill("Version 4.21, behind nginx.");

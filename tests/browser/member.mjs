@@ -1,21 +1,16 @@
 // A member of the team at a browser, and the mails that lead them there.
 
 import { check, must } from "./checks.mjs";
+import { allMails } from "../harness/desk.mjs";
 import { finger, keyboard } from "./hands.mjs";
 import { inspect } from "./inspect.mjs";
-
-export async function mails({ origin }) {
-  const body = JSON.stringify({ advance: "1s" });
-  await fetch(`${origin}/_local/clock`, { method: "POST", headers: { "content-type": "application/json" }, body });
-  return (await fetch(`${origin}/_local/mail.json`)).json();
-}
 
 /** The newest link of this kind in the mails to somebody. */
 export async function linkTo(tools, to, part) {
   let found = [];
   let link;
   for (let tries = 0; !link && tries < 20; tries += 1) {
-    found = (await mails(tools)).filter((m) => m.to[0] === to).flatMap((m) => m.text.match(/https?:\/\/\S+/g) ?? []);
+    found = (await allMails(tools)).filter((m) => m.to[0] === to).flatMap((m) => m.text.match(/https?:\/\/\S+/g) ?? []);
     link = found.filter((url) => url.includes(part)).pop();
   }
   must(`team: a mail to ${to} leads to ${part}`, Boolean(link), found.join("\n"));

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { check, must } from "./checks.mjs";
-import { cli } from "../harness/desk.mjs";
+import { cli, local } from "../harness/desk.mjs";
 import { inspect } from "./inspect.mjs";
 
 const CLOCK = { "content-type": "application/json" };
@@ -79,7 +79,7 @@ async function team(tools) {
   const context = await tools.browser.newContext({ javaScriptEnabled: false });
   await context.setExtraHTTPHeaders({ authorization: `Bearer ${token}` });
   const page = await context.newPage();
-  const mails = await (await fetch(`${tools.origin}/_local/mail.json`)).json();
+  const mails = await (await local(tools, "mail.json")).json();
   const id = mails.map((m) => m.subject.match(/EXP-\d{4}-[0-9A-Z]{5}/)?.[0]).find((found) => found);
   const answer = await page.goto(`${tools.origin}/desk/cases/${id}`);
   must("team: the page of a case opens", answer.status() === 200, `it is ${answer.status()}`);

@@ -290,7 +290,7 @@ async function on(browser, shots, prepare, story) {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
-    const tools = { browser, page, shots, origin: desk.origin, data: join(folder, "data") };
+    const tools = { browser, page, shots, origin: desk.origin, mail: desk.mail, data: desk.data };
     await alone(tools, () => story(tools));
     await context.close();
   } catch (error) {

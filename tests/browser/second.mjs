@@ -2,7 +2,8 @@
 // others' with the reporter's consent, a comment on the policy.
 
 import { check, must } from "./checks.mjs";
-import { Member, WAYS, linkTo, mails } from "./member.mjs";
+import { Member, WAYS, linkTo } from "./member.mjs";
+import { allMails } from "../harness/desk.mjs";
 
 const FIRST = { package: "express", summary: "Open redirect in res.location", details: "Three slashes leave the site." };
 const AGAIN = { ...FIRST, summary: "res.location redirects elsewhere" };
@@ -117,7 +118,7 @@ async function commented(tools, alice) {
     await alice.look("comment-answer");
     await alice.type("message", "No, every day counts.");
   });
-  const sent = (await mails(tools)).filter((mail) => mail.to[0] === "paula@example.org").pop();
+  const sent = (await allMails(tools)).filter((mail) => mail.to[0] === "paula@example.org").pop();
   check("comment: the answer is mailed", sent.text.includes("every day counts"), sent.text);
   await alice.look("comment-answered");
   await alice.page.goto(`${tools.origin}/desk/comments`);
@@ -159,7 +160,7 @@ async function forwarded(tools, bob, id) {
     await bob.choose("to", "body-parser");
     await bob.type("message", "A deep body takes all memory; may we send you the details?");
   });
-  const sent = (await mails(tools)).filter((mail) => mail.to[0] === "body-parser@example.org");
+  const sent = (await allMails(tools)).filter((mail) => mail.to[0] === "body-parser@example.org");
   must("module: its maintainers got one mail", sent.length === 1, `${sent.length}`);
   check("module: it says what was written, and nothing of the report", sent[0].text.includes("may we send you") && !sent[0].text.includes("Three slashes"), sent[0].text);
   await bob.look("second-forwarded");

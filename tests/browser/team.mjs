@@ -6,7 +6,8 @@ import { createHmac } from "node:crypto";
 
 import { check, must } from "./checks.mjs";
 import { inspect } from "./inspect.mjs";
-import { Member, WAYS, linkTo, mails } from "./member.mjs";
+import { Member, WAYS, linkTo } from "./member.mjs";
+import { allMails } from "../harness/desk.mjs";
 import { navigation, saw } from "./seen.mjs";
 
 const RITA = "rita@example.org";
@@ -210,7 +211,7 @@ async function lists(tools, alice, id) {
   }
   await alice.page.goto(`${tools.origin}/desk`);
   for (let tries = 0; tries < 20 && (await alice.text()).includes("Announcement,"); tries += 1) {
-    await mails(tools);
+    await allMails(tools);
     await alice.page.reload();
   }
   check("board: what is released and announced asks to be closed", (await alice.link(`Close it ${id}`).count()) === 1, await alice.text());

@@ -3,7 +3,7 @@
 // it was typed.
 
 import { check, must } from "./checks.mjs";
-import { cli } from "../harness/desk.mjs";
+import { allMails, cli } from "../harness/desk.mjs";
 import { ELSEWHERE, SHAPED, SHORT, TEXT, lines, oneLine } from "./hostile.mjs";
 import { navigation, steps } from "./seen.mjs";
 import { Watch } from "./watch.mjs";
@@ -166,7 +166,8 @@ const attached = LINES.slice(0, 12).map((name) => {
 });
 
 /** A report by mail, one that is HTML alone, one whose sender nothing proves, and what is only filed. */
-async function mailIn({ origin }) {
+async function mailIn(tools) {
+  const { origin } = tools;
   const ids = [];
   for (const [raw, found] of [
     [mail([], plain, html, ...attached), ""],
@@ -179,13 +180,8 @@ async function mailIn({ origin }) {
     must("xss: a hostile mail is taken in", answer.status === 201, JSON.stringify(said));
     ids.push(said.case_id);
   }
-  await settled({ origin });
+  await allMails(tools);
   return ids;
-}
-
-async function settled({ origin }) {
-  await fetch(`${origin}/_local/clock`, { method: "POST", headers: JSON_TYPE, body: JSON.stringify({ advance: "1s" }) });
-  return (await fetch(`${origin}/_local/mail.json`)).json();
 }
 
 // --- the team --------------------------------------------------------------------------------------------------
@@ -296,7 +292,7 @@ async function signIn(tools, watch) {
   await watch.open("sign-in for elsewhere", `/desk/sign-in?next=${encodeURIComponent(`${ELSEWHERE}/`)}`);
   await watch.fill(form(), "carol@example.net", "");
   await watch.send("sign-in asked for", form());
-  const sent = (await settled(tools)).filter((m) => m.to[0] === "carol@example.net").flatMap((m) => m.text.match(/\S+session\?token=\S+/g) ?? []);
+  const sent = (await allMails(tools)).filter((m) => m.to[0] === "carol@example.net").flatMap((m) => m.text.match(/\S+session\?token=\S+/g) ?? []);
   await watch.open("one more click", sent.pop());
   await watch.send("signed in", form());
   check("xss: signing in leads to the desk", watch.page.url().startsWith(`${tools.origin}/desk`), watch.page.url());
@@ -304,9 +300,10 @@ async function signIn(tools, watch) {
 
 /** Mails that hold hostile words, one of each kind, as text and as HTML. */
 async function mailbox(tools, watch) {
+  await watch.page.goto(tools.mail);
   await watch.open("mailbox", "/_local/mail");
   const kind = (m) => `${m.to[0].split("@")[0]} ${m.subject.replaceAll(/EXP-[-\w]+/g, "").slice(0, 40)}`;
-  const hostile = (await settled(tools)).filter((m) => JSON.stringify(m).includes("__xss"));
+  const hostile = (await allMails(tools)).filter((m) => JSON.stringify(m).includes("__xss"));
   const kinds = new Map(hostile.map((m) => [kind(m), m]));
   check("xss: mails hold hostile words", kinds.size > 3, [...kinds.keys()].join("\n"));
   for (const [name, { id }] of kinds) {

@@ -11,23 +11,41 @@ import { promisify } from "node:util";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
+const EXPRESS = "infra/policies/express.toml";
 const READY_SECONDS = 30;
 const STOP_SECONDS = 10;
 const READY = /^\s*form\s+(http:\/\/\S+?)\/?$/;
+const MAIL = /^\s*mail\s+(http:\/\/\S+)$/;
+
+/** What acts under /_local, for whoever can read the data folder, and what is read there. */
+export async function local({ origin, data }, path, body) {
+  const headers = { "x-desk-secret": JSON.parse(readFileSync(join(data, "keys.json"), "utf8")).local_secret };
+  if (!body) return fetch(`${origin}/_local/${path}`, { headers });
+  const asked = { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
+  return fetch(`${origin}/_local/${path}`, asked);
+}
+
+/** All mails, once everything on its way has been sent. */
+export async function allMails(desk) {
+  await local(desk, "clock", { advance: "1s" });
+  return (await local(desk, "mail.json")).json();
+}
 
 /** Runs a command of the desk's; what it printed. */
 export async function cli(...args) {
-  return (await promisify(execFile)(process.env.DESK_BIN, args, { cwd: root, maxBuffer: 64 << 20 })).stdout;
+  const env = { ...process.env, DESK_POLICY: join(root, EXPRESS) };
+  return (await promisify(execFile)(process.env.DESK_BIN, args, { cwd: root, env, maxBuffer: 64 << 20 })).stdout;
 }
 
 export class Desk {
   /** Starts it and does not wait. */
-  static start(folder, policy = "infra/policies/express.toml") {
+  static start(folder, policy = EXPRESS) {
     const desk = new Desk();
     desk.expected = new Set();
+    desk.data = join(folder, "data");
     desk.log = join(folder, "desk.log");
     const log = openSync(desk.log, "w");
-    const options = ["--policy", policy, "--data", join(folder, "data"), "--listen", "127.0.0.1:0", "--clock", "manual"];
+    const options = ["--policy", policy, "--data", desk.data, "--listen", "127.0.0.1:0", "--clock", "manual"];
     desk.process = spawn(process.env.DESK_BIN, ["serve", ...options], { cwd: root, stdio: ["ignore", "pipe", log] });
     closeSync(log);
     desk.ended = new Promise((resolve) => {
@@ -37,22 +55,25 @@ export class Desk {
     desk.running = true;
     desk.ended.then(() => (desk.running = false));
     desk.said = new Promise((resolve) => {
-      createInterface({ input: desk.process.stdout }).on("line", (line) => READY.test(line) && resolve(READY.exec(line)[1]));
+      createInterface({ input: desk.process.stdout }).on("line", (line) => {
+        if (READY.test(line)) desk.form = READY.exec(line)[1];
+        if (MAIL.test(line)) resolve([desk.form, MAIL.exec(line)[1]]);
+      });
     });
     return desk;
   }
 
-  /** Whether it has said in time where its form is. */
+  /** Whether it has said in time where its form is, and the page of its mails. */
   async ready() {
-    this.origin = await Promise.race([this.said, this.ended.then(() => null), sleep(READY_SECONDS * 1000, null, { ref: false })]);
+    const said = await Promise.race([this.said, this.ended.then(() => null), sleep(READY_SECONDS * 1000, null, { ref: false })]);
+    [this.origin, this.mail] = said ?? [];
     return Boolean(this.origin);
   }
 
   /** What is due and cannot be done, and what nobody has planned. */
   async left() {
     if (!this.running || !this.origin) return [];
-    const headers = { "content-type": "application/json" };
-    const answer = await fetch(`${this.origin}/_local/settle`, { method: "POST", headers, body: "{}" });
+    const answer = await local(this, "settle", {});
     return answer.ok ? (await answer.json()).left : [`the desk answers ${answer.status}`];
   }
 

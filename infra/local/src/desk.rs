@@ -1,6 +1,6 @@
 //! The whole desk in one process: stand-ins, functions, routes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -22,14 +22,11 @@ use crate::stand_ins::StandIns;
 use crate::wiring::Wiring;
 use crate::{Failure, local_routes};
 
-/// The policy that is used when none is named and the default file is not there.
-const EXPRESS: &str = include_str!("../../policies/express.toml");
-pub const DEFAULT_POLICY: &str = "infra/policies/express.toml";
 pub const DEFAULT_DATA: &str = ".desk";
 
 /// How a desk is opened.
 pub struct Options {
-    pub policy: Option<PathBuf>,
+    pub policy: Arc<Policy>,
     pub data: PathBuf,
     /// `None` keeps the clock's mode.
     pub clock: Option<Mode>,
@@ -59,29 +56,6 @@ pub struct Desk {
     team: Arc<Team>,
     wake: Arc<Notify>,
     embedded: Option<Embedded>,
-}
-
-/// A policy file's text and what it is called.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn policy_text(path: Option<&Path>) -> Result<(String, String), Failure> {
-    let default = Path::new(DEFAULT_POLICY);
-    if path.is_none() && !default.exists() {
-        return Ok((EXPRESS.to_owned(), "the built-in policy".to_owned()));
-    }
-    let path = path.unwrap_or(default);
-    let name = path.display().to_string();
-    std::fs::read_to_string(path).map(|text| (text, name.clone())).map_err(|e| Failure::of(&name, e))
-}
-
-/// Reads a policy file.
-///
-/// # Errors
-/// Names the file and every problem in it.
-pub fn read_policy(path: Option<&Path>) -> Result<Policy, Failure> {
-    let (text, name) = policy_text(path)?;
-    Policy::from_toml(&text).map_err(|problems| Failure(format!("{name} is not a valid policy:\n{problems}")))
 }
 
 impl Desk {

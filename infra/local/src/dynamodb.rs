@@ -1,25 +1,40 @@
-//! The embedded DynamoDB: `dynoxide` over one SQLite file, on a loopback port of its own.
+//! The embedded DynamoDB: `dynoxide` over one SQLite file, on a loopback port of its own. The server that comes with it asks
+//! nobody who they are, so the calls that the desk makes are taken here and handed to its engine.
 
 use std::path::Path;
 
-use dynoxide::Database;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use dynoxide::{Database, DynoxideError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::Failure;
+use crate::signed::{self, OwnCredentials};
+use crate::{Failure, connections};
+
+/// As much as DynamoDB takes in one call.
+const LARGEST_CALL: usize = 16 * 1024 * 1024;
 
 /// A running stand-in; ends with [`Embedded::stop`].
 pub struct Embedded {
     pub url: String,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<Result<(), String>>,
+    task: JoinHandle<()>,
 }
 
 impl Embedded {
+    /// Takes calls that are signed with `credentials`, and no others.
+    ///
     /// # Errors
     /// When the file cannot be opened or no port is free.
-    pub async fn start(file: &Path) -> Result<Embedded, Failure> {
+    pub async fn start(file: &Path, credentials: &OwnCredentials) -> Result<Embedded, Failure> {
         let cannot = |e: String| Failure::of("the embedded DynamoDB cannot start", e);
         let path = file.to_str().ok_or_else(|| cannot("the path is not UTF-8".to_owned()))?;
         let database = Database::new(path).map_err(|e| cannot(e.to_string()))?;
@@ -29,7 +44,8 @@ impl Embedded {
         let until = async {
             let _ = stopped.await;
         };
-        let task = tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, until));
+        let app = signed::only(routes(database), "dynamodb", credentials);
+        let task = tokio::spawn(connections::serve(listener, app, until));
         Ok(Embedded { url: format!("http://{address}"), stop, task })
     }
 
@@ -38,4 +54,56 @@ impl Embedded {
         // A connection that is kept alive by its client would hold the shutdown; what is stored is stored.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(1), self.task).await;
     }
+}
+
+fn routes(database: Database) -> Router {
+    Router::new().route("/", post(call)).layer(DefaultBodyLimit::max(LARGEST_CALL)).with_state(database)
+}
+
+/// One call of the JSON protocol: `x-amz-target` names the operation behind the API's version.
+async fn call(State(database): State<Database>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let operation = target.split_once('.').map_or("", |(_, operation)| operation);
+    let (status, answer) = match answer(&database, operation, &body) {
+        Ok(answer) => (StatusCode::OK, answer),
+        Err(e) => (StatusCode::from_u16(e.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), e.to_json()),
+    };
+    (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], answer).into_response()
+}
+
+/// The operations that the desk uses, and what answers each.
+macro_rules! operations {
+    ($($name:literal: $method:ident,)*) => {
+        fn answer(database: &Database, operation: &str, body: &[u8]) -> dynoxide::Result<String> {
+            match operation {
+                $($name => written(&database.$method(read(body)?)?),)*
+                _ => Err(DynoxideError::ValidationException("This stand-in knows no such operation.".to_owned())),
+            }
+        }
+    };
+}
+
+operations! {
+    "CreateTable": create_table,
+    "DescribeTable": describe_table,
+    "UpdateTimeToLive": update_time_to_live,
+    "GetItem": get_item,
+    "PutItem": put_item,
+    "UpdateItem": update_item,
+    "DeleteItem": delete_item,
+    "Query": query,
+    "Scan": scan,
+    "TransactWriteItems": transact_write_items,
+    "ListStreams": list_streams,
+    "DescribeStream": describe_stream,
+    "GetShardIterator": get_shard_iterator,
+    "GetRecords": get_records,
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> dynoxide::Result<T> {
+    serde_json::from_slice(body).map_err(|e| DynoxideError::SerializationException(e.to_string()))
+}
+
+fn written<T: Serialize>(answer: &T) -> dynoxide::Result<String> {
+    serde_json::to_string(answer).map_err(|e| DynoxideError::InternalServerError(e.to_string()))
 }

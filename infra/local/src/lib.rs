@@ -8,19 +8,24 @@
 
 pub mod cli;
 pub mod clock;
+mod connections;
 pub mod desk;
 pub mod dynamodb;
 pub mod folder;
+mod hosts;
 pub mod inbound;
 mod kept;
 pub mod local_routes;
 pub mod mailbox;
 pub mod openpgp;
 mod pagers;
+pub mod policy_file;
+mod private;
 pub mod pump;
 pub mod replay;
 pub mod serve;
 pub mod ses;
+pub mod signed;
 pub mod site;
 mod stand_ins;
 pub mod streams;

@@ -15,7 +15,7 @@ use mail_builder::headers::address::Address;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::{Failure, folder};
+use crate::{Failure, connections, folder};
 
 /// What of a page's headers its receiver sees.
 const SEEN: [&str; 3] = ["title", "priority", "click"];
@@ -25,7 +25,8 @@ struct Pagers {
     clock: Clock,
 }
 
-/// Serves on a loopback port of its own; gives its URL. Pages are kept in the folder `mail`.
+/// Serves on a loopback port of its own; gives its URL, of which a part is random and known to this process alone: pagers are
+/// called unsigned. Pages are kept in the folder `mail`.
 ///
 /// # Errors
 /// When no port is free.
@@ -33,9 +34,11 @@ pub(crate) async fn serve(mail: PathBuf, clock: Clock) -> Result<String, Failure
     let cannot = |e: std::io::Error| Failure::of("the pagers' stand-in cannot start", e);
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    let app = Router::new().route("/{member}", post(call)).with_state(Arc::new(Pagers { mail, clock }));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    Ok(format!("http://{address}"))
+    let secret = desk_keys::hex(&desk_keys::random::<16>());
+    let app = Router::new().route(&format!("/{secret}/{{member}}"), post(call));
+    let app = app.with_state(Arc::new(Pagers { mail, clock }));
+    tokio::spawn(connections::serve(listener, app, std::future::pending()));
+    Ok(format!("http://{address}/{secret}"))
 }
 
 async fn call(

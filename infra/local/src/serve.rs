@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::Failure;
 use crate::desk::{Desk, Options};
+use crate::hosts::{self, Hosts};
+use crate::{Failure, connections};
 
 /// How long answers under way may take once the desk is told to end; a client that never finishes asking holds nothing up.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -29,17 +31,16 @@ pub async fn serve(mut options: Options, listen: SocketAddr, say: impl FnOnce(&D
     say(&desk, &url);
     let stop = Arc::new(Notify::new());
     let (stopping, until) = (stop.clone(), stop.clone());
-    // The peer of each connection, which is the network that is counted.
-    let routes = desk.router().into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { until.notified().await });
-    let served = tokio::select! {
-        served = serving.into_future() => served,
+    let app = desk.router().layer(from_fn(connections::in_time));
+    let app = app.layer(from_fn_with_state(Hosts::of(address), hosts::checked));
+    tokio::select! {
+        () = connections::serve(listener, app, async move { until.notified().await }) => {}
         () = async {
             stopped().await;
             stopping.notify_one();
             tokio::time::sleep(LAST_ANSWERS).await;
-        } => Ok(()),
-    };
+        } => {}
+    }
     pumping.abort();
     let _ = pumping.await;
     desk.folder.set_running(None)?;
@@ -48,7 +49,7 @@ pub async fn serve(mut options: Options, listen: SocketAddr, say: impl FnOnce(&D
         // A connection task still holds it for a moment; the process ends anyway.
         Err(_) => tracing::debug!("the desk is still held while the process ends"),
     }
-    served.map_err(|e| Failure::of("serving failed", e))
+    Ok(())
 }
 
 async fn stopped() {

@@ -24,7 +24,8 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::{Failure, folder};
+use crate::signed::{self, OwnCredentials};
+use crate::{Failure, connections, folder};
 
 /// SES's own addresses: one that bounces for good, one whose owner complains, one that SES keeps mail from.
 const BOUNCES: &str = "bounce@simulator.amazonses.com";
@@ -57,16 +58,21 @@ impl Ses {
         Ok(ses)
     }
 
-    /// Serves on a loopback port of its own; gives its URL.
+    /// Serves on a loopback port of its own; gives its URL. Takes calls that are signed with `credentials`; where none are given,
+    /// anybody's.
     ///
     /// # Errors
     /// When no port is free.
-    pub async fn serve(self: Arc<Ses>) -> Result<String, Failure> {
+    pub async fn serve(self: Arc<Ses>, credentials: Option<&OwnCredentials>) -> Result<String, Failure> {
         let cannot = |e: std::io::Error| Failure::of("the SES stand-in cannot start", e);
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
-        let app = Router::new().route("/", post(call)).with_state(self);
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        let routes = Router::new().route("/", post(call)).with_state(self);
+        let app = match credentials {
+            Some(credentials) => signed::only(routes, "ses", credentials),
+            None => routes,
+        };
+        tokio::spawn(connections::serve(listener, app, std::future::pending()));
         Ok(format!("http://{address}"))
     }
 

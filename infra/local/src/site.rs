@@ -17,8 +17,9 @@ use s3s_fs::FileSystem;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use crate::Failure;
 use crate::desk::Desk;
+use crate::signed::OwnCredentials;
+use crate::{Failure, connections};
 
 /// The bucket of the published site.
 pub const BUCKET: &str = "site";
@@ -27,23 +28,29 @@ pub const BUCKET: &str = "site";
 pub const CONTENT: &str = "content";
 pub const INBOUND: &str = "inbound";
 
-/// Serves the store of objects under `root`; gives a handle to each of `buckets`.
+/// Serves the store of objects under `root` to whoever signs with `credentials`; gives a handle to each of `buckets`.
 ///
 /// # Errors
 /// When a folder cannot be made or no port is free.
-pub async fn serve<const N: usize>(root: &Path, buckets: [&str; N]) -> Result<[Objects; N], Failure> {
+pub async fn serve<const N: usize>(
+    root: &Path,
+    buckets: [&str; N],
+    credentials: &OwnCredentials,
+) -> Result<[Objects; N], Failure> {
     let cannot = |e: std::io::Error| Failure::of("the embedded S3 cannot start", e);
     for bucket in buckets {
         std::fs::create_dir_all(root.join(bucket)).map_err(cannot)?;
     }
     let files = FileSystem::new(root).map_err(|e| Failure::of("the embedded S3 cannot start", format!("{e:?}")))?;
     let mut builder = S3ServiceBuilder::new(files);
-    builder.set_auth(SimpleAuth::from_single("local", "local"));
+    builder.set_auth(SimpleAuth::from_single(credentials.key(), credentials.secret()));
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let app = Router::new().fallback(call).with_state(builder.build());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    Ok(buckets.map(|bucket| Objects::connect(&ObjectSettings::stand_in(format!("http://{address}"), bucket))))
+    tokio::spawn(connections::serve(listener, app, std::future::pending()));
+    let account = credentials.account(&format!("http://{address}"));
+    let of = |bucket: &str| ObjectSettings { account: account.clone(), bucket: bucket.to_owned() };
+    Ok(buckets.map(|bucket| Objects::connect(&of(bucket))))
 }
 
 async fn call(State(s3): State<S3Service>, request: Request) -> Response {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use desk_aws::Account;
 use desk_domain::policy::Policy;
 use desk_keys::file::KeyFile;
 use desk_mail::ses;
@@ -12,11 +13,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::clock::{DeskClock, RewriteDate};
-use crate::desk::{Options, read_policy};
+use crate::desk::Options;
 use crate::dynamodb::Embedded;
 use crate::folder::{self, Folder};
 use crate::openpgp::OpenPgp;
 use crate::ses::Ses;
+use crate::signed::OwnCredentials;
 use crate::streams::Stream;
 use crate::wiring::Wiring;
 use crate::{Failure, pagers, site};
@@ -44,17 +46,20 @@ impl StandIns {
     /// # Errors
     /// In words for the person at the terminal.
     pub async fn start(options: &Options) -> Result<StandIns, Failure> {
-        let policy = Arc::new(read_policy(options.policy.as_deref())?);
+        let policy = options.policy.clone();
         let folder = Folder::open(&options.data)?;
-        let keys = KeyFile::open_or_create(&folder.path("keys.json")).map_err(|e| Failure::of("the key file", e))?;
+        let keys = KeyFile::open_or_create(&folder.path(folder::KEYS)).map_err(|e| Failure::of("the key file", e))?;
         let clock = DeskClock::open(folder.path("clock.json"), options.clock)?;
-        let embedded = match options.dynamodb {
-            Some(_) => None,
-            None => Some(dynamodb(&folder).await?),
+        let credentials = OwnCredentials::random();
+        let (embedded, account) = match &options.dynamodb {
+            Some(outside) => (None, Account::stand_in(outside)),
+            None => {
+                let embedded = dynamodb(&folder, &credentials).await?;
+                let account = credentials.account(&embedded.url);
+                (Some(embedded), account)
+            }
         };
-        let outside = options.dynamodb.clone();
-        let endpoint = outside.or_else(|| embedded.as_ref().map(|e| e.url.clone())).unwrap_or_default();
-        let settings = Settings::stand_in(&endpoint);
+        let settings = Settings { account: account.clone(), ..Settings::stand_in("") };
         let store = Store::connect_with(&settings, clock.clock(), Some(RewriteDate(clock.clone())));
         store.create_tables().await?;
         store.migrate().await?;
@@ -62,16 +67,17 @@ impl StandIns {
         let wake = Arc::new(Notify::new());
         let ses = Arc::new(Ses::new(folder.path("mail"), clock.clock(), wake.clone())?);
         let streams = (
-            Stream::new(&endpoint, &settings.cases_table, folder.path("stream-cases.json"))?,
-            Stream::new(&endpoint, &settings.mail_table, folder.path("stream-mail.json"))?,
+            Stream::new(&account, &settings.cases_table, folder.path("stream-cases.json"))?,
+            Stream::new(&account, &settings.mail_table, folder.path("stream-mail.json"))?,
         );
-        let [site, content, inbound] =
-            site::serve(&folder.path("s3"), [site::BUCKET, site::CONTENT, site::INBOUND]).await?;
+        let buckets = [site::BUCKET, site::CONTENT, site::INBOUND];
+        let [site, content, inbound] = site::serve(&folder.path("s3"), buckets, &credentials).await?;
+        let mailed = credentials.account(&ses.clone().serve(Some(&credentials)).await?);
         let openpgp = openpgp(&folder, &policy, &clock.clock())?;
         store.desk.put_openpgp_certificate(openpgp.certificate()).await?;
         let wiring = Wiring {
             openpgp: Some(Arc::new(openpgp)),
-            ses: ses::Settings::stand_in(ses.clone().serve().await?),
+            ses: ses::Settings { account: mailed, ..ses::Settings::stand_in("") },
             pagers: Some(pagers::serve(folder.path("mail"), clock.clock()).await?),
             keys: Arc::new(keys),
             clock: clock.clock(),
@@ -93,13 +99,13 @@ impl StandIns {
 
 /// The embedded DynamoDB over the folder's file. One that was killed during its very first start, half made, begins anew: nothing
 /// can have been taken in yet.
-async fn dynamodb(folder: &Folder) -> Result<Embedded, Failure> {
+async fn dynamodb(folder: &Folder, credentials: &OwnCredentials) -> Result<Embedded, Failure> {
     if !folder.path(READY).exists() {
         for name in ["dynamodb.sqlite", "dynamodb.sqlite-wal", "dynamodb.sqlite-shm"] {
             let _ = std::fs::remove_file(folder.path(name));
         }
     }
-    Embedded::start(&folder.path("dynamodb.sqlite")).await
+    Embedded::start(&folder.path("dynamodb.sqlite"), credentials).await
 }
 
 /// The desk's OpenPGP key: made before anything that it signs, also where the clock stands still.

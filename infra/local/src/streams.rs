@@ -40,9 +40,8 @@ pub struct Batch {
 impl Stream {
     /// # Errors
     /// When the checkpoint file is damaged.
-    pub fn new(endpoint: &str, table: &str, path: PathBuf) -> Result<Stream, Failure> {
-        let account = Account::stand_in(endpoint);
-        let config = client_config!(aws_sdk_dynamodbstreams, &account, "DYNAMODB_STREAMS").build();
+    pub fn new(account: &Account, table: &str, path: PathBuf) -> Result<Stream, Failure> {
+        let config = client_config!(aws_sdk_dynamodbstreams, account, "DYNAMODB_STREAMS").build();
         let checkpoints = match std::fs::read(&path) {
             Ok(bytes) => {
                 serde_json::from_slice(&bytes).map_err(|e| Failure::of("a stream's checkpoint is damaged", e))?

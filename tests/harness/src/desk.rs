@@ -115,7 +115,7 @@ impl Desk {
 
     /// Moves the clock; everything on the way has happened when this returns. The new time.
     pub fn advance(&self, by: &str) -> String {
-        let answer = self.post("/_local/clock", &[], &json!({ "advance": by })).ok();
+        let answer = self.local("/_local/clock", &json!({ "advance": by })).ok();
         assert_eq!(answer["unkept"], json!([]), "what holds of every case, {by} later");
         answer["now"].as_str().expect("a time").to_owned()
     }
@@ -128,7 +128,12 @@ impl Desk {
 
     /// All mails so far.
     pub fn mails(&self) -> Vec<Value> {
-        self.get("/_local/mail.json", &[]).ok().as_array().expect("a list").clone()
+        self.get("/_local/mail.json", &[("x-desk-secret", &self.secret())]).ok().as_array().expect("a list").clone()
+    }
+
+    /// The HTML of a mail.
+    pub fn mail_html(&self, id: &str) -> String {
+        self.get(&format!("/_local/mail/{id}/html"), &[("x-desk-secret", &self.secret())]).text
     }
 
     /// `To: Subject` of all mails so far, sorted.
@@ -165,11 +170,14 @@ impl Desk {
         keys["local_secret"].as_str().expect("a secret").to_owned()
     }
 
+    /// What acts under `/_local`, for whoever can read the data folder.
+    pub fn local(&self, path: &str, body: &Value) -> Answer {
+        self.post(path, &[("x-desk-secret", &self.secret())], body)
+    }
+
     /// A member's bearer header.
     pub fn token(&self, member: &str) -> String {
-        let headers = [("x-desk-secret", self.secret())];
-        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let answer = self.post("/_local/token", &headers, &json!({ "member": member })).ok();
+        let answer = self.local("/_local/token", &json!({ "member": member })).ok();
         bearer(answer["token"].as_str().expect("a token"))
     }
 
@@ -240,7 +248,7 @@ impl Drop for Desk {
         }
         let mut left = Vec::new();
         if self.ended(Duration::ZERO).is_none() {
-            left = leftovers::undone(&self.url);
+            left = leftovers::undone(self);
             left.extend(leftovers::lost(self));
             self.signal("TERM");
             left.extend(self.ended(PATIENCE).is_none().then(|| "it does not end".to_owned()));

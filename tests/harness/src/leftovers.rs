@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::desk::Desk;
-use crate::http::call;
 
 /// What is left once everything that is due or on its way has been done.
-pub(crate) fn undone(url: &str) -> Vec<String> {
-    let json = [("content-type", "application/json")];
-    let left = match call(url, "POST", "/_local/settle", &json, "{}") {
+pub(crate) fn undone(desk: &Desk) -> Vec<String> {
+    let secret = desk.secret();
+    let headers = [("content-type", "application/json"), ("x-desk-secret", secret.as_str())];
+    let left = match desk.try_call("POST", "/_local/settle", &headers, "{}") {
         Ok(answer) if answer.status == 200 => answer.json()["left"].as_array().cloned().unwrap_or_default(),
         Ok(answer) => return vec![format!("what it cannot do: {} {}", answer.status, answer.text)],
         Err(why) => return vec![format!("no answer: {why}")],
@@ -54,7 +54,7 @@ pub(crate) fn lost(desk: &Desk) -> Vec<String> {
     let over = desk.now().saturating_sub(FILED_KEPT).unwrap_or(Timestamp::MIN);
     let due: Vec<&Taken> = taken.iter().filter(|mail| mail.outcome != "filed" || mail.at > over).collect();
     let asked: Vec<Value> = due.iter().map(|mail| json!({"bytes": mail.bytes, "sha256": mail.sha256})).collect();
-    let answer = desk.post("/_local/kept", &[("x-desk-secret", &desk.secret())], &json!(asked)).ok();
+    let answer = desk.local("/_local/kept", &json!(asked)).ok();
     let places = answer["lost"].as_array().expect("a list").iter().filter_map(Value::as_u64);
     let told = |mail: &Taken| format!("a mail of {} bytes nowhere, which was {}", mail.bytes, mail.outcome);
     places.map(|place| told(due[place as usize])).collect()

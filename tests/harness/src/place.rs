@@ -43,7 +43,7 @@ pub fn cli_with(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(binary());
     command.args(arguments).env_remove("DESK_TOKEN").env_remove("DESK_LOG");
     // Where no login of this machine's user is.
-    command.env("XDG_CONFIG_HOME", "/nonexistent").envs(variables.iter().copied());
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env("DESK_POLICY", express()).envs(variables.iter().copied());
     command.output().expect("the binary runs")
 }
 

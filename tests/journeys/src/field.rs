@@ -271,7 +271,7 @@ impl Held {
         let page = mail["text"].as_str().unwrap_or_default().to_owned();
         let quoted: Vec<String> = page.lines().map(|line| format!("> {line}")).collect();
         let token = if mail.is_null() { String::new() } else { reply_to(&mail) };
-        let html = mail["id"].as_str().map(|id| self.desk.get(&format!("/_local/mail/{id}/html"), &[]).text);
+        let html = mail["id"].as_str().map(|id| self.desk.mail_html(id));
         let n = given.iter().find(|(name, _)| name == "N").map_or("1", |(_, value)| value.as_str().expect("N"));
         let mut fill = vec![
             ("{{TOKEN}}".to_owned(), token.clone()),

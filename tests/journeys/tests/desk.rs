@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use desk_harness::{Desk, Place, binary, report};
+use desk_harness::{Desk, Place, cli, report};
 use serde_json::json;
 
 #[test]
@@ -19,10 +19,7 @@ fn it_answers_healthz_and_ends_cleanly_when_asked() {
 fn a_second_desk_on_the_same_folder_is_refused_with_a_clear_message() {
     let place = Place::new("second");
     let desk = place.start();
-    let second = std::process::Command::new(binary())
-        .args(["serve", "--listen", "127.0.0.1:0", "--data", place.data().to_str().unwrap()])
-        .output()
-        .unwrap();
+    let second = cli(&["serve", "--listen", "127.0.0.1:0", "--data", place.data().to_str().unwrap()]);
     assert_eq!(second.status.code(), Some(1));
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
     assert!(said.contains("is in use") && said.contains(&desk.url) && said.contains("--data"), "{said}");
@@ -56,13 +53,16 @@ fn a_restart_keeps_the_clock_the_cases_the_sessions_and_the_links() {
 }
 
 #[test]
-fn what_acts_locally_needs_the_secret_but_mail_and_clock() {
+fn what_acts_locally_needs_the_secret() {
     let place = Place::new("local");
     let desk = place.start();
     for headers in [&[][..], &[("x-desk-secret", "x")], &[("x-desk-secret", "")]] {
         assert_eq!(desk.post("/_local/token", headers, &json!({"member": "alice"})).status, 403);
-        assert_eq!(desk.get("/_local/policy", headers).status, 403);
-        assert_eq!(desk.get("/_local/verify", headers).status, 403);
+        assert_eq!(desk.post("/_local/clock", headers, &json!({"advance": "1h"})).status, 403);
+        assert_eq!(desk.post("/_local/settle", headers, &json!({})).status, 403);
+        for path in ["policy", "verify", "mail", "mail.json", "mail/x/html"] {
+            assert_eq!(desk.get(&format!("/_local/{path}"), headers).status, 403, "{path}");
+        }
     }
     let before = desk.get("/_local/clock", &[]).ok()["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     let after: jiff::Timestamp = desk.advance("12h").parse().unwrap();
@@ -74,10 +74,9 @@ fn what_acts_locally_needs_the_secret_but_mail_and_clock() {
         json!({"advance": 1}),
         json!({"advance": "3650d"}),
     ] {
-        let refused = desk.post("/_local/clock", &[], &wrong);
+        let refused = desk.local("/_local/clock", &wrong);
         assert_eq!((refused.status, refused.pointers()), (422, vec!["/advance".to_owned()]), "{wrong}");
     }
-    assert_eq!(desk.get("/_local/mail", &[]).status, 200);
     desk.filed(&report("R", "page"));
     desk.advance("1s");
     for mail in desk.mails() {

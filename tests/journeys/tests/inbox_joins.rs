@@ -199,7 +199,7 @@ fn nobody_in_to_and_cc_gets_anything_and_nothing_is_quoted_back() {
     for mail in desk.mails() {
         let to = mail["to"].as_array().unwrap();
         assert!(to.len() == 1 && known.contains(to[0].as_str().unwrap()), "{to:?}");
-        let html = desk.get(&format!("/_local/mail/{}/html", mail["id"].as_str().unwrap()), &[]).text;
+        let html = desk.mail_html(mail["id"].as_str().unwrap());
         let all = format!("{} {} {html}", mail["headers"], mail["text"]);
         assert!(!all.contains("MARK"), "{all}");
         assert!(others.iter().all(|other| !all.contains(other)), "{all}");
@@ -264,10 +264,14 @@ fn the_mail_page_answers_in_one_click() {
     let (case, _) = reported(&desk, RITA);
     let receipt = desk.mails_to(RITA).pop().unwrap();
     let path = format!("/_local/mail/{}/reply", receipt["id"].as_str().unwrap());
-    assert_eq!(desk.post_form(&path, &[("text", "One click.")]).status, 303);
+    let secret = desk.secret();
+    let (at_hand, elsewhere) = (("x-desk-secret", secret.as_str()), ("origin", "https://evil.example"));
+    assert_eq!(desk.post_form(&path, &[("text", "Not from this page.")]).status, 403);
+    assert_eq!(desk.post_form_with(&path, &[elsewhere], &[("text", "Nor from there.")]).status, 403);
+    assert_eq!(desk.post_form_with(&path, &[at_hand], &[("text", "One click.")]).status, 303);
     let view = desk.view(&desk.mailed_code(RITA, &case).unwrap());
     let said = view["messages"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&said["from"], &said["text"]), (&json!("reporter"), &json!("One click.")));
     assert!(said["quoted"].as_str().unwrap().contains("Thank you for helping"), "{said}");
-    assert_eq!(desk.post_form("/_local/mail/none/reply", &[("text", "x")]).status, 404);
+    assert_eq!(desk.post_form_with("/_local/mail/none/reply", &[at_hand], &[("text", "x")]).status, 404);
 }

@@ -165,7 +165,7 @@ fn t17_who_gives_a_key_with_the_form_gets_no_words_in_the_clear() {
     desk.command(&case, &desk.token("alice"), &json!({"command": "acknowledge", "message": "SECRETMARK"})).ok();
     assert_eq!(desk.mails_to(RITA).len(), 2);
     for mail in desk.mails_to(RITA) {
-        let html = desk.get(&format!("/_local/mail/{}/html", mail["id"].as_str().unwrap()), &[]).text;
+        let html = desk.mail_html(mail["id"].as_str().unwrap());
         assert!(!format!("{mail}{html}").contains("SECRETMARK"));
         assert!(mail["headers"]["Content-Type"].as_str().unwrap().starts_with("multipart/encrypted"), "{mail}");
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// Every text that a mail's receiver could see.
 fn texts(desk: &Desk) -> Vec<(Value, String)> {
     let whole = |mail: Value| {
-        let html = desk.get(&format!("/_local/mail/{}/html", mail["id"].as_str().unwrap()), &[]).text;
+        let html = desk.mail_html(mail["id"].as_str().unwrap());
         let text = format!("{}\n{}\n{}\n{html}", mail["headers"], mail["subject"], mail["text"]);
         (mail, text)
     };

@@ -91,7 +91,7 @@ impl BoardArguments {
         client.close().await;
         let page = page?.done()?;
         let text = list(&page, &again);
-        Ok(Output::done(page, text))
+        Ok(Output::done(page, text).painted())
     }
 }
 
@@ -117,7 +117,7 @@ impl CaseCommand {
                 };
                 let page = client.as_member("GET", &format!("/desk/api/{what}{query}"), None).await?.done()?;
                 let text = shown(&page);
-                Ok(Output::done(page, text))
+                Ok(Output::done(page, text).painted())
             }
             CaseCommand::Mail(what) => what.get(client, as_json).await,
             CaseCommand::File(what) => what.get(client, as_json).await,

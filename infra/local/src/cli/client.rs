@@ -10,6 +10,7 @@ use tower::ServiceExt;
 
 use super::Global;
 use super::login::Logins;
+use super::secret::{secret, secret_for};
 use crate::Failure;
 use crate::desk::{Desk, Options};
 use crate::folder;
@@ -18,8 +19,8 @@ use crate::local_routes::SECRET_HEADER;
 /// A desk to ask.
 pub(crate) struct Client {
     to: To,
-    /// The data folder's secret, when the folder is at hand.
-    secret: Option<String>,
+    /// The data folder's secret, when the folder is at hand; or why it is not sent there.
+    secret: Result<String, Failure>,
     member: Option<String>,
     /// Where this user is signed in.
     logins: Logins,
@@ -55,26 +56,27 @@ impl Client {
     /// `--url` names a running desk; `--data` a folder: if a desk runs at the one or on the other that one is asked, else the
     /// folder is opened. Where none is named and no folder is there, it is the desk that one signed in to last.
     pub(super) async fn open(global: &Global) -> Result<Client, Failure> {
-        let running = folder::running(&global.data()).and_then(|r| r.url).filter(|url| answers(url));
+        let own = folder::running(&global.data()).and_then(|r| r.url);
+        let running = own.clone().filter(|url| answers(url));
         let member = global.role.clone();
-        let secret = || secret(&global.data().join("keys.json"));
         let named = global.url.clone().filter(|url| global.data.is_none() || answers(url));
         let logins = Logins::read()?;
         let elsewhere = || logins.newest.clone().filter(|_| global.data.is_none() && !global.data().exists());
         if let Some(url) = named.or(running).or_else(elsewhere) {
-            let to = To::Running(url.trim_end_matches('/').to_owned());
-            return Ok(Client { to, secret: secret(), member, logins });
+            let url = url.trim_end_matches('/').to_owned();
+            let secret = secret_for(&url, own.as_deref(), &global.data());
+            return Ok(Client { to: To::Running(url), secret, member, logins });
         }
-        Client::of_folder(global.options(None), member).await
+        Client::of_folder(global.options(None)?, member).await
     }
 
     /// Opens a folder; links in mails and pages begin as they do when the desk is served at its default address.
     pub(crate) async fn of_folder(mut options: Options, member: Option<String>) -> Result<Client, Failure> {
         options.public_url = "http://127.0.0.1:8080".to_owned();
-        let keys = options.data.join("keys.json");
+        let data = options.data.clone();
         let desk = Arc::new(Desk::open(options).await?);
         desk.pump.settle().await?;
-        Ok(Client { to: To::Opened(desk), secret: secret(&keys), member, logins: Logins::default() })
+        Ok(Client { to: To::Opened(desk), secret: secret(&data), member, logins: Logins::default() })
     }
 
     /// Where the desk answers; `None` where the folder is open in this process.
@@ -152,8 +154,7 @@ impl Client {
 
     /// Asks one of the local routes that act.
     pub(crate) async fn with_secret(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer, Failure> {
-        let missing = || Failure("this needs the data folder's secret: name the folder with --data".to_owned());
-        let secret = self.secret.as_deref().ok_or_else(missing)?;
+        let secret = self.secret.as_deref().map_err(|why| Failure(why.0.clone()))?;
         self.ask(method, path, &[(SECRET_HEADER, secret)], body).await
     }
 
@@ -236,13 +237,6 @@ impl Answer {
             if allowed.is_empty() { String::new() } else { format!("\n  allowed now: {}", allowed.join(", ")) };
         Err(Failure(format!("{} ({}){}{allowed}", detail, self.status, fields.collect::<String>())))
     }
-}
-
-fn secret(path: &std::path::Path) -> Option<String> {
-    path.exists()
-        .then(|| desk_keys::file::KeyFile::open_or_create(path).ok())
-        .flatten()
-        .map(|k| k.local_secret().to_owned())
 }
 
 fn agent() -> ureq::Agent {

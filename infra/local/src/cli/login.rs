@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::client::{Answer, Client};
+use super::output::ask;
 use super::{Global, Output};
 use crate::Failure;
 
@@ -119,7 +120,7 @@ impl LoginArguments {
         if let Some(address) = &self.address {
             let body = json!({ "address": address }).to_string().into_bytes();
             let said = client.ask("POST", "/desk/sign-in", &[], Some(body)).await?.done()?;
-            say(&format!("{}\n", said["detail"].as_str().unwrap_or_default()));
+            ask(&format!("{}\n", said["detail"].as_str().unwrap_or_default()));
         }
         let body = json!({ "token": token_in(&pasted()?) }).to_string().into_bytes();
         let mut answer = client.ask("POST", "/desk/session", &[], Some(body)).await?;
@@ -146,7 +147,7 @@ async fn second_factor(client: &Client, ticket: Value) -> Result<Answer, Failure
         if answer.status != 403 || !io::stdin().is_terminal() {
             return Ok(answer);
         }
-        say(&format!("{}\n", answer.body["detail"].as_str().unwrap_or_default()));
+        ask(&format!("{}\n", answer.body["detail"].as_str().unwrap_or_default()));
     }
 }
 
@@ -188,12 +189,6 @@ fn is_private(desk: &str) -> Result<(), Failure> {
     if url.scheme() == "https" || is_here { Ok(()) } else { Err(Failure(format!("{desk} is not HTTPS"))) }
 }
 
-/// A question, where somebody may be there to read it; stdout is for what comes of it.
-fn say(text: &str) {
-    let mut err = io::stderr();
-    let _ = write!(err, "{text}").and_then(|()| err.flush());
-}
-
 /// The line that is pasted or piped.
 fn pasted() -> Result<String, Failure> {
     line("Paste the link of the mail: ", "no link was given; with it, say: desk login")
@@ -201,7 +196,7 @@ fn pasted() -> Result<String, Failure> {
 
 fn line(question: &str, nothing: &str) -> Result<String, Failure> {
     if io::stdin().is_terminal() {
-        say(question);
+        ask(question);
     }
     let mut line = String::new();
     io::stdin().read_line(&mut line).map_err(|e| Failure::of("standard input", e))?;

@@ -6,14 +6,17 @@ mod case;
 pub(crate) mod client;
 mod doctor;
 mod figures;
+mod init;
 mod keys;
 mod login;
 mod open;
+pub(crate) mod output;
 mod policy;
 mod published;
 mod report;
 mod restore;
 mod second_factor;
+mod secret;
 mod stack;
 mod verify;
 
@@ -26,15 +29,15 @@ use std::sync::Arc;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use desk_domain::text;
 use desk_runtime::{Clock, start};
-use serde_json::Value;
 use tokio::sync::Notify;
 
-use crate::Failure;
 use crate::clock::Mode;
 use crate::desk::{DEFAULT_DATA, Desk, Options};
 use crate::pump::notification;
 use crate::ses::Ses;
+use crate::{Failure, policy_file, private};
 use client::Client;
+use output::Output;
 
 /// Keeps the promises of a project's security policy.
 #[derive(Parser)]
@@ -60,7 +63,7 @@ struct Global {
     /// Act as this member (local: it needs the data folder; else: who signed in); for `policy render`: which document
     #[arg(long = "as", global = true, value_name = "WHO|WHAT")]
     role: Option<String>,
-    /// The policy file
+    /// The policy file (default: what DESK_POLICY names, or ./policy.toml)
     #[arg(long, global = true, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// An outside DynamoDB instead of the embedded one
@@ -72,6 +75,8 @@ struct Global {
 enum Command {
     /// Run the whole desk in this process (the default)
     Serve(Serve),
+    /// Write a policy to begin with: five questions on a terminal, or their answers as flags
+    Init(init::InitArguments),
     /// Check, show or render a policy
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -144,35 +149,21 @@ struct Serve {
     clock: Mode,
 }
 
-/// What a command has to say.
-pub(crate) struct Output {
-    /// For `--json`.
-    pub json: Value,
-    /// For people.
-    pub text: String,
-    /// Whether the command did what it was asked to.
-    pub done: bool,
-}
-
-impl Output {
-    pub(crate) fn done(json: Value, text: impl Into<String>) -> Output {
-        Output { json, text: text.into(), done: true }
-    }
-}
-
 impl Global {
     fn data(&self) -> PathBuf {
         self.data.clone().unwrap_or_else(|| DEFAULT_DATA.into())
     }
 
-    fn options(&self, clock: Option<Mode>) -> Options {
-        Options {
-            policy: self.policy.clone(),
+    /// # Errors
+    /// When there is no policy, or something is wrong with it.
+    fn options(&self, clock: Option<Mode>) -> Result<Options, Failure> {
+        Ok(Options {
+            policy: Arc::new(policy_file::read(self.policy.as_deref())?),
             data: self.data(),
             clock,
             dynamodb: self.dynamodb.clone(),
             public_url: String::new(),
-        }
+        })
     }
 
     async fn client(&self) -> Result<Client, Failure> {
@@ -183,6 +174,7 @@ impl Global {
 impl Cli {
     /// Runs the command; its exit code.
     pub async fn run(self) -> ExitCode {
+        private::by_default();
         // A desk that runs says what it does; a command says what it was asked.
         let serves = matches!(self.command, None | Some(Command::Serve(_)));
         start::logging_at(if serves { start::LevelFilter::INFO } else { start::LevelFilter::WARN });
@@ -190,6 +182,7 @@ impl Cli {
         let outcome = match self.command {
             None => serve(&global, Serve { listen: default_listen(), clock: Mode::Real }).await,
             Some(Command::Serve(what)) => serve(&global, what).await,
+            Some(Command::Init(what)) => what.run(&global),
             Some(Command::Policy(what)) => what.run(&global).await,
             Some(Command::Report(what)) => what.run(&global).await,
             Some(Command::Open(what)) => what.run(&global).await,
@@ -213,36 +206,14 @@ impl Cli {
             Some(Command::SesStandIn) => ses_stand_in(&global).await,
             Some(Command::Verify { case }) => verify::log(&global, case).await,
         };
-        report_outcome(outcome, global.json)
-    }
-}
-
-/// Whoever asked may have closed the pipe; that changes nothing of what was done.
-fn report_outcome(outcome: Result<Output, Failure>, as_json: bool) -> ExitCode {
-    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-    match outcome {
-        Ok(output) => {
-            let _ = match (as_json, output.text.is_empty()) {
-                (true, _) => writeln!(out, "{}", text::escaped(&output.json.to_string())),
-                (false, false) => writeln!(out, "{}", output.text.trim_end()),
-                (false, true) => Ok(()),
-            };
-            if output.done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
-        Err(Failure(why)) => {
-            let _ = writeln!(err, "desk: {}", text::shown(&why));
-            if as_json {
-                let _ = writeln!(out, "{}", text::escaped(&serde_json::json!({ "error": why }).to_string()));
-            }
-            ExitCode::FAILURE
-        }
+        output::printed(outcome, global.json)
     }
 }
 
 async fn ses_stand_in(global: &Global) -> Result<Output, Failure> {
     let wake = Arc::new(Notify::new());
     let ses = Arc::new(Ses::new(global.data(), Clock::system(), wake.clone())?);
-    let url = ses.clone().serve().await?;
+    let url = ses.clone().serve(None).await?;
     let say = |line: &str| {
         let mut out = std::io::stdout();
         writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|e| Failure::of("stdout", e))
@@ -263,20 +234,21 @@ fn default_listen() -> SocketAddr {
 
 async fn serve(global: &Global, what: Serve) -> Result<Output, Failure> {
     let as_json = global.json;
-    crate::serve::serve(global.options(Some(what.clock)), what.listen, |desk, url| say_where(desk, url, as_json))
+    crate::serve::serve(global.options(Some(what.clock))?, what.listen, |desk, url| say_where(desk, url, as_json))
         .await?;
-    Ok(Output::done(Value::Null, ""))
-        .map(|output| if as_json { Output { json: serde_json::json!({"stopped": true}), ..output } } else { output })
+    Ok(Output::done(serde_json::json!({"stopped": true}), ""))
 }
 
 /// Where everything is; on stderr with `--json`, whose stdout holds one document.
 fn say_where(desk: &Desk, url: &str, as_json: bool) {
+    let mails = desk.mail_address().unwrap_or_default();
     let text = format!(
-        "Disclosure Desk for {} is ready.\n\n  form  {url}/\n  desk  {url}/desk\n  mail  {url}/_local/mail\n  site  \
+        "Disclosure Desk for {} is ready.\n\n  form  {url}/\n  desk  {url}/desk\n  mail  {url}{mails}\n  site  \
          {url}/site/\n\nThe clock stands at {}. Ctrl-C ends it; the data stays.",
         desk.policy.project.name,
         desk_domain::time::instant(desk.clock.now()),
     );
+    let text = text::shown(&text);
     // Whoever started it may have closed the pipe; that ends nothing.
     let _ = if as_json { writeln!(std::io::stderr(), "{text}") } else { writeln!(std::io::stdout(), "{text}") };
 }

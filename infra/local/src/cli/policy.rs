@@ -4,15 +4,13 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Subcommand};
 use desk_advisory::{security_md, security_txt};
-use desk_domain::policy::{Member, Policy, PolicyProblem, PolicyProblems};
-use desk_mail::openpgp::PublicKey;
+use desk_domain::policy::Policy;
 use desk_runtime::Clock;
 use serde_json::{Value, json};
 
 use super::report::plain;
 use super::{Global, Output};
-use crate::Failure;
-use crate::desk::read_policy;
+use crate::{Failure, policy_file};
 
 #[derive(Subcommand)]
 pub(super) enum PolicyCommand {
@@ -41,7 +39,7 @@ impl PolicyCommand {
                     Some("security.txt") => |policy| security_txt::render(policy, Clock::system().now()),
                     _ => usage("say which document: --as security.md or --as security.txt"),
                 };
-                let text = render(&read_policy(Some(&file))?);
+                let text = render(&policy_file::read(Some(&file))?);
                 Ok(Output::done(json!({ "document": text }), text))
             }
         }
@@ -56,46 +54,19 @@ fn usage(why: &str) -> ! {
 fn check(file: &std::path::Path) -> Result<Output, Failure> {
     let name = file.display();
     let text = std::fs::read_to_string(file).map_err(|e| Failure::of(&name.to_string(), e))?;
-    Ok(match Policy::from_toml(&text) {
-        Ok(policy) => match unusable_keys(&policy, &text) {
-            keys if keys.0.is_empty() => {
-                Output::done(json!({"valid": true, "problems": []}), format!("{name} is a valid policy."))
-            }
-            keys => not_valid(&name.to_string(), keys),
-        },
-        Err(problems) => not_valid(&name.to_string(), problems),
+    Ok(match policy_file::checked(&text) {
+        Ok(_) => Output::done(json!({"valid": true, "problems": []}), format!("{name} is a valid policy.")),
+        Err(problems) => {
+            let text = policy_file::refused(&name.to_string(), &problems);
+            Output::when(false, json!({"valid": false, "problems": problems.0}), text)
+        }
     })
-}
-
-fn not_valid(name: &str, problems: PolicyProblems) -> Output {
-    Output {
-        text: format!("{name} is not a valid policy:\n{problems}"),
-        json: json!({"valid": false, "problems": problems.0}),
-        done: false,
-    }
-}
-
-/// Members' keys that mail cannot be encrypted to today; the policy's own reader knows no OpenPGP and no today.
-fn unusable_keys(policy: &Policy, text: &str) -> PolicyProblems {
-    let now = Clock::system().now();
-    let problem = |(place, member): (usize, &Member)| {
-        let key = member.openpgp_key.as_deref()?;
-        let problem = PublicKey::read(key, now).err()?;
-        let before = text.find(key).map_or("", |at| &text[..at]);
-        Some(PolicyProblem {
-            line: before.matches('\n').count() + 1,
-            column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-            pointer: format!("/members/{place}/openpgp_key"),
-            detail: format!("cannot be used: {problem}"),
-        })
-    };
-    PolicyProblems(policy.members.iter().enumerate().filter_map(problem).collect())
 }
 
 /// The policy of the running desk when one is named, else of the file.
 async fn shown(global: &Global) -> Result<Output, Failure> {
     let policy = match (&global.url, &global.data) {
-        (None, None) => json!(read_policy(global.policy.as_deref())?),
+        (None, None) => json!(policy_file::read(global.policy.as_deref())?),
         _ => {
             let client = global.client().await?;
             let answer = client.with_secret("GET", "/_local/policy", None).await?.done();

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use desk_domain::text;
 use serde_json::{Value, json};
 
+use super::output::remark;
 use super::{Global, Output};
 use crate::replay::{self, NotTaken};
 use crate::{Failure, folder};
@@ -32,9 +32,9 @@ impl Replay {
                        the one that runs, or name another folder with --data";
             return Err(Failure(why.to_owned()));
         }
-        let replayed = replay::replay(&self.dir, global.options(None)).await?;
+        let replayed = replay::replay(&self.dir, global.policy.as_deref(), global.options(None)?).await?;
         let rows: Vec<Value> = replayed.done.iter().map(|done| json!(done)).collect();
-        Ok(Output { text: table(&rows, &replayed.channels), json: json!(rows), done: told(&replayed.not_taken) })
+        Ok(Output::when(told(&replayed.not_taken), json!(rows), table(&rows, &replayed.channels)))
     }
 }
 
@@ -55,15 +55,14 @@ impl Import {
         }
         client.close().await;
         let text = format!("{} advisories are published", taken.len());
-        Ok(Output { text, json: json!(taken), done: told(&not_taken) })
+        Ok(Output::when(told(&not_taken), json!(taken), text))
     }
 }
 
 /// Says plainly what was not taken; whether everything was.
-#[allow(clippy::print_stderr)]
 fn told(not_taken: &[NotTaken]) -> bool {
     for NotTaken { source, why } in not_taken {
-        eprintln!("desk: {source} was not taken: {}", text::shown(why));
+        remark(&format!("{source} was not taken: {why}"));
     }
     not_taken.is_empty()
 }

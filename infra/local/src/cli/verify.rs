@@ -44,7 +44,7 @@ impl Receipt {
             Ok(claims) => claims,
             Err(e) => {
                 let (json, text) = (json!({"valid": false, "reason": e.to_string()}), format!("not valid: {e}"));
-                return Ok(Output { json, text, done: false });
+                return Ok(Output::when(false, json, text));
             }
         };
         if let Some(sent) = sent {
@@ -53,11 +53,7 @@ impl Receipt {
             let hash = desk_keys::sha256_hex(&over);
             if claims["report_sha256"] != json!(hash) {
                 let reason = "the receipt is genuine, but for another report";
-                return Ok(Output {
-                    json: json!({"valid": false, "reason": reason}),
-                    text: reason.to_owned(),
-                    done: false,
-                });
+                return Ok(Output::when(false, json!({"valid": false, "reason": reason}), reason));
             }
         }
         let lines: Vec<String> =
@@ -82,5 +78,5 @@ pub(super) async fn log(global: &Global, case: Option<String>) -> Result<Output,
     let mut lines: Vec<String> = cases.iter().map(line).collect();
     let holds = answer["holds"].as_bool().unwrap_or(false);
     lines.push(format!("{} cases, {}", cases.len(), if holds { "all hold" } else { "not all hold" }));
-    Ok(Output { text: lines.join("\n"), json: answer.clone(), done: holds })
+    Ok(Output::when(holds, answer.clone(), lines.join("\n")))
 }

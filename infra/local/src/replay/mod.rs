@@ -7,6 +7,7 @@ mod people;
 mod policy;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use desk_advisory::osv::{self, Reading};
 use desk_domain::id::LineName;
@@ -16,9 +17,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::cli::client::Client;
+use crate::cli::output::remark;
 use crate::clock::Mode;
-use crate::desk::{Options, policy_text};
-use crate::{Failure, folder};
+use crate::desk::Options;
+use crate::{Failure, folder, policy_file};
 
 /// The copy of the policy in the data folder.
 const POLICY: &str = "replay-policy.toml";
@@ -74,13 +76,13 @@ pub fn files(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     paths.iter().map(|path| Ok((name(path), std::fs::read(path).map_err(cannot)?))).collect()
 }
 
-/// Replays every file of `dir` in the data folder of `options`.
+/// Replays every file of `dir` in the data folder of `options`, whose policy is the file that is `named`.
 ///
 /// # Errors
 /// When the folder is not the replay's own, or the desk cannot be opened.
-pub async fn replay(dir: &Path, options: Options) -> Result<Replayed, Failure> {
-    let (text, name) = policy_text(options.policy.as_deref())?;
-    let mut policy = Policy::from_toml(&text).map_err(|e| Failure(format!("{name} is not a valid policy:\n{e}")))?;
+pub async fn replay(dir: &Path, named: Option<&Path>, options: Options) -> Result<Replayed, Failure> {
+    let (text, _) = policy_file::text(named)?;
+    let mut policy = Policy::clone(&options.policy);
     let files = files(dir)?;
     let data = options.data.clone();
     own_folder(&data)?;
@@ -110,7 +112,7 @@ pub async fn replay(dir: &Path, options: Options) -> Result<Replayed, Failure> {
         let _alone = folder::Folder::open(&data)?;
         folder::write(&path, copy.as_bytes()).map_err(|e| Failure::of(&path.display().to_string(), e))?;
     }
-    let options = Options { policy: Some(path), clock: Some(Mode::Manual), ..options };
+    let options = Options { policy: Arc::new(policy.clone()), clock: Some(Mode::Manual), ..options };
     let client = Client::of_folder(options, None).await?;
     let led = lead_all(&client, &policy, &data, readings, &mut not_taken).await;
     client.close().await;
@@ -144,10 +146,9 @@ fn keep_lines(before: &Path, policy: &mut Policy, copy: &mut String) -> Result<(
 }
 
 /// Says plainly what of a record is not in its advisory.
-#[allow(clippy::print_stderr)]
 pub fn said_left_out(source: &str, left_out: &[String]) {
     if !left_out.is_empty() {
-        eprintln!("desk: {source}: left out: {}", text::shown(&left_out.join("; ")));
+        remark(&format!("{source}: left out: {}", left_out.join("; ")));
     }
 }
 
@@ -180,7 +181,7 @@ async fn lead_all(
     // One of them is late, where there is more than one.
     let late = readings.len().checked_sub(1).filter(|last| *last > 0);
     for (place, (source, reading)) in readings.into_iter().enumerate() {
-        bar.set_message(source.clone());
+        bar.set_message(text::shown(&source).into_owned());
         let led = lead::Lead { client, policy, reading: &reading, place, late: late == Some(place), bar: &bar };
         match led.to_publication(&root, &source).await {
             Ok((row, states)) => {

@@ -95,7 +95,8 @@ pub(crate) fn refusals(stage: &mut Stage, filed: &Filed) {
     refused(202, &desk.post("/desk/sign-in", &[], &json!({"address": format!("{}@example.org", c.of("nobody"))})));
     refused(401, &desk.post("/desk/session", &[], &json!({"token": c.of("wrong sign-in token")})));
     refused(403, &desk.post("/_local/token", &[], &json!({"member": c.of("member of a token")})));
-    refused(422, &desk.post("/_local/clock", &[], &json!({"advance": c.of("no duration")})));
+    refused(422, &desk.local("/_local/clock", &json!({"advance": c.of("no duration")})));
+    refused(403, &desk.post("/_local/clock", &[], &json!({"advance": c.of("a clock that nobody may move")})));
     for path in [
         format!("/desk/api/cases?next={}", c.of("next page")),
         format!("/desk/api/cases?handler={}", c.of("handler filter")),

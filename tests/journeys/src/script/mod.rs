@@ -277,7 +277,7 @@ impl Journey {
         self.desk.advance("1s");
         for mail in self.desk.mails() {
             let (to, subject) = (mail["to"][0].as_str().unwrap_or("?"), mail["subject"].as_str().unwrap_or("?"));
-            let html = self.desk.get(&format!("/_local/mail/{}/html", mail["id"].as_str().unwrap_or("?")), &[]).text;
+            let html = self.desk.mail_html(mail["id"].as_str().unwrap_or("?"));
             for text in [subject, mail["text"].as_str().unwrap_or("?"), &html] {
                 self.holds_no_secret(&format!("the mail “{subject}” to {to}"), text);
             }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::super::Output;
 use super::super::client::{Client, Fetched};
+use super::super::output::{self, Output};
 use super::encoded;
 use crate::Failure;
 
@@ -77,7 +77,7 @@ impl FileArguments {
 fn given(bytes: &[u8], out: Option<&Path>, mut answer: Value) -> Result<Output, Failure> {
     match out {
         Some(file) => keep(file, bytes).map_err(|e| Failure::of(&file.display().to_string(), e))?,
-        None => print(bytes).map_err(|e| Failure::of("standard output", e))?,
+        None => output::file(bytes).map_err(|e| Failure::of("standard output", e))?,
     }
     answer["bytes"] = bytes.len().into();
     answer["sha256"] = desk_keys::sha256_hex(bytes).into();
@@ -138,11 +138,6 @@ fn keep(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file)?.write_all(bytes)
-}
-
-fn print(bytes: &[u8]) -> std::io::Result<()> {
-    let mut out = std::io::stdout();
-    out.write_all(bytes).and_then(|()| out.flush())
 }
 
 #[cfg(test)]

@@ -11,8 +11,7 @@ use serde_json::json;
 
 use super::stack::{Stack, Where};
 use super::{Global, Output};
-use crate::Failure;
-use crate::desk::read_policy;
+use crate::{Failure, policy_file};
 
 #[derive(Args)]
 pub(super) struct Doctor {
@@ -44,7 +43,7 @@ impl Doctor {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
         let policy =
             global.policy.as_deref().ok_or_else(|| Failure("name the deployed policy: --policy FILE".to_owned()))?;
-        let policy = read_policy(Some(policy))?;
+        let policy = policy_file::read(Some(policy))?;
         let stack = Stack::find(&self.stack.name).await?;
         let url = global.url.clone().map_or_else(|| stack.output("DeskUrl").map(str::to_owned), Ok)?;
         let facts = facts::gather(&stack, &policy, &url).await?;
@@ -56,7 +55,7 @@ impl Doctor {
             _ => format!("\n{}: {ill} of {} need you.", stack.name, findings.len()),
         };
         let json = json!({"stack": stack.name, "well": ill == 0, "findings": findings});
-        Ok(Output { json, text, done: ill == 0 })
+        Ok(Output::when(ill == 0, json, text))
     }
 }
 

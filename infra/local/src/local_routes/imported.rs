@@ -1,0 +1,63 @@
+//! What was published before there was a desk.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use desk_advisory::advisory_page;
+use desk_advisory::osv::{self, Reading};
+use desk_domain::advisory::{Advisory, Published};
+use desk_domain::fields::FieldError;
+use desk_domain::id::AdvisoryId;
+use desk_http::{Problem, body};
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+/// `POST /_local/import`: an OSV record of something that is public already. 422 says all that cannot be taken.
+pub(super) async fn import(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Value>, Problem> {
+    desk.knows_secret(&headers)?;
+    let bytes = body::read(body, LARGEST_RECORD).await?;
+    let refused = |all: Vec<String>| Problem::invalid(all.into_iter().map(whole).collect());
+    let reading = osv::read(&bytes).map_err(refused)?;
+    let affected = reading.lines(&desk.policy).map_err(refused)?;
+    if let Some(known) = desk.store.published.published(&reading.id).await?
+        && known.modified_at > reading.modified_at
+    {
+        return Err(refused(vec![format!("a later version of {} was taken already", reading.id)]));
+    }
+    if desk.has_published(&reading.id).await? {
+        return Err(refused(vec![format!("{} is an advisory of this very desk", reading.id)]));
+    }
+    let Reading { id, mut draft, score, credits, published_at, modified_at, left_out, .. } = reading;
+    draft.aliases.retain(|alias| *alias != id);
+    let advisory = Advisory { id: id.clone(), draft, score, affected, lines: Vec::new(), credits };
+    desk.pump.import(&[Published { advisory, case: None, published_at, modified_at }]).await?;
+    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id), "left_out": left_out})))
+}
+
+impl Desk {
+    /// Whether it is an advisory of this very desk, by its own id or as its record calls it.
+    async fn has_published(&self, id: &AdvisoryId) -> Result<bool, Problem> {
+        let own = id.as_str().strip_prefix(osv::PREFIX).and_then(|own| own.parse().ok());
+        for id in own.iter().chain([id]) {
+            if self.store.published.published(id).await?.is_some_and(|known| known.case.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The largest record that is taken; an advisory is an item of the store.
+const LARGEST_RECORD: usize = 300 * 1024;
+
+fn whole(detail: String) -> FieldError {
+    FieldError { pointer: String::new(), detail }
+}

@@ -2,6 +2,7 @@
 //! nobody who they are, so the calls that the desk makes are taken here and handed to its engine.
 
 use std::path::Path;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -10,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use dynoxide::{Database, DynoxideError};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
@@ -21,6 +23,11 @@ use crate::{Failure, connections};
 
 /// As much as DynamoDB takes in one call.
 const LARGEST_CALL: usize = 16 * 1024 * 1024;
+
+/// So many records of the streams are kept. DynamoDB keeps those of a day; whoever reads them here is at the newest.
+const KEPT: u32 = 5_000;
+/// How long the file is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A running stand-in; ends with [`Embedded::stop`].
 pub struct Embedded {
@@ -38,6 +45,7 @@ impl Embedded {
         let cannot = |e: String| Failure::of("the embedded DynamoDB cannot start", e);
         let path = file.to_str().ok_or_else(|| cannot("the path is not UTF-8".to_owned()))?;
         let database = Database::new(path).map_err(|e| cannot(e.to_string()))?;
+        tend_streams(path).map_err(|e| cannot(e.to_string()))?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|e| cannot(e.to_string()))?;
         let address = listener.local_addr().map_err(|e| cannot(e.to_string()))?;
         let (stop, stopped) = oneshot::channel();
@@ -106,4 +114,63 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> dynoxide::Result<T> {
 
 fn written<T: Serialize>(answer: &T) -> dynoxide::Result<String> {
     serde_json::to_string(answer).map_err(|e| DynoxideError::InternalServerError(e.to_string()))
+}
+
+/// The stand-in looks at each write through all records that a table's stream ever had, and keeps them for ever: a desk would become
+/// slower each day. With an order to find the newest in, and without the oldest, it costs the same on every day.
+fn tend_streams(path: &str) -> rusqlite::Result<()> {
+    let file = Connection::open(path)?;
+    file.busy_timeout(PATIENCE)?;
+    file.execute_batch(&format!(
+        "CREATE INDEX IF NOT EXISTS desk_stream_order
+             ON _stream_records (table_name, CAST(sequence_number AS INTEGER), shard_id);
+         CREATE TRIGGER IF NOT EXISTS desk_stream_trim AFTER INSERT ON _stream_records BEGIN
+             DELETE FROM _stream_records WHERE id <= NEW.id - {KEPT};
+         END"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The questions are those that the stand-in asks at each write and at each reading.
+    #[tokio::test]
+    async fn a_stream_costs_the_same_however_much_there_was_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("desk.db");
+        Embedded::start(&file).await.unwrap().stop().await;
+        let database = Connection::open(&file).unwrap();
+        let plan = |question: &str| -> String {
+            let explained = format!("EXPLAIN QUERY PLAN {question}");
+            database.query_row(&explained, [], |row| row.get(3)).unwrap()
+        };
+        for question in [
+            "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 't'",
+            "SELECT new_image FROM _stream_records WHERE table_name = 't' AND shard_id = 's'
+                 AND CAST(sequence_number AS INTEGER) > 1 ORDER BY CAST(sequence_number AS INTEGER) ASC LIMIT 1",
+            "SELECT MIN(CAST(sequence_number AS INTEGER)), MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records
+                 WHERE table_name = 't' AND shard_id = 's'",
+        ] {
+            let plan = plan(question);
+            assert!(plan.contains("desk_stream_order"), "{plan}: {question}");
+        }
+        let mut insert = database
+            .prepare(
+                "INSERT INTO _stream_records (table_name, event_name, keys_json, sequence_number, shard_id, created_at)
+                     VALUES ('t', 'INSERT', '{}', ?1, 's', 0)",
+            )
+            .unwrap();
+        database.execute_batch("BEGIN").unwrap();
+        for number in 0..KEPT + 10 {
+            insert.execute([number.to_string()]).unwrap();
+        }
+        database.execute_batch("COMMIT").unwrap();
+        let kept: (u32, String) = database
+            .query_row("SELECT COUNT(*), MIN(CAST(sequence_number AS INTEGER)) || '' FROM _stream_records", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(kept, (KEPT, "10".to_owned()));
+    }
 }

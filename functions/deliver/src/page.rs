@@ -2,6 +2,7 @@
 //! again at once, because to be woken twice is better than never.
 
 use desk_call::Answer;
+use desk_domain::case::Answering;
 use desk_domain::id::MemberId;
 use desk_domain::notice::{Notice, Setting};
 use desk_domain::policy::{Member, Pager};
@@ -74,7 +75,8 @@ impl Deliver {
             code: None,
             code_withheld: false,
             instead_of: None,
-            unreported: false,
+            answering: Answering::Writes,
+            in_clear: true,
             filed: &[],
         };
         let Some(page) = delivery.notice.page(&setting) else { return Answer::Refused };

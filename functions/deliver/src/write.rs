@@ -1,7 +1,7 @@
 //! Writes a delivery's message at the moment of sending: addresses are resolved, links signed, sealed words opened.
 
 use desk_advisory::advisory_page;
-use desk_domain::case::Recipient;
+use desk_domain::case::{Answering, Case, Recipient};
 use desk_domain::id::{CaseId, ContentId};
 use desk_domain::notice::{FiledWords, Letter, Links, Notice, Origin, Setting};
 use desk_domain::policy::Form;
@@ -11,9 +11,9 @@ use desk_mail::compose::{Automatic, Body, Message, compose, entity};
 use desk_mail::openpgp::{self, PublicKey};
 use desk_mail::read::takes_no_answer;
 use desk_mail::token;
-use desk_store::Fault;
 use desk_store::deliveries::DeliveryRecord;
 use desk_store::opening::{FILED_WORDS, REPORTER_KEY, content_id};
+use desk_store::{Fault, Stored};
 
 use crate::Deliver;
 
@@ -59,13 +59,16 @@ impl Deliver {
         let mut carried = words.as_ref().map(Carried::of).unwrap_or_default();
         let key = self.key(record).await?;
         // Whoever asked for encryption gets no code in clear: it stays until a person has cleared how it reaches them.
-        let code_withheld =
-            carried.code.is_some() && self.asked_for_encryption(record).await? && !matches!(key, Some(Ok(_)));
+        let encrypts = carried.code.is_some() && self.asked_for_encryption(record).await?;
+        let code_withheld = encrypts && !matches!(key, Some(Ok(_)));
         if code_withheld {
             (carried.code, carried.receipt) = (None, None);
         }
         let filed = self.filed_words(&delivery.notice).await?;
+        let (answering, waits) = self.answering(record).await?;
         let links = self.links(record, carried.token);
+        // Somebody may have been faster than this mail.
+        let links = Links { acknowledge: links.acknowledge.filter(|_| waits), ..links };
         let setting = Setting {
             policy: &self.policy,
             case: delivery.case.as_ref(),
@@ -76,7 +79,8 @@ impl Deliver {
             code: carried.code,
             code_withheld,
             instead_of: delivery.instead_of.as_ref(),
-            unreported: self.unreported(record).await?,
+            answering,
+            in_clear: !encrypts,
             filed: &filed,
         };
         let letter = delivery.notice.letter(&setting);
@@ -134,13 +138,18 @@ impl Deliver {
         Ok(stored.is_some_and(|stored| stored.case.asked_for_encryption()))
     }
 
-    /// Whether a member reads of a case that has no reporter, to whom nothing can be written.
-    async fn unreported(&self, record: &DeliveryRecord) -> Result<bool, Fault> {
-        let (Recipient::Member(_), Some(case)) = (&record.delivery.recipient, &record.delivery.case) else {
-            return Ok(false);
+    /// What a member's answer comes to now, and whether the report still waits for an acknowledgement that they may give by button.
+    async fn answering(&self, record: &DeliveryRecord) -> Result<(Answering, bool), Fault> {
+        let delivery = &record.delivery;
+        let (Recipient::Member(member), Some(case)) = (&delivery.recipient, &delivery.case) else {
+            return Ok((Answering::Writes, false));
         };
+        let stands_in = delivery.instead_of.is_some();
+        let now = |case: &Case| case.answering(member, stands_in, &self.policy, self.clock.now());
+        let triage = self.policy.triage().any(|of_team| of_team.id == *member);
+        let waits = |case: &Case| triage && case.waits_for_acknowledgement();
         let stored = self.cases.case(case).await?;
-        Ok(stored.is_some_and(|stored| !stored.case.has_reporter()))
+        Ok(stored.map_or((Answering::Writes, triage), |Stored { case, .. }| (now(&case), waits(&case))))
     }
 
     /// The receiver's OpenPGP key, as it may be used now; nothing where there is none, or the desk has none to sign with.

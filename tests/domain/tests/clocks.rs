@@ -1,7 +1,7 @@
 //! What a clock is, what it is called and whether it outlives its case is in the policy's row, frozen when it starts.
 
 use desk_domain::case::event::Resolution;
-use desk_domain::case::{ClockState, Command, EventBody};
+use desk_domain::case::{Answering, ClockState, Command, EventBody};
 use desk_domain::notice::{Links, Notice, Setting};
 use desk_domain::policy::{ClockKind, Policy};
 use desk_domain_tests::{World, content, given, message};
@@ -82,7 +82,8 @@ fn the_desk_knows_a_clock_by_its_kind_and_calls_it_by_its_words() {
         code: None,
         code_withheld: false,
         instead_of: None,
-        unreported: false,
+        answering: Answering::Writes,
+        in_clear: true,
         filed: &[],
     };
     let letter = page.notice.letter(&setting).text();

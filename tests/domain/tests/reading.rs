@@ -1,12 +1,13 @@
 //! Who opens a case that is not theirs to read, says why, and the handler is told (DESIGN, roles: break-glass).
 
+use desk_domain::case::event::Resolution;
 use desk_domain::case::permit::allowed;
-use desk_domain::case::{Command, CommandName, Recipient};
+use desk_domain::case::{Answering, Command, CommandName, Recipient};
 use desk_domain::id::MemberId;
 use desk_domain::notice::Notice;
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
-use desk_domain_tests::{World, content, given, member, message, policy};
+use desk_domain_tests::{World, content, found, given, member, message, policy};
 
 fn read() -> Command {
     Command::Read { reason: content() }
@@ -85,4 +86,37 @@ fn a_member_who_is_let_in_reads_and_writes_notes_and_acts_by_their_role_alone() 
     assert_eq!(world.notices(&policy, from)[0].notice.template(), "uninvited");
     let again = world.tell(&policy, &member("bob"), &Command::Uninvite { member: carol.clone(), reason: content() });
     assert!(matches!(again, Err(Refusal::NotAllowed { why, .. }) if why == "nobody was let in"));
+}
+
+/// I4: what a mail says of answering it is so for whoever gets it, when it is sent.
+#[test]
+fn what_comes_of_an_answer_hangs_on_who_gives_it_and_on_the_case() {
+    let policy = policy();
+    let of = |who: &str| -> MemberId { who.parse().unwrap() };
+    let comes = |world: &World, who: &str| world.case.answering(&of(who), false, &policy, world.now);
+    let new = given(&policy, "2027-03-26T22:00:00Z");
+    assert!(new.case.waits_for_acknowledgement());
+    assert_eq!([comes(&new, "alice"), comes(&new, "carol")], [Answering::Writes; 2], "it is all of triage's");
+    let own = new.when(&policy, "bob", Command::Assign { member: of("bob") });
+    let own = own.when(&policy, "bob", Command::Respond { message: message() });
+    assert!(!own.case.waits_for_acknowledgement());
+    assert_eq!([comes(&own, "bob"), comes(&own, "carol")], [Answering::Writes, Answering::HandedOn]);
+    assert_eq!(own.case.answering(&of("carol"), true, &policy, own.now), Answering::Writes, "in bob's place");
+    let let_in = own.when(&policy, "bob", Command::Invite { member: of("carol"), reason: content() });
+    assert_eq!(comes(&let_in, "carol"), Answering::LetIn);
+    let close = Command::Close {
+        resolution: Resolution::WontFix,
+        message: message(),
+        next_steps: true,
+        waiver: None,
+        consent: None,
+    };
+    let mut closed = let_in.when(&policy, "bob", close);
+    assert_eq!(comes(&closed, "bob"), Answering::Closed);
+    let thanks = Command::Reply { content: content(), received_at: closed.now, mail: None, files: None };
+    closed.tell(&policy, &desk_domain::case::Actor::Reporter, &thanks).unwrap();
+    assert_eq!(comes(&closed, "bob"), Answering::Writes, "the reporter waits for an answer");
+    let nobody = found(&policy, "2027-03-26T22:00:00Z");
+    assert_eq!(comes(&nobody, "alice"), Answering::NobodyToWriteTo);
+    assert!(!nobody.case.waits_for_acknowledgement());
 }

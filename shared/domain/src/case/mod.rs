@@ -3,6 +3,7 @@
 //! [`decide::open`] and [`decide::decide`] say which events follow from a report or a command; [`Case::apply`] says
 //! what an event changes, and nothing else changes a case. Replaying the log gives the snapshot.
 
+mod answering;
 mod apply;
 mod brief;
 pub mod clock;
@@ -33,6 +34,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use brief::Brief;
+pub use answering::Answering;
 pub use clock::{Clock, ClockState};
 pub use command::{Command, CommandName};
 pub use duplicates::Root;

@@ -38,7 +38,7 @@ pub enum WhatCame {
 impl Answered {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let case = at.case.map_or("no case", CaseId::as_str);
-        let (subject, what) = self.words(case);
+        let (subject, what) = self.words(case, at.answering);
         let letter = Letter::new(at.subject(subject)).say(what);
         let letter = match (&at.links.acknowledge, self.acknowledge_until) {
             (Some(url), Some(_)) => letter
@@ -53,7 +53,7 @@ impl Answered {
         .sign(at.team_signature())
     }
 
-    fn words(&self, case: &str) -> (&'static str, String) {
+    fn words(&self, case: &str, answering: Answering) -> (&'static str, String) {
         match self.what {
             WhatCame::Noted => ("Your answer is a note now", format!("Your answer was kept as a note for {case}, for the team alone.")),
             WhatCame::Sent => ("Your answer was sent", format!("Your words went to the reporter of {case}, in your name.")),
@@ -62,6 +62,13 @@ impl Answered {
                 format!(
                     "Your words went to the reporter of {case}. What stood below or between the quoted mail, a line that looks like \
                      a signature, or a file, did not: your mail is kept whole among the notes. See whether anything is missing."
+                ),
+            ),
+            WhatCame::NotSent if answering == Answering::LetIn => (
+                "Your answer was not sent",
+                format!(
+                    "Nothing went to the reporter of {case}: your answer was kept as a note. You were let in to read the case and to \
+                     write notes; whoever handles it writes to its reporter."
                 ),
             ),
             WhatCame::NotSent => (
@@ -125,14 +132,8 @@ pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
              the days on which your shift on call and another's begin (SWAP 2026-12-07 2026-12-14) swap the two, once both have said \
              so. Anything else is only filed, since this mail speaks of no case."
         }
-        (Notice::Uninvited(_) | Notice::Answered(Answered { what: WhatCame::HandedOn, .. }), Some(_)) => {
-            "If you answer this mail, your answer is kept as a note for who handles the case, and you are told so."
-        }
         (Notice::Answered(Answered { what: WhatCame::TooMany, .. }), Some(_)) => {
             "If you answer this mail today, your answer is only filed too."
-        }
-        (Notice::Invited(_), Some(_)) => {
-            "If you answer this mail, your answer is kept as a note for the team, and you are told so."
         }
         (notice, Some(_)) if answers_comment(notice) => {
             "If you answer this mail, your words go to whoever commented, in your name and without what you quote, and you are told so."
@@ -141,18 +142,35 @@ pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
             "If you answer this mail, your words go to whoever commented where they can be written to, and are kept as a note \
              otherwise; you are told which."
         }
-        (notice, Some(_)) if of_comment(notice) || at.unreported => {
-            "If you answer this mail, your answer is kept as a note, and you are told so."
-        }
-        (notice, Some(_)) if notice.acknowledge_until().is_some() => {
+        (notice, Some(_)) if of_comment(notice) => does(Answering::NobodyToWriteTo),
+        (notice, Some(_)) if notice.acknowledge_until().is_some() && at.links.acknowledge.is_some() => {
             "If you answer this mail: ACK as the first word acknowledges the report, and what you write behind it goes to the \
              reporter in place of the usual message. Anything else is kept as a note for the team, and you are told so."
         }
-        (_, Some(_)) => {
+        (_, Some(_)) => does(at.answering),
+    })
+}
+
+/// What each kind of answer comes to.
+pub(super) fn does(answering: Answering) -> &'static str {
+    match answering {
+        Answering::Writes => {
             "If you answer this mail: REPLY as the first word sends what you write behind it to the reporter. Anything else is kept \
              as a note for the team, and you are told so."
         }
-    })
+        Answering::NobodyToWriteTo => "If you answer this mail, your answer is kept as a note, and you are told so.",
+        Answering::Closed => {
+            "If you answer this mail, your answer is kept as a note for the team, and you are told so. The case is closed: nothing goes \
+             to its reporter by mail."
+        }
+        Answering::LetIn => {
+            "If you answer this mail, your answer is kept as a note for the team, and you are told so. What the reporter is to hear, \
+             whoever handles the case writes: ask for it in your note."
+        }
+        Answering::HandedOn => {
+            "If you answer this mail, your answer is kept as a note for who handles the case, and you are told so."
+        }
+    }
 }
 
 /// Whether what is answered to it goes to whoever commented on the policy.

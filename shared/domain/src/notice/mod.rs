@@ -107,7 +107,7 @@ pub use swap_said::WhatOfSwap;
 pub use urgency::Urgency;
 pub use written::{TRACKER_QUESTION, standard_acknowledgement};
 
-use crate::case::Recipient;
+use crate::case::{Answering, Recipient};
 use crate::id::{CaseId, MemberId};
 use crate::policy::{Policy, Zone};
 
@@ -284,8 +284,10 @@ pub struct Setting<'a> {
     pub code_withheld: bool,
     /// The handler in whose place the receiver gets it.
     pub instead_of: Option<&'a MemberId>,
-    /// Nobody reported the case: there is no reporter to write to.
-    pub unreported: bool,
+    /// What comes of a member's answer.
+    pub answering: Answering,
+    /// What the receiver answers is read by the desk: they neither write nor get it encrypted.
+    pub in_clear: bool,
     /// What filed mails say above their texts, sealed until now.
     pub filed: &'a [(CaseId, FiledWords)],
 }

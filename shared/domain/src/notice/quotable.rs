@@ -6,7 +6,7 @@ mod desk;
 use super::*;
 use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind, Resolution, RootNews, Source};
 use crate::case::share::SharedThing;
-use crate::case::{Stage, UrgentStep};
+use crate::case::{Answering, Stage, UrgentStep};
 use crate::id::ClockName;
 use crate::moment::Moment;
 use desk::{of_channels, of_no_case};
@@ -14,7 +14,18 @@ use desk::{of_channels, of_no_case};
 /// The texts of all letters to members about `case`; times and links in them are nobody's.
 pub fn to_members(policy: &Policy, case: &CaseId) -> Vec<String> {
     let first = policy.members.first().map_or(Recipient::Operator, |member| Recipient::Member(member.id.clone()));
-    members(policy, case).iter().flat_map(|notice| texts(policy, case, &first, notice, None)).collect()
+    let written = |notice: &Notice, answering| letter(policy, case, (&first, answering), notice, None);
+    let all = members(policy, case);
+    let usual = all.iter().flat_map(|notice| written(notice, Answering::Writes));
+    let others = [Answering::LetIn, Answering::NobodyToWriteTo];
+    let others = others.iter().flat_map(|as_is| all.iter().filter(hangs_on_answering).map(|n| written(n, *as_is)));
+    let said = Answering::ALL.map(|answering| answered::does(answering).to_owned());
+    usual.chain(others.flatten()).chain(said).collect()
+}
+
+/// Whether more of it than its last line hangs on what comes of an answer.
+fn hangs_on_answering(notice: &&Notice) -> bool {
+    matches!(notice, Notice::YouAreHandler(_) | Notice::Answered(Answered { what: WhatCame::NotSent, .. }))
 }
 
 fn members(policy: &Policy, case: &CaseId) -> Vec<Notice> {
@@ -24,7 +35,8 @@ fn members(policy: &Policy, case: &CaseId) -> Vec<Notice> {
 
 /// The texts of all letters to the reporter of `case`, but for what members write to them.
 pub fn to_reporter(policy: &Policy, case: &CaseId) -> Vec<String> {
-    let of = |notice: &Notice, code| texts(policy, case, &Recipient::Reporter, notice, code);
+    let reporter = (&Recipient::Reporter, Answering::Writes);
+    let of = |notice: &Notice, code| letter(policy, case, reporter, notice, code);
     let with_code = first_answers(policy, case).into_iter().flat_map(|notice| of(&notice, Some("")));
     with_code.chain(reporters(policy, case).iter().flat_map(|notice| of(notice, None))).collect()
 }
@@ -35,7 +47,13 @@ fn reporters(policy: &Policy, case: &CaseId) -> Vec<Notice> {
 }
 
 /// What a letter says in its subject and its text.
-fn texts(policy: &Policy, case: &CaseId, recipient: &Recipient, notice: &Notice, code: Option<&str>) -> [String; 2] {
+fn letter(
+    policy: &Policy,
+    case: &CaseId,
+    (recipient, answering): (&Recipient, Answering),
+    notice: &Notice,
+    code: Option<&str>,
+) -> [String; 2] {
     let links = Links { acknowledge: Some(String::new()), ..Links::default() };
     let now = Timestamp::UNIX_EPOCH;
     let (case, links) = (Some(case), &links);
@@ -49,7 +67,8 @@ fn texts(policy: &Policy, case: &CaseId, recipient: &Recipient, notice: &Notice,
         code,
         code_withheld: false,
         instead_of: None,
-        unreported: false,
+        answering,
+        in_clear: true,
         filed: &[],
     };
     let letter = notice.letter(&setting);

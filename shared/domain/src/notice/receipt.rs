@@ -60,14 +60,21 @@ impl Receipt {
     /// The way to the case page.
     pub(super) fn way(&self, letter: Letter, at: &Setting<'_>) -> Letter {
         match at.code {
-            Some(code) => letter
-                .say(
-                    "You can simply answer this mail. Your case page, if you prefer it, shows where the report stands and \
-                     the whole conversation. It opens with this receipt code; whoever has it can read your case:",
-                )
-                .words(code)
-                .link("Your case page", &at.links.case_page)
-                .say("If you did not report anything to us, please answer and say so."),
+            Some(code) => {
+                let letter = letter
+                    .say(
+                        "You can simply answer this mail. Your case page, if you prefer it, shows where the report stands and \
+                         the whole conversation. It opens with this receipt code; whoever has it can read your case:",
+                    )
+                    .words(code)
+                    .link("Your case page", &at.links.case_page);
+                // No machine reads what is encrypted: such a word would be a message like any other.
+                let letter = match at.in_clear {
+                    true => letter.say("If you want to take your report back, answer with WITHDRAW as the first line."),
+                    false => letter,
+                };
+                letter.say("If you did not report anything to us, please answer and say so.")
+            }
             None if at.code_withheld => letter
                 .say(
                     "You can simply answer this mail. You asked for encryption, and there is no key of yours that can be used: so the \

@@ -21,7 +21,7 @@ pub struct YouAreHandler {
 impl YouAreHandler {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let (subject, role) = match self.backup {
-            false if at.unreported => (
+            false if at.answering == Answering::NobodyToWriteTo => (
                 "You are the handler of this case",
                 "You are the primary handler of this case: you coordinate the fix, the release and the announcement.",
             ),

@@ -5,9 +5,9 @@ mod reporter;
 mod rules;
 mod team;
 
-use desk_domain::case::Recipient;
+use desk_domain::case::{Answering, Recipient};
 use desk_domain::id::{ClockName, MemberId};
-use desk_domain::notice::{Letter, Links, Notice, Page, Setting};
+use desk_domain::notice::{Answered, Letter, Links, Notice, Page, Setting, WhatCame};
 use desk_domain::policy::Policy;
 use jiff::Timestamp;
 
@@ -32,15 +32,20 @@ impl Sample {
     }
 
     pub fn letter(&self, policy: &Policy) -> Letter {
-        self.within(policy, |setting| self.notice.letter(setting))
+        self.letter_as(policy, self.answering())
+    }
+
+    /// To somebody whose answer comes to that.
+    pub fn letter_as(&self, policy: &Policy, answering: Answering) -> Letter {
+        self.within(policy, answering, |setting| self.notice.letter(setting))
     }
 
     /// As it wakes its receiver.
     pub fn page(&self, policy: &Policy) -> Option<Page> {
-        self.within(policy, |setting| self.notice.page(setting))
+        self.within(policy, self.answering(), |setting| self.notice.page(setting))
     }
 
-    fn within<T>(&self, policy: &Policy, written: impl FnOnce(&Setting<'_>) -> T) -> T {
+    fn within<T>(&self, policy: &Policy, answering: Answering, written: impl FnOnce(&Setting<'_>) -> T) -> T {
         let case = "EXP-2027-7K3QF".parse().unwrap();
         let may_acknowledge = self.notice.acknowledge_until().is_some() && matches!(self.to, Recipient::Member(_));
         let links = Links {
@@ -62,13 +67,26 @@ impl Sample {
             code: self.sealed,
             code_withheld: false,
             instead_of: None,
-            unreported: self.setting.starts_with("unreported"),
+            answering,
+            in_clear: !self.setting.starts_with("encrypted"),
             filed: &team::filed_words(),
         })
     }
 
+    /// What the setting says, or what is so of everybody who gets it.
+    fn answering(&self) -> Answering {
+        match &self.notice {
+            _ if self.setting.starts_with("unreported") => Answering::NobodyToWriteTo,
+            _ if self.setting.starts_with("closed") => Answering::Closed,
+            _ if self.setting.starts_with("let-in") => Answering::LetIn,
+            Notice::Invited(_) => Answering::LetIn,
+            Notice::Uninvited(_) | Notice::Answered(Answered { what: WhatCame::HandedOn, .. }) => Answering::HandedOn,
+            _ => Answering::Writes,
+        }
+    }
+
     /// `new_report-member-urgent`.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let to = format!("{:?}", self.to).to_lowercase();
         let to: String = to.chars().take_while(|c| c.is_alphabetic()).collect();
         let parts = [self.notice.template(), to.as_str(), self.setting];
@@ -89,10 +107,7 @@ fn all() -> Vec<Sample> {
 }
 
 fn is_of_a_case(notice: &Notice) -> bool {
-    let aside = matches!(
-        notice,
-        Notice::Answered(desk_domain::notice::Answered { what: desk_domain::notice::WhatCame::NoCase, .. })
-    );
+    let aside = matches!(notice, Notice::Answered(Answered { what: WhatCame::NoCase, .. }));
     !aside
         && !matches!(
             notice,

@@ -72,6 +72,7 @@ fn first_answers() -> Vec<Sample> {
         to("", follow_up(receipt())).with(CODE),
         to("by-page", follow_up(receipt())),
         to("late", follow_up(late(2))),
+        to("encrypted", Notice::Receipt(receipt())).with(CODE),
         to("", opened(Source::Github, None, receipt())).with(CODE),
         to("late", opened(Source::Phone, None, late(1))).with(CODE),
         to("attacked", opened(Source::Other, Some(FactName::AttacksObserved), receipt())).with(CODE),

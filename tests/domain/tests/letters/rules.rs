@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use desk_domain::case::Recipient;
+use desk_domain::case::{Answering, Recipient};
 use desk_domain::notice::letter::Part;
 use desk_domain::notice::{Letter, Notice, OnPage};
 use jiff::Timestamp;
@@ -153,4 +153,31 @@ fn a_letter_to_a_reporter_says_once_that_it_can_be_answered() {
         let text = running(&letter.text()).to_lowercase();
         assert!(text.contains("answer this mail"), "{}: {text}", sample.notice.template());
     });
+}
+
+/// I4: a mail offers what its receiver may do, and nothing else.
+#[test]
+fn only_whose_words_would_go_to_the_reporter_is_told_of_reply() {
+    let (policy, mut offered) = (desk_domain_tests::policy(), BTreeSet::new());
+    for sample in all().iter().filter(|sample| sample.to.member().is_some()) {
+        for answering in Answering::ALL {
+            let text = running(&sample.letter_as(&policy, answering).text());
+            let offers = text.contains("REPLY as the first word");
+            let template = sample.notice.template();
+            assert!(!offers || answering == Answering::Writes, "{template}: {answering:?}: {text}");
+            offered.extend(offers.then_some(template));
+        }
+    }
+    assert!(offered.len() > 20 && offered.contains("reporter_replied"), "{offered:?}");
+}
+
+/// Said where it is looked for, and not in every mail; an answer that is encrypted no machine reads.
+#[test]
+fn t10_that_a_report_is_taken_back_by_mail_is_said_by_the_receipt_of_one_that_came_so() {
+    let says = |sample: &Sample, letter: &Letter| {
+        let said = running(&letter.text()).contains("WITHDRAW");
+        let receipt = sample.notice.is_first_answer() && sample.sealed.is_some();
+        assert_eq!(said, receipt && !sample.setting.starts_with("encrypted"), "{}", sample.name());
+    };
+    each(says);
 }

@@ -34,7 +34,7 @@ fn known(policy: &Policy) -> Desk {
 
 /// Mails that the desk sends to a member about a case, as text.
 fn mails(policy: &Policy) -> Vec<(String, String)> {
-    use desk_domain::case::Recipient;
+    use desk_domain::case::{Answering, Recipient};
     use desk_domain::notice::*;
     let case: CaseId = CASE.parse().unwrap();
     let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
@@ -106,7 +106,8 @@ fn mails(policy: &Policy) -> Vec<(String, String)> {
             code: None,
             code_withheld: false,
             instead_of: None,
-            unreported: false,
+            answering: Answering::Writes,
+            in_clear: true,
             filed: &[],
         };
         let letter = notice.letter(&setting);

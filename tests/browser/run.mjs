@@ -201,9 +201,16 @@ async function says(tools, given) {
   check("says: how it stands is asked, once a day", asked.includes("You have asked how it stands; you can ask again from"), asked);
   await unfold("Say when you mean to publish");
   await page.locator('[name="planned_for"]').fill("2020-01-01");
-  const past = await press("/case/disclosure", "I publish on this day");
+  const past = await press("/case/disclosure", "I publish then");
   check("says: a day that is past is refused", past.includes("The day must not be past"), past);
   check("says: the day is kept", (await page.locator('[name="planned_for"]').inputValue()) === "2020-01-01");
+  await page.locator('[name="planned_for"]').fill("2099-01-31");
+  await page.locator('[name="planned_for_time"]').fill("15:00");
+  await page.locator('[name="planned_for_zone"]').fill("Europe/Berlin");
+  const minute = await press("/case/disclosure", "I publish then");
+  check("says: a time of their own, in their own zone", minute.includes("Sat 2099-01-31 14:00 UTC, written 2099-01-31T15:00:00+01:00[Europe/Berlin]"), minute);
+  await unfold("Say when you mean to publish");
+  check("says: the form has what was said last", (await page.locator('[name="planned_for_zone"]').inputValue()) === "Europe/Berlin");
   await inspect(tools, "own-date", await page.content());
   const waits = await press("/case/disclosure", "I keep it to myself until the release");
   check("says: who waits for the release is told so", waits.includes("You keep it to yourself until the fixes are released."), waits);

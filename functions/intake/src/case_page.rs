@@ -6,6 +6,7 @@ use desk_advisory::markdown;
 use desk_domain::advisory::credit_line;
 use desk_domain::case::event::{Answers, MessageKind};
 use desk_domain::case::{Case, EventBody, Tracker};
+use desk_domain::moment::Moment;
 use desk_domain::policy::MetBy;
 use desk_domain::report::{Kind, Report, ReportField};
 use desk_keys::Slip;
@@ -45,7 +46,7 @@ pub(crate) struct Said {
     /// What was said of something that was shown, and not taken.
     pub unsaid: Option<Unsaid>,
     /// A day of their own that was not taken: why, and what was typed.
-    pub own_date: Option<(String, String)>,
+    pub own_date: Option<(String, [String; 3])>,
     /// Which portion of the messages; the first has the newest.
     pub page: usize,
     /// Up to which message the case was read before; `None` the first time.
@@ -257,7 +258,7 @@ fn credit_form(opened: &UnsealedCase, view: &CaseView, typed: Option<(String, St
 }
 
 /// When the reporter means to publish, until it is published.
-fn own_date(case: &Case, typed: Option<(String, String)>) -> Option<OwnDate> {
+fn own_date(case: &Case, typed: Option<(String, [String; 3])>) -> Option<OwnDate> {
     if case.publication.is_published() || case.is_closed() {
         return None;
     }
@@ -266,10 +267,11 @@ fn own_date(case: &Case, typed: Option<(String, String)>) -> Option<OwnDate> {
         (None, true) => "You keep it to yourself until the fixes are released.".to_owned(),
         (None, false) => "You have named none.".to_owned(),
     };
-    // The field is a day's; an instant stands in what is said.
-    let day = case.planned_for.as_ref().filter(|moment| moment.is_day()).map(ToString::to_string).unwrap_or_default();
-    let (error, planned_for) = typed.map_or((None, day), |(error, typed)| (Some(error), typed));
-    Some(OwnDate { said, planned_for, error, idempotency_key: fresh_key() })
+    let (day, time, zone) = case.planned_for.as_ref().map(Moment::parts).unwrap_or_default();
+    let (error, [planned_for, time, zone]) =
+        typed.map_or((None, [day, time, zone]), |(error, typed)| (Some(error), typed));
+    let zone = if zone.is_empty() { "UTC".to_owned() } else { zone };
+    Some(OwnDate { said, planned_for, time, zone, error, idempotency_key: fresh_key() })
 }
 
 /// Where answers go, while there are any to come and an address to send them to.

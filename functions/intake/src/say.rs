@@ -15,6 +15,7 @@ use desk_domain::policy::Limits;
 use desk_http::body::{self, Kind};
 use desk_http::{Problem, answer};
 use desk_keys::KeyError;
+use desk_pages::{beside_day, moment_of};
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, Sealer, Stored};
 use desk_view::DisclosureView;
@@ -80,13 +81,17 @@ const PLAN: Saying = Saying {
     path: DISCLOSURE,
     meant: |sent| match field(sent, "plan") {
         "with-release" => json!({"with_release": true}),
-        _ => json!({"planned_for": field(sent, "planned_for").trim()}),
+        _ => json!({"planned_for": moment_of("planned_for", |name| field(sent, name))}),
     },
     command: |value, _| plan(value).map(|plan| plain(Command::PlanDisclosure { plan })),
     done: Done::Planned,
     holds: Some(("disclosure", |case| json!(DisclosureView::of(case)))),
     named: "The day",
-    refused: |sent, why| Said { own_date: Some((why, field(sent, "planned_for").to_owned())), ..Said::default() },
+    refused: |sent, why| {
+        let [time, zone] = beside_day("planned_for");
+        let typed = ["planned_for", &time, &zone].map(|name| field(sent, name).to_owned());
+        Said { own_date: Some((why, typed)), ..Said::default() }
+    },
 };
 
 const CHOOSE: Saying = Saying {

@@ -133,6 +133,10 @@ pub struct OwnDate {
     /// What was said last, in words.
     pub said: String,
     pub planned_for: String,
+    /// On that day; empty: in its course.
+    pub time: String,
+    /// Of the time.
+    pub zone: String,
     pub error: Option<String>,
     pub idempotency_key: String,
 }
@@ -320,6 +324,8 @@ pub(crate) mod sample {
             own_date: Some(OwnDate {
                 said: text(),
                 planned_for: text(),
+                time: text(),
+                zone: text(),
                 error: asked.then(text),
                 idempotency_key: text(),
             }),

@@ -3,6 +3,11 @@
 
 use desk_domain::report::{Choice, FIELDS, Kind, ReportField};
 
+use super::sent::beside_day;
+
+/// The zone of a time where nobody says another.
+pub(super) const UTC: &str = "UTC";
+
 /// The row of a field by its name in the form.
 fn row_of(name: &str) -> Option<&'static ReportField> {
     FIELDS.iter().find(|row| row.name == name)
@@ -32,22 +37,40 @@ pub(super) struct Field<'a> {
     pub(super) required: bool,
     pub(super) value: &'a str,
     pub(super) errors: Vec<&'a str>,
+    /// What was typed beside a day: its time, and the zone of that.
+    beside: [&'a str; 2],
 }
 
 /// What a person fills in; `more` are attributes beside those that every field has.
 pub(super) enum Control {
-    Line { kind: &'static str, more: String },
+    Line {
+        kind: &'static str,
+        more: String,
+    },
     Package,
-    Area { rows: u8, more: &'static str },
+    Area {
+        rows: u8,
+        more: &'static str,
+    },
     Tick,
     Choice(&'static [Choice]),
+    /// A day, and a time with its zone beside it, each with its name.
+    Moment {
+        time: [String; 2],
+        zone: [String; 2],
+    },
 }
 
 impl<'a> Field<'a> {
     /// A field with what was sent and what was wrong with it.
     pub(super) fn new(row: &'static ReportField, value: &'a str, errors: Vec<&'a str>) -> Self {
         let ReportField { name, label, hint, required, .. } = *row;
-        Field { row, id: element_id(row), name, label, hint, required, value, errors }
+        Field { row, id: element_id(row), name, label, hint, required, value, errors, beside: [""; 2] }
+    }
+
+    /// With what was typed beside it.
+    pub(super) fn beside(self, beside: [&'a str; 2]) -> Self {
+        Field { beside, ..self }
     }
 
     pub(super) fn control(&self) -> Control {
@@ -58,7 +81,12 @@ impl<'a> Field<'a> {
             Kind::Package => Control::Package,
             Kind::Email => line("email", " autocomplete=\"email\""),
             Kind::Link => line("text", " inputmode=\"url\" autocomplete=\"url\""),
-            Kind::Date => line("date", ""),
+            Kind::Date => {
+                let [time, zone] = beside_day(self.name);
+                let [typed_time, typed_zone] = self.beside;
+                let in_zone = if typed_zone.is_empty() { UTC } else { typed_zone };
+                Control::Moment { time: [time, typed_time.to_owned()], zone: [zone, in_zone.to_owned()] }
+            }
             Kind::Text { rows } => Control::Area { rows: *rows, more: "" },
             Kind::OpenPgpKey => {
                 Control::Area { rows: 6, more: " class=\"code\" spellcheck=\"false\" autocomplete=\"off\"" }
@@ -75,7 +103,7 @@ impl<'a> Field<'a> {
 
     /// Whether there is something to see in it: then nothing that is folded hides it.
     pub(super) fn has_something(&self) -> bool {
-        !self.value.is_empty() || !self.errors.is_empty()
+        !self.value.is_empty() || !self.beside[0].is_empty() || !self.errors.is_empty()
     }
 
     /// The ids of the texts that explain the field, for `aria-describedby`.

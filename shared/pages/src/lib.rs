@@ -71,7 +71,7 @@ pub use self::receipt::{CodeBox, NewCodePage, Receipt};
 pub use self::report_form::{ANOTHER, FormError, OTHER_FIELD, ReportForm, ThirdParty};
 pub use self::rota::{AwayRow, RotaPage, RungRow, SwapRow, SwapStanding, WatchRow};
 pub use self::second_factor::{FactorState, SecondFactorPage, SignInCodePage};
-pub use self::sent::{field_of, to_report};
+pub use self::sent::{beside_day, field_of, moment_of, to_report};
 pub use self::shared::{ShareForm, SharedBody, SharedCard};
 pub use self::sign_in::{SessionEndedPage, SessionPage, SignInPage, SignInState};
 pub use self::standing::Standing;

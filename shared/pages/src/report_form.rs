@@ -6,6 +6,7 @@ use askama::Template;
 use desk_domain::report::{FIELDS, Group, ReportField};
 
 use super::field::{self, Control, Field};
+use super::sent::beside_day;
 use super::{FilesField, Site, rendered};
 
 /// The choice of a package that is typed beside it, in [`OTHER_FIELD`].
@@ -97,8 +98,9 @@ impl ReportForm {
 
     fn field(&self, row: &'static ReportField) -> Field<'_> {
         let errors = self.errors.iter().filter(|error| error.field == row.name).map(|error| error.detail.as_str());
-        let value = self.values.get(row.name).map_or("", String::as_str);
-        Field::new(row, value, errors.collect())
+        let sent = |name: &str| self.values.get(name).map_or("", String::as_str);
+        let [time, zone] = beside_day(row.name);
+        Field::new(row, sent(row.name), errors.collect()).beside([sent(&time), sent(&zone)])
     }
 }
 

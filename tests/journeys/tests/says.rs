@@ -89,6 +89,16 @@ fn a_day_of_their_own_is_said_after_the_report_and_taken_back() {
     assert!(past.text.contains("value=\"2020-01-01\""), "what was typed is kept");
     let empty = desk.post_in(&cookie, "/case/disclosure", &[("plan", "on"), ("planned_for", "")]);
     assert!(empty.status == 422 && empty.text.contains("The day is required"), "{}", empty.text);
+    let at = |zone| {
+        [("plan", "on"), ("planned_for", day.as_str()), ("planned_for_time", "15:30"), ("planned_for_zone", zone)]
+    };
+    let nowhere = desk.post_in(&cookie, "/case/disclosure", &at("Nowhere"));
+    assert!(nowhere.status == 422 && nowhere.text.contains("a time with its zone"), "{}", nowhere.text);
+    assert!(nowhere.text.contains("value=\"15:30\"") && nowhere.text.contains("value=\"Nowhere\""), "it is kept");
+    assert_eq!(desk.post_in(&cookie, "/case/disclosure", &at("Asia/Tokyo")).status, 303);
+    let own = desk.view(&code)["disclosure"]["planned_for"].as_str().unwrap_or_default().to_owned();
+    assert!(own.starts_with(&format!("{day}T15:30")) && own.ends_with("+09:00[Asia/Tokyo]"), "{own}");
+    assert!(desk.page("/case", &cookie).text.contains("value=\"Asia/Tokyo\""), "the form has what was said last");
     let waits = desk.post_in(&cookie, "/case/disclosure", &[("plan", "with-release"), ("planned_for", &day)]);
     assert_eq!((waits.status, waits.header("location")), (303, Some("/case?done=planned")));
     assert!(desk.page("/case", &cookie).text.contains("You keep it to yourself until the fixes are released."));
@@ -97,7 +107,7 @@ fn a_day_of_their_own_is_said_after_the_report_and_taken_back() {
     assert!(shown.contains("with the release, and keeps it to themselves until then"), "{shown}");
     let mails = ["alice@example.com", "bob@example.org", "carol@example.net", "dave@example.com"];
     let heard: usize = mails.iter().map(|to| told(&desk, to, "The reporter means to publish")).sum();
-    assert_eq!(heard, 2, "who is on call, once for each");
+    assert_eq!(heard, 3, "who is on call, once for each");
 }
 
 #[test]

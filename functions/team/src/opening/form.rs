@@ -5,7 +5,7 @@ use desk_domain::opening::FIELDS as OWN;
 use desk_domain::policy::{Member, Policy};
 use desk_domain::report::{FIELDS, Group, Kind, ReportField};
 use desk_http::Problem;
-use desk_pages::{Input, InputChoice, InputGroup, StepForm, field_of, to_report};
+use desk_pages::{Input, InputChoice, InputGroup, StepForm, beside_day, field_of, to_report};
 use serde_json::{Value, json};
 
 use crate::steps::Typed;
@@ -25,7 +25,7 @@ pub(super) fn form(policy: &Policy, member: &Member, typed: &Typed, wrong: &mut 
         FIELDS
             .iter()
             .filter(|row| row.group == group && !row.of_third_parties)
-            .map(|row| input(policy, &f, row))
+            .flat_map(|row| [input(policy, &f, row)].into_iter().chain(beside(&f, row)))
             .collect()
     };
     let part =
@@ -136,6 +136,18 @@ pub(super) fn said(typed: &Typed) -> Value {
         match (name, typed.text(name)) {
             (_, "") => {}
             ("handler", ROTA) => value["to_rota"] = json!(true),
+/// Of a day, its time.
+fn beside(f: &Fields<'_>, row: &ReportField) -> Vec<Input> {
+    if !matches!(row.kind, Kind::Date) {
+        return Vec::new();
+    }
+    let [time, zone] = beside_day(row.name);
+    vec![
+        f.line(&time, "Time", "Such as 15:00; left out: in the course of that day."),
+        f.line(&zone, "Time zone", "Of that time, such as Europe/Berlin; left out: UTC."),
+    ]
+}
+
             (WAITS | "exploit_public", said) => value[name] = json!(matches!(said, "true" | "1")),
             (name, said) => value[name] = json!(said),
         }

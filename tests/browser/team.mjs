@@ -246,6 +246,8 @@ async function opened(tools, alice) {
   const { now } = await (await fetch(`${tools.origin}/_local/clock`)).json();
   await alice.page.locator('[name="source"]').selectOption("phone");
   await alice.page.locator('[name="received_at"]').fill(now.slice(0, 16));
+  await alice.page.locator("summary", { hasText: "was it answered there already?" }).click();
+  await alice.page.locator('[name="acknowledged_at"]').fill(now.slice(0, 16));
   await alice.type("package", "express");
   await alice.type("summary", "A header without an end");
   await alice.type("details", "It holds the process.");
@@ -253,6 +255,7 @@ async function opened(tools, alice) {
   check("open: the code is shown, to be handed on", (await alice.text()).includes("Give the reporter this receipt code yourself"), await alice.text());
   await alice.look("team-opened");
   await alice.tap(alice.link("Go to the case"));
+  check("open: what was said on the telephone counts", (await alice.text()).includes("Alice Example acknowledged your report by telephone at"), await alice.text());
   check("open: the case is the one who opened it has", (await alice.text()).includes("Alice Example has opened this case"), await alice.text());
 }
 

@@ -125,7 +125,7 @@ impl Team {
     }
 
     async fn new_case(&self, member: &Member, opening: Opening, now: Timestamp) -> Result<NewCase, Problem> {
-        let Opening { source, reference, received_at, reporter, handler, facts, report } = opening;
+        let Opening { source, reference, received_at, reporter, answered, handler, facts, report } = opening;
         let (policy, root) = (&self.policy, self.root.public());
         let mut new = self.case_opener(&root).begin(now).await?;
         let words = body::canonical(&report.to_json());
@@ -165,7 +165,7 @@ impl Team {
             opened: Some(Opened { source, reference, reporter, facts, receipt }),
         };
         let by = Actor::Member(member.id.clone());
-        let by = ByMember { by: &by, handler, known_by };
+        let by = ByMember { by: &by, handler, known_by, answered };
         Ok(new.finish_by_member(reported, by, &desk_keys::sha256_hex(&words)).await?)
     }
 
@@ -180,7 +180,7 @@ impl Team {
             "stage": case.stage(),
             "handler": case.handler,
             "received_at": case.received_at,
-            "due": Promised::of(case),
+            "due": Promised::still_owed(case),
             "receipt_code": code,
             "case_url": case.has_reporter().then(|| format!("{}/case", self.public_url)),
         });

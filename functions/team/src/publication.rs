@@ -128,7 +128,7 @@ impl Team {
         };
         let actor = Actor::Member(by.clone());
         let handler = parent.handler.clone().unwrap_or_else(|| by.clone());
-        let by = ByMember { by: &actor, handler: Some(handler), known_by: None };
+        let by = ByMember { by: &actor, handler: Some(handler), known_by: None, answered: Vec::new() };
         let events = open_by_member(id.clone(), &self.policy, reported, by, now);
         commit.open(id, &actor, events, now);
         Ok(id.clone())

@@ -4,14 +4,20 @@
 //! has one (GitHub, HackerOne, YesWeHack, the telephone), and what was found or read somewhere has none. Promises run from when such
 //! a report came in, so that has to be said; of anything else it is now, where nobody says.
 //!
+//! *What the reporter was told there already* by a member (`acknowledged_at`, `responded_at`) counts from when it was told. A machine
+//! knows nothing of it: whoever opens the case answers for it, and says who wrote it where that was somebody else.
+//!
 //! *The time* is an instant with its zone, or a date and a time in the member's own (UTC where the policy knows none). It is not to
 //! come, and no more than a year past: what is older is a wrong year, or a matter of the details and not of a clock.
+
+mod answered;
 
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::case::event::{Answers, FactName, Source};
+use self::answered::{Since, answered};
+use crate::case::event::{Answers, Elsewhere, FactName, Source};
 use crate::fields::{self, FieldError, Fields};
 use crate::id::MemberId;
 use crate::policy::{Member, Policy, Zone};
@@ -19,8 +25,19 @@ use crate::report::Report;
 use crate::time::instant_in;
 
 /// The fields beside those of a report.
-pub const FIELDS: [&str; 7] =
-    ["source", "reference", "received_at", "reporter_waits", "handler", "to_rota", "exploit_public"];
+pub const FIELDS: [&str; 11] = [
+    "source",
+    "reference",
+    "received_at",
+    "reporter_waits",
+    "acknowledged_at",
+    "acknowledged_by",
+    "responded_at",
+    "responded_by",
+    "handler",
+    "to_rota",
+    "exploit_public",
+];
 
 /// How far back a report may have come in.
 const OLDEST: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -36,6 +53,8 @@ pub struct Opening {
     pub received_at: Timestamp,
     /// Somebody waits for an answer.
     pub reporter: bool,
+    /// What they were told already where it came in, the first first.
+    pub answered: Vec<Elsewhere>,
     /// `None` leaves it to the rota.
     pub handler: Option<MemberId>,
     /// What is known outside, the gravest last.
@@ -84,6 +103,7 @@ struct Said {
     reference: Option<String>,
     received_at: Timestamp,
     reporter: bool,
+    answered: Vec<Elsewhere>,
     handler: Option<MemberId>,
     exploit_public: bool,
 }
@@ -96,7 +116,7 @@ impl Said {
             fields.wrong("reporter_waits", "is not so of what the team found itself");
         }
         let reporter = waits.unwrap_or(source.is_report());
-        let received_at = received_at(fields, member.time_zone.as_ref(), now);
+        let received_at = past(fields, "received_at", (member, now));
         if reporter && received_at.is_none() && fields.value("received_at").is_none() {
             fields.wrong("received_at", "is required: what is promised to the reporter runs from it");
         }
@@ -105,20 +125,21 @@ impl Said {
             reference: fields.text("reference", REFERENCE_BYTES),
             received_at: received_at.unwrap_or(now),
             reporter,
+            answered: answered(fields, policy, (member, now), Since { received_at, reporter }),
             handler: handler(fields, policy, member, now),
             exploit_public: fields.flag("exploit_public").unwrap_or(false),
         }
     }
 
     fn with(self, report: Report) -> Opening {
-        let Said { source, reference, received_at, reporter, handler, exploit_public } = self;
+        let Said { source, reference, received_at, reporter, answered, handler, exploit_public } = self;
         let known = [
             (report.known_public, FactName::Public),
             (exploit_public, FactName::ExploitPublic),
             (report.known_exploited, FactName::AttacksObserved),
         ];
         let facts = known.into_iter().filter(|(known, _)| *known).map(|(_, fact)| fact).collect();
-        Opening { source, reference, received_at, reporter, handler, facts, report }
+        Opening { source, reference, received_at, reporter, answered, handler, facts, report }
     }
 }
 
@@ -141,21 +162,21 @@ fn handler(fields: &Fields<'_>, policy: &Policy, member: &Member, now: Timestamp
     }
 }
 
-/// When it came in; nothing where nobody says, or where it is wrong.
-fn received_at(fields: &Fields<'_>, zone: Option<&Zone>, now: Timestamp) -> Option<Timestamp> {
-    let text = fields.text("received_at", 64)?;
+/// A time that has been, no more than a year ago; nothing where nobody says it, or where it is wrong.
+fn past(fields: &Fields<'_>, name: &str, (member, now): (&Member, Timestamp)) -> Option<Timestamp> {
+    let (text, zone) = (fields.text(name, 64)?, member.time_zone.as_ref());
     let there = |civil: DateTime| zone.map_or_else(|| Zone::utc(civil), |zone| zone.at(civil));
     let Some(at) = text.parse().ok().or_else(|| text.parse().ok().and_then(there)) else {
         let why = "must be a date and a time such as 2027-01-31T09:30, in UTC or in your own zone, or with a zone behind it (Z, +01:00)";
-        fields.wrong("received_at", why);
+        fields.wrong(name, why);
         return None;
     };
     if at > now {
-        fields.wrong("received_at", format!("is to come: it is {} now", instant_in(zone, now)));
+        fields.wrong(name, format!("is to come: it is {} now", instant_in(zone, now)));
         return None;
     }
     if at.duration_until(now) > OLDEST {
-        fields.wrong("received_at", "is more than a year ago; what is older is said in the details");
+        fields.wrong(name, "is more than a year ago; what is older is said in the details");
         return None;
     }
     Some(at)
@@ -185,7 +206,7 @@ mod tests {
 
     const NOW: &str = "2027-01-31T12:00:00Z";
 
-    fn read(change: Value) -> Result<Opening, Vec<String>> {
+    pub(super) fn read(change: Value) -> Result<Opening, Vec<String>> {
         let policy = Policy::from_toml(include_str!("../../../infra/policies/express.toml")).unwrap();
         let zone = "Europe/Berlin".parse().ok();
         let alice = Member { time_zone: zone, ..policy.members[0].clone() };
@@ -199,7 +220,7 @@ mod tests {
         read.map_err(|errors| errors.into_iter().map(|e| format!("{} {}", e.pointer, e.detail)).collect())
     }
 
-    fn wrong(change: Value) -> Vec<String> {
+    pub(super) fn wrong(change: Value) -> Vec<String> {
         read(change).err().unwrap_or_default()
     }
 

@@ -55,6 +55,16 @@ fn opening(limits: &Limits) -> Value {
     let at = "When it came in: an instant, or a time in the member's own zone (else UTC). Needed where somebody waits for an answer; else it \
               is now.";
     let flag = || or_null(json!({"type": "boolean"}));
+    let given = |what: &str| {
+        let at = "An instant, or a time in the member's own zone (else UTC), not before it came in.";
+        with(or_null(json!({"type": "string", "maxLength": 64})), &format!("{what} {at}"))
+    };
+    let who = || {
+        with(
+            report::or_absent(kind(Kind::Member, limits)),
+            "Who wrote that; who opens the case, where nobody is named.",
+        )
+    };
     let own = [
         ("source", words(&sources)),
         (
@@ -63,6 +73,16 @@ fn opening(limits: &Limits) -> Value {
         ),
         ("received_at", with(or_null(json!({"type": "string", "maxLength": 64})), at)),
         ("reporter_waits", with(flag(), &waits)),
+        (
+            "acknowledged_at",
+            given("When a member told the reporter there that the report was read: it is acknowledged since then."),
+        ),
+        ("acknowledged_by", who()),
+        (
+            "responded_at",
+            given("When a member answered the reporter there with the next steps, which acknowledges too."),
+        ),
+        ("responded_by", who()),
         ("handler", with(report::or_absent(kind(Kind::Member, limits)), "Who opens it, where nobody is named.")),
         ("to_rota", with(flag(), "Nobody handles it yet: who is on call is told, and the rota gives it in time.")),
         ("exploit_public", flag()),

@@ -79,8 +79,8 @@ fn cases() -> Vec<Operation> {
         .problems(Told::Problem, &[400, 401, 403]);
     let open = Operation::post("/desk/api/cases", "openCase", "Open a case for what reached the team another way")
         .about(
-            "Found by the team, read somewhere, or reported elsewhere: then what is promised runs from `received_at`. A report's own \
-             fields, and where it is from. A reporter with an address is mailed the code of their page; of one without, it is in the \
+            "Found by the team, read somewhere, or reported elsewhere: then what is promised runs from `received_at`, and what the \
+             reporter was told there already counts (`acknowledged_at`, `responded_at`). A report's own fields, and where it is from. A reporter with an address is mailed the code of their page; of one without, it is in the \
              answer, once.",
         )
         .secret(Secret::Session)

@@ -5,7 +5,7 @@
 
 use desk_domain::case::decide::{ByMember, open, open_by_member, open_filed, open_follow_up};
 use desk_domain::case::event::{ContentRef, Reported, Resolution};
-use desk_domain::case::{Actor, Case, EventBody};
+use desk_domain::case::{Actor, Case, Clock, EventBody};
 use desk_domain::id::{CaseId, ContentId, MemberId};
 use desk_domain::policy::{ClockKind, Policy};
 use desk_keys::{KeyError, MailWords, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
@@ -223,7 +223,16 @@ pub struct Promised {
 
 impl Promised {
     pub fn of(case: &Case) -> Promised {
-        let due = |kind| case.clock_of(kind).map(|clock| clock.start.due_at);
+        Promised::where_clock(case, |_| true)
+    }
+
+    /// Of what nobody has done yet.
+    pub fn still_owed(case: &Case) -> Promised {
+        Promised::where_clock(case, Clock::is_open)
+    }
+
+    fn where_clock(case: &Case, which: impl Fn(&Clock) -> bool) -> Promised {
+        let due = |kind| case.clock_of(kind).filter(|clock| which(clock)).map(|clock| clock.start.due_at);
         Promised {
             acknowledgement: due(ClockKind::Acknowledgement),
             detailed_response: due(ClockKind::DetailedResponse),

@@ -170,8 +170,8 @@ impl ClockView {
         let (state, paused_since) = match clock.state {
             ClockState::Running => (ClockStanding::Running, None),
             ClockState::Paused { since } => (ClockStanding::Paused, Some(since)),
-            ClockState::Met { .. } => (ClockStanding::Met, None),
-            ClockState::Breached { .. } => (ClockStanding::Breached, None),
+            ClockState::Met { .. } if !clock.was_met_late() => (ClockStanding::Met, None),
+            ClockState::Met { .. } | ClockState::Breached { .. } => (ClockStanding::Breached, None),
             ClockState::Ended => return None,
         };
         Some(ClockView {

@@ -5,7 +5,7 @@ pub mod invariants;
 
 use desk_domain::case::command::Roster;
 use desk_domain::case::decide::{ByMember, decide, open, open_by_member};
-use desk_domain::case::event::{Answers, FactName, Message, Opened, Reported, SCHEMA, Source};
+use desk_domain::case::event::{Answers, Elsewhere, FactName, Message, Opened, Reported, SCHEMA, Source};
 use desk_domain::case::{Actor, Case, Clock, Command, ContentRef, Event, EventBody};
 use desk_domain::id::{CaseId, MemberId};
 use desk_domain::notice::plan::{Planned, notices};
@@ -93,7 +93,7 @@ pub fn opened(policy: &Policy, at: &str, hours_before: i64, change: impl FnOnce(
     let reported = Reported { opened: Some(said), ..first.expect("what was reported") };
     let id: CaseId = "EXP-2027-7K3QF".parse().expect("an id");
     let handler = Some("alice".parse().expect("a member"));
-    World::by_alice(policy, id, reported, handler, now)
+    World::by_alice(policy, (id, now), reported, handler, Vec::new())
 }
 
 /// The same, which nobody reported.
@@ -104,9 +104,15 @@ pub fn found(policy: &Policy, at: &str) -> World {
 }
 
 impl World {
-    fn by_alice(policy: &Policy, id: CaseId, reported: Reported, handler: Option<MemberId>, now: Timestamp) -> World {
+    fn by_alice(
+        policy: &Policy,
+        (id, now): (CaseId, Timestamp),
+        reported: Reported,
+        handler: Option<MemberId>,
+        answered: Vec<Elsewhere>,
+    ) -> World {
         let by = member("alice");
-        let by_alice = ByMember { by: &by, handler, known_by: Some(content()) };
+        let by_alice = ByMember { by: &by, handler, known_by: Some(content()), answered };
         let bodies = open_by_member(id.clone(), policy, reported, by_alice, now);
         let first = event(&id, 1, now, &by, bodies[0].clone());
         let mut world = World { case: Case::opened(&first).expect("a report"), log: vec![first], now };
@@ -118,7 +124,19 @@ impl World {
     pub fn left_to_rota(self, policy: &Policy, facts: Vec<FactName>) -> World {
         let EventBody::ReportReceived(mut reported) = self.log[0].body.clone() else { panic!("a report") };
         reported.opened.as_mut().expect("a member opened it").facts = facts;
-        World::by_alice(policy, self.case.id, reported, None, self.now)
+        World::by_alice(policy, (self.case.id, self.now), reported, None, Vec::new())
+    }
+
+    /// The same case, had its reporter been answered before: by whom, how many hours ago, with next steps or without.
+    pub fn answered_there(self, policy: &Policy, answers: &[(&str, i64, bool)]) -> World {
+        let EventBody::ReportReceived(reported) = self.log[0].body.clone() else { panic!("a report") };
+        let answer = |(by, hours, next_steps): &(&str, i64, bool)| Elsewhere {
+            member: by.parse().expect("a member"),
+            answered_at: self.now - SignedDuration::from_hours(*hours),
+            next_steps: *next_steps,
+        };
+        let answers = answers.iter().map(answer).collect();
+        World::by_alice(policy, (self.case.id, self.now), reported, self.case.handler, answers)
     }
 
     pub fn append(&mut self, actor: &Actor, bodies: Vec<EventBody>) {

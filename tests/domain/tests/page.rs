@@ -177,6 +177,7 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
         assigned(by_mail).when(not_one).when_reporter(thanks).when(Command::PutAway),
         Told::of(policy, follow_up(policy)),
         Told::of(policy, opened(policy, FRIDAY, 20, |_, _| ())),
+        Told::of(policy, opened(policy, FRIDAY, 20, |_, _| ()).answered_there(policy, &[("bob", 19, false)])),
         ours().when(Command::Duplicate { of: "EXP-2027-00001".parse().unwrap(), message: None }).when_desk(
             Command::RootMoved {
                 moved: RootMoved {

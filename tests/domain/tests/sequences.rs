@@ -238,7 +238,8 @@ fn every_short_sequence_of_an_opened_case_keeps_the_invariants() {
     let (policy, mut seen) = (policy(), 0);
     let friday = "2027-03-26T22:00:00Z";
     let left = found(&policy, friday).left_to_rota(&policy, vec![FactName::Public]);
-    for start in [opened(&policy, friday, 30, |_, _| ()), found(&policy, friday), left] {
+    let answered = opened(&policy, friday, 30, |_, _| ()).answered_there(&policy, &[("bob", 2, false)]);
+    for start in [opened(&policy, friday, 30, |_, _| ()), answered, found(&policy, friday), left] {
         explore(&start, &steps(), 2, &policy, &mut seen);
         explore(&start, &everything(), 2, &policy, &mut seen);
     }

@@ -1,9 +1,10 @@
 //! Words that more than one part of a case's page uses.
 
 use desk_domain::case::event::FactName;
-use desk_domain::case::{Actor, Event, Recipient};
+use desk_domain::case::{Actor, Event, EventBody, Recipient};
 use desk_domain::id::MemberId;
 use desk_domain::policy::{Policy, Severity};
+use desk_domain::time::instant;
 
 pub(crate) fn member_name(policy: &Policy, id: &MemberId) -> String {
     policy.member(id).map_or_else(|| id.to_string(), |member| member.name.clone())
@@ -53,9 +54,13 @@ pub(crate) fn severity(severity: Severity) -> &'static str {
 /// What happened, in a line of the case's history: `Bob wrote to the reporter`, `Detailed response: met`.
 pub(crate) fn happened(policy: &Policy, event: &Event) -> String {
     let row = event.body.row();
-    match row.clock {
-        Some(clock) => format!("{}: {}", policy.clock_label(clock), row.says),
-        None => format!("{} {}", actor(policy, &event.actor), row.says),
+    match (row.clock, &event.body) {
+        (Some(clock), _) => format!("{}: {}", policy.clock_label(clock), row.says),
+        (None, EventBody::AnsweredElsewhere(answer)) => {
+            let (writer, when) = (member_name(policy, &answer.member), instant(answer.answered_at));
+            format!("{} {}: {writer}, {when}", actor(policy, &event.actor), row.says)
+        }
+        (None, _) => format!("{} {}", actor(policy, &event.actor), row.says),
     }
 }
 

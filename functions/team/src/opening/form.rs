@@ -37,6 +37,7 @@ pub(super) fn form(policy: &Policy, member: &Member, typed: &Typed, wrong: &mut 
     let [public, attacked] = <[Input; 2]>::try_from(known).unwrap_or_else(|_| unreachable!("the table has two"));
     let groups = vec![
         part("Where is it from?", from(member, &f)),
+        folded("Of a report: was it answered there already?", answered(policy, member, &f)),
         part("What is the problem?", of_report(Group::Problem)),
         part("Is it known already? The team is woken at once", vec![public, exploit, attacked]),
         folded("Versions and impact", of_report(Group::Scope)),
@@ -66,7 +67,7 @@ fn from(member: &Member, f: &Fields<'_>) -> Vec<Input> {
         choice("true", "A reporter", "who is owed what the policy promises, from when their report came in"),
         choice("false", "Nobody", ""),
     ];
-    let zone = if member.time_zone.is_some() { "in your own time zone" } else { "in UTC" };
+    let zone = zone(member);
     vec![
         required(f.select("source", "Source", "", sources)),
         f.line("reference", "Link to it", "Where it is to be read. It is kept as secret as the rest."),
@@ -77,6 +78,32 @@ fn from(member: &Member, f: &Fields<'_>) -> Vec<Input> {
         ),
         f.radios(WAITS, "Who waits for an answer?", waits),
     ]
+}
+
+/// What the reporter was told there before the desk had it.
+fn answered(policy: &Policy, member: &Member, f: &Fields<'_>) -> Vec<Input> {
+    let zone = zone(member);
+    let who = || -> Vec<InputChoice> {
+        let others = policy.members.iter().filter(|other| other.id != member.id);
+        let others = others.map(|other| choice(other.id.as_str(), other.name.clone(), ""));
+        [choice("", "I did", "")].into_iter().chain(others).collect()
+    };
+    let at = |name, label: &str, hint| f.moment(name, &format!("{label}, {zone}"), hint);
+    vec![
+        at(
+            "acknowledged_at",
+            "Acknowledged there",
+            "When a person of the team told the reporter there that the report was read. It counts from then, and you answer for it.",
+        ),
+        f.select("acknowledged_by", "Who acknowledged it", "", who()),
+        at("responded_at", "Answered there with the next steps", "The detailed response. It acknowledges too."),
+        f.select("responded_by", "Who answered", "", who()),
+    ]
+}
+
+/// The zone of the times that are typed.
+fn zone(member: &Member) -> &'static str {
+    if member.time_zone.is_some() { "in your own time zone" } else { "in UTC" }
 }
 
 /// Who opens it, somebody else, or whom the rota gives.
@@ -109,6 +136,18 @@ fn input(policy: &Policy, f: &Fields<'_>, row: &ReportField) -> Input {
     if row.required { required(input) } else { input }
 }
 
+/// Of a day, its time.
+fn beside(f: &Fields<'_>, row: &ReportField) -> Vec<Input> {
+    if !matches!(row.kind, Kind::Date) {
+        return Vec::new();
+    }
+    let [time, zone] = beside_day(row.name);
+    vec![
+        f.line(&time, "Time", "Such as 15:00; left out: in the course of that day."),
+        f.line(&zone, "Time zone", "Of that time, such as Europe/Berlin; left out: UTC."),
+    ]
+}
+
 /// What the report form asks a reporter, asked of somebody else.
 fn label(row: &ReportField) -> String {
     match (&row.kind, row.label.strip_prefix("Your ")) {
@@ -136,18 +175,6 @@ pub(super) fn said(typed: &Typed) -> Value {
         match (name, typed.text(name)) {
             (_, "") => {}
             ("handler", ROTA) => value["to_rota"] = json!(true),
-/// Of a day, its time.
-fn beside(f: &Fields<'_>, row: &ReportField) -> Vec<Input> {
-    if !matches!(row.kind, Kind::Date) {
-        return Vec::new();
-    }
-    let [time, zone] = beside_day(row.name);
-    vec![
-        f.line(&time, "Time", "Such as 15:00; left out: in the course of that day."),
-        f.line(&zone, "Time zone", "Of that time, such as Europe/Berlin; left out: UTC."),
-    ]
-}
-
             (WAITS | "exploit_public", said) => value[name] = json!(matches!(said, "true" | "1")),
             (name, said) => value[name] = json!(said),
         }
@@ -172,6 +199,8 @@ mod tests {
         let typed = Typed::of([
             ("source", "github"),
             ("received_at", "2027-01-31T09:30"),
+            ("acknowledged_at", "2027-01-31T10:00"),
+            ("acknowledged_by", ""),
             ("reporter_waits", "true"),
             ("exploit_public", "1"),
             ("handler", ROTA),
@@ -181,7 +210,8 @@ mod tests {
             ("reporter.email", "r@example.org"),
             ("key", "k"),
         ]);
-        let expected = json!({"source": "github", "received_at": "2027-01-31T09:30", "reporter_waits": true,
+        let expected = json!({"source": "github", "received_at": "2027-01-31T09:30",
+            "acknowledged_at": "2027-01-31T10:00", "reporter_waits": true,
             "exploit_public": true, "to_rota": true, "package": "express", "known_public": true,
             "reporter": {"email": "r@example.org"}});
         assert_eq!(said(&typed), expected);

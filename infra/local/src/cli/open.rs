@@ -12,7 +12,7 @@ use crate::Failure;
 #[derive(Args)]
 pub(super) struct OpenArguments {
     /// As for POST /desk/api/cases: source=github received_at=2027-01-31T09:30Z summary=… details=@file reporter.email=…;
-    /// field:=JSON takes JSON, a repeated field is a list
+    /// acknowledged_at=2027-01-31T10:00Z acknowledged_by=bob where it was answered there; field:=JSON takes JSON, a repeated field is a list
     #[arg(value_name = "FIELD=VALUE", value_parser = field, required = true)]
     fields: Vec<(String, Value)>,
     /// Done once however often it is sent

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::clock::{Clock, ClockState};
-use super::event::{Actor, DisclosurePlan, Event, EventBody, FactName, FileCount, Recipient};
+use super::event::{Actor, DisclosurePlan, Elsewhere, Event, EventBody, FactName, FileCount, Recipient};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
 use super::share::ShareAnswer;
@@ -137,6 +137,7 @@ impl Case {
                 self.wake(to);
             }
             EventBody::MessageSent { next_steps, .. } => self.message_sent(event, *next_steps),
+            EventBody::AnsweredElsewhere(answer) => self.answered_elsewhere(event.seq, answer),
             EventBody::MessageBounced { seq } => self.message_bounced(*seq),
             EventBody::HandlerAssigned { member, .. } => {
                 self.handler = Some(member.clone());
@@ -274,8 +275,15 @@ impl Case {
 
     fn message_sent(&mut self, event: &Event, next_steps: bool) {
         let (seq, at, by) = (event.seq, event.at, event.actor.clone());
-        self.sent.push(Sent { seq, at, by, next_steps, bounced: false });
+        self.sent.push(Sent { seq, at, by, next_steps, bounced: false, elsewhere: false });
         self.settled();
+        self.count_messages();
+    }
+
+    /// It counts from when it was given.
+    fn answered_elsewhere(&mut self, seq: u64, answer: &Elsewhere) {
+        let (at, by, next_steps) = (answer.answered_at, Actor::Member(answer.member.clone()), answer.next_steps);
+        self.sent.push(Sent { seq, at, by, next_steps, bounced: false, elsewhere: true });
         self.count_messages();
     }
 

@@ -204,6 +204,14 @@ impl ClockStart {
         self.kind.unwrap_or_else(|| ClockKind::of_name(self.clock.as_str()))
     }
 
+    /// The same, where it began before the desk knew of it: nobody is warned of what has passed, and of what is no promise nobody is
+    /// late at once.
+    pub(super) fn known_from(self, row: &ClockRow, now: Timestamp) -> ClockStart {
+        let soonest = now.saturating_add(row.grace).unwrap_or(now);
+        let due_at = if row.promise { self.due_at } else { self.due_at.max(soonest) };
+        self.put_off(due_at, now)
+    }
+
     /// When it would have started, had it never stood still.
     pub(super) fn runs_from(&self) -> Timestamp {
         self.started_at.saturating_add(self.paused).unwrap_or(self.started_at)
@@ -258,6 +266,13 @@ impl Clock {
             }
             _ => None,
         }
+    }
+
+    /// Whether it was met after its time. Where nobody had told yet that it was missed (it was done elsewhere, or just before a tick) it
+    /// is so all the same.
+    pub fn was_met_late(&self) -> bool {
+        let late = |met: Met| met.at > self.start.due_at;
+        self.start.at_due == AtDue::Breach && self.met().is_some_and(late)
     }
 
     /// When it was met, late or not.

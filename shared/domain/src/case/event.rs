@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use files::{FileCount, Files, KeptFile};
 pub use mail::{ByMail, Hint, MailParts, Sender};
-pub use opened::{NoSource, Opened, Source};
+pub use opened::{Elsewhere, NoSource, Opened, Source};
 pub use recipient::Recipient;
 pub use reported::{Answers, Reported};
 pub use root::{RootMoved, RootNews};
@@ -221,6 +221,8 @@ pub enum EventBody {
         message: Message,
         next_steps: bool,
     },
+    /// A member answered the reporter where the report came in, before the desk had it; whoever opened the case says so.
+    AnsweredElsewhere(Elsewhere),
     MessageBounced {
         /// The event whose message did not arrive. Stored under another name than the event's own `seq`, beside which it
         /// stands.

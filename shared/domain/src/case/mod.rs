@@ -10,6 +10,7 @@ pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod duplicates;
+mod elsewhere;
 mod end;
 mod escalate;
 pub mod event;
@@ -33,8 +34,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use brief::Brief;
 pub use answering::Answering;
+pub use brief::Brief;
 pub use clock::{Clock, ClockState};
 pub use command::{Command, CommandName};
 pub use duplicates::Root;
@@ -254,6 +255,9 @@ pub struct Sent {
     pub by: Actor,
     pub next_steps: bool,
     pub bounced: bool,
+    /// Where the report came in, and not by the desk.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elsewhere: bool,
 }
 
 impl Case {
@@ -281,6 +285,11 @@ impl Case {
 
     pub fn is_closed(&self) -> bool {
         self.rm == Rm::Closed
+    }
+
+    /// The first message of a member's that the desk carried to the reporter.
+    pub fn first_message(&self) -> Option<&Sent> {
+        self.sent.iter().find(|sent| !sent.elsewhere)
     }
 
     /// Whether somebody outside reported it, to whom an answer is owed: not what the team found itself or read somewhere.

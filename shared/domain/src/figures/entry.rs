@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::event::{Event, EventBody, Resolution};
 use crate::case::{Case, ClockState};
 use crate::id::ClockName;
-use crate::policy::{AtDue, MetBy};
+use crate::policy::MetBy;
 
 /// Something of one case that counts, under one day. It is written over by what later events make of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -180,6 +180,7 @@ impl Book {
             | EventBody::FoundQuiet { .. }
             | EventBody::ClockShortened { .. }
             | EventBody::MessageSent { .. }
+            | EventBody::AnsweredElsewhere(_)
             | EventBody::MessageBounced { .. }
             | EventBody::HandlerAssigned { .. }
             | EventBody::AssignmentPostponed { .. }
@@ -241,7 +242,7 @@ impl Book {
         let taken = |at: Timestamp| minutes(start.started_at.duration_until(at) - running.paused);
         match clock.state {
             // Past before anybody could tell that it was: of what was taken elsewhere, before the desk heard of it.
-            ClockState::Met { at, .. } if start.at_due == AtDue::Breach && at > start.due_at => {
+            ClockState::Met { at, .. } if clock.was_met_late() => {
                 let (due_at, minutes) = (start.due_at, Some(taken(at)));
                 self.put(about, event, due_at, Counted::Missed { run, due_at, minutes, over: false });
             }

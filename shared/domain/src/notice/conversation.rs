@@ -1,7 +1,7 @@
 //! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
 
 use super::{TRACKER_QUESTION, closed};
-use crate::case::event::{Answers, DisclosurePlan, EventBody, Reported, Resolution, RootNews};
+use crate::case::event::{Answers, DisclosurePlan, Elsewhere, EventBody, Reported, Resolution, RootNews};
 use crate::case::rm::{self, Transition};
 use crate::case::{Actor, Case, Event, Recipient, Rm};
 use crate::policy::{MetBy, OwnChannel, Policy};
@@ -28,6 +28,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::ReportReceived(_) => {
             "Your report was received and stored; the security team has been told. Thank you.".to_owned()
         }
+        EventBody::AnsweredElsewhere(answer) => answered(policy, case, event, answer),
         EventBody::HandlerAssigned { member, .. } => format!("{} now coordinates your case.", name(member)),
         EventBody::ClockWarned { to, clock, .. } if to.contains(&Recipient::Reporter) => {
             let due = crate::time::instant(case.clock(clock)?.start.due_at);
@@ -200,6 +201,25 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::AdvisoryApproved { .. }
         | EventBody::Published { .. } => return None,
     })
+}
+
+/// What was told where the report came in; who answers for it is named where somebody else wrote it.
+fn answered(policy: &Policy, case: &Case, event: &Event, answer: &Elsewhere) -> String {
+    let (writer, when) = (policy.member_name(&answer.member), crate::time::instant(answer.answered_at));
+    let way = case.opened.as_ref().map(|opened| opened.source.way()).unwrap_or_default();
+    let way = if way.is_empty() { " where it came in" } else { way };
+    let told = match answer.next_steps {
+        true => format!("{writer} answered your report{way} in detail, with the next steps, at {when}"),
+        false => format!("{writer} acknowledged your report{way} at {when}"),
+    };
+    let told = match &event.actor {
+        Actor::Member(by) if *by != answer.member => format!("{told}, as {} has recorded", policy.member_name(by)),
+        Actor::Member(_) | Actor::Reporter | Actor::Desk => told,
+    };
+    match case.came_late(answer) {
+        true => format!("{told}. That was later than we promised."),
+        false => format!("{told}."),
+    }
 }
 
 /// What the page of a duplicate says of the case that was there first, without naming it.

@@ -99,6 +99,7 @@ pub use away_said::NotAway;
 pub use bundle::Told;
 pub use digest::{DIGEST_ROWS, DigestRow, FiledRow, FiledWords, Listed, MissedRow};
 pub use letter::Letter;
+pub use opened_receipt::ToldThere;
 pub use page::{Page, Wakes, Waking};
 pub use row::{OnPage, Origin, Row};
 pub use second_factor_changed::FactorChange;

@@ -1,6 +1,6 @@
 use super::third_party_receipt::those_who_do;
 use super::*;
-use crate::case::event::{FactName, Source};
+use crate::case::event::{Elsewhere, FactName, Source};
 use crate::id::PackageName;
 
 /// To whoever reported it elsewhere: a member has opened a case for it here, and its promises run from when it came in there. It
@@ -12,10 +12,22 @@ pub struct OpenedReceipt {
     /// The gravest of what was known outside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<FactName>,
+    /// What they were told already, where it came in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answered: Vec<ToldThere>,
     /// A module that others maintain, which it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<PackageName>,
     pub receipt: Receipt,
+}
+
+/// What a member told the reporter where the report came in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToldThere {
+    #[serde(flatten)]
+    pub answer: Elsewhere,
+    /// A promise was broken when it came.
+    pub late: bool,
 }
 
 impl OpenedReceipt {
@@ -27,6 +39,7 @@ impl OpenedReceipt {
              case {case} for it: from here on you are answered here.",
             self.source.way()
         ));
+        let letter = self.answered.iter().fold(letter, |letter, told| letter.say(self.told(told, at)));
         let letter = match self.known {
             Some(fact) => letter.say(format!("The team knows that {}, and treats it as urgent.", fact.is_known())),
             None => letter,
@@ -47,5 +60,22 @@ impl OpenedReceipt {
         ];
         let letter = self.receipt.times(letter, told, at);
         self.receipt.way(letter, at).sign(at.team_signature())
+    }
+
+    /// Who answers for it is named where somebody else wrote it.
+    fn told(&self, ToldThere { answer, late }: &ToldThere, at: &Setting<'_>) -> String {
+        let (writer, when) = (at.member_name(&answer.member), at.instant(answer.answered_at));
+        let told = match answer.next_steps {
+            true => format!("{writer} answered it there in detail, with the next steps, at {when}"),
+            false => format!("{writer} acknowledged it there at {when}"),
+        };
+        let told = match answer.member == self.by {
+            true => told,
+            false => format!("{} has recorded that {told}", at.member_name(&self.by)),
+        };
+        match late {
+            true => format!("{told}. That was later than we promised, and we apologise."),
+            false => format!("{told}."),
+        }
     }
 }

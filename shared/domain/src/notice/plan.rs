@@ -51,7 +51,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::ClockRepeated { to, .. } => plan.still_missed(to),
         EventBody::MessageSent { kind, message, .. } => {
             let Actor::Member(by) = &event.actor else { return Vec::new() };
-            let first = case.sent.first().is_some_and(|sent| sent.seq == event.seq);
+            let first = case.first_message().is_some_and(|sent| sent.seq == event.seq);
             let handler = case.handler.clone().filter(|_| first);
             let ends = matches!(kind, MessageKind::Closed | MessageKind::Duplicate | MessageKind::Invalidated);
             let end = case.resolution.filter(|_| ends);
@@ -198,6 +198,7 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         | EventBody::ClockShortened { .. }
         | EventBody::ClockEnded { .. }
         | EventBody::InformationRequested
+        | EventBody::AnsweredElsewhere(_)
         | EventBody::Noted { .. }
         | EventBody::QuarantineEnded { .. }
         | EventBody::TreatedAsReport { .. }
@@ -381,7 +382,7 @@ impl Plan<'_> {
     ) -> Vec<Planned> {
         let changed = HandlerChanged { handler: member.clone(), previous: previous.cloned() };
         // Before any word of a person it is a line of the next mail; where the case ends with it, that is what is told.
-        let told = !self.case.sent.is_empty() && !self.case.is_closed();
+        let told = self.case.first_message().is_some() && !self.case.is_closed();
         let mut all = if told { self.to_reporter(Notice::HandlerChanged(changed), None) } else { Vec::new() };
         if let (AssignedBy::TakenOver, Some(before)) = (by, previous.filter(|id| self.policy.member(id).is_some())) {
             let notice = Notice::TakenOver(TakenOver { by: member.clone() });

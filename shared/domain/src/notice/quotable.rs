@@ -4,7 +4,9 @@
 mod desk;
 
 use super::*;
-use crate::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, MessageKind, Resolution, RootNews, Source};
+use crate::case::event::{
+    AssignedBy, DisclosurePlan, Elsewhere, FactName, Hint, MessageKind, Resolution, RootNews, Source,
+};
 use crate::case::share::SharedThing;
 use crate::case::{Answering, Stage, UrgentStep};
 use crate::id::ClockName;
@@ -86,7 +88,11 @@ fn first_answers(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     let known = [None, Some(FactName::Public), Some(FactName::ExploitPublic), Some(FactName::AttacksObserved)];
     let ways = Source::ALL.iter().map(|source| (*source, None)).chain(known.map(|known| (Source::Github, known)));
     let by_each = |(source, known)| {
-        let named = |by: &MemberId| OpenedReceipt { source, by: by.clone(), known, package: None, receipt: receipt() };
+        let answered = if (source, known) == (Source::Github, None) { told_there(policy) } else { Vec::new() };
+        let named = |by: &MemberId| {
+            let answered = answered.clone();
+            OpenedReceipt { source, by: by.clone(), known, answered, package: None, receipt: receipt() }
+        };
         policy.members.iter().map(|member| Notice::OpenedReceipt(named(&member.id))).collect::<Vec<_>>()
     };
     let opened = ways.flat_map(by_each);
@@ -104,6 +110,18 @@ fn first_answers(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         Notice::FollowUpReceipt(FollowUpReceipt { of: case.clone(), receipt: receipt() }),
     ];
     ours.into_iter().chain(others).chain(opened).collect()
+}
+
+/// By every member, in time and late.
+fn told_there(policy: &Policy) -> Vec<ToldThere> {
+    let answered_at = Timestamp::UNIX_EPOCH;
+    let told = policy.members.iter().flat_map(|member| {
+        [(false, false), (false, true), (true, false), (true, true)].map(|(next_steps, late)| {
+            let answer = Elsewhere { member: member.id.clone(), answered_at, next_steps };
+            ToldThere { answer, late }
+        })
+    });
+    told.collect()
 }
 
 /// What names a member to the reporter.

@@ -4,7 +4,8 @@ use desk_domain::case::event::{EventBody, FactName};
 use desk_domain::case::permit::allowed;
 use desk_domain::case::{Command, CommandName, Recipient, Stage};
 use desk_domain::figures::{Counted, entries};
-use desk_domain_tests::{content, found, message, opened, policy};
+use desk_domain::notice::Notice;
+use desk_domain_tests::{World, content, found, message, opened, policy};
 
 use super::{MONDAY, id, to, told};
 
@@ -47,7 +48,7 @@ fn what_nobody_reported_owes_nobody_an_answer_and_runs_on_to_its_publication() {
     let world = found(&policy, MONDAY);
     assert_eq!((world.case.clocks.len(), world.case.stage()), (0, Stage::Received));
     assert_eq!(world.notices(&policy, 0), []);
-    let may = |world: &desk_domain_tests::World| allowed(&world.case, &policy, &id("alice"), world.now);
+    let may = |world: &World| allowed(&world.case, &policy, &id("alice"), world.now);
     let of_reporters = [
         CommandName::Acknowledge,
         CommandName::Respond,
@@ -92,4 +93,64 @@ fn what_is_known_outside_as_it_is_opened_wakes_the_team() {
     assert_eq!(told(&world, &policy, 0, "fact_marked"), ["bob", "carol", "dave"].map(to));
     assert_eq!(told(&world, &policy, 0, "fact_told"), [], "the receipt says so");
     assert!(world.case.has_fact(FactName::Public) && world.case.has_fact(FactName::ExploitPublic));
+}
+
+/// A person's word there stops what a person's word here would have stopped, as of when it was given.
+#[test]
+fn t21_what_a_member_told_the_reporter_there_meets_its_promises_as_of_then() {
+    let policy = policy();
+    let world = opened(&policy, MONDAY, 20, |_, _| ()).answered_there(&policy, &[("bob", 19, false)]);
+    let met =
+        |world: &World, name: &str| world.clock(name).met().map(|met| world.now.duration_until(met.at).as_hours());
+    assert_eq!((met(&world, "acknowledgement"), met(&world, "detailed-response")), (Some(-19), None));
+    assert_eq!(world.case.stage(), Stage::Acknowledged);
+    let due = |world: &World, name: &str| world.now.duration_until(world.clock(name).start.due_at).as_hours();
+    assert_eq!(due(&world, "progress-update"), 5 * 24 - 19, "from the last that was said to them");
+    assert_eq!(told(&world, &policy, 0, "opened_receipt"), [Recipient::Reporter]);
+    assert_eq!(told(&world, &policy, 0, "handler_changed"), [], "nothing was sent to them by the desk yet");
+    let may = allowed(&world.case, &policy, &id("alice"), world.now);
+    assert!(!may.contains(&CommandName::Acknowledge) && may.contains(&CommandName::Respond), "{may:?}");
+    let later = world.after(&policy, 5);
+    assert!(later.case.breaches.is_empty(), "{:?}", later.case.breaches);
+    let kept = |counted: &Counted| matches!(counted, Counted::Kept { run, minutes: 60 } if run.promise);
+    let counted: Vec<Counted> = entries(&later.log).into_iter().filter_map(|entry| entry.counted).collect();
+    assert_eq!(counted.iter().filter(|counted| kept(counted)).count(), 1, "{counted:?}");
+    // A first message by the desk is the first all the same.
+    let from = later.log.len();
+    let answered = later.when(&policy, "alice", Command::Respond { message: message() });
+    let [first] = &answered.notices(&policy, from)[..] else { panic!("{:?}", answered.notices(&policy, from)) };
+    assert!(matches!(&first.notice, Notice::Written(written) if written.handler == Some(id("alice"))), "{first:?}");
+}
+
+#[test]
+fn what_came_too_late_there_counts_as_missed_and_is_told_to_the_reporter_alone() {
+    let policy = policy();
+    let answers = [("alice", 24 * 9 - 30, false), ("bob", 24 * 6, true)];
+    let mut world = opened(&policy, MONDAY, 24 * 9, |_, _| ()).answered_there(&policy, &answers);
+    let late: Vec<bool> = world
+        .notices(&policy, 0)
+        .iter()
+        .filter_map(|planned| match &planned.notice {
+            Notice::OpenedReceipt(receipt) => Some(receipt.answered.iter().map(|told| told.late).collect::<Vec<_>>()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(late, [true, true]);
+    let soon = world.now.duration_until(world.clock("progress-update").start.due_at).as_hours();
+    assert_eq!(soon, 3 * 24, "six days ago it was: nobody is late at once for what they only now have");
+    let was = world.log.len();
+    world.tick(&policy, true);
+    assert_eq!(world.log.len(), was, "there is nothing to warn of: it is done");
+    let missed = |counted: &Counted| matches!(counted, Counted::Missed { run, minutes: Some(_), .. } if run.promise);
+    let counted: Vec<Counted> = entries(&world.log).into_iter().filter_map(|entry| entry.counted).collect();
+    assert_eq!(counted.iter().filter(|counted| missed(counted)).count(), 2, "{counted:?}");
+}
+
+#[test]
+fn one_answer_with_next_steps_is_both() {
+    let policy = policy();
+    let world = opened(&policy, MONDAY, 20, |_, _| ()).answered_there(&policy, &[("alice", 2, true)]);
+    assert!(["acknowledgement", "detailed-response"].iter().all(|name| world.clock(name).met().is_some()));
+    assert_eq!(world.case.stage(), Stage::UnderReview);
 }

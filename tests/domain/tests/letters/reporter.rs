@@ -1,7 +1,7 @@
 //! To the reporter.
 
 use desk_domain::case::Recipient;
-use desk_domain::case::event::{FactName, MessageKind, Resolution, RootNews, Source};
+use desk_domain::case::event::{Elsewhere, FactName, MessageKind, Resolution, RootNews, Source};
 use desk_domain::id::ClockName;
 use desk_domain::notice::*;
 
@@ -27,12 +27,24 @@ fn receipt() -> Receipt {
 }
 
 fn opened(source: Source, known: Option<FactName>, receipt: Receipt) -> Notice {
-    Notice::OpenedReceipt(OpenedReceipt { source, by: member("alice"), known, package: None, receipt })
+    let answered = Vec::new();
+    Notice::OpenedReceipt(OpenedReceipt { source, by: member("alice"), known, answered, package: None, receipt })
 }
 
 fn of_others() -> Notice {
     let (source, package) = (Source::Hackerone, Some("body-parser".parse().unwrap()));
-    Notice::OpenedReceipt(OpenedReceipt { source, by: member("alice"), known: None, package, receipt: receipt() })
+    let (known, answered) = (None, Vec::new());
+    Notice::OpenedReceipt(OpenedReceipt { source, by: member("alice"), known, answered, package, receipt: receipt() })
+}
+
+/// Acknowledged by somebody else, and late; or answered by who opened it, in time.
+fn answered_there(by: &str, next_steps: bool) -> Notice {
+    let answer = Elsewhere { member: member(by), answered_at: at(RECEIVED), next_steps };
+    let mut receipt = receipt();
+    receipt.due.drain(..1 + usize::from(next_steps));
+    let answered = vec![ToldThere { answer, late: !next_steps }];
+    let (source, known, package) = (Source::Hackerone, None, None);
+    Notice::OpenedReceipt(OpenedReceipt { source, by: member("alice"), known, answered, package, receipt })
 }
 
 pub fn samples() -> Vec<Sample> {
@@ -60,6 +72,7 @@ fn first_answers() -> Vec<Sample> {
     vec![
         to("", Notice::Receipt(receipt())),
         to("with-code", Notice::Receipt(receipt())).with(CODE),
+        to("encrypted", Notice::Receipt(receipt())).with(CODE),
         to("late", Notice::Receipt(late(2))).with(CODE),
         to("half-late", Notice::Receipt(late(1))).with(CODE),
         to("", third_party("body-parser")).with(CODE),
@@ -72,11 +85,12 @@ fn first_answers() -> Vec<Sample> {
         to("", follow_up(receipt())).with(CODE),
         to("by-page", follow_up(receipt())),
         to("late", follow_up(late(2))),
-        to("encrypted", Notice::Receipt(receipt())).with(CODE),
         to("", opened(Source::Github, None, receipt())).with(CODE),
         to("late", opened(Source::Phone, None, late(1))).with(CODE),
         to("attacked", opened(Source::Other, Some(FactName::AttacksObserved), receipt())).with(CODE),
         to("of-others", of_others()).with(CODE),
+        to("acknowledged-there-late", answered_there("bob", false)).with(CODE),
+        to("answered-there", answered_there("alice", true)).with(CODE),
         to("", Notice::CommentThanks(CommentThanks {})),
     ]
 }

@@ -24,11 +24,13 @@ pub(super) fn filed(answer: &Answer) -> String {
     let filed = answer.json();
     let due = &filed["due"];
     let case = text(&filed, "case_id");
-    if due["acknowledgement"].is_null() {
+    let by = |what: &str, name: &str| (!due[name].is_null()).then(|| format!("{what} by {}", text(due, name)));
+    let owed = [by("acknowledgement", "acknowledgement"), by("detailed response", "detailed_response")];
+    let owed: Vec<String> = owed.into_iter().flatten().collect();
+    if owed.is_empty() {
         return format!("201 {case}, nothing promised to anybody");
     }
-    let (acknowledged, answered) = (text(due, "acknowledgement"), text(due, "detailed_response"));
-    format!("201 {case}, acknowledgement by {acknowledged}, detailed response by {answered}")
+    format!("201 {case}, {}", owed.join(", "))
 }
 
 pub(super) fn replied(answer: &Answer) -> String {

@@ -45,26 +45,36 @@ impl Next<'_> {
     }
 
     pub(super) fn start_clocks(&mut self, starts: Starts) {
+        self.start_clocks_from(starts, self.now);
+    }
+
+    /// What starts with something that happened at `from`, before the desk knew of it.
+    pub(super) fn start_clocks_from(&mut self, starts: Starts, from: Timestamp) {
         let nobody_waits = !self.case.has_reporter() || self.case.withdrawn_at.is_some();
         // That somebody handles it is owed to the users, whoever found it.
         let owed =
             |row: &&ClockRow| !nobody_waits || !starts.is_owed_to_reporter() || row.met_by == MetBy::HandlerAssigned;
         let policy = self.policy;
         for row in policy.clocks.iter().filter(|row| row.starts == starts).filter(owed) {
-            self.start_clock(row);
+            self.start_clock_from(row, from);
         }
     }
 
     pub(super) fn start_clock(&mut self, row: &ClockRow) {
+        self.start_clock_from(row, self.now);
+    }
+
+    fn start_clock_from(&mut self, row: &ClockRow, from: Timestamp) {
         if !self.runs_here(row) {
             return;
         }
         let start = match (&row.due, self.moment_of(row.starts)) {
-            (Due::DayEnds, Some(moment)) => ClockStart::for_moment(row, moment, self.now),
-            _ => ClockStart::freeze(row, self.case.severity, self.now),
+            (Due::DayEnds, Some(moment)) => ClockStart::for_moment(row, moment, from),
+            _ => ClockStart::freeze(row, self.case.severity, from),
         };
         let start = start.map(|start| start.hastened(row, &self.case.facts));
         let Some(start) = start.map(|start| start.told_by_day(row, self.policy.mail.digest_at)) else { return };
+        let start = if from < self.now { start.known_from(row, self.now) } else { start };
         self.push(EventBody::ClockStarted(start));
         if row.pauses == Some(Pauses::WaitingForReporter) && self.case.waiting_for_reporter {
             self.push(EventBody::ClockPaused { clock: row.name.clone() });

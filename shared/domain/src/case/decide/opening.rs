@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Next, event};
-use crate::case::event::{AssignedBy, ContentRef, EventBody, Reported, Resolution};
+use crate::case::event::{AssignedBy, ContentRef, Elsewhere, EventBody, Reported, Resolution};
 use crate::case::{Actor, Case, Command, Rm};
 use crate::id::{CaseId, MemberId};
-use crate::policy::{Policy, Starts};
+use crate::policy::{MetBy, Policy, Starts};
 
 /// The events of a new case: the report, and every clock that starts with it.
 pub fn open(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> Vec<EventBody> {
@@ -69,6 +69,8 @@ pub struct ByMember<'a> {
     pub handler: Option<MemberId>,
     /// How that is known which is known outside ([`Opened::facts`](crate::case::event::Opened::facts)).
     pub known_by: Option<ContentRef>,
+    /// What the reporter was told already where the report came in, the first first.
+    pub answered: Vec<Elsewhere>,
 }
 
 /// The events of a case that a member opened: found by the team (T48), read somewhere, or reported to it elsewhere.
@@ -76,7 +78,8 @@ pub struct ByMember<'a> {
 /// *With a reporter* every promise runs from when the report came in there ([`Reported::received_at`]): it was made to whoever
 /// reports, on whatever route, and not to whoever uses the desk. One that is past is not replayed: the next tick tells that it was
 /// missed, once, at its widest level, and it counts as missed, because it was, before the desk knew of it. Warnings whose time is
-/// past are not given.
+/// past are not given. What the reporter was told there before by a person meets what it would have met here, as of when it was told:
+/// kept or missed as it really was.
 ///
 /// *Without a reporter* nobody waits for an answer, so nothing of that runs; that somebody handles it is owed to the users, and does.
 ///
@@ -85,7 +88,7 @@ pub fn open_by_member(
     id: CaseId,
     policy: &Policy,
     reported: Reported,
-    ByMember { by, handler, known_by }: ByMember<'_>,
+    ByMember { by, handler, known_by, answered }: ByMember<'_>,
     now: Timestamp,
 ) -> Vec<EventBody> {
     let first = event(&id, 1, now, by, EventBody::ReportReceived(reported));
@@ -102,6 +105,7 @@ pub fn open_by_member(
         }
     }
     next.now = now;
+    next.answered_elsewhere(answered);
     if next.case.planned_for.is_some() {
         next.start_clocks(Starts::DisclosurePlanned);
     }
@@ -114,4 +118,24 @@ pub fn open_by_member(
         let _ = next.run(&Command::Mark { fact, source });
     }
     next.events
+}
+
+impl Next<'_> {
+    /// What runs from such an answer runs from when it was given.
+    fn answered_elsewhere(&mut self, answers: Vec<Elsewhere>) {
+        let mut given = answers.iter().map(|answer| answer.answered_at);
+        let (first, last) = (given.next(), given.next_back());
+        for answer in answers {
+            let next_steps = answer.next_steps;
+            self.push(EventBody::AnsweredElsewhere(answer));
+            self.meet(MetBy::MessageToReporter);
+            if next_steps {
+                self.meet(MetBy::MessageWithNextSteps);
+            }
+        }
+        if let Some(first) = first {
+            self.start_clocks_from(Starts::Acknowledged, first);
+            self.start_clocks_from(Starts::MessageToReporter, last.unwrap_or(first));
+        }
+    }
 }

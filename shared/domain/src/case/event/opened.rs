@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ContentRef, FactName};
-use crate::id::ContentId;
+use crate::id::{ContentId, MemberId};
 
 /// What is clear of how a member opened a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,16 @@ pub struct Opened {
     /// Where the code waits for the mail that carries it to them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<ContentId>,
+}
+
+/// What a member told the reporter where the report came in, before the desk had it. Whoever opens the case answers for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Who wrote it.
+    pub member: MemberId,
+    pub answered_at: Timestamp,
+    /// With what happens next: it is the detailed response as well.
+    pub next_steps: bool,
 }
 
 macro_rules! sources {

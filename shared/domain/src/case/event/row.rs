@@ -100,6 +100,10 @@ impl EventBody {
             EventBody::MessageSent { message, kind: _, next_steps: _ } => {
                 Written::ByTeam(message).says("wrote to the reporter")
             }
+            EventBody::AnsweredElsewhere(answer) => Nothing.says(match answer.next_steps {
+                true => "recorded that the reporter was answered, with next steps, where the report came in",
+                false => "recorded that the report was acknowledged where it came in",
+            }),
             EventBody::ReporterReplied { content, mail, files, opened: _, alone: _ } => {
                 Written::ByReporter { content, mail: mail.as_ref(), files: files.as_ref() }.says("wrote to the team")
             }
@@ -344,6 +348,7 @@ mod tests {
             report(by_mail, json!([])),
             opened,
             json!({"event": "message-sent", "kind": "update", "message": message, "next_steps": false}),
+            json!({"event": "answered-elsewhere", "member": "bob", "answered_at": "2027-03-27T20:00:00Z", "next_steps": true}),
             json!({"event": "forwarded", "to": "module", "message": message}),
             json!({"event": "reporter-replied", "content": content("words"), "opened": null, "mail": mail}),
             json!({"event": "reporter-replied", "content": content("words"), "opened": null,

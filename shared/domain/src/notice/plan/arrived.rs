@@ -1,6 +1,8 @@
 //! Who hears of what comes in: a report and its receipt, what a reporter writes, what waits in quarantine, a comment on the policy.
 
 use super::*;
+use crate::case::Sent;
+use crate::case::event::Elsewhere;
 
 impl Plan<'_> {
     /// With the address that it comes from: the handler sees at once whose it may be.
@@ -96,7 +98,8 @@ impl Plan<'_> {
         let unreadable = hinted(Hint::Unreadable) || hinted(Hint::Sealed);
         if let Some((opened, by)) = case.opened.as_ref().zip(self.giver()) {
             let (source, package) = (opened.source, case.third_party.clone());
-            let notice = OpenedReceipt { source, by, known: opened.facts.last().copied(), package, receipt };
+            let (known, answered) = (opened.facts.last().copied(), self.told_there());
+            let notice = OpenedReceipt { source, by, known, answered, package, receipt };
             return self.to_reporter(Notice::OpenedReceipt(notice), opened.receipt.clone());
         }
         let notice = match (&case.third_party, self.case.is_urgent()) {
@@ -109,6 +112,16 @@ impl Plan<'_> {
             (None, false) => Notice::Receipt(receipt),
         };
         self.to_reporter(notice, case.mail.as_ref().and_then(|mail| mail.receipt.clone()))
+    }
+
+    /// What was said before the desk had it.
+    fn told_there(&self) -> Vec<ToldThere> {
+        let told = |sent: &Sent| {
+            let Actor::Member(member) = &sent.by else { return None };
+            let answer = Elsewhere { member: member.clone(), answered_at: sent.at, next_steps: sent.next_steps };
+            Some(ToldThere { late: self.case.came_late(&answer), answer })
+        };
+        self.case.sent.iter().filter(|sent| sent.elsewhere).filter_map(told).collect()
     }
 
     /// The closed case that it goes on from by a member's decision, where somebody handles it from the start.

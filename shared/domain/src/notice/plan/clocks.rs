@@ -68,7 +68,7 @@ impl Plan<'_> {
             promise: *promise,
             again,
             next: clock.told_again_at(),
-            handler: self.case.handler.clone().filter(|_| self.case.sent.is_empty()),
+            handler: self.case.handler.clone().filter(|_| self.case.first_message().is_none()),
         };
         self.to_reporter(Notice::PromiseMissed(missed), None)
     }

@@ -30,6 +30,7 @@
 //! ```
 
 mod act;
+mod links;
 mod mail;
 mod normal;
 mod reports;
@@ -68,6 +69,8 @@ struct Journey {
     cases: Vec<Known>,
     current: usize,
     told: usize,
+    /// How many mails' links were followed as they came.
+    followed: usize,
     tokens: BTreeMap<String, String>,
     /// What reports say, line by line: no mail may hold any of it.
     secrets: Vec<String>,
@@ -92,6 +95,7 @@ pub fn perform(name: &str, alarms: &[&str]) -> Vec<Act> {
             continue;
         }
         let said = journey.perform(line);
+        journey.follow_new();
         acts.write(&format!("> {line}\n{}\n", indented(&normal.text(said.trim_end()))));
     }
     journey.finish();
@@ -122,7 +126,8 @@ impl Journey {
         if let Some(wait) = normal::seconds_to_next_round(&now) {
             desk.advance(&format!("{wait}s"));
         }
-        Journey { desk, place, cases: Vec::new(), current: 0, told: 0, tokens: BTreeMap::new(), secrets: Vec::new() }
+        let (cases, tokens, secrets) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Journey { desk, place, cases, current: 0, told: 0, followed: 0, tokens, secrets }
     }
 
     fn perform(&mut self, line: &str) -> String {
@@ -275,6 +280,8 @@ impl Journey {
     /// What must hold after every journey.
     fn finish(&mut self) {
         self.desk.advance("1s");
+        self.follow_new();
+        self.follow_all();
         for mail in self.desk.mails() {
             let (to, subject) = (mail["to"][0].as_str().unwrap_or("?"), mail["subject"].as_str().unwrap_or("?"));
             let html = self.desk.mail_html(mail["id"].as_str().unwrap_or("?"));

@@ -188,7 +188,7 @@ mod tests {
 
     use super::*;
 
-    async fn served() -> (std::net::SocketAddr, Arc<Notify>, tokio::task::JoinHandle<()>) {
+    async fn served() -> (SocketAddr, Arc<Notify>, tokio::task::JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), Arc::new(Notify::new()));
         let app = Router::new().route("/", post(|body: String| async move { body }));
@@ -200,7 +200,7 @@ mod tests {
         (address, stop, serving)
     }
 
-    async fn asked(address: std::net::SocketAddr, text: &str) -> String {
+    async fn asked(address: SocketAddr, text: &str) -> String {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(text.as_bytes()).await.unwrap();
         let mut said = String::new();

@@ -60,7 +60,7 @@ impl Embedded {
     pub async fn stop(self) {
         let _ = self.stop.send(());
         // A connection that is kept alive by its client would hold the shutdown; what is stored is stored.
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(1), self.task).await;
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.task).await;
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
     async fn a_stream_costs_the_same_however_much_there_was_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("desk.db");
-        Embedded::start(&file).await.unwrap().stop().await;
+        Embedded::start(&file, &OwnCredentials::random()).await.unwrap().stop().await;
         let database = Connection::open(&file).unwrap();
         let plan = |question: &str| -> String {
             let explained = format!("EXPLAIN QUERY PLAN {question}");

@@ -9,8 +9,8 @@ use crate::fields::Fields;
 use crate::id::{ChannelId, LineName, PackageName};
 use crate::policy::value::{ContactUri, Day, HttpsUrl, Length, MailAddress, Word};
 use crate::policy::{
-    Channel, ChannelKind, DUTY, Form, KindRow, Limited, Limits, Line, NetworkLimits, Outcome, OwnChannel, Package, Rate,
-    Route, Takes, Template, ThirdParty, UrgentKind, UrgentWords,
+    Channel, ChannelKind, DUTY, Form, KindRow, Limited, Limits, Line, NetworkLimits, Outcome, OwnChannel, Package,
+    Rate, Route, Takes, Template, ThirdParty, UrgentKind, UrgentWords,
 };
 
 /// The registry that packages are looked up in; the one that the desk can ask.

@@ -105,6 +105,9 @@ fn ports(process: u32) -> BTreeSet<u16> {
     listening.map(|row| u16::from_str_radix(row[1].rsplit(':').next().unwrap(), 16).unwrap()).collect()
 }
 
+/// Method, path, headers, body.
+type Call<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+
 /// What a program without credentials may try at a stand-in.
 fn tried(url: &str) -> Vec<Answer> {
     let known = "AWS4-HMAC-SHA256 Credential=local/20261130/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, \
@@ -113,7 +116,7 @@ fn tried(url: &str) -> Vec<Answer> {
     let scan = [("x-amz-target", "DynamoDB_20120810.Scan"), ("content-type", "application/x-amz-json-1.0")];
     let signed = [&scan[..], &[("authorization", known), amz]].concat();
     let send = "Action=SendRawEmail&Destinations.member.1=a%40example.org&RawMessage.Data=RnJvbTogYQ0KDQpi";
-    let calls: [(&str, &str, &[(&str, &str)], &str); 8] = [
+    let calls: [Call<'_>; 8] = [
         ("POST", "/", &scan, r#"{"TableName": "cases"}"#),
         ("POST", "/", &signed, r#"{"TableName": "cases"}"#),
         ("POST", "/", &[FORM], send),

@@ -98,6 +98,7 @@ fn p_value(one: &[Duration], other: &[Duration]) -> f64 {
 /// Two hundred tries each, in turns, each of a link of its own. What comes out is logged, not asserted: a machine that is busy
 /// proves nothing.
 #[tokio::test]
+#[allow(clippy::print_stdout)]
 async fn how_long_it_takes_tells_a_member_from_nobody_no_better_than_chance() {
     let mut bench = Bench::new().await;
     let mut policy = desk_domain::policy::Policy::clone(&bench.policy);

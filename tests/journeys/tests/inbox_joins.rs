@@ -63,6 +63,7 @@ fn a_mail_beyond_the_days_bytes_is_filed_and_told() {
     assert_ne!(aside, case);
     let alice = desk.token("alice");
     assert!(desk.filed_away(&alice).iter().any(|(id, _)| *id == aside), "{:?}", desk.filed_away(&alice));
+    desk.expects_alarm("breach");
     desk.advance("24h");
     assert_eq!(answer("Three."), ("replied".to_owned(), case));
 }

@@ -90,7 +90,7 @@ fn first_answer(place: &Place) -> Duration {
 #[allow(clippy::print_stderr)]
 fn it_answers_within_a_second_with_200_cases() {
     let place = Place::new("quick");
-    let desk = place.start();
+    let desk = place.start_for_many();
     std::thread::scope(|scope| {
         for writer in 0..4 {
             let desk = &desk;

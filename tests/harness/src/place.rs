@@ -68,6 +68,11 @@ pub struct Place {
     root: PathBuf,
 }
 
+/// The policy, with room for as many reports from one network as tests send.
+fn from_everywhere(policy: &str) -> String {
+    policy.replace("at_once = 60, then_every = \"1m\"", "at_once = 10000, then_every = \"1s\"")
+}
+
 impl Place {
     pub fn new(name: &str) -> Place {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -115,6 +120,12 @@ impl Place {
         self.start_as(&Serve { policy: policy.into(), ..Serve::default() })
     }
 
+    /// A desk that takes many reports at once: what comes all from here is taken as if it came from everywhere.
+    pub fn start_for_many(&self) -> Desk {
+        let policy = fs::read_to_string(express()).expect("the policy");
+        self.start_under(self.file("policy.toml", from_everywhere(&policy)))
+    }
+
     /// A desk for tests of very many things: its team is one person, who is not warned of promises, what comes all from here is
     /// taken as if it came from everywhere, and it logs no more than it must.
     pub fn start_small(&self) -> Desk {
@@ -123,7 +134,7 @@ impl Place {
         let policy = policy.replace("roles = [\"triage\"]", "roles = [\"release-manager\"]");
         let policy = policy.replace("order = [\"alice\", \"bob\", \"carol\", \"dave\"]", "order = [\"alice\"]");
         let policy = policy.replace("digest_at = \"08:00\"", "digest_at = false");
-        let policy = policy.replace("at_once = 60, then_every = \"1m\"", "at_once = 10000, then_every = \"1s\"");
+        let policy = from_everywhere(&policy);
         let warns = |line: &&str| line.starts_with("    { before");
         let policy: Vec<&str> = policy.lines().filter(|line| !warns(line)).collect();
         let policy = self.file("policy.toml", policy.join("\n")).into();

@@ -26,6 +26,9 @@ RARE = {
     ("mail-events", "UNREACHABLE (WakeChannels)"): "the same",
     ("mail-events", "dynamodb:DeleteItem (EndTimers)"): "where a bounce ends a clock: tests/journeys/scripts/bounce.txt",
     ("mail-events", "TIMER#* (EndTimers)"): "the same",
+    ("mail-events", "TIMER#* (WriteCases)"): "where a bounce opens a clock again: the same",
+    ("deliver", "TIMER#* (WriteCases)"): "where an address is not sent to, and a clock opens again: tests/store/tests/sending.rs",
+    ("deliver", "TIMER#* (EraseWords)"): "where it ends one: the same",
     ("team", "TEAM#* (Count)"): "where a member says to be away: tests/journeys/tests/rota.rs",
     ("sla-check", "ADVISORY#*"): "where a channel waits for longer than its stream: tests/store/tests/publishing.rs",
 }

@@ -108,6 +108,6 @@ function typedInto(form, { line, text }) {
   const fields = [...form.querySelectorAll("input, textarea")].filter((e) => e.type !== "hidden" && e.checkVisibility());
   for (const field of fields) {
     if (field.tagName === "TEXTAREA") field.value = text;
-    else if (!["checkbox", "radio", "date", "file"].includes(field.type)) field.value = line;
+    else if (!["checkbox", "radio", "date", "time", "file"].includes(field.type)) field.value = line;
   }
 }

@@ -26,7 +26,7 @@ async function story(tools) {
   await team(bob, filed, mailed);
   await opened(watch, "reporter of a case whose steps were taken", filed[1].receipt_code, [TEXT]);
   await published(tools, watch, bob, filed[0]);
-  await site(watch);
+  await site(tools, watch);
   await addresses(watch, bob, filed[0].case_id);
   await signIn(tools, watch);
   await mailbox(tools, watch);
@@ -253,8 +253,8 @@ async function credit(watch, code) {
 }
 
 /** The site's pages, and what a feed reader would make of the feed that has no policy to protect it. */
-async function site(watch) {
-  await settled(watch);
+async function site(tools, watch) {
+  await allMails(tools);
   await watch.open("site", "/site/", [LINE]);
   const href = await watch.page.locator('main a[href^="advisories/"]').first().evaluate((a) => a.href);
   await watch.open("advisory", href, [LINE, SHAPED.link]);

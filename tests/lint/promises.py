@@ -52,12 +52,13 @@ def problems(root):
             yield f"T{number}: names no test and does not say why it is not built"
 
 
-def main():
+def told(page, problems):
+    """Prints what is wrong with a page of the repository; the exit status that says so."""
     wrong = list(problems(Path(sys.argv[1] if len(sys.argv) > 1 else ".")))
     for problem in wrong:
-        print(f"{TABLE}: {problem}")
+        print(f"{page}: {problem}")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(TABLE, problems))

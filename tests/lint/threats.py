@@ -6,9 +6,8 @@ usage: threats.py [ROOT]
 
 import re
 import sys
-from pathlib import Path
 
-from promises import tests
+from promises import tests, told
 
 PAGE = "infra/aws/THREATS.md"
 RIGHTS = "tests/deploy/policies/rights.mjs"
@@ -43,12 +42,5 @@ def problems(root):
         yield from (f"{about}: the rights have no line “{line}”" for line in lines if f"['{line}'," not in rights)
 
 
-def main():
-    wrong = list(problems(Path(sys.argv[1] if len(sys.argv) > 1 else ".")))
-    for problem in wrong:
-        print(f"{PAGE}: {problem}")
-    return 1 if wrong else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(PAGE, problems))

@@ -33,14 +33,16 @@ impl FanOut {
             Fault::Damaged(format!("what is to be published of {case}: {why}"))
         };
         let chain = self.cases.chain(case).await?;
-        let before = chain.upto(event.seq - 1).ok_or_else(|| refused("the log ends before it".to_owned()))?;
+        let before =
+            chain.upto(event.seq.saturating_sub(1)).ok_or_else(|| refused("the log ends before it".to_owned()))?;
         let gate = Case::replay(before).map(|before| before.missing(&self.policy, event.at));
         match gate.as_deref() {
             Some([]) => {}
             Some([missing, ..]) => return Err(refused(format!("the gate does not hold: {}", missing.detail))),
             None => return Err(refused("its log opens no case".to_owned())),
         }
-        let head = chain.head_at(said.from - 1).ok_or_else(|| refused("the log begins with it".to_owned()))?;
+        let head =
+            chain.head_at(said.from.saturating_sub(1)).ok_or_else(|| refused("the log begins with it".to_owned()))?;
         let statement = publish::Publication { case, content: said.content, channels: said.channels, head };
         match self.publisher.verify(said.signed, &statement).await {
             Ok(()) => Ok(()),

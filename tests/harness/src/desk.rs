@@ -120,6 +120,12 @@ impl Desk {
         answer["now"].as_str().expect("a time").to_owned()
     }
 
+    /// Lets everything happen that is due or on its way now, with no time passing: what is sent says what is true then, and a
+    /// command that follows would change it.
+    pub fn settle(&self) {
+        self.local("/_local/settle", &json!({})).ok();
+    }
+
     /// What its clock says.
     pub fn now(&self) -> Timestamp {
         let clock = self.get("/_local/clock", &[]).ok();

@@ -95,6 +95,7 @@ pub fn perform(name: &str, alarms: &[&str]) -> Vec<Act> {
             continue;
         }
         let said = journey.perform(line);
+        journey.desk.settle();
         journey.follow_new();
         acts.write(&format!("> {line}\n{}\n", indented(&normal.text(said.trim_end()))));
     }

@@ -15,6 +15,7 @@ import { Desk } from "../harness/desk.mjs";
 import { inspect, valid } from "./inspect.mjs";
 import { mailed } from "./mail.mjs";
 import { published } from "./published.mjs";
+import { parties } from "./parties.mjs";
 import { second } from "./second.mjs";
 import { allSeen } from "./seen.mjs";
 import { worked } from "./team.mjs";
@@ -321,6 +322,7 @@ const STORIES = {
   scripted: [plain, worked.scripted],
   keyboard: [plain, worked.byKeyboard],
   second: [plain, second.story],
+  parties: [plain, parties.story],
   published: [published.prepare, published.story],
   hostile: [plain, hostileWords],
 };

@@ -114,9 +114,22 @@ def stage(desk):
     for case in (filed["case_id"], mailed):
         desk.do(case, "assign", "bob", member="bob")
     mail = desk.show(mailed, "bob")["mail"]
-    return {"code": filed["receipt_code"], "renewed": json.loads(other)["receipt_code"], "file": file,
+    return {"code": filed["receipt_code"], "party": invited(desk, filed["case_id"]), "renewed": json.loads(other)["receipt_code"], "file": file,
             "session": session, "leaving": desk.cli("token", "carol")["token"],
             "case": filed["case_id"], "mailed": mailed, "content": mail["content"]}
+
+
+def invited(desk, case):
+    """The code of somebody who was invited from outside, and is shown something."""
+    desk.do(case, "invite-party", "bob", name="Fastify", address="fastify@example.net", text="It concerns you.")
+    mails = json.loads(desk.ask("/_local/mail.json")[1])
+    texts = [mail["text"] for mail in mails if mail["to"] == ["fastify@example.net"]]
+    code = next(line for text in texts for line in text.splitlines() if line.count("-") == 11)
+    terms = json.loads(desk.ask("/party", bearer=code)[1])["terms"]["sha256"]
+    status, answer = desk.ask("/party/terms", json.dumps({"terms": terms}).encode(), bearer=code)
+    assert status == 201, answer
+    desk.do(case, "share", "bob", what="text", **{"with": "party-1"}, text="What nobody else is shown.")
+    return code
 
 
 def a_file(desk, filed):
@@ -144,6 +157,7 @@ def settings(staged):
         f"[generation]\ndeterministic = true\nmax-examples = {EXAMPLES}\n",
         CHECKS,
         f"\n[auth.openapi]\nreceiptCode = {{ bearer = {json.dumps(staged['code'])} }}\n",
+        f"partyCode = {{ bearer = {json.dumps(staged['party'])} }}\n",
         f"session = {{ bearer = {json.dumps(staged['session'])} }}\n",
         # Who signs out is signed out: another member, so that the rest is still asked by one who is in.
         '\n[[operations]]\ninclude-path = "/desk/sign-out"\n',

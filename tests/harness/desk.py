@@ -72,8 +72,10 @@ class Desk:
         """What whoever can read the data folder knows: by it the clock is moved."""
         return json.loads((self.data / "keys.json").read_text())["local_secret"]
 
-    def ask(self, path, body=None, kind="application/json"):
+    def ask(self, path, body=None, kind="application/json", bearer=None):
         headers = {"content-type": kind} if body is not None else {}
+        if bearer:
+            headers["authorization"] = f"Bearer {bearer}"
         if path.startswith("/_local/") and not path.startswith("/_local/inbox"):
             headers["x-desk-secret"] = self.secret()
         request = urllib.request.Request(self.url + path, data=body, headers=headers)

@@ -39,10 +39,16 @@ impl Deliver {
                 "the day's automatic mails to reporters are used up"
             }
         };
-        self.mail.withhold(&delivery.id, why, now).await?;
-        tracing::warn!(delivery = delivery.id, why, metric.Withheld = 1, "an automatic mail is withheld");
-        self.erase_words(record).await?;
+        self.withheld(record, why).await?;
         Ok(false)
+    }
+
+    /// It does not go, and nobody need look at it.
+    pub(crate) async fn withheld(&self, record: &DeliveryRecord, why: &'static str) -> Result<(), Fault> {
+        let id = record.delivery.id.as_str();
+        self.mail.withhold(id, why, self.clock.now()).await?;
+        tracing::warn!(delivery = id, why, metric.Withheld = 1, "an automatic mail is withheld");
+        self.erase_words(record).await
     }
 }
 

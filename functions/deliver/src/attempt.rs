@@ -30,12 +30,15 @@ impl Deliver {
         }
         let Some(record) = self.turn(record).await? else { return Ok(Progress::Made) };
         let (record, delivery) = (&*record, &record.delivery);
+        if self.is_let_go(delivery).await? {
+            return self.withheld(record, "the invitation has ended").await.map(|()| Progress::Made);
+        }
         let letter = match self.write(record).await? {
             Ok(written) => written,
             Err(why) => return self.cannot_be_sent(record, why).await.map(|()| Progress::Made),
         };
         let addresses = match delivery.recipient {
-            Recipient::Reporter => self.reply_tokens.address_hashes(&letter.to),
+            Recipient::Reporter | Recipient::Party(_) => self.reply_tokens.address_hashes(&letter.to),
             Recipient::Member(_)
             | Recipient::Pager(_)
             | Recipient::Outside

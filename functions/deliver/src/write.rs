@@ -1,8 +1,8 @@
 //! Writes a delivery's message at the moment of sending: addresses are resolved, links signed, sealed words opened.
 
 use desk_advisory::advisory_page;
-use desk_domain::case::{Answering, Case, Recipient};
-use desk_domain::id::{CaseId, ContentId};
+use desk_domain::case::{Answering, Case, Party, PartyState, Recipient};
+use desk_domain::id::{CaseId, ContentId, PartyId};
 use desk_domain::notice::{FiledWords, Letter, Links, Notice, Origin, Setting};
 use desk_domain::policy::Form;
 use desk_keys::MailWords;
@@ -11,7 +11,7 @@ use desk_mail::compose::{Automatic, Body, Message, compose, entity};
 use desk_mail::openpgp::{self, PublicKey};
 use desk_mail::read::takes_no_answer;
 use desk_mail::token;
-use desk_store::deliveries::DeliveryRecord;
+use desk_store::deliveries::{Delivery, DeliveryRecord};
 use desk_store::opening::{FILED_WORDS, REPORTER_KEY, content_id};
 use desk_store::{Fault, Stored};
 
@@ -44,7 +44,7 @@ impl Deliver {
     /// The message, or (inner error) why it can never be sent.
     pub(crate) async fn write(&self, record: &DeliveryRecord) -> Result<Result<ReadyMail, &'static str>, Fault> {
         let delivery = &record.delivery;
-        let to = match self.address(delivery.case.as_ref(), &delivery.recipient).await? {
+        let to = match self.address(delivery).await? {
             Ok(to) => to,
             Err(why) => return Ok(Err(why)),
         };
@@ -129,13 +129,23 @@ impl Deliver {
         compose(&message).ok()
     }
 
-    /// Whether its reporter asked that mail to them is encrypted: by a key, or by writing so.
+    /// Whether its receiver asked that mail to them is encrypted: the reporter by a key, or by writing so; a party by a key.
     async fn asked_for_encryption(&self, record: &DeliveryRecord) -> Result<bool, Fault> {
-        let (Recipient::Reporter, Some(case)) = (&record.delivery.recipient, &record.delivery.case) else {
-            return Ok(false);
-        };
-        let stored = self.cases.case(case).await?;
-        Ok(stored.is_some_and(|stored| stored.case.asked_for_encryption()))
+        match (&record.delivery.recipient, &record.delivery.case) {
+            (Recipient::Reporter, Some(case)) => {
+                let stored = self.cases.case(case).await?;
+                Ok(stored.is_some_and(|stored| stored.case.asked_for_encryption()))
+            }
+            (Recipient::Party(party), Some(case)) => {
+                Ok(self.party(case, party).await?.is_some_and(|party| party.openpgp_key.is_some()))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Somebody who was invited to a case.
+    async fn party(&self, case: &CaseId, party: &PartyId) -> Result<Option<Party>, Fault> {
+        Ok(self.cases.case(case).await?.and_then(|stored| stored.case.party(party).cloned()))
     }
 
     /// What a member's answer comes to now, and whether the report still waits for an acknowledgement that they may give by button.
@@ -164,7 +174,13 @@ impl Deliver {
                 let key: ContentId = REPORTER_KEY.parse().expect("a constant that is a content id");
                 self.content(case, &key).await?
             }
-            (Recipient::Reporter, None)
+            (Recipient::Party(party), Some(case)) => {
+                match self.party(case, party).await?.and_then(|party| party.openpgp_key) {
+                    Some(key) => self.content(case, &key).await?,
+                    None => None,
+                }
+            }
+            (Recipient::Reporter | Recipient::Party(_), None)
             | (
                 Recipient::Pager(_)
                 | Recipient::Outside
@@ -213,8 +229,9 @@ impl Deliver {
     }
 
     /// Where it goes now: who left the team or lost the role gets nothing from that moment (T16).
-    async fn address(&self, case: Option<&CaseId>, to: &Recipient) -> Result<Result<String, &'static str>, Fault> {
-        Ok(match to {
+    async fn address(&self, delivery: &Delivery) -> Result<Result<String, &'static str>, Fault> {
+        let case = delivery.case.as_ref();
+        Ok(match &delivery.recipient {
             Recipient::Member(id) => {
                 let current = self.policy.member(id).filter(|m| case.is_none() || m.has_part());
                 current.map(|m| m.address.clone()).ok_or("the member is no longer of the team")
@@ -231,6 +248,7 @@ impl Deliver {
                 let module = self.policy.third_party(package.as_str()).and_then(|t| t.mail_address());
                 module.map(str::to_owned).ok_or("the policy names no address of its maintainers any more")
             }
+            Recipient::Party(party) => self.address_of_party(case, party).await?,
             Recipient::Pager(_) => Err("a pager has no address"),
             Recipient::Canary => Ok(SIMULATOR.to_owned()),
             Recipient::Operator => Ok(self.policy.contacts.operator.clone()),
@@ -249,6 +267,26 @@ impl Deliver {
             }
             None => Ok(None),
         }
+    }
+
+    /// Whose invitation has ended is told that, and nothing more from then on.
+    pub(crate) async fn is_let_go(&self, delivery: &Delivery) -> Result<bool, Fault> {
+        let (Recipient::Party(party), Some(case)) = (&delivery.recipient, &delivery.case) else { return Ok(false) };
+        let party = self.party(case, party).await?;
+        let ended = party.is_some_and(|party| party.state() == PartyState::Ended);
+        Ok(ended && !matches!(delivery.notice, Notice::PartyEnded(_)))
+    }
+
+    async fn address_of_party(
+        &self,
+        case: Option<&CaseId>,
+        party: &PartyId,
+    ) -> Result<Result<String, &'static str>, Fault> {
+        let Some(id) = case else { return Ok(Err("it is of no case")) };
+        let Some(party) = self.party(id, party).await? else { return Ok(Err("nobody was invited under that name")) };
+        let address = self.content(id, &party.address).await?;
+        let works = address.filter(|to| !self.policy.is_ours(to) && !takes_no_answer(to));
+        Ok(works.ok_or("the party has no address that works"))
     }
 
     async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<String>, Fault> {
@@ -299,6 +337,7 @@ impl Deliver {
             format!("{base}/desk/acknowledge?t={}", self.team_links.sign(&link))
         });
         Links {
+            party_page: format!("{base}/party"),
             case_page: format!("{base}/case?t={}", self.reporter_links.sign(&CaseLink { case: case.clone() })),
             desk_case: format!("{base}/desk/cases/{case}"),
             board: format!("{base}/desk"),

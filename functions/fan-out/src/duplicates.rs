@@ -16,7 +16,7 @@ impl FanOut {
             if let EventBody::DuplicateOf { of } = &event.body {
                 let by = match &event.actor {
                     Actor::Member(member) => Some(member.clone()),
-                    Actor::Reporter | Actor::Desk => None,
+                    Actor::Reporter | Actor::Party(_) | Actor::Desk => None,
                 };
                 self.tell(of, &Command::Rediscovered { case: case.id.clone(), by }).await?;
             }

@@ -82,7 +82,7 @@ impl Inbox {
         done.map(|_| Outcome::Replied { case: id })
     }
 
-    /// From a maintainer, the contact outside, the operator: for the handler to read. What is not proven to be theirs is a
+    /// From a maintainer, the contact outside, the operator, a party: for the handler to read. What is not proven to be theirs is a
     /// report like any stranger's mail.
     pub(crate) async fn outsiders_answer(
         &self,

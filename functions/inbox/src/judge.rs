@@ -72,8 +72,10 @@ pub(crate) enum Whose {
     /// It has the reporter's token and comes from somebody else, or its subject is none that a person's program writes.
     NotTheirs(Hint),
     Members(MemberId),
-    /// A maintainer's, the outside contact's, the operator's.
+    /// A maintainer's, the outside contact's, the operator's, or that of a party of the case.
     Outsiders(Recipient),
+    /// It has the token of a party and comes from somebody else: whoever that is was not invited.
+    Strangers,
 }
 
 impl Arrived {
@@ -257,6 +259,7 @@ impl Inbox {
             made_for => match (self.member_of(arrived), made_for) {
                 (Some(member), _) => Whose::Members(member),
                 (None, Recipient::Reporter) => Whose::NotTheirs(Hint::OtherAddress),
+                (None, Recipient::Party(_)) if !theirs => Whose::Strangers,
                 (None, other) => Whose::Outsiders(other.clone()),
             },
         }

@@ -291,6 +291,7 @@ impl Inbox {
                 Whose::NotTheirs(why) => self.reporters_answer(arrived, &stored, Some(why)).await,
                 Whose::Members(member) => self.members_answer(arrived, &stored, member).await,
                 Whose::Outsiders(from) => self.outsiders_answer(arrived, &stored, from).await,
+                Whose::Strangers => self.report(arrived, None).await,
             })?;
             if came == Outcome::Seen {
                 came = one;

@@ -12,7 +12,8 @@ pub(crate) fn to_members(policy: &Policy, public_url: &str, case: &CaseId) -> De
 
 /// What an answer of anybody may quote.
 pub(crate) fn to_anybody(policy: &Policy, public_url: &str, case: &CaseId) -> Desk {
-    let letters = [quotable::to_members(policy, case), quotable::to_reporter(policy, case)].concat();
+    let ours = [quotable::to_members, quotable::to_reporter, quotable::to_parties];
+    let letters = ours.map(|letters| letters(policy, case)).concat();
     known(policy, public_url, case, &letters)
 }
 

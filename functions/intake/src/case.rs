@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::case_page::{Door, Said};
+use crate::limits::Whose;
 use crate::session::{Entry, Sent, SetCookie};
 use crate::{Intake, case_page, session};
 
@@ -35,7 +36,9 @@ impl Intake {
     pub(crate) async fn enter(&self, code: &str) -> Result<Entered, Problem> {
         let code: ReceiptCode = code.parse().map_err(|_| Problem::not_found())?;
         let lookup = code.lookup();
-        let entry = self.cases.code(&lookup).await?.ok_or_else(Problem::not_found)?;
+        // Whoever was invited from outside has a page of their own.
+        let entry = self.cases.code(&lookup).await?.filter(|entry| entry.party.is_none());
+        let entry = entry.ok_or_else(Problem::not_found)?;
         let key = code.key().unwrap(&entry.wrapped, entry.case.as_str())?;
         let stored = self.cases.case(&entry.case).await?.ok_or_else(Problem::not_found)?;
         let sealer = self.cases.sealer(&entry.case).await?;
@@ -98,7 +101,7 @@ pub(crate) async fn get_case(
 async fn json_view(intake: &Intake, headers: &HeaderMap) -> Result<String, Problem> {
     let code = body::bearer(headers).unwrap_or_default();
     let entered = intake.counted(headers, intake.enter(code).await).await?;
-    intake.within_looks(headers, &entered.stored.case.id).await?;
+    intake.within_looks(headers, Whose::Reporters(&entered.stored.case.id)).await?;
     let view = intake.view(&intake.unsealed(&entered).await?);
     Ok(serde_json::to_string(&view).expect("a view is plain data"))
 }
@@ -111,7 +114,7 @@ async fn page(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> Result<Res
     let same = |entry: &Entry| linked.as_ref().is_none_or(|linked| linked.case.id == entry.entered.stored.case.id);
     match entry.filter(same) {
         Some(entry) => {
-            intake.within_looks(headers, &entry.entered.stored.case.id).await?;
+            intake.within_looks(headers, Whose::Reporters(&entry.entered.stored.case.id)).await?;
             let page = asked.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1);
             let said = Said { notice, page, ..Said::default() };
             shown(intake, &entry, StatusCode::OK, said).await

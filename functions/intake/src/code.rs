@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::case::asked_again;
+use crate::limits::Whose;
 use crate::session::hidden_key;
 use crate::{Intake, pages};
 
@@ -90,7 +91,7 @@ impl Intake {
         if let Some(answer) = answer::recalled(&self.cases, by_case.as_ref(), now).await? {
             return Ok(answer);
         }
-        self.within_messages(headers, case, 0).await?;
+        self.within_messages(headers, Whose::Reporters(case), 0).await?;
         let prepare = |before: &Stored, commit: &mut Commit| {
             let (new, id) = (ReceiptCode::generate(), &before.case.id);
             let wrapped = entered.key.wrapped(&new.key().public(), id.as_str())?;

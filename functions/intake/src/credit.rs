@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use crate::Intake;
 use crate::case::{Done, Entered, asked_again, shown};
 use crate::case_page::Said;
+use crate::limits::Whose;
 use crate::reply::can_be_mended;
 use crate::session::{field, hidden_key};
 
@@ -90,7 +91,7 @@ impl Intake {
         if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
-        self.within_messages(headers, &entered.stored.case.id, value.to_string().len()).await?;
+        self.within_messages(headers, Whose::Reporters(&entered.stored.case.id), value.to_string().len()).await?;
         let prepare = |_: &Stored, commit: &mut Commit| {
             let granted = match credits.is_empty() {
                 true => None,

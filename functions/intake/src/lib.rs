@@ -1,7 +1,7 @@
-//! Public HTTPS: the report form and its API, the receipt and the key that verifies it, the reporter's case page, and whether a
-//! version is affected by what is published.
+//! Public HTTPS: the report form and its API, the receipt and the key that verifies it, the reporter's case page, the page of whoever
+//! was invited to a case, and whether a version is affected by what is published.
 //!
-//! It can write to a case and never read one: what it opens, it opens with the reporter's own code.
+//! It can write to a case and never read one: what it opens, it opens with the code of who asks.
 
 mod accept;
 mod case;
@@ -13,6 +13,7 @@ mod credit;
 mod files;
 mod limits;
 mod pages;
+mod party;
 mod receipt;
 mod reply;
 mod say;
@@ -87,6 +88,13 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/case/code", post(code::post))
         .route("/case/receipt", get(receipt::get))
         .route("/case/leave", post(case::post_leave))
+        .route("/party", get(party::get).post(party::post_code))
+        .route("/party/terms", post(party::terms))
+        .route("/party/messages", post(party::messages))
+        .route("/party/status", post(party::status))
+        .route("/party/date", post(party::date))
+        .route("/party/shared", post(party::shared))
+        .route("/party/leave", post(party::post_leave))
         .route("/.well-known/disclosure-desk.jwks", get(jwks))
         .route("/.well-known/security.txt", get(security_txt))
         .route(OPENPGP_PATH, get(openpgp_certificate))

@@ -1,8 +1,10 @@
 //! What a network is asked to wait for: reports, codes that open nothing, looks at a case and what is sent to it. Whoever proves to
 //! hold a case's code is counted for that case alone, so that a neighbour's flood is not theirs.
 
+use std::fmt;
+
 use axum::http::{HeaderMap, StatusCode};
-use desk_domain::id::CaseId;
+use desk_domain::id::{CaseId, PartyId};
 use desk_domain::policy::Limited;
 use desk_http::{Limits, Problem};
 use desk_pages::size;
@@ -11,6 +13,22 @@ use jiff::SignedDuration;
 use crate::Intake;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// Whose code of a case it is: each is counted apart, so that one takes nothing from another.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose<'a> {
+    Reporters(&'a CaseId),
+    Partys(&'a CaseId, &'a PartyId),
+}
+
+impl fmt::Display for Whose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Whose::Reporters(case) => write!(f, "{case}"),
+            Whose::Partys(case, party) => write!(f, "{case} {party}"),
+        }
+    }
+}
 
 impl Intake {
     async fn admit(&self, headers: &HeaderMap, limited: Limited, of: &str) -> Result<(), Problem> {
@@ -31,29 +49,29 @@ impl Intake {
         self.admit(headers, Limited::WrongCodes, "").await
     }
 
-    /// One more look at a case.
-    pub(crate) async fn within_looks(&self, headers: &HeaderMap, case: &CaseId) -> Result<(), Problem> {
-        self.admit(headers, Limited::Looks, case.as_str()).await
+    /// One more look at the page of `whose`.
+    pub(crate) async fn within_looks(&self, headers: &HeaderMap, whose: Whose<'_>) -> Result<(), Problem> {
+        self.admit(headers, Limited::Looks, &whose.to_string()).await
     }
 
-    /// One more thing of so many bytes that a reporter sends to a case, from this network, and in this day from anywhere.
+    /// One more thing of so many bytes that `whose` holder sends, from this network, and in this day from anywhere.
     ///
     /// # Errors
     /// 413 too, with what is left of the day's bytes.
     pub(crate) async fn within_messages(
         &self,
         headers: &HeaderMap,
-        case: &CaseId,
+        whose: Whose<'_>,
         bytes: usize,
     ) -> Result<(), Problem> {
-        self.admit(headers, Limited::Messages, case.as_str()).await?;
+        self.admit(headers, Limited::Messages, &whose.to_string()).await?;
         let (limit, now) = (self.policy.limits.reporter_messages_per_day, self.clock.now());
-        if !self.desk.within_rate(&format!("reply {case}"), DAY, limit, now).await? {
+        if !self.desk.within_rate(&format!("reply {whose}"), DAY, limit, now).await? {
             let detail = format!("This case takes at most {limit} messages a day; please go on tomorrow.");
             return Err(Problem::tomorrow(StatusCode::TOO_MANY_REQUESTS, detail, now));
         }
         let most = self.policy.limits.reporter_bytes_per_day;
-        match self.desk.take_bytes(&format!("reply bytes {case}"), bytes as u64, most, now).await? {
+        match self.desk.take_bytes(&format!("reply bytes {whose}"), bytes as u64, most, now).await? {
             None => Ok(()),
             Some(left) => {
                 let (most, left) = (size(most as usize), size(left as usize));

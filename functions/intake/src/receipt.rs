@@ -15,6 +15,7 @@ use desk_store::opening::receipt_claims;
 use desk_view::UnsealedCase;
 
 use crate::Intake;
+use crate::limits::Whose;
 
 /// Whether the report came by form or API, so that what it was signed over is stored as it came.
 pub(crate) fn is_signed_here(opened: &UnsealedCase) -> bool {
@@ -35,7 +36,7 @@ async fn signed_again(intake: &Intake, headers: &HeaderMap) -> Result<Response, 
         None => intake.in_session(headers).await?.map(|entry| entry.entered),
     };
     let entered = entered.ok_or_else(Problem::not_found)?;
-    intake.within_looks(headers, &entered.stored.case.id).await?;
+    intake.within_looks(headers, Whose::Reporters(&entered.stored.case.id)).await?;
     let opened = intake.unsealed(&entered).await?;
     if !is_signed_here(&opened) {
         let detail = "The desk signed no receipt here for this report: of a mail, it went with our first answer.";

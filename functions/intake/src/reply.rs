@@ -25,6 +25,7 @@ use crate::Intake;
 use crate::case::{Done, Entered, asked_again, shown};
 use crate::case_page::Said;
 use crate::files::{Files, Filled, WITHOUT_WORDS};
+use crate::limits::Whose;
 use crate::session::{field, hidden_key};
 
 /// What a message is answered.
@@ -149,7 +150,7 @@ impl Intake {
             return Ok(answer);
         }
         self.takes(files, case.files)?;
-        self.within_messages(headers, &case.id, text.len() + files.bytes()).await?;
+        self.within_messages(headers, Whose::Reporters(&case.id), text.len() + files.bytes()).await?;
         let kept = self.keep(&entered.sealer, files).await?;
         let received_at = self.clock.now();
         let prepare = |_: &Stored, commit: &mut Commit| {

@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use crate::Intake;
 use crate::case::{Done, Entered, asked_again, shown};
 use crate::case_page::Said;
+use crate::limits::Whose;
 use crate::session::{Entry, Sent, field, hidden_key};
 
 const STANDING: &str = "/case/standing";
@@ -245,7 +246,7 @@ impl Intake {
         if let Some(answer) = answer::recalled(&self.cases, request.as_ref(), self.clock.now()).await? {
             return Ok(answer);
         }
-        self.within_messages(headers, &entered.stored.case.id, value.to_string().len()).await?;
+        self.within_messages(headers, Whose::Reporters(&entered.stored.case.id), value.to_string().len()).await?;
         let answer_of = |acted: &Acted| {
             let case = &acted.after.case;
             let mut body = json!({"case_id": case.id, "stage": case.stage(), "at": acted.at});

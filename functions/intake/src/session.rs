@@ -16,9 +16,9 @@ use crate::case::Entered;
 
 const COOKIE: &str = "__Host-case";
 /// After the last page that was looked at.
-const LASTS: SignedDuration = SignedDuration::from_mins(30);
+pub(crate) const LASTS: SignedDuration = SignedDuration::from_mins(30);
 /// After the code was typed, however often pages are looked at.
-const LASTS_IN_ALL: SignedDuration = SignedDuration::from_hours(8);
+pub(crate) const LASTS_IN_ALL: SignedDuration = SignedDuration::from_hours(8);
 
 /// What a form was sent with, by the names of its fields.
 pub(crate) type Sent = BTreeMap<String, String>;

@@ -155,7 +155,9 @@ impl MailEvents {
         let Some(noted) = self.mail.note_delay(&record.delivery.id, self.clock.now()).await? else { return Ok(()) };
         let (id, to) = (&noted.delivery.id, &noted.delivery.recipient);
         match to {
-            Recipient::Reporter | Recipient::Maintainer(_) => tracing::warn!(delivery = id, "mail is delayed"),
+            Recipient::Reporter | Recipient::Maintainer(_) | Recipient::Party(_) => {
+                tracing::warn!(delivery = id, "mail is delayed");
+            }
             Recipient::Member(_)
             | Recipient::Pager(_)
             | Recipient::Outside
@@ -168,11 +170,13 @@ impl MailEvents {
         Ok(())
     }
 
-    /// Only a reporter's address is: those that the policy names are its keepers' to mend. One that nobody has sent to since
+    /// Only a reporter's address is, or a party's: those that the policy names are its keepers' to mend. One that nobody has sent to since
     /// addresses are noted is left to SES's own list.
     async fn suppress(&self, record: &DeliveryRecord, why: Unwritten) -> Result<(), Fault> {
         match (&record.delivery.recipient, &record.address) {
-            (Recipient::Reporter, Some(address)) => self.mail.suppress(address, why, self.clock.now()).await,
+            (Recipient::Reporter | Recipient::Party(_), Some(address)) => {
+                self.mail.suppress(address, why, self.clock.now()).await
+            }
             _ => Ok(()),
         }
     }
@@ -180,7 +184,9 @@ impl MailEvents {
     fn alarm_unless_reporter(&self, record: &DeliveryRecord, what: &str) {
         let (id, to) = (&record.delivery.id, &record.delivery.recipient);
         match to {
-            Recipient::Reporter => tracing::warn!(delivery = id, what, "mail to a reporter"),
+            Recipient::Reporter | Recipient::Party(_) => {
+                tracing::warn!(delivery = id, what, "mail to a reporter or a party");
+            }
             Recipient::Member(_)
             | Recipient::Pager(_)
             | Recipient::Outside

@@ -84,7 +84,7 @@ impl Team {
             Some(step) => {
                 let by = match &step.by {
                     Actor::Member(id) => self.policy.member(id).map_or(id.to_string(), |m| m.name.clone()),
-                    Actor::Reporter | Actor::Desk => "the desk".to_owned(),
+                    Actor::Reporter | Actor::Party(_) | Actor::Desk => "the desk".to_owned(),
                 };
                 Acknowledgement::Done { by, at: step.at }
             }

@@ -18,7 +18,9 @@ use desk_keys::SecretKey;
 use desk_store::deliveries::DeliveryRecord;
 use desk_store::published::{ChannelRecord, ChannelState};
 use desk_store::{Fault, Stored};
-use desk_view::{CaseView, ChannelProgress, ChannelStanding, LineView, MailView, PublicationView, UnsealedCase};
+use desk_view::{
+    CaseView, ChannelProgress, ChannelStanding, LineView, MailView, PartyForTeam, PublicationView, UnsealedCase,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -155,6 +157,7 @@ impl Team {
             may_forward: case.may_forward,
             forwarded: &case.forwarded,
             release_planned: case.release_planned.as_ref(),
+            parties: opened.parties(&self.policy),
             became: case.became.as_ref(),
             opened: case.opened.as_ref().map(|of| OpenedView {
                 source: of.source,
@@ -193,6 +196,8 @@ struct TeamCaseView<'a> {
     may_forward: bool,
     forwarded: &'a BTreeSet<PackageName>,
     release_planned: Option<&'a Moment>,
+    /// Who was invited from outside.
+    parties: Vec<PartyForTeam>,
     became: Option<&'a CaseId>,
     /// What a member opened it for; `None` where somebody reported it here.
     opened: Option<OpenedView<'a>>,

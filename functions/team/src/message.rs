@@ -114,6 +114,15 @@ fn by_key(desk_has_keys: bool, key: Result<openpgp::PublicKey, openpgp::KeyProbl
 }
 
 impl Post<'_> {
+    /// The same, of which something goes to somebody from outside too, with the sealer that has their key.
+    pub(crate) fn also_for(self, sealer: Sealer) -> Self {
+        Post { sealer, ..self }
+    }
+
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
     /// Seals `text` for the team and `audience`, and names it.
     pub(crate) fn seal(&self, commit: &mut Commit, audience: &Audience, text: &str) -> Result<ContentRef, KeyError> {
         commit.seal(&self.sealer, audience, fresh("t"), text.as_bytes())

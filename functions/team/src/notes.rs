@@ -1,5 +1,5 @@
-//! What stands in a case beside the conversation: the team's notes, the sources of what it recorded, what it forwarded, and
-//! what others than the reporter answered.
+//! What stands in a case beside the conversation: the team's notes, the sources of what it recorded, what it forwarded, what was
+//! written to parties and by them, and what others than the reporter answered.
 
 use desk_domain::case::event::{NoteKind, Written};
 use desk_domain::case::quarantine::was_refused;
@@ -31,6 +31,7 @@ pub(crate) fn notes(opened: &UnsealedCase, mails: &mut Mails) -> Vec<Note> {
 fn note(opened: &UnsealedCase, event: &Event) -> Option<Note> {
     let (kind, content, mail) = match event.body.row().written {
         Written::Note { kind, content, mail } => (kind, content, mail),
+        Written::Invitation { party, content, name: _ } => (NoteKind::ToParty(party.clone()), content, None),
         Written::Waiting { content, mail } if was_refused(&opened.events, event.seq) => {
             (NoteKind::Refused, content, Some(mail))
         }
@@ -71,6 +72,9 @@ impl Serialize for Note {
             NoteKind::Consent => note.serialize_entry("consent", &true)?,
             NoteKind::Forwarded(to) => note.serialize_entry("forwarded_to", to)?,
             NoteKind::Outsider(from) => note.serialize_entry("from", from)?,
+            NoteKind::ToParty(party) => note.serialize_entry("to_party", party)?,
+            NoteKind::ByParty(party) => note.serialize_entry("from_party", party)?,
+            NoteKind::PartyEnded(party) => note.serialize_entry("party_ended", party)?,
             NoteKind::Refused => note.serialize_entry("refused", &true)?,
         }
         if let Some(quoted) = &self.quoted {

@@ -88,7 +88,11 @@ pub fn is_bundled(to: &Recipient, notice: &Notice) -> bool {
         Recipient::Member(_) | Recipient::Pager(_) | Recipient::Outside | Recipient::Operator => {
             !has_words && !notice.goes_alone()
         }
-        Recipient::Reporter | Recipient::List(_) | Recipient::Maintainer(_) | Recipient::Canary => false,
+        Recipient::Reporter
+        | Recipient::List(_)
+        | Recipient::Maintainer(_)
+        | Recipient::Party(_)
+        | Recipient::Canary => false,
     }
 }
 

@@ -36,6 +36,20 @@ pub struct CaseSession {
     pub visit: Option<Visit>,
 }
 
+/// A party that has opened its page, in the cookie of its browser; sealed, because it holds the code. No name of a field is one of a
+/// [`CaseSession`]'s, so that neither passes for the other. No `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PartySession {
+    /// The code of the invitation, in words.
+    #[serde(rename = "party")]
+    pub code: String,
+    /// When the code was typed.
+    #[serde(rename = "began")]
+    pub began_at: Timestamp,
+    #[serde(rename = "end")]
+    pub expires_at: Timestamp,
+}
+
 /// Up to which message the case was read; each is the time of a message, never of a look at it.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Visit {

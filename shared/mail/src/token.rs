@@ -1,8 +1,9 @@
 //! Reply tokens: what joins an answer to a case, and nothing else does.
 //!
 //! Every message has a `Reply-To` of its own: `security+r-20267k3qf-<tag>@example.org`. It says for whom it was made and which
-//! case it speaks of, and, where it was made for the reporter, for which address; the tag (128 bits of HMAC-SHA256 over both) says that the desk made it. What anybody can write, the case
-//! id in a subject, an `In-Reply-To`, a plus-address without its tag, joins nothing to anything.
+//! case it speaks of, and, where it was made for the reporter or a party of the case, for which address; the tag (128 bits of
+//! HMAC-SHA256 over both) says that the desk made it. What anybody can write, the case id in a subject, an `In-Reply-To`, a
+//! plus-address without its tag, joins nothing to anything.
 //!
 //! The project's prefix is left out, and a person is named by a digest, so that the local part keeps within the 64 octets of
 //! RFC 5321 (4.5.3.1.1) for a mailbox name of up to [`NAME_BYTES`](desk_domain::policy::NAME_BYTES), which the policy's reader sees to.
@@ -10,7 +11,8 @@
 use std::str::FromStr;
 
 use desk_domain::case::Recipient;
-use desk_domain::id::{CaseId, Prefix};
+use desk_domain::case::party::MOST;
+use desk_domain::id::{CaseId, PartyId, Prefix};
 use desk_domain::policy::Policy;
 use desk_keys::{LinkKey, Links};
 
@@ -24,8 +26,8 @@ pub struct Token {
     pub case: Option<CaseId>,
     /// For whom it was made.
     pub made_for: Recipient,
-    /// For which address of the reporter: a token is not a person, and who was given the mail has it too. `None` in tokens that are
-    /// older than this mark, and in those of others, whose addresses the policy names.
+    /// For which address of the reporter or of a party: a token is not a person, and who was given the mail has it too. `None` in
+    /// tokens that are older than this mark, and in those of others, whose addresses the policy names.
     pub address: Option<String>,
 }
 
@@ -47,7 +49,8 @@ pub fn reply_to(
     to: &str,
 ) -> Option<String> {
     let mut who = who(recipient)?;
-    let address = matches!(recipient, Recipient::Reporter).then(|| mark(&key.address_hashes(to)[0]));
+    let marked = matches!(recipient, Recipient::Reporter | Recipient::Party(_));
+    let address = marked.then(|| mark(&key.address_hashes(to)[0]));
     who.extend(address.iter().map(String::as_str));
     let (name, domain) = policy.contacts.security.rsplit_once('@')?;
     let tag = key.tag(&signed(case, recipient, address.as_deref()));
@@ -79,9 +82,27 @@ fn claimed<'s>(policy: &Policy, suffix: &'s str) -> Option<(Token, &'s str)> {
         case => Some(long(&policy.project.prefix, case)?),
     };
     let who = who.to_ascii_lowercase();
-    let address = who.strip_prefix('r').filter(|mark| mark.len() == MARK).map(str::to_owned);
-    let made_for = if address.is_some() { Recipient::Reporter } else { named(policy, &who)? };
+    let (made_for, address) = match marked(&who) {
+        Some((made_for, mark)) => (made_for, Some(mark.to_owned())),
+        None => (named(policy, &who)?, None),
+    };
     Some((Token { case, made_for, address }, tag))
+}
+
+/// The reporter, or a party by its letter, and the mark of their address behind that.
+fn marked(who: &str) -> Option<(Recipient, &str)> {
+    let (name, mark) = who.split_at_checked(who.len().checked_sub(MARK)?)?;
+    let party = || lettered().find(|(letter, _)| *letter == name).map(|(_, party)| Recipient::Party(party));
+    let made_for = if name == "r" { Some(Recipient::Reporter) } else { party() };
+    Some((made_for?, mark))
+}
+
+/// The parties of a case, each by one letter: of a local part's 64 bytes (RFC 5321) no more is left. The letters of the others are not
+/// among them.
+fn lettered() -> impl Iterator<Item = (&'static str, PartyId)> {
+    const LETTERS: [&str; MOST] =
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "n", "p", "q", "s", "u", "v", "w", "y"];
+    LETTERS.into_iter().zip((1..).map(PartyId::nth))
 }
 
 /// What the tag is over: the names in full.
@@ -103,6 +124,7 @@ fn who(recipient: &Recipient) -> Option<String> {
         Recipient::Reporter => "r".to_owned(),
         Recipient::Member(id) => format!("m{}", digest(id.as_str())),
         Recipient::Maintainer(package) => format!("t{}", digest(package.as_str())),
+        Recipient::Party(id) => lettered().find(|(_, party)| party == id)?.0.to_owned(),
         Recipient::Outside => "x".to_owned(),
         Recipient::Operator => "o".to_owned(),
         Recipient::Pager(_) | Recipient::List(_) | Recipient::Canary => return None,
@@ -153,6 +175,8 @@ mod tests {
             Recipient::Reporter,
             Recipient::Member("alice".parse().unwrap()),
             Recipient::Maintainer("helmet".parse().unwrap()),
+            Recipient::Party(PartyId::nth(1)),
+            Recipient::Party(PartyId::nth(20)),
             Recipient::Outside,
             Recipient::Operator,
         ];
@@ -166,7 +190,8 @@ mod tests {
                 let token = read(suffix).expect("a token");
                 assert_eq!((token.case.as_ref(), &token.made_for), (case, &made_for));
                 assert!(token.is_of(&links, "Rita@Example.org"));
-                assert_eq!(token.is_of(&links, "mallory@example.net"), made_for != Recipient::Reporter);
+                let marked = matches!(made_for, Recipient::Reporter | Recipient::Party(_));
+                assert_eq!(token.is_of(&links, "mallory@example.net"), !marked);
                 assert_eq!(read(&suffix.to_ascii_uppercase()), Some(token), "some servers change the size of letters");
                 let other = suffix.replacen(&suffix[..1], if made_for == Recipient::Reporter { "o" } else { "r" }, 1);
                 assert_eq!(read(&other), None, "made for another");

@@ -6,6 +6,7 @@
 
 mod answers;
 mod operation;
+mod party;
 mod report;
 mod reporter;
 mod sent;
@@ -34,6 +35,7 @@ pub fn document(policy: &Policy, url: &str) -> Value {
         "servers": [{"url": url}],
         "tags": [
             {"name": "reporter", "description": "For everybody, and for who has filed a report."},
+            {"name": "party", "description": "For who was invited to a case from outside."},
             {"name": "team", "description": "For the members of the team."},
         ],
         "paths": paths(&operations),
@@ -52,7 +54,7 @@ const ABOUT: &str = "Everything that pages do can be done by a program. A wrong 
     once. Times are RFC 3339 in UTC.";
 
 fn operations() -> Vec<Operation> {
-    reporter::operations().into_iter().chain(team::operations()).collect()
+    reporter::operations().into_iter().chain(party::operations()).chain(team::operations()).collect()
 }
 
 fn paths(operations: &[Operation]) -> Value {
@@ -69,6 +71,10 @@ fn security() -> Value {
             "description": "The code that came with the receipt: twelve words, joined by hyphens."},
         "caseCookie": {"type": "apiKey", "in": "cookie", "name": "__Host-case",
             "description": "In a browser that has sent the code: it takes the place of the code for half an hour after the last look."},
+        "partyCode": {"type": "http", "scheme": "bearer",
+            "description": "The code that came with the invitation to a case: twelve words, joined by hyphens."},
+        "partyCookie": {"type": "apiKey", "in": "cookie", "name": "__Host-party",
+            "description": "In a browser that has sent the code of an invitation: it takes its place for half an hour after the last look."},
         "session": {"type": "http", "scheme": "bearer", "description": "The session of a member."},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-desk", "description": "The same, in a browser."},
     })
@@ -108,7 +114,8 @@ fn parameters() -> Value {
 }
 
 fn schemas(policy: &Policy) -> Value {
-    let all = sent::schemas(policy).into_iter().chain(answers::reporter()).chain(team_answers::team());
+    let parties = party::sent(&policy.limits).into_iter().chain(party::answers());
+    let all = sent::schemas(policy).into_iter().chain(answers::reporter()).chain(parties).chain(team_answers::team());
     let mut schemas: Map<String, Value> = all.map(|(name, schema)| (name.to_owned(), schema)).collect();
     schemas.insert("Problem".to_owned(), problem());
     schemas.insert("CaseId".to_owned(), json!({"type": "string", "pattern": "^[A-Z][A-Z0-9]*-[0-9]{4}-[0-9A-Z]+$"}));

@@ -17,6 +17,10 @@ pub(crate) enum Secret {
     ReceiptCode,
     /// The same, or nothing: then the page that asks for it is answered.
     ReceiptCodeOrPage,
+    /// The code of an invitation, as a bearer token; or the cookie that a page has.
+    PartyCode,
+    /// The same, or nothing: then the page that asks for it is answered.
+    PartyCodeOrPage,
     /// A member's session, as a bearer token.
     Session,
     /// The same, or the cookie that a page has.
@@ -46,7 +50,11 @@ pub(crate) struct Operation {
 impl Operation {
     fn new(method: &'static str, path: &'static str, id: &str, summary: &str) -> Operation {
         let mut written = Map::new();
-        let tag = if path.starts_with("/desk") { "team" } else { "reporter" };
+        let tag = match path {
+            path if path.starts_with("/desk") => "team",
+            path if path == "/party" || path.starts_with("/party/") => "party",
+            _ => "reporter",
+        };
         written.insert("operationId".to_owned(), json!(id));
         written.insert("tags".to_owned(), json!([tag]));
         written.insert("summary".to_owned(), json!(summary));
@@ -72,6 +80,8 @@ impl Operation {
                 Secret::Nothing => json!([]),
                 Secret::ReceiptCode => json!([{"receiptCode": []}, {"caseCookie": []}]),
                 Secret::ReceiptCodeOrPage => json!([{"receiptCode": []}, {"caseCookie": []}, {}]),
+                Secret::PartyCode => json!([{"partyCode": []}, {"partyCookie": []}]),
+                Secret::PartyCodeOrPage => json!([{"partyCode": []}, {"partyCookie": []}, {}]),
                 Secret::Session => json!([{"session": []}]),
                 Secret::SessionOrCookie => json!([{"session": []}, {"cookie": []}]),
             },

@@ -226,6 +226,8 @@ fn kind(kind: Kind, limits: &Limits) -> Value {
         Kind::Choice(choice) => words(choice),
         Kind::Address => json!({"type": "string", "format": "email", "examples": ["rita@example.org"]}),
         Kind::Member => named("^[a-z0-9._-]{1,64}$", "bob"),
+        Kind::Party => schema("PartyId"),
+        Kind::With => named("^(reporter|party-[1-9][0-9]*)$", "reporter"),
         Kind::Clock => named("^[a-z0-9-]+$", "announcement"),
         Kind::Line => named("^\\S+@[a-z0-9.-]+$", "express@4"),
         Kind::Package => named("^\\S+$", "express"),

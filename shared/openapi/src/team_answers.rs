@@ -175,6 +175,7 @@ fn team_always() -> Vec<(&'static str, Value)> {
         ("may_forward", flag()),
         ("forwarded", with(list(text()), "The modules whose maintainers it was forwarded to.")),
         ("release_planned", or_null(moment())),
+        ("parties", with(list(schema("PartyOfCase")), "Who was invited from outside, in that order.")),
         ("became", or_null(schema("CaseId"))),
         ("opened", or_null(with(opened(), "What a member opened it for; null where somebody reported it here."))),
         ("mail", or_null(schema("Mail"))),

@@ -23,6 +23,8 @@ mod mail_parts;
 mod not_yours;
 mod open;
 mod others;
+mod party;
+mod party_card;
 mod qr;
 mod receipt;
 mod report_form;
@@ -66,6 +68,8 @@ pub use self::mail_parts::{AttachmentLine, MailPart, size};
 pub use self::not_yours::{NotYoursPage, OpenForm};
 pub use self::open::{OpenCasePage, OpenedCase};
 pub use self::others::OthersPage;
+pub use self::party::{PartyDateForm, PartyEndedPage, PartyLogin, PartyPage, PartyTermsPage, PartyWords};
+pub use self::party_card::PartyCard;
 pub use self::qr::Qr;
 pub use self::receipt::{CodeBox, NewCodePage, Receipt};
 pub use self::report_form::{ANOTHER, FormError, OTHER_FIELD, ReportForm, ThirdParty};
@@ -91,6 +95,7 @@ fn sampled() -> samples::Samples {
         others::sample::pages(),
         receipt::sample::pages(),
         case::sample::pages(),
+        party::sample::pages(),
         team_case::sample::pages(),
         acknowledge::sample::pages(),
         sign_in::sample::pages(),

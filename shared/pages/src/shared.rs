@@ -85,6 +85,11 @@ pub(crate) mod sample {
     use super::*;
     use crate::samples::*;
 
+    /// What somebody else was shown.
+    pub(crate) fn others() -> Vec<SharedCard> {
+        shared(false, false).into_iter().map(|card| SharedCard { id: card.id + 20, ..card }).collect()
+    }
+
     /// A text that waits for its answer, and a patch that has one.
     pub(crate) fn shared(error: bool, asked: bool) -> Vec<SharedCard> {
         let form = || ShareForm {

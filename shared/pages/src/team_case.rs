@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use desk_view::{ClockStanding, ClockView};
 
-use super::{CaseSummary, Desk, FileLine, MailPart, MessageView, SharedBody, SharedCard, Site};
+use super::{CaseSummary, Desk, FileLine, MailPart, MessageView, PartyCard, SharedBody, SharedCard, Site};
 
 /// Everything that the team may read of a case. It holds a report, so it has no `Debug`.
 #[derive(Template)]
@@ -64,6 +64,10 @@ pub struct TeamCasePage {
     pub shared: Vec<SharedCard>,
     /// Where something is shown to them; `None` where that is not possible now.
     pub share_href: Option<String>,
+    /// Who was invited from outside.
+    pub parties: Vec<PartyCard>,
+    /// Where others are invited; `None` where that is not possible now.
+    pub invite_party_href: Option<String>,
     /// A page of the conversation, newest first.
     pub messages: Vec<MessageView>,
     /// How many messages came since who reads this last did, on whichever page, and when that was.

@@ -3,6 +3,7 @@
 //! | key | sealed to it | private half |
 //! |--|--|--|
 //! | the team's | everything of the case | `KEY#<case>` `KEY`, wrapped by the root, which only `team` unwraps |
+//! | a party's | what that party may see | [`crate::party_keys`] |
 //! | the reporter's | what the reporter may see | `CODE#…`, wrapped to the receipt code; `KEY#<case>` `REPORTER`, wrapped to the team's key |
 //!
 //! Whoever seals takes the public halves from the *log* ([`CaseStore::sealer`]): a snapshot that somebody has changed leads no word
@@ -13,7 +14,7 @@
 use desk_domain::case::ContentRef;
 use desk_domain::case::event::EventBody;
 use desk_domain::case::keys::{CaseKeys, KeyOfCase};
-use desk_domain::id::{CaseId, ContentId};
+use desk_domain::id::{CaseId, ContentId, PartyId};
 use desk_keys::{KeyError, NewKey, PublicKey, Root, RootPublic, SecretKey};
 use futures_util::future::try_join;
 
@@ -31,6 +32,8 @@ pub enum Audience {
     /// Also what the reporter wrote and what may still become theirs, such as an answer in quarantine: what is let in is
     /// theirs from then on, and nothing is sealed anew.
     Reporter,
+    /// One of those who were invited from outside, with the sealer that has their key ([`CaseStore::sealer_for`]).
+    Party(PartyId),
 }
 
 /// The public halves of a case's keys. Can seal and open nothing.
@@ -39,6 +42,8 @@ pub struct Sealer {
     case: CaseId,
     team: PublicKey,
     reporter: PublicKey,
+    /// That of the one party for whom words are sealed.
+    party: Option<(PartyId, PublicKey)>,
 }
 
 /// The keys of a new case; of the team's, only what seals is kept.
@@ -70,12 +75,12 @@ pub struct OpenedKeys {
 impl Sealer {
     fn of(case: &CaseId, keys: &CaseKeys) -> Sealer {
         let public = |key: &KeyOfCase| PublicKey::from(key.public.as_str().to_owned());
-        Sealer { case: case.clone(), team: public(&keys.team), reporter: public(&keys.reporter) }
+        Sealer { case: case.clone(), team: public(&keys.team), reporter: public(&keys.reporter), party: None }
     }
 
     /// Of a case that has one key for both.
     pub fn of_one(case: &CaseId, key: PublicKey) -> Sealer {
-        Sealer { case: case.clone(), team: key.clone(), reporter: key }
+        Sealer { case: case.clone(), team: key.clone(), reporter: key, party: None }
     }
 
     /// Seals for the team and `audience`; for what lies in the bucket. Else [`Commit::seal`](crate::Commit::seal) does it.
@@ -87,8 +92,28 @@ impl Sealer {
             Audience::Reporter if self.reporter != self.team => {
                 PublicKey::seal_to(&[&self.team, &self.reporter], plain)
             }
+            Audience::Party(party) => match &self.party {
+                Some((of, key)) if of == party => PublicKey::seal_to(&[&self.team, key], plain),
+                // Nobody of that name was invited; the domain refuses what is said to them.
+                Some(_) | None => self.team.seal(plain),
+            },
             Audience::Reporter | Audience::Team => self.team.seal(plain),
         }
+    }
+
+    /// The same, which seals for `party` too.
+    pub(crate) fn with_party(self, party: &PartyId, key: PublicKey) -> Sealer {
+        Sealer { party: Some((party.clone(), key)), ..self }
+    }
+
+    /// What everything of the case is sealed to.
+    pub(crate) fn team(&self) -> &PublicKey {
+        &self.team
+    }
+
+    /// Whether what the party may see is sealed to `key`.
+    pub fn is_partys(&self, party: &PartyId, key: &PublicKey) -> bool {
+        self.party.as_ref().is_some_and(|(of, named)| of == party && named == key)
     }
 
     /// The same, with the name under which an event has it.
@@ -116,7 +141,7 @@ impl Sealer {
     }
 }
 
-fn named(public: &PublicKey, wrapped: &[u8]) -> KeyOfCase {
+pub(crate) fn named(public: &PublicKey, wrapped: &[u8]) -> KeyOfCase {
     KeyOfCase { public: public.as_str().to_owned().into(), wrapped: desk_keys::sha256_hex(wrapped) }
 }
 
@@ -135,7 +160,7 @@ impl NewKeys {
         let (team, reporter) = (key.public(), SecretKey::generate());
         let to_team = reporter.wrapped(&team, &of_reporter(case))?;
         let keys = CaseKeys { team: named(&team, &wrapped), reporter: named(&reporter.public(), &to_team) };
-        let sealer = Sealer { case: case.clone(), team, reporter: reporter.public() };
+        let sealer = Sealer { case: case.clone(), team, reporter: reporter.public(), party: None };
         Ok(NewKeys { sealer, named: keys, reporter, wrapped: Wrapped { team: wrapped, reporter: Some(to_team) } })
     }
 }

@@ -1,7 +1,7 @@
 //! Reading a case: its snapshot, its log, its sealed content, its keys.
 
 use desk_domain::case::{Case, ContentRef, Event};
-use desk_domain::id::{CaseId, ContentId};
+use desk_domain::id::{CaseId, ContentId, PartyId};
 use desk_keys::PublicKey;
 use jiff::Timestamp;
 
@@ -20,10 +20,12 @@ pub struct Stored {
     pub one_key: Option<PublicKey>,
 }
 
-/// What a receipt code leads to.
+/// What a code leads to: the receipt code, or that of an invitation.
 pub struct CodeEntry {
     pub case: CaseId,
-    /// The reporter's private half, wrapped to the code.
+    /// Whose it is, where it is not the reporter's.
+    pub party: Option<PartyId>,
+    /// Their private half, wrapped to the code.
     pub wrapped: Vec<u8>,
 }
 
@@ -106,7 +108,9 @@ impl CaseStore {
         let read = |item: Item| {
             let read = Read(&item);
             let case = read.text("case")?.parse().map_err(|_| Fault::damaged("a code's case"))?;
-            Ok(CodeEntry { case, wrapped: read.bytes("wrapped")?.to_vec() })
+            let party = read.maybe_text("party").map(str::parse).transpose();
+            let party = party.map_err(|_| Fault::damaged("a code's party"))?;
+            Ok(CodeEntry { case, party, wrapped: read.bytes("wrapped")?.to_vec() })
         };
         item.map(read).transpose()
     }

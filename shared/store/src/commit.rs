@@ -245,6 +245,11 @@ impl Commit {
         }
     }
 
+    /// Something that is not there yet.
+    pub(crate) fn put_new(&mut self, item: Item) {
+        self.put(item, Some(ABSENT), Guard::Version);
+    }
+
     fn put(&mut self, item: Item, condition: Option<&str>, guard: Guard) {
         let put = Put::builder().set_item(Some(item)).set_condition_expression(condition.map(str::to_owned));
         self.push(Write::Put(put), guard);

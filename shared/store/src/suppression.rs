@@ -68,10 +68,12 @@ impl CaseStore {
     /// # Errors
     /// [`ActError`]; to be tried again.
     pub async fn tell_bounced(&self, delivery: &Delivery, policy: &Policy, clock: &Clock) -> Result<(), ActError> {
-        let (Recipient::Reporter, Some(case), Some(seq)) = (&delivery.recipient, &delivery.case, delivery.seq) else {
-            return Ok(());
+        let (case, command) = match (&delivery.recipient, &delivery.case, delivery.seq) {
+            (Recipient::Reporter, Some(case), Some(seq)) => (case, Command::MessageBounced { seq }),
+            (Recipient::Party(party), Some(case), _) => (case, Command::PartyBounced { party: party.clone() }),
+            _ => return Ok(()),
         };
-        match self.tell(case, policy, &Actor::Desk, clock, &Command::MessageBounced { seq }).await {
+        match self.tell(case, policy, &Actor::Desk, clock, &command).await {
             Ok(_) | Err(ActError::Refused(Refusal::NotFound)) => Ok(()),
             Err(e) => Err(e),
         }

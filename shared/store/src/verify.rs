@@ -82,6 +82,13 @@ impl Store {
         {
             problems.push("its keys are not those that its log names".to_owned());
         }
+        for event in &events {
+            if let EventBody::PartyInvited(new) = &event.body
+                && !self.cases.party_key_lies(id, &new.party, &new.key).await?
+            {
+                problems.push(format!("the key of {} is not the one that its log names", new.party));
+            }
+        }
         if prev != stored.head {
             problems.push("the log does not end where the snapshot says".to_owned());
         }

@@ -6,6 +6,7 @@ mod changes;
 mod file;
 mod mail;
 mod opened;
+mod party;
 mod publication;
 mod shared;
 
@@ -17,6 +18,10 @@ pub use changes::{EarlierForm, Piece, word_changes};
 pub use file::FileView;
 pub use mail::{AttachmentView, MailView, OpenedMail, Signature};
 pub use opened::UnsealedCase;
+pub use party::{
+    DateView, PartyCaseView, PartyForTeam, PartyMessageView, PartyMessageWith, PartySpeaker, PartyView, StatusView,
+    TermsView, terms_sha256,
+};
 pub use publication::{
     AdvisoryView, AuditView, ChannelProgress, ChannelStanding, ChannelView, LineStanding, LineView, PublicationView,
     StepView, Tries, form_sha256,

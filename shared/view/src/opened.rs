@@ -204,6 +204,7 @@ impl UnsealedCase {
             Written::Report(_)
             | Written::Waiting { .. }
             | Written::Note { .. }
+            | Written::Invitation { .. }
             | Written::Step(_)
             | Written::Nothing => None,
         }

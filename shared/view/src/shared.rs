@@ -1,4 +1,4 @@
-//! What was shown to the reporter before it was public, and what they make of it.
+//! What was shown to the reporter, or to a party, before it was public, and what they make of it.
 
 use desk_domain::case::share::{Shared, SharedThing};
 use desk_domain::case::{Actor, ContentRef};
@@ -24,7 +24,7 @@ pub struct SharedView {
     pub answer: Option<ShareAnswerView>,
 }
 
-/// What the reporter makes of it. No `Debug`: it is their words.
+/// What they make of it. No `Debug`: it is their words.
 #[derive(Serialize)]
 pub struct ShareAnswerView {
     pub at: Timestamp,
@@ -34,12 +34,12 @@ pub struct ShareAnswerView {
 }
 
 impl UnsealedCase {
-    /// Everything that was shown, the newest first.
+    /// Everything that was shown to the reporter, the newest first.
     pub(crate) fn shared(&self, policy: &Policy) -> Vec<SharedView> {
-        self.case.shared.iter().rev().map(|shared| self.shown(policy, shared)).collect()
+        self.case.shared_with_reporter().rev().map(|shared| self.shown(policy, shared)).collect()
     }
 
-    fn shown(&self, policy: &Policy, shared: &Shared) -> SharedView {
+    pub(crate) fn shown(&self, policy: &Policy, shared: &Shared) -> SharedView {
         let text = |content: &ContentRef| self.text(content).to_owned();
         let answer = shared.answer.as_ref().map(|answer| ShareAnswerView {
             at: answer.at,
@@ -48,7 +48,7 @@ impl UnsealedCase {
         });
         let by = match &shared.by {
             Actor::Member(id) => Some(policy.member_name(id)),
-            Actor::Reporter | Actor::Desk => None,
+            Actor::Reporter | Actor::Party(_) | Actor::Desk => None,
         };
         SharedView { id: shared.seq, at: shared.at, by, what: shared.what, text: text(&shared.content), answer }
     }

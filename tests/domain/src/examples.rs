@@ -3,10 +3,10 @@
 use desk_domain::case::event::{FactName, Resolution};
 use desk_domain::case::share::{SharedThing, SharedWith};
 use desk_domain::case::{Command, CommandName};
-use desk_domain::id::LineName;
+use desk_domain::id::{LineName, PartyId};
 use desk_domain::policy::Severity;
 
-use crate::{content, message};
+use crate::{content, message, new_party};
 
 fn line(name: &str) -> LineName {
     name.parse().expect("a line")
@@ -49,6 +49,9 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         Read => vec![("dave", Command::Read { reason: content() })],
         Invite => by_alice(Command::Invite { member: member("bob"), reason: content() }),
         Uninvite => by_alice(Command::Uninvite { member: member("bob"), reason: content() }),
+        InviteParty => by_alice(Command::InviteParty { new: new_party(1) }),
+        WriteParty => by_alice(Command::WriteParty { party: PartyId::nth(1), content: content() }),
+        EndParty => by_alice(Command::EndParty { party: PartyId::nth(1), reason: content() }),
         TakeOver => vec![("dave", Command::TakeOver { reason: content() })],
         SetBackup => by_alice(Command::SetBackup { member: member("carol") }),
         Validate => by_alice(Command::Validate { message: message(), next_steps: false, accept: false }),

@@ -41,10 +41,13 @@ pub fn check(before: &World, after: &World, policy: &Policy) {
     once(&after.log, new);
 }
 
-/// I2: what a reporter writes is heard by somebody who is there and may read it.
+/// I2: what a reporter writes, or a party says, is heard by somebody who is there and may read it.
 fn heard(world: &World, policy: &Policy, event: &Event, planned: &[Planned]) {
     // What a word alone says is told by its own event.
-    if !matches!(event.body, EventBody::ReporterReplied { alone: false, .. } | EventBody::ReplyQuarantined { .. }) {
+    let of_reporter =
+        matches!(event.body, EventBody::ReporterReplied { alone: false, .. } | EventBody::ReplyQuarantined { .. });
+    let of_party = matches!(event.body, EventBody::PartySaid { .. }) && !world.case.is_closed();
+    if !of_reporter && !of_party {
         return;
     }
     let may = |planned: &Planned| match &planned.recipient {

@@ -6,8 +6,10 @@ pub mod invariants;
 use desk_domain::case::command::Roster;
 use desk_domain::case::decide::{ByMember, decide, open, open_by_member};
 use desk_domain::case::event::{Answers, Elsewhere, FactName, Message, Opened, Reported, SCHEMA, Source};
+use desk_domain::case::keys::KeyOfCase;
+use desk_domain::case::party::NewParty;
 use desk_domain::case::{Actor, Case, Clock, Command, ContentRef, Event, EventBody};
-use desk_domain::id::{CaseId, MemberId};
+use desk_domain::id::{CaseId, MemberId, PartyId};
 use desk_domain::notice::plan::{Planned, notices};
 use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
@@ -26,6 +28,19 @@ pub fn content() -> ContentRef {
 /// A sealed message.
 pub fn message() -> Message {
     Message { content: content(), mail: None }
+}
+
+/// The invitation of the `number`th party.
+pub fn new_party(number: u16) -> NewParty {
+    NewParty {
+        party: PartyId::nth(number),
+        key: KeyOfCase { public: "age1".to_owned().into(), wrapped: "00".to_owned() },
+        name: content(),
+        address: "party-address".parse().expect("an id"),
+        openpgp_key: None,
+        text: content(),
+        mail: "party-code".parse().expect("an id"),
+    }
 }
 
 /// A member.

@@ -3,9 +3,12 @@
 use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
 use desk_domain::case::event::{Answers, DisclosurePlan, FactName, MailParts, Resolution};
+use desk_domain::case::party::PartySaid;
 use desk_domain::case::publication::{CreditState, Publication};
-use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, Event, EventBody, Spoken, permit, quiet, rm};
-use desk_domain::id::ClockName;
+use desk_domain::case::{
+    Actor, Case, ClockState, Command, CommandName, Event, EventBody, PartyStatus, Spoken, permit, quiet, rm,
+};
+use desk_domain::id::{ClockName, PartyId};
 use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::examples::examples;
@@ -55,6 +58,10 @@ fn publication() -> Vec<Step> {
     steps
 }
 
+fn party_says(said: PartySaid) -> Command {
+    Command::PartySays { party: PartyId::nth(1), said }
+}
+
 fn says(spoken: Spoken, alone: bool, mail: &MailParts) -> Command {
     Command::ReplyThatSays { spoken, alone, content: content(), received_at: Timestamp::MAX, mail: mail.clone() }
 }
@@ -88,6 +95,11 @@ fn everything() -> Vec<Step> {
         by(Actor::Reporter, says(Spoken::Withdraws, true, &mail)),
         by(Actor::Reporter, says(Spoken::Agrees, false, &mail)),
         by(Actor::Reporter, says(Spoken::Refuses, true, &mail)),
+        by(Actor::Party(PartyId::nth(1)), party_says(PartySaid::Joins { terms: "00".to_owned() })),
+        by(
+            Actor::Party(PartyId::nth(1)),
+            party_says(PartySaid::Status { is: PartyStatus::Affected, words: Some(content()) }),
+        ),
         by(Actor::Desk, Command::MessageBounced { seq: 5 }),
         by(
             Actor::Desk,

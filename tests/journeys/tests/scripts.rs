@@ -65,6 +65,7 @@ scripts! {
     t46_other_ends_and_the_way_back = "other-ends",
     t32_closed = "closed",
     t34_shared = "shared",
+    t34_parties = "parties",
     t39_a_member_opens_a_case = "opened" rings "breach",
     duplicates = "duplicates",
     let_in = "let-in",

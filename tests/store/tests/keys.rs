@@ -134,6 +134,32 @@ async fn a_key_that_was_changed_in_the_log_stops_whoever_would_seal_to_it() {
     }
 }
 
+/// The same in the event that invited somebody from outside.
+#[tokio::test]
+async fn a_key_that_was_changed_in_an_invitation_leads_no_word_astray() {
+    let bench = Bench::new().await;
+    let (pages, other) = (Pages::of(&bench).await, SecretKey::generate());
+    let reported = pages.report().await;
+    ok(pages.command(&reported.case, json!({"command": "assign", "member": "alice"})).await);
+    let invite = json!({"command": "invite-party", "name": "Fastify", "address": "fastify@example.net", "text": "The same fault."});
+    let invited = ok(pages.command(&reported.case, invite).await);
+    let seq = invited["version"].as_u64().expect("how many events there are");
+    let write = json!({"command": "write-party", "party": "party-1", "text": "What you need to know."});
+    ok(pages.command(&reported.case, write.clone()).await);
+    change(&bench, &format!("LOG#{}", reported.case), &format!("{seq:012}"), |event| {
+        let Some(AttributeValue::B(bytes)) = event.get_mut("event") else { panic!("an event") };
+        let mut event: Value = serde_json::from_slice(bytes).unwrap();
+        assert!(event["key"]["public"].is_string(), "{event}");
+        event["key"]["public"] = json!(other.public());
+        *bytes = event.to_string().into_bytes();
+    });
+    let (status, _) = pages.command(&reported.case, write).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(opened(&bench, &reported.case, &other).await, [""; 0]);
+    let found = problems(&bench, &reported.case).await;
+    assert!(found.iter().any(|problem| problem.contains("does not follow from the one before it")), "{found:?}");
+}
+
 /// Whoever may wrap, as `intake` may, puts a key of their own where the case's private half lies.
 #[tokio::test]
 async fn a_private_half_that_was_replaced_is_not_used_and_is_found() {

@@ -26,6 +26,8 @@ fn assigned(field: &Field, form: Option<&str>) -> String {
         Kind::Choice(_)
         | Kind::Address
         | Kind::Member
+        | Kind::Party
+        | Kind::With
         | Kind::Line
         | Kind::Clock
         | Kind::Package

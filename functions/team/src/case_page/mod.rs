@@ -7,6 +7,7 @@ pub(crate) mod comment;
 pub(crate) mod deliveries;
 mod facts;
 mod history;
+mod parties;
 mod publication;
 mod report;
 pub(crate) mod tags;
@@ -20,8 +21,8 @@ use axum::response::{Html, IntoResponse, Response};
 use desk_advisory::markdown;
 use desk_domain::case::event::NoteKind;
 use desk_domain::case::permit::allowed;
-use desk_domain::case::{Actor, CommandName, Tracker};
-use desk_domain::id::{CaseId, MemberId};
+use desk_domain::case::{Actor, CommandName, Recipient, Tracker};
+use desk_domain::id::{CaseId, MemberId, PartyId};
 use desk_domain::notice::step;
 use desk_domain::policy::Member;
 use desk_http::Problem;
@@ -30,7 +31,7 @@ use desk_pages::{
     SharedCard, Site, TeamCasePage,
 };
 use desk_store::Stored;
-use desk_view::{FileView, MailView, MessageView, Speaker, form_sha256};
+use desk_view::{FileView, MailView, MessageView, Speaker, UnsealedCase, form_sha256};
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -136,6 +137,8 @@ impl Team {
             last_read: paper.last_read,
             shared: view.shared.iter().map(|s| SharedCard::of(&case.id, s, markdown::html)).collect(),
             share_href: at.may(CommandName::Share).then(|| checklist::href(&at, "share")),
+            parties: parties::cards(&at),
+            invite_party_href: at.may(CommandName::InviteParty).then(|| checklist::href(&at, "others")),
             messages: messages.iter().map(|m| paper.message(m, &reporter)).collect(),
             report: report::report(&view.report.body, case.has_reporter()),
             files: paper.files(&view.report.files),
@@ -166,9 +169,13 @@ impl Team {
             NoteKind::Consent => Some("source of the reporter’s consent to forwarding".to_owned()),
             NoteKind::Forwarded(to) => Some(format!("forwarded to the maintainers of {to}")),
             NoteKind::Outsider(_) => Some("by mail".to_owned()),
+            NoteKind::ToParty(party) => Some(format!("to {}, on its page", paper.party(party))),
+            NoteKind::ByParty(_) => Some("on its page".to_owned()),
+            NoteKind::PartyEnded(party) => Some(format!("why the invitation of {} was ended", paper.party(party))),
             NoteKind::Refused => Some("refused: not the reporter’s".to_owned()),
         };
         let by = match &note.kind {
+            NoteKind::Outsider(Recipient::Party(party)) | NoteKind::ByParty(party) => paper.party(party),
             NoteKind::Outsider(from) => words::recipient(policy, from),
             NoteKind::Refused => "An answer by mail".to_owned(),
             NoteKind::Plain
@@ -177,6 +184,8 @@ impl Team {
             | NoteKind::Opened
             | NoteKind::Invited(_)
             | NoteKind::Uninvited(_)
+            | NoteKind::ToParty(_)
+            | NoteKind::PartyEnded(_)
             | NoteKind::Reopened
             | NoteKind::Tracker
             | NoteKind::Consent
@@ -194,16 +203,25 @@ struct Paper<'a> {
     member: &'a MemberId,
     member_name: &'a str,
     last_read: Option<Timestamp>,
+    opened: &'a UnsealedCase,
 }
 
 impl<'a> Paper<'a> {
     fn of(shown: &'a Shown, member: &'a Member) -> Paper<'a> {
         let (case, last_read) = (&shown.opened.case.id, shown.last_read);
-        Paper { case, member: &member.id, member_name: &member.name, last_read }
+        Paper { case, member: &member.id, member_name: &member.name, last_read, opened: &shown.opened }
     }
 }
 
 impl Paper<'_> {
+    /// `Fastify (party-1)`
+    fn party(&self, id: &PartyId) -> String {
+        match self.opened.case.party(id) {
+            Some(party) => format!("{} ({id})", self.opened.text(&party.name)),
+            None => id.to_string(),
+        }
+    }
+
     fn mail(&self, mail: &MailView) -> MailPart {
         mail::part(self.case, self.member, mail)
     }

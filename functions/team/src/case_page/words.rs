@@ -14,6 +14,7 @@ pub(crate) fn actor(policy: &Policy, actor: &Actor) -> String {
     match actor {
         Actor::Member(id) => member_name(policy, id),
         Actor::Reporter => "The reporter".to_owned(),
+        Actor::Party(party) => party.to_string(),
         Actor::Desk => "Disclosure Desk".to_owned(),
     }
 }
@@ -23,6 +24,7 @@ pub(crate) fn recipient(policy: &Policy, to: &Recipient) -> String {
         Recipient::Reporter => "The reporter".to_owned(),
         Recipient::Member(id) => member_name(policy, id),
         Recipient::Pager(id) => format!("{}, by pager", member_name(policy, id)),
+        Recipient::Party(party) => party.to_string(),
         Recipient::Outside => "The contact outside the team".to_owned(),
         Recipient::Operator => "The operator".to_owned(),
         Recipient::List(id) => policy.channel_name(id),

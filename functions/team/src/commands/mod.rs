@@ -2,6 +2,7 @@
 
 mod duplicate;
 mod follow_up;
+mod invitation;
 mod sealed;
 mod treat;
 
@@ -30,7 +31,7 @@ pub(crate) use self::treat::RECEIPT;
 use self::treat::Treated;
 use crate::as_of_now::AsOfNow;
 use crate::message::Post;
-use crate::request::{Asked, Finding, Words, Work};
+use crate::request::{Asked, Finding, Invitation, Words, Work};
 use crate::{Team, publication};
 
 pub(crate) async fn post(
@@ -88,11 +89,14 @@ enum Ready {
     Form(Box<Advisory>),
     /// The word that what is approved is published.
     Publication(String),
-    /// The draft of the advisory as the reporter is to read it, and what they are told with it.
+    /// The draft of the advisory as it is to be read, by whom, and what they are told with it.
     Draft {
+        with: SharedWith,
         text: String,
         words: Words,
     },
+    /// Somebody from outside, whose key can be used.
+    Invitation(Invitation),
     /// The keys of which a new code is to open the reporter’s, and the code that it takes the place of.
     Code {
         keys: OpenedKeys,
@@ -110,7 +114,7 @@ impl Ready {
         match self {
             Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) | Ready::Publication(_) => true,
             Ready::Draft { .. } | Ready::FollowUp(_) => true,
-            Ready::Words(_) | Ready::Duplicate { .. } => false,
+            Ready::Words(_) | Ready::Duplicate { .. } | Ready::Invitation(_) => false,
             Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
         }
     }
@@ -120,7 +124,7 @@ impl Ready {
             Ready::Report(report) => Some(report),
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Fix(_) | Ready::Ranges { .. } => None,
             Ready::Audit { .. } | Ready::Form(_) | Ready::Publication(_) | Ready::Draft { .. } => None,
-            Ready::Code { .. } | Ready::FollowUp(_) => None,
+            Ready::Code { .. } | Ready::FollowUp(_) | Ready::Invitation(_) => None,
         }
     }
 }
@@ -136,6 +140,13 @@ impl Team {
         let asked = Asked::read(value, &self.policy).map_err(Problem::invalid)?;
         let page_only = asked.page_only;
         let post = self.post(stored, &member.name).await?;
+        let post = match &asked.party {
+            Some(party) => {
+                let keys = self.keys(stored).await?;
+                post.also_for(self.cases.sealer_held_for(&keys, &stored.case, party).await?)
+            }
+            None => post,
+        };
         if let (CommandName::AnswerComment, true, Some(why)) =
             (asked.name, stored.case.came_as_comment(), post.kept_back())
         {
@@ -213,12 +224,17 @@ impl Team {
                 permitted()?;
                 Ok(Ready::Publication(self.said_to_publish(stored).await?))
             }
-            Work::ShareDraft(words) => {
+            Work::ShareDraft { with, words } => {
                 permitted()?;
                 let opened = self.unsealed(case.clone(), &self.keys(stored).await?.team).await?;
                 // Where there is none, `decide` says so.
                 let text = opened.final_form(&self.policy, now).as_ref().map(article::of).unwrap_or_default();
-                Ok(Ready::Draft { text, words })
+                Ok(Ready::Draft { with, text, words })
+            }
+            Work::InviteParty(invitation) => {
+                permitted()?;
+                self.takes_key(&invitation)?;
+                Ok(Ready::Invitation(invitation))
             }
             Work::ReissueCode => {
                 permitted()?;
@@ -266,12 +282,12 @@ impl Team {
                 (Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }, None)
             }
             Ready::Publication(signed) => (Command::Publish { signed: signed.clone() }, None),
-            Ready::Draft { text, words } => {
+            Ready::Draft { with, text, words } => {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
-                let (what, with) = (SharedThing::DraftAdvisory, SharedWith::Reporter);
-                let (content, message) = (sealing.text_for_reporter(text)?, sealing.message(words)?);
-                (Command::Share { what, with, content, message }, None)
+                let (content, message) = sealing.shown(with, text, words)?;
+                (Command::Share { what: SharedThing::DraftAdvisory, with: with.clone(), content, message }, None)
             }
+            Ready::Invitation(invitation) => (self.invited(invitation, post, before, commit)?, None),
             Ready::Code { keys, old } => {
                 let (command, new) = self.new_code(before, commit, keys.reporter(), old.as_deref())?;
                 (command, Some(new))

@@ -1,6 +1,8 @@
 //! Commands with their words sealed: `decide` never sees them.
 
+use desk_domain::case::share::SharedWith;
 use desk_domain::case::{Command, ContentRef, Message};
+use desk_domain::id::PartyId;
 use desk_keys::{KeyError, MailWords, PublicKey};
 use desk_store::{Audience, Commit, Stored};
 use serde::Serialize;
@@ -47,7 +49,28 @@ impl Sealing<'_> {
         self.post.seal(self.commit, &Audience::Reporter, text)
     }
 
-    /// The same, of a value of ours.
+    /// What a party is told or shown; it travels in no mail.
+    pub(crate) fn text_for_party(&mut self, party: &PartyId, text: &str) -> Result<ContentRef, KeyError> {
+        self.post.seal(self.commit, &Audience::Party(party.clone()), text)
+    }
+
+    /// Something that is shown, and the message that goes with it.
+    pub(crate) fn shown(
+        &mut self,
+        with: &SharedWith,
+        text: &str,
+        words: &Words,
+    ) -> Result<(ContentRef, Message), KeyError> {
+        match with {
+            SharedWith::Reporter => Ok((self.text_for_reporter(text)?, self.message(words)?)),
+            SharedWith::Party(party) => {
+                let (shown, content) = (self.text_for_party(party, text)?, self.text_for_party(party, &words.text)?);
+                Ok((shown, Message { content, mail: None }))
+            }
+        }
+    }
+
+    /// The same as for the reporter, of a value of ours.
     pub(crate) fn json_for_reporter<T: Serialize>(&mut self, value: &T) -> Result<ContentRef, KeyError> {
         self.post.seal_json(self.commit, &Audience::Reporter, value)
     }

@@ -11,8 +11,9 @@ mod tests;
 use desk_domain::affected::Affected;
 use desk_domain::case::CommandName;
 use desk_domain::case::publication::AuditWords;
+use desk_domain::case::share::SharedWith;
 use desk_domain::fields::{FieldError, Fields, Problems};
-use desk_domain::id::{CaseId, LineName};
+use desk_domain::id::{CaseId, LineName, PartyId};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::Policy;
 use serde_json::Value;
@@ -26,6 +27,8 @@ pub(crate) struct Asked {
     pub name: CommandName,
     /// Its message is to stay on the case page even where the reporter chose mail.
     pub page_only: bool,
+    /// Somebody from outside, for whom words of it are sealed.
+    pub party: Option<PartyId>,
     pub work: Work,
 }
 
@@ -46,13 +49,25 @@ pub(crate) enum Work {
     /// To say that what is approved is published.
     Publish,
     /// To show the draft of the advisory as it stands, with these words.
-    ShareDraft(Words),
+    ShareDraft { with: SharedWith, words: Words },
+    /// To make a key and a code for whoever is invited.
+    InviteParty(Invitation),
     /// To make a new code.
     ReissueCode,
     /// To open the case for what the reporter wrote after closing.
     FollowUp,
     /// To open the case that what was filed becomes; whoever wrote it is reached at `address`, as the member says.
     TreatAsReport { address: Option<String> },
+}
+
+/// Somebody from outside who is to be invited.
+pub(crate) struct Invitation {
+    pub name: String,
+    pub address: String,
+    /// What they are told.
+    pub text: String,
+    /// Their OpenPGP key, in ASCII armour.
+    pub key: Option<String>,
 }
 
 /// A message to the reporter.

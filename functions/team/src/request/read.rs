@@ -4,7 +4,7 @@ use desk_domain::advisory::{Credit, Draft};
 use desk_domain::affected;
 use desk_domain::case::share::{SharedThing, SharedWith};
 use desk_domain::case::{Command, CommandName, ContentRef, Message};
-use desk_domain::id::{LineName, MemberId};
+use desk_domain::id::{LineName, MemberId, PartyId};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::MailAddress;
 use desk_domain::score;
@@ -12,7 +12,7 @@ use desk_keys::KeyError;
 use desk_mail::read::takes_no_answer;
 
 use super::given::Given;
-use super::{Asked, Words, Work, audit};
+use super::{Asked, Invitation, Words, Work, audit};
 use crate::commands::Sealing;
 
 /// Reads the body of a command; `None` where it cannot be made of what is there, and then something was noted.
@@ -48,6 +48,21 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         Read => written(given, "reason", |reason| Command::Read { reason }),
         Invite => of_member(given, |member, reason| Command::Invite { member, reason })?,
         Uninvite => of_member(given, |member, reason| Command::Uninvite { member, reason })?,
+        InviteParty => invite_party(given)?,
+        WriteParty => {
+            let text = given.text("text");
+            let party: PartyId = given.parsed("party")?;
+            let to = party.clone();
+            let seal = move |s: &mut Sealing<'_>| {
+                Ok(Command::WriteParty { party: to.clone(), content: s.text_for_party(&to, &text)? })
+            };
+            Asked { party: Some(party), ..sealed(given, seal) }
+        }
+        EndParty => {
+            let reason = given.text("reason");
+            let party: PartyId = given.parsed("party")?;
+            sealed(given, move |s| Ok(Command::EndParty { party: party.clone(), reason: s.text(&reason)? }))
+        }
         TakeOver => written(given, "reason", |reason| Command::TakeOver { reason }),
         SetBackup => as_it_is(given, Command::SetBackup { member: given.parsed("member")? }),
         Accept => as_it_is(given, Command::Accept),
@@ -125,7 +140,7 @@ fn address(given: &Given<'_>) -> Option<String> {
 }
 
 fn prepared(given: &Given<'_>, work: Work) -> Asked {
-    Asked { name: given.name, page_only: false, work }
+    Asked { name: given.name, page_only: false, party: None, work }
 }
 
 fn sealed(
@@ -144,6 +159,13 @@ fn as_it_is(given: &Given<'_>, command: Command) -> Asked {
 fn written(given: &Given<'_>, text: &str, command: impl Fn(ContentRef) -> Command + Send + Sync + 'static) -> Asked {
     let text = given.text(text);
     sealed(given, move |s| Ok(command(s.text(&text)?)))
+}
+
+/// Whether their key can be used is seen when it is known what time it is.
+fn invite_party(given: &Given<'_>) -> Option<Asked> {
+    let (name, text, key) = (given.text("name"), given.text("text"), given.text("key"));
+    let (address, key) = (address(given), Some(key).filter(|key| !key.is_empty()));
+    Some(prepared(given, Work::InviteParty(Invitation { name, address: address?, text, key })))
 }
 
 /// A line, and what is said of it: where its fix is, or why it needs or gets none.
@@ -191,7 +213,7 @@ fn with_steps(text: String, steps: &str) -> String {
 
 /// What is saved is shown of the advisory; all else is given with it.
 fn share(given: &Given<'_>) -> Option<Asked> {
-    let (what, with) = (given.word::<SharedThing>("what"), given.word::<SharedWith>("with"));
+    let (what, with) = (given.word::<SharedThing>("what"), given.parsed::<SharedWith>("with"));
     let (text, words) = (given.text_as_it_is("text"), given.text("message"));
     match what {
         Some(SharedThing::DraftAdvisory) if !text.is_empty() => {
@@ -201,16 +223,20 @@ fn share(given: &Given<'_>) -> Option<Asked> {
         Some(_) | None => {}
     }
     let (what, with, page_only) = (what?, with?, given.flag("page_only"));
-    let text_beside = if words.is_empty() { what.standard_message() } else { words };
+    let text_beside = if words.is_empty() { what.standard_message(&with) } else { words };
     let words = Words { text: text_beside, next_steps: false, page_only };
+    let party = match &with {
+        SharedWith::Reporter => None,
+        SharedWith::Party(party) => Some(party.clone()),
+    };
     let asked = match what {
-        SharedThing::DraftAdvisory => prepared(given, Work::ShareDraft(words)),
+        SharedThing::DraftAdvisory => prepared(given, Work::ShareDraft { with, words }),
         SharedThing::Patch | SharedThing::Text => sealed(given, move |s| {
-            let (content, message) = (s.text_for_reporter(&text)?, s.message(&words)?);
-            Ok(Command::Share { what, with, content, message })
+            let (content, message) = s.shown(&with, &text, &words)?;
+            Ok(Command::Share { what, with: with.clone(), content, message })
         }),
     };
-    Some(Asked { page_only, ..asked })
+    Some(Asked { page_only, party, ..asked })
 }
 
 /// The reporter is told only where there are next steps to tell.

@@ -38,6 +38,8 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Choice(words) => json!(words[0]),
         Kind::Address => json!("rita@example.org"),
         Kind::Member => json!("alice"),
+        Kind::Party => json!("party-1"),
+        Kind::With => json!("reporter"),
         Kind::Line => json!("express@4"),
         Kind::Clock => json!("announcement"),
         Kind::Package => json!("express"),

@@ -14,6 +14,7 @@ mod facts;
 pub(crate) mod form;
 mod lines;
 mod others;
+mod parties;
 mod people;
 mod publish;
 mod review;

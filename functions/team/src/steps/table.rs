@@ -6,7 +6,8 @@ use desk_domain::notice::step;
 use super::form::{Commands, Filled};
 use super::typed::Typed;
 use super::{
-    At, advisory, after_closing, audit, credit, decide, facts, lines, others, people, publish, score, share, write,
+    At, advisory, after_closing, audit, credit, decide, facts, lines, others, parties, people, publish, score, share,
+    write,
 };
 
 /// A step of a case.
@@ -56,9 +57,9 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         path: "share",
-        title: "Show the reporter something",
+        title: "Show what is not public",
         commands: &[Share],
-        done: "The reporter can read it on their page.",
+        done: "They can read it on their page.",
         start: share::start,
         form: share::form,
         give: share::give,
@@ -93,6 +94,36 @@ pub(crate) const STEPS: &[Step] = &[
         form: people::invite_form,
         give: people::invite,
         shows: people::invite_shows,
+    },
+    Step {
+        path: "others",
+        title: "Invite others",
+        commands: &[InviteParty],
+        done: "The invitation is on its way.",
+        start: blank,
+        form: parties::invite_form,
+        give: parties::invite,
+        shows: nothing,
+    },
+    Step {
+        path: "party",
+        title: "Write to whom you invited",
+        commands: &[WriteParty],
+        done: "It is on their page, and they are told.",
+        start: parties::start,
+        form: parties::write_form,
+        give: parties::write,
+        shows: parties::shows,
+    },
+    Step {
+        path: "dismiss",
+        title: "End an invitation",
+        commands: &[EndParty],
+        done: "The invitation has ended, and they are told.",
+        start: parties::start,
+        form: parties::end_form,
+        give: parties::end,
+        shows: parties::shows,
     },
     Step {
         path: step::READ,

@@ -7,6 +7,9 @@ use desk_http::body;
 use desk_store::requests::Request;
 use serde_json::json;
 
+/// What an address may ask for.
+const ASKED_FOR: [&str; 4] = ["answer", "member", "party", "with"];
+
 #[derive(Default)]
 pub(crate) struct Typed(BTreeMap<String, String>);
 
@@ -23,8 +26,7 @@ impl Typed {
 
     /// Takes in what the address asks for: which text to start from, whom it is about.
     pub(crate) fn ask(&mut self, query: &str) {
-        self.0
-            .extend(body::form(query.as_bytes()).into_iter().filter(|(name, _)| name == "answer" || name == "member"));
+        self.0.extend(body::form(query.as_bytes()).into_iter().filter(|(name, _)| ASKED_FOR.contains(&name.as_str())));
     }
 
     pub(crate) fn set<'a>(&mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)>) {

@@ -76,6 +76,7 @@ impl Case {
             standing_asked: None,
             agrees_to_wait: false,
             shared: Vec::new(),
+            parties: Vec::new(),
         })
     }
 
@@ -200,6 +201,7 @@ impl Case {
                 (self.release_planned, self.release_said_at) = (Some(on.clone()), Some(at));
             }
             EventBody::TreatedAsReport { opened } => self.became = Some(opened.clone()),
+            EventBody::OutsiderReplied { from: Recipient::Party(party), .. } => self.party_wrote(party, at),
             EventBody::OutsiderReplied { .. } | EventBody::DutyRecorded { .. } => {}
             EventBody::Scored { severity, .. } => self.severity = Some(*severity),
             EventBody::FactMarked { fact, source } => {
@@ -241,10 +243,15 @@ impl Case {
             EventBody::TrackerAnswered { agrees, .. } => {
                 self.tracker = Some(if *agrees { Tracker::Agreed } else { Tracker::Refused });
             }
-            EventBody::Shared { what, with, content } => self.share(event, *what, *with, content),
+            EventBody::Shared { what, with, content } => self.share(event, *what, with, content),
             EventBody::ShareAnswered { shared, agrees, words } => {
                 self.share_answered(*shared, ShareAnswer { at, agrees: *agrees, words: words.clone() });
             }
+            EventBody::PartyInvited(new) => self.party_invited(event, new),
+            EventBody::PartyTold { party, .. } => self.on_party(party, |party| party.unanswered_since = None),
+            EventBody::PartySaid { party, said } => self.party_said(party, at, said),
+            EventBody::PartyBounced { party } => self.on_party(party, |party| party.bounced_at = Some(at)),
+            EventBody::PartyEnded { party, .. } => self.party_ended(party, at),
             EventBody::Reopened { .. } => {
                 self.unsettled = false;
                 (self.end, self.resolution, self.tracker) = (None, None, None);

@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use super::Recipient;
 use super::escalate;
 use super::event::{Answers, ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution, RootMoved};
+use super::party::{NewParty, PartySaid};
 use super::share::{SharedThing, SharedWith};
 use super::spoken::Spoken;
-use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName};
+use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName, PartyId};
 use crate::moment::Moment;
 use crate::policy::Severity;
 
@@ -80,6 +81,19 @@ pub enum Command {
     },
     Uninvite {
         member: MemberId,
+        reason: ContentRef,
+    },
+    /// The same transaction keeps its keys and the code that its invitation carries.
+    InviteParty {
+        new: NewParty,
+    },
+    /// On its page.
+    WriteParty {
+        party: PartyId,
+        content: ContentRef,
+    },
+    EndParty {
+        party: PartyId,
         reason: ContentRef,
     },
     /// `accept`: that it is fixed is taken on at once.
@@ -273,6 +287,12 @@ pub enum Command {
         words: Option<ContentRef>,
     },
 
+    /// A party says something, on its page.
+    PartySays {
+        party: PartyId,
+        said: PartySaid,
+    },
+
     /// The reporter says how to be credited; `granted: None` names nobody.
     AnswerCredit {
         granted: Option<ContentRef>,
@@ -292,6 +312,10 @@ pub enum Command {
     /// The message of event `seq` bounced hard.
     MessageBounced {
         seq: u64,
+    },
+    /// Mail to a party came back for good.
+    PartyBounced {
+        party: PartyId,
     },
     /// Another case was found to be a duplicate of this one.
     Rediscovered {

@@ -7,6 +7,7 @@ mod facts;
 mod invite;
 mod mail;
 mod opening;
+mod party;
 mod publication;
 mod reporter;
 mod share;
@@ -97,7 +98,7 @@ impl Next<'_> {
             Command::Update { message } => self.message(MessageKind::Update, message, false),
             Command::Note { text, mail } => self.push(EventBody::Noted { content: text.clone(), mail: mail.clone() }),
             Command::RequestInformation { message, next_steps } => self.request_information(message, *next_steps),
-            Command::Share { what, with, content, message } => self.share(*what, *with, content, message)?,
+            Command::Share { what, with, content, message } => self.share(*what, with, content, message)?,
             Command::Assign { member } => {
                 self.eligible(member)?;
                 self.assign(member.clone(), AssignedBy::Member, None);
@@ -112,6 +113,10 @@ impl Next<'_> {
             Command::Read { reason } => self.push(EventBody::ReadWithReason { reason: reason.clone() }),
             Command::Invite { member, reason } => self.invite(member, reason)?,
             Command::Uninvite { member, reason } => self.uninvite(member, reason)?,
+            Command::InviteParty { new } => self.invite_party(new)?,
+            Command::WriteParty { party, content } => self.write_party(party, content)?,
+            Command::EndParty { party, reason } => self.end_party(party, reason)?,
+            Command::PartySays { party, said } => self.party_says(party, said)?,
             Command::TakeOver { reason } => self.take_over(reason),
             Command::SetBackup { member } => {
                 self.eligible(member)?;
@@ -218,6 +223,7 @@ impl Next<'_> {
             Command::TreatAsReport { opened } => self.push(EventBody::TreatedAsReport { opened: opened.clone() }),
             Command::FireTimer { clock, witnessed, roster } => self.fire(clock, *witnessed, roster),
             Command::MessageBounced { seq } => self.bounced(*seq),
+            Command::PartyBounced { party } => self.party_bounced(party),
             Command::Rediscovered { case, by } => self.rediscovered(case, by.as_ref()),
             Command::RootMoved { moved } => self.root_moved(moved),
             Command::ReplaceHandler { roster } => self.replace_handler(roster),
@@ -228,7 +234,7 @@ impl Next<'_> {
     fn acknowledged(&self) -> Option<String> {
         let reader = match &self.actor {
             Actor::Member(member) => Some(member),
-            Actor::Reporter | Actor::Desk => None,
+            Actor::Reporter | Actor::Party(_) | Actor::Desk => None,
         };
         permit::acknowledged(&self.case, self.policy, reader)
     }

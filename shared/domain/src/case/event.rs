@@ -25,10 +25,11 @@ pub use root::{RootMoved, RootNews};
 pub use row::{NoteKind, Row, Written};
 
 use super::clock::{Alarm, ClockStart};
+use super::party::{NewParty, PartySaid};
 use super::rm::Rm;
 use super::share::{SharedThing, SharedWith};
 use super::spoken::{SaidBy, Spoken};
-use crate::id::{CaseId, ChannelId, ClockName, ContentId, LevelName, LineName, MemberId, PackageName};
+use crate::id::{CaseId, ChannelId, ClockName, ContentId, LevelName, LineName, MemberId, PackageName, PartyId};
 use crate::moment::Moment;
 use crate::policy::Severity;
 
@@ -60,6 +61,8 @@ pub struct Event {
 pub enum Actor {
     Reporter,
     Member(MemberId),
+    /// Somebody from outside who was invited to the case.
+    Party(PartyId),
     /// The system itself: a clock, the rota.
     Desk,
 }
@@ -485,5 +488,26 @@ pub enum EventBody {
         agrees: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         words: Option<ContentRef>,
+    },
+    /// Somebody from outside is invited to the case.
+    PartyInvited(NewParty),
+    /// A member's message to a party; on its page.
+    PartyTold {
+        party: PartyId,
+        content: ContentRef,
+    },
+    /// What a party says.
+    PartySaid {
+        party: PartyId,
+        said: PartySaid,
+    },
+    /// Mail to it came back for good.
+    PartyBounced {
+        party: PartyId,
+    },
+    /// Its invitation is over.
+    PartyEnded {
+        party: PartyId,
+        reason: ContentRef,
     },
 }

@@ -17,6 +17,7 @@ pub mod event;
 mod invariants;
 pub mod keys;
 pub mod ladder;
+pub mod party;
 pub mod permit;
 pub mod publication;
 pub mod quarantine;
@@ -42,6 +43,7 @@ pub use duplicates::Root;
 pub use end::End;
 use event::Hint;
 pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
+pub use party::{Party, PartyState, PartyStatus};
 pub use quarantine::Quarantine;
 pub use rm::Rm;
 pub use share::Shared;
@@ -178,9 +180,12 @@ pub struct Case {
     /// The reporter keeps it to themselves until the release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub agrees_to_wait: bool,
-    /// What was shown to the reporter before it was public.
+    /// What was shown to the reporter or to a party before it was public.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shared: Vec<Shared>,
+    /// Who was invited from outside, in that order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parties: Vec<Party>,
     /// Files that its reporter has sent by the page.
     #[serde(default, skip_serializing_if = "FileCount::is_none")]
     pub files: FileCount,

@@ -8,7 +8,7 @@ use super::command::row::{Closing, Rule, Who};
 use super::event::Resolution;
 use super::publication::{CreditState, Missing};
 use super::rm::{self, Rm, Transition};
-use super::{Actor, Case, Tracker};
+use super::{Actor, Case, Tracker, party};
 use crate::id::MemberId;
 use crate::policy::{MetBy, Policy, Role};
 use crate::refusal::Refusal;
@@ -143,13 +143,23 @@ impl Asking<'_> {
             }
             Rule::Takeable => self.untakeable(),
             Rule::LetIn => case.invited.is_empty().then(|| "nobody was let in".to_owned()),
-            Rule::Reported => self.unreported(),
+            Rule::Reported => unreported(case),
+            Rule::Shareable => {
+                let hidden = hidden_from_reporter(case);
+                hidden.filter(|_| case.joined_parties().next().is_none())
+            }
+            Rule::PartyRoom => case
+                .next_party()
+                .is_none()
+                .then(|| format!("{} are invited already, the most that a case takes", party::MOST)),
+            Rule::PartyThere => {
+                case.present_parties().next().is_none().then(|| "nobody from outside is invited".to_owned())
+            }
             Rule::Answerable => self.unanswerable(),
             Rule::Quarantined => {
                 case.quarantine.is_empty().then(|| format!("nothing of {} waits in quarantine", case.id))
             }
-            Rule::Proven => (!case.quarantine.is_empty())
-                .then(|| "first it is said whose the mail in quarantine is (release-quarantine)".to_owned()),
+            Rule::Proven => unproven(case),
             Rule::Unagreed => {
                 let recorded = if case.is_closed() && case.tracker.is_some() {
                     case.tracker == Some(Tracker::Agreed)
@@ -227,14 +237,6 @@ impl Asking<'_> {
             Some(handler) if handler == member || case.backup.as_ref() == Some(member) => None,
             Some(_) if gone && case.is_stood_in_by(member, policy, now) => None,
             Some(handler) => Some(format!("only its handler ({}) or the backup may {what}", self.name(handler))),
-        }
-    }
-
-    fn unreported(&self) -> Option<String> {
-        let case = self.case;
-        match &case.found_by {
-            Some(by) => Some(format!("it was found by the audit of {by}; there is no reporter")),
-            None => (!case.has_reporter()).then(|| format!("the team opened {} itself; there is no reporter", case.id)),
         }
     }
 
@@ -344,6 +346,23 @@ impl Asking<'_> {
     }
 }
 
+fn unreported(case: &Case) -> Option<String> {
+    match &case.found_by {
+        Some(by) => Some(format!("it was found by the audit of {by}; there is no reporter")),
+        None => (!case.has_reporter()).then(|| format!("the team opened {} itself; there is no reporter", case.id)),
+    }
+}
+
+fn unproven(case: &Case) -> Option<String> {
+    (!case.quarantine.is_empty())
+        .then(|| "first it is said whose the mail in quarantine is (release-quarantine)".to_owned())
+}
+
+/// Why the reporter is shown nothing that is not public: there is none, or nobody knows yet whose the mail is.
+pub(super) fn hidden_from_reporter(case: &Case) -> Option<String> {
+    unreported(case).or_else(|| unproven(case))
+}
+
 /// What stands in the way of an acknowledgement: another one, or the end; said to `reader`.
 pub(super) fn acknowledged(case: &Case, policy: &Policy, reader: Option<&MemberId>) -> Option<String> {
     if case.is_closed() {
@@ -366,6 +385,7 @@ fn who(actor: &Actor, policy: &Policy) -> String {
     match actor {
         Actor::Member(member) => policy.member_name(member),
         Actor::Reporter => "the reporter".to_owned(),
+        Actor::Party(party) => party.to_string(),
         Actor::Desk => "the desk".to_owned(),
     }
 }

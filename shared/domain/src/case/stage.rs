@@ -49,6 +49,11 @@ impl Stage {
 }
 
 impl Case {
+    /// What a party is told of where it stands: nothing of what is asked of the reporter, or taken back by them.
+    pub fn stage_for_parties(&self) -> Stage {
+        Case { waiting_for_reporter: false, withdrawn_at: None, ..self.clone() }.stage()
+    }
+
     /// The stage that the events so far add up to.
     pub fn stage(&self) -> Stage {
         if let Some(resolution) = self.resolution {

@@ -169,6 +169,11 @@ impl Book {
             | EventBody::Withdrawn { .. }
             | EventBody::Invited { .. }
             | EventBody::Uninvited { .. }
+            | EventBody::PartyInvited(_)
+            | EventBody::PartyTold { .. }
+            | EventBody::PartySaid { .. }
+            | EventBody::PartyBounced { .. }
+            | EventBody::PartyEnded { .. }
             | EventBody::Shared { .. }
             | EventBody::ShareAnswered { .. }
             | EventBody::TrackerAsked

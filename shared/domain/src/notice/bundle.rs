@@ -52,6 +52,7 @@ impl Bundle {
             | Recipient::Reporter
             | Recipient::List(_)
             | Recipient::Maintainer(_)
+            | Recipient::Party(_)
             | Recipient::Canary => letter.link("All open cases on the desk", &at.links.board),
         };
         letter.sign(at.team_signature())

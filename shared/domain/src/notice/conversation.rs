@@ -3,6 +3,7 @@
 use super::{TRACKER_QUESTION, closed};
 use crate::case::event::{Answers, DisclosurePlan, Elsewhere, EventBody, Reported, Resolution, RootNews};
 use crate::case::rm::{self, Transition};
+use crate::case::share::SharedWith;
 use crate::case::{Actor, Case, Event, Recipient, Rm};
 use crate::policy::{MetBy, OwnChannel, Policy};
 
@@ -14,6 +15,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
     let by = match &event.actor {
         Actor::Member(id) => name(id),
         Actor::Reporter => "You".to_owned(),
+        Actor::Party(party) => party.to_string(),
         Actor::Desk => "The desk".to_owned(),
     };
     Some(match &event.body {
@@ -73,7 +75,7 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::TrackerAnswered { agrees: false, .. } => {
             "You said that it does not go to the public tracker. It does not.".to_owned()
         }
-        EventBody::Shared { what, .. } => {
+        EventBody::Shared { what, with: SharedWith::Reporter, .. } => {
             format!("{by} has shown you {}. It stands under “Shared with you”, and in no mail.", what.named())
         }
         EventBody::ShareAnswered { shared, agrees, .. } => {
@@ -180,6 +182,13 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::ReadWithReason { .. }
         | EventBody::Invited { .. }
         | EventBody::Uninvited { .. }
+        // Of parties the reporter is told nothing: who else is told is between them and the team.
+        | EventBody::Shared { with: SharedWith::Party(_), .. }
+        | EventBody::PartyInvited(_)
+        | EventBody::PartyTold { .. }
+        | EventBody::PartySaid { .. }
+        | EventBody::PartyBounced { .. }
+        | EventBody::PartyEnded { .. }
         | EventBody::RmChanged { .. }
         | EventBody::InformationRequested
         | EventBody::ReplyQuarantined { .. }
@@ -214,7 +223,7 @@ fn answered(policy: &Policy, case: &Case, event: &Event, answer: &Elsewhere) -> 
     };
     let told = match &event.actor {
         Actor::Member(by) if *by != answer.member => format!("{told}, as {} has recorded", policy.member_name(by)),
-        Actor::Member(_) | Actor::Reporter | Actor::Desk => told,
+        Actor::Member(_) | Actor::Reporter | Actor::Party(_) | Actor::Desk => told,
     };
     match case.came_late(answer) {
         true => format!("{told}. That was later than we promised."),

@@ -46,6 +46,13 @@ mod opened_receipt;
 mod opened_with_reason;
 mod outsider_replied;
 mod page;
+mod party_closed;
+mod party_date;
+mod party_ended;
+mod party_invited;
+mod party_published;
+mod party_spoke;
+mod party_told;
 pub mod plan;
 mod policy_comment;
 mod promise_missed;
@@ -101,6 +108,7 @@ pub use digest::{DIGEST_ROWS, DigestRow, FiledRow, FiledWords, Listed, MissedRow
 pub use letter::Letter;
 pub use opened_receipt::ToldThere;
 pub use page::{Page, Wakes, Waking};
+pub use party_spoke::PartyWord;
 pub use row::{OnPage, Origin, Row};
 pub use second_factor_changed::FactorChange;
 pub use standing::{Standing, ToldNext, Why};
@@ -226,6 +234,13 @@ notices! {
     OpenedReceipt in opened_receipt = "opened_receipt": Promise, FirstAnswer, Line;
     OpenedWithReason in opened_with_reason = "opened_with_reason": Ordinary, Desk, NotTheirs;
     OutsiderReplied in outsider_replied = "outsider_replied": Ordinary, Desk, NotTheirs;
+    PartyClosed in party_closed = "party_closed": Ordinary, Desk, NotTheirs;
+    PartyDate in party_date = "party_date": Ordinary, Desk, NotTheirs;
+    PartyEnded in party_ended = "party_ended": Ordinary, Asked, NotTheirs;
+    PartyInvited in party_invited = "party_invited": Promise, Asked, NotTheirs;
+    PartyPublished in party_published = "party_published": Ordinary, Desk, NotTheirs;
+    PartySpoke in party_spoke = "party_spoke": Ordinary, Desk, NotTheirs;
+    PartyTold in party_told = "party_told": Ordinary, Asked, NotTheirs;
     PolicyComment in policy_comment = "policy_comment": Ordinary, Desk, NotTheirs;
     PromiseMissed in promise_missed = "promise_missed": Breach, Desk, Line;
     Published in published = "published": Ordinary, Desk, Line;
@@ -298,6 +313,8 @@ pub struct Setting<'a> {
 pub struct Links {
     /// The reporter's page (by link: id, stage and times only).
     pub case_page: String,
+    /// The page of whoever was invited from outside; its code opens it.
+    pub party_page: String,
     /// The case on the desk of the team.
     pub desk_case: String,
     /// All open cases on the desk of the team.

@@ -60,6 +60,7 @@ impl NewReport {
             Recipient::Member(_)
             | Recipient::Pager(_)
             | Recipient::Canary
+            | Recipient::Party(_)
             | Recipient::Reporter
             | Recipient::Outside
             | Recipient::List(_)

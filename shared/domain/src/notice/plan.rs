@@ -4,6 +4,7 @@ mod announced;
 mod arrived;
 mod clocks;
 mod pages;
+mod parties;
 
 use jiff::Timestamp;
 
@@ -124,11 +125,13 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let Actor::Member(by) = &event.actor else { return Vec::new() };
             plan.to_reporter(Notice::CodeReissued(CodeReissued { by: by.clone() }), Some(mail.clone()))
         }
-        EventBody::Closed { resolution: Resolution::PolicyComment, .. } => plan.policy_comment(),
-        EventBody::Closed { resolution, told: false, .. } if *resolution != Resolution::Spam => {
-            plan.to_reporter(Notice::ClosedNotice(ClosedNotice { resolution: *resolution }), None)
-        }
-        EventBody::Reopened { .. } => plan.reopened(),
+        EventBody::Closed { resolution, told, .. } => plan.closed(*resolution, *told),
+        EventBody::Reopened { .. } => plan.reopened().into_iter().chain(plan.parties_hear_of_end(true)).collect(),
+        EventBody::PartyInvited(new) => plan.party_invited(&new.party, &new.mail),
+        EventBody::PartyTold { party, .. } => plan.party_told(party),
+        EventBody::PartySaid { party, said } => plan.party_said(party, said),
+        EventBody::PartyBounced { party } => plan.party_bounced(party),
+        EventBody::PartyEnded { party, .. } => plan.party_ended(party),
         EventBody::Withdrawn { .. } => {
             let told = plan.to_reporter(Notice::WithdrawalNoted(WithdrawalNoted {}), None);
             told.into_iter().chain(plan.to_handler(Notice::Withdrawn(Withdrawn {}))).collect()
@@ -166,16 +169,18 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             noted.into_iter().flat_map(|notice| plan.to_reporter(notice, None)).collect()
         }
         EventBody::ReleasePlanned { on, before } => {
-            plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on: on.clone(), before: before.clone() }), None)
+            let (on, before) = (on.clone(), before.clone());
+            let parties = plan.to_parties(&Notice::PartyDate(PartyDate { on: on.clone(), before: before.clone() }));
+            let told = plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on, before }), None);
+            told.into_iter().chain(parties).collect()
         }
         EventBody::Announced { channel } => {
             // The mail leads to the advisory's page, so it goes once that can be read.
             let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage);
-            let told = if readable { plan.to_reporter(Notice::Published(Published {}), None) } else { Vec::new() };
+            let told = if readable { plan.published() } else { Vec::new() };
             told.into_iter().chain(announced::everywhere(policy, case, event.at)).collect()
         }
-        EventBody::Closed { .. }
-        | EventBody::Published { .. }
+        EventBody::Published { .. }
         | EventBody::AffectedDetermined { .. }
         | EventBody::AuditRecorded { .. }
         | EventBody::AuditWaived { .. }
@@ -280,6 +285,22 @@ impl Plan<'_> {
         self.to_reporter(Notice::Reopened(Reopened { published }), None).into_iter().chain(team).collect()
     }
 
+    /// The reporter, unless a member's message has told them; and who else was told of it.
+    fn closed(&self, resolution: Resolution, told: bool) -> Vec<Planned> {
+        let reporter = match (resolution, told) {
+            (Resolution::PolicyComment, _) => self.policy_comment(),
+            (Resolution::Spam, _) | (_, true) => Vec::new(),
+            (_, false) => self.to_reporter(Notice::ClosedNotice(ClosedNotice { resolution }), None),
+        };
+        reporter.into_iter().chain(self.parties_hear_of_end(false)).collect()
+    }
+
+    /// The reporter, and who else was told of it.
+    fn published(&self) -> Vec<Planned> {
+        let reporter = self.to_reporter(Notice::Published(Published {}), None);
+        reporter.into_iter().chain(self.to_parties(&Notice::PartyPublished(PartyPublished {}))).collect()
+    }
+
     fn fixes_ready(&self) -> Vec<Planned> {
         let due = self.open_clocks(|c| c.start.met_by == MetBy::Released);
         let told = self.to_reporter(Notice::FixIsReady(FixIsReady {}), None);
@@ -333,7 +354,7 @@ impl Plan<'_> {
     fn told_of_forwarding(&self, to: &PackageName) -> Forwarded {
         let recorded_by = self.case.consent_recorded.as_ref().and_then(|consent| match &consent.by {
             Actor::Member(by) => Some(by.clone()),
-            Actor::Reporter | Actor::Desk => None,
+            Actor::Reporter | Actor::Party(_) | Actor::Desk => None,
         });
         Forwarded { package: to.clone(), recorded_by }
     }
@@ -342,7 +363,7 @@ impl Plan<'_> {
     fn giver(&self) -> Option<MemberId> {
         match &self.event.actor {
             Actor::Member(giver) => Some(giver.clone()),
-            Actor::Reporter | Actor::Desk => None,
+            Actor::Reporter | Actor::Party(_) | Actor::Desk => None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! any of it, it is not its writer's own word (`desk_mail::read::own`, `desk_mail::read::trim`).
 
 mod desk;
+mod parties;
 
 use super::*;
 use crate::case::event::{
@@ -9,9 +10,11 @@ use crate::case::event::{
 };
 use crate::case::share::SharedThing;
 use crate::case::{Answering, Stage, UrgentStep};
-use crate::id::ClockName;
+use crate::id::{ClockName, PartyId};
 use crate::moment::Moment;
 use desk::{of_channels, of_no_case};
+use parties::of_party;
+pub use parties::to_parties;
 
 /// The texts of all letters to members about `case`; times and links in them are nobody's.
 pub fn to_members(policy: &Policy, case: &CaseId) -> Vec<String> {
@@ -349,6 +352,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         all.push(Notice::DisclosurePlanned(DisclosurePlanned { plan }));
     }
     all.extend(of_channels(policy));
+    all.extend(of_party());
     for what in [SharedThing::DraftAdvisory, SharedThing::Patch, SharedThing::Text] {
         all.extend(
             [(true, false), (true, true), (false, false), (false, true)]
@@ -369,6 +373,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         Notice::Rediscovered(Rediscovered { case: case.clone(), published: true }),
         Notice::Rediscovered(Rediscovered { case: case.clone(), published: false }),
         Notice::OutsiderReplied(OutsiderReplied { from: Recipient::Outside }),
+        Notice::OutsiderReplied(OutsiderReplied { from: Recipient::Party(PartyId::nth(1)) }),
         Notice::Bounced(Bounced { waiting: Vec::new() }),
         Notice::FixesReady(FixesReady { due: Vec::new() }),
         Notice::NoHandler(NoHandler { again_at: at }),
@@ -408,6 +413,7 @@ mod tests {
         let known: Vec<&str> = members(&policy, &case)
             .iter()
             .chain(&reporters(&policy, &case))
+            .chain(&parties::parties(&policy))
             .map(|notice| notice.row().template)
             .collect();
         let unknown: Vec<&str> =

@@ -65,8 +65,8 @@ pub(super) fn who_can_act(letter: Letter, at: &Setting<'_>, step: Option<(&str, 
             "You are named in the policy as the contact outside the team. Please reach a member of the team by any other \
              way that you have; this mail gives you access to nothing.",
         ),
-        // No ladder leads to a list, to those who maintain another module, or to nobody.
-        Recipient::List(_) | Recipient::Maintainer(_) | Recipient::Canary => letter,
+        // No ladder leads to a list, to those who maintain another module or were invited, or to nobody.
+        Recipient::List(_) | Recipient::Maintainer(_) | Recipient::Party(_) | Recipient::Canary => letter,
         Recipient::Operator => letter.say(
             "You run this system and read no case. Nobody of the team could be reached by the policy's own ladder: please \
              see that its members, rota and away times are right.",

@@ -11,6 +11,7 @@ mod mail;
 mod meant;
 mod named;
 mod pager;
+mod parties;
 mod rate;
 mod rota;
 mod swap;
@@ -32,6 +33,7 @@ pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
 pub use meant::{NOT_KNOWN, Whose};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
+pub use parties::PartyRules;
 pub use rate::{Limited, Network, NetworkLimits, Rate};
 pub use rota::{Gap, Watch};
 pub use swap::{Said, Shift, Swap, SwapDays, Unreachable};
@@ -68,6 +70,7 @@ pub struct Policy {
     pub urgent_steps: Vec<UrgentWords>,
     pub limits: Limits,
     pub mail: MailRules,
+    pub parties: PartyRules,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

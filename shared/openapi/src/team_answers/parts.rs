@@ -8,7 +8,7 @@ use crate::operation::schema;
 pub(super) fn parts() -> Vec<(&'static str, Value)> {
     vec![
         ("Step", object(&[("at", instant()), ("by", schema("Actor")), ("seq", count())])),
-        ("Actor", tagged(&["reporter", "desk"], &[("member", text())])),
+        ("Actor", tagged(&["reporter", "desk"], &[("member", text()), ("party", schema("PartyId"))])),
         ("Recipient", recipient()),
         (
             "Fact",
@@ -33,7 +33,8 @@ pub(super) fn parts() -> Vec<(&'static str, Value)> {
 }
 
 fn recipient() -> Value {
-    let named = [("member", text()), ("pager", text()), ("list", text()), ("maintainer", text())];
+    let named =
+        [("member", text()), ("pager", text()), ("list", text()), ("maintainer", text()), ("party", schema("PartyId"))];
     tagged(&["reporter", "outside", "operator", "canary"], &named)
 }
 
@@ -95,6 +96,9 @@ fn note() -> Value {
             ("forwarded_to", with(text(), "It is a message to the maintainers of this module.")),
             ("from", with(schema("Recipient"), "It is an answer by somebody outside.")),
             ("refused", only("It is an answer that was found to be not the reporter's.")),
+            ("to_party", with(schema("PartyId"), "It is a message to this party, on its page.")),
+            ("from_party", with(schema("PartyId"), "This party wrote it, on its page.")),
+            ("party_ended", with(schema("PartyId"), "It is why the invitation of this party was ended.")),
             ("quoted", text()),
             ("mail", schema("Mail")),
         ],

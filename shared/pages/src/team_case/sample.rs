@@ -76,6 +76,8 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         last_read: told.then(|| at(11)),
         shared: crate::shared::sample::shared(false, false),
         share_href: Some("/desk/cases/EXP-2026-7K3QF/share".into()),
+        parties: if told { crate::party_card::sample::parties() } else { Vec::new() },
+        invite_party_href: told.then(|| "/desk/cases/EXP-2026-7K3QF/others".into()),
         messages: if told { case(None).messages } else { Vec::new() },
         notes: if told { vec![note(None), note(some())] } else { Vec::new() },
         breaches: if told { vec![("Fix".to_owned(), at(12))] } else { Vec::new() },

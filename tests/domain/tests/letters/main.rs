@@ -1,6 +1,7 @@
 //! Every notice as its receiver reads it: a snapshot of each in each setting that changes what it says, and what holds for all.
 
 mod outside;
+mod parties;
 mod reporter;
 mod rules;
 mod team;
@@ -50,6 +51,7 @@ impl Sample {
         let may_acknowledge = self.notice.acknowledge_until().is_some() && matches!(self.to, Recipient::Member(_));
         let links = Links {
             case_page: "https://desk.example/case?t=…".to_owned(),
+            party_page: "https://desk.example/party".to_owned(),
             desk_case: "https://desk.example/desk/cases/EXP-2027-7K3QF".to_owned(),
             board: "https://desk.example/desk".to_owned(),
             acknowledge: may_acknowledge.then(|| "https://desk.example/desk/acknowledge?t=…".to_owned()),
@@ -65,7 +67,7 @@ impl Sample {
             links: &links,
             text: self.sealed,
             code: self.sealed,
-            code_withheld: false,
+            code_withheld: self.setting == "withheld",
             instead_of: None,
             answering,
             in_clear: !self.setting.starts_with("encrypted"),
@@ -100,7 +102,7 @@ pub fn sample(setting: &'static str, notice: Notice, to: Recipient) -> Sample {
 
 /// All of them.
 fn all() -> Vec<Sample> {
-    [reporter::samples(), team::samples(), team::samples_of_the_desk(), outside::samples()]
+    [reporter::samples(), team::samples(), team::samples_of_the_desk(), outside::samples(), parties::samples()]
         .into_iter()
         .flatten()
         .collect()

@@ -2,6 +2,7 @@
 //! file of the data folder and in no output, in no encoding, but where DESIGN §6 says that it may be.
 
 mod mails;
+mod parties;
 mod publication;
 mod refusals;
 mod stage;
@@ -13,6 +14,7 @@ use desk_faults::search::{Found, files};
 use desk_harness::{Desk, Place, bearer, receipt_code};
 use serde_json::{Value, json};
 
+use parties::parties;
 use publication::publication;
 use refusals::refusals;
 use stage::{Filed, JSON, Markers, Stage, is_mail, only_in_mails, refused};
@@ -46,6 +48,7 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
     let report = stage.report("main", Some("express"), "page", false);
     let main = stage.file("main", &report);
     every_command(&mut stage, "main", &main);
+    let of_party = parties(&mut stage, "main", &main);
     let (code, text) = (main.code.clone(), stage.markers.text("reply"));
     stage.desk.post("/case/messages", &[("authorization", &bearer(&code))], &json!({ "text": text })).ok();
     let sent = [
@@ -88,7 +91,7 @@ fn what_stays_on_the_page_is_in_the_clear_nowhere() {
         stage.desk.case(&filed.case, &stage.tokens["alice"]);
     }
     addresses_are_in_no_text(&stage);
-    let in_mail = [sign_in, reissued].concat();
+    let in_mail = [sign_in, reissued, of_party].concat();
     stage.nothing_but(|word, file| {
         is_mail(file) && (word.ends_with("reporter.email") || in_mail.iter().any(|allowed| allowed == word))
     });

@@ -13,6 +13,8 @@
 //! reporter page | reporter says TEXT     with the receipt code
 //! reporter credit none | field=value…    the answer about credit
 //! reporter looks yes|no [TEXT]            what they make of what they were shown last
+//! party ADDRESS page | accepts | says TEXT | status STATUS [TEXT] | date yes|no [TEXT] | date-of DATE yes|no | looks yes|no [TEXT]
+//!                                        what somebody does who was invited at that address, with the code of their invitation
 //! mail FILE | from=… subject=… text=… [as NAME] [field=value…]
 //!                                        a mail comes in: scripts/mails/FILE.eml, or one of these words; NAME is what the script
 //!                                        calls the case that it opens. Fields: `to`, `envelope` (the return path; empty is the
@@ -33,6 +35,7 @@ mod act;
 mod links;
 mod mail;
 mod normal;
+mod party;
 mod reports;
 mod show;
 pub(crate) mod words;
@@ -158,6 +161,7 @@ impl Journey {
                 let fields = words::fields(rest).into_iter().chain([("decision".to_owned(), json!("as"))]);
                 self.credit(fields.collect())
             }
+            ["party", who, does @ ..] => self.party(who, does),
             ["publication"] => self.publication("bob"),
             ["publication", "as", member] => self.publication(member),
             ["site", key] => {
@@ -212,6 +216,9 @@ impl Journey {
             let named = value.as_str().and_then(|v| self.cases.iter().find(|c| c.name == v)).map(|c| json!(c.id));
             body[field] = named.unwrap_or(value);
         }
+        if ["invite-party", "write-party", "share"].contains(&command) {
+            self.is_in_no_mail(&body["text"]);
+        }
         let answer = self.desk.command(&self.case().id, &token, &body);
         // What was filed, or written after closing, goes on as another case, with the same reporter.
         if answer.status == 200 && answer.json()["opened"].is_object() {
@@ -223,6 +230,12 @@ impl Journey {
             self.cases.push(Known { name, id: text("case_id"), code, reporter });
         }
         show::commanded(&answer)
+    }
+
+    /// What stands on a page alone.
+    fn is_in_no_mail(&mut self, text: &Value) {
+        let lines = text.as_str().into_iter().flat_map(str::lines);
+        self.secrets.extend(lines.filter(|line| line.len() > 20).map(str::to_owned));
     }
 
     fn button(&mut self, member: &str, press: Option<&str>) -> String {
@@ -289,7 +302,8 @@ impl Journey {
             for text in [subject, mail["text"].as_str().unwrap_or("?"), &html] {
                 self.holds_no_secret(&format!("the mail “{subject}” to {to}"), text);
             }
-            let page = subject.contains("New report") || subject.contains("You are");
+            let invited = subject.contains("You are invited");
+            let page = subject.contains("New report") || subject.contains("You are") && !invited;
             assert!(!page || TEAM.contains(&to), "T15: {to} got “{subject}”");
         }
         let verified = self.desk.cli(&["verify"]);

@@ -117,6 +117,44 @@ pub(super) fn page(view: &Value) -> String {
     format!("{}{root}\n{}{}{said}", text(view, "stage"), clocks(view), shared(view))
 }
 
+/// The page of whoever was invited.
+pub(super) fn party(view: &Value) -> String {
+    let terms = &view["terms"];
+    let accepted = terms["accepted_at"].as_str().map(|at| format!(", accepted {at}")).unwrap_or_default();
+    let head = format!("{}, {} since {}", text(view, "party"), text(view, "state"), text(view, "since"));
+    let invited = match terms {
+        Value::Null => String::new(),
+        terms => {
+            let over = if terms["over"] == true { ", over" } else { "" };
+            let lines = terms["text"].as_str().map_or(0, |text| text.lines().count());
+            format!("\n  terms of {lines} lines, invited by {}{accepted}{over}", text(terms, "invited_by"))
+        }
+    };
+    let case = &view["case"];
+    if case.is_null() {
+        return head + &invited;
+    }
+    let asked = if case["date_asked"] == true { ", asked" } else { "" };
+    let date = match &case["date"] {
+        Value::Null => String::new(),
+        date => format!("; said {} to {}", if date["agrees"] == true { "yes" } else { "no" }, text(date, "on")),
+    };
+    let message = |m: &Value| {
+        let with = m["with"].as_str().map(|with| format!(" (with {with})")).unwrap_or_default();
+        let by = m["by"].as_str().map(|by| format!(" ({by})")).unwrap_or_default();
+        let lines: String = text(m, "text").lines().map(|line| format!("    {line}\n")).collect();
+        format!("  {} {}{by}{with}:\n{lines}", text(m, "at"), text(m, "from"))
+    };
+    let messages: String = case["messages"].as_array().into_iter().flatten().map(message).collect();
+    format!(
+        "{head}{invited}\n  {}, planned {}{asked}{date}; status {}\n{}{messages}",
+        text(case, "stage"),
+        text(case, "release_planned"),
+        text(&case["status"], "status"),
+        shared(case)
+    )
+}
+
 /// What they were shown, with what they made of it.
 fn shared(view: &Value) -> String {
     let each = view["shared"].as_array().into_iter().flatten().map(|shared| {
@@ -159,12 +197,28 @@ pub(super) fn case(answer: &Answer) -> String {
     let notes = case["notes"].as_array().into_iter().flatten();
     let notes: String = notes.map(note).collect();
     let mail = mail(&case);
+    let parties: String = case["parties"].as_array().into_iter().flatten().map(of_team).collect();
     let allowed = list(case["allowed"].as_array().map(Vec::as_slice).unwrap_or_default());
-    format!("{}\n{head}\n{}{mail}{notes}allowed: {allowed}", text(&case, "stage"), clocks(&case))
+    format!("{}\n{head}\n{}{mail}{parties}{notes}allowed: {allowed}", text(&case, "stage"), clocks(&case))
+}
+
+/// Somebody who was invited, as the team sees them.
+fn of_team(party: &Value) -> String {
+    let said =
+        |name: &str, what: &str| party[name]["at"].as_str().map(|_| format!(", {name} {what}")).unwrap_or_default();
+    let status = said("status", text(&party["status"], "status"));
+    let agrees = if party["date"]["agrees"] == true { "yes" } else { "no" };
+    let date = said("date", &format!("{agrees} to {}", text(&party["date"], "on")));
+    let bounced = if party["bounced_at"].is_null() { "" } else { ", mail comes back" };
+    let head = [text(party, "id"), text(party, "name"), text(party, "state")].join(" ");
+    format!("  {head}{status}{date}{bounced}\n{}", shared(party))
 }
 
 fn note(note: &Value) -> String {
+    let party = [("to", "to_party"), ("from", "from_party"), ("end of", "party_ended")];
+    let party = party.into_iter().find_map(|(what, name)| Some(format!(" ({what} {})", note[name].as_str()?)));
     let from = match (&note["from"], &note["forwarded_to"], &note["consent"], &note["refused"]) {
+        _ if party.is_some() => party.unwrap_or_default(),
         (Value::Null, Value::Null, Value::Null, Value::Null) => String::new(),
         (Value::Null, Value::String(to), ..) => format!(" (forwarded to {to})"),
         (Value::Null, _, Value::Bool(true), _) => " (consent)".to_owned(),

@@ -3,7 +3,7 @@
 use super::row::{Audience, Field, Kind, Limit, Need};
 use crate::advisory::{self, CreditKind, ReferenceKind};
 use crate::affected;
-use crate::case::share::{SharedThing, SharedWith};
+use crate::case::share::SharedThing;
 
 const ONE_LINE: Kind = Kind::Text(Limit::Line);
 const LINK: Kind = Kind::Text(Limit::Bytes(advisory::LINK_BYTES));
@@ -30,7 +30,8 @@ pub(super) const PAGE_ONLY: Field =
         .optional();
 
 pub(super) const WHAT: Field = Field::new("what", Kind::Choice(SharedThing::WORDS), "What is shown.").shown("patch");
-pub(super) const WITH: Field = Field::new("with", Kind::Choice(SharedWith::WORDS), "To whom.").shown("reporter");
+pub(super) const WITH: Field =
+    Field::new("with", Kind::With, "To whom: the reporter, or a party that has joined.").shown("reporter");
 pub(super) const SHOWN: Field = Field::text(
     "text",
     Audience::Page,
@@ -40,11 +41,31 @@ pub(super) const SHOWN: Field = Field::text(
 pub(super) const BESIDE: Field = Field::text(
     "message",
     Audience::Reporter,
-    "What the reporter is told with it; left out, that it is there and what they are asked.",
+    "What they are told with it; left out, that it is there and what they are asked. To a party it is on its page alone, in no mail.",
 )
 .optional();
 
 pub(super) const TEXT: Field = Field::text("text", Audience::Team, "A note that only the team reads.");
+pub(super) const PARTY: Field = Field::new("party", Kind::Party, "Which: party-1, in the order of the invitations.");
+pub(super) const PARTY_NAME: Field =
+    Field::new("name", ONE_LINE, "What they are called, for the team; it stands in no mail.").to(Audience::Team);
+pub(super) const PARTY_ADDRESS: Field =
+    Field::new("address", Kind::Address, "Where the invitation goes, with the code of their page.").to(Audience::Team);
+pub(super) const PARTY_TEXT: Field = Field::text(
+    "text",
+    Audience::Party,
+    "What they are told. It stands on their page, which they read once they have accepted the terms, and in no mail.",
+);
+pub(super) const PARTY_KEY: Field = Field::new(
+    "key",
+    Kind::Text(Limit::Bytes(OPENPGP_KEY_BYTES)),
+    "Their OpenPGP key, in ASCII armour: what is mailed to them is encrypted to it, and the code goes in no other way.",
+)
+.to(Audience::Team)
+.optional();
+/// As long as a member's may be.
+const OPENPGP_KEY_BYTES: usize = 64 * 1024;
+
 pub(super) const WORD: Field = Field::text(
     "word",
     Audience::Team,

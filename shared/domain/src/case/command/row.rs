@@ -68,6 +68,12 @@ pub enum Rule {
     Unacknowledged,
     /// Nobody has answered in detail.
     Unanswered,
+    /// Somebody can be shown something: the reporter, whose mail is proven, or a party that has joined.
+    Shareable,
+    /// One more party can be invited.
+    PartyRoom,
+    /// There is a party whose invitation has not ended.
+    PartyThere,
     /// Nobody handles it.
     Unassigned,
     /// Another handles it, and whoever asks is of triage.
@@ -155,6 +161,10 @@ pub enum Kind {
     Address,
     /// The id of a member of the team.
     Member,
+    /// A party of the case: `party-1`.
+    Party,
+    /// The reporter, or a party of the case: `reporter`.
+    With,
     /// The name of a line: `express@4`.
     Line,
     /// The name of a clock: `announcement`.
@@ -222,6 +232,8 @@ pub enum Audience {
     Page,
     /// The maintainers of others' package, by mail.
     Outside,
+    /// A party, on its page and never by mail.
+    Party,
     /// Sealed until the advisory is published, and everybody's then.
     Public,
 }
@@ -319,10 +331,12 @@ fn object(fields: &[Field]) -> String {
             Kind::Choice(words) if words.len() <= LISTED || field.need == Need::Required => {
                 written.push_str(&format!(": {}", words.join("|")))
             }
+            Kind::With => written.push_str(": reporter|party-N"),
             Kind::Choice(_)
             | Kind::Text(_)
             | Kind::Address
             | Kind::Member
+            | Kind::Party
             | Kind::Line
             | Kind::Clock
             | Kind::Package

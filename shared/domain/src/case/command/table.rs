@@ -56,10 +56,15 @@ commands! {
             "Asks the reporter, and waits for the answer.", &[QUESTIONS, STEPS_TOO, PAGE_ONLY])
             .rules(&[Rule::Reported]);
         Share = Row::new("share", Group::Conversation,
-            "Shows the reporter what is not public: the draft of the advisory as it stands, a patch or a text. It is on their case page alone; a message goes with it.",
+            "Shows the reporter, or a party, what is not public: the draft of the advisory as it stands, a patch or a text. It is on their page alone; a message goes with it.",
             &[WHAT, WITH, SHOWN, BESIDE, PAGE_ONLY])
-            .rules(&[Rule::Reported, Rule::Proven])
+            .rules(&[Rule::Shareable])
             .who(Who::Releasers("show it"));
+        WriteParty = Row::new("write-party", Group::Conversation,
+            "Writes to a party, on its page; the mail that says so holds no word of it.", &[PARTY, PARTY_TEXT])
+            .rules(&[Rule::PartyThere])
+            .who(Who::Releasers("write to a party"))
+            .closing(Closing::Stays);
 
         Assign = Row::new("assign", Group::People, "Gives a case that nobody handles to a member.", &[MEMBER])
             .rules(&[Rule::Unassigned]);
@@ -82,6 +87,16 @@ commands! {
         Uninvite = Row::new("uninvite", Group::People, "Ends that.", &[LET_IN, REASON])
             .rules(&[Rule::LetIn])
             .who(Who::Leads("end that"))
+            .closing(Closing::Stays);
+        InviteParty = Row::new("invite-party", Group::People,
+            "Invites others to this one case: another project, a distributor, a CNA, a coordinator. They accept the policy's terms, and see what is written to them and shared with them, the stage and the planned date.",
+            &[PARTY_NAME, PARTY_ADDRESS, PARTY_TEXT, PARTY_KEY])
+            .rules(&[Rule::Unpublished, Rule::PartyRoom])
+            .who(Who::Releasers("invite others"));
+        EndParty = Row::new("end-party", Group::People,
+            "Ends a party's invitation: its code opens nothing of the case any more.", &[PARTY, REASON])
+            .rules(&[Rule::PartyThere])
+            .who(Who::Releasers("end that"))
             .closing(Closing::Stays);
 
         Validate = Row::new("validate", Group::Judgement, "Confirms the problem.",
@@ -195,6 +210,7 @@ commands! {
     }
     others {
         AcknowledgeFromMail ReplyFromMail Reply ReplyThatSays QuarantineReply OutsiderReply AnswerCredit AskStanding Withdraw AnswerTracker AnswerShare
+        PartySays PartyBounced
         PlanDisclosure ChooseAnswers Announced FireTimer MessageBounced Rediscovered RootMoved ReplaceHandler
     }
 }

@@ -1,16 +1,17 @@
-//! What is shown to the reporter before it is public, and what they make of it.
+//! What is shown to the reporter or to a party before it is public, and what the reporter makes of it.
 
 use super::Next;
 use crate::case::event::{ContentRef, EventBody, Message, MessageKind};
+use crate::case::permit::hidden_from_reporter;
 use crate::case::share::{SharedThing, SharedWith};
 use crate::refusal::Refusal;
 
 impl Next<'_> {
-    /// It is a person's word to the reporter, as any message is: it meets what waits for one.
+    /// To the reporter it is a person's word, as any message is: it meets what waits for one. What a party is shown meets nothing.
     pub(super) fn share(
         &mut self,
         what: SharedThing,
-        with: SharedWith,
+        with: &SharedWith,
         content: &ContentRef,
         message: &Message,
     ) -> Result<(), Refusal> {
@@ -21,8 +22,21 @@ impl Next<'_> {
         if what == SharedThing::DraftAdvisory && publication.draft.is_none() {
             return Err(Refusal::field("/what", "is not written yet (draft-advisory)"));
         }
-        self.push(EventBody::Shared { what, with, content: content.clone() });
-        self.message(MessageKind::Shared, message, false);
+        let shared = EventBody::Shared { what, with: with.clone(), content: content.clone() };
+        match with {
+            SharedWith::Reporter => {
+                if let Some(why) = hidden_from_reporter(&self.case) {
+                    return Err(Refusal::field("/with", format!("cannot be the reporter: {why}")));
+                }
+                self.push(shared);
+                self.message(MessageKind::Shared, message, false);
+            }
+            SharedWith::Party(party) => {
+                self.joined_for("/with", party)?;
+                self.push(shared);
+                self.write_party(party, &message.content)?;
+            }
+        }
         Ok(())
     }
 
@@ -36,7 +50,7 @@ impl Next<'_> {
         if self.case.is_closed() {
             return Err(self.not_now(format!("{} is closed; write a message to go on", self.case.id)));
         }
-        let Some(of) = self.case.shared(shared) else {
+        let Some(of) = self.case.shared_with_reporter().find(|of| of.seq == shared) else {
             return Err(Refusal::field("/shared", "names nothing that was shown to you"));
         };
         if words.is_none() && of.answer.as_ref().is_some_and(|said| said.agrees == agrees) {

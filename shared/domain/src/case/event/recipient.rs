@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ChannelId, MemberId, PackageName};
+use crate::id::{ChannelId, MemberId, PackageName, PartyId};
 
 /// Whom a notice goes to. Addresses are resolved when it is sent, so who has left the team gets nothing more (T16).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub enum Recipient {
     List(ChannelId),
     /// Who maintains a module that the policy names as others' (T37).
     Maintainer(PackageName),
+    /// Somebody from outside who was invited to the case.
+    Party(PartyId),
     /// Nobody: SES's own mailbox simulator, which a canary's page goes to.
     Canary,
 }
@@ -32,6 +34,7 @@ impl Recipient {
             | Recipient::Operator
             | Recipient::List(_)
             | Recipient::Maintainer(_)
+            | Recipient::Party(_)
             | Recipient::Pager(_)
             | Recipient::Canary => None,
         }

@@ -6,9 +6,10 @@
 //! is spelled out, so that a new one is asked for here.
 
 use super::{ContentRef, EventBody, FactName, Files, MailParts, Message, Recipient, Reported};
-use crate::case::share::SharedThing;
+use crate::case::party::{NewParty, PartySaid};
+use crate::case::share::{SharedThing, SharedWith};
 use crate::case::{CommandName, SaidBy};
-use crate::id::{ClockName, MemberId, PackageName};
+use crate::id::{ClockName, MemberId, PackageName, PartyId};
 
 /// What is known of an event beside what it changes.
 pub struct Row<'a> {
@@ -34,6 +35,8 @@ pub enum Written<'a> {
     Waiting { content: &'a ContentRef, mail: &'a MailParts },
     /// It stands among the notes of the team.
     Note { kind: NoteKind, content: &'a ContentRef, mail: Option<&'a MailParts> },
+    /// A party's invitation: what it is called, and what it is told first, which stands among the notes.
+    Invitation { party: &'a PartyId, name: &'a ContentRef, content: &'a ContentRef },
     /// It is read with the step that it is of.
     Step(&'a ContentRef),
     /// Nobody wrote anything: ids, states, times.
@@ -64,6 +67,12 @@ pub enum NoteKind {
     Forwarded(PackageName),
     /// An answer by somebody outside.
     Outsider(Recipient),
+    /// A message to a party, on its page.
+    ToParty(PartyId),
+    /// What a party wrote on its page.
+    ByParty(PartyId),
+    /// Why a party's invitation was ended.
+    PartyEnded(PartyId),
     /// An answer that a person found to be not the reporter's: it is noted once it is refused.
     Refused,
 }
@@ -78,12 +87,29 @@ impl<'a> Written<'a> {
     }
 }
 
-const fn showed(what: SharedThing) -> &'static str {
-    match what {
-        SharedThing::DraftAdvisory => "showed the reporter the draft of the advisory",
-        SharedThing::Patch => "showed the reporter a patch",
-        SharedThing::Text => "showed the reporter a text",
+const fn showed(what: SharedThing, with: &SharedWith) -> &'static str {
+    match (what, with) {
+        (SharedThing::DraftAdvisory, SharedWith::Reporter) => "showed the reporter the draft of the advisory",
+        (SharedThing::Patch, SharedWith::Reporter) => "showed the reporter a patch",
+        (SharedThing::Text, SharedWith::Reporter) => "showed the reporter a text",
+        (SharedThing::DraftAdvisory, SharedWith::Party(_)) => "showed a party the draft of the advisory",
+        (SharedThing::Patch, SharedWith::Party(_)) => "showed a party a patch",
+        (SharedThing::Text, SharedWith::Party(_)) => "showed a party a text",
     }
+}
+
+/// What a party did; with its words, where there are any.
+fn by_party<'a>(party: &PartyId, said: &'a PartySaid) -> Row<'a> {
+    let kind = NoteKind::ByParty(party.clone());
+    let words = said.words();
+    words.map_or(Written::Nothing, |content| Written::Note { kind, content, mail: None }).says(match said {
+        PartySaid::Joins { terms: _ } => "accepted the terms",
+        PartySaid::Writes { content: _ } => "wrote to the team",
+        PartySaid::Status { is: _, words: _ } => "said whether it is affected",
+        PartySaid::Date { agrees: true, on: _, words: _ } => "agreed to the planned date",
+        PartySaid::Date { agrees: false, on: _, words: _ } => "did not agree to the planned date",
+        PartySaid::Share { shared: _, agrees: _, words: _ } => "said what it makes of what was shared",
+    })
 }
 
 impl EventBody {
@@ -239,10 +265,22 @@ impl EventBody {
                 SaidBy::Mail => "said by mail whether it may go to the public tracker",
                 SaidBy::LetIn => "let in a mail that says whether it may go to the public tracker",
             }),
-            EventBody::Shared { what, content, with: _ } => Step(content).by(By::Share, showed(*what)),
+            EventBody::Shared { what, content, with } => Step(content).by(By::Share, showed(*what, with)),
             EventBody::ShareAnswered { words, shared: _, agrees: _ } => {
                 let by_reporter = |content| Written::ByReporter { content, mail: None, files: None };
                 words.as_ref().map_or(Nothing, by_reporter).says("said what they make of what was shared")
+            }
+            EventBody::PartyInvited(NewParty { party, name, text, key: _, address: _, openpgp_key: _, mail: _ }) => {
+                let invitation = Written::Invitation { party, name, content: text };
+                invitation.by(By::InviteParty, "invited a party")
+            }
+            EventBody::PartyTold { party, content } => {
+                note(NoteKind::ToParty(party.clone()), content).says("wrote to a party")
+            }
+            EventBody::PartySaid { party, said } => by_party(party, said),
+            EventBody::PartyBounced { party: _ } => Nothing.says("learnt that mail to a party comes back"),
+            EventBody::PartyEnded { party, reason } => {
+                note(NoteKind::PartyEnded(party.clone()), reason).by(By::EndParty, "ended the invitation of a party")
             }
             EventBody::Reopened { reason } => note(NoteKind::Reopened, reason).by(By::Reopen, "took the case up again"),
         }
@@ -258,6 +296,7 @@ impl EventBody {
                 let reference = reported.opened.iter().filter_map(|opened| opened.reference.as_ref());
                 return std::iter::once(&reported.report).chain(raw).chain(files).chain(reference).collect();
             }
+            Written::Invitation { name, content, party: _ } => return vec![name, content],
             Written::ByTeam(message) => Some(&message.content),
             Written::ByReporter { content, .. }
             | Written::Waiting { content, .. }
@@ -278,6 +317,7 @@ impl EventBody {
             | Written::ByTeam(_)
             | Written::Waiting { .. }
             | Written::Note { .. }
+            | Written::Invitation { .. }
             | Written::Step(_)
             | Written::Nothing => None,
         }
@@ -289,7 +329,11 @@ impl EventBody {
         match self.row().written {
             Written::ByReporter { mail, .. } | Written::Note { mail, .. } => mail,
             Written::Waiting { mail, .. } => Some(mail),
-            Written::Report(_) | Written::ByTeam(_) | Written::Step(_) | Written::Nothing => None,
+            Written::Report(_)
+            | Written::ByTeam(_)
+            | Written::Invitation { .. }
+            | Written::Step(_)
+            | Written::Nothing => None,
         }
     }
 }
@@ -384,6 +428,19 @@ mod tests {
             json!({"event": "shared", "what": "patch", "with": "reporter", "content": content("words")}),
             json!({"event": "share-answered", "shared": 9, "agrees": false, "words": content("words")}),
             json!({"event": "share-answered", "shared": 9, "agrees": true}),
+            json!({"event": "shared", "what": "text", "with": "party-1", "content": content("words")}),
+            json!({"event": "party-invited", "party": "party-1", "key": {"public": "age1", "wrapped": "00"},
+                "name": content("name"), "address": "address", "text": content("words"), "mail": "for-mail"}),
+            json!({"event": "party-told", "party": "party-1", "content": content("words")}),
+            json!({"event": "party-said", "party": "party-1", "said": {"joins": {"terms": "00"}}}),
+            json!({"event": "party-said", "party": "party-1", "said": {"writes": {"content": content("words")}}}),
+            json!({"event": "party-said", "party": "party-1", "said": {"status": {"is": "not-affected", "words": content("words")}}}),
+            json!({"event": "party-said", "party": "party-1", "said": {"date": {"agrees": true, "on": "2027-04-01"}}}),
+            json!({"event": "party-said", "party": "party-1",
+                "said": {"share": {"shared": 9, "agrees": false, "words": content("words")}}}),
+            json!({"event": "party-bounced", "party": "party-1"}),
+            json!({"event": "party-ended", "party": "party-1", "reason": content("words")}),
+            json!({"event": "outsider-replied", "from": {"party": "party-1"}, "content": content("words"), "mail": mail}),
         ]
     }
 

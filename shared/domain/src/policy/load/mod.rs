@@ -1,6 +1,6 @@
 //! `policy.toml` → [`Policy`], or everything that is wrong with it, each at its line and column.
 //!
-//! The text is parsed with its places (`source`), read field by field (`read`, `pager`, `clock`, `after_closing`, `scope`, `mail`) and held against
+//! The text is parsed with its places (`source`), read field by field (`read`, `pager`, `clock`, `after_closing`, `scope`, `mail`, `parties`) and held against
 //! itself (`names`, and at each field). What one section gets wrong hides nothing of the others.
 
 mod after_closing;
@@ -8,6 +8,7 @@ mod clock;
 mod mail;
 mod names;
 mod pager;
+mod parties;
 mod read;
 mod scope;
 mod source;

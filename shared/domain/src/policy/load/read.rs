@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::names::Names;
-use super::{clock, mail, pager, scope};
+use super::{clock, mail, pager, parties, scope};
 use crate::fields::{Fields, Problems};
 use crate::id::MemberId;
 use crate::policy::value::{BaseUrl, CalledUrl, ContactUri, Day, HttpsUrl, Instant, Length, MailAddress, Word};
@@ -41,6 +41,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
     let urgent_steps = rows(&root, "urgent_steps", scope::urgent_step);
     let limits = scope::limits(root.object("limits"));
     let mail = mail::rules(root.object("mail"), contacts.as_ref());
+    let parties = parties::rules(root.object("parties"));
     root.finish();
     Some(Policy {
         schema: SCHEMA,
@@ -60,6 +61,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
         urgent_steps,
         limits,
         mail,
+        parties,
     })
 }
 

@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 
 use crate::case::event::FactName;
-use crate::policy::{AtDue, Due, Limited, Limits, MailRules, Policy, PolicyProblem, Rate, Severity};
+use crate::policy::{AtDue, Due, Limited, Limits, MailRules, PartyRules, Policy, PolicyProblem, Rate, Severity};
 
 const EXPRESS: &str = include_str!("../../../../../infra/policies/express.toml");
 const MINIMAL: &str = include_str!("../../../../../infra/policies/minimal.toml");
@@ -46,6 +46,7 @@ fn t1_the_policies_shipped_are_valid_and_say_what_they_say() {
     assert_eq!((&express.limits, &express.mail), (&Limits::default(), &MailRules::default()), "it names the defaults");
     assert_eq!(express.urgent_steps.len(), 8);
     assert!(express.urgent_steps.iter().all(|row| row.words == row.step.usual()), "and so it does of what to do now");
+    assert_eq!(express.parties, PartyRules::default());
 
     let minimal = Policy::from_toml(MINIMAL).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(minimal.project.prefix.as_str(), "MIN");
@@ -76,6 +77,19 @@ fn what_is_missing_is_placed_at_the_table_that_should_have_it() {
     one("shift = \"7d\"\n", "", "[rota]", "/rota/shift", "is required");
     let unknown = "at_due_ = 1\nmet_by = \"handler-assigned\"";
     one("met_by = \"handler-assigned\"", unknown, "at_due_", "/clocks/2/at_due_", "is not a field that is known here");
+}
+
+#[test]
+fn the_terms_for_others_are_the_policys_own_or_the_usual_ones() {
+    let with = |parties: &str| format!("{MINIMAL}\n[parties]\n{parties}\n");
+    let terms = |parties: &str| Policy::from_toml(&with(parties)).map(|policy| policy.parties.terms);
+    assert_eq!(terms("terms = \"\"\"\nTell nobody.\nSay so.\n\"\"\""), Ok("Tell nobody.\nSay so.".to_owned()));
+    assert_eq!(terms("terms = \" \""), Ok(PartyRules::default().terms));
+    let found = problems_of(&with("terms = 7\nother = true"));
+    let found: Vec<&str> = found.iter().map(|problem| problem.pointer.as_str()).collect();
+    assert_eq!(found, ["/parties/terms", "/parties/other"]);
+    let long = problems_of(&with(&format!("terms = \"{}\"", "x".repeat(9000))));
+    assert!(long[0].detail.contains("at most 8192"), "{}", long[0].detail);
 }
 
 #[test]

@@ -113,6 +113,7 @@ FLIGHT_RUNS, FLIGHT_READS = 8, 27  # canary, intake 2, fan-out 2, deliver, mail-
 FLIGHT_WRITES = 2 * 12 + 3  # KEY twice, CODE, CURRENT-CODE, CONTENT, 4 events, CASE (2 KB), PLAN in one; PLAN's index, end
 LOOK_WRITES = 1  # a look at a case, counted for the network that it comes from
 SECRET_CALLS = FLIGHTS * 8 + 360 * 10  # starts: with each flight intake (three, now and before) and canary (one); deliver's and team's
+DAYS, LISTS_READS = 30, 4 * 16 * 0.5  # heads are exported once a day: every list is asked, and each case looked at
 LOG_KB, LOG_MONTHS = 0.6, 3  # an invocation's START, END, REPORT and a line of ours; LogDays
 VISITS, PAGE_KB, STORED_GB = 10_000, 10, 0.05  # of the published site; in the tables, and as much in buckets
 MAIL_S, MAIL_KB, MAIL_MORE_WRITES = 0.5, 64, 2 * 2 + 2  # reading and sealing it; MESSAGE and more CONTENT, counters
@@ -137,12 +138,16 @@ def month():
         ("schedules", "schedule", TICKING * MINUTES + FLIGHTS),
         ("reads: ticks", "table read", MINUTES, TICKING * DUE_READS + SEEN_READS),
         ("reads: canary", "table read", FLIGHTS, FLIGHT_READS),
+        ("reads: heads, before any case", "table read", DAYS, LISTS_READS),
         ("writes: ticks", "table write", MINUTES),
         ("writes: canary, its case and mail", "table write", FLIGHTS, FLIGHT_WRITES + LOOK_WRITES + MAIL_WRITES),
         ("tables", "table store", STORED_GB),
         ("their point-in-time recovery", "table recovery", STORED_GB),
         ("streams", "stream", FLIGHTS, 3),
         ("buckets", "s3 store", STORED_GB),
+        ("heads: two objects a day", "s3 put", DAYS, 2),
+        ("heads: read again", "s3 get", DAYS),
+        ("heads: signed", "key signature", DAYS),
         ("keys", "key", KEYS),
         ("canary: wrap a key, open a ring", "key request", FLIGHTS, 2),
         ("canary: sign a receipt, public half", "key signature", FLIGHTS, 2),
@@ -185,6 +190,17 @@ def case():
         ("logs", "log", runs, LOG_KB, 1e-6),
         ("mails", "mail", MAILS),
         ("SES tells of them", "sns", MAILS, 2),
+    ]
+
+
+def exporting(number):
+    """What the exports of a month cost a desk that has so many cases, of which one in a hundred went on each day."""
+    return [
+        ("lists", "table read", DAYS, number / 16),  # of half a KB a row, read as an index is
+        ("a look at each", "table read", DAYS, number),
+        ("at what went on", "table read", DAYS, number / 100),
+        ("time", "lambda time", DAYS, number * 2e-3, MEMORY_GB),
+        ("kept: what a month adds", "s3 store", DAYS, number * 120e-9),
     ]
 
 
@@ -273,6 +289,7 @@ def main():
     section("What Firewall adds to it", firewall(), month(), 2)
     section(f"A thousand mails of {MAIL_KB} KB, each a new report", received(1000), month() + receiving(), 4)
     section("A case, from report to publication", case(), month(), 6)
+    section("The heads of 10,000 cases, exported for a month", exporting(10_000), month(), 4)
     section("A million announcement mails, each a delivery of its own", mails(1_000_000), month(), 2)
     print(f"\nWithout an SES plan {NO_PLAN_MAIL_USD:.2f} a thousand mails: {NO_PLAN_MAIL_USD * 1000:.0f} for them.")
     print("\n### Prices\n\n| price | $ | for | free each month | date | page |\n|--|--:|--|--:|--|--|")

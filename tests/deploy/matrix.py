@@ -30,6 +30,8 @@ RARE = {
     ("deliver", "TIMER#* (WriteCases)"): "where an address is not sent to, and a clock opens again: tests/store/tests/sending.rs",
     ("deliver", "TIMER#* (EraseWords)"): "where it ends one: the same",
     ("team", "TEAM#* (Count)"): "where a member says to be away: tests/journeys/tests/rota.rs",
+    ("sla-check", "LOG#* (ReadCases)"): "where a case went on since its head was exported: tests/store/tests/heads.rs",
+    ("sla-check", "s3:GetObject (Heads)"): "where there is an export of the day before: the same",
     ("sla-check", "ADVISORY#*"): "where a channel waits for longer than its stream: tests/store/tests/publishing.rs",
 }
 SECRETS = ("TeamLinks", "Sessions", "ReporterLinks", "CanaryLinks", "OriginSecret", "ReplyTokens", "OpenPgpPrimary", "OpenPgpTeam", "OpenPgpNotices")
@@ -90,7 +92,7 @@ def catalogue(stack, client):
         yield "kms:Encrypt", key, lambda k=key: kms.encrypt(KeyId=k, Plaintext=b"x")
         yield "kms:Decrypt", key, lambda k=key: kms.decrypt(KeyId=k, CiphertextBlob=b"x" * 120)
         yield "kms:DescribeKey", key, lambda k=key: kms.describe_key(KeyId=k)
-    for name in ("ReceiptKey", "PublishKey"):
+    for name in ("ReceiptKey", "PublishKey", "HeadsKey"):
         key = out[name]
         yield "kms:Sign", key, lambda k=key: kms.sign(
             KeyId=k, Message=b"x" * 32, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256")
@@ -99,7 +101,7 @@ def catalogue(stack, client):
         secret = out[name]
         yield "secretsmanager:GetSecretValue", secret, lambda s=secret: secrets.get_secret_value(SecretId=s)
         yield "secretsmanager:DescribeSecret", secret, lambda s=secret: secrets.describe_secret(SecretId=s)
-    for name in ("SiteBucket", "ContentBucket", "InboundBucket"):
+    for name in ("SiteBucket", "ContentBucket", "InboundBucket", "HeadsBucket"):
         bucket = out[name]
         yield "s3:GetObject", f"arn:aws:s3:::{bucket}/none", lambda b=bucket: s3.get_object(Bucket=b, Key="none")
         yield "s3:PutObject", f"arn:aws:s3:::{bucket}/none", lambda b=bucket: s3.put_object(

@@ -15,6 +15,7 @@ import traceback
 import zipfile
 from pathlib import Path
 
+import heads
 import mail
 import matrix
 import state
@@ -89,6 +90,7 @@ def everything(stack, build, checks):
     by_mail(stack, mailbox, checks)
     checks.run("warned and broken by the real schedule", left_alone, mailbox, late, bob)
     checks.run("each good tick is heard outside", heartbeat, stack)
+    checks.run("where the logs stand is exported, signed, and verified against", heads.exported, stack)
     checks.run("once a day each member has a digest of what is open", digest, mailbox)
     checks.run("a poison record ends in the failures queue, everything else goes on", state.poison, stack, mailbox)
     checks.run("a restore brings back what was lost, and no old notice", state.restore, stack, mailbox)
@@ -279,7 +281,7 @@ def doctor(stack):
     done = stack.desk_command("doctor", "--url", stack.url, "--policy", str(stack.policy), "--json", check=False)
     told = json.loads(done.stdout)
     health = {finding["about"]: finding["health"] for finding in told["findings"]}
-    for about in ("identity", "sender", "sandbox", "sending rate", "subscribers", "last tick", "keys", "restore", "policy", "security.txt"):
+    for about in ("identity", "sender", "sandbox", "sending rate", "subscribers", "last tick", "heads", "keys", "restore", "policy", "security.txt"):
         assert health[about] == "well", (about, told)
     assert "could not be asked" not in next(f["found"] for f in told["findings"] if f["about"] == "alarms"), told
     assert health["DKIM"] == "ill" and done.returncode == 1 and not told["well"], told

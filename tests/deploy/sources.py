@@ -15,6 +15,7 @@ READS = {
     r"\.ring\(\"release\"\)": {"DESK_RELEASE_KEY"},
     r"\.receipt_signer\(\)": {"DESK_RECEIPT_KEY"},
     r"\.publish_(signer|verifier)\(\)": {"DESK_PUBLISH_KEY"},
+    r"\.heads_(signer|verifier)\(\)": {"DESK_HEADS_KEY"},
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::TeamLinks\)": {"DESK_TEAM_LINKS"},
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::Sessions\)": {"DESK_SESSIONS"},
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::ReporterLinks\)": {"DESK_REPORTER_LINKS"},

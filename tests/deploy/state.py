@@ -190,7 +190,7 @@ def update(stack, mailbox, build):
     stack.replaced[before["ReceiptKey"]] = stack.outputs["ReceiptKey"]
     stack.replaced[inbound] = stack.outputs["InboundBucket"]
     filed += [Reporter(stack, f"under the new one {n}") for n in range(3)]
-    same = ("CasesTable", "MailTable", "SiteBucket", "CaseKey", "MailKey", "ReleaseKey", "PublishKey", "ApiUrl")
+    same = ("CasesTable", "MailTable", "SiteBucket", "HeadsBucket", "HeadsKey", "CaseKey", "MailKey", "ReleaseKey", "PublishKey", "ApiUrl")
     assert {n: before[n] for n in same} == {n: stack.outputs[n] for n in same}
     now = {(i["pk"]["S"], i["sk"]["S"]) for i in stack.items("CasesTable")}
     assert kept <= now, kept - now

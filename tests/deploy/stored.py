@@ -56,6 +56,16 @@ def buckets(desk):
         yield f"{name}: {'not ' * inbound}versioned", [f"versioned: {versioned}"] if versioned == inbound else []
 
 
+    days = desk["Parameters"]["HeadsDays"]
+    yield "HeadsBucket: locked, for as long as a parameter says", unlocked(desk["Resources"]["HeadsBucket"]["Properties"], days)
+
+
+def unlocked(bucket, days):
+    wanted = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": days}}}
+    if bucket.get("ObjectLockEnabled") is not True or bucket.get("ObjectLockConfiguration") != wanted:
+        yield f"{bucket.get('ObjectLockConfiguration')}"
+
+
 def safe(bucket):
     blocked = bucket.get("PublicAccessBlockConfiguration", {})
     ways = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")

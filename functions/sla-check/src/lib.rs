@@ -2,6 +2,7 @@
 //! write that says when it was. What is done once a day costs the other ticks nothing: that it was done stands in what they read.
 
 mod digests;
+mod heads;
 mod heartbeat;
 mod shifts;
 mod team_changes;
@@ -19,6 +20,8 @@ use desk_store::{
     ActError, CaseStore, DeskStore, Due, DueKind, Fault, MailStore, PLAN_GRACE, PublishedStore, SeenPolicy, TeamStore,
 };
 use jiff::{SignedDuration, Timestamp};
+
+pub use heads::Heads;
 
 /// What is due is fetched in portions of this many from each shard.
 const PORTION: i32 = 25;
@@ -41,6 +44,8 @@ pub struct SlaCheck {
     pub clock: Clock,
     /// The bucket of mail as it came, where the stack receives any.
     pub inbound: Option<Objects>,
+    /// Where the heads of all logs go once a day; `None` where they go nowhere, as in tests of other things.
+    pub heads: Option<Heads>,
     /// Who is called after a good tick; in the cloud the policy's address, on one machine nobody.
     pub heartbeat: Option<String>,
 }
@@ -89,7 +94,7 @@ impl SlaCheck {
         let mut done = self.do_due(scheduled, hold).await?;
         self.alarm_of_waiting(&done, hold);
         if let Some(remembered) = remembered
-            && let Err(fault) = self.tell_of_the_day(remembered).await
+            && let Err(fault) = self.tell_of_the_day(heads::tell(self, remembered).await).await
         {
             done.failed += 1;
             tracing::error!(fault = %fault, "a digest or a shift could not be told; it is due again at the next tick");

@@ -26,6 +26,7 @@ pub(crate) async fn follow(check: &SlaCheck, deployed: &Policy) -> Result<Option
         rota_on: Some(today),
         digests_on: before.as_ref().and_then(|before| before.digests_on),
         watch: before.as_ref().and_then(|before| before.watch.clone()),
+        heads: before.as_ref().and_then(|before| before.heads.clone()),
         deployed: SeenPolicy::of(deployed).deployed,
         ..SeenPolicy::of(&check.policy)
     };

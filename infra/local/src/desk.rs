@@ -48,6 +48,8 @@ pub struct Desk {
     pub site: Objects,
     /// The bucket of sealed mail.
     pub content: Objects,
+    /// The bucket of exported heads.
+    pub heads: Objects,
     /// Mail that comes in.
     pub inbound: Arc<Inbound>,
     /// Tries the whole way, when it is asked to.
@@ -66,7 +68,7 @@ impl Desk {
     pub async fn open(options: Options) -> Result<Desk, Failure> {
         let StandIns { folder, clock, embedded, ses, streams, wake, wiring } = StandIns::start(&options).await?;
         let functions = Functions {
-            sla_check: wiring.sla_check(),
+            sla_check: wiring.sla_check()?,
             fan_out: wiring.fan_out().await?,
             deliver: wiring.deliver().await?,
             mail_events: wiring.mail_events(),
@@ -77,7 +79,7 @@ impl Desk {
         if let Err(fault) = functions.fan_out.publish_shared().await {
             tracing::error!(fault = %fault, "the site could not be brought up to date; the next start tries again");
         }
-        let Wiring { store, policy, keys, site, content, .. } = wiring;
+        let Wiring { store, policy, keys, site, content, heads, .. } = wiring;
         let pump = Pump::new(functions, inbound.clone(), store.clone(), clock.clone(), ses, streams, wake.clone());
         let pump = Arc::new(pump);
         Ok(Desk {
@@ -89,6 +91,7 @@ impl Desk {
             keys,
             site,
             content,
+            heads,
             inbound,
             canary,
             intake,

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! data folder: lock  keys.json  openpgp.json  clock.json  streams.json  running.json  dynamodb.sqlite  mail/*.eml
-//!              s3/{site,content,inbound}/…
+//!              s3/{site,content,inbound,heads}/…
 //! ```
 
 pub mod cli;
@@ -30,6 +30,7 @@ pub mod site;
 mod stand_ins;
 pub mod streams;
 mod undone;
+mod verifying;
 pub mod wiring;
 
 /// A failure of the runner, in words for the person at the terminal.

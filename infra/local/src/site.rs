@@ -1,5 +1,6 @@
 //! The embedded S3: `s3s` over plain files, on a loopback port of its own. The published site is the bucket `site`, whose
-//! objects are served under `/site/`, read only; sealed mail lies in `content`, mail as it came in `inbound`.
+//! objects are served under `/site/`, read only; sealed mail lies in `content`, mail as it came in `inbound`,
+//! exported heads in `heads`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +28,9 @@ pub const BUCKET: &str = "site";
 /// The bucket of sealed mail, and that of mail as it came.
 pub const CONTENT: &str = "content";
 pub const INBOUND: &str = "inbound";
+
+/// The bucket of exported heads. Nothing is locked here: whoever has the folder has its desk.
+pub const HEADS: &str = "heads";
 
 /// Serves the store of objects under `root` to whoever signs with `credentials`; gives a handle to each of `buckets`.
 ///

@@ -70,8 +70,8 @@ impl StandIns {
             Stream::new(&account, &settings.cases_table, folder.path("stream-cases.json"))?,
             Stream::new(&account, &settings.mail_table, folder.path("stream-mail.json"))?,
         );
-        let buckets = [site::BUCKET, site::CONTENT, site::INBOUND];
-        let [site, content, inbound] = site::serve(&folder.path("s3"), buckets, &credentials).await?;
+        let buckets = [site::BUCKET, site::CONTENT, site::INBOUND, site::HEADS];
+        let [site, content, inbound, heads] = site::serve(&folder.path("s3"), buckets, &credentials).await?;
         let mailed = credentials.account(&ses.clone().serve(Some(&credentials)).await?);
         let openpgp = openpgp(&folder, &policy, &clock.clock())?;
         store.desk.put_openpgp_certificate(openpgp.certificate()).await?;
@@ -84,6 +84,7 @@ impl StandIns {
             site,
             content,
             inbound,
+            heads,
             public_url: options.public_url.clone(),
             site_url: format!("{}/site", options.public_url),
             store,

@@ -19,7 +19,7 @@ use fan_out::FanOut;
 use inbox::Inbox;
 use intake::Intake;
 use mail_events::MailEvents;
-use sla_check::SlaCheck;
+use sla_check::{Heads, SlaCheck};
 use team::Team;
 
 use crate::Failure;
@@ -44,14 +44,18 @@ pub struct Wiring {
     pub content: Objects,
     /// The bucket of mail as it came.
     pub inbound: Objects,
+    /// The bucket of exported heads.
+    pub heads: Objects,
     /// Where the desk and the site are reached, without a trailing slash.
     pub public_url: String,
     pub site_url: String,
 }
 
 impl Wiring {
-    pub fn sla_check(&self) -> SlaCheck {
-        SlaCheck {
+    /// # Errors
+    /// When the key file is damaged; so for all below.
+    pub fn sla_check(&self) -> Result<SlaCheck, Failure> {
+        Ok(SlaCheck {
             cases: self.store.cases.clone(),
             mail: self.store.mail.clone(),
             published: self.store.published.clone(),
@@ -60,8 +64,9 @@ impl Wiring {
             policy: self.policy.clone(),
             clock: self.clock.clone(),
             inbound: Some(self.inbound.clone()),
+            heads: Some(Heads::new(self.heads.clone(), self.keys.heads_signer().map_err(damaged)?)),
             heartbeat: None,
-        }
+        })
     }
 
     pub fn mail_events(&self) -> MailEvents {
@@ -75,8 +80,6 @@ impl Wiring {
         }
     }
 
-    /// # Errors
-    /// When the key file is damaged; so for all below.
     pub fn canary(&self) -> Result<Canary, Failure> {
         Ok(Canary {
             mail: self.store.mail.clone(),

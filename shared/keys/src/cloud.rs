@@ -6,6 +6,7 @@
 //! | `DESK_CASE_KEY` | `CaseKey` | KMS key that wraps the cases' keys |
 //! | `DESK_MAIL_KEY`, `DESK_RELEASE_KEY` | `MailKey`, `ReleaseKey` | KMS keys that wrap the two rings |
 //! | `DESK_PUBLISH_KEY` | `PublishKey` | KMS key (P-256) that signs what is published |
+//! | `DESK_HEADS_KEY` | `HeadsKey` | KMS key (P-256) that signs where the logs stand |
 //! | `DESK_RECEIPT_KEY` | `ReceiptKey` | KMS key (P-256) that signs receipts |
 //! | `DESK_TEAM_LINKS`, `DESK_SESSIONS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS`, `DESK_REPLY_TOKENS` | `TeamLinks`, `Sessions`, `ReporterLinks`, `CanaryLinks`, `ReplyTokens` | secrets of the link keys |
 //! | `DESK_ORIGIN_SECRET` | `OriginSecret` | what CloudFront says to be known by |
@@ -19,6 +20,7 @@ use desk_aws::{Account, client_config};
 use desk_runtime::var;
 use zeroize::Zeroizing;
 
+use crate::heads::{HeadsSigner, HeadsVerifier};
 use crate::kms::{KmsKey, impatient, unavailable};
 use crate::link::{LinkKey, Purpose, link_bytes};
 use crate::publish::{PublishSigner, PublishVerifier};
@@ -101,6 +103,20 @@ impl Keys {
     /// Hears whether it is signed: `fan-out`'s.
     pub fn publish_verifier(&self) -> Result<PublishVerifier, String> {
         Ok(PublishVerifier::kms(self.publish_key()?))
+    }
+
+    /// Signs where the logs stand: `sla-check`'s alone.
+    pub fn heads_signer(&self) -> Result<HeadsSigner, String> {
+        Ok(HeadsSigner::kms(self.heads_key()?))
+    }
+
+    /// Hears whether that is signed: an operator's.
+    pub fn heads_verifier(&self) -> Result<HeadsVerifier, String> {
+        Ok(HeadsVerifier::kms(self.heads_key()?))
+    }
+
+    fn heads_key(&self) -> Result<KmsKey, String> {
+        Ok(KmsKey::new(&self.kms, self.arn(&HEADS_KEY)?, "heads"))
     }
 
     fn publish_key(&self) -> Result<KmsKey, String> {
@@ -226,6 +242,7 @@ const CASE_KEY: Name = Name { variable: "DESK_CASE_KEY", output: "CaseKey" };
 const MAIL_KEY: Name = Name { variable: "DESK_MAIL_KEY", output: "MailKey" };
 const RELEASE_KEY: Name = Name { variable: "DESK_RELEASE_KEY", output: "ReleaseKey" };
 const PUBLISH_KEY: Name = Name { variable: "DESK_PUBLISH_KEY", output: "PublishKey" };
+const HEADS_KEY: Name = Name { variable: "DESK_HEADS_KEY", output: "HeadsKey" };
 const ORIGIN_SECRET: Name = Name { variable: "DESK_ORIGIN_SECRET", output: "OriginSecret" };
 const RECEIPT_KEY: Name = Name { variable: "DESK_RECEIPT_KEY", output: "ReceiptKey" };
 

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::link::Purpose;
 use crate::seal::{Root, RootPublic, SecretKey};
-use crate::{LinkKey, PublishSigner, PublishVerifier, ReceiptSigner};
+use crate::{HeadsSigner, HeadsVerifier, LinkKey, PublishSigner, PublishVerifier, ReceiptSigner};
 
 /// The keys in the file. Has no `Debug`.
 #[derive(Serialize, Deserialize)]
@@ -101,6 +101,20 @@ impl KeyFile {
 
     fn publish(&self) -> io::Result<Zeroizing<[u8; 32]>> {
         Ok(crate::seal::derive(&KeyFile::bytes(&self.root)?, "disclosure-desk publish"))
+    }
+
+    /// For `sla-check`, which exports where the logs stand.
+    pub fn heads_signer(&self) -> io::Result<HeadsSigner> {
+        HeadsSigner::from_secret(&*self.heads()?).map_err(io::Error::other)
+    }
+
+    /// For whoever holds the logs against it.
+    pub fn heads_verifier(&self) -> io::Result<HeadsVerifier> {
+        HeadsVerifier::from_secret(&*self.heads()?).map_err(io::Error::other)
+    }
+
+    fn heads(&self) -> io::Result<Zeroizing<[u8; 32]>> {
+        Ok(crate::seal::derive(&KeyFile::bytes(&self.root)?, "disclosure-desk heads"))
     }
 
     pub fn link_key(&self, purpose: Purpose) -> io::Result<LinkKey> {

@@ -17,6 +17,13 @@ pub(crate) enum Signs {
     Kms(KmsKey),
 }
 
+/// The half that hears.
+pub(crate) enum Verifies {
+    File(VerifyingKey),
+    /// Its public half is asked for each time: it is seldom.
+    Kms(KmsKey),
+}
+
 /// Why a JWS does not verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
@@ -28,7 +35,46 @@ pub enum VerifyError {
     Altered,
 }
 
+impl Verifies {
+    /// With the secret that signs, where both halves are at one place.
+    ///
+    /// # Errors
+    /// When the bytes are no P-256 secret.
+    pub fn from_secret(secret: &[u8]) -> Result<Verifies, KeyError> {
+        signing_key(secret).map(|key| Verifies::File(*key.verifying_key()))
+    }
+
+    /// The claims of a JWS of the type `typ` that the other half signed; `None` where it is of another type.
+    ///
+    /// # Errors
+    /// When its signature does not match, or the public half cannot be asked for.
+    pub async fn claims<E: From<VerifyError> + From<KeyError>>(
+        &self,
+        jws: &str,
+        typ: &str,
+    ) -> Result<Option<Value>, E> {
+        let key = match self {
+            Verifies::File(key) => *key,
+            Verifies::Kms(key) => public_of(key).await?,
+        };
+        if header(jws)?["typ"] != typ {
+            return Ok(None);
+        }
+        Ok(Some(verified(jws, &key)?))
+    }
+}
+
+fn signing_key(secret: &[u8]) -> Result<SigningKey, KeyError> {
+    SigningKey::from_slice(secret).map_err(|_| KeyError::Wrong("it is no P-256 key"))
+}
+
 impl Signs {
+    /// # Errors
+    /// When the bytes are no P-256 secret.
+    pub fn from_secret(secret: &[u8]) -> Result<Signs, KeyError> {
+        signing_key(secret).map(Signs::File)
+    }
+
     /// The compact JWS over `claims`, under `header`.
     ///
     /// # Errors

@@ -13,6 +13,7 @@
 //!
 //! What is signed, links, reply tokens and members' sessions, is signed with a key for each purpose ([`link::Purpose`]); a session
 //! is `team`'s alone. What is published is signed with an asymmetric key ([`publish`]): `team` signs, `fan-out` can only verify.
+//! Where the logs of all cases stand is signed each day with another ([`heads`]), by `sla-check` alone.
 //!
 //! Their private halves are kept wrapped to a [`Root`]: in the cloud a KMS key for each of the three, so that a role can be
 //! allowed one of them ([`cloud`]); locally one key file of mode 0600 stands in for KMS and Secrets Manager
@@ -21,6 +22,7 @@
 pub mod cloud;
 pub mod code;
 pub mod file;
+pub mod heads;
 mod jws;
 mod kms;
 pub mod link;
@@ -33,6 +35,7 @@ mod totp;
 mod words;
 
 pub use code::{ReceiptCode, Slip};
+pub use heads::{HeadsSigner, HeadsVerifier};
 pub use jws::VerifyError;
 pub use link::LinkKey;
 pub use links::Links;

@@ -3,12 +3,11 @@
 
 use desk_domain::case::ContentRef;
 use desk_domain::id::{CaseId, ChannelId};
-use p256::ecdsa::{SigningKey, VerifyingKey};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::KeyError;
-use crate::jws::{self, Signs, VerifyError};
+use crate::jws::{Signs, Verifies, VerifyError};
 use crate::kms::KmsKey;
 
 /// What is said.
@@ -27,12 +26,6 @@ pub struct PublishSigner(Signs);
 
 /// Hears whether `team` has said it: `fan-out`'s.
 pub struct PublishVerifier(Verifies);
-
-enum Verifies {
-    File(VerifyingKey),
-    /// Its public half is asked for each time: it is seldom.
-    Kms(KmsKey),
-}
 
 /// Why something is not published.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +51,7 @@ impl PublishSigner {
     /// # Errors
     /// When the bytes are no P-256 secret.
     pub(crate) fn from_secret(secret: &[u8]) -> Result<PublishSigner, KeyError> {
-        signing_key(secret).map(|key| PublishSigner(Signs::File(key)))
+        Signs::from_secret(secret).map(PublishSigner)
     }
 
     pub(crate) fn kms(key: KmsKey) -> PublishSigner {
@@ -76,7 +69,7 @@ impl PublishVerifier {
     /// # Errors
     /// When the bytes are no P-256 secret.
     pub(crate) fn from_secret(secret: &[u8]) -> Result<PublishVerifier, KeyError> {
-        signing_key(secret).map(|key| PublishVerifier(Verifies::File(*key.verifying_key())))
+        Verifies::from_secret(secret).map(PublishVerifier)
     }
 
     pub(crate) fn kms(key: KmsKey) -> PublishVerifier {
@@ -88,22 +81,11 @@ impl PublishVerifier {
     /// # Errors
     /// [`NotSaid`]; a key service that cannot be reached may be asked again.
     pub async fn verify(&self, signed: &str, publication: &Publication<'_>) -> Result<(), NotSaid> {
-        let key = match &self.0 {
-            Verifies::File(key) => *key,
-            Verifies::Kms(key) => jws::public_of(key).await?,
-        };
-        if jws::header(signed)?["typ"] != TYPE {
-            return Err(NotSaid::Other);
-        }
-        match jws::verified(signed, &key)? == publication.claims() {
-            true => Ok(()),
-            false => Err(NotSaid::Other),
+        match self.0.claims::<NotSaid>(signed, TYPE).await? {
+            Some(claims) if claims == publication.claims() => Ok(()),
+            Some(_) | None => Err(NotSaid::Other),
         }
     }
-}
-
-fn signing_key(secret: &[u8]) -> Result<SigningKey, KeyError> {
-    SigningKey::from_slice(secret).map_err(|_| KeyError::Wrong("the publish key is no P-256 key"))
 }
 
 #[cfg(test)]

@@ -137,6 +137,15 @@ pub(crate) fn board_shards() -> impl Iterator<Item = Query> {
     (0..SHARDS).map(|shard| Query::of(Index::Board, format!("BOARD#{shard}")))
 }
 
+/// Every list that a case may stand on, a query for each shard of it; of the rows only their keys.
+pub(crate) fn every_list() -> [Vec<Query>; 4] {
+    let open: fn(u8) -> String = |shard| format!("BOARD#{shard}");
+    let list = |name: fn(u8) -> String| {
+        (0..SHARDS).map(|shard| Query::of(Index::Board, name(shard)).keys()).collect::<Vec<_>>()
+    };
+    [open, filed_name, comment_name, closed_name].map(list)
+}
+
 /// The open cases that a member handles.
 fn handled(member: &MemberId) -> Query {
     Query::of(Index::Handler, format!("HANDLER#{member}"))

@@ -152,7 +152,7 @@ impl SeenMail {
 }
 
 impl Stored {
-    fn read(item: &Item) -> Result<Stored, Fault> {
+    pub(crate) fn read(item: &Item) -> Result<Stored, Fault> {
         let read = Read(item);
         Ok(Stored {
             case: read.json("snapshot")?,

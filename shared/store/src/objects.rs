@@ -6,6 +6,7 @@ use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumAlgorithm;
 use desk_aws::{Account, client_config};
 use desk_domain::id::CaseId;
 use desk_runtime::var;
@@ -70,7 +71,8 @@ impl ObjectSettings {
 }
 
 impl Objects {
-    /// Connects to the bucket that `variable` names: `DESK_SITE_BUCKET`, `DESK_CONTENT_BUCKET` or `DESK_INBOUND_BUCKET`.
+    /// Connects to the bucket that `variable` names: `DESK_SITE_BUCKET`, `DESK_CONTENT_BUCKET`,
+    /// `DESK_INBOUND_BUCKET` or `DESK_HEADS_BUCKET`.
     ///
     /// # Errors
     /// Names the variable that is missing.
@@ -110,6 +112,26 @@ impl Objects {
             Err(e) if is_conflict(&e) => Ok(Put::Conflict),
             Err(e) => Err(Fault::from_sdk(&e)),
         }
+    }
+
+    /// Puts an object into a bucket whose objects are locked: S3 takes it there only with its checksum. What was put under the same key
+    /// before stays, as a version of it.
+    pub async fn put_locked(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Fault> {
+        let put = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
+        let put = put.checksum_algorithm(ChecksumAlgorithm::Sha256).body(ByteStream::from(bytes));
+        put.send().await.map(drop).map_err(|e| Fault::from_sdk(&e))
+    }
+
+    /// The last key, in the order of keys, that ends so; all of them are looked at.
+    pub async fn last_key(&self, end: &str) -> Result<Option<String>, Fault> {
+        let mut pages = self.client.list_objects_v2().bucket(&self.bucket).into_paginator().send();
+        let mut last: Option<String> = None;
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|e| Fault::from_sdk(&e))?;
+            let keys = page.contents().iter().filter_map(aws_sdk_s3::types::Object::key);
+            last = keys.filter(|key| key.ends_with(end)).map(str::to_owned).chain(last).max();
+        }
+        Ok(last)
     }
 
     /// Since when the oldest object lies there; of the first thousand, which is more than should ever lie.

@@ -58,11 +58,12 @@ pub(crate) struct Query {
     range: Range,
     descending: bool,
     limit: Option<i32>,
+    keys: bool,
 }
 
 impl Query {
     pub fn of(index: Index, key: impl Into<String>) -> Query {
-        Query { index, key: key.into(), range: Range::All, descending: false, limit: None }
+        Query { index, key: key.into(), range: Range::All, descending: false, limit: None, keys: false }
     }
 
     /// Of a partition only what begins with `prefix`, which is followed by letters, digits or their like.
@@ -86,6 +87,11 @@ impl Query {
     /// The first so many, in one call.
     pub fn first(self, limit: i32) -> Query {
         Query { limit: Some(limit), ..self }
+    }
+
+    /// Of each item nothing but its own key.
+    pub fn keys(self) -> Query {
+        Query { keys: true, ..self }
     }
 
     /// The condition on the key, and the values that it names.
@@ -152,6 +158,7 @@ impl Table {
             .table_name(&*self.name)
             .set_index_name(query.index.name().map(str::to_owned))
             .set_select(select)
+            .set_projection_expression(query.keys.then(|| "pk, sk".to_owned()))
             .key_condition_expression(condition)
             .set_expression_attribute_values(Some(values))
             // An index cannot be read consistently.

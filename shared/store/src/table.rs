@@ -47,6 +47,16 @@ impl Table {
         Ok(output.item)
     }
 
+    /// Only these attributes of the item under a key, read consistently.
+    pub async fn get_of(&self, key: Item, attributes: &str) -> Result<Option<Item>, Fault> {
+        let get = self.db.get_item().table_name(&*self.name).set_key(Some(key)).consistent_read(true);
+        let get = get.projection_expression(attributes);
+        let sent = get.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
+        let output = sent.map_err(|e| Fault::from_sdk(&e))?;
+        self.meter.read(output.consumed_capacity());
+        Ok(output.item)
+    }
+
     /// Puts an item; `false` when the condition does not hold.
     pub async fn put(&self, item: Item, condition: Option<&str>) -> Result<bool, Fault> {
         let put = self.db.put_item().table_name(&*self.name).set_item(Some(item));

@@ -33,6 +33,34 @@ pub struct SeenPolicy {
     /// Who was on call; `None` before that was looked at.
     #[serde(default)]
     pub watch: Option<OnWatch>,
+    /// How it is with the export of the heads; `None` before that was looked at.
+    #[serde(default)]
+    pub heads: Option<SeenHeads>,
+}
+
+/// What the ticks know of the export of the heads of all logs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenHeads {
+    /// When one was written last; before the first, when it was first thought of.
+    pub written_at: Timestamp,
+    /// The day that it was of; `None` before the first.
+    pub on: Option<Date>,
+    /// When the next is begun, or gone on with.
+    pub next: Timestamp,
+    /// One that is not whole yet.
+    #[serde(default)]
+    pub unfinished: Option<UnfinishedHeads>,
+}
+
+/// How far an export has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnfinishedHeads {
+    /// The day that it is of.
+    pub day: Date,
+    /// How many parts of its lines are kept.
+    pub parts: u32,
+    /// The last case that was looked at.
+    pub after: Option<CaseId>,
 }
 
 /// Who was on call at the last tick, or nobody.
@@ -47,7 +75,8 @@ impl SeenPolicy {
         let text = serde_json::to_vec(policy).expect("a policy is plain data");
         let members = policy.triage().map(|m| m.id.clone()).collect();
         let digest = desk_keys::sha256_hex(&text);
-        SeenPolicy { deployed: Some(digest.clone()), digest, members, rota_on: None, digests_on: None, watch: None }
+        let deployed = Some(digest.clone());
+        SeenPolicy { deployed, digest, members, rota_on: None, digests_on: None, watch: None, heads: None }
     }
 }
 

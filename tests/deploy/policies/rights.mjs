@@ -41,12 +41,12 @@ export const ITEMS = [
   ['inbox', 'MailTable', 'PutItem', 'CASE# DELIVERY#'],
   ['inbox', 'MailTable', 'DeleteItem', 'SUPPRESSED#'],
 
-  ['sla-check', 'CasesTable', 'GetItem', 'CASE# DESK# TEAM# UNREACHABLE'],
+  ['sla-check', 'CasesTable', 'GetItem', 'CASE# DESK# LOG# TEAM# UNREACHABLE'],
   ['sla-check', 'CasesTable', 'PutItem', 'CASE# DESK# LOG# PLAN# TEAM# TIMER#'],
   ['sla-check', 'CasesTable', 'UpdateItem', 'ADVISORY# PLAN#'],
   ['sla-check', 'CasesTable', 'DeleteItem', 'TIMER#'],
   ['sla-check', 'CasesTable/index/due', 'Query', 'DUE#'],
-  ['sla-check', 'CasesTable/index/board', 'Query', 'BOARD# FILED#'],
+  ['sla-check', 'CasesTable/index/board', 'Query', 'BOARD# CLOSED# COMMENT# FILED#'],
   ['sla-check', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
   ['sla-check', 'MailTable', 'PutItem', 'DELIVERY#'],
 
@@ -119,6 +119,8 @@ export const WHO = [
   ['kms:Decrypt', 'InboundKey', 'inbox'],
   ['kms:Sign', 'PublishKey', 'team'],
   ['kms:GetPublicKey', 'PublishKey', 'fan-out'],
+  ['kms:Sign', 'HeadsKey', 'sla-check'],
+  ['kms:GetPublicKey', 'HeadsKey', ''],
   ['kms:Sign', 'ReceiptKey', 'intake inbox'],
   ['kms:GetPublicKey', 'ReceiptKey', 'intake inbox'],
 
@@ -141,6 +143,8 @@ export const WHO = [
   ['s3:GetObject', 'InboundBucket/one', 'inbox'],
   ['s3:DeleteObject', 'InboundBucket/one', 'inbox'],
   ['s3:ListBucket', 'InboundBucket', 'inbox sla-check'],
+  ['s3:GetObject', 'HeadsBucket/one', 'sla-check'],
+  ['s3:PutObject', 'HeadsBucket/one', 'sla-check'],
 
   ['dynamodb:DescribeStream', 'CasesTable/stream', 'fan-out'],
   ['dynamodb:GetShardIterator', 'CasesTable/stream', 'fan-out'],
@@ -160,7 +164,7 @@ export const WHO = [
  */
 export const UNNAMED = { 'fan-out': 'dynamodb:ListStreams', deliver: 'dynamodb:ListStreams' }
 
-const OUR_KEYS = 'CaseKey MailKey ReleaseKey PublishKey ReceiptKey InboundKey'
+const OUR_KEYS = 'CaseKey MailKey ReleaseKey PublishKey HeadsKey ReceiptKey InboundKey'
 const SECRETS = 'TeamLinks Sessions ReporterLinks CanaryLinks OriginSecret ReplyTokens OpenPgpPrimary OpenPgpTeam OpenPgpNotices'
 const WRAPPING_KEYS = 'CaseKey MailKey ReleaseKey InboundKey'
 
@@ -178,8 +182,10 @@ export const NOBODY = [
   ['s3:PutObject', 'InboundBucket/one'],
   ['s3:ListBucket', 'ContentBucket'],
   ['s3:DeleteObject', 'SiteBucket/one'],
-  ['s3:DeleteObjectVersion s3:GetObjectVersion', 'SiteBucket/one ContentBucket/one InboundBucket/one'],
-  ['s3:PutBucketPolicy s3:PutBucketVersioning s3:DeleteBucket', 'SiteBucket ContentBucket InboundBucket'],
+  ['s3:DeleteObjectVersion s3:GetObjectVersion', 'SiteBucket/one ContentBucket/one InboundBucket/one HeadsBucket/one'],
+  ['s3:DeleteObject s3:PutObjectRetention s3:BypassGovernanceRetention', 'HeadsBucket/one'],
+  ['s3:PutBucketPolicy s3:PutBucketVersioning s3:DeleteBucket', 'SiteBucket ContentBucket InboundBucket HeadsBucket'],
+  ['s3:PutBucketObjectLockConfiguration s3:PutLifecycleConfiguration s3:ListBucket', 'HeadsBucket'],
   ['sqs:ReceiveMessage sqs:DeleteMessage sqs:PurgeQueue', 'FailuresQueue'],
   ['sns:Publish', 'MailEventsTopic AlarmTopic'],
   ['lambda:InvokeFunction lambda:UpdateFunctionCode', 'Intake Team Inbox SlaCheck FanOut Deliver MailEvents Canary'],
@@ -202,6 +208,6 @@ export const ADMINISTRATORS = [
   [true, 'kms:RotateKeyOnDemand', 'CaseKey MailKey ReleaseKey'],
   [false, 'kms:Decrypt', WRAPPING_KEYS],
   [false, 'kms:ReEncryptFrom', WRAPPING_KEYS],
-  [false, 'kms:Sign', 'ReceiptKey PublishKey'],
+  [false, 'kms:Sign', 'ReceiptKey PublishKey HeadsKey'],
   [false, 'kms:CreateGrant', OUR_KEYS],
 ]

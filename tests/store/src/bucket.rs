@@ -85,7 +85,7 @@ impl Intercept for Broke {
     }
 }
 
-/// The buckets of a site and of mail, as it came and sealed.
+/// The buckets of a site, of mail as it came and sealed, and of heads.
 #[derive(Clone)]
 pub struct Bucket {
     root: Arc<Folder>,
@@ -103,7 +103,7 @@ impl Drop for Folder {
 impl Bucket {
     pub fn new() -> Bucket {
         let root = std::env::temp_dir().join(format!("desk-bucket-{}", desk_keys::hex(&desk_keys::random::<8>())));
-        for bucket in ["site", "inbound", "content"] {
+        for bucket in ["site", "inbound", "content", "heads"] {
             std::fs::create_dir_all(root.join(bucket)).expect("a folder");
         }
         let mut builder = S3ServiceBuilder::new(FileSystem::new(&root).expect("a folder"));
@@ -113,8 +113,13 @@ impl Bucket {
 
     /// A handle through which calls are taken from `budget`.
     pub async fn objects(&self, budget: Budget) -> Objects {
+        self.of("site", budget).await
+    }
+
+    /// The same, to the bucket of this name.
+    pub async fn of(&self, name: &str, budget: Budget) -> Objects {
         let app = Router::new().fallback(call).with_state((self.s3.clone(), budget));
-        Objects::connect(&ObjectSettings::stand_in(served(app).await, "site"))
+        Objects::connect(&ObjectSettings::stand_in(served(app).await, name))
     }
 
     /// Where all of them answer to whoever asks; `seen` is told of each call, its method and its path, before it is done.
@@ -128,6 +133,11 @@ impl Bucket {
             }
         };
         served(Router::new().fallback(answer)).await
+    }
+
+    /// Writes over an object, behind everybody's back.
+    pub fn replace(&self, name: &str, key: &str, bytes: &[u8]) {
+        std::fs::write(self.root.0.join(name).join(key), bytes).expect("a write");
     }
 
     /// An object's text, as it lies there.

@@ -157,6 +157,7 @@ impl Bench {
             site: bucket("site"),
             content: bucket("content"),
             inbound: bucket("inbound"),
+            heads: bucket("heads"),
             public_url: "http://desk.test".to_owned(),
             site_url: "http://desk.test/site".to_owned(),
         }
@@ -177,7 +178,8 @@ impl Bench {
 
     /// The same, over another handle to the tables.
     pub fn sla_check_on(&self, store: Store) -> SlaCheck {
-        SlaCheck { inbound: None, ..Wiring { store, ..self.wiring() }.sla_check() }
+        let check = Wiring { store, ..self.wiring() }.sla_check().expect("a function");
+        SlaCheck { inbound: None, heads: None, ..check }
     }
 
     /// The counters in the table `cases`: what each is found by, and when it ends in seconds.

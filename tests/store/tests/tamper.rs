@@ -62,3 +62,25 @@ async fn replaced_content_is_not_what_the_log_names() {
     .await;
     assert_eq!(problems, ["content report is not what the log names"]);
 }
+
+/// Whoever gives an item an end removes it, later and without a trace: it is named while it is there.
+#[tokio::test]
+async fn what_has_an_end_that_nothing_says_is_named() {
+    let ending = async |place: &'static str, sort: &'static str| {
+        after(move |item| {
+            let named = is(item, "pk", place) && is(item, "sk", sort);
+            if named {
+                item.insert("ttl".to_owned(), AttributeValue::N("1800000000".to_owned()));
+            }
+            named
+        })
+        .await
+    };
+    let places = [("CASE#", "CASE"), ("LOG#", "000000000002"), ("CONTENT#", "CONTENT#report"), ("KEY#", "KEY")];
+    for (place, sort) in places {
+        let problems = ending(place, sort).await;
+        let [problem] = problems.as_slice() else { panic!("{place}: {problems:?}") };
+        assert!(problem.starts_with(&format!("1 item of {place}")), "{problem}");
+        assert!(problem.ends_with("has an end (ttl): it will be removed"), "{problem}");
+    }
+}

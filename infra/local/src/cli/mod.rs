@@ -132,11 +132,8 @@ enum Command {
     /// The SES stand-in alone, for a stack in an emulator: prints its URL, then each mail's events as SNS hands them over
     #[command(hide = true)]
     SesStandIn,
-    /// Verify the chain of hashes and that replaying gives the snapshot
-    Verify {
-        /// One case; all when left out
-        case: Option<String>,
-    },
+    /// Verify the chain of hashes, that replaying gives the snapshot, and that nothing was lost since heads were exported
+    Verify(verify::Verify),
 }
 
 #[derive(Args)]
@@ -204,7 +201,7 @@ impl Cli {
             Some(Command::Migrate(stack)) => stack::migrate(&stack).await,
             Some(Command::Restore(what)) => what.run().await,
             Some(Command::SesStandIn) => ses_stand_in(&global).await,
-            Some(Command::Verify { case }) => verify::log(&global, case).await,
+            Some(Command::Verify(what)) => what.run(&global).await,
         };
         output::printed(outcome, global.json)
     }

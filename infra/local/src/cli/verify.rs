@@ -1,12 +1,19 @@
 //! `desk verify` and `desk receipt verify`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use desk_aws::Account;
+use desk_domain::id::CaseId;
+use desk_keys::cloud::Keys;
 use desk_mail::read::sent_body;
+use desk_store::objects::{ObjectSettings, Objects};
 use desk_store::opening::MAIL_BODY;
 use serde_json::{Value, json};
 
+use super::stack::Stack;
 use super::{Global, Output, report};
 use crate::Failure;
+use crate::local_routes::verify::Asked;
+use crate::verifying::{Against, Export, Verifying};
 
 #[derive(Subcommand)]
 pub(super) enum Receipt {
@@ -62,13 +69,71 @@ impl Receipt {
     }
 }
 
-/// `desk verify [CASE]`.
-pub(super) async fn log(global: &Global, case: Option<String>) -> Result<Output, Failure> {
-    let client = global.client().await?;
-    let query = case.map(|case| format!("?case={case}")).unwrap_or_default();
-    let answer = client.with_secret("GET", &format!("/_local/verify{query}"), None).await?.done();
-    client.close().await;
-    let answer = answer?;
+#[derive(Args)]
+pub(super) struct Verify {
+    /// One case; all when left out
+    case: Option<CaseId>,
+    /// A deployed stack, instead of a desk of this machine
+    #[arg(long, value_name = "STACK")]
+    stack: Option<String>,
+    /// Hold the logs against heads that were exported: `latest`, a file, or s3://BUCKET/DAY.jws; its DAY.jsonl lies beside it
+    #[arg(long, value_name = "FILE|latest|s3://…")]
+    against: Option<Against>,
+}
+
+impl Verify {
+    pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
+        let given = match &self.against {
+            Some(Against::File(path)) => Some(Export::read(path)?),
+            Some(Against::Object { bucket, key }) => Some(object(bucket, key).await?),
+            Some(Against::Latest) | None => None,
+        };
+        let answer = match self.stack.clone() {
+            Some(name) => self.of_stack(&name, given).await?,
+            None => self.of_folder(global, given).await?,
+        };
+        Ok(said(answer))
+    }
+
+    /// Asks the desk of the folder, or the one that runs on it.
+    async fn of_folder(self, global: &Global, export: Option<Export>) -> Result<Value, Failure> {
+        let latest = self.against == Some(Against::Latest);
+        let body = json!(Asked { case: self.case, latest, export }).to_string().into_bytes();
+        let client = global.client().await?;
+        let answer = client.with_secret("POST", "/_local/verify", Some(body)).await;
+        client.close().await;
+        answer?.done()
+    }
+
+    /// Reads the tables of a deployed stack, with the operator's credentials.
+    async fn of_stack(self, name: &str, export: Option<Export>) -> Result<Value, Failure> {
+        let stack = Stack::find(name).await?;
+        let bucket = |output: &str| -> Result<Objects, Failure> {
+            let bucket = stack.output(output)?.to_owned();
+            Ok(Objects::connect(&ObjectSettings { account: stack.account.clone(), bucket }))
+        };
+        let export = match self.against {
+            Some(Against::Latest) => {
+                let latest = Export::latest(&bucket("HeadsBucket")?).await?;
+                Some(latest.ok_or_else(|| Failure("no heads were exported yet".to_owned()))?)
+            }
+            Some(Against::File(_) | Against::Object { .. }) | None => export,
+        };
+        let (store, content) = (stack.store()?, bucket("ContentBucket")?);
+        let key = Keys::of_stack(&stack.account, stack.outputs.clone()).heads_verifier().map_err(Failure)?;
+        let verifying = Verifying { store: &store, content: &content, key: &key };
+        let said = verifying.verified(self.case.as_ref(), export.as_ref()).await?;
+        said.ok_or_else(|| Failure("there is no such case".to_owned()))
+    }
+}
+
+/// An export in a bucket, read with the credentials of the environment.
+async fn object(bucket: &str, key: &str) -> Result<Export, Failure> {
+    let account = Account::from_env().map_err(|missing| Failure(missing.to_string()))?;
+    Export::of(&Objects::connect(&ObjectSettings { account, bucket: bucket.to_owned() }), key).await
+}
+
+fn said(answer: Value) -> Output {
     let cases = answer["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
     let line = |case: &Value| {
         let problems: Vec<&str> = case["problems"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -78,5 +143,11 @@ pub(super) async fn log(global: &Global, case: Option<String>) -> Result<Output,
     let mut lines: Vec<String> = cases.iter().map(line).collect();
     let holds = answer["holds"].as_bool().unwrap_or(false);
     lines.push(format!("{} cases, {}", cases.len(), if holds { "all hold" } else { "not all hold" }));
-    Ok(Output::when(holds, answer.clone(), lines.join("\n")))
+    let against = &answer["against"];
+    if let Some(problem) = against["problem"].as_str() {
+        lines.push(format!("nothing was held against the export: {problem}"));
+    } else if let Some(day) = against["day"].as_str() {
+        lines.push(format!("against the heads of {} cases, exported on {day}", against["cases"]));
+    }
+    Output::when(holds, answer.clone(), lines.join("\n"))
 }

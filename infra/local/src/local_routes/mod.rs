@@ -4,25 +4,25 @@
 mod guard;
 mod imported;
 mod mail;
+pub(crate) mod verify;
 
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use desk_domain::fields::{self, Fields};
-use desk_domain::id::{CaseId, MemberId};
+use desk_domain::id::MemberId;
 use desk_http::body::Kind;
 use desk_http::{Problem, body, headers};
 use desk_keys::link::Purpose;
 use desk_keys::payload::MemberSession;
 use desk_store::Fault;
 use jiff::SignedDuration;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
@@ -54,7 +54,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/_local/token", post(token))
         .route("/_local/reset-second-factor", post(reset_second_factor))
         .route("/_local/policy", get(policy))
-        .route("/_local/verify", get(verify))
+        .route("/_local/verify", post(verify::verify))
         .route("/_local/kept", post(kept))
         .route("/_local/figures", post(rebuild_figures))
         .route("/_local/import", post(imported::import))
@@ -151,29 +151,6 @@ async fn canary(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Jso
     let flown = desk.canary.fly().await;
     let lost = |lost: canary::Lost| Problem::new(StatusCode::SERVICE_UNAVAILABLE, lost.to_string());
     Ok(Json(json!(flown.map_err(lost)?)))
-}
-
-#[derive(Deserialize)]
-struct Which {
-    case: Option<CaseId>,
-}
-
-async fn verify(
-    State(desk): State<Arc<Desk>>,
-    Query(which): Query<Which>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, Problem> {
-    desk.knows_secret(&headers)?;
-    let cases = match which.case {
-        Some(case) => vec![case],
-        None => desk.store.all_cases().await?,
-    };
-    let mut verified = Vec::new();
-    for case in cases {
-        verified.push(desk.store.verify(&case, Some(&desk.content)).await?.ok_or_else(Problem::not_found)?);
-    }
-    let holds = verified.iter().all(|v| v.problems.is_empty());
-    Ok(Json(json!({"holds": holds, "cases": verified})))
 }
 
 /// `POST /_local/kept [{"bytes", "sha256"}…]`: which of these ends of mails are kept nowhere.

@@ -32,6 +32,7 @@ async fn main() {
         site: bucket("site"),
         content: bucket("content"),
         inbound: bucket("inbound"),
+        heads: bucket("heads"),
         public_url: "http://desk.test".to_owned(),
         site_url: "http://desk.test/site".to_owned(),
     };

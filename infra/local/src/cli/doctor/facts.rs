@@ -40,6 +40,8 @@ pub(super) struct Facts {
     pub subscribers: Asked<Subscribers>,
     pub last_tick: Asked<Option<Timestamp>>,
     pub seen_policy: Asked<Option<String>>,
+    /// When heads were last exported.
+    pub heads: Asked<Option<Timestamp>>,
     pub keys: Asked<Vec<String>>,
     /// The desk's own OpenPGP certificate.
     pub openpgp: Asked<Option<String>>,
@@ -88,6 +90,7 @@ pub(super) async fn gather(stack: &Stack, policy: &Policy, url: &str) -> Result<
     };
     let dns = TokioResolver::builder_tokio().and_then(|builder| builder.build()).map_err(|e| e.to_string());
     let bounces_to = mail_from.clone().ok().flatten().unwrap_or_else(|| identity.clone());
+    let seen = store.members.seen_policy().await.map_err(|e| e.to_string());
     let mut facts = Facts {
         verified: is(|identity| identity.verified_for_sending_status()),
         dkim: is(|identity| {
@@ -103,12 +106,11 @@ pub(super) async fn gather(stack: &Stack, policy: &Policy, url: &str) -> Result<
         alarms: alarms(stack).await,
         subscribers: subscribers(stack).await,
         last_tick: store.desk.last_tick().await.map_err(|e| e.to_string()),
-        seen_policy: store
-            .members
-            .seen_policy()
-            .await
-            .map(|seen| seen.map(|s| s.deployed.unwrap_or(s.digest)))
-            .map_err(|e| e.to_string()),
+        heads: seen.clone().map(|seen| {
+            let heads = seen.and_then(|seen| seen.heads).filter(|heads| heads.on.is_some());
+            heads.map(|heads| heads.written_at)
+        }),
+        seen_policy: seen.map(|seen| seen.map(|s| s.deployed.unwrap_or(s.digest))),
         keys: missing_keys(stack, &store).await,
         openpgp: store.desk.openpgp_certificate().await.map_err(|e| e.to_string()),
         held: store.held().await.map_err(|e| e.to_string()),

@@ -15,6 +15,8 @@ use super::{Finding, Health};
 
 /// A tick comes each minute; three in a row that did not are more than a hiccup.
 const TICK_AGE: SignedDuration = SignedDuration::from_mins(3);
+/// Heads go once a day; one that was late is no illness.
+const HEADS_AGE: SignedDuration = SignedDuration::from_hours(48);
 /// Who believes security.txt should not find it run out before anybody looks again.
 const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// An announcement, or a breach told to the whole team, should be out within this.
@@ -33,6 +35,7 @@ pub(super) fn all(facts: &Facts, policy: &Policy, now: Timestamp) -> Vec<Finding
         alarms(facts),
         subscribers(facts),
         tick(facts, now),
+        heads(facts, now),
         keys(facts),
         openpgp(facts, now),
         held(facts),
@@ -241,6 +244,21 @@ fn tick(facts: &Facts, now: Timestamp) -> Finding {
             "See the log of sla-check: no clock is watched.",
         ),
         Some(at) => well("last tick", desk_domain::time::instant(*at)),
+    })
+}
+
+fn heads(facts: &Facts, now: Timestamp) -> Finding {
+    let about = "heads";
+    judged(about, &facts.heads, |written| match written {
+        None => {
+            doubt(about, "none were exported yet", "The next tick does it: ask again, or see the log of sla-check.")
+        }
+        Some(at) if at.duration_until(now) > HEADS_AGE => ill(
+            about,
+            format!("they were last exported at {}", desk_domain::time::instant(*at)),
+            "See the log of sla-check: a log that was cut off since would not be noticed.",
+        ),
+        Some(at) => well(about, format!("exported at {}", desk_domain::time::instant(*at))),
     })
 }
 

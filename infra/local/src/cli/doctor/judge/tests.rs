@@ -33,6 +33,7 @@ fn facts() -> Facts {
         subscribers: Ok(Subscribers { confirmed: 1, pending: 0 }),
         last_tick: Ok(Some("2026-11-25T11:59:10Z".parse().unwrap())),
         seen_policy: Ok(Some(SeenPolicy::of(&policy).digest)),
+        heads: Ok(Some("2026-11-25T00:00:10Z".parse().unwrap())),
         keys: Ok(Vec::new()),
         openpgp: Ok(Some(certificate("2028-11-25T00:00:00Z"))),
         held: Ok(desk_store::HeldWork::default()),
@@ -105,6 +106,8 @@ fn each_illness_is_found_alone() {
     assert_eq!(one(|f| f.subscribers = Ok(Subscribers { confirmed: 0, pending: 1 })), [("subscribers", Ill)]);
     assert_eq!(one(|f| f.last_tick = Ok(None)), [("last tick", Ill)]);
     assert_eq!(one(|f| f.last_tick = Ok(Some("2026-11-25T11:56:00Z".parse().unwrap()))), [("last tick", Ill)]);
+    assert_eq!(one(|f| f.heads = Ok(None)), [("heads", Doubt)]);
+    assert_eq!(one(|f| f.heads = Ok(Some("2026-11-23T11:59:00Z".parse().unwrap()))), [("heads", Ill)]);
     assert_eq!(one(|f| f.keys = Ok(vec!["mail".to_owned()])), [("keys", Ill)]);
     assert_eq!(one(|f| f.seen_policy = Ok(Some("other".to_owned()))), [("policy", Doubt)]);
     assert_eq!(one(|f| f.security_txt = Ok("Expires: 2026-12-20T00:00:00Z".to_owned())), [("security.txt", Ill)]);

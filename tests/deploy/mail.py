@@ -16,7 +16,7 @@ from stack import NAME, wait, wait_or_none
 
 DESK = "security@example.org"
 RITA = "rita-by-mail@example.com"
-CASE = re.compile(r"EXP-\d{4}-[0-9A-Z]{5}")
+CASE = re.compile(r"EXP-\d{4}-(?:U[0-9A-Z]{6}|[0-9A-Z]{5})")
 
 
 def raw(sender, to=DESK, subject="Open redirect", text=f"{SECRET} by mail", message=None, headers=(), attached=b""):

@@ -30,6 +30,7 @@ RARE = {
     ("deliver", "TIMER#* (WriteCases)"): "where an address is not sent to, and a clock opens again: tests/store/tests/sending.rs",
     ("deliver", "TIMER#* (EraseWords)"): "where it ends one: the same",
     ("team", "TEAM#* (Count)"): "where a member says to be away: tests/journeys/tests/rota.rs",
+    ("team", "CONTENT#*-U?????? (WriteEnding)"): "where a member writes of an automatic mail: tests/journeys/tests/filed.rs",
     ("sla-check", "LOG#* (ReadCases)"): "where a case went on since its head was exported: tests/store/tests/heads.rs",
     ("sla-check", "s3:GetObject (Heads)"): "where there is an export of the day before: the same",
     ("sla-check", "ADVISORY#*"): "where a channel waits for longer than its stream: tests/store/tests/publishing.rs",

@@ -70,7 +70,11 @@ impl Inbox {
             signer: Some(&self.signer),
             public_url: &self.public_url,
         };
-        let mut opening = opener.begin(self.clock.now()).await?;
+        let now = self.clock.now();
+        let mut opening = match filed {
+            Some(Resolution::AutomaticMail) => opener.begin_passing(now).await?,
+            Some(_) | None => opener.begin(now).await?,
+        };
         let key =
             arrived.mail().filter(|_| arrived.sender.is_authenticated()).and_then(|mail| self.key_of(arrived, mail));
         let report = opening.seal("report", report_json(arrived, key.as_deref()).to_string().as_bytes())?;

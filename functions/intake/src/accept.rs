@@ -259,7 +259,10 @@ impl Intake {
             signer: (!matches!(sort, Sort::Comment)).then_some(&self.signer),
             public_url: &self.public_url,
         };
-        let mut opening = opener.begin(now).await?;
+        let mut opening = match sort {
+            Sort::Canary => opener.begin_passing(now).await?,
+            Sort::Report | Sort::Comment => opener.begin(now).await?,
+        };
         let content = opening.seal("report", raw)?;
         let address = match &report.reporter_email {
             Some(email) if !matches!(sort, Sort::Canary) => Some(opening.seal_for_mail("reporter-address", email)?),

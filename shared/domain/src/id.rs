@@ -67,9 +67,16 @@ fn is_case_id(text: &str) -> bool {
     is_prefix(prefix)
         && year.len() == 4
         && year.bytes().all(|b| b.is_ascii_digit())
-        && tail.len() == 5
-        && tail.bytes().all(|b| CROCKFORD.contains(&b))
+        && (is_drawn(tail, 5) || tail.strip_prefix(PASSING).is_some_and(|tail| is_drawn(tail, 6)))
 }
+
+fn is_drawn(digits: &str, number: usize) -> bool {
+    digits.len() == number && digits.bytes().all(|b| CROCKFORD.contains(&b))
+}
+
+/// With it begins the last part of the id of a case that is kept for a while only: no digit of an id is one. A role of the desk may
+/// give an end to the items of such a case, and of no other; so its id, which is all that a policy of AWS can read of an item, says it.
+const PASSING: char = 'U';
 
 fn is_prefix(text: &str) -> bool {
     (2..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase())
@@ -77,7 +84,8 @@ fn is_prefix(text: &str) -> bool {
 
 text_id!(
     /// A case: `EXP-2026-7K3QF` (prefix, year, five random Crockford base32 digits). Says nothing about how many
-    /// there are and is safe in a subject line.
+    /// there are and is safe in a subject line. One that is kept for a while only, a trial of the desk's own or automatic mail, has a
+    /// `U` before six of them: `EXP-2026-U7K3QF0`.
     CaseId, is_case_id, "must be a case id such as EXP-2026-7K3QF"
 );
 text_id!(
@@ -147,6 +155,17 @@ impl CaseId {
         CaseId(format!("{prefix}-{year:04}-{}", (0..5).map(digit).collect::<String>()))
     }
 
+    /// The id of a case that is kept for a while only, for 30 of the random bits: many are drawn in a year.
+    pub fn passing(prefix: &Prefix, year: i16, random: u32) -> CaseId {
+        let digit = |i: u32| CROCKFORD[(random >> (5 * i)) as usize & 31] as char;
+        CaseId(format!("{prefix}-{year:04}-{PASSING}{}", (0..6).map(digit).collect::<String>()))
+    }
+
+    /// Whether it is of a case that is kept for a while only.
+    pub fn is_passing(&self) -> bool {
+        self.0.rsplit('-').next().is_some_and(|tail| tail.starts_with(PASSING))
+    }
+
     /// Two words to call it by: forty ids of one year look alike at three in the morning. They say nothing that the id does
     /// not, and are no id: two cases may share them.
     pub fn spoken(&self) -> String {
@@ -210,6 +229,20 @@ mod tests {
         let id = CaseId::from_random(&prefix, 2026, u32::MAX);
         assert_eq!(id.as_str(), "EXP-2026-ZZZZZ");
         assert_eq!(id.as_str().parse::<CaseId>().unwrap(), id);
+    }
+
+    #[test]
+    fn the_id_of_what_is_kept_for_a_while_only_says_so_and_no_other_does() {
+        let prefix: Prefix = "EXP".parse().unwrap();
+        let passing = CaseId::passing(&prefix, 2026, u32::MAX);
+        assert_eq!(passing.as_str(), "EXP-2026-UZZZZZZ");
+        assert_eq!(passing.as_str().parse::<CaseId>().unwrap(), passing);
+        assert!(passing.is_passing());
+        let ordinary = (0..2_000u32).map(|n| CaseId::from_random(&prefix, 2026, n.wrapping_mul(2_654_435_761)));
+        assert!(!ordinary.into_iter().any(|id| id.is_passing()));
+        for wrong in ["EXP-2026-U7K3Q", "EXP-2026-U7K3QF", "EXP-2026-U7K3QUF", "EXP-2026-7K3QF00", "EXP-2026-UU7K3QF"] {
+            assert!(wrong.parse::<CaseId>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@
 mod items;
 mod write;
 
-use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
+use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder, UpdateBuilder};
 use aws_sdk_dynamodb::types::{Delete, Put};
 use desk_domain::case::event::ContentRef;
 use desk_domain::case::{Actor, Case, EventBody};
@@ -61,6 +61,7 @@ enum Guard {
 #[derive(Clone)]
 enum Write {
     Put(PutBuilder),
+    Update(UpdateBuilder),
     Delete(DeleteBuilder),
 }
 
@@ -215,12 +216,8 @@ impl Commit {
         }
     }
 
-    pub(crate) fn request(&mut self, item: Item, now: Timestamp) {
-        let put = Put::builder()
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-            .expression_attribute_values(":now", s(instant(now)));
-        self.push(Write::Put(put), Guard::Request);
+    pub(crate) fn request(&mut self, update: UpdateBuilder) {
+        self.push(Write::Update(update), Guard::Request);
     }
 
     /// The mail of this hash led to what `seen` says: it leads to nothing more, unless a better copy of it comes. `id` is the hash of
@@ -274,7 +271,7 @@ mod tests {
     fn ends(commit: &Commit) -> Vec<bool> {
         let puts = commit.actions.iter().filter_map(|(write, _)| match write {
             Write::Put(put) => put.get_item().as_ref(),
-            Write::Delete(_) => None,
+            Write::Update(_) | Write::Delete(_) => None,
         });
         puts.map(|item| item.contains_key("ttl")).collect()
     }
@@ -283,7 +280,7 @@ mod tests {
     fn what_is_added_to_a_case_that_is_kept_for_a_while_is_kept_no_longer() {
         let policy =
             desk_domain::policy::Policy::from_toml(include_str!("../../../infra/policies/minimal.toml")).unwrap();
-        let id: CaseId = "MIN-2026-7K3QF".parse().unwrap();
+        let id: CaseId = "MIN-2026-U7K3QF0".parse().unwrap();
         let sealer = Sealer::of_one(&id, desk_keys::SecretKey::generate().public());
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         let reported = |report: &ContentRef| {
@@ -292,18 +289,21 @@ mod tests {
                 "report": report, "continues": null});
             serde_json::from_value(value).unwrap()
         };
-        let added = |why| {
+        let added = |id: &CaseId, why| {
             let mut commit = Commit::new();
             let report = commit.seal(&sealer, &Audience::Reporter, "report".parse().unwrap(), b"w").unwrap();
             let events = desk_domain::case::decide::open_filed(id.clone(), &policy, reported(&report), why, now);
-            let filed = commit.open(&id, &Actor::Desk, events, now);
+            let filed = commit.open(id, &Actor::Desk, events, now);
             let mut commit = Commit::new();
             let content = commit.seal(&sealer, &Audience::Team, "t-1".parse().unwrap(), b"w").unwrap();
             commit.append(&filed, &Actor::Desk, vec![EventBody::Noted { content, mail: None }], now);
             ends(&commit)
         };
         use desk_domain::case::event::Resolution;
-        assert!(added(Resolution::AutomaticMail).into_iter().all(|has_end| has_end));
-        assert!(added(Resolution::PolicyComment).into_iter().all(|has_end| !has_end));
+        assert!(added(&id, Resolution::AutomaticMail).into_iter().all(|has_end| has_end));
+        assert!(added(&id, Resolution::PolicyComment).into_iter().all(|has_end| !has_end));
+        // What its id does not say has no end, whatever it is resolved as.
+        let ordinary = "MIN-2026-7K3QF".parse().unwrap();
+        assert!(added(&ordinary, Resolution::AutomaticMail).into_iter().all(|has_end| !has_end));
     }
 }

@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use desk_domain::case::Stage;
 use desk_domain::id::CaseId;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,6 @@ use crate::board::every_list;
 use crate::cases::{log_pk, log_sk};
 use crate::fault::Fault;
 use crate::item::{Item, Read, b, case_pk, key};
-use crate::kept::is_passing;
 use crate::views::{CaseStore, DeskStore};
 
 /// So many cases are looked at at once.
@@ -38,7 +36,7 @@ pub struct Head {
 /// What a look at a case came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
-    /// It is kept for a while only, or was none.
+    /// There is none, and none was exported.
     Nothing,
     Stands(Head),
     /// The log does not hold what was exported of it, and why; as it was exported.
@@ -64,14 +62,17 @@ pub fn read_lines(lines: &[u8]) -> Result<BTreeMap<CaseId, Head>, Fault> {
 }
 
 impl CaseStore {
-    /// The ids of all cases that stand on a list of the team's: open, filed, comments and closed. One that moves from list to list
+    /// The ids of all cases that stand on a list of the team's, open, filed, comments and closed, and are kept for ever. One that moves from list to list
     /// at this very moment may be missed.
     pub async fn listed(&self) -> Result<BTreeSet<CaseId>, Fault> {
         let mut ids = BTreeSet::new();
         for list in every_list() {
             for item in self.table.queries(list.into_iter()).await? {
-                let id = Read(&item).text("pk")?.strip_prefix("CASE#").and_then(|id| id.parse().ok());
-                ids.insert(id.ok_or_else(|| Fault::damaged("a case id on a list"))?);
+                let id = Read(&item).text("pk")?.strip_prefix("CASE#").and_then(|id| id.parse::<CaseId>().ok());
+                let id = id.ok_or_else(|| Fault::damaged("a case id on a list"))?;
+                if !id.is_passing() {
+                    ids.insert(id);
+                }
             }
         }
         Ok(ids)
@@ -97,12 +98,10 @@ impl CaseStore {
             Err(Fault::Damaged(_)) => return Ok(lost(before, "it cannot be read")),
             Err(fault) => return Err(fault),
         };
-        let Some((now, passing)) = now else { return Ok(lost(before, "it is gone")) };
-        let Some(before) = before else {
-            return Ok(if passing { Looked::Nothing } else { Looked::Stands(now) });
-        };
-        if passing {
-            return Ok(lost(Some(before), "it is kept for a while only"));
+        let Some((now, ends)) = now else { return Ok(lost(before, "it is gone")) };
+        let Some(before) = before else { return Ok(Looked::Stands(now)) };
+        if ends {
+            return Ok(lost(Some(before), "it has an end (ttl), and will be removed"));
         }
         if now.events < before.events {
             return Ok(lost(Some(before), "it is shorter"));
@@ -118,17 +117,17 @@ impl CaseStore {
         }
     }
 
-    /// Where a log stands, as the snapshot says, and whether the case is kept for a while only.
+    /// Where a log stands, as the snapshot says, and whether that has an end.
     async fn head(&self, id: &CaseId) -> Result<Option<(Head, bool)>, Fault> {
-        let Some(item) = self.table.get_of(key(case_pk(id), "CASE"), "pk, sk, version, head, stage").await? else {
+        let Some(item) = self.table.get_of(key(case_pk(id), "CASE"), &["pk", "sk", "version", "head", "ttl"]).await?
+        else {
             return Ok(None);
         };
         let read = Read(&item);
         let events =
             u64::try_from(read.number("version")?).map_err(|_| Fault::damaged(format!("the version of {id}")))?;
-        let stage: Stage = read.text("stage")?.parse().map_err(|_| Fault::damaged(format!("the stage of {id}")))?;
         let head = Head { case: id.clone(), events, head: read.text("head")?.to_owned(), lost: false };
-        Ok(Some((head, is_passing(stage))))
+        Ok(Some((head, item.contains_key("ttl"))))
     }
 
     /// The hash of an event; `None` where there is none of that number.

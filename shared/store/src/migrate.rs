@@ -1,5 +1,6 @@
 //! Moves what an earlier version laid elsewhere to where it lies now: timers, plans, sealed content and the words of mails lay in
-//! the case's own partition, where whoever may change a case could remove them.
+//! the case's own partition, where whoever may change a case could remove them. And takes the end (`ttl`) off what an earlier version
+//! meant to keep for a while only: such cases have ids of their own now, and no other may have an end. What that was stays.
 //!
 //! Whoever may do everything runs it: the desk on one machine at its start, an operator after a deployment (`desk migrate`). Until
 //! it has run, what lay elsewhere is not found, and nothing of it is lost. Cut off and run again, it goes on.
@@ -15,17 +16,29 @@ use crate::table::ABSENT;
 use crate::{Store, Stored};
 
 /// How items lie in this version.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
+
+/// The partitions that a case has.
+const OF_CASES: [&str; 7] = ["CASE", "LOG", "CONTENT", "WORDS", "TIMER", "PLAN", "KEY"];
 
 impl Store {
     /// Moves everything; gives how many items that were. Looks at nothing where it was done before.
     pub async fn migrate(&self) -> Result<usize, Fault> {
         let table = &self.cases.table;
         let marker = table.get(key("DESK#layout", "LAYOUT")).await?;
-        if marker.map(|marker| Read(&marker).number("layout")).transpose()? == Some(LAYOUT) {
+        let found = marker.map(|marker| Read(&marker).number("layout")).transpose()?.unwrap_or(1);
+        if found == LAYOUT {
             return Ok(0);
         }
-        let old = table.scan(|scan| {
+        let mut moved = if found < 2 { self.migrate_places().await? } else { 0 };
+        moved += self.migrate_ends().await?;
+        table.put(Build::new("DESK#layout", "LAYOUT").set("layout", n(LAYOUT)).item(), None).await?;
+        Ok(moved)
+    }
+
+    /// From the first layout to the second.
+    async fn migrate_places(&self) -> Result<usize, Fault> {
+        let old = self.cases.table.scan(|scan| {
             scan.filter_expression(
                 "begins_with(pk, :case) AND (begins_with(sk, :timer) OR begins_with(sk, :plan) OR begins_with(sk, :content))",
             )
@@ -43,8 +56,23 @@ impl Store {
         for (case, items) in &by_case {
             moved += self.migrate_case(case, items).await?;
         }
-        table.put(Build::new("DESK#layout", "LAYOUT").set("layout", n(LAYOUT)).item(), None).await?;
         Ok(moved)
+    }
+
+    /// From the second layout to the third.
+    async fn migrate_ends(&self) -> Result<usize, Fault> {
+        let ending = self.cases.table.scan(|scan| {
+            scan.filter_expression("attribute_exists(#ttl)")
+                .expression_attribute_names("#ttl", "ttl")
+                .projection_expression("pk, sk")
+        });
+        let mut ended = 0;
+        for item in ending.await?.into_iter().filter(is_of_lasting_case) {
+            let update = self.cases.table.updating(item).update_expression("REMOVE #ttl");
+            let update = update.condition_expression("attribute_exists(pk)").expression_attribute_names("#ttl", "ttl");
+            ended += usize::from(self.cases.table.update(update).await?);
+        }
+        Ok(ended)
     }
 
     async fn migrate_case(&self, case: &CaseId, items: &[Item]) -> Result<usize, Fault> {
@@ -68,6 +96,13 @@ impl Store {
             |body: &EventBody| body.contents().into_iter().map(|content| content.id.to_string()).collect::<Vec<_>>();
         Ok(events.iter().flat_map(|event| of(&event.body)).collect())
     }
+}
+
+/// Whether it is of a case that is kept for ever, as its id says.
+fn is_of_lasting_case(item: &Item) -> bool {
+    let id = Read(item).maybe_text("pk").and_then(|pk| pk.split_once('#'));
+    let id = id.filter(|(kind, _)| OF_CASES.contains(kind)).and_then(|(_, id)| id.parse::<CaseId>().ok());
+    id.is_some_and(|id| !id.is_passing())
 }
 
 /// The item where it lies now; `None` for a timer that the case does not have any more.

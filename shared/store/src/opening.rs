@@ -6,7 +6,7 @@
 use desk_domain::case::decide::{ByMember, open, open_by_member, open_filed, open_follow_up};
 use desk_domain::case::event::{ContentRef, Reported, Resolution};
 use desk_domain::case::{Actor, Case, Clock, EventBody};
-use desk_domain::id::{CaseId, ContentId, MemberId};
+use desk_domain::id::{CaseId, ContentId, MemberId, Prefix};
 use desk_domain::policy::{ClockKind, Policy};
 use desk_keys::{KeyError, MailWords, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
 use jiff::Timestamp;
@@ -67,9 +67,20 @@ impl<'a> Opener<'a> {
     /// # Errors
     /// When whoever wraps keys cannot be reached.
     pub async fn begin(self, now: Timestamp) -> Result<Opening<'a>, KeyError> {
+        self.begin_as(CaseId::from_random, now).await
+    }
+
+    /// The same of a case that is kept for a while only.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn begin_passing(self, now: Timestamp) -> Result<Opening<'a>, KeyError> {
+        self.begin_as(CaseId::passing, now).await
+    }
+
+    async fn begin_as(self, drawn: fn(&Prefix, i16, u32) -> CaseId, now: Timestamp) -> Result<Opening<'a>, KeyError> {
         let year = now.to_zoned(jiff::tz::TimeZone::UTC).year();
-        let random = u32::from_le_bytes(desk_keys::random());
-        let id = CaseId::from_random(&self.policy.project.prefix, year, random);
+        let id = drawn(&self.policy.project.prefix, year, u32::from_le_bytes(desk_keys::random()));
         let (keys, code) = (NewKeys::make(self.root, &id).await?, ReceiptCode::generate());
         let mut commit = Commit::new();
         commit.case_keys(&keys);

@@ -1,13 +1,14 @@
 //! Idempotency: a request's whole answer, kept for 24 hours under its key, sealed to a key that only the same key and
 //! body derive. It opens: the same answer. It does not: the key was used for something else.
 
+use aws_sdk_dynamodb::types::Update;
 use desk_keys::{KeyError, SecretKey};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::commit::Commit;
 use crate::fault::Fault;
-use crate::item::{Build, Read, b, instant, key, s};
+use crate::item::{Read, b, instant, key, n, s};
 use crate::views::CaseStore;
 
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -53,11 +54,17 @@ impl Commit {
     pub fn remember(&mut self, request: &Request, answer: &Answer, now: Timestamp) -> Result<(), KeyError> {
         let plain = serde_json::to_vec(answer).map_err(|_| KeyError::Wrong("an answer is plain data"))?;
         let expires = now.saturating_add(KEPT).unwrap_or(now);
-        let item = Build::new(&request.pk, "REQUEST")
-            .set("answer", b(request.key.public().seal(&plain)?))
-            .set("expires_at", s(instant(expires)))
-            .ttl(expires);
-        self.request(item.item(), now);
+        // Updated, not put: what is put with a case has no end, and its role may give it none.
+        let update = Update::builder()
+            .set_key(Some(key(&request.pk, "REQUEST")))
+            .update_expression("SET answer = :answer, expires_at = :until, #ttl = :end")
+            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":answer", b(request.key.public().seal(&plain)?))
+            .expression_attribute_values(":until", s(instant(expires)))
+            .expression_attribute_values(":end", n(expires.as_second()))
+            .expression_attribute_values(":now", s(instant(now)));
+        self.request(update);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! One table, and every call that is made of it. Each is counted; a condition that does not hold is an answer, not a failure.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
@@ -48,9 +49,14 @@ impl Table {
     }
 
     /// Only these attributes of the item under a key, read consistently.
-    pub async fn get_of(&self, key: Item, attributes: &str) -> Result<Option<Item>, Fault> {
+    pub async fn get_of(&self, key: Item, attributes: &[&str]) -> Result<Option<Item>, Fault> {
         let get = self.db.get_item().table_name(&*self.name).set_key(Some(key)).consistent_read(true);
-        let get = get.projection_expression(attributes);
+        // By names of our own: some of theirs are words of the language.
+        let named = attributes.iter().enumerate().map(|(place, name)| (format!("#a{place}"), (*name).to_owned()));
+        let named: HashMap<String, String> = named.collect();
+        let mut names: Vec<&str> = named.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        let get = get.projection_expression(names.join(", ")).set_expression_attribute_names(Some(named));
         let sent = get.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
         let output = sent.map_err(|e| Fault::from_sdk(&e))?;
         self.meter.read(output.consumed_capacity());

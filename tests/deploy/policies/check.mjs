@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs'
 import { allowedContextKeysForRequest, runSimulation } from '@cloud-copilot/iam-simulate'
 import { validateIdentityPolicy, validateResourcePolicy } from '@cloud-copilot/iam-policy'
-import { ACTIONS, ADMINISTRATORS, CONTEXTS, INDEXES, ITEMS, NEVER, NOBODY, TABLES, THROUGH, UNNAMED, WHO } from './rights.mjs'
+import { ACTIONS, ADMINISTRATORS, CONTEXTS, ENDING, ENDLESS, INDEXES, ITEMS, NEVER, NOBODY, TABLES, THROUGH, UNNAMED, WHO } from './rights.mjs'
 
 const { account, parameters, roles, keys, buckets, resources } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const functions = Object.keys(roles)
@@ -84,6 +84,8 @@ async function context(action, name, resource) {
 // --- items: every action on every partition ---------------------------------------------------------------------
 
 const partition = name => name.replace(/#$/, '#1')
+// A role that may write to every partition of a kind may write to those of some ids, too.
+const isAmong = (name, wanted) => wanted.some(one => name === one || (one.endsWith('#1') && name.startsWith(`${one}-`)))
 // Those of the table, those that any policy names, and one that nobody names.
 const partitions = (() => {
   const conditions = functions.flatMap(fn => roles[fn].policy.Statement.flatMap(s => Object.values(s.Condition ?? {})))
@@ -97,8 +99,8 @@ const mayOn = (fn, action, place, names) => may(fn, `dynamodb:${action}`, arn(pl
 async function wrongOn(fn, place, action, wanted) {
   const wrong = []
   for (const name of partitions) {
-    if ((await mayOn(fn, action, place, [name])) !== wanted.includes(name)) {
-      wrong.push(`${action} of ${name} in ${place} is ${wanted.includes(name) ? 'refused' : 'allowed'}`)
+    if ((await mayOn(fn, action, place, [name])) !== isAmong(name, wanted)) {
+      wrong.push(`${action} of ${name} in ${place} is ${isAmong(name, wanted) ? 'refused' : 'allowed'}`)
     }
   }
   return wrong
@@ -138,6 +140,35 @@ for (const [promise, who, place, actions, names] of NEVER) {
       }
     }
     return problems
+  })
+}
+
+// --- ends: what may be written so that DynamoDB removes it -------------------------------------------------------
+
+const mayEnd = (fn, action, name) =>
+  may(fn, `dynamodb:${action}`, arn('CasesTable'), {
+    'dynamodb:LeadingKeys': [name],
+    'dynamodb:Attributes': ['pk', 'sk', 'ttl', 'version'],
+  })
+const ending = [...new Set([...partitions, ...ENDING.flatMap(([, , names]) => words(names).map(partition))])]
+
+for (const fn of functions) {
+  for (const action of ['PutItem', 'UpdateItem']) {
+    const rows = ENDING.filter(([f, a]) => f === fn && a === action)
+    const wanted = rows.flatMap(([, , names]) => words(names).map(partition))
+    await check(`${fn} gives an end by ${action} to: ${rows.map(([, , names]) => names).join(' ') || 'nothing'}`, async () => {
+      const names = ending.filter(name => !name.includes('?'))
+      const answers = await Promise.all(names.map(name => mayEnd(fn, action, name)))
+      const wrong = names.filter((name, i) => answers[i] !== wanted.includes(name))
+      return wrong.map(name => `${name} is ${wanted.includes(name) ? 'refused' : 'allowed'}`)
+    })
+  }
+}
+for (const [promise, names] of ENDLESS) {
+  await check(promise, async () => {
+    const asked = functions.flatMap(fn => words(names).flatMap(name => ['PutItem', 'UpdateItem'].map(a => [fn, a, partition(name)])))
+    const answers = await Promise.all(asked.map(([fn, action, name]) => mayEnd(fn, action, name)))
+    return asked.filter((_, i) => answers[i]).map(row => row.join(' '))
   })
 }
 

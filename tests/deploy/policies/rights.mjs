@@ -18,14 +18,14 @@ export const INDEXES = [
 export const ITEMS = [
   ['intake', 'CasesTable', 'GetItem', 'CASE# CODE# KEYRING# LOG# REQUEST#'],
   ['intake', 'CasesTable', 'Query', 'CONTENT# KEYRING# LOG# PUBLISHED'],
-  ['intake', 'CasesTable', 'PutItem', 'CASE# CODE# CONTENT# KEY# LOG# PLAN# REQUEST# TIMER# WORDS#'],
-  ['intake', 'CasesTable', 'UpdateItem', 'RATE#'],
+  ['intake', 'CasesTable', 'PutItem', 'CASE# CODE# CONTENT# KEY# LOG# PLAN# TIMER# WORDS#'],
+  ['intake', 'CasesTable', 'UpdateItem', 'RATE# REQUEST#'],
   ['intake', 'CasesTable', 'DeleteItem', 'CODE# TIMER#'],
 
   ['team', 'CasesTable', 'GetItem', 'CASE# CONTENT# FACTOR# KEY# KEYRING# LOG# REQUEST# SESSION# SIGN-IN# TEAM# UNREACHABLE WORDS#'],
   ['team', 'CasesTable', 'Query', 'ADVISORY# CONTENT# FACTOR# FIGURES# LOG# PUBLISHED READ#'],
-  ['team', 'CasesTable', 'PutItem', 'CASE# CODE# CONTENT# FACTOR# KEY# LOG# PLAN# READ# REQUEST# SESSION# SIGN-IN# TIMER# WORDS#'],
-  ['team', 'CasesTable', 'UpdateItem', 'FACTOR# RATE# TEAM#'],
+  ['team', 'CasesTable', 'PutItem', 'CASE# CODE# CONTENT# FACTOR# KEY# LOG# PLAN# READ# SESSION# SIGN-IN# TIMER# WORDS#'],
+  ['team', 'CasesTable', 'UpdateItem', 'FACTOR# RATE# REQUEST# TEAM#'],
   ['team', 'CasesTable', 'DeleteItem', 'CODE# FACTOR# SIGN-IN# TIMER#'],
   ['team', 'CasesTable/index/board', 'Query', 'BOARD# CLOSED# COMMENT# FILED#'],
   ['team', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
@@ -75,6 +75,26 @@ export const ITEMS = [
   ['mail-events', 'MailTable', 'UpdateItem', 'DELIVERY# SEND-EVENTS'],
 
   ['canary', 'MailTable', 'GetItem', 'DELIVERY#'],
+]
+
+/**
+ * Where a function may give an item an end (`ttl`) as it writes it, in the table of cases: what is short-lived, and of cases those that
+ * end by design, whose ids have a `U`. Everywhere else it may write what the table above says, and no `ttl`.
+ */
+const PASSING = kinds => kinds.split(' ').map(kind => `${kind}#EXP-2026-U7K3QF0`).join(' ')
+export const ENDING = [
+  ['intake', 'PutItem', `${PASSING('CASE LOG CONTENT PLAN KEY')} CODE#`],
+  ['intake', 'UpdateItem', 'RATE# REQUEST#'],
+  ['team', 'PutItem', `${PASSING('CASE LOG CONTENT PLAN')} SESSION# SIGN-IN#`],
+  ['team', 'UpdateItem', 'FACTOR# RATE# REQUEST# TEAM#'],
+  ['inbox', 'PutItem', `${PASSING('CASE LOG CONTENT WORDS PLAN KEY')} CODE# MESSAGE#`],
+  ['inbox', 'UpdateItem', 'RATE# TAKING# TEAM#'],
+]
+
+/** Promises of the same kind: nobody gives these an end, whatever the table says. */
+export const ENDLESS = [
+  ['nobody lets a case vanish by giving it an end', 'CASE# LOG# CONTENT# KEY# WORDS# TIMER# PLAN#'],
+  ['nobody lets what is published, a ring of keys or the desk itself vanish by giving it an end', 'PUBLISHED ADVISORY# KEYRING# DESK#'],
 ]
 
 /** What must hold whatever the table above is changed to. `not` names those that may; nobody named is everybody. */

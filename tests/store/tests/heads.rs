@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use desk_domain::case::event::Resolution;
-use desk_domain::case::{Actor, Command, Stage};
+use desk_domain::case::{Actor, Command};
 use desk_domain::id::CaseId;
 use desk_keys::heads::Manifest;
-use desk_store::heads::{Head, read_lines};
+use desk_store::heads::{Head, Looked, read_lines};
 use desk_store::objects::Objects;
 use desk_store::{SeenHeads, Store};
 use desk_store_tests::bucket::{Bucket, Budget};
@@ -94,6 +93,16 @@ impl Exporting {
     }
 }
 
+fn is(item: &Item, name: &str, text: &str) -> bool {
+    matches!(item.get(name), Some(AttributeValue::S(found)) if found == text)
+}
+
+/// One item, as it lies there.
+fn item_of(bench: &Bench, pk: &str, sk: &str) -> Item {
+    let item = scanned(bench).into_iter().find(|item| is(item, "pk", pk) && is(item, "sk", sk));
+    item.expect("such an item")
+}
+
 fn scanned(bench: &Bench) -> Vec<Item> {
     let scan = ScanRequest { table_name: "cases".to_owned(), ..Default::default() };
     bench.database.scan(scan).unwrap().items.unwrap_or_default()
@@ -137,11 +146,7 @@ async fn an_export_that_takes_several_ticks_goes_on_where_it_was() {
     let exporting = Exporting::hurried().await;
     let bench = &exporting.bench;
     let id = bench.case(0, None).await;
-    let snapshot = |item: &&Item| {
-        let is = |name: &str, text: &str| matches!(item.get(name), Some(AttributeValue::S(found)) if found == text);
-        is("pk", &format!("CASE#{id}")) && is("sk", "CASE")
-    };
-    let snapshot = scanned(bench).iter().find(snapshot).unwrap().clone();
+    let snapshot = item_of(bench, &format!("CASE#{id}"), "CASE");
     let copy = |number: u32| {
         let other = CaseId::from_random(&bench.policy.project.prefix, 2026, number * 65_537);
         let renamed = |(name, value): (&String, &AttributeValue)| {
@@ -203,13 +208,7 @@ async fn what_was_exported_once_is_exported_until_the_log_holds_it_again() {
     rewind(bench, cut, "cases", before[cut].events - 1);
     let last = format!("{:012}", before[cut].events);
     exporting.remove(|pk, sk| pk == format!("LOG#{cut}") && sk == last);
-    let mut event = scanned(bench)
-        .into_iter()
-        .find(|item| {
-            let is = |name: &str, text: &str| matches!(item.get(name), Some(AttributeValue::S(found)) if found == text);
-            is("pk", &format!("LOG#{other}")) && is("sk", &format!("{:012}", before[other].events))
-        })
-        .unwrap();
+    let mut event = item_of(bench, &format!("LOG#{other}"), &format!("{:012}", before[other].events));
     let Some(AttributeValue::B(bytes)) = event.get_mut("event") else { panic!("an event") };
     *bytes = String::from_utf8(bytes.clone()).unwrap().replace("alice", "bobby").into_bytes();
     bench.database.import_items("cases", vec![event], ImportOptions::default()).unwrap();
@@ -243,16 +242,37 @@ async fn what_was_exported_once_is_exported_until_the_log_holds_it_again() {
 async fn what_is_kept_for_a_while_only_is_not_exported() {
     let exporting = Exporting::new().await;
     let bench = &exporting.bench;
-    let (id, kept) = (bench.case(1, None).await, bench.case(2, None).await);
-    let mut snapshot = scanned(bench)
-        .into_iter()
-        .find(|item| matches!(item.get("pk"), Some(AttributeValue::S(pk)) if *pk == format!("CASE#{id}")))
-        .unwrap();
-    snapshot.insert("stage".to_owned(), AttributeValue::S(Stage::Closed(Resolution::AutomaticMail).to_string()));
-    bench.database.import_items("cases", vec![snapshot], ImportOptions::default()).unwrap();
+    let kept = bench.case(1, None).await;
+    let passing = CaseId::passing(&bench.policy.project.prefix, 2026, 7);
+    let renamed = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => AttributeValue::S(text.replace(kept.as_str(), passing.as_str())),
+        other => other.clone(),
+    };
+    let of_case = scanned(bench).into_iter().filter(|item| is(item, "pk", &format!("CASE#{kept}")));
+    let copies =
+        of_case.map(|item| item.iter().map(|(name, value)| (name.clone(), renamed(value))).collect()).collect();
+    bench.database.import_items("cases", copies, ImportOptions::default()).unwrap();
     exporting.tick().await;
     let (_, heads) = exporting.export("2026-11-22").await;
     assert_eq!(heads.into_keys().collect::<Vec<_>>(), [kept]);
+}
+
+/// A case that has an end is gone in some days: it is told of while it is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_was_given_an_end_is_told_of_before_it_is_gone() {
+    let exporting = Exporting::new().await;
+    let bench = &exporting.bench;
+    let id = bench.case(1, None).await;
+    exporting.tick().await;
+    let mut snapshot = item_of(bench, &format!("CASE#{id}"), "CASE");
+    snapshot.insert("ttl".to_owned(), AttributeValue::N("1800000000".to_owned()));
+    bench.database.import_items("cases", vec![snapshot], ImportOptions::default()).unwrap();
+    // Nothing is due yet that would write it anew.
+    bench.advance(SignedDuration::from_mins(1));
+    let (_, before) = exporting.export("2026-11-22").await;
+    let looked = bench.store.cases.heads_of(std::slice::from_ref(&id), &before).await.unwrap();
+    assert!(matches!(&looked[..], [Looked::Lost(_, why)] if why.contains("has an end")), "{looked:?}");
+    assert_eq!(bench.store.cases_to_verify().await.unwrap(), [id], "and verify looks at it");
 }
 
 /// Where the bucket is out of reach the clocks are watched all the same; it is tried again in a quarter of an hour, and not at each tick.

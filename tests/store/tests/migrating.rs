@@ -74,6 +74,38 @@ async fn what_the_version_before_laid_elsewhere_is_moved_once() {
     assert!(ticked.fired > 0 && ticked.failed == 0, "its clocks go on: {ticked:?}");
 }
 
+/// A case that the version before meant to keep for a while has an id like any other: what would be removed of it stays.
+#[tokio::test]
+async fn what_the_version_before_gave_an_end_stays_unless_its_id_says_so() {
+    let bench = Bench::new().await;
+    let id = bench.case(1, None).await;
+    let passing = CaseId::passing(&bench.policy.project.prefix, 2026, 7);
+    let end = |item: &mut Item| drop(item.insert("ttl".to_owned(), AttributeValue::N("1800000000".to_owned())));
+    let mut given = 0;
+    for mut item in items(&bench) {
+        if text(&item, "pk").ends_with(id.as_str()) {
+            end(&mut item);
+            put(&bench, item);
+            given += 1;
+        }
+    }
+    for pk in [format!("CASE#{passing}"), format!("LOG#{passing}"), "REQUEST#ab".to_owned(), "CODE#ab".to_owned()] {
+        let mut item =
+            Item::from([("pk".to_owned(), AttributeValue::S(pk.clone())), ("sk".to_owned(), AttributeValue::S(pk))]);
+        end(&mut item);
+        put(&bench, item);
+    }
+    let marker =
+        [("pk", "DESK#layout"), ("sk", "LAYOUT")].map(|(name, text)| (name, AttributeValue::S(text.to_owned())));
+    let marker = marker.into_iter().chain([("layout", AttributeValue::N("2".to_owned()))]);
+    put(&bench, marker.map(|(name, value)| (name.to_owned(), value)).collect());
+    assert!(!bench.store.verify(&id, None).await.unwrap().unwrap().problems.is_empty());
+    assert_eq!(bench.store.migrate().await.unwrap(), given);
+    assert_eq!(bench.store.verify(&id, None).await.unwrap().unwrap().problems, [""; 0]);
+    let ending = items(&bench).iter().filter(|item| item.contains_key("ttl")).count();
+    assert_eq!(ending, 4, "what is short-lived by its kind or its id keeps its end");
+}
+
 /// An item in the index that this version cannot read, of whatever origin.
 #[tokio::test]
 async fn what_is_due_and_cannot_be_read_keeps_nothing_else_from_being_done() {

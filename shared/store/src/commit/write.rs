@@ -24,6 +24,7 @@ impl CaseStore {
         let item = TransactWriteItem::builder();
         Ok(match write {
             Write::Put(put) => item.put(put.table_name(&*self.table.name).build().map_err(unfinished)?),
+            Write::Update(update) => item.update(update.table_name(&*self.table.name).build().map_err(unfinished)?),
             Write::Delete(delete) => item.delete(delete.table_name(&*self.table.name).build().map_err(unfinished)?),
         }
         .build())

@@ -52,7 +52,10 @@ impl Normal {
                 self.cases.len() - 1
             });
             // As long as an id is, so that lines fold where they did.
-            let counted = format!("EXP-2026-{:05}", place + 1);
+            let counted = match id.len() {
+                14 => format!("EXP-2026-{:05}", place + 1),
+                _ => format!("EXP-2026-U{:06}", place + 1),
+            };
             let spoken = id.parse().map(|id: CaseId| format!(" {}", id.spoken())).unwrap_or_default();
             return Some(match text[id.len()..].starts_with(&spoken) && !spoken.is_empty() {
                 true => (id.len() + spoken.len(), counted + " (its two words)"),
@@ -101,12 +104,11 @@ fn run(text: &str, belongs: impl Fn(char) -> bool) -> &str {
     &text[..text.find(|c| !belongs(c)).unwrap_or(text.len())]
 }
 
-/// `EXP-2026-7K3QF`.
+/// `EXP-2026-7K3QF`; of what is kept for a while only, `EXP-2026-U7K3QF0`.
 fn case_id(text: &str) -> Option<&str> {
-    let id = text.get(..14).filter(|id| id.starts_with("EXP-"))?;
-    let (year, rest) = id[4..].split_once('-')?;
-    let valid = year.len() == 4 && year.parse::<u16>().is_ok() && rest.bytes().all(|b| b.is_ascii_alphanumeric());
-    valid.then_some(id)
+    let of_length =
+        |length: usize| text.get(..length).filter(|id| id.starts_with("EXP-") && id.parse::<CaseId>().is_ok());
+    [16, 14].into_iter().find_map(of_length)
 }
 
 /// `2026-11-23T09:00:00.167Z`, or `Mon 2026-11-23 09:00 UTC`, also where a mail's line (shown behind a bar) ends between.
@@ -151,6 +153,7 @@ mod tests {
         let is =
             |text: &str, expected: &str| assert_eq!(Normal::new("http://127.0.0.1:4711", start).text(text), expected);
         is("EXP-2026-7K3QF, EXP-2026-AAAAA, EXP-2026-7K3QF.", "EXP-2026-00001, EXP-2026-00002, EXP-2026-00001.");
+        is("EXP-2026-7K3QF, EXP-2026-U7K3QF0.", "EXP-2026-00001, EXP-2026-U000002.");
         is("due 2026-11-24T21:05:00.167Z!", "due T+1d12h5m!");
         is("due Mon 2026-11-23\n| 09:00 UTC (now)", "due T+0 (now)");
         is("http://127.0.0.1:4711/case?t=abcdefghijklmnopqrstuvwxyz.x_y-z end", "http://desk.test/case?t=TOKEN end");

@@ -218,6 +218,7 @@ def https(desk):
     yield "whoever writes without a member's secret is limited", limits(desk, stage, there)
     yield "CloudFront sends the Content-Security-Policy of the pages", security_headers(desk)
     yield "CloudFront says what it is known by, and from where one asks", unknown(desk)
+    yield "what only begins like the site leads to an object of its own, which is missing", site_paths(desk)
 
 
 def leading(route, of_template):
@@ -256,11 +257,20 @@ def unknown(desk):
             yield f"{waits['FunctionName']} may ask for the secret before CloudFront says it"
 
 
+def site_paths(desk):
+    """A function that left `/sites` as `s` would answer with a fault: CloudFront takes no path without a slash."""
+    code = [f["FunctionCode"] for f in of_type(desk, "AWS::CloudFront::Function").values()]
+    if sum(r"request.uri.replace(/^\/site\//, '/')" in text for text in code) != 1:
+        yield "no function at the edge takes `/site/`, with both of its slashes, off the address"
+
+
 def security_headers(desk):
     (policy,) = of_type(desk, "AWS::CloudFront::ResponseHeadersPolicy").values()
-    sent = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-    if sent != sources.content_security_policy():
-        yield from (sent, sources.content_security_policy())
+    sent = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["ContentSecurityPolicy"]
+    if sent["ContentSecurityPolicy"] != sources.content_security_policy():
+        yield from (sent["ContentSecurityPolicy"], sources.content_security_policy())
+    if sent["Override"]:
+        yield "it is written over the one that an answer brings: a download would lose its sandbox"
 
 
 if __name__ == "__main__":

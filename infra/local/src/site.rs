@@ -66,11 +66,65 @@ async fn call(State(s3): State<S3Service>, request: Request) -> Response {
 
 /// `GET /site/…`: the object of that key; a folder's is its `index.html`. Where there is none, what `intake` shows.
 pub(crate) async fn get(State(desk): State<Arc<Desk>>, request: Request) -> Result<Response, Problem> {
-    let path = request.uri().path().trim_start_matches("/site/");
-    let key = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
-    let Some(object) = desk.site.get(&key).await? else {
+    let object = match key_of(request.uri().path()) {
+        Some(key) => desk.site.get(&key).await?,
+        None => None,
+    };
+    let Some(object) = object else {
         return Ok(intake::missing(State(desk.intake.clone()), request.headers().clone()).await);
     };
     let content_type = object.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
     Ok(([(header::CONTENT_TYPE, content_type)], object.bytes).into_response())
+}
+
+/// The object that a path names. The bucket is a folder here: what no object is ever called (`//etc/passwd`, `a/../b`, a folder's own
+/// name) is not asked for.
+fn key_of(path: &str) -> Option<String> {
+    let key = path.strip_prefix("/site/")?;
+    let key = if key.is_empty() || key.ends_with('/') { format!("{key}index.html") } else { key.to_owned() };
+    let known = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let is_name =
+        |name: &str| (1..=255).contains(&name.len()) && !matches!(name, "." | "..") && name.chars().all(known);
+    let (last, all) = (key.rsplit('/').next()?, key.split('/').all(is_name));
+    let has_ending = last.rsplit_once('.').is_some_and(|(name, ending)| !name.is_empty() && !ending.is_empty());
+    (key.len() <= 1024 && all && has_ending).then_some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key_of;
+
+    #[test]
+    fn a_path_names_an_object_or_nothing() {
+        for (path, key) in [
+            ("/site/", "index.html"),
+            ("/site/SECURITY.md", "SECURITY.md"),
+            ("/site/.well-known/security.txt", ".well-known/security.txt"),
+            ("/site/advisories/EXP-2026-7K3QF.html", "advisories/EXP-2026-7K3QF.html"),
+            ("/site/advisories/", "advisories/index.html"),
+        ] {
+            assert_eq!(key_of(path).as_deref(), Some(key));
+        }
+        let long = format!("/site/{}.html", "a".repeat(260));
+        let deep = format!("/site/{}x.html", "a/".repeat(600));
+        for path in [
+            "/site//etc/passwd",
+            "/site//index.html",
+            "/site/./index.html",
+            "/site/../cases.db",
+            "/site/a/../../x.html",
+            "/site/%2e%2e/x.html",
+            "/site/%00.html",
+            "/site/a\\b.html",
+            "/site/advisories",
+            "/site/.well-known",
+            "/site/a b.html",
+            "/site/x.",
+            "/site",
+            &long,
+            &deep,
+        ] {
+            assert_eq!(key_of(path), None, "{path}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use desk_domain::advisory::{Published, credit_line};
 use desk_domain::weakness;
 
-use crate::{Site, advisory_page, text, updates_page};
+use crate::{Site, advisory_page, markdown, text, updates_page};
 
 /// Prose is folded at this width.
 const WIDTH: usize = 76;
@@ -42,7 +42,9 @@ pub fn write(site: &Site<'_>, published: &Published, updates_url: Option<&str>) 
     let severity = advisory.score.severity.map(|s| format!(" ({})", text::severity(s))).unwrap_or_default();
     // A draft in which title and summary are the same says it once.
     blocks.dedup();
-    ListMail { subject: format!("[{project} security] {}{severity}", draft.title), text: blocks.join("\n\n") + "\n" }
+    // Archives make pages of mails: a link that leads to no page is none there either.
+    let text = markdown::without_traps(&(blocks.join("\n\n") + "\n"));
+    ListMail { subject: format!("[{project} security] {}{severity}", draft.title), text }
 }
 
 /// Markdown as it is read in a mail: its prose folded, what is code or a table left alone.

@@ -274,7 +274,7 @@ pub(crate) fn html(document: &str) -> String {
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if r"\`*_[]<>&|~#".contains(c) {
+        if r"\`*_[]<>&|~#{".contains(c) {
             out.push('\\');
         }
         out.push(c);

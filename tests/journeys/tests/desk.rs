@@ -128,6 +128,41 @@ fn so_do_the_sites_files_and_the_404_of_a_path_that_is_nobodys() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
+/// Whatever is asked of the site that is not there, is not there: no path is a fault, and none leads out of it.
+#[test]
+fn no_path_of_the_site_leads_elsewhere_or_is_a_fault() {
+    let place = Place::new("site-paths");
+    let desk = place.start();
+    let long = format!("/site/{}.html", "a".repeat(300));
+    let deep = format!("/site/{}x.html", "a/".repeat(300));
+    for path in [
+        "/site//etc/passwd",
+        "/site//index.html",
+        "/site/..%2f..%2fpolicy.toml",
+        "/site/%2e%2e/%2e%2e/etc/passwd",
+        "/site/%00.html",
+        "/site/%ff",
+        "/site/assets",
+        "/site/assets/",
+        "/site/.well-known",
+        "/site/index.html/",
+        "/site/index.html/x.html",
+        "/site/%5c..%5cx.html",
+        "/site/c:/x.html",
+        "/sitemap.xml",
+        "/sites/",
+        &long,
+        &deep,
+    ] {
+        for accept in ["text/html", "application/json", "*/*"] {
+            let answer = desk.get(path, &[("accept", accept)]);
+            assert_eq!(answer.status, 404, "{path} as {accept}: {}", answer.text);
+            assert!(!answer.text.contains("root:"), "{path}");
+        }
+    }
+    assert_eq!(desk.get("/site/index.html", &[]).status, 200);
+}
+
 /// What is missing from the answers to these calls.
 fn without_headers(desk: &Desk, calls: &[(&str, &str)]) -> Vec<String> {
     let mut missing = Vec::new();

@@ -1,9 +1,9 @@
 //! What nobody would see in what a mail says (its subject, who wrote it, its words, the names of its files) is shown where a person
-//! reads, on every way: page, mail, command line and API.
+//! reads, on every way: page, mail, command line and API. In what is published it does not stand at all.
 
 use desk_domain::text::hides;
-use desk_harness::{Eml, Place, cli};
-use serde_json::Value;
+use desk_harness::{Eml, Place, cli, report, root};
+use serde_json::{Value, json};
 
 /// Turns the direction of writing, takes no room, says something in tags, and is no character of ASCII's but of C1's.
 const HIDDEN: [char; 4] = ['\u{202e}', '\u{200b}', '\u{e0041}', '\u{9b}'];
@@ -72,4 +72,54 @@ fn what_a_filed_mail_hides_is_shown_in_the_digest_and_in_the_list() {
     let mails = desk.mails_to("alice@example.com");
     let digest = mails.last().and_then(|mail| mail["text"].as_str()).unwrap();
     assert!(digest.contains("\\u{202E}") && !HIDDEN.iter().any(|c| digest.contains(*c)), "{digest}");
+}
+
+/// What is published holds nothing that a reader would not see, wherever it comes from: who is credited is refused, and the record of
+/// another database is taken without it, which is said.
+#[test]
+fn what_is_published_hides_nothing_whoever_wrote_it() {
+    let place = Place::new("hidden-published");
+    let desk = place.start();
+    let (_, code) = desk.filed(&report("R", "page"));
+    let hides_in = |pointer: &str, answer: Value| {
+        let refused = desk.post("/case/credit", &[("authorization", &code)], &answer);
+        let pointers = refused.pointers();
+        let there = !pointers.is_empty() && pointers.iter().all(|named| named == pointer);
+        assert!(refused.status == 422 && there, "{answer}: {}", refused.text);
+    };
+    for hidden in HIDDEN.into_iter().chain(['\u{2066}', '\u{200f}', '\u{feff}', '\u{ffff}']) {
+        let name = format!("Rita{hidden}");
+        hides_in("/as", json!({"decision": "as", "as": name}));
+        hides_in("/also/0/as", json!({"decision": "as", "as": "Rita", "also": [{"as": name}]}));
+        hides_in("/link", json!({"decision": "as", "as": "Rita", "link": format!("https://rita.example/{hidden}")}));
+    }
+    let record = std::fs::read(root().join("tests/data/advisories/GHSA-pxg6-pf52-xh8x.json")).unwrap();
+    let mut record: Value = serde_json::from_slice(&record).unwrap();
+    for text in ["summary", "details"] {
+        record[text] = json!(format!("Turned\u{202e} {}\u{200b}\u{9b}", record[text].as_str().unwrap()));
+    }
+    record["credits"] = json!([{"name": "Ri\u{2066}ta\r\nX", "contact": ["https://rita.example/\u{202e}"]}]);
+    std::fs::create_dir(place.root().join("records")).unwrap();
+    place.file("records/one.json", record.to_string());
+    let taken = desk.cli(&["import", place.root().join("records").to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&taken.stderr).into_owned();
+    assert!(taken.status.success(), "{said}");
+    for left_out in
+        ["in its summary, first U+202E after 6 bytes", "in its details", "in its credits, first U+2066 after 2 bytes"]
+    {
+        assert!(said.contains(left_out), "{left_out}: {said}");
+    }
+    for page in [
+        "advisories/GHSA-pxg6-pf52-xh8x.html",
+        "feed.atom",
+        "osv/GHSA-pxg6-pf52-xh8x.json",
+        "security-updates.html",
+        "",
+    ] {
+        let shown = desk.get(&format!("/site/{page}"), &[]);
+        assert!(shown.status == 200 && !hides(&shown.text), "{page}: {}", shown.text);
+        assert!(!shown.text.contains("\\u{"), "nor is there anything to show of it: {page}");
+    }
+    let advisory = desk.get("/site/advisories/GHSA-pxg6-pf52-xh8x.html", &[]).text;
+    assert!(advisory.contains("Turned cookie accepts") && advisory.contains("Rita  X"), "{advisory}");
 }

@@ -150,9 +150,61 @@ fn standing(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
 
 #[cfg(test)]
 mod tests {
+    use desk_domain::advisory::{Advisory, Credit, Draft, Score};
     use desk_domain::policy::{Form, KindRow, Takes};
 
     use super::*;
+    use crate::markdown::{TRAPS, traps};
+
+    fn of_details(details: &str) -> Published {
+        let (published_at, text) = ("2026-11-22T12:00:00Z".parse().unwrap(), |text: &str| text.to_owned());
+        let draft = Draft {
+            title: text("[t](javascript:x)"),
+            summary: text("[s](javascript:x)\n\n[s]: javascript:x"),
+            details: text(details),
+            workarounds: Some(text(details)),
+            references: Vec::new(),
+            aliases: Vec::new(),
+            cve: None,
+        };
+        let credits = vec![Credit { name: text("[c](javascript:x)"), contact: Vec::new(), kind: None }];
+        let (id, score) = ("EXP-2026-7K3QF".parse().unwrap(), Score::default());
+        let advisory = Advisory { id, draft, score, affected: Vec::new(), lines: Vec::new(), credits };
+        Published { advisory, case: None, published_at, modified_at: published_at }
+    }
+
+    /// Whatever stands in it: pages, the feed, the blog's entry and the list's mail, which its archive may make a page of.
+    #[test]
+    fn no_document_of_an_advisory_has_a_link_that_leads_to_no_page() {
+        let policy = one_of_each_kind(|number, name, form| match form {
+            Form::Https => format!("https://channel-{number}-{name}.example.org"),
+            Form::Mailbox => format!("channel-{number}-{name}@example.org"),
+        });
+        let site = Site { policy: &policy, url: "https://site.example.org", desk_url: "https://desk.example.org" };
+        for trap in TRAPS {
+            let published = of_details(trap);
+            let at = published.published_at;
+            let objects = rehearsed(&site, &published, std::slice::from_ref(&published), at);
+            for object in objects.into_iter().flat_map(|(_, objects)| objects) {
+                let text = String::from_utf8_lossy(&object.bytes).to_lowercase();
+                for scheme in ["javascript", "java\t", "data:text", "data:,", "vbscript", "view-source"] {
+                    let links =
+                        ["<a href=\"", "&lt;a href=\"", "&lt;a href=&quot;"].map(|link| format!("{link}{scheme}"));
+                    for page in links {
+                        assert!(!text.contains(&page), "{trap} in {}: {text}", object.key);
+                    }
+                }
+                let read_as_markdown =
+                    object.content_type.starts_with("text/markdown") || object.key.starts_with("mail/");
+                if read_as_markdown {
+                    let words = String::from_utf8(object.bytes).unwrap();
+                    // Below the head of a blog's entry, and the subject of a mail.
+                    let words = words.split_once("---\n\n").or(words.split_once('\n')).map_or("", |(_, words)| words);
+                    assert_eq!(traps(words), [""; 0], "{trap} in {}: {words}", object.key);
+                }
+            }
+        }
+    }
 
     #[test]
     fn t54_t55_every_channel_of_a_policy_is_served() {

@@ -11,6 +11,7 @@ use desk_domain::id::{AdvisoryId, PackageName};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::Severity;
 use desk_domain::score;
+use desk_domain::text;
 use jiff::Timestamp;
 
 use super::record::{self, Event, Record};
@@ -101,6 +102,7 @@ impl Reader {
         let aliases = self.aliases(record);
         let score = self.score(record);
         let (summary, details) = texts(record);
+        let (summary, details) = (self.seen("summary", summary), self.seen("details", details));
         if summary.is_empty() {
             self.cannot("it has neither a summary nor details".to_owned());
         }
@@ -109,6 +111,14 @@ impl Reader {
         let draft = Draft { title, summary, details, workarounds: None, references, aliases, cve };
         let (published_at, modified_at, left_out) = (published_at?, modified_at?, Vec::new());
         Some(Reading { id: id?, draft, score, ranges, credits, published_at, modified_at, left_out })
+    }
+
+    /// A text without what nobody would see: it is published, and that it was there is said.
+    fn seen(&mut self, of: &str, text: String) -> String {
+        let Some((at, letter)) = text::unseen(&text).next() else { return text };
+        let code = u32::from(letter);
+        self.leave_out(format!("what nobody sees in its {of}, first U+{code:04X} after {at} bytes"));
+        text::seen(&text).into_owned()
     }
 
     fn time(&mut self, name: &str, text: &str) -> Option<Timestamp> {
@@ -154,7 +164,12 @@ impl Reader {
         for odd in odd {
             self.leave_out(format!("{odd:?}, which is neither a link nor an address of somebody to credit"));
         }
-        Some(Credit { name: credit.name.clone(), contact, kind })
+        let name = self.seen("credits", credit.name.replace(char::is_control, " "));
+        if text::is_blank(&name) {
+            self.leave_out("somebody to credit who has no name".to_owned());
+            return None;
+        }
+        Some(Credit { name, contact, kind })
     }
 
     /// CVSS 3 and 4; a severity's band and weaknesses where GitHub puts them.

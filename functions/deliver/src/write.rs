@@ -68,7 +68,8 @@ impl Deliver {
         let (answering, waits) = self.answering(record).await?;
         let links = self.links(record, carried.token);
         // Somebody may have been faster than this mail.
-        let links = Links { acknowledge: links.acknowledge.filter(|_| waits), ..links };
+        let acknowledge = links.acknowledge.filter(|_| waits);
+        let links = Links { acknowledge, case_page: self.case_page(record).await?, ..links };
         let setting = Setting {
             policy: &self.policy,
             case: delivery.case.as_ref(),
@@ -323,6 +324,19 @@ impl Deliver {
         Ok(words.ok())
     }
 
+    /// Where its reporter reads a case: by a link that shows at once where it stands, as long as one holds.
+    async fn case_page(&self, record: &DeliveryRecord) -> Result<String, Fault> {
+        let page = format!("{}/case", self.public_url);
+        let (Recipient::Reporter, Some(id)) = (&record.delivery.recipient, &record.delivery.case) else {
+            return Ok(page);
+        };
+        let Some(Stored { case, .. }) = self.cases.case(id).await? else { return Ok(page) };
+        Ok(match case.link_ended(case.code, &self.policy, self.clock.now()) {
+            None => format!("{page}?t={}", self.reporter_links.sign(&CaseLink { case: id.clone(), code: case.code })),
+            Some(_) => page,
+        })
+    }
+
     pub(crate) fn links(&self, record: &DeliveryRecord, token: Option<&str>) -> Links {
         let base = &self.public_url;
         let delivery = &record.delivery;
@@ -338,7 +352,7 @@ impl Deliver {
         });
         Links {
             party_page: format!("{base}/party"),
-            case_page: format!("{base}/case?t={}", self.reporter_links.sign(&CaseLink { case: case.clone() })),
+            case_page: format!("{base}/case"),
             desk_case: format!("{base}/desk/cases/{case}"),
             board: format!("{base}/desk"),
             acknowledge,

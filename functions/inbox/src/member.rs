@@ -92,6 +92,7 @@ impl Inbox {
         asked: &Asked,
     ) -> Result<Outcome, ActError> {
         let case = &stored.case.id;
+        let own_words = asked.words.as_ref().is_ok_and(|words| !is_blank(words));
         let text = match (&asked.words, asked.verb) {
             (Err(why), _) => return self.not_given(arrived, stored, member, asked.verb, *why).await,
             (Ok(words), Verb::Acknowledge) if is_blank(words) => {
@@ -112,7 +113,7 @@ impl Inbox {
             let message = self.message(commit, (before, &sealer), &text)?;
             let kept = Some(self.kept(commit, &sealer, arrived, asked, &raw)?);
             let command = match asked.verb {
-                Verb::Acknowledge => Command::AcknowledgeFromMail { message, kept },
+                Verb::Acknowledge => Command::AcknowledgeFromMail { message, own_words, kept },
                 Verb::Reply => Command::ReplyFromMail { message, kept },
                 Verb::Comment => Command::AnswerComment { message, kept },
             };
@@ -141,7 +142,12 @@ impl Inbox {
                 Ok(Outcome::Acknowledged { case: case.clone() })
             }
             Err(ActError::Refused(Refusal::NotAllowed { .. } | Refusal::NotFound)) => {
-                self.not_given(arrived, stored, member, asked.verb, WhyRefused::NotOpen).await
+                let theirs = stored.case.hears_own_words(&member.id, &policy, self.clock.now());
+                let why = match stored.case.waits_for_acknowledgement() && !theirs {
+                    true => WhyRefused::NotTheirs,
+                    false => WhyRefused::NotOpen,
+                };
+                self.not_given(arrived, stored, member, asked.verb, why).await
             }
             Err(e) => Err(e),
         }

@@ -109,9 +109,11 @@ async fn json_view(intake: &Intake, headers: &HeaderMap) -> Result<String, Probl
 /// The case of the session, unless a link names another: that one asks for its own code.
 async fn page(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> Result<Response, Problem> {
     let linked = by_link(intake, asked.t.as_deref()).await?;
+    let ended = linked.as_ref().and_then(|linked| linked.ended.clone());
     let notice = asked.done.as_deref().and_then(Done::read).map(|done| done.words().to_owned());
     let entry = intake.in_session(headers).await?;
-    let same = |entry: &Entry| linked.as_ref().is_none_or(|linked| linked.case.id == entry.entered.stored.case.id);
+    let same =
+        |entry: &Entry| linked.as_ref().is_none_or(|linked| linked.stored.case.id == entry.entered.stored.case.id);
     match entry.filter(same) {
         Some(entry) => {
             intake.within_looks(headers, Whose::Reporters(&entry.entered.stored.case.id)).await?;
@@ -120,8 +122,11 @@ async fn page(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> Result<Res
             shown(intake, &entry, StatusCode::OK, said).await
         }
         None => {
-            let door = Door { case: linked.as_ref(), link: asked.t.clone(), notice, ..Door::default() };
-            Ok(Html(case_page::login(intake, door)).into_response())
+            let status = if ended.is_some() { StatusCode::GONE } else { StatusCode::OK };
+            let linked = linked.as_ref().filter(|linked| linked.ended.is_none());
+            let link = linked.and(asked.t.clone());
+            let door = Door { case: linked.map(|linked| &linked.stored), link, ended, notice, ..Door::default() };
+            Ok((status, Html(case_page::login(intake, door))).into_response())
         }
     }
 }
@@ -136,11 +141,19 @@ pub(crate) async fn shown(intake: &Intake, entry: &Entry, status: StatusCode, sa
     Ok((status, cookie, Html(page)).into_response())
 }
 
-async fn by_link(intake: &Intake, token: Option<&str>) -> Result<Option<Stored>, Problem> {
+/// The case that a mail's link is of.
+struct Linked {
+    stored: Stored,
+    /// Why the link shows nothing of it any more, and what to do.
+    ended: Option<String>,
+}
+
+async fn by_link(intake: &Intake, token: Option<&str>) -> Result<Option<Linked>, Problem> {
     let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(None) };
     let link: CaseLink = intake.reporter_links.verify(token).await.map_err(|_| Problem::not_found())?;
-    let stored = intake.cases.case(&link.case).await?;
-    Ok(Some(stored.ok_or_else(Problem::not_found)?))
+    let stored = intake.cases.case(&link.case).await?.ok_or_else(Problem::not_found)?;
+    let ended = stored.case.link_ended(link.code, &intake.policy, intake.clock.now());
+    Ok(Some(Linked { stored, ended: ended.map(|ended| case_page::no_longer(intake, ended)) }))
 }
 
 /// What a form did: the page that it leads to says so.
@@ -239,7 +252,7 @@ pub(crate) async fn asked_again(
     files: usize,
 ) -> Result<Response, Problem> {
     let (code, link) = (session::field(sent, "code"), session::field(sent, "t"));
-    let linked = by_link(intake, Some(link)).await?;
+    let linked = by_link(intake, Some(link)).await?.filter(|linked| linked.ended.is_none());
     let wait = if code.is_empty() { None } else { intake.within_wrong_codes(headers).await.err() };
     let error = match (&wait, code.is_empty(), action) {
         (Some(wait), _, _) => wait.detail().to_owned(),
@@ -251,8 +264,9 @@ pub(crate) async fn asked_again(
     };
     let kept = sent.iter().filter(|(name, _)| *name != "code" && *name != "t");
     let door = Door {
-        case: linked.as_ref(),
-        link: Some(link.to_owned()).filter(|link| !link.is_empty()),
+        case: linked.as_ref().map(|linked| &linked.stored),
+        link: linked.as_ref().map(|_| link.to_owned()),
+        ended: None,
         notice: None,
         error: Some(error),
         typed: code.to_owned(),

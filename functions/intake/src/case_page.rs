@@ -5,10 +5,11 @@ use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_advisory::markdown;
 use desk_domain::advisory::credit_line;
 use desk_domain::case::event::{Answers, MessageKind};
-use desk_domain::case::{Case, EventBody, Tracker};
+use desk_domain::case::{Case, EventBody, LinkEnded, Tracker};
 use desk_domain::moment::Moment;
 use desk_domain::policy::MetBy;
 use desk_domain::report::{Kind, Report, ReportField};
+use desk_domain::time;
 use desk_keys::Slip;
 use desk_pages::{
     AnswersForm, AskForm, CaseLogin, CasePage, CreditForm, FileLine, MessageView, OwnDate, Paging, SentReport,
@@ -66,6 +67,8 @@ pub(crate) struct Door<'a> {
     /// The case that a mail's link names, and its token.
     pub case: Option<&'a Stored>,
     pub link: Option<String>,
+    /// Why a mail's link shows nothing any more.
+    pub ended: Option<String>,
     pub notice: Option<String>,
     pub error: Option<String>,
     /// The code as it was typed.
@@ -79,8 +82,8 @@ pub(crate) struct Door<'a> {
 
 impl Default for Door<'_> {
     fn default() -> Self {
-        let (case, link, notice, error) = (None, None, None, None);
-        Door { case, link, notice, error, typed: String::new(), action: "/case", kept: Vec::new(), files: 0 }
+        let (case, link, ended, notice, error) = (None, None, None, None, None);
+        Door { case, link, ended, notice, error, typed: String::new(), action: "/case", kept: Vec::new(), files: 0 }
     }
 }
 
@@ -89,6 +92,8 @@ pub(crate) fn login(intake: &Intake, door: Door<'_>) -> String {
     let link = door.link.map(|link| ("t".to_owned(), link));
     CaseLogin {
         site: Site::of(&intake.policy),
+        ended: door.ended,
+        links_after_closing: links_after_closing(intake),
         notice: door.notice,
         error: door.error,
         typed: door.typed,
@@ -98,6 +103,26 @@ pub(crate) fn login(intake: &Intake, door: Door<'_>) -> String {
         standing: door.case.map(|stored| standing(intake, &stored.case)),
     }
     .html()
+}
+
+fn links_after_closing(intake: &Intake) -> String {
+    time::promise(intake.policy.limits.case_links_after_closing)
+}
+
+/// What became of a mail's link, and what to do.
+pub(crate) fn no_longer(intake: &Intake, ended: LinkEnded) -> String {
+    match ended {
+        LinkEnded::NewCode => {
+            "A new receipt code was made after this link was mailed: the links from before it end with the old code. Type the new code \
+             here, or follow the link in a newer mail. If you did not ask for a new code, answer any of our mails."
+                .to_owned()
+        }
+        LinkEnded::Closed => format!(
+            "The links in our mails end {} after a case is closed, and this one was closed before that. Your receipt code opens it as \
+             before.",
+            links_after_closing(intake)
+        ),
+    }
 }
 
 /// What is wrong with a code that opened nothing, as far as its words tell.

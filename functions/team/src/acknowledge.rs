@@ -1,11 +1,10 @@
 //! The page behind the button in the page mail: `GET` shows id, stage and times only, `POST` acknowledges in the member's
 //! name. No sign-in: the link is signed for one member and one case, and can do nothing else. It lives for as long as nobody has
-//! acknowledged, past the breach too, because late is better than never; then for a day, to say who did. It ends with membership.
-
-use std::sync::Arc;
+//! acknowledged, past the breach too, because late is better than never; then for a day, to say who did. It ends with membership. Who
+//! may no longer write to the reporter sends the usual message by it, and no words of their own.
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use desk_domain::case::{Actor, Case, Command, Step};
@@ -21,9 +20,13 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::Team;
+use crate::as_of_now::AsOfNow;
 use crate::case_page::words::member_name;
 use crate::sign_in::{Destination, Whose};
 
+/// Why words of a member's own are not sent.
+const NOT_THEIRS: &str = "Somebody else handles the case now, so words of your own do not go to its reporter. The usual message, which \
+                          you see below, still does.";
 /// How long a link still says who acknowledged.
 const LIVES_ON: SignedDuration = SignedDuration::from_hours(24);
 
@@ -70,6 +73,8 @@ impl Team {
             zone: of.member.time_zone.clone(),
             token: token.to_owned(),
             message: standard_acknowledgement(&self.policy, of.member, case),
+            own_words: case.hears_own_words(&of.member.id, &self.policy, self.clock.now()),
+            unsent: None,
             error: None,
             take: case.handler.is_none().then_some(true),
             handler: case.handler.as_ref().map(|id| member_name(&self.policy, id)),
@@ -94,7 +99,7 @@ impl Team {
     }
 }
 
-pub(crate) async fn page(State(team): State<Arc<Team>>, Query(link): Query<LinkQuery>) -> Response {
+pub(crate) async fn page(AsOfNow(team): AsOfNow, Query(link): Query<LinkQuery>) -> Response {
     match team.follow(&link.t).await {
         Ok(valid) => {
             let case = &valid.stored.case;
@@ -104,7 +109,7 @@ pub(crate) async fn page(State(team): State<Arc<Team>>, Query(link): Query<LinkQ
     }
 }
 
-pub(crate) async fn post(State(team): State<Arc<Team>>, body: Body) -> Response {
+pub(crate) async fn post(AsOfNow(team): AsOfNow, body: Body) -> Response {
     match acknowledged(&team, body).await {
         Ok(page) => page,
         Err(problem) => problem.desk_page(Site::of(&team.policy)),
@@ -125,6 +130,16 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
         team.mail_link(&Whose::Member(valid.member.id.clone()), to).await?;
         return Ok(Html(team.page(&valid, case, token, Acknowledgement::Mailed).html()).into_response());
     }
+    let usual = standard_acknowledgement(&team.policy, valid.member, case);
+    let theirs = case.hears_own_words(&valid.member.id, &team.policy, team.clock.now());
+    // Who may not write to this reporter was shown the usual words, and no field.
+    let text = if text::is_blank(&text) && !theirs { usual.clone() } else { text };
+    let own_words = text.trim() != usual.trim();
+    if own_words && !theirs && case.waits_for_acknowledgement() {
+        let page = team.page(&valid, case, token, team.state(case));
+        let page = AcknowledgePage { error: Some(NOT_THEIRS.to_owned()), unsent: Some(text), ..page };
+        return Ok((StatusCode::CONFLICT, Html(page.html())).into_response());
+    }
     let wrong = match text::controls(&text) {
         _ if text::is_blank(&text) || text.len() > limit => {
             Some(format!("The message must have 1 to {limit} bytes; it is what the reporter gets."))
@@ -141,13 +156,13 @@ async fn acknowledged(team: &Team, body: Body) -> Result<Response, Problem> {
     let post = team.post(&valid.stored, &valid.member.name).await?;
     let prepare = |before: &Stored, commit: &mut Commit| {
         let message = post.message(commit, before, &text, false)?;
-        Ok((Command::AcknowledgeFromMail { message, kept: None }, ()))
+        Ok((Command::AcknowledgeFromMail { message, own_words, kept: None }, ()))
     };
     let actor = Actor::Member(valid.member.id.clone());
     let acted = team.cases.act(&case.id, &team.policy, &actor, &team.clock, prepare, |_, (), _| Ok(())).await;
     let (status, state) = match acted {
         Ok(_) => (StatusCode::OK, Some(Acknowledgement::Thanks)),
-        Err(ActError::Refused(Refusal::NotAllowed { .. })) => (StatusCode::CONFLICT, None),
+        Err(ActError::Refused(Refusal::NotAllowed { .. } | Refusal::NotFound)) => (StatusCode::CONFLICT, None),
         Err(e) => return Err(e.into()),
     };
     if take && state.is_some() {

@@ -154,7 +154,7 @@ impl Team {
             events: &opened.events,
             allowed: allowed(case, &self.policy, member, now),
             third_party: case.third_party.as_ref(),
-            may_forward: case.may_forward,
+            may_forward: case.may_forward.keys().collect(),
             forwarded: &case.forwarded,
             release_planned: case.release_planned.as_ref(),
             parties: opened.parties(&self.policy),
@@ -193,7 +193,7 @@ struct TeamCaseView<'a> {
     events: &'a [Event],
     allowed: Vec<CommandName>,
     third_party: Option<&'a PackageName>,
-    may_forward: bool,
+    may_forward: Vec<&'a PackageName>,
     forwarded: &'a BTreeSet<PackageName>,
     release_planned: Option<&'a Moment>,
     /// Who was invited from outside.

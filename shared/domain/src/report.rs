@@ -95,8 +95,8 @@ report_fields! {
     may_forward: bool =
         field("may_forward", Kind::Flag { means: FORWARDED }, Group::Problem, fact("Forwarding", None))
             .asks(
-                "If the problem is in a module that others maintain, you may forward my report to them",
-                "Without this we ask you first.",
+                "If the module that I name is maintained by others, you may forward my report to them",
+                "Without this, and for any other module, we ask you first.",
             )
             .of_third_parties(),
     /// The reporter's own plan to disclose (T6).

@@ -13,11 +13,14 @@ pub struct AcknowledgeLink {
     pub member: MemberId,
 }
 
-/// The reporter's page by link: id, stage and times, nothing more.
+/// The reporter's page by link: id, stage and times, nothing more, for as long as `Case::link_ended` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CaseLink {
     #[serde(rename = "c")]
     pub case: CaseId,
+    /// Which of the reporter's codes held when it was made: it ends with that one.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<u64>,
 }
 
 /// A case that its reporter has opened, in the cookie of their browser; sealed, because it holds the code. No `Debug`.

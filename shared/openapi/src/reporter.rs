@@ -60,11 +60,12 @@ fn case() -> Vec<Operation> {
     let look = Operation::get("/case", "showCase", "The reporter's case")
         .about(
             "With a receipt code: the case as JSON. With the cookie: the page. Without: the page that asks for the code; with \
-             `t`, of a link in a mail, it shows id, stage and times.",
+             `t`, of a link in a mail, it shows id, stage and times, until a new code is made, or the case has been closed for a while.",
         )
         .secret(Secret::ReceiptCodeOrPage)
         .parameters(&["CaseLink", "CasePage"])
         .answer(200, "The case, or the page that asks for its code.", &[(JSON, schema("Case")), page()])
+        .answer(410, "The page that asks for the code: the link shows nothing any more.", &[page()])
         .problems(Told::AsSent, &[404, 429]);
     let enter = Operation::post("/case", "enterCase", "Open the reporter's case page")
         .secret(Secret::Nothing)

@@ -172,7 +172,10 @@ fn team_always() -> Vec<(&'static str, Value)> {
         ("events", list(schema("Event"))),
         ("allowed", with(list(schema("CommandName")), "The commands that this member may give now.")),
         ("third_party", or_null(with(text(), "A module of others, which it is about."))),
-        ("may_forward", flag()),
+        (
+            "may_forward",
+            with(list(text()), "The modules to whose maintainers the reporter agrees that it is forwarded."),
+        ),
         ("forwarded", with(list(text()), "The modules whose maintainers it was forwarded to.")),
         ("release_planned", or_null(moment())),
         ("parties", with(list(schema("PartyOfCase")), "Who was invited from outside, in that order.")),

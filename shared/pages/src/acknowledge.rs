@@ -27,6 +27,10 @@ pub struct AcknowledgePage {
     pub token: String,
     /// What the message says unless the member edits it; or what was typed.
     pub message: String,
+    /// Whether the member may change it; else it is shown as it is sent.
+    pub own_words: bool,
+    /// What was written, and is not sent.
+    pub unsent: Option<String>,
     /// What was wrong with it.
     pub error: Option<String>,
     /// Whether the case can be taken at once, because nobody handles it, and whether that is ticked.
@@ -82,6 +86,8 @@ pub(crate) mod sample {
             token: text(),
             spoken: text(),
             message: text(),
+            own_words: true,
+            unsent: None,
             error: matches!(state, Acknowledgement::Ask).then(text),
             take: Some(true),
             handler: Some(text()),
@@ -90,9 +96,14 @@ pub(crate) mod sample {
         }
     }
 
+    fn usual_words() -> AcknowledgePage {
+        AcknowledgePage { own_words: false, unsent: Some(text()), take: None, ..acknowledge(Acknowledgement::Ask) }
+    }
+
     pub(crate) fn pages() -> Samples {
         vec![
             ("acknowledge", acknowledge(Acknowledgement::Ask).html()),
+            ("acknowledge: the usual words", usual_words().html()),
             ("acknowledge: done", acknowledge(Acknowledgement::Done { by: text(), at: at(2) }).html()),
             ("acknowledge: gone", acknowledge(Acknowledgement::Gone { why: text() }).html()),
             ("acknowledge: thanks", acknowledge(Acknowledgement::Thanks).html()),

@@ -13,6 +13,10 @@ use desk_view::{ClockView, Speaker};
 #[template(path = "case_login.html")]
 pub struct CaseLogin {
     pub site: Site,
+    /// Why the link of a mail shows nothing any more.
+    pub ended: Option<String>,
+    /// How long after closing such a link holds.
+    pub links_after_closing: String,
     /// What just went well.
     pub notice: Option<String>,
     pub error: Option<String>,
@@ -266,7 +270,19 @@ pub(crate) mod sample {
     pub(crate) fn login(error: Option<String>, standing: Option<Standing>) -> CaseLogin {
         let (notice, kept) = (Some(text()), vec![("text".to_owned(), text())]);
         let files_field = error.is_some().then(|| files_field(false));
-        CaseLogin { site: site(), notice, error, typed: text(), action: text(), kept, files_field, standing }
+        let (ended, links_after_closing) = (standing.is_none().then(text), text());
+        CaseLogin {
+            site: site(),
+            ended,
+            links_after_closing,
+            notice,
+            error,
+            typed: text(),
+            action: text(),
+            kept,
+            files_field,
+            standing,
+        }
     }
 
     pub(crate) fn case(error: Option<String>) -> CasePage {

@@ -108,7 +108,7 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
         Command::DetermineAffected { content: content(), lines: vec![line()], undone: Vec::new() },
         Command::RecordAudit { content: content(), findings: Vec::new() },
         Command::PlanRelease { on: "2027-04-01".parse().unwrap() },
-        Command::RecordConsent { source: content() },
+        Command::RecordConsent { source: content(), to: "body-parser".parse().ok() },
         Command::Mark { fact: desk_domain::case::event::FactName::ExploitPublic, source: content() },
         Command::FixReady { line: line(), reference: content() },
         Command::FixReleased { line: line(), version: content() },

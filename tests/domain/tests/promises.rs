@@ -3,7 +3,7 @@
 use desk_domain::case::command::Roster;
 use desk_domain::case::event::{FactName, Message, Resolution};
 use desk_domain::case::{Actor, Case, ClockState, Command, EventBody, Recipient, Rm, Stage};
-use desk_domain::id::MemberId;
+use desk_domain::id::{MemberId, PackageName};
 use desk_domain::notice::plan::Planned;
 use desk_domain::policy::{AtDue, Away, Due, Policy, Severity, Starts};
 use desk_domain::refusal::Refusal;
@@ -253,6 +253,34 @@ fn t38_a_case_about_a_dependency_stays_a_case_once_it_is_forwarded() {
     assert_eq!(accepted.case.stage(), Stage::FixInPreparation, "what affects us is worked on here");
 }
 
+/// Whoever agrees that one module's maintainers are told has said nothing of another's.
+#[test]
+fn t37_consent_is_for_the_module_that_it_was_given_for() {
+    let policy = policy();
+    let [parser, session] = ["body-parser", "cookie-session"].map(|name| name.parse::<PackageName>().unwrap());
+    let forward = |to: &PackageName| Command::Forward { to: to.clone(), message: message() };
+    let consent = |to: Option<&PackageName>| Command::RecordConsent { source: content(), to: to.cloned() };
+    let reported = |third_party: Option<&PackageName>| {
+        given_with(&policy, FRIDAY, |reported| {
+            (reported.third_party, reported.may_forward) = (third_party.cloned(), true)
+        })
+    };
+    let mut world = reported(Some(&parser));
+    assert!(refused(&mut world, &policy, "alice", &forward(&session)).contains("record-consent for cookie-session"));
+    assert!(refused(&mut world, &policy, "alice", &consent(None)).contains("body-parser is recorded already"));
+    let mut world = world.when(&policy, "alice", forward(&parser)).when(&policy, "alice", consent(Some(&session)));
+    assert!(refused(&mut world, &policy, "alice", &consent(Some(&session))).contains("recorded already"));
+    let world = world.when(&policy, "alice", forward(&session));
+    assert_eq!(world.case.forwarded.iter().collect::<Vec<_>>(), [&parser, &session]);
+    // What was agreed to in a report about a package of the project's is of no module.
+    let mut ours = reported(None);
+    assert!(ours.tell(&policy, &member("alice"), &forward(&parser)).is_err());
+    let nobody = ours.tell(&policy, &member("alice"), &consent(None));
+    assert!(matches!(nobody, Err(Refusal::Invalid(errors)) if errors[0].pointer == "/to"));
+    let unknown = ours.tell(&policy, &member("alice"), &consent("express".parse().ok().as_ref()));
+    assert!(matches!(unknown, Err(Refusal::Invalid(errors)) if errors[0].pointer == "/to"));
+}
+
 #[test]
 fn t19_t43_with_everyone_away_the_operator_hears_and_it_is_tried_again() {
     let mut policy = policy();
@@ -398,7 +426,7 @@ fn a_fact_is_set_once_and_a_second_click_hears_who_was_first() {
     let mark = Command::Mark { fact: FactName::Public, source: content() };
     let mut world = given(&policy, FRIDAY).when(&policy, "alice", mark.clone());
     assert!(refused(&mut world, &policy, "alice", &mark).contains("set once"));
-    let click = Command::AcknowledgeFromMail { message: message(), kept: None };
+    let click = Command::AcknowledgeFromMail { message: message(), own_words: true, kept: None };
     let mut world = world.when(&policy, "alice", click.clone());
     assert!(refused(&mut world, &policy, "bob", &click).contains("acknowledged by Alice Example"));
 }

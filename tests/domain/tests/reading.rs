@@ -120,3 +120,41 @@ fn what_comes_of_an_answer_hangs_on_who_gives_it_and_on_the_case() {
     assert_eq!(comes(&nobody, "alice"), Answering::NobodyToWriteTo);
     assert!(!nobody.case.waits_for_acknowledgement());
 }
+
+/// A promise is kept by any of triage; what is said in a member's own words, by button, by ACK or by REPLY, is said by who may write to
+/// the reporter, and the first words are no exception.
+#[test]
+fn who_may_not_write_to_the_reporter_acknowledges_in_the_usual_words_alone() {
+    let policy = policy();
+    let of = |who: &str| -> MemberId { who.parse().unwrap() };
+    let ack = |own_words| Command::AcknowledgeFromMail { message: message(), own_words, kept: None };
+    let reply = Command::ReplyFromMail { message: message(), kept: None };
+    let new = given(&policy, "2027-03-26T22:00:00Z");
+    assert!(new.case.hears_own_words(&of("carol"), &policy, new.now), "nobody handles it yet");
+    let handled = new.when(&policy, "bob", Command::Assign { member: of("bob") });
+    let let_in = handled.clone().when(&policy, "bob", Command::Invite { member: of("carol"), reason: content() });
+    for (world, why) in [(handled, "not theirs to read"), (let_in, "only let in")] {
+        assert!(!world.case.hears_own_words(&of("carol"), &policy, world.now), "{why}");
+        for own in [ack(true), reply.clone()] {
+            let said = world.clone().tell(&policy, &member("carol"), &own);
+            assert!(matches!(said, Err(Refusal::NotFound | Refusal::NotAllowed { .. })), "{why}: {own:?}");
+        }
+        assert!(world.clone().tell(&policy, &member("bob"), &reply).is_ok(), "its handler writes");
+        let kept = world.when(&policy, "carol", ack(false));
+        assert!(!kept.case.waits_for_acknowledgement(), "{why}");
+    }
+}
+
+/// Whoever was let in for a word and is not of triage has no promise to keep.
+#[test]
+fn who_is_not_of_triage_acknowledges_nothing_by_being_let_in() {
+    let text = include_str!("../../../infra/policies/express.toml");
+    let mut policy = Policy::from_toml(text).unwrap();
+    policy.members.iter_mut().find(|member| member.id.as_str() == "carol").unwrap().roles.clear();
+    let of = |who: &str| -> MemberId { who.parse().unwrap() };
+    let mut world = given(&policy, "2027-03-26T22:00:00Z")
+        .when(&policy, "bob", Command::Assign { member: of("bob") })
+        .when(&policy, "bob", Command::Invite { member: of("carol"), reason: content() });
+    let usual = Command::AcknowledgeFromMail { message: message(), own_words: false, kept: None };
+    assert!(matches!(world.tell(&policy, &member("carol"), &usual), Err(Refusal::NotAllowed { .. })));
+}

@@ -220,7 +220,9 @@ fn explore(world: &World, steps: &[Step], depth: usize, policy: &Policy, seen: &
                         let of_line = matches!(**command, Command::FixReady { .. } | Command::WaiveLine { .. });
                         let of_end = matches!(**command, Command::Close { .. } | Command::Duplicate { .. });
                         let of_fact = matches!(**command, Command::Mark { .. });
-                        let by_rule = of_line || of_end || of_fact || matches!(refusal, Refusal::Invalid(_));
+                        let of_module = matches!(**command, Command::RecordConsent { .. } | Command::Forward { .. });
+                        let of_word = of_line || of_end || of_fact || of_module;
+                        let by_rule = of_word || matches!(refusal, Refusal::Invalid(_));
                         assert!(!allowed || by_rule, "{name} is said to be allowed, and is not: {refusal}");
                     }
                     continue;

@@ -82,16 +82,30 @@ fn it_lives_past_the_breach_and_a_day_past_the_acknowledgement_and_is_nobody_els
     assert!(acknowledgement["met_at"].is_string());
 }
 
-/// The handler need not be asked: while the promise runs, any of the team may keep it.
+/// The handler need not be asked: while the promise runs, any of the team may keep it; but who may no longer read the case has nothing
+/// of their own to say to its reporter.
 #[test]
-fn whoever_has_a_button_may_keep_the_promise_though_they_may_not_read() {
+fn whoever_has_a_button_may_keep_the_promise_though_they_may_not_read_in_the_usual_words() {
     let place = Place::new("any");
     let desk = place.start();
     let (case, code) = desk.filed(&report("R", "page"));
-    desk.command(&case, &desk.token("alice"), &json!({"command": "assign", "member": "alice"})).ok();
     desk.advance("1s");
-    assert_eq!(press(&desk, &button(&desk, "carol", PAGE), "Thank you.").status, 200);
-    assert_eq!(desk.view(&code)["stage"], "Acknowledged");
+    let carols = button(&desk, "carol", PAGE);
+    assert!(desk.get(&carols, &[]).text.contains("<textarea"), "nobody handles it yet");
+    desk.command(&case, &desk.token("alice"), &json!({"command": "assign", "member": "alice"})).ok();
+    let shown = desk.get(&carols, &[]).text;
+    assert!(!shown.contains("<textarea") && shown.contains("Alice Example handles the case"), "{shown}");
+    let said = desk.view(&code)["messages"].clone();
+    // Typed before the case was Alice's, or sent by another program.
+    let refused = press(&desk, &carols, "We think that it is in the router.");
+    assert!(refused.status == 409 && refused.text.contains("words of your own do not go"), "{}", refused.text);
+    assert!(refused.text.contains("We think that it is in the router."), "and what was typed is not lost");
+    assert_eq!(desk.view(&code)["messages"], said, "nothing went out");
+    assert_eq!(press(&desk, &carols, "").status, 200);
+    let view = desk.view(&code);
+    assert_eq!(view["stage"], "Acknowledged");
+    let last = view["messages"].as_array().unwrap().iter().rfind(|m| m["by"] == "Carol Example").unwrap();
+    assert!(last["text"].as_str().unwrap().starts_with("Thank you for your report."), "{last}");
     let path = format!("/desk/api/cases/{case}");
     assert_eq!(desk.get(&path, &[("authorization", &desk.token("carol"))]).status, 404);
 }

@@ -1,6 +1,6 @@
 //! The reporter's case: `GET /case`, `POST /case`, `POST /case/messages`, and the session of the page.
 
-use desk_harness::{Answer, Place, report};
+use desk_harness::{Answer, Desk, Place, report};
 use serde_json::{Value, json};
 
 /// Twelve words with a right checksum, and nobody's code.
@@ -403,4 +403,61 @@ fn a_new_code_goes_to_the_reporter_and_ends_the_old_one() {
     let new = answer["receipt_code"].as_str().expect("no address: the member hands it over");
     assert_eq!(desk.view(&format!("Bearer {new}"))["case_id"], case);
     assert_eq!(desk.get("/case", &[("authorization", &old)]).status, 404);
+}
+
+/// The link to the case page in the newest mail to the reporter about `subject`.
+fn mailed_link(desk: &Desk, subject: &str) -> String {
+    let mail = desk.mail_to("rita", subject);
+    let links = mail.lines().filter_map(|line| line.trim().strip_prefix(&desk.url)).map(str::to_owned);
+    links.filter(|link| link.starts_with("/case")).last().expect("a link")
+}
+
+/// A mail lies in a mailbox for ever. What its link shows ends with the code that held when it was sent, and long after the case is closed.
+#[test]
+fn a_mails_link_ends_with_a_new_code_and_long_after_closing_and_says_what_to_do() {
+    let place = Place::new("link-ends");
+    let desk = place.start();
+    let alice = desk.token("alice");
+    let (case, _) = desk.filed(&report("R", "mail"));
+    desk.advance("1s");
+    let first = mailed_link(&desk, "We have received your report");
+    assert!(desk.get(&first, &[]).text.contains(&case));
+    desk.command(&case, &alice, &json!({"command": "reissue-code"})).ok();
+    desk.advance("1s");
+    let code = desk.mailed_code("rita@example.org", &case).expect("a new code");
+    let ended = |link: &str, why: &str| {
+        let page = desk.get(link, &[]);
+        assert!(page.status == 410 && page.text.contains(why), "{}: {}", page.status, page.text);
+        assert!(
+            !page.text.contains(&case) && page.text.contains("name=\"code\""),
+            "nothing of the case: {}",
+            page.text
+        );
+    };
+    ended(&first, "A new receipt code was made after this link was mailed");
+    let newer = mailed_link(&desk, "Your new receipt code");
+    assert!(desk.get(&newer, &[]).text.contains(&case));
+    // Nor does the ended link ride along with what is typed.
+    let typed = desk.post_form("/case", &[("code", "legal winner"), ("t", first.split_once("t=").unwrap().1)]);
+    assert!(typed.status == 404 && !typed.text.contains(&case), "{}", typed.text);
+    let close = json!({"command": "close", "resolution": "not-a-vulnerability", "reason": "It is none.", "next_steps": "Nothing."});
+    desk.command(&case, &alice, &close).ok();
+    desk.advance("1s");
+    let closing = mailed_link(&desk, "Your case is closed");
+    let said = desk.mail_to("rita", "Your case is closed").replace('\n', " ");
+    assert!(said.contains("The links in our mails end 90 days from now"), "{said}");
+    desk.advance("2159h");
+    assert!([&newer, &closing].iter().all(|link| desk.get(link, &[]).text.contains(&case)));
+    desk.advance("2h");
+    for link in [&newer, &closing] {
+        ended(link, "The links in our mails end 90 days after a case is closed");
+    }
+    // In the browser that the code has opened it is the case's page as before.
+    let words = code.trim_start_matches("Bearer ");
+    let cookie = desk.entered(words);
+    assert!(desk.page(&closing, &cookie).text.contains("It is none."));
+    desk.post("/case/messages", &[("authorization", &code)], &json!({"text": "I see it differently."})).ok();
+    desk.advance("1s");
+    let last = desk.mails_to("rita@example.org").pop().unwrap()["text"].as_str().unwrap().to_owned();
+    assert!(last.contains("/case") && !last.contains("?t="), "no mail offers a link that shows nothing: {last}");
 }

@@ -53,7 +53,7 @@ fn t35_who_names_a_module_of_others_is_told_before_it_is_sent_and_asked_for_cons
     );
     let case = board()[0]["case_id"].as_str().expect("a case").to_owned();
     let view = desk.case(&case, &alice);
-    assert_eq!((&view["third_party"], &view["may_forward"]), (&json!("body-parser"), &json!(true)));
+    assert_eq!((&view["third_party"], &view["may_forward"]), (&json!("body-parser"), &json!(["body-parser"])));
 }
 
 #[test]
@@ -97,6 +97,27 @@ fn t37_consent_in_the_report_itself_is_enough() {
     let (case, _) = desk.filed(&about("body-parser", true));
     desk.command(&case, &alice, &forward("body-parser")).ok();
     assert_eq!(desk.post("/reports", &[], &json!({"may_forward": "yes"})).pointers().last().unwrap(), "/may_forward");
+}
+
+/// By the page: what was agreed for one module lets nothing go to another's maintainers, until that is said too.
+#[test]
+fn t37_a_module_that_the_reporter_was_not_asked_about_is_asked_about() {
+    let place = Place::new("forward-other");
+    let desk = place.start();
+    let alice = desk.token("alice");
+    let (case, code) = desk.filed(&about("body-parser", true));
+    desk.command(&case, &alice, &forward("body-parser")).ok();
+    let refused = desk.command(&case, &alice, &forward("cookie-session"));
+    assert!(refused.status == 409 && refused.text.contains("record-consent for cookie-session"), "{}", refused.text);
+    let path = format!("/desk/cases/{case}/module");
+    let form = desk.get(&path, &[("authorization", &alice)]).text;
+    assert!(form.contains("The body-parser team; the reporter agrees") && form.contains("name=\"source\""), "{form}");
+    let consent = json!({"command": "record-consent", "to": "cookie-session", "source": "Rita wrote: to them, too."});
+    desk.command(&case, &alice, &consent).ok();
+    desk.command(&case, &alice, &forward("cookie-session")).ok();
+    assert_eq!(desk.case(&case, &alice)["may_forward"], json!(["body-parser", "cookie-session"]));
+    let said = desk.view(&code)["messages"].to_string();
+    assert!(said.contains("agree to forwarding to those who maintain cookie-session"), "{said}");
 }
 
 #[test]

@@ -133,6 +133,32 @@ fn anything_else_that_a_member_answers_is_a_note() {
     assert_eq!((about(&desk, RITA, ACKNOWLEDGED), about(&desk, ALICE, REFUSED)), (0, 0));
 }
 
+/// Whoever may not write to the reporter any more says nothing to them by mail either, not even as the first: neither behind an ACK nor
+/// behind a REPLY. ACK alone keeps the promise all the same.
+#[test]
+fn who_may_not_write_to_the_reporter_sends_no_words_of_their_own() {
+    let place = Place::new("not-theirs");
+    let desk = place.start();
+    let case = reported(&desk);
+    let alice = desk.token("alice");
+    desk.command(&case, &alice, &json!({"command": "assign", "member": "alice"})).ok();
+    let refused = |text: &str| {
+        assert_eq!(desk.receive(&answered(&desk, BOB, text), &[]), ("noted".to_owned(), case.clone()), "{text}");
+    };
+    refused("ACK It is in the router.");
+    refused("REPLY It is in the router, I say.");
+    assert!(desk.mail_to("bob", REFUSED).contains("words of your own do not go to its reporter"));
+    desk.command(&case, &alice, &json!({"command": "invite", "member": "bob", "reason": "He knows the router."})).ok();
+    refused("ACK It is in the router, as I have read now.");
+    refused("REPLY It is in the router, as I have read now, too.");
+    assert_eq!(about(&desk, RITA, ACKNOWLEDGED), 0);
+    assert!(!desk.mails_to(RITA).iter().any(|mail| mail["text"].as_str().unwrap().contains("in the router")));
+    assert_eq!(clock(&desk.case(&case, &alice), "acknowledgement")["state"], "running");
+    assert_eq!(desk.receive(&answered(&desk, BOB, "ACK"), &[]).0, "acknowledged");
+    assert_eq!(about(&desk, RITA, ACKNOWLEDGED), 1);
+    assert!(desk.mail_to("rita", ACKNOWLEDGED).contains("Thank you for your report."));
+}
+
 /// T16: links die with membership, and so do tokens.
 #[test]
 fn t16_the_token_of_a_removed_member_is_worth_nothing() {

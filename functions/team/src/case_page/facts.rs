@@ -2,8 +2,8 @@
 
 use desk_domain::case::event::EventBody;
 use desk_domain::case::publication::CreditState;
-use desk_domain::case::{Actor, Case, Event, SaidBy, Tracker};
-use desk_domain::id::CaseId;
+use desk_domain::case::{Actor, Case, Consent, Event, SaidBy, Tracker};
+use desk_domain::id::{CaseId, PackageName};
 use desk_domain::policy::{Policy, Zone};
 use desk_domain::time::instant;
 use desk_domain::weakness;
@@ -49,17 +49,15 @@ fn reference(opened: &UnsealedCase) -> String {
 
 /// Whose word the consent to forwarding is.
 fn forwarding(policy: &Policy, case: &Case) -> String {
-    match (&case.consent_recorded, case.may_forward) {
-        (Some(consent), _) => {
-            format!(
-                "recorded by {} {}, from what they were told",
-                words::actor(policy, &consent.by),
-                instant(consent.at)
-            )
-        }
-        (None, true) => "given in the report".to_owned(),
-        (None, false) => String::new(),
-    }
+    let given = |(module, consent): (&PackageName, &Option<Consent>)| match consent {
+        Some(consent) => format!(
+            "to those who maintain {module}: recorded by {} {}, from what they were told",
+            words::actor(policy, &consent.by),
+            instant(consent.at)
+        ),
+        None => format!("to those who maintain {module}: given in the report"),
+    };
+    case.may_forward.iter().map(given).collect::<Vec<_>>().join("; ")
 }
 
 /// Whether an ordinary bug may go there, and how that is known.

@@ -117,7 +117,10 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             sealed(given, move |s| Ok(Command::AnswerComment { message: s.message(&words)?, kept: None }))
         }
         ReleaseQuarantine => as_it_is(given, Command::ReleaseQuarantine { refuse: given.flag("refuse") }),
-        RecordConsent => written(given, "source", |source| Command::RecordConsent { source }),
+        RecordConsent => {
+            let to: Option<desk_domain::id::PackageName> = given.parsed("to");
+            written(given, "source", move |source| Command::RecordConsent { source, to: to.clone() })
+        }
         Forward => {
             let message = given.text("message");
             let to: desk_domain::id::PackageName = given.parsed("to")?;

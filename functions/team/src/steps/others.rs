@@ -4,8 +4,8 @@ use desk_domain::case::CommandName;
 use desk_domain::case::Spoken;
 use desk_domain::case::quarantine::waiting;
 use desk_domain::moment::Moment;
-use desk_domain::policy::{MetBy, Zone};
-use desk_pages::Quote;
+use desk_domain::policy::{MetBy, ThirdParty, Zone};
+use desk_pages::{InputChoice, Quote};
 use serde_json::json;
 
 use super::At;
@@ -106,30 +106,59 @@ pub(super) fn module_start(at: &At<'_>) -> Typed {
     Typed::of([("to", at.case().third_party.as_ref().map(ToString::to_string).unwrap_or_default())])
 }
 
-/// The consent first; with it, the message to those who maintain the module.
+/// The consent first, for one module; with it, the message to those who maintain that. A consent for another is recorded with the
+/// message to its maintainers.
 pub(super) fn module_form(at: &At<'_>, typed: &Typed) -> Filled {
     let f = Fields(typed);
-    if !at.may(CommandName::Forward) {
-        let source = required(f.area("source", "Where the reporter agreed", "In which message, or on which page.", 3));
-        let about = "Nothing is forwarded without the reporter’s consent.".to_owned();
-        return Filled::new(Form::new(vec![source], "Record the consent")).about([about]);
+    let (case, where_said) = (at.case(), "In which message, or on which page.");
+    let modules: Vec<_> = at.policy.third_party.iter().map(|module| named(at, module)).collect();
+    if case.is_closed() && case.tracker.is_some() {
+        let source = required(f.area("source", "Where the reporter agreed", where_said, 3));
+        return Filled::new(Form::new(vec![source], "Record the consent"));
     }
-    let modules =
-        at.policy.third_party.iter().map(|m| choice(m.package.as_str(), m.package.as_str(), m.maintainer.clone()));
+    if !at.may(CommandName::Forward) {
+        let source = required(f.area("source", "Where the reporter agreed", where_said, 3));
+        let about =
+            "Nothing is forwarded without the reporter’s consent, which is for one module and no other.".to_owned();
+        return Filled::new(Form::new(vec![f.radios("to", "Module", modules), source], "Record the consent"))
+            .about([about]);
+    }
     let hint = "What the maintainers are told; nothing else of the case goes to them.";
     let message = required(f.area("message", "Message", hint, 8));
-    Filled::new(Form::new(vec![f.radios("to", "Module", modules.collect()), message], "Send to the maintainers"))
-        .about(["The reporter agreed to forwarding.".to_owned()])
+    let mut inputs = vec![f.radios("to", "Module", modules), message];
+    if case.has_reporter() {
+        let hint = format!("Only for a module for which they have not yet. {where_said}");
+        inputs.push(f.area("source", "Where the reporter agreed", &hint, 2));
+    }
+    let agreed: Vec<&str> = case.may_forward.keys().map(|module| module.as_str()).collect();
+    let about = (!agreed.is_empty())
+        .then(|| format!("The reporter agreed to forwarding to those who maintain {}.", agreed.join(" and ")));
+    Filled::new(Form::new(inputs, "Send to the maintainers")).about(about)
+}
+
+fn named(at: &At<'_>, module: &ThirdParty) -> InputChoice {
+    choice(
+        module.package.as_str(),
+        module.package.as_str(),
+        match at.case().may_forward.contains_key(&module.package) {
+            true => format!("{}; the reporter agrees", module.maintainer),
+            false => module.maintainer.clone(),
+        },
+    )
 }
 
 pub(super) fn module(at: &At<'_>, typed: &Typed) -> Commands {
-    if !at.may(CommandName::Forward) {
-        return only(command("record-consent", &[("source", json!(typed.text("source")))]));
+    let (case, to, source) = (at.case(), json!(typed.get("to")), typed.text("source"));
+    if case.is_closed() && case.tracker.is_some() {
+        return only(command("record-consent", &[("source", json!(source))]));
     }
-    Ok(vec![Given::new(command(
-        "forward",
-        &[("to", json!(typed.get("to"))), ("message", json!(typed.text("message")))],
-    ))])
+    let consent = || Given::new(command("record-consent", &[("to", to.clone()), ("source", json!(source))]));
+    if !at.may(CommandName::Forward) {
+        return Ok(vec![consent()]);
+    }
+    let forward = Given::new(command("forward", &[("to", to.clone()), ("message", json!(typed.text("message")))]));
+    let says_so = (!source.trim().is_empty()).then(consent);
+    Ok(says_so.into_iter().chain([forward]).collect())
 }
 
 pub(super) fn code_form(at: &At<'_>, _: &Typed) -> Filled {
@@ -137,7 +166,7 @@ pub(super) fn code_form(at: &At<'_>, _: &Typed) -> Filled {
         Some(_) => "The new one goes to the reporter by mail.",
         None => "There is no address to mail it to: it is shown to you once, to hand over.",
     };
-    let about = format!("The code that the reporter has ends at once. {way}");
+    let about = format!("The code that the reporter has ends at once, and so do the links in the mails to them. {way}");
     Filled::new(Form::new(Vec::new(), "Make a new code")).about([about])
 }
 

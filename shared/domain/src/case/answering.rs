@@ -43,6 +43,12 @@ impl Case {
         }
     }
 
+    /// Whether the acknowledgement that `member` gives by a button or by mail may be in words of their own; else any of triage gives it in
+    /// the usual ones.
+    pub fn hears_own_words(&self, member: &MemberId, policy: &Policy, now: Timestamp) -> bool {
+        permit(self, policy, member, CommandName::Acknowledge, now).is_ok()
+    }
+
     /// Whether the report still waits for its acknowledgement, which a button of a mail gives, or ACK.
     pub fn waits_for_acknowledgement(&self) -> bool {
         self.has_reporter() && !self.is_closed() && self.steps.acknowledged.is_none()

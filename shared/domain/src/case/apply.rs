@@ -1,16 +1,16 @@
 //! What an event changes of a case; nothing else changes one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::clock::{Clock, ClockState};
-use super::event::{Actor, DisclosurePlan, Elsewhere, Event, EventBody, FactName, FileCount, Recipient};
+use super::event::{Actor, DisclosurePlan, Elsewhere, Event, EventBody, FactName, FileCount, Recipient, Reported};
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
 use super::share::ShareAnswer;
 use super::{Breach, Case, Consent, End, Fact, Quarantine, Sent, Step, Steps, Tracker};
-use crate::id::ClockName;
+use crate::id::{ClockName, PackageName};
 
 impl Case {
     /// The case that `first` opens; `None` when it is no `report-received`.
@@ -28,6 +28,7 @@ impl Case {
             answers: reported.answers,
             address: reported.address.clone(),
             has_openpgp_key: reported.has_openpgp_key,
+            code: None,
             planned_for: reported.planned_for.clone(),
             files: FileCount::default().and(&reported.files),
             report: reported.report.clone(),
@@ -64,9 +65,8 @@ impl Case {
                 spoken: None,
             },
             mail: reported.mail.clone(),
-            may_forward: reported.may_forward,
+            may_forward: agreed(reported),
             unlisted: reported.unlisted,
-            consent_recorded: None,
             forwarded: BTreeSet::new(),
             release_planned: None,
             release_said_at: None,
@@ -95,7 +95,8 @@ impl Case {
         (self.version, self.changed_at) = (event.seq, Some(event.at));
         let (at, actor) = (event.at, &event.actor);
         match &event.body {
-            EventBody::ReportReceived(_) | EventBody::Noted { .. } | EventBody::CodeReissued { .. } => {}
+            EventBody::ReportReceived(_) | EventBody::Noted { .. } => {}
+            EventBody::CodeReissued { .. } => self.code = Some(event.seq),
             EventBody::ClockStarted(start) => {
                 self.clocks.retain(|c| c.name() != &start.clock);
                 self.clocks.push(Clock { start: start.clone(), state: ClockState::Running });
@@ -192,9 +193,9 @@ impl Case {
                     self.address = None;
                 }
             }
-            EventBody::ConsentRecorded { .. } => {
-                self.may_forward = true;
-                self.consent_recorded = Some(Consent { by: event.actor.clone(), at: event.at });
+            EventBody::ConsentRecorded { to, .. } => {
+                let module = to.clone().or_else(|| self.third_party.clone());
+                self.may_forward.extend(module.map(|module| (module, Some(Consent { by: actor.clone(), at }))));
             }
             EventBody::Forwarded { to, .. } => drop(self.forwarded.insert(to.clone())),
             EventBody::ReleasePlanned { on, .. } => {
@@ -326,4 +327,10 @@ impl Case {
             self.steps.confirmed = Some(self.step(event));
         }
     }
+}
+
+/// A consent that the report gives is for the module that it is about; of another, nothing was said.
+fn agreed(reported: &Reported) -> BTreeMap<PackageName, Option<Consent>> {
+    let module = reported.third_party.clone().filter(|_| reported.may_forward);
+    module.into_iter().map(|module| (module, None)).collect()
 }

@@ -198,8 +198,10 @@ pub enum Command {
     ReleaseQuarantine {
         refuse: bool,
     },
+    /// `to`: the module; left out, it is the one that the report is about.
     RecordConsent {
         source: ContentRef,
+        to: Option<PackageName>,
     },
     /// The message travels to the maintainers of the module.
     Forward {
@@ -221,12 +223,15 @@ pub enum Command {
     },
 
     /// A member's click in the page mail, or their answer to it that begins with ACK. It acknowledges and reads nothing, so it
-    /// asks for no need to know: while the promise runs, any member of triage may keep it.
+    /// asks for no need to know: while the promise runs, any member of triage may keep it, and who may write to the reporter does so in
+    /// words of their own.
     AcknowledgeFromMail {
         message: Message,
+        /// Whether it says anything but the usual.
+        own_words: bool,
         kept: Option<Kept>,
     },
-    /// A member's answer that begins with REPLY: what follows goes to the reporter.
+    /// A member's answer that begins with REPLY: what follows goes to the reporter, as an acknowledgement where it is the first.
     ReplyFromMail {
         message: Message,
         kept: Option<Kept>,

@@ -78,19 +78,24 @@ impl Next<'_> {
             Command::AcknowledgeFromMail { .. } | Command::ReplyFromMail { .. } if !self.case.has_reporter() => {
                 return Err(self.not_now(format!("the team opened {} itself; there is no reporter", self.case.id)));
             }
-            Command::AcknowledgeFromMail { message, kept } => {
+            Command::AcknowledgeFromMail { message, own_words, kept } => {
                 if let Some(why) = self.acknowledged() {
                     return Err(Refusal::NotAllowed { why, allowed: Vec::new(), missing: Vec::new() });
+                }
+                if let Actor::Member(member) = self.actor.clone() {
+                    permit::permit_acknowledgement(&self.case, self.policy, &member, *own_words, self.now)?;
                 }
                 self.message(MessageKind::Acknowledgement, message, false);
                 self.keep(kept.as_ref());
             }
             Command::ReplyFromMail { message, kept } => {
-                let first = self.acknowledged().is_none();
-                if let (false, Actor::Member(member)) = (first, self.actor.clone()) {
-                    permit(&self.case, self.policy, &member, CommandName::Update, self.now)?;
+                let (kind, asks) = match self.acknowledged() {
+                    None => (MessageKind::Acknowledgement, CommandName::Acknowledge),
+                    Some(_) => (MessageKind::Update, CommandName::Update),
+                };
+                if let Actor::Member(member) = self.actor.clone() {
+                    permit(&self.case, self.policy, &member, asks, self.now)?;
                 }
-                let kind = if first { MessageKind::Acknowledgement } else { MessageKind::Update };
                 self.message(kind, message, false);
                 self.keep(kept.as_ref());
             }
@@ -211,11 +216,14 @@ impl Next<'_> {
                 self.keep(kept.as_ref());
             }
             Command::ReleaseQuarantine { refuse } => self.end_quarantine(*refuse),
-            Command::RecordConsent { source } if self.case.is_closed() && self.case.tracker.is_some() => {
+            Command::RecordConsent { source, to } if self.case.is_closed() && self.case.tracker.is_some() => {
+                if to.is_some() {
+                    return Err(Refusal::field("/to", "is for forwarding; this is about the public tracker"));
+                }
                 let (source, by) = (Some(source.clone()), SaidBy::Page);
                 self.push(EventBody::TrackerAnswered { agrees: true, source, by });
             }
-            Command::RecordConsent { source } => self.push(EventBody::ConsentRecorded { source: source.clone() }),
+            Command::RecordConsent { source, to } => self.record_consent(source, to.as_ref())?,
             Command::Forward { to, message } => self.forward(to, message)?,
             Command::PlanRelease { on } => self.plan_release(on)?,
             Command::FollowUp { opened, code } => self.follow_up(opened, code),

@@ -320,9 +320,12 @@ pub enum EventBody {
         content: ContentRef,
         mail: MailParts,
     },
-    /// The reporter's consent to forward what they reported (T37).
+    /// The reporter's consent to forward what they reported (T37), to those who maintain one module and to nobody else.
     ConsentRecorded {
         source: ContentRef,
+        /// Of older events it is the module that the report is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<PackageName>,
     },
     /// A member's message to those who maintain a module (T37).
     Forwarded {

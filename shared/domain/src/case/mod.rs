@@ -17,6 +17,7 @@ pub mod event;
 mod invariants;
 pub mod keys;
 pub mod ladder;
+mod links;
 pub mod party;
 pub mod permit;
 pub mod publication;
@@ -30,7 +31,7 @@ mod stand_in;
 mod urgent;
 pub mod written_after;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,7 @@ pub use duplicates::Root;
 pub use end::End;
 use event::Hint;
 pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
+pub use links::LinkEnded;
 pub use party::{Party, PartyState, PartyStatus};
 pub use quarantine::Quarantine;
 pub use rm::Rm;
@@ -86,6 +88,9 @@ pub struct Case {
     /// The reporter's address, sealed to the mail key.
     pub address: Option<ContentId>,
     pub has_openpgp_key: bool,
+    /// The event by which its reporter got their present code; `None` while that is the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<u64>,
     /// When the reporter means to publish, as they last said.
     pub planned_for: Option<Moment>,
     pub report: ContentRef,
@@ -150,12 +155,10 @@ pub struct Case {
     pub mail: Option<ByMail>,
     #[serde(default, skip_serializing_if = "Quarantine::is_empty")]
     pub quarantine: Quarantine,
-    /// The reporter agrees that it is forwarded (T37).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub may_forward: bool,
-    /// Who said so, and when; `None` where the report itself did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consent_recorded: Option<Consent>,
+    /// The modules to whose maintainers the reporter agrees that it is forwarded (T37), each with who recorded that, and when; `None`
+    /// where the report itself said so, of the module that it is about.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub may_forward: BTreeMap<PackageName, Option<Consent>>,
     /// To whose maintainers it was.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub forwarded: BTreeSet<PackageName>,

@@ -65,6 +65,21 @@ pub fn permit(
     }
 }
 
+/// Refuses an acknowledgement by link or by mail that is not `member`'s to give. Any of triage keeps the promise that others let pass,
+/// in the words that everybody has for it; words of their own are for who may write to the reporter.
+pub(super) fn permit_acknowledgement(
+    case: &Case,
+    policy: &Policy,
+    member: &MemberId,
+    own_words: bool,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    match own_words || !policy.triage().any(|of_team| of_team.id == *member) {
+        true => permit(case, policy, member, CommandName::Acknowledge, now),
+        false => Ok(()),
+    }
+}
+
 /// A refusal with what is allowed instead.
 pub fn refuse(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp, why: String) -> Refusal {
     Refusal::NotAllowed { why, allowed: allowed(case, policy, member, now), missing: Vec::new() }
@@ -161,15 +176,19 @@ impl Asking<'_> {
             }
             Rule::Proven => unproven(case),
             Rule::Unagreed => {
-                let recorded = if case.is_closed() && case.tracker.is_some() {
-                    case.tracker == Some(Tracker::Agreed)
-                } else {
-                    case.may_forward
+                let tracker = case.tracker.filter(|_| case.is_closed());
+                let mut modules = self.policy.third_party.iter();
+                let recorded = match tracker {
+                    Some(said) => said == Tracker::Agreed,
+                    None => modules.all(|module| case.may_forward.contains_key(&module.package)),
                 };
-                recorded.then(|| "the reporter's consent is recorded already".to_owned())
+                recorded.then(|| match self.policy.third_party.is_empty() && tracker.is_none() {
+                    true => "the policy names no module of others to which it could be forwarded".to_owned(),
+                    false => "the reporter's consent is recorded already".to_owned(),
+                })
             }
             // What nobody reported, the team forwards on its own word.
-            Rule::Agreed => (!case.may_forward && case.has_reporter())
+            Rule::Agreed => (case.may_forward.is_empty() && case.has_reporter())
                 .then(|| "the reporter has not agreed that it is forwarded; ask first, then record-consent".to_owned()),
             Rule::DutyOpen => {
                 let waits = case.clocks.iter().any(|clock| clock.is_open() && clock.start.met_by == MetBy::Recorded);

@@ -17,6 +17,8 @@ pub enum WhyRefused {
     NotReadable,
     /// The member's words could not be told from the mail that they answered.
     NotTold,
+    /// It had words of the member's own, who may not write to the reporter of this case.
+    NotTheirs,
 }
 
 impl AcknowledgementRefused {
@@ -31,9 +33,14 @@ impl AcknowledgementRefused {
                 "your words could not be told from the mail that you quoted, and nothing of that mail may go out"
             }
             WhyRefused::NotReadable => "what followed the ACK could not be read as a message to the reporter",
+            WhyRefused::NotTheirs => "somebody else handles the case, and words of your own do not go to its reporter",
         };
         let next = match self.why {
             WhyRefused::NotOpen => "What they should hear from you, you can still send from the desk.",
+            WhyRefused::NotTheirs => {
+                "Your mail is kept for whoever handles it. To acknowledge all the same, in the usual words, answer with ACK alone, or use the \
+                 button in the mail about the case."
+            }
             WhyRefused::NotProven | WhyRefused::NotReadable | WhyRefused::NotTold => {
                 "Your mail is kept among the notes of the case, if it is proven to be yours. To acknowledge, use the button in the mail about the case, or the desk."
             }

@@ -144,11 +144,24 @@ pub(super) fn says(notice: &Notice, at: &Setting<'_>) -> Option<&'static str> {
         }
         (notice, Some(_)) if of_comment(notice) => does(Answering::NobodyToWriteTo),
         (notice, Some(_)) if notice.acknowledge_until().is_some() && at.links.acknowledge.is_some() => {
-            "If you answer this mail: ACK as the first word acknowledges the report, and what you write behind it goes to the \
-             reporter in place of the usual message. Anything else is kept as a note for the team, and you are told so."
+            acknowledges(at.answering)
         }
         (_, Some(_)) => does(at.answering),
     })
+}
+
+/// What an answer comes to while the report waits to be acknowledged.
+pub(super) fn acknowledges(answering: Answering) -> &'static str {
+    match answering {
+        Answering::Writes | Answering::NobodyToWriteTo | Answering::Closed => {
+            "If you answer this mail: ACK as the first word acknowledges the report, and what you write behind it goes to the \
+             reporter in place of the usual message. Anything else is kept as a note for the team, and you are told so."
+        }
+        Answering::LetIn | Answering::HandedOn => {
+            "If you answer this mail: ACK alone acknowledges the report, in the usual words. Anything else is kept as a note for who \
+             handles the case, and you are told so."
+        }
+    }
 }
 
 /// What each kind of answer comes to.

@@ -11,10 +11,19 @@ impl ClosedNotice {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         Letter::new(at.subject("Your case is closed"))
             .say(format!("Your case is closed: {}", means(self.resolution)))
-            .say("If you see it differently or learn more, please write: a person looks at it.")
+            .say(format!(
+                "If you see it differently or learn more, please write: a person looks at it. {}",
+                links_end(at)
+            ))
             .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())
     }
+}
+
+/// How long the links of mails go on.
+pub(super) fn links_end(at: &Setting<'_>) -> String {
+    let after = crate::time::promise(at.policy.limits.case_links_after_closing);
+    format!("The links in our mails end {after} from now; your receipt code opens the case after that, too.")
 }
 
 /// What an end means for its reporter, who is addressed, after "Your case is closed:". The same words stand in the mail that brings a

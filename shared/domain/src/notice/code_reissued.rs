@@ -14,10 +14,10 @@ impl CodeReissued {
         let letter = match at.code {
             Some(code) => letter
                 .words(code)
-                .say("The code before it opens nothing any more. Keep this one: it cannot be shown again."),
+                .say("The code before it opens nothing any more, and the links in earlier mails show nothing. Keep this one: it cannot be shown again."),
             None => letter.say(
-                "The code before it opens nothing any more, and the new one is no longer in store: please ask the team for \
-                 another.",
+                "The code before it opens nothing any more, nor do the links in earlier mails, and the new one is no longer in store: \
+                 please ask the team for another.",
             ),
         };
         letter.link(ANSWER, &at.links.case_page).sign(at.team_signature())

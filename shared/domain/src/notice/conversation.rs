@@ -111,7 +111,10 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::CreditRecorded { granted: None, waits: false } if event.actor != Actor::Reporter => {
             format!("{by} has recorded that the advisory does not name you.")
         }
-        EventBody::ConsentRecorded { .. } => format!("{by} has recorded that you agree to forwarding."),
+        EventBody::ConsentRecorded { to: Some(to), .. } => {
+            format!("{by} has recorded that you agree to forwarding to those who maintain {to}.")
+        }
+        EventBody::ConsentRecorded { to: None, .. } => format!("{by} has recorded that you agree to forwarding."),
         EventBody::CreditRecorded { granted: Some(_), waits: false } => "You will be credited as you asked.".to_owned(),
         EventBody::CreditRecorded { granted: None, waits: false } => "The advisory will not name you.".to_owned(),
         EventBody::CreditRecorded { granted: Some(_), waits: true } => {

@@ -164,8 +164,8 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             plan.to_handler(Notice::OutsiderReplied(OutsiderReplied { from: from.clone() }))
         }
         EventBody::Forwarded { to, message } => plan.forwarded(to, message.mail.as_ref()),
-        EventBody::ConsentRecorded { .. } => {
-            let noted = plan.giver().map(|by| Notice::ConsentNoted(ConsentNoted { by }));
+        EventBody::ConsentRecorded { to, .. } => {
+            let noted = plan.giver().map(|by| Notice::ConsentNoted(ConsentNoted { by, package: to.clone() }));
             noted.into_iter().flat_map(|notice| plan.to_reporter(notice, None)).collect()
         }
         EventBody::ReleasePlanned { on, before } => {
@@ -352,7 +352,8 @@ impl Plan<'_> {
     }
 
     fn told_of_forwarding(&self, to: &PackageName) -> Forwarded {
-        let recorded_by = self.case.consent_recorded.as_ref().and_then(|consent| match &consent.by {
+        let consent = self.case.may_forward.get(to).and_then(Option::as_ref);
+        let recorded_by = consent.and_then(|consent| match &consent.by {
             Actor::Member(by) => Some(by.clone()),
             Actor::Reporter | Actor::Party(_) | Actor::Desk => None,
         });

@@ -24,8 +24,8 @@ pub fn to_members(policy: &Policy, case: &CaseId) -> Vec<String> {
     let usual = all.iter().flat_map(|notice| written(notice, Answering::Writes));
     let others = [Answering::LetIn, Answering::NobodyToWriteTo];
     let others = others.iter().flat_map(|as_is| all.iter().filter(hangs_on_answering).map(|n| written(n, *as_is)));
-    let said = Answering::ALL.map(|answering| answered::does(answering).to_owned());
-    usual.chain(others.flatten()).chain(said).collect()
+    let said = Answering::ALL.into_iter().flat_map(|as_is| [answered::does(as_is), answered::acknowledges(as_is)]);
+    usual.chain(others.flatten()).chain(said.map(str::to_owned)).collect()
 }
 
 /// Whether more of it than its last line hangs on what comes of an answer.
@@ -47,7 +47,7 @@ pub fn to_reporter(policy: &Policy, case: &CaseId) -> Vec<String> {
 }
 
 fn reporters(policy: &Policy, case: &CaseId) -> Vec<Notice> {
-    let named = policy.members.iter().flat_map(|member| by(&member.id));
+    let named = policy.members.iter().flat_map(|member| by(policy, &member.id));
     first_answers(policy, case).into_iter().chain(named).chain(on_the_way(policy)).collect()
 }
 
@@ -128,7 +128,7 @@ fn told_there(policy: &Policy) -> Vec<ToldThere> {
 }
 
 /// What names a member to the reporter.
-fn by(member: &MemberId) -> Vec<Notice> {
+fn by(policy: &Policy, member: &MemberId) -> Vec<Notice> {
     use MessageKind::{
         Acknowledgement, Closed, Comment, Deferred, Duplicate, Invalidated, Request, Response, Shared, Update,
         Validated,
@@ -163,8 +163,9 @@ fn by(member: &MemberId) -> Vec<Notice> {
     let code = Notice::CodeReissued(CodeReissued { by: member.clone() });
     let by = Some(member.clone());
     let credit = [true, false].map(|granted| Notice::CreditRecorded(CreditRecorded { granted, by: by.clone() }));
-    let consent = Notice::ConsentNoted(ConsentNoted { by: member.clone() });
-    written.chain(ended).chain([handler(None), handler(by), code, consent]).chain(credit).collect()
+    let modules = policy.third_party.iter().map(|module| Some(module.package.clone())).chain([None]);
+    let consent = modules.map(|package| Notice::ConsentNoted(ConsentNoted { by: member.clone(), package }));
+    written.chain(ended).chain([handler(None), handler(by), code]).chain(consent).chain(credit).collect()
 }
 
 fn on_the_way(policy: &Policy) -> Vec<Notice> {
@@ -318,7 +319,8 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
             all.push(Notice::YouAreHandler(YouAreHandler { backup, by, given_by, word_of, next, acknowledge_until }));
         }
     }
-    for why in [WhyRefused::NotProven, WhyRefused::NotOpen, WhyRefused::NotReadable, WhyRefused::NotTold] {
+    use WhyRefused::{NotOpen, NotProven, NotReadable, NotTheirs, NotTold};
+    for why in [NotProven, NotOpen, NotReadable, NotTold, NotTheirs] {
         all.push(Notice::AcknowledgementRefused(AcknowledgementRefused { why }));
     }
     for what in [

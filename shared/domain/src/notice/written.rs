@@ -63,7 +63,8 @@ impl Written {
                 letter.say("What it is about stands on your case page, with a yes and a no under it. It is in no mail.")
             }
             MessageKind::Closed | MessageKind::Duplicate => {
-                letter.say("If you see it differently, please say so: a person looks at it.")
+                let says_so = "If you see it differently, please say so: a person looks at it.";
+                letter.say(format!("{says_so} {}", closed::links_end(at)))
             }
             MessageKind::Acknowledgement
             | MessageKind::Response

@@ -350,6 +350,8 @@ pub struct Limits {
     pub files_bytes_per_case: u64,
     /// How often one sign-in link is mailed to its member, when it is asked for again while it is good.
     pub sign_in_mails_per_link: u64,
+    /// How long after a case is closed the links in mails to its reporter still show where it stands.
+    pub case_links_after_closing: SignedDuration,
     /// What one network may do before it is asked to wait; asked before all else that counts.
     pub from_one_network: NetworkLimits,
 }
@@ -366,6 +368,7 @@ impl Default for Limits {
             files_per_case: 50,
             files_bytes_per_case: 40 * 1024 * 1024,
             sign_in_mails_per_link: 3,
+            case_links_after_closing: SignedDuration::from_hours(90 * 24),
             from_one_network: NetworkLimits::default(),
         }
     }

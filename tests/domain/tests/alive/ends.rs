@@ -255,8 +255,8 @@ fn an_ordinary_bug_goes_to_the_tracker_only_with_consent() {
         said.tell(&policy, &Actor::Reporter, &Command::AnswerTracker { agrees: !agrees }).unwrap();
         assert_ne!(said.case.tracker, Some(tracker), "it is theirs to say otherwise");
     }
-    let by_mail = closed.when(&policy, "alice", Command::RecordConsent { source: content() });
-    assert_eq!((by_mail.case.tracker, by_mail.case.may_forward), (Some(Tracker::Agreed), false));
+    let by_mail = closed.when(&policy, "alice", Command::RecordConsent { source: content(), to: None });
+    assert_eq!((by_mail.case.tracker, by_mail.case.may_forward.is_empty()), (Some(Tracker::Agreed), true));
     let said_before = Command::Close {
         resolution: Resolution::OrdinaryBug,
         message: message(),

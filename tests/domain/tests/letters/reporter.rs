@@ -165,7 +165,7 @@ fn on_the_way() -> Vec<Sample> {
         to("", Notice::CodeRenewed(CodeRenewed {})),
         to("", forwarded(None)),
         to("on-their-word", forwarded(Some(member("alice")))),
-        to("", Notice::ConsentNoted(ConsentNoted { by: member("alice") })),
+        to("", Notice::ConsentNoted(ConsentNoted { by: member("alice"), package: "body-parser".parse().ok() })),
         to("", Notice::CreditAsked(CreditAsked { reminds_of: None })),
         to("", release(None)),
         to("moved", release(Some("2027-03-30"))),

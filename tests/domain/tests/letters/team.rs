@@ -229,6 +229,7 @@ fn conversation() -> Vec<Sample> {
         to("not-open", refused(WhyRefused::NotOpen)),
         to("not-readable", refused(WhyRefused::NotReadable)),
         to("not-told", refused(WhyRefused::NotTold)),
+        to("not-theirs", refused(WhyRefused::NotTheirs)),
         to("noted", answered(WhatCame::Noted)),
         to("let-in-noted", Notice::Answered(Answered { what: WhatCame::Noted, acknowledge_until: None })),
         to("let-in-not-sent", Notice::Answered(Answered { what: WhatCame::NotSent, acknowledge_until: None })),

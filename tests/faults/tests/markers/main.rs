@@ -160,7 +160,7 @@ fn every_command(stage: &mut Stage, name: &str, filed: &Filed) {
     stage.tell(name, filed, "note", &["text"], &[]);
     stage.tell(name, filed, "request-information", &["questions", "next_steps"], &[]);
     stage.tell(name, filed, "validate", &["reason"], &[]);
-    stage.tell(name, filed, "record-consent", &["source"], &[]);
+    stage.tell(name, filed, "record-consent", &["source"], &[("to", json!("body-parser"))]);
     stage.command("alice", filed, &json!({"command": "accept"}));
     shown(stage, name, filed);
     for (fact, place) in [("public", "a"), ("exploit-public", "b"), ("attacks-observed", "c")] {

@@ -254,5 +254,11 @@ pub(super) const FORM: Field = Field::new(
 pub(super) const REFUSE: Field =
     Field::new("refuse", Kind::Flag, "true: it is not the reporter's, and is as if it had never come.").optional();
 pub(super) const TO: Field = Field::new("to", Kind::Package, "A package that the policy names as others'.");
+pub(super) const TO_WHOM: Field = Field::new(
+    "to",
+    Kind::Package,
+    "The module to whose maintainers it may be forwarded, and to nobody else. Left out, it is the one that the report is about.",
+)
+.optional();
 pub(super) const MESSAGE_OUT: Field =
     Field::text("message", Audience::Outside, "What the maintainers are told; nothing else of the case goes to them.");

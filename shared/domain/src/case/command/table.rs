@@ -124,7 +124,7 @@ commands! {
             .approval(Approval::Voids);
 
         ReissueCode = Row::new("reissue-code", Group::Mail,
-            "Makes a new code for the reporter's page; the old one ends.", &[])
+            "Makes a new code for the reporter's page; the old one ends, and so do the links in mails to the reporter.", &[])
             .rules(&[Rule::Reported])
             .closing(Closing::Stays);
         Mark = Row::new("mark", Group::Judgement, "Records a fact, once and for ever.", &[FACT, SOURCE])
@@ -186,7 +186,8 @@ commands! {
             .rules(&[Rule::Quarantined])
             .closing(Closing::Answers);
         RecordConsent = Row::new("record-consent", Group::Mail,
-            "Records that the reporter agrees to forwarding; of an ordinary bug, that it goes to the public tracker.", &[SOURCE])
+            "Records that the reporter agrees to forwarding to those who maintain one module; of an ordinary bug, that it goes to the public tracker.",
+            &[SOURCE, TO_WHOM])
             .rules(&[Rule::Reported, Rule::Unagreed])
             .closing(Closing::ConsentStays);
         Forward = Row::new("forward", Group::Mail,

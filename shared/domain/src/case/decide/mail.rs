@@ -44,7 +44,23 @@ impl Next<'_> {
         }
     }
 
-    /// Only with the reporter's consent (T37), and only to somebody whom the policy names.
+    /// For one module: to whoever maintains another, the reporter has agreed to nothing.
+    pub(super) fn record_consent(&mut self, source: &ContentRef, to: Option<&PackageName>) -> Result<(), Refusal> {
+        let Some(to) = to.or(self.case.third_party.as_ref()) else {
+            return Err(Refusal::field("/to", "is required: the report is about no module of others"));
+        };
+        if self.policy.third_party(to.as_str()).is_none() {
+            return Err(Refusal::field("/to", "is not a package that the policy names as others'"));
+        }
+        if self.case.may_forward.contains_key(to) {
+            return Err(self.not_now(format!("the reporter's consent for {to} is recorded already")));
+        }
+        let (source, to) = (source.clone(), Some(to.clone()));
+        self.push(EventBody::ConsentRecorded { source, to });
+        Ok(())
+    }
+
+    /// Only with the reporter's consent for that module (T37), and only to somebody whom the policy names.
     pub(super) fn forward(&mut self, to: &PackageName, message: &Message) -> Result<(), Refusal> {
         let Some(module) = self.policy.third_party(to.as_str()) else {
             return Err(Refusal::field("/to", "is not a package that the policy names as others'"));
@@ -52,6 +68,11 @@ impl Next<'_> {
         if module.mail_address().is_none() {
             let why = format!("has maintainers who take reports at {}, not by mail", module.contact);
             return Err(Refusal::field("/to", why));
+        }
+        if self.case.has_reporter() && !self.case.may_forward.contains_key(to) {
+            return Err(self.not_now(format!(
+                "the reporter has not agreed that it is forwarded to those who maintain {to}; ask first, then record-consent for {to}"
+            )));
         }
         self.push(EventBody::Forwarded { to: to.clone(), message: message.clone() });
         Ok(())

@@ -151,7 +151,7 @@ impl EventBody {
                 let row = note(NoteKind::Duty(clock.clone()), source).by(By::RecordDuty, "recorded as done");
                 Row { clock: Some(clock), ..row }
             }
-            EventBody::ConsentRecorded { source } => {
+            EventBody::ConsentRecorded { source, to: _ } => {
                 note(NoteKind::Consent, source).by(By::RecordConsent, "recorded that the reporter agrees to forwarding")
             }
             EventBody::ReadWithReason { reason } => {

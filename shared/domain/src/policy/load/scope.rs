@@ -170,6 +170,9 @@ pub(super) fn limits(fields: Option<Fields<'_>>) -> Limits {
     limits.files_bytes_per_case =
         within("files_bytes_per_case", 64 * 1024, 1 << 30).unwrap_or(limits.files_bytes_per_case);
     limits.sign_in_mails_per_link = within("sign_in_mails_per_link", 1, 20).unwrap_or(limits.sign_in_mails_per_link);
+    if let Some(Length(after)) = fields.parsed("case_links_after_closing") {
+        limits.case_links_after_closing = after;
+    }
     if let Some(rates) = fields.object("from_one_network") {
         limits.from_one_network = NetworkLimits::new(|limited| rate(&rates, limited));
         rates.finish();

@@ -333,6 +333,13 @@ fn channels_addresses_and_limits_are_held_to_their_bounds() {
         "must be from 4096 to 262144",
     );
     one("[[packages]]", &limits("line_bytes = -1"), "line_bytes", "/limits/line_bytes", "must be a whole number");
+    one(
+        "[[packages]]",
+        &limits("case_links_after_closing = \"0d\""),
+        "case_links_after_closing",
+        "/limits/case_links_after_closing",
+        "must be a duration such as 90s, 15m, 24h or 30d, more than nothing and at most 3650d",
+    );
     let network = |line: &str| format!("[limits.from_one_network]\n{line}\n\n[[packages]]");
     one(
         "[[packages]]",

@@ -453,6 +453,30 @@ fn lines_that_all_need_no_fix_end_its_clock_without_a_release() {
     assert_eq!(world.case.stage(), Stage::FixInPreparation);
 }
 
+/// It owes none. One that is released all the same is told as any other, and stays one when its line's last day passes.
+#[test]
+fn a_fix_that_is_released_for_a_line_past_its_end_is_a_release() {
+    let policy = policy();
+    let past = accepted(&policy).when(&policy, "alice", affected(&["express@3"])).when(
+        &policy,
+        "alice",
+        released("express@3"),
+    );
+    let mut passes = accepted(&policy).when(&policy, "alice", affected(&["express@4"])).when(
+        &policy,
+        "alice",
+        released("express@4"),
+    );
+    passes.now = "2027-04-02T00:00:00Z".parse().unwrap();
+    let passed = passes.when(&policy, "alice", affected(&["express@3", "express@4"]));
+    for world in [past, passed] {
+        assert_eq!(world.case.stage(), Stage::Released);
+        assert!(world.case.steps.released.is_some());
+        let told = world.log.iter().filter(|event| matches!(event.body, EventBody::FixesPending)).count();
+        assert_eq!(told, 0, "nothing is taken back");
+    }
+}
+
 #[test]
 fn t29_t30_the_reporter_hears_of_release_and_announcement_and_of_no_more_progress() {
     let policy = policy();

@@ -170,8 +170,9 @@ impl Publication {
         if lines.iter().any(|line| self.end_of(line).is_none()) {
             return Some(Fixes::Ready);
         }
-        let released = |line: &&LineName| matches!(self.end_of(line), Some(LineEnd::Released(_)));
-        Some(if lines.iter().any(released) { Fixes::Released } else { Fixes::NoneNeeded })
+        // A line past its end owes no fix, and one that came out for it all the same is a release.
+        let released = |line: &LineName| matches!(self.end_of(line), Some(LineEnd::Released(_)));
+        Some(if self.affected.as_ref()?.lines.iter().any(released) { Fixes::Released } else { Fixes::NoneNeeded })
     }
 
     fn affected_and_maintained<'a>(

@@ -60,7 +60,8 @@ fn what_acts_locally_needs_the_secret() {
         assert_eq!(desk.post("/_local/token", headers, &json!({"member": "alice"})).status, 403);
         assert_eq!(desk.post("/_local/clock", headers, &json!({"advance": "1h"})).status, 403);
         assert_eq!(desk.post("/_local/settle", headers, &json!({})).status, 403);
-        for path in ["policy", "verify", "mail", "mail.json", "mail/x/html"] {
+        assert_eq!(desk.post("/_local/verify", headers, &json!({})).status, 403);
+        for path in ["policy", "mail", "mail.json", "mail/x/html"] {
             assert_eq!(desk.get(&format!("/_local/{path}"), headers).status, 403, "{path}");
         }
     }

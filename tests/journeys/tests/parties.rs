@@ -186,6 +186,8 @@ fn who_gave_a_key_gets_the_code_in_no_other_way() {
     let raw = std::fs::read_to_string(file).unwrap();
     let begin = raw.find("-----BEGIN PGP MESSAGE-----").expect("encrypted");
     let (plain, _) = gpg.decrypt(&raw[begin..]);
+    // Twelve long words are longer than a line of quoted-printable.
+    let plain = plain.replace("=\r\n", "").replace("=\n", "");
     let code = plain.lines().map(str::trim).find(|line| line.split('-').filter(|w| w.len() >= 3).count() == 12);
     joins(&desk, &format!("Bearer {}", code.expect("the code")));
 }

@@ -184,6 +184,8 @@ fn what_was_typed_survives_the_end_of_a_session() {
     let place = Place::new("typed");
     let desk = place.start();
     let (case, code) = desk.filed(&report("R", "page"));
+    // Whoever is on call in four hours, it stays hers.
+    desk.command(&case, &desk.token("alice"), &json!({"command": "assign", "member": "alice"})).ok();
     let alice = signed_in(&desk, "alice@example.com");
     let path = format!("/desk/cases/{case}/write?answer=acknowledge");
     let page = desk.get(&path, &[("cookie", &alice)]).text;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use desk_domain::case::event::{Answers, DisclosurePlan};
 use desk_domain::case::{Actor, Case, Command};
@@ -211,9 +211,7 @@ async fn from_form(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: 
     };
     match intake.say(headers, &entry.entered, saying, &(saying.meant)(&sent), hidden_key(&sent)).await {
         Ok(_) => Ok(saying.done.turn(intake.cookie(&entry)?)),
-        Err(problem) if problem.is_of_what_was_sent() || problem.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            refused(intake, &entry, saying, &sent, &problem).await
-        }
+        Err(problem) if problem.is_of_what_was_sent() => refused(intake, &entry, saying, &sent, &problem).await,
         Err(problem) => Err(problem),
     }
 }
@@ -225,9 +223,7 @@ async fn refused(
     sent: &Sent,
     problem: &Problem,
 ) -> Result<Response, Problem> {
-    let why = problem.in_words(saying.named);
-    let (first, rest) = why.split_at(why.chars().next().map_or(0, char::len_utf8));
-    let said = (saying.refused)(sent, format!("{}{}", first.to_uppercase(), rest.trim_end_matches('.')));
+    let said = (saying.refused)(sent, problem.beside(saying.named));
     Ok(problem.told_by(shown(intake, entry, problem.status(), said).await?))
 }
 

@@ -96,8 +96,14 @@ impl Problem {
 
     /// Whether another try with other words, or at another time, may go well: what was sent is shown again.
     pub fn is_of_what_was_sent(&self) -> bool {
-        let mended = [StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY, StatusCode::TOO_MANY_REQUESTS];
-        !self.errors.is_empty() || mended.contains(&self.status)
+        !self.errors.is_empty()
+            || matches!(
+                self.status,
+                StatusCode::CONFLICT
+                    | StatusCode::PAYLOAD_TOO_LARGE
+                    | StatusCode::UNPROCESSABLE_ENTITY
+                    | StatusCode::TOO_MANY_REQUESTS
+            )
     }
 
     /// A page of its own that tells of the problem: with its status and headers.
@@ -110,6 +116,13 @@ impl Problem {
     /// What is wrong with `what` was sent, in a sentence.
     pub fn in_words(&self, what: &str) -> String {
         self.errors.first().map_or_else(|| self.detail.clone(), |error| format!("{what} {}.", error.detail))
+    }
+
+    /// The same as a page says it beside what was typed: it begins with a capital, and has no full stop.
+    pub fn beside(&self, what: &str) -> String {
+        let why = self.in_words(what);
+        let (first, rest) = why.split_at(why.chars().next().map_or(0, char::len_utf8));
+        format!("{}{}", first.to_uppercase(), rest.trim_end_matches('.'))
     }
 
     pub fn detail(&self) -> &str {

@@ -1,22 +1,28 @@
 //! Moves what an earlier version laid elsewhere to where it lies now: timers, plans, sealed content and the words of mails lay in
 //! the case's own partition, where whoever may change a case could remove them. And takes the end (`ttl`) off what an earlier version
-//! meant to keep for a while only: such cases have ids of their own now, and no other may have an end. What that was stays.
+//! meant to keep for a while only: such cases have ids of their own now, and no other may have an end. What that was stays. And gives
+//! a snapshot what only this version keeps there, as its log says it.
 //!
 //! Whoever may do everything runs it: the desk on one machine at its start, an operator after a deployment (`desk migrate`). Until
 //! it has run, what lay elsewhere is not found, and nothing of it is lost. Cut off and run again, it goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use desk_domain::case::EventBody;
+use desk_domain::case::{Case, EventBody};
 use desk_domain::id::CaseId;
 
+use crate::cases::log_pk;
 use crate::fault::Fault;
-use crate::item::{Build, Item, Read, content_pk, key, n, plan_pk, s, timer_pk, words_pk};
+use crate::item::{Build, Item, Read, case_pk, content_pk, json, key, n, plan_pk, s, timer_pk, words_pk};
 use crate::table::ABSENT;
+use crate::verify::told;
 use crate::{Store, Stored};
 
 /// How items lie in this version.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
+
+/// How often a snapshot is looked at that moves on meanwhile.
+const TRIES: usize = 5;
 
 /// The partitions that a case has.
 const OF_CASES: [&str; 7] = ["CASE", "LOG", "CONTENT", "WORDS", "TIMER", "PLAN", "KEY"];
@@ -32,6 +38,9 @@ impl Store {
         }
         let mut moved = if found < 2 { self.migrate_places().await? } else { 0 };
         moved += self.migrate_ends().await?;
+        for case in self.all_cases().await? {
+            moved += usize::from(self.migrate_snapshot(&case).await?);
+        }
         table.put(Build::new("DESK#layout", "LAYOUT").set("layout", n(LAYOUT)).item(), None).await?;
         Ok(moved)
     }
@@ -73,6 +82,40 @@ impl Store {
             ended += usize::from(self.cases.table.update(update).await?);
         }
         Ok(ended)
+    }
+
+    /// From the third layout to the fourth: which code its reporter has, and to whom a case may be forwarded. Of a log that does not
+    /// hold, or a snapshot that says anything else than its log, nothing is made right: `verify` names it.
+    async fn migrate_snapshot(&self, case: &CaseId) -> Result<bool, Fault> {
+        for _ in 0..TRIES {
+            let stored = match self.cases.case(case).await {
+                Ok(Some(stored)) => stored,
+                Ok(None) | Err(Fault::Damaged(_)) => return Ok(false),
+                Err(fault) => return Err(fault),
+            };
+            let told = told(case, &self.partition(log_pk(case)).await?)?;
+            let Some(replayed) = Case::replay(&told.events) else { return Ok(false) };
+            if !told.problems.is_empty() || stored.case == replayed {
+                return Ok(false);
+            }
+            let (code, may_forward) = (replayed.code, replayed.may_forward.clone());
+            let as_now = Case { code, may_forward, ..stored.case };
+            if told.head != stored.head {
+                // It moves on meanwhile, or it does not hold.
+                continue;
+            }
+            if as_now != replayed {
+                return Ok(false);
+            }
+            let table = &self.cases.table;
+            let update = table.updating(key(case_pk(case), "CASE")).update_expression("SET #snapshot = :snapshot");
+            let update = update.expression_attribute_names("#snapshot", "snapshot");
+            let update = update.condition_expression("head = :head").expression_attribute_values(":head", s(told.head));
+            if table.update(update.expression_attribute_values(":snapshot", json(&replayed))).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn migrate_case(&self, case: &CaseId, items: &[Item]) -> Result<usize, Fault> {

@@ -28,14 +28,14 @@ pub struct Verified {
 
 /// A log as it was read, and what of it does not hold.
 #[derive(Default)]
-struct Told {
-    events: Vec<Event>,
+pub(crate) struct Told {
+    pub events: Vec<Event>,
     /// How many items there are; one that cannot be read is among them.
     count: u64,
-    head: String,
+    pub head: String,
     /// Every content that an event names, and its hash.
     named: BTreeMap<String, String>,
-    problems: Vec<String>,
+    pub problems: Vec<String>,
 }
 
 impl Store {
@@ -157,7 +157,7 @@ impl Store {
         Ok(problems)
     }
 
-    async fn partition(&self, pk: String) -> Result<Vec<Item>, Fault> {
+    pub(crate) async fn partition(&self, pk: String) -> Result<Vec<Item>, Fault> {
         self.cases.table.query(&Query::of(Index::Own, pk)).await
     }
 
@@ -198,7 +198,7 @@ impl Store {
 }
 
 /// Reads the items of a log one after another.
-fn told(id: &CaseId, log: &[Item]) -> Result<Told, Fault> {
+pub(crate) fn told(id: &CaseId, log: &[Item]) -> Result<Told, Fault> {
     let mut told = Told::default();
     for (place, item) in (1u64..).zip(log) {
         let bytes = Read(item).bytes("event")?;

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use desk_domain::id::CaseId;
+use desk_store_tests::pages::Pages;
 use desk_store_tests::{Bench, content_id};
 use dynoxide::ImportOptions;
 use dynoxide::actions::delete_item::DeleteItemRequest;
 use dynoxide::actions::scan::ScanRequest;
 use dynoxide::types::{AttributeValue, Item};
 use jiff::SignedDuration;
+use serde_json::json;
 
 fn items(bench: &Bench) -> Vec<Item> {
     let scan = ScanRequest { table_name: "cases".to_owned(), ..Default::default() };
@@ -104,6 +106,43 @@ async fn what_the_version_before_gave_an_end_stays_unless_its_id_says_so() {
     assert_eq!(bench.store.verify(&id, None).await.unwrap().unwrap().problems, [""; 0]);
     let ending = items(&bench).iter().filter(|item| item.contains_key("ttl")).count();
     assert_eq!(ending, 4, "what is short-lived by its kind or its id keeps its end");
+}
+
+/// Changes the JSON of a case's snapshot where it lies.
+fn change_snapshot(bench: &Bench, id: &CaseId, change: impl Fn(&mut serde_json::Value)) {
+    let mut all = items(bench).into_iter();
+    let mut item = all.find(|item| text(item, "pk") == format!("CASE#{id}") && text(item, "sk") == "CASE").expect("it");
+    let mut snapshot = serde_json::from_str(&text(&item, "snapshot")).unwrap();
+    change(&mut snapshot);
+    item.insert("snapshot".to_owned(), AttributeValue::S(snapshot.to_string()));
+    put(bench, item);
+}
+
+/// The version before knew not which code is its reporter's, and of a consent only that there is one.
+#[tokio::test]
+async fn a_snapshot_of_the_version_before_is_read_and_gets_what_it_lacks_from_a_log_that_holds() {
+    let bench = Bench::new().await;
+    let pages = Pages::of(&bench).await;
+    let (old, forged) = (pages.report().await.case, pages.report().await.case);
+    for case in [&old, &forged] {
+        for command in [json!({"command": "assign", "member": "alice"}), json!({"command": "reissue-code"})] {
+            let (status, answer) = pages.command(case, command).await;
+            assert!(status.is_success(), "{answer}");
+        }
+        change_snapshot(&bench, case, |snapshot| {
+            assert!(snapshot["code"].is_u64(), "{snapshot}");
+            snapshot.as_object_mut().unwrap().remove("code");
+            snapshot["may_forward"] = json!(true);
+            snapshot["consent_recorded"] = json!({"by": "reporter", "at": "2026-11-22T12:00:00Z"});
+        });
+    }
+    change_snapshot(&bench, &forged, |snapshot| snapshot["handler"] = json!("bob"));
+    let problems = async |id| bench.store.verify(id, None).await.unwrap().expect("it can be read").problems;
+    assert_eq!(problems(&old).await, ["replaying the log does not give the snapshot"]);
+    assert_eq!(bench.store.migrate().await.unwrap(), 1);
+    assert_eq!(problems(&old).await, [""; 0]);
+    assert_eq!(problems(&forged).await, ["replaying the log does not give the snapshot"], "that is not made right");
+    assert_eq!(bench.store.migrate().await.unwrap(), 0, "it is done once");
 }
 
 /// An item in the index that this version cannot read, of whatever origin.

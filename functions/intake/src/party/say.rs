@@ -220,11 +220,9 @@ async fn refused(
     sent: &Sent,
     problem: &Problem,
 ) -> Result<Response, Problem> {
-    let why = problem.in_words(saying.named);
-    let (first, rest) = why.split_at(why.chars().next().map_or(0, char::len_utf8));
-    let why = format!("{}{}", first.to_uppercase(), rest.trim_end_matches('.'));
+    let why = problem.beside(saying.named);
     let said = Said { refused: Some(((saying.part)(sent), why, typed(sent))), ..Said::default() };
-    shown(intake, entry, problem.status(), said).await
+    Ok(problem.told_by(shown(intake, entry, problem.status(), said).await?))
 }
 
 impl Intake {

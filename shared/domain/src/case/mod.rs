@@ -156,8 +156,8 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Quarantine::is_empty")]
     pub quarantine: Quarantine,
     /// The modules to whose maintainers the reporter agrees that it is forwarded (T37), each with who recorded that, and when; `None`
-    /// where the report itself said so, of the module that it is about.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    /// where the report itself said so, of the module that it is about. (As `may_forward` an earlier version wrote yes or no.)
+    #[serde(default, rename = "forwards_to", skip_serializing_if = "BTreeMap::is_empty")]
     pub may_forward: BTreeMap<PackageName, Option<Consent>>,
     /// To whose maintainers it was.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]

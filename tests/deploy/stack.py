@@ -19,6 +19,7 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 
+from desk import on_call_since_yesterday
 from proxy import FrontDoor, Proxy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,7 @@ class Stack:
     def start(self):
         beat = self.listen_for_beats()
         soon = time.strftime("%H:%M", time.gmtime(time.time() + 180))
-        text = (Path(__file__).parent / "policy-fast.toml").read_text()
+        text = on_call_since_yesterday((Path(__file__).parent / "policy-fast.toml").read_text())
         text = text.replace("http://127.0.0.1:9/beat", beat).replace('"00:00"', f'"{soon}"')
         self.policy = self.work / "policy.toml"
         self.policy.write_text(text)

@@ -5,7 +5,7 @@ use std::process::{ExitStatus, Output};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::http::{Answer, bearer, call};
@@ -130,15 +130,6 @@ impl Desk {
     pub fn now(&self) -> Timestamp {
         let clock = self.get("/_local/clock", &[]).ok();
         clock["now"].as_str().expect("a time").parse().expect("an instant")
-    }
-
-    /// Moves on to where a shift of Express's rota has just begun: who is on call stays so for the days that follow, whenever the
-    /// test runs.
-    pub fn begin_shift(&self) {
-        let begins: Timestamp = "2026-11-23T09:00:00Z".parse().expect("an instant");
-        let week = SignedDuration::from_hours(7 * 24).as_secs();
-        let passed = begins.duration_until(self.now()).as_secs().rem_euclid(week);
-        self.advance(&format!("{}s", week - passed + 60));
     }
 
     /// All mails so far.

@@ -1,11 +1,14 @@
 //! A place for one desk: its data folder, what it printed, files of the test beside them; and the desks that start there.
 
 use std::fs::{self, File, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 use serde_json::Value;
 
 use crate::desk::Desk;
@@ -19,9 +22,30 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The policy that a desk gets when a test names no other.
+/// When the first shift of Express's rota begins.
+const SHIFTS: &str = "starts = 2026-11-23T09:00:00Z";
+
+/// The policy that a desk gets when a test names no other: Express's, whose rota has begun a day ago. Whenever a test runs, alice is
+/// on call, and stays so for six days.
 pub fn express() -> PathBuf {
-    root().join("infra/policies/express.toml")
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let text = fs::read_to_string(root().join("infra/policies/express.toml")).expect("the policy");
+        assert!(text.contains(SHIFTS), "no {SHIFTS}");
+        let hour = TimestampRound::new().smallest(Unit::Hour).mode(RoundMode::Floor);
+        let begun = Timestamp::now().round(hour).expect("an hour") - SignedDuration::from_hours(24);
+        let text = text.replace(SHIFTS, &format!("starts = {begun}"));
+        // One file for all tests of an hour. It is there whole, or not at all.
+        let mut hash = DefaultHasher::new();
+        text.hash(&mut hash);
+        let path = std::env::temp_dir().join(format!("desk-test-express-{:016x}.toml", hash.finish()));
+        if !path.exists() {
+            let own = path.with_extension(std::process::id().to_string());
+            fs::write(&own, text).and_then(|()| fs::rename(&own, &path)).expect("the folder can be written");
+        }
+        path
+    })
+    .clone()
 }
 
 /// The binary: `DESK_BIN`, else beside this test's own target folder.

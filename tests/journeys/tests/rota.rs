@@ -23,7 +23,6 @@ fn begun(desk: &Desk, days: i64) -> (String, String) {
 fn t43_who_says_to_be_away_is_not_on_call_from_that_moment() {
     let place = Place::new("away");
     let desk = place.start();
-    desk.begin_shift();
     let ((today, on_call), (tomorrow, _)) = (begun(&desk, 0), begun(&desk, 1));
     let token = desk.token(&on_call);
     // Into the next day: four hours are over midnight, as the day may be.

@@ -5,8 +5,8 @@
     infra/aws/package.py --policy policy.toml --arch x86_64
     infra/aws/package.py --policy policy.toml --native           # by cargo alone, for this machine (tests)
 
-Each function's zip holds `bootstrap` and `sbom.json` (CycloneDX), in that order, with one fixed date; nothing of the machine
-that built them. Needs cargo; cargo-lambda and ziglang of requirements.txt unless --native; cargo-cyclonedx 0.5.9.
+Each function's zip holds `bootstrap`, `sbom.json` (CycloneDX) and `rustc.txt`, which compiler made it, in that order, with one fixed
+date; nothing of the machine that built them. Needs cargo; cargo-lambda and ziglang of requirements.txt unless --native; cargo-cyclonedx 0.5.9.
 """
 
 import argparse
@@ -34,9 +34,11 @@ def main():
     target_dir = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     binaries = native(target_dir) if options.native else lambda_build(options.arch, target_dir)
     boms = sboms(TARGETS[options.arch])
+    compiler = subprocess.run(["rustc", "--version"], cwd=ROOT, check=True, capture_output=True).stdout
     options.out.mkdir(parents=True, exist_ok=True)
     for function in FUNCTIONS:
         parts = [("bootstrap", binaries(function).read_bytes(), 0o755), ("sbom.json", boms[function], 0o644)]
+        parts.append(("rustc.txt", compiler, 0o644))
         write(options.out / f"{function}.zip", parts)
     write(options.out / "policy.zip", [("policy.toml", options.policy.read_bytes(), 0o644)])
     for made in sorted(options.out.glob("*.zip")):

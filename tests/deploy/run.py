@@ -130,7 +130,7 @@ def zips(stack, build):
     assert "valid" in stack.shell(stack.desk, "policy", "check", str(stack.work / "layer.toml")).stdout
     for function in FUNCTIONS:
         with zipfile.ZipFile(build / f"{function}.zip") as archive:
-            assert archive.namelist() == ["bootstrap", "sbom.json"], archive.namelist()
+            assert archive.namelist() == ["bootstrap", "sbom.json", "rustc.txt"], archive.namelist()
             assert archive.getinfo("bootstrap").external_attr >> 16 == 0o100755
             assert archive.read("bootstrap").startswith(b"\x7fELF")
             bom = archive.read("sbom.json")

@@ -187,6 +187,3 @@ impl Found {
         Written::Words { text: cut.text, left: self.left || cut.left }
     }
 }
-
-#[cfg(test)]
-mod tests;

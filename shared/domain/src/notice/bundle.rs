@@ -157,7 +157,7 @@ fn subject(groups: &[(Kind, Vec<Row>)], at: &Setting<'_>) -> String {
     match (kind, cases) {
         (Kind::Missed, 1) => format!("Missed in 1 case: {what}"),
         (Kind::Missed, cases) => format!("Missed in {cases} cases{from}: {what}"),
-        (Kind::New, _) if !from.is_empty() && groups.len() == 1 => rows[0].since(),
+        (Kind::New, _) if !from.is_empty() && groups.len() == 1 => rows[0].since(None),
         (Kind::Due | Kind::New, 1) => format!("1 case waits for its {what}, due {left}"),
         (Kind::Due | Kind::New, cases) if clock.is_none() => {
             format!("{cases} cases{from} wait, the first is due {left}")

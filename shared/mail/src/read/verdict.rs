@@ -141,8 +141,11 @@ fn by_ses(received: &str) -> Option<&str> {
 
 /// The address that SES wrote behind that name, and behind what the name server calls it: `from greeting (name [192.0.2.1]) by`.
 fn sent_from(received: &str) -> Option<IpAddr> {
-    let (from, _) = received.strip_prefix("from ")?.split_once(" by inbound-smtp.")?;
-    let [_, _, address] = from.split(' ').collect::<Vec<_>>()[..] else { return None };
+    let words: Vec<&str> = received.split_whitespace().take(6).collect();
+    let ["from", _, _, address, "by", by] = words[..] else { return None };
+    if !by.starts_with("inbound-smtp.") {
+        return None;
+    }
     let address = address.strip_prefix('[')?.strip_suffix("])")?;
     address.strip_prefix("IPv6:").unwrap_or(address).parse().ok()
 }

@@ -64,20 +64,20 @@ impl Row {
     }
 
     /// The case; of a crowd, how many and where from.
-    fn case(&self) -> String {
+    fn case(&self, at: &Setting<'_>) -> String {
         match (&self.crowd, &self.case) {
-            (Some(_), _) => self.since(),
+            (Some(_), _) => self.since(at.zone()),
             (None, Some(case)) => case.to_string(),
             (None, None) => "the desk".to_owned(),
         }
     }
 
     /// Of a crowd: how many, where from, and since when.
-    pub fn since(&self) -> String {
+    pub fn since(&self, zone: Option<&crate::policy::Zone>) -> String {
         let Some(crowd) = &self.crowd else { return String::new() };
         let (cases, words) = (crowd.cases, crowd.source.words());
         match self.received_at {
-            Some(first) => format!("{cases} reports from {words} since {}", crate::time::instant(first)),
+            Some(first) => format!("{cases} reports from {words} since {}", crate::time::instant_in(zone, first)),
             None => format!("{cases} cases from {words}"),
         }
     }
@@ -99,19 +99,19 @@ impl Row {
         let what = self.what(at, '\n').unwrap_or_else(|| "once".to_owned());
         match &self.crowd {
             Some(crowd) => (format!("{} cases", crowd.cases), format!("from {}:\n{what}", crowd.source.words())),
-            None => (self.case(), what),
+            None => (self.case(at), what),
         }
     }
 
     /// For a pager: on one line.
     pub fn paged(&self, at: &Setting<'_>) -> (String, String) {
-        (self.case(), self.what(at, ' ').unwrap_or_else(|| "once".to_owned()))
+        (self.case(at), self.what(at, ' ').unwrap_or_else(|| "once".to_owned()))
     }
 
     pub fn label(&self, at: &Setting<'_>) -> String {
         match self.what(at, ' ') {
-            Some(what) => format!("{}: {what}", self.case()),
-            None => self.case(),
+            Some(what) => format!("{}: {what}", self.case(at)),
+            None => self.case(at),
         }
     }
 

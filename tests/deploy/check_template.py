@@ -27,8 +27,10 @@ FOR_MEMBERS = {
     "POST /desk/api/cases": "a member's session",
     "POST /desk/api/cases/{id}/commands": "a member's session",
     "POST /desk/api/away": "a member's session",
+    "POST /desk/api/close-batch": "a member's session",
     "POST /desk/api/swap": "a member's session",
     "POST /desk/cases/{id}/{step}": "a member's session",
+    "POST /desk/close-batch": "a member's session",
     "POST /desk/open": "a member's session",
     "POST /desk/rota": "a member's session",
 }

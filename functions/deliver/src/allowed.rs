@@ -1,4 +1,5 @@
-//! What a machine may write to a reporter's address: anybody can type anybody's into a form.
+//! What a machine may write to a reporter's address: anybody can type anybody's into a form. What is proven by the mail that it came
+//! in has a day's mails of its own, which nothing that others type uses up.
 
 use desk_domain::case::Recipient;
 use desk_domain::notice::Urgency;
@@ -23,20 +24,19 @@ impl Deliver {
         }
         let (rules, now) = (&self.policy.mail, self.clock.now());
         let most = match stored.case.address_authenticated() {
-            true => rules.automatic_per_day_authenticated,
-            false => rules.automatic_per_day_typed,
+            true => (rules.automatic_per_day_authenticated, None),
+            false => (rules.automatic_per_day_typed, Some(rules.automatic_per_day_all)),
         };
         let address = self.reply_tokens.address_hashes(&mailbox(to)).swap_remove(0);
-        let most = (most, rules.automatic_per_day_all);
         let broken = delivery.notice.urgency() == Urgency::Breach;
         let why = match self.mail.take_allowance(&delivery.id, &address, most, broken, now).await? {
             Allowance::Granted => return Ok(true),
             Allowance::AddressSpent => "its address has had the day's automatic mails",
             Allowance::AllSpent => {
                 if self.mail.tells_all_spent(now).await? {
-                    tracing::error!(alarm = "budget", "the day's automatic mails to reporters are used up");
+                    tracing::error!(alarm = "budget", "the day's automatic mails to typed addresses are used up");
                 }
-                "the day's automatic mails to reporters are used up"
+                "the day's automatic mails to typed addresses are used up"
             }
         };
         self.withheld(record, why).await?;

@@ -11,6 +11,7 @@ use desk_store::{ActError, Fault};
 use jiff::SignedDuration;
 
 use crate::Deliver;
+use crate::pace::{Patience, Room};
 use crate::write::ReadyMail;
 
 /// What came of a step.
@@ -20,10 +21,12 @@ pub enum Progress {
     Made,
     /// The account may not send that much now. The delivery stays due; that is no attempt.
     NoRoom,
+    /// There is room, and not for more of its source. It stays due; what is of another goes.
+    NoRoomForItsSource,
 }
 
 impl Deliver {
-    pub(crate) async fn attempt(&self, record: &DeliveryRecord) -> Result<Progress, Fault> {
+    pub(crate) async fn attempt(&self, record: &DeliveryRecord, patience: Patience) -> Result<Progress, Fault> {
         let delivery = &record.delivery;
         if let Recipient::Pager(member) = &delivery.recipient {
             return self.page(record, member).await.map(|()| Progress::Made);
@@ -53,8 +56,10 @@ impl Deliver {
         if !self.allowed(record, &letter.to).await? {
             return Ok(Progress::Made);
         }
-        if !self.room(delivery.notice.urgency()).await? {
-            return Ok(Progress::NoRoom);
+        match self.room(delivery.notice.urgency(), delivery.source.as_ref(), patience).await? {
+            Room::Taken => {}
+            Room::None => return Ok(Progress::NoRoom),
+            Room::NoneForItsSource => return Ok(Progress::NoRoomForItsSource),
         }
         let address = addresses.first().map(String::as_str);
         if let Some(claimed) = self.mail.claim(&delivery.id, address, self.clock.now()).await? {

@@ -75,7 +75,8 @@ impl Deliver {
             }
             1 => Delivery { id: bundle.id.clone(), words: None, ..told.remove(0) },
             _ => {
-                let told = told.into_iter().map(|told| Told { case: told.case, notice: told.notice }).collect();
+                let of = |told: Delivery| Told { case: told.case, source: told.source, notice: told.notice };
+                let told = told.into_iter().map(of).collect();
                 Delivery { notice: Notice::Bundle(Bundle { told }), ..bundle.clone() }
             }
         };

@@ -2,17 +2,19 @@
 //! outcome of waits for SES's own word before it is sent again. See `desk_store::deliveries` for the states.
 //!
 //! `attempt` takes one delivery from planned to sent; `allowed` says what a machine may write to whom, `bundle` what one person is
-//! sent together, `pace` how fast. What wakes a
+//! sent together, `pace` how fast, `order` what goes first. What wakes a
 //! member beside mail is a delivery too, and goes by `page`, in the shapes of `pager`.
 
 mod allowed;
 mod attempt;
 mod bundle;
+mod order;
 mod pace;
 mod page;
 mod pager;
 mod write;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,13 +27,19 @@ use desk_runtime::stream::{Change, Worker};
 use desk_runtime::{Clock, TimeBudget, after};
 use desk_store::deliveries::{AMBIGUOUS_LIMIT, AMBIGUOUS_WAIT, DeliveryRecord, LEASE, State};
 use desk_store::{CaseStore, DeskStore, Fault, MailStore, Ring};
+use futures_util::future::join_all;
 use jiff::Timestamp;
+
+use crate::pace::Patience;
 
 pub use attempt::Progress;
 pub use pace::Pace;
 
-/// Deliveries that one run of the schedule takes from each shard.
-const PORTION: i32 = 25;
+/// Deliveries that one run of the schedule takes from each shard: more than a flood's receipts of a day, so that what is behind them is
+/// seen too.
+const PORTION: i32 = 80;
+/// Of those, so many are read at once.
+const AT_ONCE: usize = 25;
 /// Nothing new is begun after this: the function has a minute, and one that ends in the middle of a mail leaves it in doubt.
 const BUDGET: Duration = Duration::from_secs(35);
 
@@ -61,22 +69,26 @@ pub struct Deliver {
 
 impl Deliver {
     /// The schedule: whatever is due, because its stream record was lost, its retry has come, there was no room for it, its
-    /// lease ran out, or it has been ambiguous for long enough. What is in doubt first, then the most urgent, then the oldest.
+    /// lease ran out, or it has been ambiguous for long enough. What is in doubt first, then the most urgent, of these each source in
+    /// its turn, then the oldest.
     ///
     /// # Errors
     /// A fault of the store that kept it from finding what is due.
     pub async fn tick(&self) -> Result<(), Fault> {
         let budget = self.budget();
-        let mut due = self.due().await?;
-        due.sort_by_key(|record| {
-            (to_be_sent(record.state).then(|| record.delivery.notice.urgency()), is_page(record), record.due_at)
-        });
-        let (mut room, mut waiting) = (true, 0);
+        let due = order::fair(self.due().await?);
+        let (mut room, mut waiting, mut full) = (true, 0, BTreeSet::new());
         for record in &due {
-            let has_room = !budget.is_spent() && (room || is_page(record));
-            let went = if has_room { self.step(record).await } else { Ok(Progress::NoRoom) };
+            let source = record.delivery.source.as_ref();
+            let has_room = room && source.is_none_or(|source| !full.contains(source));
+            let goes = !budget.is_spent() && (has_room || is_page(record));
+            let went = if goes { self.step(record, Patience::OfTick).await } else { Ok(Progress::NoRoomForItsSource) };
             match went {
                 Ok(Progress::Made) => {}
+                Ok(Progress::NoRoomForItsSource) => {
+                    full.extend(source);
+                    waiting += 1;
+                }
                 // Whatever mail comes now is no more urgent, and finds no room either. A page needs none.
                 Ok(Progress::NoRoom) => {
                     room = false;
@@ -96,10 +108,13 @@ impl Deliver {
 
     async fn due(&self) -> Result<Vec<DeliveryRecord>, Fault> {
         let mut due = Vec::new();
-        for id in self.mail.due_deliveries(self.clock.now(), PORTION).await? {
-            match self.mail.delivery(&id).await {
-                Ok(record) => due.extend(record),
-                Err(e) => tracing::error!(delivery = id, fault = %e, "a delivery cannot be read"),
+        for ids in self.mail.due_deliveries(self.clock.now(), PORTION).await?.chunks(AT_ONCE) {
+            let read = join_all(ids.iter().map(|id| self.mail.delivery(id))).await;
+            for (id, record) in ids.iter().zip(read) {
+                match record {
+                    Ok(record) => due.extend(record),
+                    Err(e) => tracing::error!(delivery = id, fault = %e, "a delivery cannot be read"),
+                }
             }
         }
         Ok(due)
@@ -108,12 +123,12 @@ impl Deliver {
     /// Takes one delivery a step on.
     pub async fn take_on(&self, id: &str) -> Result<Progress, Fault> {
         match self.mail.delivery(id).await? {
-            Some(record) => self.step(&record).await,
+            Some(record) => self.step(&record, Patience::OfBatch).await,
             None => Ok(Progress::Made),
         }
     }
 
-    async fn step(&self, record: &DeliveryRecord) -> Result<Progress, Fault> {
+    async fn step(&self, record: &DeliveryRecord, patience: Patience) -> Result<Progress, Fault> {
         let (id, now) = (record.delivery.id.as_str(), self.clock.now());
         let hold = self.desk.hold().await?;
         if record.due_at.is_some_and(|due| hold.holds(due)) {
@@ -121,7 +136,9 @@ impl Deliver {
             return Ok(Progress::Made);
         }
         match record.state {
-            state if to_be_sent(state) && record.due_at.is_some_and(|due| due <= now) => self.attempt(record).await,
+            state if to_be_sent(state) && record.due_at.is_some_and(|due| due <= now) => {
+                self.attempt(record, patience).await
+            }
             State::Claimed if after(record.since, LEASE) <= now && is_page(record) => {
                 self.mail.retry_at(id, now, now).await?;
                 Ok(Progress::Made)

@@ -67,6 +67,7 @@ impl FanOut {
             for plan in notices(&policy, &case, event) {
                 let mut delivery = Delivery::of_event(id, event.seq, plan.recipient, plan.notice, now);
                 (delivery.words, delivery.instead_of) = (plan.sealed, plan.instead_of);
+                delivery.source = case.source.clone();
                 self.mail.plan_delivery(&delivery, None).await?;
                 planned += 1;
             }

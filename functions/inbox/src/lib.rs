@@ -31,6 +31,7 @@ mod member;
 mod ours;
 mod report;
 mod sealed;
+mod source;
 
 use std::sync::Arc;
 

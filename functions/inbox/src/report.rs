@@ -114,6 +114,7 @@ impl Inbox {
             third_party,
             unlisted: false,
             may_forward: false,
+            source: self.source(arrived).map(Box::new),
             files: Vec::new(),
             keys: None,
             mail: Some(ByMail {

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk_domain::case::event::{FileCount, Reported, Resolution};
-use desk_domain::id::{CaseId, PackageName};
+use desk_domain::id::{CaseId, PackageName, SourceId};
 use desk_domain::policy::{Policy, Whose};
 use desk_domain::report::Report;
 use desk_http::body::{self, Kind};
@@ -226,7 +226,9 @@ impl Intake {
             if attempt == 0 && !matches!(sort, Sort::Canary) {
                 self.within_reports(headers).await?;
             }
-            let new = self.new_case(arrived, sort.clone(), now).await?;
+            // What only tries the desk comes from nowhere.
+            let source = self.source(headers).filter(|_| !matches!(sort, Sort::Canary));
+            let new = self.new_case(arrived, source, sort.clone(), now).await?;
             let mut commit = new.commit.clone();
             let body = match sort {
                 Sort::Comment => json!({"received_at": new.stored.case.received_at}),
@@ -248,6 +250,7 @@ impl Intake {
     pub(crate) async fn new_case(
         &self,
         Arrived { raw, report, files }: Arrived<'_>,
+        source: Option<SourceId>,
         sort: Sort,
         now: Timestamp,
     ) -> Result<NewCase, Problem> {
@@ -289,6 +292,7 @@ impl Intake {
             third_party: self.policy.third_party_meant(&report.package).map(|t| t.package.clone()),
             unlisted: self.policy.whose(&report.package) == Whose::Unlisted,
             may_forward: report.may_forward,
+            source: source.map(Box::new),
             mail: None,
             files: self.keep(opening.sealer(), files).await?,
             keys: None,

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use axum::http::{HeaderMap, StatusCode};
-use desk_domain::id::{CaseId, PartyId};
+use desk_domain::id::{CaseId, PartyId, SourceId};
 use desk_domain::policy::Limited;
 use desk_http::{Limits, Problem};
 use desk_pages::size;
@@ -32,8 +32,17 @@ impl fmt::Display for Whose<'_> {
 
 impl Intake {
     async fn admit(&self, headers: &HeaderMap, limited: Limited, of: &str) -> Result<(), Problem> {
+        self.limits().admit(headers, limited, of).await
+    }
+
+    fn limits(&self) -> Limits<'_> {
         let (desk, links, policy) = (&self.desk, &self.reporter_links, &*self.policy);
-        Limits { desk, links, policy, now: self.clock.now() }.admit(headers, limited, of).await
+        Limits { desk, links, policy, now: self.clock.now() }
+    }
+
+    /// Where a report comes from, as its case knows it.
+    pub(crate) fn source(&self, headers: &HeaderMap) -> Option<SourceId> {
+        self.limits().source(headers)
     }
 
     /// One more report or comment.

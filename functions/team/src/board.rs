@@ -6,12 +6,12 @@ use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_domain::case::Stage;
-use desk_domain::id::{CaseId, MemberId};
+use desk_domain::id::{CaseId, MemberId, SourceId};
 use desk_domain::policy::{Member, Role, Watch};
 use desk_domain::time::instant_in;
 use desk_http::Problem;
-use desk_pages::{BoardFilters, BoardGroup, BoardPage, DeskPage, Due, DueUrgency, Site};
-use desk_store::{BoardFilter, BoardRow, Only};
+use desk_pages::{BoardCrowd, BoardFilters, BoardGroup, BoardPage, DeskPage, Due, DueUrgency, Site};
+use desk_store::{BoardFilter, BoardRow, Only, crowds};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -22,14 +22,15 @@ use crate::case_page::words::member_name;
 use crate::rota::AHEAD;
 use crate::steps::{Step, step_of};
 
-/// `next` of the page before; `handler` for one member's cases; `only` and `package` for those of one kind. A form sends what
-/// nothing was chosen for as empty.
+/// `next` of the page before; `handler` for one member's cases; `only`, `package` and `source` for those of one kind. A form sends
+/// what nothing was chosen for as empty.
 #[derive(Deserialize)]
 pub(crate) struct Which {
     next: Option<String>,
     handler: Option<MemberId>,
     only: Option<String>,
     package: Option<String>,
+    source: Option<String>,
 }
 
 impl Which {
@@ -37,7 +38,10 @@ impl Which {
         let only = self.only.as_deref().filter(|only| !only.is_empty());
         let only =
             only.map(|only| only.parse().map_err(|what| not_like(&format!("only must be {what}")))).transpose()?;
-        Ok(BoardFilter { only, package: self.package.clone().filter(|package| !package.is_empty()) })
+        let source = self.source.as_deref().filter(|source| !source.is_empty());
+        let source =
+            source.map(|source| source.parse().map_err(|what| not_like(&format!("source {what}")))).transpose()?;
+        Ok(BoardFilter { only, package: self.package.clone().filter(|package| !package.is_empty()), source })
     }
 }
 
@@ -58,6 +62,8 @@ struct RowView {
     next_due: Option<Timestamp>,
     package: Option<String>,
     stage: Stage,
+    /// Where its report came from, while nobody has had to do with it.
+    source: Option<SourceId>,
 }
 
 impl Team {
@@ -65,7 +71,9 @@ impl Team {
         let Query(which) = which.map_err(unreadable)?;
         let (after, filter) = (after(&which)?, which.filter()?);
         Ok(match &which.handler {
-            Some(_) if !filter.is_none() => return Err(not_like("handler cannot stand beside only or package")),
+            Some(_) if !filter.is_none() => {
+                return Err(not_like("handler cannot stand beside only, package or source"));
+            }
             Some(handler) => self.cases.handled_by(handler, after).await?,
             None if filter.is_none() => self.cases.board(after).await?,
             None => self.cases.board_of(&filter, self.clock.now(), after).await?,
@@ -95,6 +103,7 @@ pub(crate) async fn list(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMa
     team.member(&headers, false).await?;
     let board = team.board(which).await?;
     let row = |row: BoardRow| RowView {
+        source: row.untouched_from().cloned(),
         case_id: row.case,
         handler: row.handler,
         next_due: row.next_due,
@@ -132,13 +141,20 @@ pub(crate) async fn page(
     let page = async {
         let member = team.member(&headers, true).await?;
         let filter = which.as_ref().map(|Query(which)| which.filter()).unwrap_or(Ok(BoardFilter::default()))?;
-        let board = team.board(which).await?;
         let notice = left.ok().and_then(|Query(left)| left.notice());
+        let is_all = filter.is_none() && which.as_ref().is_ok_and(|Query(which)| which.handler.is_none());
+        let most = if is_all { team.crowd() } else { usize::MAX };
+        let board = match which {
+            Ok(Query(which)) if is_all => team.cases.board_of_crowds(most, after(&which)?).await?,
+            which => team.board(which).await?,
+        };
         let (now, next) = (team.clock.now(), next(&address(&filter), board.next));
-        let groups = grouped(now, board.rows, |row| team.row(member, row));
+        let (crowds, rows) = team.apart(member, board.rows, most);
+        let groups = grouped(now, rows, |row| team.row(member, row));
         let empty = if filter.is_none() { "No case is open." } else { "No open case is of this kind." };
         let list = team.list(member, DeskPage::Board, "Open cases", empty).await?;
-        Ok(BoardPage { notice, groups, next, filters: Some(team.filters(filter)), ..list }.html())
+        let crowds = crowds.into_iter().chain(team.chosen_crowd(member, &filter)).collect();
+        Ok(BoardPage { notice, crowds, groups, next, filters: Some(team.filters(filter)), ..list }.html())
     };
     team.answered(page.await)
 }
@@ -226,6 +242,7 @@ impl Team {
             may_open: here == DeskPage::Board && member.has(Role::Triage),
             on_call: (here == DeskPage::Board).then(|| self.on_call_line(member, now)),
             filters: None,
+            crowds: Vec::new(),
             groups: Vec::new(),
             empty,
             not_found: None,
@@ -245,6 +262,40 @@ impl Team {
                 format!("On call: {} until {until}, then {}.", name(first), name(then))
             }
         }
+    }
+
+    /// More than so many untouched reports of one source stand together.
+    pub(crate) fn crowd(&self) -> usize {
+        usize::try_from(self.policy.mail.one_source_at_once).unwrap_or(usize::MAX)
+    }
+
+    /// The untouched reports of each source that has more than `most` here, and all other cases.
+    fn apart(&self, member: &Member, rows: Vec<BoardRow>, most: usize) -> (Vec<BoardCrowd>, Vec<BoardRow>) {
+        let counts = crowds(&rows, most);
+        let mut apart: Vec<(SourceId, Vec<BoardRow>)> = counts.into_keys().map(|source| (source, Vec::new())).collect();
+        let mut others = Vec::new();
+        for row in rows {
+            let crowd = apart.iter_mut().find(|(source, _)| row.untouched_from() == Some(source));
+            match crowd {
+                Some((_, rows)) => rows.push(row),
+                None => others.push(row),
+            }
+        }
+        let crowd = |(source, rows): (SourceId, Vec<BoardRow>)| {
+            let since = rows.iter().map(|row| row.received_at).min();
+            let title = format!("{} reports from {}", rows.len(), source.words());
+            let rows = rows.into_iter().map(|row| self.row(member, row)).collect();
+            BoardCrowd { title, since, all: Some(of_source(&source)), close: close_path(member, &source), rows }
+        };
+        (apart.into_iter().map(crowd).collect(), others)
+    }
+
+    /// What can be done with the reports of the source that was chosen.
+    fn chosen_crowd(&self, member: &Member, filter: &BoardFilter) -> Option<BoardCrowd> {
+        let source = filter.source.as_ref()?;
+        let title = format!("Reports from {}", source.words());
+        let close = close_path(member, source);
+        Some(BoardCrowd { title, since: None, all: None, close, rows: Vec::new() })
     }
 
     /// What the board may be narrowed to.
@@ -338,7 +389,18 @@ fn next(address: &str, next: Option<String>) -> Option<String> {
 fn address(filter: &BoardFilter) -> String {
     let only = filter.only.map(|only| format!("only={only}&")).unwrap_or_default();
     let package = filter.package.as_ref().map(|name| format!("package={}&", encoded(name))).unwrap_or_default();
-    format!("/desk?{only}{package}")
+    let source = filter.source.as_ref().map(|source| format!("source={source}&")).unwrap_or_default();
+    format!("/desk?{only}{package}{source}")
+}
+
+/// The untouched reports of a source.
+fn of_source(source: &SourceId) -> String {
+    format!("/desk?source={source}")
+}
+
+/// Where they are closed together, by who closes cases.
+fn close_path(member: &Member, source: &SourceId) -> Option<String> {
+    member.has(Role::Triage).then(|| format!("/desk/close-batch?source={source}"))
 }
 
 /// As a value of a query.

@@ -7,6 +7,7 @@ mod as_of_now;
 mod board;
 mod case_page;
 mod cases;
+mod close_batch;
 mod commands;
 mod comments;
 mod figures;
@@ -90,6 +91,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/{page}", get(no_page))
         .route("/desk/find", get(board::find))
         .route("/desk/open", get(opening::page).post(opening::page_post))
+        .route("/desk/close-batch", get(close_batch::page).post(close_batch::page_post))
         .route("/desk/cases/{id}", get(case_page::page))
         .route("/desk/cases/{id}/history", get(case_page::history_page))
         .route("/desk/cases/{id}/{step}", get(steps::page).post(steps::post))
@@ -106,6 +108,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .route("/desk/sign-out", post(account::sign_out))
         .route("/desk/acknowledge", get(acknowledge::page).post(acknowledge::post))
         .route("/desk/api/cases", get(board::list).post(opening::post))
+        .route("/desk/api/close-batch", post(close_batch::api))
         .route("/desk/api/filed", get(filed::list))
         .route("/desk/api/comments", get(comments::list))
         .route("/desk/api/rota", get(rota::show))

@@ -161,6 +161,7 @@ impl Team {
             may_forward: report.may_forward,
             mail: None,
             files: Vec::new(),
+            source: None,
             keys: None,
             opened: Some(Opened { source, reference, reporter, facts, receipt }),
         };

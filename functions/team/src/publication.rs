@@ -122,6 +122,7 @@ impl Team {
             third_party: None,
             unlisted: false,
             may_forward: false,
+            source: None,
             mail: None,
             files: Vec::new(),
             keys: Some(Box::new(keys.named.clone())),

@@ -10,8 +10,12 @@
 //!   twenty are no more than those.
 //! - Of one case the same notice goes at once twice in an hour: a reporter who writes sixty times fills nobody's hour, makes no
 //!   storm, and delays no word of another case.
+//! - Of one *source* (a network, or a mail domain) the policy's `one_source_at_once` reports of a day are told one by one; where more
+//!   came, all of that source is gathered from then on, and counts in nobody's hour. And half of an hour, and as much of a day, is
+//!   kept for sources of which nothing else came in it: a flood from one place delays no word of another.
 //! - What is urgent (public, attacked) has an hour of its own, which no storm of the others fills. It is bounded too: whether a
-//!   report is urgent says whoever files it, and a box that a stranger ticks must not switch the bound off.
+//!   report is urgent says whoever files it, and a box that a stranger ticks must not switch the bound off. Of one source half of
+//!   that hour.
 //! - The contact outside gets nothing at once: nobody there can act within minutes, and each mail is one of many from a stranger.
 //!
 //! Hour and day slide, so that nobody gets two full ones around the turn of an hour.
@@ -20,7 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::case::Recipient;
-use crate::id::CaseId;
+use crate::id::{CaseId, SourceId};
 use crate::notice::Notice;
 use crate::policy::MailRules;
 
@@ -28,6 +32,9 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// How often in an hour the same notice of one case goes at once.
 const SAME: usize = 2;
+
+/// So many sources of a day are remembered. Where more come, nobody can tell a flood's from the others.
+const SOURCES: usize = 32;
 
 /// How long a [`Lately`] is of use.
 pub const KEPT: SignedDuration = DAY;
@@ -37,6 +44,8 @@ pub const KEPT: SignedDuration = DAY;
 pub struct Arrival<'a> {
     pub to: &'a Recipient,
     pub case: Option<&'a CaseId>,
+    /// Where the report of its case came from.
+    pub source: Option<&'a SourceId>,
     pub notice: &'a Notice,
     /// Its case is public or attacked.
     pub urgent: bool,
@@ -66,9 +75,12 @@ pub struct Lately {
     /// What came in a day, the newest last, as far as it counts.
     #[serde(default)]
     came: Vec<Came>,
-    /// The same, of what is urgent.
+    /// The same of an hour, of what is urgent.
     #[serde(default)]
-    urgent: Vec<Timestamp>,
+    urgent_came: Vec<Came>,
+    /// The sources of which something came in a day, the newest last.
+    #[serde(default)]
+    sources: Vec<Known>,
     /// The newest.
     #[serde(default)]
     window: Option<Window>,
@@ -78,6 +90,19 @@ pub struct Lately {
 struct Came {
     at: Timestamp,
     what: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<SourceId>,
+}
+
+/// A source, and those cases of it that are told one by one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    source: SourceId,
+    cases: Vec<CaseId>,
+    /// More came of it than is told one by one.
+    crowds: bool,
+    /// When something of it came last.
+    at: Timestamp,
 }
 
 /// Whether a notice may be told with others: what goes to who works with the desk, not to who wrote to it, nor to a list. A member's
@@ -97,36 +122,40 @@ pub fn is_bundled(to: &Recipient, notice: &Notice) -> bool {
 }
 
 impl Arrival<'_> {
+    fn case(&self) -> &str {
+        self.case.map_or("-", CaseId::as_str)
+    }
+
     /// The same notice of the same case is the same.
     fn what(&self) -> String {
-        let case = self.case.map_or("-", CaseId::as_str);
+        let case = self.case();
         match self.repeated {
             0 => format!("{case} {}", self.notice.template()),
             again => format!("{case} {} {again}", self.notice.template()),
         }
+    }
+
+    fn came(&self, at: Timestamp) -> Came {
+        Came { at, what: self.what(), source: self.source.cloned() }
+    }
+
+    /// Whether `came` has something of another case of its source.
+    fn has_company<'c>(&self, mut came: impl Iterator<Item = &'c Came>) -> bool {
+        self.source.is_some()
+            && came.any(|came| came.source.as_ref() == self.source && !came.what.starts_with(self.case()))
     }
 }
 
 impl Lately {
     /// When `arrival` goes, and what is known afterwards. `closed`: the newest window takes nothing any more.
     pub fn turn(&self, arrival: &Arrival<'_>, rules: &MailRules, closed: bool, now: Timestamp) -> (Turn, Lately) {
-        let most = at_once(rules);
         let mut after = self.since(now);
-        if arrival.urgent && *arrival.to != Recipient::Outside && after.urgent.len() < most {
-            after.urgent.push(now);
+        let alone = *arrival.to != Recipient::Outside;
+        if arrival.urgent && alone && after.takes_urgent(arrival, rules, now) {
             return (Turn::AtOnce, after);
         }
-        let what = arrival.what();
-        let since = now.saturating_sub(HOUR).unwrap_or(Timestamp::MIN);
-        let of_hour = || after.came.iter().filter(|came| came.at > since);
-        let same = of_hour().filter(|came| came.what == what).count() >= SAME;
-        let full = of_hour().count() >= most || after.came.len() >= of_day(most);
-        if !same {
-            after.came.push(Came { at: now, what });
-            let over = after.came.len().saturating_sub(of_day(most));
-            after.came.drain(..over);
-        }
-        if !same && !full && *arrival.to != Recipient::Outside {
+        let single = !after.crowds(arrival, rules, now) && after.takes(arrival, rules, now);
+        if single && alone {
             return (Turn::AtOnce, after);
         }
         let window = after.opened(rules, closed, now);
@@ -134,12 +163,67 @@ impl Lately {
         (Turn::Gathered(window), after)
     }
 
+    /// Whether there is room for it in the hour of what is urgent, which it takes.
+    fn takes_urgent(&mut self, arrival: &Arrival<'_>, rules: &MailRules, now: Timestamp) -> bool {
+        let most = at_once(rules);
+        let kept = if arrival.has_company(self.urgent_came.iter()) { kept(most) } else { 0 };
+        let fits = self.urgent_came.len() + kept < most;
+        if fits {
+            self.urgent_came.push(arrival.came(now));
+        }
+        fits
+    }
+
+    /// Whether more came of its source than is told one by one.
+    fn crowds(&mut self, arrival: &Arrival<'_>, rules: &MailRules, now: Timestamp) -> bool {
+        let (Some(source), Some(case)) = (arrival.source, arrival.case) else { return false };
+        let place = self.sources.iter().position(|known| known.source == *source);
+        let new = || Known { source: source.clone(), cases: Vec::new(), crowds: false, at: now };
+        let mut known = place.map_or_else(new, |place| self.sources.remove(place));
+        known.at = now;
+        if !known.crowds && !known.cases.contains(case) {
+            known.crowds = known.cases.len() as u64 >= rules.one_source_at_once;
+            known.cases.push(case.clone());
+        }
+        let crowds = known.crowds;
+        if crowds {
+            known.cases.clear();
+        }
+        self.sources.push(known);
+        let over = self.sources.len().saturating_sub(SOURCES);
+        self.sources.drain(..over);
+        crowds
+    }
+
+    /// Whether there is room for it in the hour and the day. What finds none for its source alone, and what is the same once more, is
+    /// not counted.
+    fn takes(&mut self, arrival: &Arrival<'_>, rules: &MailRules, now: Timestamp) -> bool {
+        let most = at_once(rules);
+        let since = now.saturating_sub(HOUR).unwrap_or(Timestamp::MIN);
+        let of_hour = || self.came.iter().filter(|came| came.at > since);
+        let new = arrival.came(now);
+        if of_hour().filter(|came| came.what == new.what).count() >= SAME {
+            return false;
+        }
+        let kept = if arrival.has_company(of_hour()) { kept(most) } else { 0 };
+        let (hour, day) = (of_hour().count(), self.came.len());
+        let fits = |kept: usize| hour + kept < most && day + kept < of_day(most);
+        let (single, full) = (fits(kept), !fits(0));
+        if single || full {
+            self.came.push(new);
+            let over = self.came.len().saturating_sub(of_day(most));
+            self.came.drain(..over);
+        }
+        single
+    }
+
     /// Without what does not count any more.
     fn since(&self, now: Timestamp) -> Lately {
         let before = |length| now.saturating_sub(length).unwrap_or(Timestamp::MIN);
         let came = self.came.iter().filter(|came| came.at > before(DAY)).cloned().collect();
-        let urgent = self.urgent.iter().filter(|at| **at > before(HOUR)).copied().collect();
-        Lately { came, urgent, ..self.clone() }
+        let urgent_came = self.urgent_came.iter().filter(|came| came.at > before(HOUR)).cloned().collect();
+        let sources = self.sources.iter().filter(|known| known.at > before(DAY)).cloned().collect();
+        Lately { came, urgent_came, sources, window: self.window }
     }
 
     /// The window that gathers now: the newest while it waits, or the next.
@@ -162,137 +246,15 @@ fn at_once(rules: &MailRules) -> usize {
     usize::try_from(free).unwrap_or(usize::MAX)
 }
 
+/// What of that is kept for sources of which nothing else came.
+fn kept(at_once: usize) -> usize {
+    at_once / 2
+}
+
 /// What goes at once in a day.
 fn of_day(at_once: usize) -> usize {
     at_once + at_once / 2
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::notice::{NoHandler, ReporterReplied};
-
-    fn begin() -> Timestamp {
-        "2026-12-24T01:00:00Z".parse().unwrap()
-    }
-
-    /// Notices of a kind, each at its minute: those that went at once, and the windows of the others.
-    struct Person {
-        to: Recipient,
-        lately: Lately,
-        at_once: Vec<i64>,
-        windows: Vec<(u64, i64)>,
-    }
-
-    impl Person {
-        fn new(to: Recipient) -> Person {
-            Person { to, lately: Lately::default(), at_once: Vec::new(), windows: Vec::new() }
-        }
-
-        fn gets(&mut self, minute: i64, case: u32, urgent: bool) {
-            let case = CaseId::from_random(&"EXP".parse().unwrap(), 2026, case);
-            let notice = Notice::ReporterReplied(ReporterReplied { opened: None });
-            let arrival = Arrival { to: &self.to, case: Some(&case), notice: &notice, urgent, repeated: 0 };
-            let now = begin() + SignedDuration::from_mins(minute);
-            let (turn, after) = self.lately.turn(&arrival, &MailRules::default(), false, now);
-            self.lately = after;
-            match turn {
-                Turn::AtOnce => self.at_once.push(minute),
-                Turn::Gathered(Window { number, due_at }) => {
-                    let window = (number, begin().duration_until(due_at).as_mins());
-                    if self.windows.last() != Some(&window) {
-                        self.windows.push(window);
-                    }
-                }
-            }
-        }
-    }
-
-    fn alice() -> Recipient {
-        Recipient::Member("alice".parse().unwrap())
-    }
-
-    #[test]
-    fn the_first_of_an_hour_go_at_once_and_the_others_in_at_most_one_bundle_an_hour() {
-        let mut alice = Person::new(alice());
-        for minute in 0..180 {
-            alice.gets(minute, minute as u32, false);
-        }
-        assert_eq!(alice.at_once, (0..9).collect::<Vec<_>>());
-        assert_eq!(alice.windows, [(1, 24), (2, 84), (3, 144), (4, 204)]);
-    }
-
-    /// In any hour, whenever it begins, there are no more than the policy says; and what is single stays as it was.
-    #[test]
-    fn no_hour_has_more_than_the_policy_says() {
-        for every in [1, 2, 3, 5, 7, 13, 60, 120, 200] {
-            let mut alice = Person::new(alice());
-            for minute in (0..3000).step_by(every) {
-                alice.gets(minute, minute as u32, false);
-            }
-            let sent: Vec<i64> = alice.at_once.iter().copied().chain(alice.windows.iter().map(|w| w.1)).collect();
-            for from in 0..3000 {
-                let hour = sent.iter().filter(|at| (from..from + 60).contains(*at)).count();
-                assert!(hour <= 10, "{hour} in the hour from {from}, one every {every} minutes");
-            }
-            assert_eq!(every >= 120, alice.windows.is_empty(), "{every}: {:?}", alice.windows);
-        }
-    }
-
-    #[test]
-    fn after_a_full_day_everything_is_gathered() {
-        let mut alice = Person::new(alice());
-        for case in 0..50 {
-            alice.gets(0, case, false);
-        }
-        assert_eq!((alice.at_once.len(), &alice.windows), (9, &vec![(1, 15)]));
-        alice.gets(23 * 60, 90, false);
-        assert_eq!(alice.windows[1], (2, 23 * 60 + 15));
-        alice.gets(24 * 60 + 1, 91, false);
-        assert_eq!(alice.at_once.last(), Some(&(24 * 60 + 1)), "it is over: one alone wakes at once");
-    }
-
-    #[test]
-    fn a_reporter_who_writes_sixty_times_delays_nothing_of_another_case() {
-        let mut alice = Person::new(alice());
-        for minute in 0..60 {
-            alice.gets(minute, 7, false);
-            if minute == 30 {
-                alice.gets(minute, 8, false);
-            }
-        }
-        assert_eq!((&alice.at_once, &alice.windows), (&vec![0, 1, 30], &vec![(1, 17), (2, 77)]));
-    }
-
-    #[test]
-    fn what_is_urgent_waits_for_no_storm_and_makes_none_endless() {
-        let mut alice = Person::new(alice());
-        for case in 0..50 {
-            alice.gets(0, case, false);
-        }
-        for minute in 1..30 {
-            alice.gets(minute, 100 + minute as u32, true);
-        }
-        assert_eq!(alice.at_once.len(), 9 + 9);
-        assert_eq!(alice.windows, [(1, 15), (2, 75)]);
-    }
-
-    #[test]
-    fn the_contact_outside_gets_nothing_at_once() {
-        let mut outside = Person::new(Recipient::Outside);
-        outside.gets(0, 1, false);
-        outside.gets(5, 2, true);
-        assert_eq!((outside.at_once.len(), outside.windows), (0, vec![(1, 15)]));
-    }
-
-    #[test]
-    fn a_window_that_takes_nothing_any_more_is_followed_by_the_next() {
-        let (to, notice) = (Recipient::Outside, Notice::NoHandler(NoHandler { again_at: begin() }));
-        let arrival = Arrival { to: &to, case: None, notice: &notice, urgent: false, repeated: 0 };
-        let rules = MailRules::default();
-        let (_, after) = Lately::default().turn(&arrival, &rules, false, begin());
-        let (turn, _) = after.turn(&arrival, &rules, true, begin());
-        let due_at = begin() + SignedDuration::from_mins(75);
-        assert_eq!(turn, Turn::Gathered(Window { number: 2, due_at }));
-    }
-}
+mod tests;

@@ -123,6 +123,11 @@ text_id!(
     "must be an advisory's id such as EXP-2026-7K3QF or GHSA-rv95-896h-c2vc"
 );
 text_id!(
+    /// Where a report came from, under a name that is good for one day: `net-` and the pseudonym of a network, `mail-` and that of the
+    /// domain that a mail was proven to come from. Nobody without the desk's key reads back from it what it stands for.
+    SourceId, is_source, "must be a source: net- or mail-, and 32 hex digits"
+);
+text_id!(
     /// Sealed content of a case: `c` and the event's version, or a name of its own.
     ContentId, |t| is_name(t, &['-'], 64), "must be a content id"
 );
@@ -131,6 +136,31 @@ text_id!(
     /// Somebody from outside who was invited to a case: `party-1`, in the order of the invitations. It says nothing of who they are.
     PartyId, is_party, "must be a party of the case, such as party-1"
 );
+
+fn is_source(text: &str) -> bool {
+    let name = text.strip_prefix("net-").or_else(|| text.strip_prefix("mail-"));
+    name.is_some_and(|name| name.len() == PSEUDONYM && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+}
+
+/// Hex digits of a source's pseudonym: 128 bits, which no two sources of a day share by chance.
+const PSEUDONYM: usize = 32;
+
+impl SourceId {
+    /// A network, by its pseudonym of the day (64 hex digits; the first half is enough).
+    pub fn network(pseudonym: &str) -> Option<SourceId> {
+        format!("net-{}", pseudonym.get(..PSEUDONYM)?).parse().ok()
+    }
+
+    /// A mail domain, by its pseudonym of the day.
+    pub fn mail_domain(pseudonym: &str) -> Option<SourceId> {
+        format!("mail-{}", pseudonym.get(..PSEUDONYM)?).parse().ok()
+    }
+
+    /// What it is, behind a number of reports: `37 reports from one network`.
+    pub fn words(&self) -> &'static str {
+        if self.0.starts_with("mail-") { "one mail domain" } else { "one network" }
+    }
+}
 
 fn is_party(text: &str) -> bool {
     let number = text.strip_prefix("party-").and_then(|number| number.parse::<u16>().ok());

@@ -4,6 +4,7 @@
 //! wants fails by itself if the table is gone, and a report is worth more than a count.
 
 use axum::http::HeaderMap;
+use desk_domain::id::SourceId;
 use desk_domain::policy::{Limited, Policy};
 use desk_keys::Links;
 use desk_store::DeskStore;
@@ -22,6 +23,15 @@ pub struct Limits<'a> {
 }
 
 impl Limits<'_> {
+    /// What the network that the request comes from is called on a case: for one day, so that two reports of a day are known to come
+    /// from one network, and nothing else is. Nothing where the key is not known: then a report is told of by itself.
+    pub fn source(&self, headers: &HeaderMap) -> Option<SourceId> {
+        let day = self.now.to_zoned(TimeZone::UTC).date();
+        let named = self.links.name_of_day(day, &format!("{}\nsource", source::network(headers)));
+        let named = named.inspect_err(|unknown| tracing::warn!(%unknown, "a network could not be named"));
+        SourceId::network(&named.ok()?)
+    }
+
     /// Counts one of `limited` against the network that the request comes from; of a case, `of` is its id.
     ///
     /// # Errors

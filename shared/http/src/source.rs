@@ -8,7 +8,8 @@
 //! On one machine nothing stands in front, and the peer of the connection counts.
 //!
 //! What was found is handed on in a header of the request itself, [`NETWORK`], which nobody outside can set: it is always taken
-//! away or written over here. It is never logged and never stored.
+//! away or written over here. It is never logged and never stored: what is stored is a name of the day, which hides it
+//! ([`crate::Limits`]).
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -37,6 +37,7 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("Where", one_of("where", &["here", "everywhere"])),
         ("Away", away()),
         ("Swap", swap()),
+        ("Batch", batch(limits)),
         ("Token", alone("token", Limit::Bytes(512), limits)),
         ("Code", code(limits)),
     ];
@@ -138,6 +139,19 @@ fn swap() -> Value {
     json!({"type": "object",
         "properties": {"mine": shift("One's own shift"), "theirs": shift("The other's"), "withdraw": withdraw},
         "required": ["mine", "theirs"], "additionalProperties": false})
+}
+
+fn batch(limits: &Limits) -> Value {
+    let source = with(
+        json!({"type": "string", "pattern": "^(net|mail)-[0-9a-f]{32}$"}),
+        "Where they came from, as the board says it.",
+    );
+    let cases =
+        json!({"type": "array", "items": {"$ref": "#/components/schemas/CaseId"}, "minItems": 1, "maxItems": 1000});
+    let mut reason = with(kind(Kind::Text(Limit::Bytes(2000)), limits), "For the team; left out, that it is junk.");
+    reason["pattern"] = json!(NOT_BLANK);
+    json!({"type": "object", "properties": {"source": source, "cases": cases, "reason": reason},
+        "required": ["source", "cases"], "additionalProperties": false})
 }
 
 /// An object of one field.

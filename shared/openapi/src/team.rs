@@ -73,8 +73,8 @@ fn sessions() -> Vec<Operation> {
 fn cases() -> Vec<Operation> {
     let board = Operation::get("/desk/api/cases", "listCases", "Open cases, by what is due next")
         .secret(Secret::Session)
-        .about("`handler` stands alone; `only` and `package` go together.")
-        .parameters(&["Next", "Handler", "Only", "OfPackage"])
+        .about("`handler` stands alone; `only`, `package` and `source` go together.")
+        .parameters(&["Next", "Handler", "Only", "OfPackage", "OfSource"])
         .answer(200, "A portion of them.", &[(JSON, schema("Board"))])
         .problems(Told::Problem, &[400, 401, 403]);
     let open = Operation::post("/desk/api/cases", "openCase", "Open a case for what reached the team another way")
@@ -87,6 +87,15 @@ fn cases() -> Vec<Operation> {
         .parameters(&["IdempotencyKey"])
         .body(&[(JSON, schema("Opening"))])
         .answer(201, "It is open.", &[(JSON, schema("OpenedCase"))])
+        .problems(Told::Problem, &[400, 401, 403, 413, 415, 422]);
+    let batch = Operation::post("/desk/api/close-batch", "closeBatch", "Close many reports of one source as spam")
+        .about(
+            "Each by the command `close`, with an event of its own, and only while nobody has had to do with it; what is left is named \
+             with why. What is closed as spam already is done: whatever was cut off, or `waiting`, is asked for again.",
+        )
+        .secret(Secret::Session)
+        .body(&[(JSON, schema("Batch"))])
+        .answer(200, "What came of each.", &[(JSON, schema("ClosedBatch"))])
         .problems(Told::Problem, &[400, 401, 403, 413, 415, 422]);
     let filed = Operation::get("/desk/api/filed", "listFiled", "What was only filed, newest first")
         .about("Automatic mail, spam: so that what was filed wrongly is found by a person.")
@@ -141,7 +150,7 @@ fn cases() -> Vec<Operation> {
         .secret(Secret::Session)
         .answer(200, "The shorter period first.", &[(JSON, schema("Figures"))])
         .problems(Told::Problem, &[401, 403]);
-    vec![board, open, filed, comments, show, command, rota, away, swap, figures]
+    vec![board, open, batch, filed, comments, show, command, rota, away, swap, figures]
 }
 
 /// A page, to who is signed in.
@@ -182,6 +191,15 @@ fn pages() -> Vec<Operation> {
             .body(&[(FORM, json!({"type": "object", "additionalProperties": {"type": "string"}}))])
             .answer(200, "It is open: the code for a reporter whom no mail reaches, shown once.", &[page()])
             .answer(303, "It is open: to the case.", &[])
+            .problems(Told::Page, &[401, 403, 413, 422]),
+        shown("/desk/close-batch", "closeBatchPage", "What would be closed of one source, before it is")
+            .parameters(&["Source"])
+            .problems(Told::Page, &[400, 403]),
+        Operation::post("/desk/close-batch", "closeBatchOnPage", "Close many reports of one source as spam, as the form says")
+            .about("`cases` are ids with blanks between them.")
+            .secret(Secret::SessionOrCookie)
+            .body(&[(FORM, form(&[("source", true), ("cases", true), ("reason", false)]))])
+            .answer(200, "What came of it.", &[page()])
             .problems(Told::Page, &[401, 403, 413, 422]),
         shown("/desk/account", "accountPage", "One's own session, and how to end it"),
         shown("/desk/account/second-factor", "secondFactorPage", "One's own second factor, or one to take"),

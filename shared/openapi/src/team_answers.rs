@@ -23,6 +23,7 @@ pub(crate) fn team() -> Vec<(&'static str, Value)> {
         ("Figures", figures()),
         ("Done", done()),
         ("OpenedCase", opened_case()),
+        ("ClosedBatch", closed_batch()),
         (
             "TeamCase",
             object_with(
@@ -48,6 +49,17 @@ fn board_row() -> Value {
         ("stage", schema("Stage")),
         ("handler", maybe()),
         ("next_due", or_null(instant())),
+        ("source", with(maybe(), "Where its report came from, while nobody has had to do with it.")),
+    ])
+}
+
+fn closed_batch() -> Value {
+    let ids = || list(schema("CaseId"));
+    let left = object(&[("case_id", schema("CaseId")), ("why", text())]);
+    object(&[
+        ("closed", with(ids(), "As spam, now or before.")),
+        ("left", with(list(left), "As they are.")),
+        ("waiting", with(ids(), "Not looked at yet: they are asked for again.")),
     ])
 }
 

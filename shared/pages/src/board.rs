@@ -22,7 +22,9 @@ pub struct BoardPage {
     pub on_call: Option<String>,
     /// What it may be narrowed to; `None` on the other lists.
     pub filters: Option<BoardFilters>,
-    /// Cases under their headings, in the order in which they are due.
+    /// Reports of one source each, which nobody has touched and which are many: they stand in nobody's way.
+    pub crowds: Vec<BoardCrowd>,
+    /// The other cases under their headings, in the order in which they are due.
     pub groups: Vec<BoardGroup>,
     /// What is said where there is no case.
     pub empty: &'static str,
@@ -43,6 +45,20 @@ pub struct BoardFilters {
     pub packages: Vec<String>,
     /// The chosen one, or nothing.
     pub package: String,
+}
+
+/// Untouched reports of one source.
+#[derive(Clone, Debug)]
+pub struct BoardCrowd {
+    /// `37 reports from one network`.
+    pub title: String,
+    /// When the first of them came in.
+    pub since: Option<Timestamp>,
+    /// Where all of them are.
+    pub all: Option<String>,
+    /// Where they are closed together; `None` for who may close none.
+    pub close: Option<String>,
+    pub rows: Vec<BoardRow>,
 }
 
 /// Cases that are due at about the same time.
@@ -134,7 +150,14 @@ pub(crate) mod sample {
             action: told.then(|| (text(), "/desk/cases/EXP-2026-7K3QF/take".into())),
         };
         let rows = [DueUrgency::Overdue, DueUrgency::Soon, DueUrgency::Due].map(|urgency| row(Some(due(urgency))));
-        let rows = rows.into_iter().chain([row(None)]).collect();
+        let rows: Vec<BoardRow> = rows.into_iter().chain([row(None)]).collect();
+        let crowd = |told: bool| BoardCrowd {
+            title: text(),
+            since: told.then(|| at(3)),
+            all: told.then(|| "/desk?source=net-0123456789abcdef0123456789abcdef".into()),
+            close: told.then(|| "/desk/close-batch?source=net-0123456789abcdef0123456789abcdef".into()),
+            rows: if told { rows.clone() } else { Vec::new() },
+        };
         BoardPage {
             site: site(),
             desk: desk(Some(here)),
@@ -149,6 +172,7 @@ pub(crate) mod sample {
                 packages: vec![text(), "express".into()],
                 package: "express".into(),
             }),
+            crowds: if told { vec![crowd(true), crowd(false)] } else { Vec::new() },
             groups: if told { vec![BoardGroup { title: text(), rows }] } else { Vec::new() },
             empty: "No case is open.",
             not_found: told.then(text),

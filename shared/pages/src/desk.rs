@@ -46,7 +46,7 @@ macro_rules! desk_pages {
 
 desk_pages! {
     /// Open cases, by what is due next.
-    Board = "/desk", "Board", "The board", &["Next", "Handler", "Only", "OfPackage"];
+    Board = "/desk", "Board", "The board", &["Next", "Handler", "Only", "OfPackage", "OfSource"];
     /// One's own.
     Mine = "/desk/mine", "Mine", "The open cases that one handles", &["Next"];
     /// What is over.

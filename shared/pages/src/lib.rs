@@ -9,6 +9,7 @@ mod board;
 mod case;
 mod check;
 mod clock;
+mod close_batch;
 mod comment;
 mod desk;
 mod error;
@@ -50,12 +51,13 @@ use desk_view::ClockStanding;
 
 pub use self::account::AccountPage;
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
-pub use self::board::{BoardFilters, BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
+pub use self::board::{BoardCrowd, BoardFilters, BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
 pub use self::case::{
     AnswersForm, AskForm, CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, OwnDate, Paging, SentReport,
     TrackerForm, WithdrawForm,
 };
 pub use self::check::{CheckHit, CheckPage, CheckResult};
+pub use self::close_batch::{BatchRow, CloseBatchPage};
 pub use self::comment::{CommentForm, CommentPage, CommentRow, CommentStanding, CommentsPage};
 pub use self::desk::{Desk, DeskPage};
 pub use self::error::{ErrorPage, MissingPage};
@@ -104,6 +106,7 @@ fn sampled() -> samples::Samples {
         step::sample::pages(),
         open::sample::pages(),
         board::sample::pages(),
+        close_batch::sample::pages(),
         not_yours::sample::pages(),
         history::sample::pages(),
         filed::sample::pages(),

@@ -47,14 +47,15 @@ fn one_more(counter: Item, most: u64, now: Timestamp) -> UpdateBuilder {
 }
 
 impl MailStore {
-    /// Counts a delivery against its address (`address` is what that is found by) and against all, at most `per_address` and
-    /// `all` in the day (UTC) of `now`. What is `broken`, a promise, is counted apart from all else: it goes whatever went that day. One transaction with the delivery itself, so that it is counted once however often, and
-    /// by however many at once, it is tried.
+    /// Counts a delivery against its address (`address` is what that is found by), at most `per_address` in the day (UTC) of `now`,
+    /// and, where `all` says how many those may be, against all addresses together. What is `broken`, a promise, is counted apart from
+    /// all else: it goes whatever went that day. One transaction with the delivery itself, so that it is counted once however often,
+    /// and by however many at once, it is tried.
     pub async fn take_allowance(
         &self,
         delivery: &str,
         address: &str,
-        (per_address, all): (u64, u64),
+        (per_address, all): (u64, Option<u64>),
         broken: bool,
         now: Timestamp,
     ) -> Result<Allowance, Fault> {
@@ -69,16 +70,12 @@ impl MailStore {
                 .update_expression("SET allowed = :yes")
                 .condition_expression("attribute_exists(pk) AND attribute_not_exists(allowed)")
                 .expression_attribute_values(":yes", AttributeValue::Bool(true));
-            let updates = [
-                mark,
-                one_more(counter(&of_address, now), per_address, now),
-                one_more(counter(&of_all, now), all, now),
-            ];
-            match self.update_all(updates.into()).await? {
-                None => return Ok(Allowance::Granted),
-                Some(failed) if failed[0] => return Ok(Allowance::Granted),
-                Some(failed) if failed[1] => return Ok(Allowance::AddressSpent),
-                Some(failed) if failed[2] => return Ok(Allowance::AllSpent),
+            let mut updates = vec![mark, one_more(counter(&of_address, now), per_address, now)];
+            updates.extend(all.map(|all| one_more(counter(&of_all, now), all, now)));
+            match self.update_all(updates).await?.as_deref() {
+                None | Some([true, ..]) => return Ok(Allowance::Granted),
+                Some([_, true, ..]) => return Ok(Allowance::AddressSpent),
+                Some([_, _, true]) => return Ok(Allowance::AllSpent),
                 Some(_) => {}
             }
         }

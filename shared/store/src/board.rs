@@ -4,7 +4,7 @@
 
 use desk_domain::case::event::Resolution;
 use desk_domain::case::{Brief, Stage};
-use desk_domain::id::{CaseId, MemberId};
+use desk_domain::id::{CaseId, MemberId, SourceId};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Fault;
@@ -15,7 +15,7 @@ use crate::views::CaseStore;
 /// Cases on a page.
 pub const PAGE: usize = 25;
 /// So many are read of each shard: the last one tells whether there is a next page.
-const ONE_MORE: i32 = PAGE as i32 + 1;
+pub(crate) const ONE_MORE: i32 = PAGE as i32 + 1;
 
 /// So late a mail may be filed, and the digest tells of it all the same; what lies longer has rung an alarm for days.
 const FILED_LATE: SignedDuration = SignedDuration::from_hours(48);
@@ -66,6 +66,11 @@ pub struct BoardPage {
 }
 
 impl BoardRow {
+    /// Where its report came from, while nobody has had to do with it as far as the board knows.
+    pub fn untouched_from(&self) -> Option<&SourceId> {
+        self.brief.source.as_ref().filter(|_| self.brief.unanswered_since.is_none())
+    }
+
     /// Where it stands among all.
     pub(crate) fn place(&self) -> &str {
         &self.place

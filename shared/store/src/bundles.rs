@@ -57,7 +57,8 @@ impl MailStore {
         now: Timestamp,
     ) -> Result<Gathered, Fault> {
         let Delivery { recipient: to, notice, repeated, .. } = delivery;
-        let arrival = Arrival { to, case: delivery.case.as_ref(), notice, urgent, repeated: *repeated };
+        let (case, source) = (delivery.case.as_ref(), delivery.source.as_ref());
+        let arrival = Arrival { to, case, source, notice, urgent, repeated: *repeated };
         let mut closed = false;
         for _ in 0..ATTEMPTS {
             let (lately, version) = self.lately(delivery).await?;

@@ -23,7 +23,7 @@
 //! delivery on from any state that it may be overtaken in, and never back.
 
 use desk_domain::case::Recipient;
-use desk_domain::id::{CaseId, ContentId, MemberId};
+use desk_domain::id::{CaseId, ContentId, MemberId, SourceId};
 use desk_domain::notice::Notice;
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -66,6 +66,9 @@ pub struct Delivery {
     /// The handler in whose place its receiver gets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead_of: Option<MemberId>,
+    /// Where the report of its case came from: what comes from one place leaves room for what does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceId>,
     /// How many went before it, of a page that nobody acted on.
     #[serde(default, skip_serializing_if = "is_first")]
     pub repeated: u32,
@@ -89,6 +92,7 @@ impl Delivery {
             words: None,
             planned_at,
             instead_of: None,
+            source: None,
             repeated: 0,
         }
     }
@@ -104,7 +108,7 @@ impl Delivery {
         let (seq, repeated) = (self.seq.unwrap_or_default(), self.repeated + 1);
         let cause = format!("{case} {seq} again {repeated}");
         let again = Delivery::new(&cause, self.recipient.clone(), self.notice.clone(), planned_at);
-        Delivery { case: Some(case.clone()), seq: self.seq, repeated, ..again }
+        Delivery { case: Some(case.clone()), seq: self.seq, source: self.source.clone(), repeated, ..again }
     }
 }
 

@@ -54,7 +54,7 @@ mod witness;
 pub use act::{ActError, Acted};
 pub use allowance::Allowance;
 pub use board::{BoardPage, BoardRow, FiledPage, FiledRow, is_cursor};
-pub use board_filter::{BoardFilter, Only};
+pub use board_filter::{BoardFilter, Only, crowds};
 pub use bundles::Gathered;
 pub use case_keys::{Audience, NewKeys, OpenedKeys, Sealer};
 pub use cases::{CodeEntry, SeenMail, Stored};

@@ -1,6 +1,7 @@
-//! The account's rate, shared by everyone who sends: one counter for each second, and a marker that asks the less urgent to
-//! stand back.
+//! The account's rate, shared by everyone who sends: one counter for each second, one for each source and minute, and a marker that
+//! asks the less urgent to stand back.
 
+use desk_domain::id::SourceId;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Fault;
@@ -26,6 +27,20 @@ impl MailStore {
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":most", n(most));
         self.table.update(update).await
+    }
+
+    /// Counts one more that is to be sent for a source, and gives how many were in the minute of `at`.
+    pub async fn one_more_of(&self, source: &SourceId, at: Timestamp) -> Result<u64, Fault> {
+        let end = at.saturating_add(KEPT).unwrap_or(at);
+        let update = self.table.updating(key(format!("PACE#{source}#{}", at.as_second().div_euclid(60)), "PACE"));
+        let update = update
+            .update_expression("SET #ttl = :end ADD used :one")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":end", n(end.as_second()))
+            .expression_attribute_values(":one", n(1));
+        let counted = self.table.updated(update).await?;
+        let used = counted.as_ref().map(|item| Read(item).number("used")).transpose()?;
+        Ok(used.unwrap_or_default().unsigned_abs())
     }
 
     /// SES has throttled us: whoever can waits until `until`.

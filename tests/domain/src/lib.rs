@@ -84,6 +84,7 @@ pub fn given_with(policy: &Policy, at: &str, change: impl FnOnce(&mut Reported))
         may_forward: false,
         mail: None,
         files: Vec::new(),
+        source: None,
         keys: None,
     };
     change(&mut reported);

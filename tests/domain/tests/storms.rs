@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use desk_domain::bundling::{Arrival, Lately, Turn, is_bundled};
 use desk_domain::case::Recipient;
-use desk_domain::id::CaseId;
+use desk_domain::id::{CaseId, SourceId};
 use desk_domain::notice::plan::Planned;
 use desk_domain::policy::Policy;
 use desk_domain_tests::{given, policy};
@@ -35,8 +35,22 @@ fn left_alone(policy: &Policy, number: u32, at: Timestamp, hours: i64) -> Vec<Ca
     all
 }
 
-/// When each person's mails go.
-fn sent(policy: &Policy, mut all: Vec<Came>) -> BTreeMap<String, Vec<Timestamp>> {
+/// The source of a report that came from the `number`th network.
+fn network(number: u32) -> SourceId {
+    SourceId::network(&format!("{number:032x}{:032x}", 0)).expect("a pseudonym")
+}
+
+/// When each person's mails go, where each report came from a network of its own.
+fn sent(policy: &Policy, all: Vec<Came>) -> BTreeMap<String, Vec<Timestamp>> {
+    sent_from(policy, all, |number| Some(network(number)))
+}
+
+/// The same, where the reports came from those sources.
+fn sent_from(
+    policy: &Policy,
+    mut all: Vec<Came>,
+    source: impl Fn(u32) -> Option<SourceId>,
+) -> BTreeMap<String, Vec<Timestamp>> {
     all.sort_by_key(|(at, ..)| *at);
     let mut people: BTreeMap<String, (Lately, Vec<Timestamp>, BTreeSet<Timestamp>)> = BTreeMap::new();
     for (at, number, Planned { recipient, notice, .. }) in all {
@@ -45,7 +59,9 @@ fn sent(policy: &Policy, mut all: Vec<Came>) -> BTreeMap<String, Vec<Timestamp>>
         }
         let case = CaseId::from_random(&policy.project.prefix, 2027, number);
         let (lately, at_once, bundles) = people.entry(format!("{recipient:?}")).or_default();
-        let arrival = Arrival { to: &recipient, case: Some(&case), notice: &notice, urgent: false, repeated: 0 };
+        let source = source(number);
+        let (case, source) = (Some(&case), source.as_ref());
+        let arrival = Arrival { to: &recipient, case, source, notice: &notice, urgent: false, repeated: 0 };
         let (turn, after) = lately.turn(&arrival, &policy.mail, false, at);
         *lately = after;
         match turn {
@@ -84,6 +100,44 @@ fn i5_however_many_reports_in_an_hour_nobody_looks_at_they_are_at_most_forty_mai
             assert!(fullest_hour(sent) <= 10, "{to}, {count} reports: {}", fullest_hour(sent));
         }
         assert!(sent["Outside"].len() <= 6, "{count} reports: {counts:?}");
+    }
+}
+
+/// The same from few networks or many, and from none that is known: the bound is the same, and what one of them sends is fewer mails.
+#[test]
+fn i5_wherever_two_hundred_reports_come_from_they_are_at_most_forty_mails_a_person() {
+    let policy = policy();
+    let begin: Timestamp = "2027-03-26T22:00:00Z".parse().unwrap();
+    let reported = |number: u32| begin + SignedDuration::from_secs(i64::from(18 * number));
+    let all: Vec<Came> = (0..200).flat_map(|number| left_alone(&policy, number, reported(number), 50)).collect();
+    for networks in [1, 2, 4, 8, 20, 0] {
+        let source = |number: u32| (networks > 0).then(|| network(number % networks.max(1)));
+        let sent = sent_from(&policy, all.clone(), source);
+        let counts: BTreeMap<&str, usize> = sent.iter().map(|(to, sent)| (to.as_str(), sent.len())).collect();
+        for (to, sent) in &sent {
+            assert!(sent.len() + DIGESTS <= 40, "{to}, {networks} networks: {counts:?}");
+            assert!(fullest_hour(sent) <= 10, "{to}, {networks} networks: {}", fullest_hour(sent));
+        }
+    }
+}
+
+/// Six hundred from one network, and one from another in the middle: that one is told as if it were alone, at each of its steps.
+#[test]
+fn i5_a_flood_from_one_network_delays_no_step_of_a_report_from_another() {
+    let policy = policy();
+    let begin: Timestamp = "2027-03-26T22:00:00Z".parse().unwrap();
+    let real = left_alone(&policy, 600, begin + SignedDuration::from_secs(20), 50);
+    let alone = sent(&policy, real.clone());
+    let junk = left_alone(&policy, 0, begin, 50);
+    let flood = (0..600_i64).flat_map(|number| {
+        let later = SignedDuration::from_millis(number * 67);
+        junk.iter().map(move |(at, _, planned)| (*at + later, number as u32, planned.clone()))
+    });
+    let all: Vec<Came> = flood.chain(real).collect();
+    let sent = sent_from(&policy, all, |number| Some(network(u32::from(number == 600))));
+    for (to, times) in alone.iter().filter(|(to, _)| *to != "Outside") {
+        assert!(times.iter().all(|at| sent[to].contains(at)), "{to}: {times:?} {:?}", sent[to]);
+        assert!(sent[to].len() + DIGESTS <= 40 && fullest_hour(&sent[to]) <= 10, "{to}: {:?}", sent[to]);
     }
 }
 

@@ -94,7 +94,8 @@ pub struct Place {
 
 /// The policy, with room for as many reports from one network as tests send.
 fn from_everywhere(policy: &str) -> String {
-    policy.replace("at_once = 60, then_every = \"1m\"", "at_once = 10000, then_every = \"1s\"")
+    let policy = policy.replace("at_once = 60, then_every = \"1m\"", "at_once = 10000, then_every = \"1s\"");
+    policy.replace("one_source_at_once = 5", "one_source_at_once = 1000")
 }
 
 impl Place {

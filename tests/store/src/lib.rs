@@ -6,7 +6,9 @@ pub mod post;
 pub mod publication;
 pub mod ses;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::config::interceptors::BeforeDeserializationInterceptorContextMut;
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -14,7 +16,7 @@ use aws_sdk_dynamodb::error::BoxError;
 use desk_domain::case::decide::open;
 use desk_domain::case::event::{Answers, ByMail, Reported, Sender};
 use desk_domain::case::{Actor, Case, Event};
-use desk_domain::id::{CaseId, ContentId};
+use desk_domain::id::{CaseId, ContentId, SourceId};
 use desk_domain::policy::Policy;
 use desk_keys::PublicKey;
 use desk_keys::file::KeyFile;
@@ -66,6 +68,23 @@ impl Hands {
     pub fn clock(&self) -> Clock {
         let hands = self.clone();
         Clock::from_fn(move || hands.now())
+    }
+
+    /// The same clock, where whoever waits for an instant waits for these hands, and is counted in `waiting` meanwhile.
+    pub fn waited_for(&self, waiting: Arc<AtomicUsize>) -> Clock {
+        let hands = self.clone();
+        self.clock().waiting(move |at| {
+            let (hands, waiting) = (hands.clone(), waiting.clone());
+            async move {
+                if hands.now() < at {
+                    waiting.fetch_add(1, Ordering::SeqCst);
+                    while hands.now() < at {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                    waiting.fetch_sub(1, Ordering::SeqCst);
+                }
+            }
+        })
     }
 }
 
@@ -206,15 +225,26 @@ impl Bench {
 
     /// A case with a sealed report and, where the reporter gave one, an address.
     pub async fn case(&self, number: u32, address: Option<&str>) -> CaseId {
-        self.case_of(number, address, None).await
+        self.case_of(number, address, None, None).await
+    }
+
+    /// The same, of a report from there.
+    pub async fn case_from(&self, number: u32, address: Option<&str>, source: &SourceId) -> CaseId {
+        self.case_of(number, address, None, Some(source.clone())).await
     }
 
     /// The same, of a report that came by mail, and how sure it was whose.
     pub async fn case_by_mail(&self, number: u32, address: &str, sender: Sender) -> CaseId {
-        self.case_of(number, Some(address), Some(sender)).await
+        self.case_of(number, Some(address), Some(sender), None).await
     }
 
-    async fn case_of(&self, number: u32, address: Option<&str>, sender: Option<Sender>) -> CaseId {
+    async fn case_of(
+        &self,
+        number: u32,
+        address: Option<&str>,
+        sender: Option<Sender>,
+        source: Option<SourceId>,
+    ) -> CaseId {
         let id = CaseId::from_random(&self.policy.project.prefix, 2026, number);
         let keys = NewKeys::make(&self.keys.root_public().expect("a root"), &id).await.expect("keys");
         let mut commit = Commit::new();
@@ -234,6 +264,7 @@ impl Bench {
         };
         let reported = Reported {
             mail: sender.map(by_mail),
+            source: source.map(Box::new),
             received_at: None,
             third_party: None,
             unlisted: false,

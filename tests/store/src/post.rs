@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use deliver::Deliver;
 use desk_domain::case::{Actor, Command, Message, Recipient};
-use desk_domain::id::CaseId;
+use desk_domain::id::{CaseId, SourceId};
 use desk_domain::notice::{AwaySaid, Notice, Receipt, ReporterReplied, Written};
 use desk_domain::policy::{Away, Policy};
 use desk_local::wiring::Wiring;
@@ -76,6 +76,16 @@ impl Post {
     pub async fn receipt(&self, case: &CaseId) -> String {
         let receipt = Receipt { received_at: self.bench.hands.now(), due: Vec::new(), unlisted: false };
         self.plan(case, 1, Recipient::Reporter, Notice::Receipt(receipt)).await
+    }
+
+    /// The same of a report that came from there.
+    pub async fn receipt_from(&self, case: &CaseId, source: &SourceId) -> String {
+        let receipt = Receipt { received_at: self.bench.hands.now(), due: Vec::new(), unlisted: false };
+        let (notice, now) = (Notice::Receipt(receipt), self.bench.hands.now());
+        let delivery = Delivery::of_event(case, 1, Recipient::Reporter, notice, now);
+        let delivery = Delivery { source: Some(source.clone()), ..delivery };
+        self.bench.store.mail.plan_delivery(&delivery, None).await.expect("a plan");
+        delivery.id
     }
 
     /// A member acknowledges the case; the delivery of those words, planned.

@@ -142,6 +142,29 @@ async fn the_share_of_all_holds_across_addresses_and_alarms_once() {
     assert!(post.bench.store.mail.tells_all_spent(now + SignedDuration::from_hours(24)).await.unwrap());
 }
 
+/// What others type into forms uses up nothing of what is proven, and is not used up by it.
+#[tokio::test]
+async fn what_is_proven_falls_under_no_share_of_all() {
+    let post = Post::under(|policy| policy.mail.automatic_per_day_all = 2).await;
+    let mut proven = Vec::new();
+    for number in 0..3 {
+        let address = format!("writer-{number}@example.org");
+        proven.push(post.receipt(&post.bench.case_by_mail(number, &address, Sender::Aligned).await).await);
+    }
+    post.tick().await;
+    assert_eq!(states(&post, &proven).await, (3, 0));
+    let mut typed = Vec::new();
+    for number in 10..14 {
+        typed.push(post.receipt(&post.bench.case(number, Some(&format!("reporter-{number}@example.org"))).await).await);
+    }
+    post.tick().await;
+    assert_eq!(states(&post, &typed).await, (2, 2));
+    let late = post.bench.case_by_mail(20, RITA, Sender::Dmarc).await;
+    let late = unanswered(&post, &late).await;
+    post.tick().await;
+    assert_eq!(states(&post, &late).await, (3, 0), "nor what follows it");
+}
+
 /// A policy may say that nothing at all goes by itself to an address that anybody could have typed.
 #[tokio::test]
 async fn a_policy_may_allow_none() {

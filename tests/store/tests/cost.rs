@@ -79,7 +79,7 @@ async fn a_tick_and_a_page_cost_the_same_at_any_size() {
     assert_eq!(figures[1].2, figures[2].2, "a page");
     // The filters miss nothing and show nothing twice, however many portions that takes.
     for (only, expected) in [(Only::Unclaimed, 10_001), (Only::Outside, 0)] {
-        let filter = BoardFilter { only: Some(only), package: None };
+        let filter = BoardFilter { only: Some(only), ..BoardFilter::default() };
         let (mut seen, mut after) = (BTreeSet::new(), None);
         loop {
             let page = bench.store.cases.board_of(&filter, clock.now(), after.as_deref()).await.unwrap();

@@ -9,6 +9,7 @@ mod cost;
 mod daily;
 mod events;
 mod figures;
+mod flood;
 mod heads;
 mod inbox_process;
 mod keys;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use desk_domain::case::Recipient;
-use desk_domain::id::CaseId;
+use desk_domain::id::{CaseId, SourceId};
 use desk_domain::notice::{Announcement, NoHandler, Notice};
 use desk_store::deliveries::State;
 use desk_store_tests::Hands;
@@ -160,4 +160,50 @@ async fn the_rest_of_a_day_is_for_the_urgent() {
     post.bench.advance(SignedDuration::from_mins(1));
     post.tick().await;
     assert_eq!((post.state(&warning).await, post.state(&news).await), (State::Sent, State::Planned));
+}
+
+/// The last fifth is for promises alone; and where many of them are of one source, not for those.
+#[tokio::test]
+async fn the_last_fifth_of_a_day_is_for_promises_and_not_for_those_of_a_flood() {
+    let post = Post::new().await;
+    post.ses.day(161.0, 200.0);
+    let news = ordinary(&post, &post.bench.case(1, None).await, 1).await;
+    let flood = SourceId::network(&"a".repeat(32)).unwrap();
+    let mut receipts = Vec::new();
+    for number in 10..30 {
+        let case = post.bench.case(number, Some(&format!("reporter-{number}@example.org"))).await;
+        receipts.push(post.receipt_from(&case, &flood).await);
+    }
+    let other = post.bench.case(90, Some("rita@example.org")).await;
+    let other = post.receipt_from(&other, &SourceId::network(&"b".repeat(32)).unwrap()).await;
+    post.tick().await;
+    assert_eq!((post.state(&other).await, post.state(&news[0]).await), (State::Sent, State::Planned));
+    let mut sent = 0;
+    for id in &receipts {
+        sent += usize::from(post.state(id).await == State::Sent);
+    }
+    assert_eq!(sent, 12, "as many as are sent of one report, and no more");
+}
+
+/// Of each second, what is sent for one source in great number leaves half to all else, whatever comes first.
+#[tokio::test]
+async fn a_source_of_many_mails_leaves_half_of_each_second_to_the_others() {
+    let post = Post::new().await;
+    post.ses.rate(10.0);
+    let flood = SourceId::network(&"a".repeat(32)).unwrap();
+    for number in 10..60 {
+        let case = post.bench.case(number, Some(&format!("reporter-{number}@example.org"))).await;
+        let id = post.receipt_from(&case, &flood).await;
+        post.deliver.take_on(&id).await.unwrap();
+        if number >= 22 {
+            post.bench.advance(SignedDuration::from_millis(50));
+        }
+    }
+    let before = post.ses.counts().1;
+    assert!(before < 30, "{before} of fifty in three seconds");
+    let other = post.bench.case(90, Some("rita@example.org")).await;
+    let other = post.receipt_from(&other, &SourceId::network(&"b".repeat(32)).unwrap()).await;
+    let (asked, begun) = (post.deliver.take_on(&other).await.unwrap(), std::time::Instant::now());
+    assert_eq!((asked, post.state(&other).await), (deliver::Progress::Made, State::Sent));
+    assert!(begun.elapsed() < Duration::from_secs(1), "it waits for no second");
 }

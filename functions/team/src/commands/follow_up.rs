@@ -80,6 +80,7 @@ impl Team {
             found_by: None,
             opened: None,
             canary: false,
+            source: None,
             ..reported.clone()
         };
         let handler = self.had_it(case, by, now);

@@ -137,6 +137,27 @@ impl Team {
         value: &Value,
         request: Option<&Request>,
     ) -> Result<Answer, Problem> {
+        self.done(member, stored, value, request, false).await
+    }
+
+    /// The same, only while the case is as it was read.
+    pub(crate) async fn command_as_read(
+        &self,
+        member: &Member,
+        stored: &Stored,
+        value: &Value,
+    ) -> Result<Answer, Problem> {
+        self.done(member, stored, value, None, true).await
+    }
+
+    async fn done(
+        &self,
+        member: &Member,
+        stored: &Stored,
+        value: &Value,
+        request: Option<&Request>,
+        as_read: bool,
+    ) -> Result<Answer, Problem> {
         let asked = Asked::read(value, &self.policy).map_err(Problem::invalid)?;
         let page_only = asked.page_only;
         let post = self.post(stored, &member.name).await?;
@@ -156,7 +177,7 @@ impl Team {
         let ready = self.ready(member, stored, asked).await?;
         let prepare = |before: &Stored, commit: &mut Commit| {
             // What was opened and held against the command is what it is given to, or it is not given.
-            if ready.is_of_one_version() && before.case.version != stored.case.version {
+            if (as_read || ready.is_of_one_version()) && before.case.version != stored.case.version {
                 return Err(ActError::Moved);
             }
             self.given(member, &ready, &post, before, commit)

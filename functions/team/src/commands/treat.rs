@@ -96,6 +96,8 @@ impl Team {
             found_by: None,
             opened: None,
             canary: false,
+            // A person has looked.
+            source: None,
             ..reported
         };
         let new = opening.finish(reported, None, &desk_keys::sha256_hex(&words)).await?;

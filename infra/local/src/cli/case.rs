@@ -63,7 +63,7 @@ pub(super) enum CaseCommand {
 #[derive(Args)]
 pub(super) struct BoardArguments {
     /// Only the cases of this member
-    #[arg(long, value_name = "MEMBER", conflicts_with_all = ["only", "package"])]
+    #[arg(long, value_name = "MEMBER", conflicts_with_all = ["only", "package", "source"])]
     handler: Option<String>,
     /// Only those: unclaimed, overdue, waiting (for the reporter), outside (public or attacked)
     #[arg(long, value_name = "KIND", value_parser = ["unclaimed", "overdue", "waiting", "outside"])]
@@ -71,6 +71,9 @@ pub(super) struct BoardArguments {
     /// Only the cases of this package
     #[arg(long, value_name = "NAME")]
     package: Option<String>,
+    /// Only those whose reports came from there and that nobody has had to do with
+    #[arg(long, value_name = "SOURCE")]
+    source: Option<String>,
     /// Where the page before ended
     #[arg(long)]
     next: Option<String>,
@@ -79,7 +82,8 @@ pub(super) struct BoardArguments {
 impl BoardArguments {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
         let client = global.client().await?;
-        let narrowed = [("handler", self.handler), ("only", self.only), ("package", self.package)];
+        let narrowed =
+            [("handler", self.handler), ("only", self.only), ("package", self.package), ("source", self.source)];
         let narrowed = narrowed.into_iter().filter_map(|(name, value)| Some((name, value?)));
         // What goes on from here is narrowed the same way.
         let again =

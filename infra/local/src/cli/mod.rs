@@ -4,6 +4,7 @@
 mod away;
 mod case;
 pub(crate) mod client;
+mod close_batch;
 mod doctor;
 mod figures;
 mod init;
@@ -92,6 +93,8 @@ enum Command {
     Case(case::CaseCommand),
     /// Open cases by what is due next
     Board(case::BoardArguments),
+    /// Close as spam all reports of one source that nobody has had to do with
+    CloseBatch(close_batch::CloseBatch),
     /// Sign in to a desk by a mailed link; commands act as you from then on
     Login(login::LoginArguments),
     /// Sign out of it again
@@ -186,6 +189,7 @@ impl Cli {
             Some(Command::Receipt(what)) => what.run(&global).await,
             Some(Command::Case(what)) => what.run(&global).await,
             Some(Command::Board(what)) => what.run(&global).await,
+            Some(Command::CloseBatch(what)) => what.run(&global).await,
             Some(Command::Login(what)) => what.run(&global).await,
             Some(Command::Logout(what)) => what.run(&global).await,
             Some(Command::Completions { shell }) => Ok(completions(shell)),

@@ -64,6 +64,7 @@ impl Case {
                 answers: 0,
                 spoken: None,
             },
+            source: reported.source.as_deref().cloned(),
             mail: reported.mail.clone(),
             may_forward: agreed(reported),
             unlisted: reported.unlisted,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Case;
 use super::event::FactName;
-use crate::id::{CaseId, ClockName, MemberId, PackageName};
+use crate::id::{CaseId, ClockName, MemberId, PackageName, SourceId};
 use crate::policy::Severity;
 
 /// A case in brief.
@@ -24,6 +24,9 @@ pub struct Brief {
     pub acknowledged: bool,
     /// Who reads it beside its handler: the backup, those whom an escalation woke, and those who were let in.
     pub readers: Vec<MemberId>,
+    /// Where its report came from, while nobody has told its reporter anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceId>,
     /// The case that it became, when it was a report after all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub became: Option<CaseId>,
@@ -43,6 +46,7 @@ impl From<&Case> for Brief {
             unanswered_since: case.unanswered_since,
             acknowledged: case.steps.acknowledged.is_some(),
             readers: case.backup.iter().chain(&case.woken).chain(&case.invited).cloned().collect(),
+            source: case.source.clone().filter(|_| case.sent.is_empty()),
             became: case.became.clone(),
         }
     }

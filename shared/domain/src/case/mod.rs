@@ -28,6 +28,7 @@ pub mod share;
 pub mod spoken;
 mod stage;
 mod stand_in;
+mod untouched;
 mod urgent;
 pub mod written_after;
 
@@ -51,11 +52,12 @@ pub use rm::Rm;
 pub use share::Shared;
 pub use spoken::{SaidBy, Spoken};
 pub use stage::Stage;
+pub use untouched::is_untouched;
 pub use urgent::UrgentStep;
 
 use self::event::{Answers, ByMail, FactName, FileCount, Opened, Resolution};
 use self::publication::Publication;
-use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName};
+use crate::id::{CaseId, ClockName, ContentId, MemberId, PackageName, SourceId};
 use crate::moment::Moment;
 use crate::policy::{MetBy, Policy, Role, Severity};
 
@@ -150,6 +152,9 @@ pub struct Case {
     /// It names a package that the policy does not name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unlisted: bool,
+    /// Where its report came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceId>,
     /// How it came by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<ByMail>,

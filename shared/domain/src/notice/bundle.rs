@@ -1,7 +1,11 @@
-use std::collections::BTreeMap;
+mod row;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::id::ClockName;
+use crate::id::{ClockName, SourceId};
+
+use row::{Row, in_crowds};
 
 /// How many rows each group of a bundle shows.
 const ROWS: usize = 20;
@@ -16,10 +20,12 @@ pub struct Bundle {
     pub told: Vec<Told>,
 }
 
-/// A notice that was gathered, and its case.
+/// A notice that was gathered, its case, and where that was reported from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     pub case: Option<CaseId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceId>,
     pub notice: Notice,
 }
 
@@ -31,13 +37,6 @@ enum Kind {
     New,
     /// What its own letter has above it.
     Other(String),
-}
-
-/// A case, and what of a kind is told of it.
-struct Row {
-    case: Option<CaseId>,
-    due: Option<(ClockName, Timestamp)>,
-    times: usize,
 }
 
 impl Bundle {
@@ -58,7 +57,8 @@ impl Bundle {
         letter.sign(at.team_signature())
     }
 
-    /// What is told of each kind, the soonest due first; a case is told of once where one thing says another.
+    /// What is told of each kind, the soonest due first; a case is told of once where one thing says another, and the cases of one
+    /// source together where they are many.
     fn groups(&self, at: &Setting<'_>) -> Vec<(Kind, Vec<Row>)> {
         let mut groups: BTreeMap<Kind, Vec<Row>> = BTreeMap::new();
         for told in self.told.iter().filter(|told| !self.is_said_by_another(told)) {
@@ -66,12 +66,13 @@ impl Bundle {
             let rows = groups.entry(kind).or_default();
             match rows.iter_mut().find(|row| row.case == told.case && row.due == due) {
                 Some(row) => row.times += 1,
-                None => rows.push(Row { case: told.case.clone(), due, times: 1 }),
+                None => rows.push(Row::of(told, due)),
             }
         }
         let by_due = |row: &Row| row.due.as_ref().map_or(Timestamp::MAX, |(_, due)| *due);
         groups.values_mut().for_each(|rows| rows.sort_by_key(by_due));
-        groups.into_iter().collect()
+        let most = usize::try_from(at.policy.mail.one_source_at_once).unwrap_or(usize::MAX);
+        groups.into_iter().map(|(kind, rows)| (kind, in_crowds(rows, most))).collect()
     }
 
     /// Who hears that a time has passed need not hear that it came near, nor that there is such a case.
@@ -130,83 +131,56 @@ fn said(letter: Letter, kind: &Kind, rows: &[Row], at: &Setting<'_>) -> Letter {
         Recipient::Outside | Recipient::Operator => letter.facts(shown.map(|row| row.fact(at)).collect()),
         _ => shown.fold(letter, |letter, row| letter.link(&row.label(at), &row.url(at))),
     };
-    match rows.len().saturating_sub(ROWS) {
+    let letter = match rows.len().saturating_sub(ROWS) {
         0 => letter,
         more if matches!(at.recipient, Recipient::Outside | Recipient::Operator) => {
             letter.say(format!("and {more} more."))
         }
         more => letter.say(format!("and {more} more, which the board shows.")),
-    }
-}
-
-impl Row {
-    fn case(&self) -> String {
-        self.case.as_ref().map_or_else(|| "the desk".to_owned(), ToString::to_string)
-    }
-
-    /// What is told of the case; the time stands behind `before_time`.
-    fn what(&self, at: &Setting<'_>, before_time: char) -> Option<String> {
-        let due = self.due.as_ref().map(|(clock, due)| {
-            let by = if *due <= at.now { "was due" } else { "by" };
-            format!("{} {by}{before_time}{}", at.policy.clock_words(clock), at.due(*due))
-        });
-        let times = (self.times > 1).then(|| format!("{} times", self.times));
-        let all: Vec<String> = due.into_iter().chain(times).collect();
-        (!all.is_empty()).then(|| all.join(", "))
-    }
-
-    /// For a table: the time on a line of its own, so that no clock's name makes a line too long.
-    fn fact(&self, at: &Setting<'_>) -> (String, String) {
-        (self.case(), self.what(at, '\n').unwrap_or_else(|| "once".to_owned()))
-    }
-
-    /// For a pager: on one line.
-    fn paged(&self, at: &Setting<'_>) -> (String, String) {
-        (self.case(), self.what(at, ' ').unwrap_or_else(|| "once".to_owned()))
-    }
-
-    fn label(&self, at: &Setting<'_>) -> String {
-        match self.what(at, ' ') {
-            Some(what) => format!("{}: {what}", self.case()),
-            None => self.case(),
-        }
-    }
-
-    /// The step that it asks for, or its case, or the board.
-    fn url(&self, at: &Setting<'_>) -> String {
-        let board = &at.links.board;
-        let step = self.due.as_ref().and_then(|(clock, _)| at.step_of_clock(clock));
-        match (&self.case, step) {
-            (Some(case), Some((_, step))) => format!("{board}/cases/{case}/{step}"),
-            (Some(case), None) => format!("{board}/cases/{case}"),
-            (None, _) => board.clone(),
-        }
+    };
+    match at.recipient {
+        Recipient::Member(_) if rows.iter().any(|row| row.crowd.is_some()) => letter.say(row::TO_DO),
+        _ => letter,
     }
 }
 
 /// The worst of it, with how many cases and the first time.
 fn subject(groups: &[(Kind, Vec<Row>)], at: &Setting<'_>) -> String {
     let Some((kind, rows)) = groups.first() else { return "Nothing waits any more".to_owned() };
-    let cases = rows.iter().filter_map(|row| row.case.as_ref()).collect::<std::collections::BTreeSet<_>>().len();
-    let first = rows.first().and_then(|row| row.due.as_ref());
+    let (from, cases) = cases_of(rows);
     let mut clocks = rows.iter().filter_map(|row| row.due.as_ref()).map(|(clock, _)| clock);
     let clock =
         clocks.next().filter(|first| clocks.all(|clock| clock == *first)).map(|clock| at.policy.clock_words(clock));
     let what = clock.as_deref().unwrap_or("what is due");
+    let first = rows.first().and_then(|row| row.due.as_ref());
     let left = first.map(|(_, due)| crate::time::left(at.now, *due)).unwrap_or_default();
     match (kind, cases) {
         (Kind::Missed, 1) => format!("Missed in 1 case: {what}"),
-        (Kind::Missed, cases) => format!("Missed in {cases} cases: {what}"),
+        (Kind::Missed, cases) => format!("Missed in {cases} cases{from}: {what}"),
+        (Kind::New, _) if !from.is_empty() && groups.len() == 1 => rows[0].since(None),
         (Kind::Due | Kind::New, 1) => format!("1 case waits for its {what}, due {left}"),
-        (Kind::Due | Kind::New, cases) if clock.is_none() => format!("{cases} cases wait, the first is due {left}"),
-        (Kind::Due | Kind::New, cases) => format!("{cases} cases wait for their {what}, first due {left}"),
+        (Kind::Due | Kind::New, cases) if clock.is_none() => {
+            format!("{cases} cases{from} wait, the first is due {left}")
+        }
+        (Kind::Due | Kind::New, cases) => format!("{cases} cases{from} wait for their {what}, first due {left}"),
         (Kind::Other(words), 1) => {
             let (case, times) = (rows[0].case.as_ref(), rows.iter().map(|row| row.times).sum::<usize>());
             let case = case.map(|case| format!("{case}: ")).unwrap_or_default();
             if times == 1 { format!("{case}{words}") } else { format!("{case}{words}, {times} times") }
         }
-        (Kind::Other(words), cases) => format!("{cases} cases: {words}"),
+        (Kind::Other(words), cases) => format!("{cases} cases{from}: {words}"),
     }
+}
+
+/// How many cases they are, and behind that number where all come from, where that is one place.
+fn cases_of(rows: &[Row]) -> (String, usize) {
+    let single = rows.iter().filter_map(|row| row.case.as_ref()).collect::<BTreeSet<_>>().len();
+    let crowds: usize = rows.iter().filter_map(|row| row.crowd.as_ref()).map(|crowd| crowd.cases).sum();
+    let from = match rows {
+        [Row { crowd: Some(crowd), .. }] => format!(" from {}", crowd.source.words()),
+        _ => String::new(),
+    };
+    (from, single + crowds)
 }
 
 impl Waking for Bundle {

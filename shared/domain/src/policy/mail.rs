@@ -12,10 +12,13 @@ pub struct MailRules {
     pub automatic_per_day_typed: u64,
     /// The same, to an address whose own mail was authenticated.
     pub automatic_per_day_authenticated: u64,
-    /// The same, to all reporters' addresses together.
+    /// The same, to all addresses together that were typed.
     pub automatic_per_day_all: u64,
     /// Mails in an hour to each who works with the desk (and calls of their pager): what is more is told in one (`bundling`).
     pub team_mails_per_hour: u64,
+    /// Reports of one source (a network, or a mail domain) in a day of which each is told one by one; where more came, all of that
+    /// source is told together.
+    pub one_source_at_once: u64,
     /// How long that one waits for more.
     pub bundle_after: SignedDuration,
     /// No two of those come closer together.
@@ -71,6 +74,7 @@ impl Default for MailRules {
             automatic_per_day_authenticated: 5,
             automatic_per_day_all: 1000,
             team_mails_per_hour: 10,
+            one_source_at_once: 5,
             bundle_after: SignedDuration::from_mins(15),
             bundle_every: SignedDuration::from_hours(1),
             comments: None,

@@ -59,6 +59,12 @@ pub(super) fn suffix_of(address: &str, base: &str) -> Option<String> {
     (same && !suffix.is_empty()).then(|| suffix.to_lowercase())
 }
 
+/// The domain of the organisation that has this one (RFC 7489, section 3.2), by the Public Suffix List; itself where it is none's.
+pub fn organisation(domain: &str) -> String {
+    let domain = domain.trim_end_matches('.').to_lowercase();
+    psl::domain_str(&domain).map_or_else(|| domain.clone(), str::to_owned)
+}
+
 /// Whether both domains belong to one organisation: "relaxed alignment" (RFC 7489, section 3.1), by the Public Suffix
 /// List.
 pub(super) fn aligned(one: &str, other: &str) -> bool {
@@ -70,6 +76,14 @@ pub(super) fn aligned(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_has_a_domain_has_all_below_it() {
+        for of in ["example.co.uk", "a.b.Example.co.uk", "mail.example.co.uk."] {
+            assert_eq!(organisation(of), "example.co.uk");
+        }
+        assert_eq!((organisation("localhost"), organisation("co.uk")), ("localhost".to_owned(), "co.uk".to_owned()));
+    }
 
     #[test]
     fn an_address_is_one_that_can_be_written_to() {

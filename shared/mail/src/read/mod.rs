@@ -29,7 +29,7 @@ mod tests;
 pub mod trim;
 mod verdict;
 
-pub use address::Mailbox;
+pub use address::{Mailbox, organisation};
 pub use authentication::Authentication;
 pub use automatic::{Automatic, Before, Own, before, takes_no_answer};
 pub use forwarder::Forwarder;

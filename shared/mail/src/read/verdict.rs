@@ -16,6 +16,7 @@ use super::address::normal;
 use super::fields::{Field, Fields};
 use super::results::{Found, Results};
 use jiff::Timestamp;
+use std::net::IpAddr;
 
 /// One finding of SES. What is neither clear nor examined is `Gray`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ impl Envelope {
 pub struct Receipt {
     /// When SES had taken it in.
     pub received_at: Option<Timestamp>,
+    /// The address of the host that handed it to SES.
+    pub sent_from: Option<IpAddr>,
     /// To whom it was delivered (the SMTP `RCPT TO`).
     pub recipient: Option<String>,
     pub envelope_from: Envelope,
@@ -89,6 +92,7 @@ impl Receipt {
         let block = Fields(fields.0[above + 1..above + 1 + count].to_vec());
         let mut receipt = Self {
             received_at: received.rsplit_once(';').and_then(|(_, date)| instant(date)),
+            sent_from: sent_from(&received),
             recipient: recipient(&received),
             envelope_from: path.map_or(Envelope::Unknown, envelope),
             spam: status(&block.text("X-SES-Spam-Verdict")),
@@ -133,6 +137,17 @@ fn by_ses(received: &str) -> Option<&str> {
     let (region, rest) = rest.split_once(".amazonaws.com with SMTP id ")?;
     let named = region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     (named && !rest.is_empty()).then(|| from.split_once(' ').map_or(from, |(greeting, _)| greeting))
+}
+
+/// The address that SES wrote behind that name, and behind what the name server calls it: `from greeting (name [192.0.2.1]) by`.
+fn sent_from(received: &str) -> Option<IpAddr> {
+    let words: Vec<&str> = received.split_whitespace().take(6).collect();
+    let ["from", _, _, address, "by", by] = words[..] else { return None };
+    if !by.starts_with("inbound-smtp.") {
+        return None;
+    }
+    let address = address.strip_prefix('[')?.strip_suffix("])")?;
+    address.strip_prefix("IPv6:").unwrap_or(address).parse().ok()
 }
 
 /// How many fields are SES's; none unless they are closed.

@@ -3,7 +3,7 @@
 use desk_domain::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, Source};
 use desk_domain::case::share::SharedThing;
 use desk_domain::case::{Recipient, Stage, UrgentStep};
-use desk_domain::id::CaseId;
+use desk_domain::id::{CaseId, SourceId};
 use desk_domain::notice::*;
 use desk_domain::policy::{Shift, Swap};
 
@@ -295,7 +295,8 @@ fn announced() -> Vec<Sample> {
 /// What came beyond an hour's mails, in the order of its coming.
 pub fn bundle(told: Vec<(u32, Notice)>) -> Notice {
     let case = |number| CaseId::from_random(&"EXP".parse().unwrap(), 2027, number);
-    let told = told.into_iter().map(|(number, notice)| Told { case: Some(case(number)), notice }).collect();
+    let told =
+        told.into_iter().map(|(number, notice)| Told { case: Some(case(number)), source: None, notice }).collect();
     Notice::Bundle(Bundle { told })
 }
 
@@ -307,6 +308,17 @@ pub fn missed(name: &str) -> Notice {
         acknowledge_until: None,
         standing: None,
     })
+}
+
+/// The same, of which each but the fourth and the fortieth came from one mail domain.
+fn from_one_place(told: Vec<(u32, Notice)>) -> Notice {
+    let elsewhere = told.iter().map(|(number, _)| [4, 40].contains(number)).collect::<Vec<_>>();
+    let Notice::Bundle(mut bundle) = bundle(told) else { unreachable!("it is one") };
+    for (told, elsewhere) in bundle.told.iter_mut().zip(elsewhere) {
+        let (network, domain) = (SourceId::network(&"b".repeat(64)), SourceId::mail_domain(&"a".repeat(64)));
+        told.source = if elsewhere { network } else { domain };
+    }
+    Notice::Bundle(bundle)
 }
 
 fn bundles() -> Vec<Sample> {
@@ -345,12 +357,21 @@ fn bundles() -> Vec<Sample> {
             (6, handler()),
         ]
     };
+    // All but the fourth and the fortieth come from one place.
+    let of_crowds = || -> Vec<(u32, Notice)> {
+        let late = (0..9).map(|number| (number, missed("acknowledgement")));
+        let near = (10..18).map(|number| (number, warning("acknowledgement")));
+        late.chain(near).chain([(40, warning("detailed-response"))]).collect()
+    };
     vec![
         to("reports", bundle((0..60).rev().map(|number| (number, report(number))).collect())),
         to("one-reporter", bundle((0..24).map(|_| (5, replied())).collect())),
         to("handler", bundle((0..3).map(|number| (number, handler())).collect())),
         to("all", bundle(of_all())),
         sample("all", bundle(of_all()), Recipient::Operator),
+        to("crowd", from_one_place((0..37).map(|number| (number, report(number))).collect())),
+        to("crowd-and-others", from_one_place(of_crowds())),
+        sample("crowd-and-others", from_one_place(of_crowds()), Recipient::Outside),
     ]
 }
 

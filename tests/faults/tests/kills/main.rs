@@ -29,6 +29,7 @@ const SAME: usize = 2;
 fn told_singly(place: &Place) -> Serve<'static> {
     let policy = std::fs::read_to_string(desk_harness::express()).expect("the policy");
     let policy = policy.replace("\nteam_mails_per_hour = 10\n", "\nteam_mails_per_hour = 1000\n");
+    let policy = policy.replace("\none_source_at_once = 5\n", "\none_source_at_once = 1000\n");
     let policy = policy.replace("{ at_once = 60, then_every = \"1m\" }", "{ at_once = 10000, then_every = \"1s\" }");
     Serve { policy: place.file("told-singly.toml", policy).into(), ..Serve::default() }
 }

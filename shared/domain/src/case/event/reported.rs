@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ByMail, ContentRef, KeptFile, Opened};
 use crate::case::keys::CaseKeys;
-use crate::id::{CaseId, ContentId, PackageName};
+use crate::id::{CaseId, ContentId, PackageName, SourceId};
 use crate::moment::Moment;
 
 /// How the reporter wants answers: on the case page (mail only points there) or as text by mail.
@@ -54,6 +54,10 @@ pub struct Reported {
     /// The reporter has said that it may be forwarded (T37).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_forward: bool,
+    /// Where it came from, so that what comes from there is told of together where it is much. Nothing of a report that is older
+    /// than this, or that a member opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Box<SourceId>>,
     /// It came by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<ByMail>,

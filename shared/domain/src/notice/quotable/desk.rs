@@ -1,6 +1,7 @@
 //! Letters of no case of their own, and of publications: of the rota, of the day, of channels.
 
 use super::*;
+use crate::id::SourceId;
 use crate::policy::{Away, Channel, ClockRow, Shift, Swap};
 
 /// What members are told of themselves, of the rota and of the day: its mails take answers too.
@@ -45,7 +46,7 @@ pub(super) fn of_no_case(policy: &Policy) -> Vec<Notice> {
 fn bundles(policy: &Policy) -> Vec<Notice> {
     let due_at = Timestamp::UNIX_EPOCH;
     let bundle = |notices: [Notice; 2]| {
-        Notice::Bundle(Bundle { told: notices.map(|notice| Told { case: None, notice }).into() })
+        Notice::Bundle(Bundle { told: notices.map(|notice| Told { case: None, source: None, notice }).into() })
     };
     let of_clock = |row: &ClockRow| {
         let (promise, acknowledge_until) = (row.promise, None);
@@ -57,7 +58,45 @@ fn bundles(policy: &Policy) -> Vec<Notice> {
         ]
     };
     let replied = [(); 2].map(|()| Notice::ReporterReplied(ReporterReplied { opened: None }));
-    policy.clocks.iter().flat_map(of_clock).chain([bundle(replied)]).collect()
+    policy.clocks.iter().flat_map(of_clock).chain([bundle(replied)]).chain(crowds(policy)).collect()
+}
+
+/// What came together from one place, of each kind of place.
+fn crowds(policy: &Policy) -> Vec<Notice> {
+    let due_at = Timestamp::UNIX_EPOCH;
+    let pseudonym = "0".repeat(64);
+    let places = [SourceId::network(&pseudonym), SourceId::mail_domain(&pseudonym)];
+    let crowd = |source: &SourceId, notice: &Notice| {
+        let told = |number| {
+            let case = CaseId::from_random(&policy.project.prefix, 2026, number);
+            Told { case: Some(case), source: Some(source.clone()), notice: notice.clone() }
+        };
+        let enough = u32::try_from(policy.mail.one_source_at_once).unwrap_or(u32::MAX);
+        Notice::Bundle(Bundle { told: (0..=enough).map(told).collect() })
+    };
+    let of_clock = |row: &ClockRow| {
+        let (clock, promise, acknowledge_until) = (row.name.clone(), row.promise, None);
+        let report = NewReport {
+            package: None,
+            received_at: due_at,
+            due: vec![(clock.clone(), due_at)],
+            on_call: None,
+            continues: None,
+            acknowledge_until,
+            urgent: false,
+            opened: None,
+            quarantined: false,
+            hints: Vec::new(),
+            third_party: None,
+            planned_for: None,
+            next: None,
+        };
+        let missed = Breach { clock: clock.clone(), due_at, promise, acknowledge_until, standing: None };
+        let warning = Warning { clock, due_at, promise, acknowledge_until, standing: None };
+        [Notice::NewReport(report), Notice::Breach(missed), Notice::Warning(warning)]
+    };
+    let of_clocks: Vec<Notice> = policy.clocks.iter().flat_map(of_clock).collect();
+    places.iter().flatten().flat_map(|place| of_clocks.iter().map(|notice| crowd(place, notice))).collect()
 }
 
 /// Each swap of the first member's with another, asked for by either: letters are written as to the first.

@@ -27,6 +27,7 @@ pub(super) fn rules(fields: Option<Fields<'_>>, contacts: Option<&Contacts>) -> 
     number("automatic_per_day_authenticated", 0, 1000, &mut rules.automatic_per_day_authenticated);
     number("automatic_per_day_all", 1, 1_000_000, &mut rules.automatic_per_day_all);
     number("team_mails_per_hour", 2, 1000, &mut rules.team_mails_per_hour);
+    number("one_source_at_once", 1, 1000, &mut rules.one_source_at_once);
     let size = |name: &str, least: usize, most: usize, rule: &mut usize| {
         let mut wide = *rule as u64;
         number(name, least as u64, most as u64, &mut wide);
@@ -159,6 +160,7 @@ mod tests {
         wrong("attachment_bytes = 41943040", "/attachment_bytes", "must not be more than attachments_bytes");
         wrong("parse_seconds = \"2m\"", "/parse_seconds", "must be from 1s to 60s");
         wrong("team_mails_per_hour = 1", "/team_mails_per_hour", "must be from 2 to 1000");
+        wrong("one_source_at_once = 0", "/one_source_at_once", "must be from 1 to 1000");
         wrong("bundle_after = \"2h\"", "/bundle_after", "must be from 1s to 1h");
         wrong("bundle_every = \"25h\"", "/bundle_every", "must be from 1s to 24h");
         let detail = "must be more than 12, which are an hour's bundles by bundle_every";

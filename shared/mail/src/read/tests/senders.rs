@@ -60,6 +60,7 @@ fn what_real_ses_writes_is_read() {
     assert_eq!((receipt.spf, receipt.dkim, receipt.dmarc), (Pass, Pass, Pass));
     assert_eq!(receipt.dkim_domains, ["example.org"]);
     assert_eq!(receipt.received_at.unwrap().to_string(), "2023-03-20T03:11:44Z");
+    assert_eq!(receipt.sent_from, Some("192.0.2.50".parse().unwrap()));
     assert_eq!(mail.head.authentication(&Own::default(), &[]), Authentication::Dmarc);
 }
 
@@ -83,6 +84,23 @@ fn senders_are_judged() {
         );
     }
     assert_eq!(judged(&format!("{FROM}\r\nwords")), Authentication::Unaligned, "nothing from SES");
+}
+
+/// The host's own name for itself is no place to write another's address.
+#[test]
+fn where_a_mail_was_handed_in_is_what_ses_says() {
+    let from = |said: &str| {
+        let received = format!("Received: from {said} by inbound-smtp.eu-west-1.amazonaws.com with SMTP id x\r\n for");
+        let raw = format!(
+            "Return-Path: <a@b.c>\r\n{received} desk@in.example.org;\r\n Sun, 22 Nov 2026 12:00:00 +0000\r\n{FROM}\r\n"
+        );
+        mail(raw).head.receipt.as_ref().and_then(|receipt| receipt.sent_from).map(|from| from.to_string())
+    };
+    assert_eq!(from("a (unknown [203.0.113.9])").as_deref(), Some("203.0.113.9"));
+    assert_eq!(from("a (b [IPv6:2001:db8::1])").as_deref(), Some("2001:db8::1"));
+    for none in ["a", "a (b)", "a [198.51.100.1]) by inbound-smtp.x (b [203.0.113.9])", "a x (b [203.0.113.9])"] {
+        assert_eq!(from(none), None, "{none}");
+    }
 }
 
 /// Whatever a sender writes stands below what SES wrote, and is not believed.

@@ -72,7 +72,7 @@ fn a_mail_beyond_the_days_bytes_is_filed_and_told() {
 #[test]
 fn t32_without_the_token_it_is_a_new_case_with_a_hint_and_the_named_one_stays_as_it_is() {
     let place = Place::new("forged");
-    let desk = place.start();
+    let desk = place.start_for_many();
     let (case, token) = reported(&desk, RITA);
     let receipt = desk.mails_to(RITA).pop().unwrap();
     let thread = |name: &str| receipt["headers"][name].as_str().unwrap().to_owned();

@@ -223,7 +223,7 @@ fn t45_the_list_goes_in_pages_by_what_is_due_next() {
         let page = get(&desk, &path, &alice).ok();
         for row in page["cases"].as_array().unwrap() {
             let fields: Vec<&String> = row.as_object().unwrap().keys().collect();
-            assert_eq!(fields, ["case_id", "handler", "next_due", "package", "stage"]);
+            assert_eq!(fields, ["case_id", "handler", "next_due", "package", "source", "stage"]);
             seen.push((row["next_due"].as_str().unwrap().to_owned(), row["case_id"].as_str().unwrap().to_owned()));
         }
         pages += 1;

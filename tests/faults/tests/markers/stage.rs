@@ -74,7 +74,7 @@ pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-u
 impl Stage {
     pub(crate) fn new(name: &str) -> Stage {
         let place = Place::new(name);
-        let desk = place.start();
+        let desk = place.start_for_many();
         let mut markers = Markers::new();
         let mut tokens = BTreeMap::new();
         for member in ["alice", "bob"] {

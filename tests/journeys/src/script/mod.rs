@@ -118,8 +118,8 @@ impl Journey {
         // What the policy says of days would make a journey another one in another year.
         let away = |line: &&str| !line.starts_with("away");
         let express = express.replace("\"express@4\", end_of_life = 2027-04-01", "\"express@4\"");
-        // The daily list of open cases comes where a script asks for it.
-        let said = ["digest_at = false"].into_iter().chain(script.lines().filter_map(|line| line.strip_prefix(POLICY)));
+        // The daily list of open cases comes where a script asks for it; and its reports come from everywhere.
+        let said = ["digest_at = false", "one_source_at_once = 1000"].into_iter().chain(script.lines().filter_map(|line| line.strip_prefix(POLICY)));
         let express = express.lines().filter(away).collect::<Vec<_>>().join("\n");
         // What is due on a day that a report names is so long after the start as that day is far.
         let of_days = |block: &&str| !block.contains("due = \"day-ends\"");

@@ -4,8 +4,9 @@
     infra/aws/package.py --policy policy.toml                    # arm64, by cargo lambda
     infra/aws/package.py --policy policy.toml --arch x86_64
     infra/aws/package.py --policy policy.toml --native           # by cargo alone, for this machine (tests)
+    infra/aws/package.py --policy policy.toml --built DIR        # what lies there, whatever it was built for (tests)
 
-Each function's zip holds `bootstrap`, `sbom.json` (CycloneDX) and `rustc.txt`, which compiler made it, in that order, with one fixed
+But for the last, which says nothing of what it is made of, each function's zip holds `bootstrap`, `sbom.json` (CycloneDX) and `rustc.txt`, which compiler made it, in that order, with one fixed
 date; nothing of the machine that built them. Needs cargo; cargo-lambda and ziglang of requirements.txt unless --native; cargo-cyclonedx 0.5.9.
 """
 
@@ -32,12 +33,17 @@ def main():
     options = arguments()
     check(options.policy)
     target_dir = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    binaries = native(target_dir) if options.native else lambda_build(options.arch, target_dir)
-    boms = sboms(TARGETS[options.arch])
+    if options.built:
+        binaries, boms = (lambda function: options.built / function), {}
+    else:
+        binaries = native(target_dir) if options.native else lambda_build(options.arch, target_dir)
+        boms = sboms(TARGETS[options.arch])
     compiler = subprocess.run(["rustc", "--version"], cwd=ROOT, check=True, capture_output=True).stdout
     options.out.mkdir(parents=True, exist_ok=True)
     for function in FUNCTIONS:
-        parts = [("bootstrap", binaries(function).read_bytes(), 0o755), ("sbom.json", boms[function], 0o644)]
+        parts = [("bootstrap", binaries(function).read_bytes(), 0o755)]
+        if boms:
+            parts.append(("sbom.json", boms[function], 0o644))
         parts.append(("rustc.txt", compiler, 0o644))
         write(options.out / f"{function}.zip", parts)
     write(options.out / "policy.zip", [("policy.toml", options.policy.read_bytes(), 0o644)])
@@ -49,7 +55,9 @@ def arguments():
     parser = argparse.ArgumentParser(description="Builds what the template deploys.")
     parser.add_argument("--policy", type=Path, required=True, help="the project's policy.toml")
     parser.add_argument("--arch", choices=TARGETS, default="arm64")
-    parser.add_argument("--native", action="store_true", help="for this machine, by cargo alone")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--native", action="store_true", help="for this machine, by cargo alone")
+    how.add_argument("--built", type=Path, help="a folder with binaries that were built already")
     parser.add_argument("--out", type=Path, default=HERE / "build")
     options = parser.parse_args()
     if options.native:

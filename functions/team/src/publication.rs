@@ -2,11 +2,11 @@
 //! audit found.
 
 use desk_domain::advisory::Advisory;
-use desk_domain::affected::{self, Affected};
+use desk_domain::affected::{Affected, released};
 use desk_domain::case::decide::{ByMember, open_by_member};
 use desk_domain::case::event::{Answers, ContentRef, Reported};
 use desk_domain::case::permit::refuse;
-use desk_domain::case::publication::{LineEnd, LineState};
+use desk_domain::case::publication::{LineEnd, LineState, NO_FIX};
 use desk_domain::case::{Actor, Case};
 use desk_domain::id::{CaseId, LineName, MemberId};
 use desk_domain::npm::NpmVersion;
@@ -23,22 +23,76 @@ use jiff::Timestamp;
 use crate::Team;
 use crate::request::Finding;
 
-/// Refuses a version that is no fix of its line by the ranges that are determined.
-pub(crate) fn is_a_fix(of: &UnsealedCase, line: &LineName, version: &NpmVersion) -> Result<(), Refusal> {
-    match affected::why_no_fix(&of.affected(), line, version) {
-        Some(why) => Err(Refusal::field("/version", why)),
-        None => Ok(()),
+/// A version that is the fix of its line, and what that changes of what is said.
+pub(crate) struct Fix {
+    pub line: LineName,
+    pub version: NpmVersion,
+    /// What will be said of the line is another than before.
+    pub differs: bool,
+    /// Where it is not the version that the ranges say.
+    pub warnings: Vec<String>,
+}
+
+impl Fix {
+    /// # Errors
+    /// Refuses a version that is no fix of its line by the ranges that are determined.
+    pub(crate) fn new(of: &UnsealedCase, line: LineName, version: NpmVersion) -> Result<Fix, Refusal> {
+        let (ranges, mut releases) = (of.affected(), of.releases());
+        if let Some(why) = released::why_no_release(&ranges, &releases, &line, &version) {
+            return Err(Refusal::field("/version", why));
+        }
+        let differs = released::differs(&ranges, &releases, &line, &version);
+        releases.insert(line.clone(), version.clone());
+        let of_line: Vec<Affected> = ranges.into_iter().filter(|range| range.line == line).collect();
+        Ok(Fix { warnings: released::told_apart(&of_line, &releases), line, version, differs })
     }
 }
 
-/// The lines whose release is no fix by these ranges.
-pub(crate) fn undone(of: &UnsealedCase, ranges: &[Affected]) -> Vec<LineName> {
-    let is_undone = |(line, state): (&LineName, &LineState)| {
-        let Some(LineEnd::Released(written)) = &state.end else { return None };
-        let version: NpmVersion = of.text(&written.content).parse().ok()?;
-        affected::why_no_fix(ranges, line, &version).map(|_| line.clone())
+/// Ranges that are to be determined, and what they change of what came of the lines.
+pub(crate) struct Determined {
+    pub ranges: Vec<Affected>,
+    /// The lines whose release is no fix by these ranges.
+    pub undone: Vec<LineName>,
+    /// Where they name another fix than was released, or one of a line that was waived. Of a line past its end the release may follow.
+    pub warnings: Vec<String>,
+}
+
+impl Determined {
+    pub(crate) fn new(of: &UnsealedCase, ranges: Vec<Affected>) -> Determined {
+        let mut releases = of.releases();
+        let is_undone = |(line, version)| released::why_no_release(&ranges, &releases, line, version).is_some();
+        let undone: Vec<LineName> =
+            releases.iter().filter(|release| is_undone(*release)).map(|(l, _)| l.clone()).collect();
+        releases.retain(|line, _| !undone.contains(line));
+        let is_waived = |state: &LineState| matches!(state.end, Some(LineEnd::Waived(_)));
+        let waived = of.case.publication.lines.iter().filter(|(_, state)| is_waived(state));
+        let unreleased = waived.filter_map(|(line, _)| released::unreleased(&ranges, line, NO_FIX));
+        let warnings = released::told_apart(&ranges, &releases).into_iter().chain(unreleased).collect();
+        Determined { ranges, undone, warnings }
+    }
+}
+
+/// What a member who waives a line should know: that the ranges name a fix of it all the same.
+pub(crate) fn waived(of: &UnsealedCase, line: &LineName) -> Option<String> {
+    released::unreleased(&of.affected(), line, NO_FIX)
+}
+
+/// A release that is no fix by the ranges as they are; both commands refuse it, so it can only be of before they did.
+///
+/// # Errors
+/// Damage, where a release cannot be read: what was expected would be named in its place.
+fn no_fix_any_more(of: &UnsealedCase) -> Result<Option<String>, Fault> {
+    let (ranges, releases) = (of.affected(), of.releases());
+    let recorded = of.case.publication.lines.iter();
+    let mut recorded = recorded.filter(|(_, state)| matches!(state.end, Some(LineEnd::Released(_))));
+    if let Some((line, _)) = recorded.find(|(line, _)| !releases.contains_key(*line)) {
+        return Err(Fault::Damaged(format!("the release of {line} in {}", of.case.id)));
+    }
+    let no_fix = |(line, version)| {
+        let why = released::why_no_release(&ranges, &releases, line, version)?;
+        Some(format!("{version}, which was released for {line}, {why}; determine-affected says which versions are"))
     };
-    of.case.publication.lines.iter().filter_map(is_undone).collect()
+    Ok(releases.iter().find_map(no_fix))
 }
 
 /// The final form that is to be approved.
@@ -46,7 +100,10 @@ pub(crate) fn undone(of: &UnsealedCase, ranges: &[Affected]) -> Vec<LineName> {
 /// # Errors
 /// Why it cannot be approved as it stands; damage when its parts cannot be read.
 fn to_be_approved(policy: &Policy, of: &UnsealedCase, now: Timestamp) -> Result<Result<Advisory, String>, Fault> {
-    if let Some(why) = of.case.publication.contradiction(&of.affected()) {
+    if let Some(why) = of.case.publication.contradiction(&of.affected(), policy, now) {
+        return Ok(Err(why));
+    }
+    if let Some(why) = no_fix_any_more(of)? {
         return Ok(Err(why));
     }
     let form = of.final_form(policy, now);

@@ -82,7 +82,8 @@ fn todo(advisory: &Advisory) -> Vec<Todo> {
         }
         let todo = all.iter_mut().find(|todo| todo.package == package);
         if let (Some(todo), Some(fixed)) = (todo, range.fixed()) {
-            todo.fixes.push((range.line.to_string(), fixed.to_string()));
+            let fix = (range.line.to_string(), fixed.to_string());
+            todo.fixes.extend((!todo.fixes.contains(&fix)).then_some(fix));
         }
     }
     all
@@ -121,7 +122,7 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         package: a.package.to_string(),
         line: a.line.to_string(),
         affected: a.npm_range(),
-        patched: text::patched(a),
+        patched: text::patched(advisory, a),
     };
     let updated = published.modified_at > published.published_at;
     rendered(&Page {

@@ -10,7 +10,13 @@ use crate::{markdown, text};
 pub(crate) fn blocks(advisory: &Advisory) -> Vec<String> {
     let draft = &advisory.draft;
     let row = |a: &desk_domain::affected::Affected| {
-        format!("| `{}` | `{}` | `{}` | {} |", a.line, a.package, a.npm_range().replace('|', "\\|"), text::patched(a))
+        format!(
+            "| `{}` | `{}` | `{}` | {} |",
+            a.line,
+            a.package,
+            a.npm_range().replace('|', "\\|"),
+            text::patched(advisory, a)
+        )
     };
     let rows: Vec<String> = advisory.affected.iter().map(row).collect();
     let versions = match rows.is_empty() {

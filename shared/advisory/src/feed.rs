@@ -67,7 +67,8 @@ fn entry(site: &Site<'_>, published: &Published) -> Entry {
 fn content(published: &Published) -> String {
     let advisory = &published.advisory;
     let range = |a: &desk_domain::affected::Affected| {
-        let (line, affected, patched) = (escaped(a.line.as_str()), escaped(&a.npm_range()), escaped(&text::patched(a)));
+        let (line, affected, patched) =
+            (escaped(a.line.as_str()), escaped(&a.npm_range()), escaped(&text::patched(advisory, a)));
         format!("<li>{line}: affected {affected}, patched {patched}</li>")
     };
     let notes = text::line_notes(advisory).into_iter().map(|note| format!("<li>{}</li>", escaped(&note)));

@@ -34,7 +34,7 @@ pub mod updates_page;
 
 use desk_domain::policy::Policy;
 
-pub use text::severity as severity_word;
+pub use text::{patched, severity as severity_word};
 
 /// Where the one stylesheet of the desk's pages stands on the site.
 pub const STYLESHEET_KEY: &str = "assets/desk.css";

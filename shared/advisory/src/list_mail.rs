@@ -88,7 +88,7 @@ fn facts(published: &Published, names: &str) -> String {
 fn versions(published: &Published) -> String {
     let advisory = &published.advisory;
     let range = |a: &desk_domain::affected::Affected| {
-        format!("  {}: affected {}, patched {}", a.line, a.npm_range(), text::patched(a))
+        format!("  {}: affected {}, patched {}", a.line, a.npm_range(), text::patched(advisory, a))
     };
     let notes = text::line_notes(advisory).into_iter().map(|note| format!("  {note}"));
     let lines: Vec<String> = advisory.affected.iter().map(range).chain(notes).collect();

@@ -1,6 +1,7 @@
 //! Words and times that several outputs say alike, so that they say the same.
 
 use desk_domain::advisory::{Advisory, LineNote, LineStatus};
+use desk_domain::affected::released::fix_for;
 use desk_domain::affected::{Affected, RangeType, Until};
 use desk_domain::policy::Severity;
 use jiff::Timestamp;
@@ -25,13 +26,19 @@ pub fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// What to install for one range: `4.19.2 or later`, or what there is to say where nothing is.
-pub(crate) fn patched(affected: &Affected) -> String {
-    match &affected.until {
-        _ if affected.range_type == RangeType::Versions => "any that is not named here".to_owned(),
-        Until::Fixed(version) => version.to_string(),
+/// What to install for a range of an advisory: `4.19.2`, the fix of its line, or what there is to say where none is known.
+pub fn patched(advisory: &Advisory, range: &Affected) -> String {
+    if let Some(fix) = fix_for(&advisory.affected, range) {
+        return fix.to_string();
+    }
+    let gets_none =
+        |note: &LineNote| note.line == range.line && matches!(note.status, LineStatus::Unfixed | LineStatus::EndOfLife);
+    match &range.until {
+        Until::LastAffected(_) if range.range_type == RangeType::Versions => "any that is not named here".to_owned(),
+        // Later versions of it there are none.
+        Until::LastAffected(_) if advisory.lines.iter().any(gets_none) => "none".to_owned(),
         Until::LastAffected(version) => format!("any later than {version}"),
-        Until::Unfixed(_) => "none".to_owned(),
+        Until::Fixed(_) | Until::Unfixed(_) => "none".to_owned(),
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use desk_domain::advisory::{LineStatus, Published, credit_line};
 use desk_domain::affected::Affected;
+use desk_domain::affected::released::fix_for;
 use desk_domain::id::LineName;
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::Line;
@@ -92,11 +93,12 @@ pub fn render(site: &Site<'_>, all: &[Published], now: jiff::Timestamp) -> Strin
 
 fn update(published: &Published, affected: &Affected) -> Update {
     let advisory = &published.advisory;
+    let fix = fix_for(&advisory.affected, affected);
     let names: Vec<String> = std::iter::once(advisory.id.to_string())
         .chain(advisory.draft.all_aliases().into_iter().map(str::to_owned))
         .collect();
     Update {
-        version: affected.fixed().map_or_else(|| NO_FIX.to_owned(), ToString::to_string),
+        version: fix.map_or_else(|| NO_FIX.to_owned(), ToString::to_string),
         title: advisory.draft.title.clone(),
         href: advisory_page::key(published),
         severity: advisory.score.severity.map(text::severity),
@@ -104,7 +106,7 @@ fn update(published: &Published, affected: &Affected) -> Update {
         names: names.join(", "),
         day: text::day(published.published_at),
         credit: credit_line(&advisory.credits),
-        order: (affected.fixed().cloned(), published.published_at),
+        order: (fix.cloned(), published.published_at),
     }
 }
 

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::affected::released::{Releases, released_form};
 use crate::affected::{self, Affected};
 use crate::case::Case;
 use crate::case::publication::LineEnd;
@@ -259,15 +260,20 @@ fn all_seen(fields: &Fields<'_>, name: &str, text: &str) {
 #[derive(Default)]
 pub struct Parts {
     pub score: Score,
+    /// As they were determined.
     pub affected: Vec<Affected>,
+    /// What was released since, or before.
+    pub releases: Releases,
     pub credits: Vec<Credit>,
 }
 
 impl Advisory {
-    /// The final form as it stands now. A range of a line that was found not affected after all is left out.
+    /// The final form as it stands now: what is named as patched is what was released. A range of a line that was found not affected
+    /// after all is left out.
     pub fn compose(policy: &Policy, case: &Case, draft: Draft, parts: Parts, now: Timestamp) -> Advisory {
         let said = |range: &Affected| !case.publication.is_unaffected(&range.line);
-        let affected: Vec<Affected> = parts.affected.into_iter().filter(said).collect();
+        let determined: Vec<Affected> = parts.affected.into_iter().filter(said).collect();
+        let affected = released_form(&determined, &parts.releases);
         let lines = line_notes(policy, case, &affected, now);
         Advisory { id: (&case.id).into(), draft, score: parts.score, affected, lines, credits: parts.credits }
     }

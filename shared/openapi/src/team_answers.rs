@@ -227,7 +227,10 @@ fn publication() -> Vec<(&'static str, Value)> {
         ("affected", list(schema("Range"))),
         (
             "npm_ranges",
-            with(json!({"type": "object", "additionalProperties": text()}), "Package → its range, as npm reads it."),
+            with(
+                json!({"type": "object", "additionalProperties": text()}),
+                "Package → its range up to what was released, as npm reads it.",
+            ),
         ),
         ("audit", or_null(schema("Audit"))),
         ("advisory", or_null(schema("AdvisoryState"))),

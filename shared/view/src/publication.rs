@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use desk_domain::advisory::{Advisory, Draft, Parts, Score};
+use desk_domain::affected::released::{Releases, released_form, told_apart};
 use desk_domain::affected::{self, Affected};
 use desk_domain::case::event::EventBody;
 use desk_domain::case::publication::{Audit, AuditWords, LineEnd, LineState, Missing, Statement};
@@ -24,7 +25,7 @@ pub struct PublicationView {
     pub found_by: Option<CaseId>,
     /// The ranges that were determined last.
     pub affected: Vec<Affected>,
-    /// The same as npm writes ranges, by package.
+    /// As npm writes ranges, by package, and as the advisory says them: up to what was released.
     pub npm_ranges: BTreeMap<PackageName, String>,
     pub audit: Option<AuditView>,
     /// `None` while there is no draft.
@@ -171,6 +172,32 @@ impl UnsealedCase {
         ranges.and_then(|content| self.json(content)).unwrap_or_default()
     }
 
+    /// The versions that were released, line by line.
+    pub fn releases(&self) -> Releases {
+        self.releases_of(&self.case)
+    }
+
+    fn releases_of(&self, case: &Case) -> Releases {
+        let released = |(line, state): (&LineName, &LineState)| {
+            let Some(LineEnd::Released(written)) = &state.end else { return None };
+            Some((line.clone(), self.text(&written.content).parse().ok()?))
+        };
+        case.publication.lines.iter().filter_map(released).collect()
+    }
+
+    /// The ranges as the advisory says them: each line ends in what was released of it.
+    pub fn affected_as_released(&self) -> Vec<Affected> {
+        released_form(&self.affected(), &self.releases())
+    }
+
+    /// Where what was determined and what came of it differ, a sentence for each: another version was released, or none where one is
+    /// named.
+    pub fn told_apart(&self, policy: &Policy, now: Timestamp) -> Vec<String> {
+        let ranges = self.affected();
+        let apart = told_apart(&ranges, &self.releases());
+        apart.into_iter().chain(self.case.publication.unreleased(&ranges, policy, now)).collect()
+    }
+
     pub fn newest_score(&self) -> Option<Score> {
         self.score_in(&self.events)
     }
@@ -202,14 +229,16 @@ impl UnsealedCase {
 
     fn composed(&self, policy: &Policy, case: &Case, events: &[Event], draft: Draft, at: Timestamp) -> Advisory {
         let score = self.score_in(events).unwrap_or_default();
-        let parts = Parts { score, affected: self.affected_of(case), credits: self.credits(&case.publication.credit) };
+        let credits = self.credits(&case.publication.credit);
+        let parts = Parts { score, affected: self.affected_of(case), releases: self.releases_of(case), credits };
         Advisory::compose(policy, case, draft, parts, at)
     }
 
     /// How far it is at `now`; `progress` is what the store has of its channels.
     pub fn publication(&self, policy: &Policy, progress: &[ChannelProgress], now: Timestamp) -> PublicationView {
         let (case, publication, ranges) = (&self.case, &self.case.publication, self.affected());
-        let npm_range = |package: &PackageName| (package.clone(), affected::npm_range(&ranges, package));
+        let said = released_form(&ranges, &self.releases());
+        let npm_range = |package: &PackageName| (package.clone(), affected::npm_range(&said, package));
         PublicationView {
             found_by: case.found_by.clone(),
             npm_ranges: affected::packages(&ranges).into_iter().map(npm_range).collect(),

@@ -25,7 +25,7 @@ fn affected(names: &[&str]) -> Command {
 }
 
 fn released(name: &str) -> Command {
-    Command::FixReleased { line: line(name), version: content() }
+    Command::FixReleased { line: line(name), version: content(), differs: false }
 }
 
 fn ready(name: &str) -> Command {
@@ -231,6 +231,22 @@ fn t50_a_release_of_a_line_that_was_given_up_is_said_so_it_is_approved_anew() {
             .when(&policy, "bob", Command::ApproveAdvisory { content: content() })
             .when(&policy, "alice", released("express@4"));
         assert_eq!(refused(&mut world, &policy), ["approval"]);
+    }
+}
+
+/// Versions are sealed: whoever opens them says whether this one is another than the form named.
+#[test]
+fn a_release_that_differs_voids_the_approval() {
+    let policy = policy();
+    let differs = |name: &str| Command::FixReleased { line: line(name), version: content(), differs: true };
+    let first = without(&policy, &["line express@4"]).when(&policy, "alice", differs("express@4"));
+    let second = without(&policy, &[]).when(&policy, "alice", differs("express@4"));
+    for mut world in [first, second] {
+        assert_eq!(refused(&mut world, &policy), ["approval"]);
+        let mut again = world.when(&policy, "bob", Command::ApproveAdvisory { content: content() });
+        let mut repeated = again.clone().when(&policy, "alice", released("express@4"));
+        assert!(publish(&mut repeated, &policy, "bob").is_ok(), "the same once more changes nothing");
+        assert!(publish(&mut again, &policy, "bob").is_ok());
     }
 }
 

@@ -67,8 +67,11 @@ fn led(policy: &Policy) -> World {
     world = world.when(policy, "bob", Command::PlanRelease { on: day });
     world = world.when(policy, "alice", Command::WaiveAudit { reason: content() });
     world = world.when(policy, "alice", Command::FixReady { line: "express@4".parse().unwrap(), reference: content() });
-    world =
-        world.when(policy, "alice", Command::FixReleased { line: "express@4".parse().unwrap(), version: content() });
+    world = world.when(
+        policy,
+        "alice",
+        Command::FixReleased { line: "express@4".parse().unwrap(), version: content(), differs: false },
+    );
     for name in [CommandName::AskCredit, CommandName::RecordCredit, CommandName::DraftAdvisory] {
         world = give(world, "alice", name);
     }

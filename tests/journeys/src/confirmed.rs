@@ -63,15 +63,28 @@ impl Confirmed {
     }
 
     pub fn determine(&self, introduced: &str, fixed: &str) {
-        self.tell(json!({"command": "determine-affected", "affected":
-            [{"package": "express", "line": "express@4", "introduced": introduced, "fixed": fixed}]}));
+        self.determined(
+            &json!([{"package": "express", "line": "express@4", "introduced": introduced, "fixed": fixed}]),
+        );
+    }
+
+    fn determined(&self, affected: &Value) {
+        self.tell(json!({"command": "determine-affected", "affected": affected}));
     }
 
     /// Everything but approving and publishing.
     pub fn drafted(self, fixed: &str) -> Confirmed {
-        self.determine("0", fixed);
+        let affected = json!([{"package": "express", "line": "express@4", "introduced": "0", "fixed": fixed}]);
+        self.drafted_with(&affected, &[("express@4", fixed)])
+    }
+
+    /// The same with these ranges, and a version released for each of these lines.
+    pub fn drafted_with(self, affected: &Value, released: &[(&str, &str)]) -> Confirmed {
+        self.determined(affected);
         self.tell(json!({"command": "record-audit", "searched": "All of it.", "result": "none"}));
-        self.tell(json!({"command": "fix-released", "line": "express@4", "version": fixed}));
+        for (line, version) in released {
+            self.tell(json!({"command": "fix-released", "line": line, "version": version}));
+        }
         self.tell(json!({"command": "ask-credit"}));
         self.tell(
             json!({"command": "record-credit", "decision": "as", "as": "Rita", "link": "https://rita.example.org"}),

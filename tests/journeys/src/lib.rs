@@ -2,6 +2,7 @@
 
 mod confirmed;
 pub mod field;
+mod patched;
 mod script;
 
 pub use confirmed::Confirmed;

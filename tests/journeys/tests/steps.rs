@@ -221,6 +221,28 @@ fn the_table_of_lines_gives_only_what_was_changed() {
 }
 
 #[test]
+fn the_table_of_lines_says_where_a_release_is_another_than_the_ranges() {
+    let place = Place::new("lines-differ");
+    let desk = place.start();
+    let (case, _) = desk.filed(&report("R", "page"));
+    let decide = Form::open(&desk, &case, "decide", "alice");
+    decide.send(&[("outcome", "confirm"), ("reason", "It is."), ("next_steps", "A fix.")]);
+    let affected = [("l1.affected", "yes"), ("l1.introduced", "4.0.0"), ("l1.fixed", "4.21.1"), ("l2.affected", "no")];
+    done(&Form::open(&desk, &case, "lines", "alice").send(&affected), &format!("/desk/cases/{case}?done=lines"));
+    let released = [&affected[..], &[("l1.state", "released"), ("l1.words", "4.22.0")]].concat();
+    let form = Form::open(&desk, &case, "lines", "alice");
+    let apart = "The ranges of express@4 say 4.21.1, and 4.22.0 was released: the advisory will say 4.22.0.";
+    let shown = form.send(&[&released[..], &[("check", "1")]].concat());
+    for words in ["It will read: express &#62;=4.0.0 &#60;4.22.0", apart] {
+        assert!(shown.status == 200 && shown.text.contains(words), "{words}: {}", shown.text);
+    }
+    let saved = form.send(&released);
+    assert!(saved.status == 200 && saved.text.contains(apart), "{}", saved.text);
+    let page = desk.get(&format!("/desk/cases/{case}/lines"), &[("authorization", &desk.token("alice"))]).text;
+    assert!(page.contains(apart), "{page}");
+}
+
+#[test]
 fn what_came_since_a_member_last_read_a_case_is_marked_as_new() {
     let place = Place::new("news");
     let desk = place.start();

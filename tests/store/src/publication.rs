@@ -33,7 +33,8 @@ pub fn advisory(bench: &Bench, case: &desk_domain::case::Case, title: &str) -> A
     };
     let credit = Credit { name: "Rita".to_owned(), contact: Vec::new(), kind: None };
     let score = Score { severity: Some(Severity::High), ..Score::default() };
-    let parts = Parts { score, affected: vec![affected], credits: vec![credit] };
+    let releases = [("express@4".parse().expect("a line"), "4.19.2".parse().expect("a version"))].into();
+    let parts = Parts { score, affected: vec![affected], releases, credits: vec![credit] };
     Advisory::compose(&bench.policy, case, draft, parts, bench.hands.now())
 }
 
@@ -65,7 +66,7 @@ impl Bench {
             Command::Accept,
             Command::DetermineAffected { content: words.clone(), lines: vec![line()], undone: vec![] },
             Command::RecordAudit { content: words.clone(), findings: Vec::new() },
-            Command::FixReleased { line: line(), version: words.clone() },
+            Command::FixReleased { line: line(), version: words.clone(), differs: false },
             Command::AskCredit,
             Command::RecordCredit { granted: Some(words.clone()) },
             Command::DraftAdvisory { content: words.clone() },

@@ -3,6 +3,7 @@
 mod duplicate;
 mod follow_up;
 mod invitation;
+mod ready;
 mod sealed;
 mod treat;
 
@@ -11,27 +12,27 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk_advisory::article;
-use desk_domain::advisory::Advisory;
-use desk_domain::affected::{self, Affected};
+use desk_domain::affected;
 use desk_domain::case::permit::{permit, refuse};
 use desk_domain::case::publication::AuditWords;
-use desk_domain::case::share::{SharedThing, SharedWith};
+use desk_domain::case::share::SharedThing;
 use desk_domain::case::{Actor, Command, CommandName, EventBody};
-use desk_domain::id::{CaseId, LineName};
+use desk_domain::id::CaseId;
 use desk_domain::policy::Member;
 use desk_http::{Problem, answer, body};
 use desk_keys::{KeyError, MailWords, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
-use desk_store::{ActError, Acted, Audience, Commit, NewKeys, OpenedKeys, Stored};
+use desk_store::{ActError, Acted, Audience, Commit, NewKeys, Stored};
+use desk_view::UnsealedCase;
 use serde_json::{Value, json};
 
-use self::follow_up::FollowedUp;
+use self::ready::{NewCode, Ready};
 pub(crate) use self::sealed::{Seal, Sealing};
 pub(crate) use self::treat::RECEIPT;
-use self::treat::Treated;
 use crate::as_of_now::AsOfNow;
 use crate::message::Post;
-use crate::request::{Asked, Finding, Invitation, Words, Work};
+use crate::publication::{Determined, Fix};
+use crate::request::{Asked, Finding, Work};
 use crate::{Team, publication};
 
 pub(crate) async fn post(
@@ -56,77 +57,6 @@ pub(crate) async fn post(
         false => team.readable(&id, &member.id).await?,
     };
     Ok(answer::json(team.command(member, &stored, &value, request.as_ref()).await?))
-}
-
-/// The code that a command issues, beside the command.
-struct NewCode {
-    code: ReceiptCode,
-    /// Mailed to the reporter, or else handed over by the member.
-    mailed: bool,
-}
-
-/// A command, with what had to be opened for it; what is left is to seal it.
-enum Ready {
-    Words(Seal),
-    /// The case that was there first, and what the reporter is told.
-    Duplicate {
-        of: CaseId,
-        words: Option<Words>,
-    },
-    /// The version is a fix.
-    Fix(Seal),
-    /// The lines whose release is no fix by the ranges that are to be determined.
-    Ranges {
-        ranges: Vec<Affected>,
-        undone: Vec<LineName>,
-    },
-    /// Ids and keys for the cases of what was found.
-    Audit {
-        audit: AuditWords,
-        findings: Vec<(Finding, (CaseId, NewKeys))>,
-    },
-    /// The final form that is to be approved.
-    Form(Box<Advisory>),
-    /// The word that what is approved is published.
-    Publication(String),
-    /// The draft of the advisory as it is to be read, by whom, and what they are told with it.
-    Draft {
-        with: SharedWith,
-        text: String,
-        words: Words,
-    },
-    /// Somebody from outside, whose key can be used.
-    Invitation(Invitation),
-    /// The keys of which a new code is to open the reporter’s, and the code that it takes the place of.
-    Code {
-        keys: OpenedKeys,
-        old: Option<String>,
-    },
-    /// The case for what the reporter wrote after closing.
-    FollowUp(Box<FollowedUp>),
-    /// The case that what was filed becomes.
-    Report(Box<Treated>),
-}
-
-impl Ready {
-    /// Whether it holds only for the case as it was read.
-    fn is_of_one_version(&self) -> bool {
-        match self {
-            Ready::Fix(_) | Ready::Ranges { .. } | Ready::Form(_) | Ready::Publication(_) => true,
-            Ready::Draft { .. } | Ready::FollowUp(_) => true,
-            Ready::Words(_) | Ready::Duplicate { .. } | Ready::Invitation(_) => false,
-            Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
-        }
-    }
-
-    fn report(&self) -> Option<&Treated> {
-        match self {
-            Ready::Report(report) => Some(report),
-            Ready::Words(_) | Ready::Duplicate { .. } | Ready::Fix(_) | Ready::Ranges { .. } => None,
-            Ready::Audit { .. } | Ready::Form(_) | Ready::Publication(_) | Ready::Draft { .. } => None,
-            Ready::Code { .. } | Ready::FollowUp(_) | Ready::Invitation(_) => None,
-        }
-    }
 }
 
 impl Team {
@@ -207,6 +137,11 @@ impl Team {
         answer::once(&self.cases, request, self.clock.now(), done).await
     }
 
+    /// The case with its words.
+    async fn unsealed_of(&self, stored: &Stored) -> Result<UnsealedCase, Problem> {
+        Ok(self.unsealed(stored.case.clone(), &self.keys(stored).await?.team).await?)
+    }
+
     /// Opens what must be opened before a command is given.
     async fn ready(&self, member: &Member, stored: &Stored, asked: Asked) -> Result<Ready, Problem> {
         let (case, now) = (&stored.case, self.clock.now());
@@ -217,20 +152,17 @@ impl Team {
                 permitted()?;
                 Ok(Ready::Duplicate { of: self.root_of(case, &of).await?, words })
             }
-            Work::Released { line, version, seal } => {
+            Work::Released { line, version } => {
                 permitted()?;
-                publication::is_a_fix(
-                    &self.unsealed(case.clone(), &self.keys(stored).await?.team).await?,
-                    &line,
-                    &version,
-                )?;
-                Ok(Ready::Fix(seal))
+                Ok(Ready::Fix(Fix::new(&self.unsealed_of(stored).await?, line, version)?))
+            }
+            Work::Waived { line, seal } => {
+                permitted()?;
+                Ok(Ready::Waived { warning: publication::waived(&self.unsealed_of(stored).await?, &line), seal })
             }
             Work::Affected(ranges) => {
                 permitted()?;
-                let undone =
-                    publication::undone(&self.unsealed(case.clone(), &self.keys(stored).await?.team).await?, &ranges);
-                Ok(Ready::Ranges { ranges, undone })
+                Ok(Ready::Ranges(Determined::new(&self.unsealed_of(stored).await?, ranges)))
             }
             Work::Audit { audit, findings } => {
                 permitted()?;
@@ -247,7 +179,7 @@ impl Team {
             }
             Work::ShareDraft { with, words } => {
                 permitted()?;
-                let opened = self.unsealed(case.clone(), &self.keys(stored).await?.team).await?;
+                let opened = self.unsealed_of(stored).await?;
                 // Where there is none, `decide` says so.
                 let text = opened.final_form(&self.policy, now).as_ref().map(article::of).unwrap_or_default();
                 Ok(Ready::Draft { with, text, words })
@@ -289,15 +221,20 @@ impl Team {
         commit: &mut Commit,
     ) -> Result<(Command, Option<NewCode>), ActError> {
         Ok(match ready {
-            Ready::Words(seal) | Ready::Fix(seal) => {
+            Ready::Words(seal) | Ready::Waived { seal, .. } => {
                 (seal(&mut Sealing { post, mail_key: &self.mail_key, stored: before, commit })?, None)
+            }
+            Ready::Fix(fix) => {
+                let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
+                let (line, version) = (fix.line.clone(), sealing.text(&fix.version.to_string())?);
+                (Command::FixReleased { line, version, differs: fix.differs }, None)
             }
             Ready::Duplicate { of, words } => {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
                 let message = words.as_ref().map(|words| sealing.message(words)).transpose()?;
                 (Command::Duplicate { of: of.clone(), message }, None)
             }
-            Ready::Ranges { ranges, undone } => (self.determined(post, commit, ranges, undone)?, None),
+            Ready::Ranges(determined) => (self.determined(post, commit, determined)?, None),
             Ready::Audit { audit, findings } => (self.audited(member, (before, post), commit, audit, findings)?, None),
             Ready::Form(form) => {
                 (Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }, None)
@@ -329,15 +266,11 @@ impl Team {
         &self,
         post: &Post<'_>,
         commit: &mut Commit,
-        ranges: &[Affected],
-        undone: &[LineName],
+        Determined { ranges, undone, warnings: _ }: &Determined,
     ) -> Result<Command, KeyError> {
         let lines = affected::lines_touched(ranges, &self.policy);
-        Ok(Command::DetermineAffected {
-            lines,
-            content: post.seal_json(commit, &Audience::Team, &ranges)?,
-            undone: undone.to_vec(),
-        })
+        let content = post.seal_json(commit, &Audience::Team, ranges)?;
+        Ok(Command::DetermineAffected { lines, content, undone: undone.clone() })
     }
 
     /// The audit, and a case for each thing that it found, in one transaction.
@@ -383,7 +316,7 @@ impl Team {
 fn warnings(post: &Post<'_>, page_only: bool, ready: &Ready, acted: &Acted) -> Vec<String> {
     let sent = acted.events.iter().any(|event| matches!(event, EventBody::MessageSent { .. }));
     let stays = post.warning().filter(|_| sent && !page_only);
-    stays.into_iter().chain(ready.report().and_then(Treated::warning)).collect()
+    stays.into_iter().chain(ready.warnings()).collect()
 }
 
 /// The state after, and what happened. A new code is shown to the member only when no mail can carry it.

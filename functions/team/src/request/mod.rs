@@ -39,7 +39,9 @@ pub(crate) enum Work {
     /// To find the case that was there first; the reporter is told in these words, where there are any.
     Duplicate { of: CaseId, words: Option<Words> },
     /// To see that the version is a fix.
-    Released { line: LineName, version: NpmVersion, seal: Seal },
+    Released { line: LineName, version: NpmVersion },
+    /// To see whether a fix of the line is named.
+    Waived { line: LineName, seal: Seal },
     /// To see whose release is no fix by these ranges.
     Affected(Vec<Affected>),
     /// To make keys for the cases of what was found.

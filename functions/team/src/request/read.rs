@@ -103,7 +103,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         FixReady => of_line(given, "reference", |line, reference| Command::FixReady { line, reference })?,
         FixReleased => released(given)?,
         NotAffected => of_line(given, "reason", |line, reason| Command::NotAffected { line, reason })?,
-        WaiveLine => of_line(given, "reason", |line, reason| Command::WaiveLine { line, reason })?,
+        WaiveLine => waived(given)?,
         AskCredit => as_it_is(given, Command::AskCredit),
         RecordCredit => credit(given),
         DraftAdvisory => {
@@ -262,11 +262,16 @@ fn released(given: &Given<'_>) -> Option<Asked> {
     {
         given.fields.wrong("version", format!("is not of the line {line}"));
     }
-    let (line, version) = (line?, version?);
-    let (of, text) = (line.clone(), version.to_string());
+    Some(prepared(given, Work::Released { line: line?, version: version? }))
+}
+
+fn waived(given: &Given<'_>) -> Option<Asked> {
+    let reason = given.text("reason");
+    let line: LineName = given.parsed("line")?;
+    let of = line.clone();
     let seal =
-        Box::new(move |s: &mut Sealing<'_>| Ok(Command::FixReleased { line: of.clone(), version: s.text(&text)? }));
-    Some(prepared(given, Work::Released { line, version, seal }))
+        Box::new(move |s: &mut Sealing<'_>| Ok(Command::WaiveLine { line: of.clone(), reason: s.text(&reason)? }));
+    Some(prepared(given, Work::Waived { line, seal }))
 }
 
 /// Nobody is named where there is none.

@@ -1,7 +1,7 @@
 //! Writing the advisory: what every channel is made of, with what is said elsewhere shown beside it.
 
 use desk_domain::advisory::{Advisory, Draft, ReferenceKind, credit_line};
-use desk_domain::fields;
+use desk_domain::{affected, fields};
 use serde_json::{Value, json};
 
 use super::At;
@@ -69,8 +69,10 @@ fn unsaved(at: &At<'_>, typed: &Typed) -> Option<Advisory> {
 /// What the advisory says that is said elsewhere.
 fn beside(at: &At<'_>) -> Vec<String> {
     let severity = at.case().severity.map_or("not scored yet", words::severity);
-    let view = at.opened.publication(at.policy, &[], at.now);
-    let ranges: Vec<String> = view.npm_ranges.iter().map(|(package, range)| format!("{package} {range}")).collect();
+    let said = at.opened.affected_as_released();
+    let packages = affected::packages(&said).into_iter();
+    let ranges: Vec<String> =
+        packages.map(|package| format!("{package} {}", affected::npm_range(&said, package))).collect();
     let ranges = if ranges.is_empty() { "not determined yet".to_owned() } else { ranges.join("; ") };
     let credit = credit_line(&at.opened.credit().credits).unwrap_or_else(|| "nobody".to_owned());
     vec![words::full(format!("Beside this it says: severity {severity}; affected {ranges}; credit: {credit}"))]

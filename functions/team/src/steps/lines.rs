@@ -2,6 +2,7 @@
 //! line; what stood there and is not changed gives no command. Below each line another range of it can be written, folded away: most
 //! have one.
 
+use desk_domain::affected::released::{Releases, released_form, told_apart};
 use desk_domain::affected::{self, Affected, Until};
 use desk_domain::fields;
 use desk_domain::id::{LineName, PackageName};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use super::At;
 use super::form::{Commands, Fields, Filled, Form, Given, Wrong, button, choice, command};
 use super::typed::Typed;
+use crate::case_page::words;
 
 /// A row of the table: a stretch of affected versions of a line, or a line of which none is said.
 struct Row {
@@ -136,13 +138,14 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let views = views(at);
     let groups = rows(at).iter().map(|row| group(at, typed, row, &views)).collect();
     let check = if typed.flag("check") { reads(at, typed) } else { Vec::new() };
+    let apart = at.opened.told_apart(at.policy, at.now).into_iter().map(words::full);
     let form = Form { groups, hidden: Vec::new(), will: check, buttons: vec![button("Save")] };
     let about = [
         "What you leave as it is stays as it is. A line past its end of life gets no fix unless one is recorded.",
         "From is the first affected version, 0 the very first of all; Fixed in is the first that is free of it. Where no fix is \
          known, the last affected one says how far it reaches; with neither, everything after is affected.",
     ];
-    Filled::new(form.or("Show the ranges", "check")).about(about.map(str::to_owned))
+    Filled::new(form.or("Show the ranges", "check")).about(about.into_iter().map(str::to_owned).chain(apart))
 }
 
 fn group(at: &At<'_>, typed: &Typed, row: &Row, views: &[LineView]) -> InputGroup {
@@ -211,15 +214,25 @@ fn range(row: &Row, typed: &Typed) -> Value {
     range
 }
 
-/// How the ranges will read, or what is wrong with them.
+/// The versions that are typed as released.
+fn releases(rows: &[Row], typed: &Typed) -> Releases {
+    let released = |row: &&Row| row.place == Place::First && typed.get(&row.named("state")) == "released";
+    let version = |row: &Row| Some((row.line.clone(), typed.text(&row.named("words")).parse().ok()?));
+    rows.iter().filter(released).filter_map(version).collect()
+}
+
+/// How the ranges will read and where a release is another than they say, or what is wrong with them.
 fn reads(at: &At<'_>, typed: &Typed) -> Vec<String> {
-    let list: Vec<Value> = ranges(&rows(at), typed).into_iter().map(|(_, range)| range).collect();
+    let rows = rows(at);
+    let list: Vec<Value> = ranges(&rows, typed).into_iter().map(|(_, range)| range).collect();
     match fields::read(&json!({"affected": list}), |fields| affected::read(fields, at.policy)) {
         Ok(ranges) => {
-            let packages = affected::packages(&ranges).into_iter();
-            packages
-                .map(|package| format!("It will read: {package} {}", affected::npm_range(&ranges, package)))
-                .collect()
+            let releases = releases(&rows, typed);
+            let said = released_form(&ranges, &releases);
+            let packages = affected::packages(&said).into_iter();
+            let reads =
+                packages.map(|package| format!("It will read: {package} {}", affected::npm_range(&said, package)));
+            reads.chain(told_apart(&ranges, &releases).into_iter().map(words::full)).collect()
         }
         Err(wrong) => wrong.into_iter().map(|error| format!("{} {}", error.pointer, error.detail)).collect(),
     }

@@ -67,7 +67,7 @@ fn changes(old: &Advisory, new: &Advisory) -> Vec<Change> {
 }
 
 /// Everything that a form says, in the order in which it is read.
-fn said(form: &Advisory) -> [(&'static str, String); 13] {
+fn said(form: &Advisory) -> [(&'static str, String); 14] {
     // A field that is added is asked for here. The id is the case's, and never changes.
     let Advisory { id: _, draft, score, affected, lines, credits } = form;
     let list = |all: Vec<String>| all.join("\n");
@@ -83,6 +83,7 @@ fn said(form: &Advisory) -> [(&'static str, String); 13] {
         ("Details", draft.details.clone()),
         ("Workarounds", draft.workarounds.clone().unwrap_or_default()),
         ("Affected", list(affected.iter().map(range).collect())),
+        ("Patched", list(affected.iter().map(|range| patched(form, range)).collect())),
         ("Lines", list(lines.iter().map(line).collect())),
         ("Severity", score.severity.map(words::severity).unwrap_or_default().to_owned()),
         ("CVSS", list(score.cvss.clone())),
@@ -96,6 +97,10 @@ fn said(form: &Advisory) -> [(&'static str, String); 13] {
 
 fn range(affected: &Affected) -> String {
     format!("{}: {}", affected.line, affected.npm_range())
+}
+
+fn patched(form: &Advisory, range: &Affected) -> String {
+    format!("{}: {}", range.line, desk_advisory::patched(form, range))
 }
 
 fn line(note: &LineNote) -> String {

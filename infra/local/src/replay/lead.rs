@@ -128,7 +128,8 @@ impl Lead<'_> {
         self.tell(case, handler, json!({"command": "accept"})).await
     }
 
-    /// Every line that is affected and maintained gets its fix, or is waived where there is none.
+    /// Every line that is affected and maintained gets its fix, or is waived where there is none. A line past its end gets the fix that
+    /// the record names of it all the same: only what was released is published as one.
     async fn fixed(&self, case: &Case, handler: &str, ranges: &[Affected]) -> Result<(), Failure> {
         self.pass(24 * 60).await?;
         self.tell(case, handler, json!({"command": "determine-affected", "affected": ranges})).await?;
@@ -136,11 +137,15 @@ impl Lead<'_> {
             "searched": "The same pattern in every module of the package."});
         self.tell(case, handler, audit).await?;
         let known = self.case(case, handler).await?;
-        let open = |line: &&Value| line["affected"] == true && line["maintained"] == true && line["state"] == "pending";
-        let lines = known["lines"].as_array().cloned().unwrap_or_default();
-        let lines: Vec<String> =
-            lines.iter().filter(open).filter_map(|line| line["line"].as_str().map(str::to_owned)).collect();
         let fix = |line: &str| affected::fix_of(ranges, &line.parse().ok()?);
+        let named = |line: &Value| line["line"].as_str().map(str::to_owned);
+        let is_open = |line: &&Value| match line["state"].as_str() {
+            Some("pending") => line["affected"] == true,
+            Some("end-of-life") => named(line).is_some_and(|line| fix(&line).is_some()),
+            _ => false,
+        };
+        let lines = known["lines"].as_array().cloned().unwrap_or_default();
+        let lines: Vec<String> = lines.iter().filter(is_open).filter_map(named).collect();
         let reference = self.reading.draft.references.first().map_or("the security fork", |r| r.url.as_str());
         self.pass(2 * 24 * 60).await?;
         for line in lines.iter().filter(|line| fix(line).is_some()) {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Affected;
+use super::released::fix_for;
 use crate::advisory::Published;
 use crate::id::{AdvisoryId, LineName, Malformed};
 use crate::npm::NpmVersion;
@@ -33,7 +34,7 @@ pub struct Hit {
     pub severity: Option<Severity>,
     /// The range of it that holds the version, as npm writes it.
     pub range: String,
-    /// The version that ends this range, where one does.
+    /// The version that ends this range, or the fix of its line, where one is known.
     pub fixed: Option<String>,
 }
 
@@ -102,7 +103,7 @@ fn hits(published: &[Published], package: &str, version: &NpmVersion) -> Vec<Hit
             title: p.advisory.draft.title.clone(),
             severity: p.advisory.score.severity,
             range: range.npm_range(),
-            fixed: range.fixed().map(ToString::to_string),
+            fixed: fix_for(&p.advisory.affected, range).map(ToString::to_string),
         })
     };
     // They come newest first, and a sort keeps that.

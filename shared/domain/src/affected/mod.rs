@@ -4,6 +4,7 @@
 
 pub mod check;
 mod read;
+pub mod released;
 
 use std::fmt;
 use std::str::FromStr;
@@ -123,6 +124,14 @@ impl fmt::Display for Since {
 }
 
 impl Affected {
+    /// The version that it begins with; `None` where it is the very first.
+    fn begin(&self) -> Option<&NpmVersion> {
+        match &self.introduced {
+            Since::Version(first) => Some(first),
+            Since::Start => None,
+        }
+    }
+
     /// The version that ends the stretch; `None` where nothing does.
     pub fn end(&self) -> Option<&NpmVersion> {
         match &self.until {
@@ -237,14 +246,21 @@ pub fn lines_touched(affected: &[Affected], policy: &Policy) -> Vec<LineName> {
     lines.filter(|line| affected.iter().any(|range| range.touches(line))).cloned().collect()
 }
 
-/// Why a version is no fix of its line (T50): it is affected itself, or older than where the affected versions of the line end.
+/// Why a version is no fix of its line (T50): it is affected itself, or older than where the affected versions of the line end, or
+/// begin and do not end.
 pub fn why_no_fix(affected: &[Affected], line: &LineName, version: &NpmVersion) -> Option<String> {
     let of_package = |range: &&Affected| range.package.as_str() == line.package();
     if let Some(range) = affected.iter().filter(of_package).find(|range| range.contains(version)) {
         return Some(format!("is itself affected: {}", range.npm_range()));
     }
-    let newest = affected.iter().filter(|range| range.line == *line).filter_map(Affected::end).max()?;
-    (version < newest).then(|| format!("is older than {newest}, where the affected versions of {line} end"))
+    let of_line = || affected.iter().filter(|range| range.line == *line);
+    let newest = of_line().filter_map(Affected::end).max().filter(|newest| version < *newest);
+    if let Some(newest) = newest {
+        return Some(format!("is older than {newest}, where the affected versions of {line} end"));
+    }
+    let open = of_line().filter(|range| range.end().is_none()).filter_map(Affected::begin);
+    let open = open.max().filter(|begin| version < *begin)?;
+    Some(format!("is older than {open}, from which on all versions of {line} are affected"))
 }
 
 /// The newest version that the ranges themselves name as the fix of a line, where it is one.

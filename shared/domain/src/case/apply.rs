@@ -221,8 +221,8 @@ impl Case {
             EventBody::AuditRecorded { content, findings } => self.audit_recorded(event, content, findings),
             EventBody::AuditWaived { reason } => self.publication.audit = Some(Audit::Waived(written(event, reason))),
             EventBody::FixReady { line, reference } => self.line_ready(event, line, reference),
-            EventBody::FixReleased { line, version } => {
-                self.line_ended(line, LineEnd::Released(written(event, version)))
+            EventBody::FixReleased { line, version, differs } => {
+                self.line_released(line, written(event, version), *differs)
             }
             EventBody::LineNotAffected { line, reason } => {
                 self.line_ended(line, LineEnd::NotAffected(written(event, reason)))

@@ -162,9 +162,11 @@ pub enum Command {
         line: LineName,
         reference: ContentRef,
     },
+    /// `differs` says that what will be said of the line is another than before: the version is not the one that was expected.
     FixReleased {
         line: LineName,
         version: ContentRef,
+        differs: bool,
     },
     NotAffected {
         line: LineName,

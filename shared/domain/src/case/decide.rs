@@ -175,7 +175,7 @@ impl Next<'_> {
             }
             Command::WaiveAudit { reason } => self.push(EventBody::AuditWaived { reason: reason.clone() }),
             Command::FixReady { line, reference } => self.fix_ready(line, reference)?,
-            Command::FixReleased { line, version } => self.fix_released(line, version)?,
+            Command::FixReleased { line, version, differs } => self.fix_released(line, version, *differs)?,
             Command::NotAffected { line, reason } => self.not_affected(line, reason)?,
             Command::WaiveLine { line, reason } => self.waive_line(line, reason)?,
             Command::AskCredit => {

@@ -409,6 +409,9 @@ pub enum EventBody {
     FixReleased {
         line: LineName,
         version: ContentRef,
+        /// The version is another than what would have been said: an approval was of another form.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        differs: bool,
     },
     LineNotAffected {
         line: LineName,

@@ -14,9 +14,12 @@ pub use gate::Missing;
 use super::command::row::Approval;
 use super::event::{ContentRef, Event, EventBody, FactName};
 use super::{Actor, Case, Fact};
-use crate::affected::Affected;
+use crate::affected::{self, Affected, released};
 use crate::id::{CaseId, ChannelId, LineName};
 use crate::policy::Policy;
+
+/// What a waiver says of a line.
+pub const NO_FIX: &str = "gets no fix";
 
 /// What of publication was done.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -139,8 +142,29 @@ impl Publication {
     }
 
     /// Where an advisory of these ranges would contradict itself: a line that was found not affected, and a range that takes it
-    /// in; or a range that is left out with such a line, and takes in another line that nothing else does.
-    pub fn contradiction(&self, ranges: &[Affected]) -> Option<String> {
+    /// in; a range that is left out with such a line, and takes in another line that nothing else does; or a fix that nobody
+    /// released, of a line that gets none.
+    pub fn contradiction(&self, ranges: &[Affected], policy: &Policy, now: Timestamp) -> Option<String> {
+        self.of_unaffected(ranges).or_else(|| self.unreleased(ranges, policy, now).into_iter().next())
+    }
+
+    /// The fixes that these ranges name of lines for which none is released and none awaited: waived, or past their end.
+    pub fn unreleased(&self, ranges: &[Affected], policy: &Policy, now: Timestamp) -> Vec<String> {
+        let kept: Vec<Affected> = ranges.iter().filter(|range| !self.is_unaffected(&range.line)).cloned().collect();
+        let named = |line: &LineName| {
+            let is_maintained = policy.line(line).is_some_and(|line| line.maintained_at(now));
+            let why = match self.end_of(line) {
+                Some(LineEnd::Released(_) | LineEnd::NotAffected(_)) => return None,
+                Some(LineEnd::Waived(_)) => NO_FIX,
+                None if is_maintained => return None,
+                None => "is past its end of life and has no release recorded",
+            };
+            released::unreleased(&kept, line, why)
+        };
+        affected::lines_touched(&kept, policy).iter().filter_map(named).collect()
+    }
+
+    fn of_unaffected(&self, ranges: &[Affected]) -> Option<String> {
         let (left_out, kept): (Vec<&Affected>, Vec<&Affected>) =
             ranges.iter().partition(|r| self.is_unaffected(&r.line));
         let narrow = "determine-affected says which versions are";
@@ -233,12 +257,18 @@ impl Case {
         self.publication.lines.entry(line.clone()).or_default().ready = Some(written(event, reference));
     }
 
-    /// Takes in what a line came to. That an expected fix is out changes nothing of what will be said; one where none was to be
-    /// voids the approval.
+    /// Takes in what a line came to; what is not a release is said by a command that voids the approval.
     pub(super) fn line_ended(&mut self, line: &LineName, end: LineEnd) {
-        let is_released = matches!(end, LineEnd::Released(_));
-        let before = self.publication.lines.entry(line.clone()).or_default().end.replace(end);
-        if is_released && matches!(before, Some(LineEnd::NotAffected(_) | LineEnd::Waived(_))) {
+        self.publication.lines.entry(line.clone()).or_default().end = Some(end);
+    }
+
+    /// Takes in that a fix is out. Where it was expected in this very version, that changes nothing of what will be said; another
+    /// version (`differs`), and a fix where none was to be, void the approval.
+    pub(super) fn line_released(&mut self, line: &LineName, version: Statement, differs: bool) {
+        let before = self.publication.end_of(line);
+        let was_given_up = matches!(before, Some(LineEnd::NotAffected(_) | LineEnd::Waived(_)));
+        self.line_ended(line, LineEnd::Released(version));
+        if differs || was_given_up {
             self.publication.void();
         }
     }

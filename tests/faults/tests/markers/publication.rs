@@ -21,7 +21,7 @@ pub(crate) fn publication(stage: &mut Stage, name: &str, filed: &Filed) -> BTree
         field(what)
     };
     // A pre-release is a word like any other.
-    let fixed = format!("4.19.2-{}", stage.markers.of(&public("fixed")));
+    let fixed = format!("4.19.2-{}", stage.markers.of(&field("fixed")));
     let introduced = format!("4.0.0-{}", stage.markers.of(&public("introduced")));
     let wrong = json!([{"package": stage.markers.of(&field("wrong package")), "line": stage.markers.of(&field("wrong line")),
         "introduced": stage.markers.of(&field("wrong introduced")), "fixed": stage.markers.of(&field("wrong fixed"))}]);
@@ -42,7 +42,8 @@ pub(crate) fn publication(stage: &mut Stage, name: &str, filed: &Filed) -> BTree
         422,
         &at(stage, &json!({"command": "fix-released", "line": "express@4", "version": format!("4.1.0-{version}")})),
     );
-    let version = format!("4.19.3-{}", stage.markers.of(&field("version")));
+    // What was released is published, and not what was expected.
+    let version = format!("4.19.3-{}", stage.markers.of(&public("version")));
     stage.command("alice", filed, &json!({"command": "fix-released", "line": "express@4", "version": version}));
     stage.command("alice", filed, &json!({"command": "ask-credit"}));
     let link = format!("https://example.org/{}", stage.markers.of(&field("credit link before")));

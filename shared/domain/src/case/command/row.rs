@@ -132,7 +132,7 @@ pub enum Approval {
     /// It changes nothing of what will be said.
     Stays,
     Voids,
-    /// It voids the approval where it contradicts what was said of the line before.
+    /// It voids the approval where it is another than what was said of the line before.
     MayVoid,
 }
 
@@ -291,7 +291,7 @@ impl Row {
         let approval = match self.approval {
             Approval::Stays => None,
             Approval::Voids => Some("Voids the approval of the advisory."),
-            Approval::MayVoid => Some("Voids the approval where the line was to get no fix."),
+            Approval::MayVoid => Some("Voids the approval where the line was to get no fix, or another version."),
         };
         let said = [Some(self.summary), who, closing, approval];
         said.into_iter().flatten().collect::<Vec<_>>().join(" ")

@@ -21,9 +21,9 @@ impl Next<'_> {
         Ok(())
     }
 
-    pub(super) fn fix_released(&mut self, line: &LineName, version: &ContentRef) -> Result<(), Refusal> {
+    pub(super) fn fix_released(&mut self, line: &LineName, version: &ContentRef, differs: bool) -> Result<(), Refusal> {
         self.fixable(line)?;
-        self.push(EventBody::FixReleased { line: line.clone(), version: version.clone() });
+        self.push(EventBody::FixReleased { line: line.clone(), version: version.clone(), differs });
         self.settle_fixes();
         Ok(())
     }

@@ -181,7 +181,7 @@ impl EventBody {
             EventBody::FixReady { reference, line: _ } => {
                 Step(reference).by(By::FixReady, "recorded that the fix of a line is ready")
             }
-            EventBody::FixReleased { version, line: _ } => {
+            EventBody::FixReleased { version, line: _, differs: _ } => {
                 Step(version).by(By::FixReleased, "recorded that the fix of a line is out")
             }
             EventBody::LineNotAffected { reason, line: _ } => {

@@ -11,6 +11,7 @@ mod bundle;
 mod pace;
 mod page;
 mod pager;
+mod words;
 mod write;
 
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use desk_domain::case::Recipient;
 use desk_domain::policy::Policy;
-use desk_keys::LinkKey;
+use desk_keys::{LinkKey, MailReader};
 use desk_mail::openpgp::SigningKey;
 use desk_mail::ses::Mailer;
 use desk_runtime::stream::{Change, Worker};
@@ -29,6 +30,7 @@ use jiff::Timestamp;
 
 pub use attempt::Progress;
 pub use pace::Pace;
+pub use words::unproven_until;
 
 /// Deliveries that one run of the schedule takes from each shard.
 const PORTION: i32 = 25;
@@ -44,6 +46,10 @@ pub struct Deliver {
     pub mailer: Mailer,
     /// Opens addresses and words; nobody else holds it.
     pub mail_key: Ring,
+    /// Hears who has written the words that wait.
+    pub writers: MailReader,
+    /// Until when words of before there was a proof are believed; see `words`.
+    pub unproven_until: Option<Timestamp>,
     pub team_links: LinkKey,
     pub reporter_links: LinkKey,
     /// Signs where answers go, and finds addresses again.

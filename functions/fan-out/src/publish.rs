@@ -226,6 +226,8 @@ impl FanOut {
             let (to, notice) = (Recipient::List(list.id.clone()), Notice::Announcement(notice.clone()));
             let mut delivery = Delivery::new(&cause, to, notice, now);
             delivery.case = Some(record.case.clone());
+            delivery.proof =
+                Some(self.announcer.proof(&delivery.announced()).map_err(|e| Fault::Retryable(e.to_string()))?);
             self.mail.plan_delivery(&delivery, None).await?;
             let Some(known) = self.mail.delivery(&delivery.id).await? else { break };
             since = known.delivery.planned_at;

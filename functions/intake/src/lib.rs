@@ -33,7 +33,7 @@ use desk_advisory::updates_page;
 use desk_domain::policy::Policy;
 use desk_http::source::{self, Front};
 use desk_http::{Problem, headers};
-use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
+use desk_keys::{Links, MailSealer, ReceiptSigner, RootPublic};
 use desk_pages::{MissingPage, Site};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
@@ -49,7 +49,7 @@ pub struct Intake {
     /// Wraps new case keys; cannot unwrap any.
     pub root: RootPublic,
     /// Seals the reporter's address for `deliver`.
-    pub mail_key: PublicKey,
+    pub mail_key: MailSealer,
     pub signer: ReceiptSigner,
     /// Where files lie, each sealed to its case.
     pub content: Objects,

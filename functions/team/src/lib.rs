@@ -42,7 +42,7 @@ use axum::routing::{MethodRouter, get, post};
 use desk_domain::policy::{Member, Policy};
 use desk_http::source::{self, Front};
 use desk_http::{Problem, headers};
-use desk_keys::{Links, PublicKey, PublishSigner, Root};
+use desk_keys::{Links, MailSealer, PublicKey, PublishSigner, Root};
 use desk_pages::{Desk, DeskPage, Site};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
@@ -64,7 +64,7 @@ pub struct Team {
     /// Opens case keys.
     pub root: Arc<Root>,
     /// Seals words and codes for `deliver`.
-    pub mail_key: PublicKey,
+    pub mail_key: MailSealer,
     /// Seals the final form of an advisory for `fan-out`.
     pub release_key: PublicKey,
     /// Says what is published: this function's alone.

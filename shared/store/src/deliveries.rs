@@ -72,6 +72,9 @@ pub struct Delivery {
     /// How many went before it, of a page that nobody acted on.
     #[serde(default, skip_serializing_if = "is_first")]
     pub repeated: u32,
+    /// That whoever publishes has said it, of what goes to a list: over [`Delivery::announced`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
 }
 
 fn is_first(repeated: &u32) -> bool {
@@ -94,7 +97,14 @@ impl Delivery {
             instead_of: None,
             source: None,
             repeated: 0,
+            proof: None,
         }
+    }
+
+    /// What the proof of an announcement is made over: all that a list is told, to which list, in which delivery.
+    pub fn announced(&self) -> String {
+        let said = (&self.id, &self.recipient, &self.notice);
+        serde_json::to_string(&said).expect("notices are plain data")
     }
 
     /// A delivery caused by an event of a case.

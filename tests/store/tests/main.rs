@@ -23,6 +23,7 @@ mod sending;
 mod sign_in;
 mod tamper;
 mod ticks;
+mod words;
 mod writes;
 
 /// A file that is not among them would be no test.

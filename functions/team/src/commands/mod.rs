@@ -22,7 +22,7 @@ use desk_domain::policy::Member;
 use desk_http::{Problem, answer, body};
 use desk_keys::{KeyError, MailWords, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
-use desk_store::{ActError, Acted, Audience, Commit, NewKeys, OpenedKeys, Stored};
+use desk_store::{ActError, Acted, Audience, Commit, Hearer, NewKeys, OpenedKeys, Stored};
 use serde_json::{Value, json};
 
 use self::follow_up::FollowedUp;
@@ -370,7 +370,7 @@ impl Team {
         let mail = match before.case.address {
             Some(_) => {
                 let words = MailWords::Code { code: code.words().to_string() };
-                Some(commit.mail_words(id, &self.mail_key, &words)?)
+                Some(commit.mail_words(id, &self.mail_key, &words, &Hearer::Reporter)?)
             }
             None => None,
         };

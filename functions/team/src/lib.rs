@@ -22,6 +22,7 @@ mod request;
 mod rota;
 mod second_factor;
 mod session;
+mod shown;
 mod sign_in;
 mod steps;
 mod successors;

@@ -1,7 +1,7 @@
 //! No answer is larger than what carries it: a function hands on at most 6 MB (AWS Lambda, quotas: invocation payload), as JSON of
 //! which the body is one string. Beyond it nothing arrives but the gateway's bare 500, and nobody is told why. So an answer that
-//! would be is replaced by one that says so, where answers leave, and an alarm rings: what may grow is to be cut to pages and pieces
-//! before, and where it was not, that must not be silent.
+//! would be is replaced by one that says so, where answers leave, and an alarm rings: what may grow is cut to pages and pieces
+//! before, so it is a mistake of ours, and it must not be a silent one.
 
 use std::sync::Arc;
 

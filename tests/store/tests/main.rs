@@ -2,6 +2,7 @@
 
 mod allowance;
 mod announced;
+mod answers;
 mod bundles;
 mod calls;
 mod connector;

@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use desk_advisory::advisory_page;
 use desk_advisory::osv::{self, Reading};
 use desk_domain::advisory::{Advisory, Published};
+use desk_domain::affected::contradictions;
 use desk_domain::fields::FieldError;
 use desk_domain::id::AdvisoryId;
 use desk_http::{Problem, body};
@@ -37,9 +38,12 @@ pub(super) async fn import(
     }
     let Reading { id, mut draft, score, credits, published_at, modified_at, left_out, .. } = reading;
     draft.aliases.retain(|alias| *alias != id);
+    // A record of others is taken as it is; where it contradicts itself, that is said.
+    let contradictions = contradictions(&affected);
     let advisory = Advisory { id: id.clone(), draft, score, affected, lines: Vec::new(), credits };
     desk.pump.import(&[Published { advisory, case: None, published_at, modified_at }]).await?;
-    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id), "left_out": left_out})))
+    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id), "left_out": left_out,
+        "contradictions": contradictions})))
 }
 
 impl Desk {

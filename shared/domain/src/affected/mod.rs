@@ -157,7 +157,8 @@ impl Affected {
 
     /// Whether any version of a line is in it: also of lines below the one that it ends in.
     pub fn touches(&self, line: &LineName) -> bool {
-        if line.package() != self.package.as_str() {
+        // Old records have a package's name in other letters than the policy.
+        if !line.package().eq_ignore_ascii_case(self.package.as_str()) {
             return false;
         }
         let Some((first, next)) = line.span() else { return self.line == *line };

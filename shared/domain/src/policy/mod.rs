@@ -31,6 +31,7 @@ pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel,
 pub use clock::{ClockKind, GRACE, MetBy, REPEAT, Starts};
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
+pub(crate) use meant::plain;
 pub use meant::{NOT_KNOWN, Whose};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use parties::PartyRules;

@@ -73,7 +73,8 @@ impl FanOut {
         if self.published.published(&id).await?.is_none() {
             let advisory = self.unsealed(&case.id, publication.content).await?;
             let (published_at, case) = (event.at, Some(case.id.clone()));
-            let published = Published { advisory, case, published_at, modified_at: published_at };
+            let entry_id = Published::entry_id(&self.policy, &id);
+            let published = Published { advisory, case, published_at, modified_at: published_at, entry_id };
             self.published.put_published(&published).await?;
             tracing::info!(advisory = %id, "published");
         }

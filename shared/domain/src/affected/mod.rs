@@ -3,6 +3,7 @@
 //! The upper end belongs to the line, the lower may lie below it: `express@4` from `0` on, fixed in `4.19.2`.
 
 pub mod check;
+mod clash;
 mod read;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use crate::id::{LineName, Malformed, PackageName};
 use crate::npm::NpmVersion;
 use crate::policy::Policy;
 
+pub use clash::contradictions;
 pub use read::read;
 
 /// Ranges in one advisory.
@@ -36,7 +38,7 @@ pub struct Affected {
     pub range: Option<u64>,
     #[serde(default, skip_serializing_if = "RangeType::is_usual")]
     pub range_type: RangeType,
-    /// Versions that OSV's element lists beside its ranges; they say nothing that the ranges do not say.
+    /// Versions that OSV's element lists beside its ranges; where it is determined here, they say nothing that the ranges do not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
 }
@@ -155,7 +157,8 @@ impl Affected {
 
     /// Whether any version of a line is in it: also of lines below the one that it ends in.
     pub fn touches(&self, line: &LineName) -> bool {
-        if line.package() != self.package.as_str() {
+        // Old records have a package's name in other letters than the policy.
+        if !line.package().eq_ignore_ascii_case(self.package.as_str()) {
             return false;
         }
         let Some((first, next)) = line.span() else { return self.line == *line };
@@ -170,12 +173,6 @@ impl Affected {
             Until::Unfixed(_) => true,
         };
         begins && ends
-    }
-
-    /// Whether both are parts of one of OSV's `ranges`.
-    fn is_one_with(&self, other: &Affected) -> bool {
-        let grouped = self.element.is_some() && self.range.is_some();
-        grouped && (&self.package, self.element, self.range) == (&other.package, other.element, other.range)
     }
 
     /// Whether a version is in both.
@@ -359,7 +356,7 @@ mod tests {
         let part =
             |from: &str, fixed: &str| range(json!({"introduced": from, "fixed": fixed, "element": 0, "range": 0}));
         let parts = |all: Value| asked(all).err().unwrap_or_default().into_iter().map(|e| e.0).collect::<Vec<_>>();
-        assert_eq!(parts(json!([part("0", "4.19.2"), part("4.2.0", "4.18.0")])), ["/affected/1/range"]);
+        assert_eq!(parts(json!([part("0", "4.19.2"), part("4.2.0", "4.18.0")])), ["/affected/1/fixed"]);
         assert!(parts(json!([part("0", "4.17.2"), part("4.18.0", "4.19.0")])).is_empty());
         let single = json!({"fixed": null, "introduced": "4.1.0", "last_affected": "4.1.1", "range_type": "VERSIONS"});
         assert_eq!(wrong(range(single)), ["/affected/0/range_type"]);

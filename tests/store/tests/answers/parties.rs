@@ -91,10 +91,12 @@ impl Filled {
         }
         for number in 0..SHARED {
             let what = if number % 2 == 0 { "patch" } else { "text" };
-            let share = json!({"command": "share", "what": what, "with": "party-1", "text": self.longest(number)});
-            self.command(share).await;
-            let share = json!({"command": "share", "what": what, "with": "reporter", "text": self.longest(number)});
-            self.command(share).await;
+            let (text, message) = (self.longest(number), format!("Please look at this: {number}."));
+            for with in ["party-1", "reporter"] {
+                let share = json!({"command": "share", "what": what, "with": with, "text": text, "message": message});
+                self.command(share).await;
+            }
+            party.written.push(message);
         }
         let seen = whole(self, &party.code).await;
         for (number, shared) in seen.iter().flat_map(|part| list(part, "/case/shared")).enumerate() {

@@ -30,7 +30,7 @@ pub(crate) mod sample {
     use crate::samples::*;
 
     pub(crate) fn parties() -> Vec<PartyCard> {
-        let party = |id: &str, shared| PartyCard {
+        let party = |id: &str, shared: Vec<SharedCard>| PartyCard {
             id: id.to_owned(),
             name: text(),
             state: "has joined",

@@ -112,7 +112,7 @@ RUN_S, CANARY_S = 0.1, 3  # an invocation, starts included; the canary looks eac
 FLIGHT_RUNS, FLIGHT_READS = 8, 27  # canary, intake 2, fan-out 2, deliver, mail-events 2; what they read
 FLIGHT_WRITES = 2 * 12 + 3  # KEY twice, CODE, CURRENT-CODE, CONTENT, 4 events, CASE (2 KB), PLAN in one; PLAN's index, end
 LOOK_WRITES = 1  # a look at a case, counted for the network that it comes from
-SECRET_CALLS = FLIGHTS * 8 + 360 * 10  # starts: with each flight intake (three, now and before) and canary (one); deliver's and team's
+SECRET_CALLS = FLIGHTS * 12 + 360 * 20  # starts: with each flight intake (four, now and before), canary, fan-out (one); deliver's, team's
 DAYS, LISTS_READS = 30, 4 * 16 * 0.5  # heads are exported once a day: every list is asked, and each case looked at
 LOG_KB, LOG_MONTHS = 0.6, 3  # an invocation's START, END, REPORT and a line of ours; LogDays
 VISITS, PAGE_KB, STORED_GB = 10_000, 10, 0.05  # of the published site; in the tables, and as much in buckets
@@ -211,7 +211,7 @@ def receiving():
         ("schedule", "schedule", SWEEPS),
         ("looking into the bucket: sweeps, ticks", "s3 put", SWEEPS + MINUTES),
         ("its key", "key", len(resources("AWS::KMS::Key", True))),
-        ("secret, read at each start", "secret call", 360, 2),
+        ("secret, read at each start", "secret call", 360, 4),
         ("its metrics", "metric", len(MAIL_METRICS)),
         ("its alarms", "alarm", MAIL_ALARM_METRICS),
         ("logs", "log", SWEEPS, LOG_KB, 1e-6),

@@ -59,7 +59,7 @@ def main():
 
 def parameters(source):
     given = source["Parameters"]
-    yield "at most fifteen parameters", [] if len(given) <= 15 else [f"{len(given)}"]
+    yield "at most sixteen parameters", [] if len(given) <= 16 else [f"{len(given)}"]
     yield "every parameter is described", (name for name, p in given.items() if not p.get("Description"))
     limits = ("AllowedPattern", "AllowedValues", "MinValue", "MaxValue")
     yield "every parameter is limited", (name for name, p in given.items() if not any(limit in p for limit in limits))

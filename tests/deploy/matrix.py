@@ -35,7 +35,8 @@ RARE = {
     ("sla-check", "s3:GetObject (Heads)"): "where there is an export of the day before: the same",
     ("sla-check", "ADVISORY#*"): "where a channel waits for longer than its stream: tests/store/tests/publishing.rs",
 }
-SECRETS = ("TeamLinks", "Sessions", "ReporterLinks", "CanaryLinks", "OriginSecret", "ReplyTokens", "OpenPgpPrimary", "OpenPgpTeam", "OpenPgpNotices")
+SECRETS = ("TeamLinks", "Sessions", "ReporterLinks", "CanaryLinks", "OriginSecret", "ReplyTokens", "IntakeWords", "InboxWords", "TeamWords", "Announcements",
+           "OpenPgpPrimary", "OpenPgpTeam", "OpenPgpNotices")
 
 
 def policies(stack):

@@ -4,6 +4,7 @@ usage: check.py SITE OSV-SCHEMA: the folder of a published site, and OSV's schem
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from sectxt import Parser
 
 from counting import check, end
+
+TAG = re.compile(r"tag:[a-z0-9.@_-]+,\d{4}(-\d\d){0,2}:[A-Za-z0-9/._-]+")
 
 
 def osv(site, schema):
@@ -37,6 +40,8 @@ def atom(site):
     pages = len(list(site.glob("advisories/*.html")))
     check("feed: an entry for each advisory", [] if len(ids) == pages else [f"{pages} pages, {ids}"])
     check("feed: each entry has an id of its own", [] if len(set(ids)) == len(ids) else [str(ids)])
+    odd = [entry_id for entry_id in [feed.feed.id, *ids] if not TAG.fullmatch(entry_id)]
+    check("feed: its ids and those of its entries are tag URIs (RFC 4151)", odd)
     parts = ("title", "updated", "published", "link", "summary", "content")
     check("feed: each entry is whole", [f"{e.id}: {part}" for e in feed.entries for part in parts if part not in e])
     newest = [e.updated_parsed for e in feed.entries]

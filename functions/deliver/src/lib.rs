@@ -12,6 +12,7 @@ mod order;
 mod pace;
 mod page;
 mod pager;
+mod words;
 mod write;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 use desk_domain::case::Recipient;
 use desk_domain::policy::Policy;
-use desk_keys::LinkKey;
+use desk_keys::{LinkKey, MailReader};
 use desk_mail::openpgp::SigningKey;
 use desk_mail::ses::Mailer;
 use desk_runtime::stream::{Change, Worker};
@@ -34,6 +35,7 @@ use crate::pace::Patience;
 
 pub use attempt::Progress;
 pub use pace::Pace;
+pub use words::unproven_until;
 
 /// Deliveries that one run of the schedule takes from each shard: more than a flood's receipts of a day, so that what is behind them is
 /// seen too.
@@ -52,6 +54,10 @@ pub struct Deliver {
     pub mailer: Mailer,
     /// Opens addresses and words; nobody else holds it.
     pub mail_key: Ring,
+    /// Hears who has written the words that wait.
+    pub writers: MailReader,
+    /// Until when words of before there was a proof are believed; see `words`.
+    pub unproven_until: Option<Timestamp>,
     pub team_links: LinkKey,
     pub reporter_links: LinkKey,
     /// Signs where answers go, and finds addresses again.

@@ -1,9 +1,10 @@
 //! The `deliver` Lambda: woken by the stream of the table `mail` and by the schedule.
 
-use deliver::{Deliver, Pace};
+use deliver::{Deliver, Pace, unproven_until};
 use desk_aws::Account;
 use desk_keys::cloud::{Keys, OpenPgpSecret};
 use desk_keys::link::Purpose;
+use desk_keys::{Links, MailReader};
 use desk_mail::openpgp::SigningKey;
 use desk_mail::ses::Mailer;
 use desk_runtime::{Clock, start, stream};
@@ -16,7 +17,14 @@ async fn main() -> Result<(), Error> {
     start::logging();
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
     let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
+    let writers = [
+        Links::of(&keys, Purpose::IntakeWords).await?,
+        Links::of(&keys, Purpose::InboxWords).await?,
+        Links::of(&keys, Purpose::TeamWords).await?,
+    ];
     let deliver = Deliver {
+        writers: MailReader::new(writers, Links::of(&keys, Purpose::Announcements).await?),
+        unproven_until: unproven_until(&std::env::var("DESK_UNPROVEN_WORDS_UNTIL").unwrap_or_default())?,
         mail_key: Ring::unlock(store.desk.clone(), keys.ring("mail")?, "mail").await?,
         mailer: Mailer::from_env(&account)?,
         team_links: keys.link_key(Purpose::TeamLinks).await?,

@@ -48,13 +48,12 @@ impl Deliver {
             Ok(to) => to,
             Err(why) => return Ok(Err(why)),
         };
-        let words = match (&record.sealed, &delivery.case, &delivery.words) {
-            (Some(sealed), ..) => self.words(record, sealed).await?,
-            (None, Some(case), Some(words)) => match self.cases.words(case, words).await? {
-                Some(sealed) => self.words(record, &sealed).await?,
-                None => None,
-            },
-            _ => None,
+        if let Err(why) = self.is_told_there(delivery).await? {
+            return Ok(Err(why));
+        }
+        let words = match self.words(record).await? {
+            Ok(words) => words,
+            Err(why) => return Ok(Err(why)),
         };
         let mut carried = words.as_ref().map(Carried::of).unwrap_or_default();
         let key = self.key(record).await?;
@@ -313,15 +312,6 @@ impl Deliver {
     async fn unsealed(&self, sealed: &[u8]) -> Result<Option<String>, Fault> {
         let plain = self.mail_key.unseal(sealed).await?;
         Ok(plain.and_then(|plain| String::from_utf8(plain.to_vec()).ok()))
-    }
-
-    /// The words of the mail; none where they cannot be opened, for then the mail says where else to look.
-    async fn words(&self, record: &DeliveryRecord, sealed: &[u8]) -> Result<Option<MailWords>, Fault> {
-        let Some(opened) = self.mail_key.unseal(sealed).await? else { return Ok(None) };
-        let words = MailWords::read(&opened).inspect_err(|e| {
-            tracing::error!(delivery = record.delivery.id, why = %e, "it goes without its words");
-        });
-        Ok(words.ok())
     }
 
     /// Where its reporter reads a case: by a link that shows at once where it stands, as long as one holds.

@@ -15,7 +15,7 @@ use desk_domain::case::{Case, Event, EventBody};
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::Policy;
-use desk_keys::PublishVerifier;
+use desk_keys::{Announcer, PublishVerifier};
 use desk_runtime::Clock;
 use desk_runtime::stream::{Change, Worker};
 use desk_store::deliveries::Delivery;
@@ -43,6 +43,8 @@ pub struct FanOut {
     pub release_key: Ring,
     /// Hears whether it is `team`'s word that something is published.
     pub publisher: PublishVerifier,
+    /// Says to `deliver` what lists are told.
+    pub announcer: Announcer,
     /// Where the desk and the site are reached, without a trailing slash.
     pub public_url: String,
     pub site_url: String,

@@ -2,6 +2,8 @@
 
 use desk_aws::Account;
 use desk_keys::cloud::Keys;
+use desk_keys::link::Purpose;
+use desk_keys::{Announcer, Links};
 use desk_runtime::{Clock, start, stream};
 use desk_store::objects::Objects;
 use desk_store::{Ring, Store};
@@ -17,6 +19,7 @@ async fn main() -> Result<(), Error> {
     let fan_out = FanOut {
         release_key: Ring::unlock(store.desk.clone(), keys.ring("release")?, "release").await?,
         publisher: keys.publish_verifier()?,
+        announcer: Announcer::new(Links::of(&keys, Purpose::Announcements).await?),
         objects: Objects::from_env(&account, "DESK_SITE_BUCKET")?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),

@@ -73,7 +73,8 @@ impl FanOut {
         if self.published.published(&id).await?.is_none() {
             let advisory = self.unsealed(&case.id, publication.content).await?;
             let (published_at, case) = (event.at, Some(case.id.clone()));
-            let published = Published { advisory, case, published_at, modified_at: published_at };
+            let entry_id = Published::entry_id(&self.policy, &id);
+            let published = Published { advisory, case, published_at, modified_at: published_at, entry_id };
             self.published.put_published(&published).await?;
             tracing::info!(advisory = %id, "published");
         }
@@ -226,6 +227,8 @@ impl FanOut {
             let (to, notice) = (Recipient::List(list.id.clone()), Notice::Announcement(notice.clone()));
             let mut delivery = Delivery::new(&cause, to, notice, now);
             delivery.case = Some(record.case.clone());
+            delivery.proof =
+                Some(self.announcer.proof(&delivery.announced()).map_err(|e| Fault::Retryable(e.to_string()))?);
             self.mail.plan_delivery(&delivery, None).await?;
             let Some(known) = self.mail.delivery(&delivery.id).await? else { break };
             since = known.delivery.planned_at;

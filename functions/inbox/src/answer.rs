@@ -5,7 +5,7 @@ use desk_domain::case::{Actor, Command, Recipient, Spoken};
 use desk_domain::id::CaseId;
 use desk_keys::MailWords;
 use desk_mail::read::own::{Written, written};
-use desk_store::{ActError, Acted, Audience, Commit, Stored};
+use desk_store::{ActError, Acted, Audience, Commit, Hearer, Stored};
 use jiff::SignedDuration;
 
 use crate::judge::Arrived;
@@ -137,7 +137,7 @@ impl Inbox {
             let (content, mut mail) = self.seal_answer(commit, (&sealer, audience), arrived, &raw)?;
             if let Some(from) = from {
                 let words = MailWords::Text { text: from.to_owned() };
-                mail.from = Some(commit.mail_words(id, &self.mail_key, &words)?);
+                mail.from = Some(commit.mail_words(id, &self.mail_key, &words, &Hearer::Team)?);
             }
             Ok((command(content, mail), ()))
         };

@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use desk_domain::id::CaseId;
 use desk_domain::policy::Policy;
-use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
+use desk_keys::{Links, MailSealer, ReceiptSigner, RootPublic};
 use desk_mail::read::{Limits, Read, read_within, unread};
 use desk_runtime::{Clock, Woken};
 use desk_store::objects::Objects;
@@ -70,7 +70,7 @@ pub struct Inbox {
     /// Wraps new case keys; cannot unwrap any.
     pub root: RootPublic,
     /// Seals what waits to be sent.
-    pub mail_key: PublicKey,
+    pub mail_key: MailSealer,
     pub signer: ReceiptSigner,
     pub reply_tokens: Links,
     /// Where the desk is reached, without a trailing slash.

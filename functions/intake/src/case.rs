@@ -5,19 +5,21 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_advisory::advisory_page;
+use desk_domain::case::Event;
+use desk_domain::id::{CaseId, ContentId};
 use desk_http::{Problem, body};
 use desk_keys::payload::CaseLink;
 use desk_keys::{ReceiptCode, SecretKey};
 use desk_pages::Site;
 use desk_store::{Fault, Sealer, Stored};
-use desk_view::{CaseView, UnsealedCase};
+use desk_view::{CaseView, NoPlace, Place, Portion, Reader, Stretch, UnsealedCase, Wanted};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::case_page::{Door, Said};
+use crate::case_page::{Door, Heard, Said};
 use crate::limits::Whose;
 use crate::session::{Entry, Sent, SetCookie};
 use crate::{Intake, case_page, session};
@@ -56,18 +58,35 @@ impl Intake {
         Ok((entered, body::parse_json(&bytes)?))
     }
 
-    /// What the reporter sees.
-    pub(crate) fn view(&self, opened: &UnsealedCase) -> CaseView {
+    /// What the reporter sees of a part of it.
+    pub(crate) fn view(&self, opened: &UnsealedCase, portion: &Portion<'_>) -> CaseView {
         let advised_by = opened.case.advised_by().unwrap_or(&opened.case.id);
-        opened.view(&self.policy, advisory_page::url(&self.site_url, advised_by), false)
+        opened.view(&self.policy, advisory_page::url(&self.site_url, advised_by), false, portion)
     }
 
-    /// Everything of the case that its reporter's key opens.
+    /// What stands in the case beside its conversation, as far as its reporter's key opens it.
     pub(crate) async fn unsealed(&self, entered: &Entered) -> Result<UnsealedCase, Problem> {
+        let log = self.log(entered).await?;
+        let wanted = Wanted::standing_for_reporter(&entered.stored.case);
+        self.opened(entered, log, wanted).await
+    }
+
+    pub(crate) async fn log(&self, entered: &Entered) -> Result<Vec<Event>, Problem> {
+        let case = &entered.stored.case;
+        Ok(self.cases.events(&case.id, 1, case.version).await?)
+    }
+
+    /// What is wanted of the case, as far as its reporter's key opens it.
+    pub(crate) async fn opened(
+        &self,
+        entered: &Entered,
+        log: Vec<Event>,
+        wanted: Wanted,
+    ) -> Result<UnsealedCase, Problem> {
         let case = entered.stored.case.clone();
-        let events = self.cases.events(&case.id, 1, case.version).await?;
-        let contents = self.cases.contents(&case.id).await?;
-        Ok(UnsealedCase::new(case, events, contents, |sealed| entered.key.unseal(sealed).ok()))
+        let all = log.iter().map(|event| event.body.contents().len()).sum();
+        let contents = self.cases.contents_of(&case.id, all, wanted.names()).await?;
+        Ok(UnsealedCase::new(case, log, wanted, contents, |sealed| entered.key.unseal(sealed).ok()))
     }
 }
 
@@ -78,6 +97,10 @@ pub(crate) struct Asked {
     t: Option<String>,
     /// Which ten messages; the newest are 1.
     page: Option<String>,
+    /// A message that is too long for the page.
+    text: Option<String>,
+    /// To programs: where the part before ended.
+    next: Option<String>,
     /// What just went well.
     done: Option<String>,
 }
@@ -90,7 +113,7 @@ pub(crate) async fn get_case(
 ) -> Response {
     // Whoever sends the header means the API, however wrong it is.
     if headers.contains_key(header::AUTHORIZATION) {
-        return match json_view(&intake, &headers).await {
+        return match json_view(&intake, &headers, asked.next.as_deref()).await {
             Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
             Err(problem) => problem.into_response(),
         };
@@ -98,11 +121,17 @@ pub(crate) async fn get_case(
     intake.paged(page(&intake, &headers, &asked).await)
 }
 
-async fn json_view(intake: &Intake, headers: &HeaderMap) -> Result<String, Problem> {
+async fn json_view(intake: &Intake, headers: &HeaderMap, next: Option<&str>) -> Result<String, Problem> {
     let code = body::bearer(headers).unwrap_or_default();
     let entered = intake.counted(headers, intake.enter(code).await).await?;
     intake.within_looks(headers, Whose::Reporters(&entered.stored.case.id)).await?;
-    let view = intake.view(&intake.unsealed(&entered).await?);
+    let before = place_of(next)?;
+    let log = intake.log(&entered).await?;
+    let (said, stretch) = (desk_view::said(&intake.policy, &log), Stretch::before(&log, Reader::Reporter, before));
+    let wanted = Wanted::standing_for_reporter(&entered.stored.case).in_stretch(&log, &stretch);
+    let opened = intake.opened(&entered, log, wanted).await?;
+    let stretch = opened.fitting(stretch, |_| 0);
+    let view = intake.view(&opened, &Portion::of_stretch(&opened.case, &said, stretch));
     Ok(serde_json::to_string(&view).expect("a view is plain data"))
 }
 
@@ -117,6 +146,9 @@ async fn page(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> Result<Res
     match entry.filter(same) {
         Some(entry) => {
             intake.within_looks(headers, Whose::Reporters(&entry.entered.stored.case.id)).await?;
+            if let Some(text) = &asked.text {
+                return whole(intake, &entry, text).await;
+            }
             let page = asked.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1);
             let said = Said { notice, page, ..Said::default() };
             shown(intake, &entry, StatusCode::OK, said).await
@@ -133,12 +165,42 @@ async fn page(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> Result<Res
 
 /// The case page, with the session for as long again.
 pub(crate) async fn shown(intake: &Intake, entry: &Entry, status: StatusCode, said: Said) -> Result<Response, Problem> {
-    let opened = intake.unsealed(&entry.entered).await?;
-    let view = intake.view(&opened);
-    let newest = view.messages.iter().map(|message| message.at).max().unwrap_or(opened.case.received_at);
+    let (case, log) = (&entry.entered.stored.case, intake.log(&entry.entered).await?);
+    let all = desk_view::said(&intake.policy, &log);
+    let newest = all.iter().map(|message| message.at).max().unwrap_or(case.received_at);
     let (read_until, cookie) = intake.visited(entry, newest).await?;
-    let page = case_page::case(intake, &opened, view, Said { read_until, ..said });
+    let said = Said { read_until, ..said };
+    let heard = Heard::of(case, &log, &all, &said);
+    let wanted = heard.wanted(case, &log);
+    let opened = intake.opened(&entry.entered, log, wanted).await?;
+    let page = case_page::case(intake, &opened, &heard, said);
     Ok((status, cookie, Html(page)).into_response())
+}
+
+/// A message of the conversation that is too long for the page, as a file.
+async fn whole(intake: &Intake, entry: &Entry, name: &str) -> Result<Response, Problem> {
+    let name: ContentId = name.parse().map_err(|_| Problem::not_found())?;
+    let log = intake.log(&entry.entered).await?;
+    let (said, wanted) = (desk_view::said(&intake.policy, &log), Wanted::default().naming(&log, &name));
+    let opened = intake.opened(&entry.entered, log, wanted).await?;
+    // What only waits to be let in is not part of the conversation.
+    let whole = opened.whole(&name).filter(|(seq, _)| said.iter().any(|said| said.is_in_words_of(*seq)));
+    let (seq, text) = whole.ok_or_else(Problem::not_found)?;
+    Ok(as_file(&opened.case.id, seq, text))
+}
+
+/// A text of a case that came by this event, to be saved.
+pub(crate) fn as_file(case: &CaseId, seq: u64, text: String) -> Response {
+    let disposition = format!("attachment; filename=\"{case}-{seq}.txt\"");
+    let disposition = HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment"));
+    let media = HeaderValue::from_static("text/plain; charset=utf-8");
+    ([(header::CONTENT_TYPE, media), (header::CONTENT_DISPOSITION, disposition)], text).into_response()
+}
+
+/// Where the part that a program asks for ends.
+pub(crate) fn place_of(next: Option<&str>) -> Result<Option<Place>, Problem> {
+    let not_given = |NoPlace| Problem::new(StatusCode::BAD_REQUEST, "next must be what the part before gave as next.");
+    next.map(|next| next.parse().map_err(not_given)).transpose()
 }
 
 /// The case that a mail's link is of.

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_advisory::markdown;
 use desk_domain::advisory::credit_line;
 use desk_domain::case::event::{Answers, MessageKind};
-use desk_domain::case::{Case, EventBody, LinkEnded, Tracker};
+use desk_domain::case::{Case, Event, EventBody, LinkEnded, Shared, Tracker};
 use desk_domain::moment::Moment;
 use desk_domain::policy::MetBy;
 use desk_domain::report::{Kind, Report, ReportField};
@@ -13,10 +13,13 @@ use desk_domain::time;
 use desk_keys::Slip;
 use desk_pages::{
     AnswersForm, AskForm, CaseLogin, CasePage, CreditForm, FileLine, MessageView, OwnDate, Paging, SentReport,
-    ShareForm, SharedCard, Site, Standing, TrackerForm, WithdrawForm,
+    ShareForm, SharedCard, Site, Standing, TrackerForm, WithdrawForm, Words,
 };
 use desk_store::Stored;
-use desk_view::{CaseView, ClockView, CreditStanding, ReportView, SharedView, Speaker, UnsealedCase};
+use desk_view::{
+    CaseView, ClockView, CreditStanding, Place, Portion, ReportView, SharedView, Speaker, UnsealedCase, Utterance,
+    Wanted,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -155,18 +158,48 @@ fn standing(intake: &Intake, case: &Case) -> Standing {
     }
 }
 
+/// What of the conversation a page shows, before its words are opened.
+pub(crate) struct Heard<'a> {
+    /// What the team waits to be told.
+    question: Option<&'a Utterance>,
+    portion: Portion<'a>,
+    paging: Paging,
+    /// How many messages came since the last visit.
+    news: usize,
+}
+
+impl<'a> Heard<'a> {
+    pub(crate) fn of(case: &Case, log: &[Event], all: &'a [Utterance], said: &Said) -> Heard<'a> {
+        let question = question(case, log, all);
+        let on_top =
+            |message: &&Utterance| question.is_some_and(|q| q.place == message.place && q.from == message.from);
+        let rest: Vec<&Utterance> = all.iter().filter(|message| !on_top(message)).collect();
+        let shown: Vec<&Shared> = case.shared_with_reporter().collect();
+        // What was not taken of something that was shown stands where that does.
+        let page = said.unsaid.as_ref().map_or(said.page, |unsaid| Portion::page_of(&shown, unsaid.shared));
+        let paging = Paging::of(page, Portion::pages(shown.len(), rest.len(), PORTION));
+        Heard {
+            question,
+            portion: Portion::of_page(&shown, &rest, PORTION, paging.page),
+            paging,
+            news: all.iter().filter(|message| is_new(message.from, message.at, said.read_until)).count(),
+        }
+    }
+
+    pub(crate) fn wanted(&self, case: &Case, log: &[Event]) -> Wanted {
+        let said = self.portion.said.iter().copied().chain(self.question);
+        Wanted::standing_for_reporter(case).said(log, said).and(self.portion.of_shared(case))
+    }
+}
+
 /// The case page.
-pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said: Said) -> String {
-    let case = &opened.case;
+pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, heard: &Heard<'_>, said: Said) -> String {
+    let (case, view) = (&opened.case, intake.view(opened, &heard.portion));
     let message = |m: &desk_view::MessageView| message(m, said.read_until);
-    let question = question(opened, &view).map(message);
-    let on_top =
-        |m: &desk_view::MessageView| question.as_ref().is_some_and(|q| q.at == m.at && m.from == Speaker::Team);
-    let messages: Vec<MessageView> = view.messages.iter().rev().filter(|m| !on_top(m)).map(message).collect();
-    let paging = Paging::of(said.page, messages.len().div_ceil(PORTION));
-    let portion = messages.into_iter().skip((paging.page - 1) * PORTION).take(PORTION);
+    let question = heard.question.map(|question| message(&opened.message(question, false)));
+    let messages: Vec<MessageView> = view.messages.iter().rev().map(message).collect();
     CasePage {
-        news: view.messages.iter().filter(|m| is_new(m, said.read_until)).count(),
+        news: heard.news,
         ask: (question.is_none() && !case.is_closed()).then(|| AskForm {
             again_from: case.standing_asked_again_from(intake.clock.now()),
             error: said.not_asked,
@@ -186,8 +219,8 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said:
         handler: case.handler.as_ref().and_then(|id| intake.policy.member(id)).map(|member| member.name.clone()),
         release_planned: case.release_planned.as_ref().map(|moment| moment.said(None)),
         question,
-        messages: portion.collect(),
-        paging,
+        messages,
+        paging: heard.paging,
         report: sent_report(&view.report, opened.case.opened.is_some()),
         has_receipt: receipt::is_signed_here(opened),
         notice: said.notice,
@@ -201,11 +234,13 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, view: CaseView, said:
 }
 
 /// Whether it came since the case was last read; what the reporter wrote is no news, nor is anything the first time.
-fn is_new(message: &desk_view::MessageView, read_until: Option<Timestamp>) -> bool {
-    message.from != Speaker::Reporter && read_until.is_some_and(|read| read < message.at)
+fn is_new(from: Speaker, at: Timestamp, read_until: Option<Timestamp>) -> bool {
+    from != Speaker::Reporter && read_until.is_some_and(|read| read < at)
 }
 
 fn message(message: &desk_view::MessageView, read_until: Option<Timestamp>) -> MessageView {
+    let whole = message.content.as_ref().map(|content| format!("/case?text={content}"));
+    let Words { text, quoted, whole } = Words::of(&message.text, message.quoted.as_deref(), whole);
     MessageView {
         at: message.at,
         from: match message.from {
@@ -214,23 +249,20 @@ fn message(message: &desk_view::MessageView, read_until: Option<Timestamp>) -> M
             Speaker::Desk => "Disclosure Desk".to_owned(),
         },
         speaker: message.from,
-        text: message.text.clone(),
-        quoted: message.quoted.clone(),
+        text,
+        quoted,
+        whole,
         files: message.files.iter().map(|file| FileLine::of(file, None)).collect(),
         mail: None,
-        new: is_new(message, read_until),
+        new: is_new(message.from, message.at, read_until),
     }
 }
 
 /// What the team waits to be told.
-fn question<'a>(opened: &UnsealedCase, view: &'a CaseView) -> Option<&'a desk_view::MessageView> {
-    let asked = opened
-        .events
-        .iter()
-        .rev()
-        .find(|event| matches!(event.body, EventBody::MessageSent { kind: MessageKind::Request, .. }));
-    let asked = asked.filter(|_| opened.case.waiting_for_reporter)?;
-    view.messages.iter().find(|m| m.at == asked.at && m.from == Speaker::Team)
+fn question<'a>(case: &Case, log: &[Event], all: &'a [Utterance]) -> Option<&'a Utterance> {
+    let is_request = |event: &&Event| matches!(event.body, EventBody::MessageSent { kind: MessageKind::Request, .. });
+    let asked = log.iter().rev().find(is_request).filter(|_| case.waiting_for_reporter)?;
+    all.iter().find(|message| message.place == Place::of(asked) && message.from == Speaker::Team)
 }
 
 /// The report as it was sent, field by field, and as a file.

@@ -32,8 +32,8 @@ use desk_advisory::security_txt::OPENPGP_PATH;
 use desk_advisory::updates_page;
 use desk_domain::policy::Policy;
 use desk_http::source::{self, Front};
-use desk_http::{Problem, headers};
-use desk_keys::{Links, PublicKey, ReceiptSigner, RootPublic};
+use desk_http::{Problem, carried, headers};
+use desk_keys::{Links, MailSealer, ReceiptSigner, RootPublic};
 use desk_pages::{MissingPage, Site};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
@@ -49,7 +49,7 @@ pub struct Intake {
     /// Wraps new case keys; cannot unwrap any.
     pub root: RootPublic,
     /// Seals the reporter's address for `deliver`.
-    pub mail_key: PublicKey,
+    pub mail_key: MailSealer,
     pub signer: ReceiptSigner,
     /// Where files lie, each sealed to its case.
     pub content: Objects,
@@ -70,7 +70,7 @@ pub struct Intake {
 
 /// Its routes.
 pub fn router(intake: Arc<Intake>) -> Router {
-    let front = intake.front.clone();
+    let (front, policy) = (intake.front.clone(), intake.policy.clone());
     Router::new()
         .route("/", get(pages::form))
         .route("/reports", get(pages::form).post(accept::post_report))
@@ -104,6 +104,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .with_state(intake)
         .layer(middleware::from_fn_with_state(front, source::found))
         .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(policy, carried::within))
 }
 
 impl Intake {

@@ -6,9 +6,9 @@ use axum::Router;
 use desk_aws::Account;
 use desk_http::source::Front;
 use desk_http::when_ready;
-use desk_keys::Links;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
+use desk_keys::{Links, MailSealer, Writer};
 use desk_runtime::{Clock, start};
 use desk_store::Store;
 use desk_store::objects::Objects;
@@ -25,8 +25,9 @@ async fn routes() -> Result<Router, String> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
     let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
     let signer = keys.receipt_signer().await?;
+    let words = Links::of(&keys, Purpose::IntakeWords).await?;
     let intake = Intake {
-        mail_key: store.desk.ring_public("mail").await?,
+        mail_key: MailSealer::new(store.desk.ring_public("mail").await?, Writer::Intake, words),
         root: keys.cases_public()?,
         receipt_keys: store.desk.receipt_keys(signer.jwk()).await?,
         openpgp_certificate: store.desk.openpgp_certificate().await?,

@@ -43,7 +43,7 @@ async fn signed_again(intake: &Intake, headers: &HeaderMap) -> Result<Response, 
         return Err(Problem::new(StatusCode::NOT_FOUND, detail));
     }
     let as_opened = as_opened(&opened).ok_or_else(Problem::not_found)?;
-    let sha256 = desk_keys::sha256_hex(intake.view(&opened).report.body.as_bytes());
+    let sha256 = desk_keys::sha256_hex(opened.text(&opened.case.report).as_bytes());
     let receipt = intake.signer.sign(&receipt_claims(&intake.public_url, &as_opened, &sha256)).await?;
     let disposition = format!("attachment; filename=\"receipt-{}.jws\"", opened.case.id);
     let disposition = HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment"));

@@ -23,6 +23,7 @@ mod request;
 mod rota;
 mod second_factor;
 mod session;
+mod shown;
 mod sign_in;
 mod steps;
 mod successors;
@@ -41,8 +42,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use desk_domain::policy::{Member, Policy};
 use desk_http::source::{self, Front};
-use desk_http::{Problem, headers};
-use desk_keys::{Links, PublicKey, PublishSigner, Root};
+use desk_http::{Problem, carried, headers};
+use desk_keys::{Links, MailSealer, PublicKey, PublishSigner, Root};
 use desk_pages::{Desk, DeskPage, Site};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
@@ -64,7 +65,7 @@ pub struct Team {
     /// Opens case keys.
     pub root: Arc<Root>,
     /// Seals words and codes for `deliver`.
-    pub mail_key: PublicKey,
+    pub mail_key: MailSealer,
     /// Seals the final form of an advisory for `fan-out`.
     pub release_key: PublicKey,
     /// Says what is published: this function's alone.
@@ -85,7 +86,7 @@ pub struct Team {
 
 /// Its routes, all under `/desk`.
 pub fn router(team: Arc<Team>) -> Router {
-    let front = team.front.clone();
+    let (front, policy) = (team.front.clone(), team.policy.clone());
     let lists = DeskPage::ALL.iter().fold(Router::new(), |lists, page| lists.route(page.path(), list(*page)));
     lists
         .route("/desk/{page}", get(no_page))
@@ -122,6 +123,7 @@ pub fn router(team: Arc<Team>) -> Router {
         .with_state(team)
         .layer(middleware::from_fn_with_state(front, source::found))
         .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(policy, carried::within))
 }
 
 /// What answers for a page that the navigation leads to.

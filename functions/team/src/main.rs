@@ -6,9 +6,9 @@ use axum::Router;
 use desk_aws::Account;
 use desk_http::source::Front;
 use desk_http::when_ready;
-use desk_keys::Links;
 use desk_keys::cloud::{Keys, OpenPgpSecret};
 use desk_keys::link::Purpose;
+use desk_keys::{Links, MailSealer, Writer};
 use desk_runtime::{Clock, start};
 use desk_store::Store;
 use desk_store::objects::Objects;
@@ -24,8 +24,9 @@ async fn main() -> Result<(), Error> {
 async fn routes() -> Result<Router, String> {
     let (clock, policy, account) = (Clock::system(), start::policy()?, Account::from_env()?);
     let (store, keys) = (Store::from_env(&account, &clock)?, Keys::connect(&account));
+    let words = Links::of(&keys, Purpose::TeamWords).await?;
     let team = Team {
-        mail_key: store.desk.ring_public("mail").await?,
+        mail_key: MailSealer::new(store.desk.ring_public("mail").await?, Writer::Team, words),
         release_key: store.desk.ring_public("release").await?,
         root: Arc::new(keys.cases()?),
         publisher: Arc::new(keys.publish_signer()?),

@@ -6,7 +6,7 @@ use desk_domain::case::event::{ContentRef, Hint, Message};
 use desk_domain::id::ContentId;
 use desk_domain::report::Report;
 use desk_http::Problem;
-use desk_keys::{KeyError, PublicKey};
+use desk_keys::{KeyError, MailSealer};
 use desk_mail::openpgp::{self, encrypt_and_sign, text_entity};
 use desk_store::{Audience, Commit, Fault, OpenedKeys, Sealer, Stored, Travels};
 use jiff::Timestamp;
@@ -35,7 +35,7 @@ enum Way {
 pub(crate) struct Post<'a> {
     /// Seals the words of the case.
     sealer: Sealer,
-    mail_key: &'a PublicKey,
+    mail_key: &'a MailSealer,
     openpgp: Option<&'a OpenPgp>,
     /// What stands under the message: the member and the team.
     signature: String,
@@ -181,7 +181,7 @@ impl Post<'_> {
 
 #[cfg(test)]
 mod tests {
-    use desk_keys::SecretKey;
+    use desk_keys::{LinkKey, Links, SecretKey, Writer};
     use desk_mail::openpgp::desk::generate;
     use desk_mail::openpgp::{DecryptionKey, KeyProblem, SignatureState, SigningKey, decrypt_block};
     use desk_mail::read::{self, Limits, Read};
@@ -202,7 +202,8 @@ mod tests {
             decryption: DecryptionKey::read(&desk.secrets.decryption).unwrap(),
             signing: SigningKey::read(&desk.secrets.team_signing).unwrap(),
         };
-        let mail_key = SecretKey::generate().public();
+        let mail_key =
+            MailSealer::new(SecretKey::generate().public(), Writer::Team, Links::fixed(LinkKey::ephemeral()));
         let key = openpgp::PublicKey::read(&rita.certificate, at(NOW)).unwrap();
         let root = SecretKey::generate();
         let post = Post {

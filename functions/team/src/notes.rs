@@ -4,12 +4,11 @@
 use desk_domain::case::event::{NoteKind, Written};
 use desk_domain::case::quarantine::was_refused;
 use desk_domain::case::{Actor, Event};
+use desk_domain::id::ContentId;
 use desk_view::{MailView, UnsealedCase};
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-
-use crate::mail::Mails;
 
 /// A note. No `Debug`: it is words.
 pub(crate) struct Note {
@@ -19,13 +18,25 @@ pub(crate) struct Note {
     pub text: String,
     pub quoted: Option<String>,
     pub mail: Option<MailView>,
+    /// Where its words lie, for pages.
+    pub content: ContentId,
 }
 
-/// The notes of a case, oldest first.
-pub(crate) fn notes(opened: &UnsealedCase, mails: &mut Mails) -> Vec<Note> {
-    let mut notes: Vec<Note> = opened.events.iter().filter_map(|event| note(opened, event)).collect();
-    notes.iter_mut().filter_map(|note| note.mail.as_mut()).for_each(|mail| mails.fill(mail));
-    notes
+/// The events whose words are notes, the oldest first.
+pub(crate) fn noted(log: &[Event]) -> Vec<&Event> {
+    let is_note = |event: &&Event| match event.body.row().written {
+        Written::Note { .. } | Written::Invitation { .. } => true,
+        Written::Waiting { .. } => was_refused(log, event.seq),
+        Written::Report(_) | Written::ByTeam(_) | Written::ByReporter { .. } | Written::Step(_) | Written::Nothing => {
+            false
+        }
+    };
+    log.iter().filter(is_note).collect()
+}
+
+/// The notes by these events, in their order; the mails that they came in are not looked into yet.
+pub(crate) fn notes(opened: &UnsealedCase, by: &[&Event]) -> Vec<Note> {
+    by.iter().filter_map(|event| note(opened, event)).collect()
 }
 
 fn note(opened: &UnsealedCase, event: &Event) -> Option<Note> {
@@ -50,6 +61,7 @@ fn note(opened: &UnsealedCase, event: &Event) -> Option<Note> {
         text: opened.text(content).to_owned(),
         quoted: mail.and_then(|mail| opened.quoted(mail)),
         mail: mail.map(MailView::from),
+        content: content.id.clone(),
     })
 }
 

@@ -70,7 +70,8 @@ impl Team {
     /// The form as it would be public.
     pub(crate) fn as_published(&self, case: &Case, advisory: Advisory, now: Timestamp) -> Published {
         let published_at = case.publication.published.as_ref().map_or(now, |published| published.advisory.at);
-        Published { advisory, case: Some(case.id.clone()), published_at, modified_at: published_at }
+        let entry_id = Published::entry_id(&self.policy, &advisory.id);
+        Published { advisory, case: Some(case.id.clone()), published_at, modified_at: published_at, entry_id }
     }
 
     /// Each channel that it would go to: its name, and where what goes there is seen.

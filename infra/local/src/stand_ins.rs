@@ -62,7 +62,8 @@ impl StandIns {
         let settings = Settings { account: account.clone(), ..Settings::stand_in("") };
         let store = Store::connect_with(&settings, clock.clock(), Some(RewriteDate(clock.clone())));
         store.create_tables().await?;
-        store.migrate().await?;
+        let site_url = format!("{}/site", options.public_url);
+        store.migrate(&site_url).await?;
 
         let wake = Arc::new(Notify::new());
         let ses = Arc::new(Ses::new(folder.path("mail"), clock.clock(), wake.clone())?);
@@ -86,7 +87,7 @@ impl StandIns {
             inbound,
             heads,
             public_url: options.public_url.clone(),
-            site_url: format!("{}/site", options.public_url),
+            site_url,
             store,
             policy,
         };

@@ -10,7 +10,7 @@ use desk_domain::policy::Policy;
 use desk_http::source::Front;
 use desk_keys::file::KeyFile;
 use desk_keys::link::Purpose;
-use desk_keys::{LinkKey, Links};
+use desk_keys::{Announcer, LinkKey, Links, MailReader, MailSealer, Writer};
 use desk_mail::ses::{self, Mailer};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
@@ -104,6 +104,7 @@ impl Wiring {
             objects: self.site.clone(),
             release_key: self.ring("release").await?,
             publisher: self.keys.publish_verifier().map_err(damaged)?,
+            announcer: Announcer::new(Links::fixed(self.link_key(Purpose::Announcements)?)),
             public_url: self.public_url.clone(),
             site_url: self.site_url.clone(),
         })
@@ -118,6 +119,11 @@ impl Wiring {
             clock: self.clock.clone(),
             mailer: Mailer::connect(&self.ses),
             mail_key: self.ring("mail").await?,
+            writers: MailReader::new(
+                [self.words_of(Writer::Intake)?, self.words_of(Writer::Inbox)?, self.words_of(Writer::Team)?],
+                Links::fixed(self.link_key(Purpose::Announcements)?),
+            ),
+            unproven_until: None,
             team_links: self.link_key(Purpose::TeamLinks)?,
             reporter_links: self.link_key(Purpose::ReporterLinks)?,
             reply_tokens: self.link_key(Purpose::ReplyTokens)?,
@@ -140,7 +146,7 @@ impl Wiring {
             inbound: self.inbound.clone(),
             content: self.content.clone(),
             root: self.keys.root_public().map_err(damaged)?,
-            mail_key: self.store.desk.ring_public("mail").await?,
+            mail_key: self.sealer(Writer::Inbox).await?,
             signer: self.keys.receipt_signer().map_err(damaged)?,
             reply_tokens: Links::fixed(self.link_key(Purpose::ReplyTokens)?),
             public_url: self.public_url.clone(),
@@ -156,7 +162,7 @@ impl Wiring {
             policy: self.policy.clone(),
             clock: self.clock.clone(),
             root: self.keys.root_public().map_err(damaged)?,
-            mail_key: self.store.desk.ring_public("mail").await?,
+            mail_key: self.sealer(Writer::Intake).await?,
             receipt_keys: self.store.desk.receipt_keys(signer.jwk()).await?,
             openpgp_certificate: self.openpgp.as_ref().map(|keys| keys.certificate().to_owned()),
             signer,
@@ -181,7 +187,7 @@ impl Wiring {
             clock: self.clock.clone(),
             root: Arc::new(self.keys.root().map_err(damaged)?),
             publisher: Arc::new(self.keys.publish_signer().map_err(damaged)?),
-            mail_key: self.store.desk.ring_public("mail").await?,
+            mail_key: self.sealer(Writer::Team).await?,
             release_key: self.store.desk.ring_public("release").await?,
             team_links: Arc::new(Links::fixed(self.link_key(Purpose::TeamLinks)?)),
             sessions: Arc::new(Links::fixed(self.link_key(Purpose::Sessions)?)),
@@ -206,6 +212,14 @@ impl Wiring {
 
     async fn ring(&self, purpose: &'static str) -> Result<Ring, Failure> {
         Ok(Ring::unlock(self.store.desk.clone(), self.keys.root().map_err(damaged)?, purpose).await?)
+    }
+
+    async fn sealer(&self, writer: Writer) -> Result<MailSealer, Failure> {
+        Ok(MailSealer::new(self.store.desk.ring_public("mail").await?, writer, self.words_of(writer)?))
+    }
+
+    fn words_of(&self, writer: Writer) -> Result<Links, Failure> {
+        self.link_key(writer.purpose()).map(Links::fixed)
     }
 
     fn link_key(&self, purpose: Purpose) -> Result<LinkKey, Failure> {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use desk_domain::advisory::{Advisory, Credit, Published, is_web_link};
+use desk_domain::affected::check::fix_in;
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::weakness;
 
@@ -81,7 +82,7 @@ fn todo(advisory: &Advisory) -> Vec<Todo> {
             all.push(Todo { package: package.clone(), fixes: Vec::new() });
         }
         let todo = all.iter_mut().find(|todo| todo.package == package);
-        if let (Some(todo), Some(fixed)) = (todo, range.fixed()) {
+        if let (Some(todo), Some(fixed)) = (todo, fix_in(advisory, range)) {
             let fix = (range.line.to_string(), fixed.to_string());
             todo.fixes.extend((!todo.fixes.contains(&fix)).then_some(fix));
         }

@@ -1,7 +1,8 @@
-//! The Atom feed (RFC 4287): the newest advisories, each whole.
+//! The Atom feed (RFC 4287): the newest advisories, each whole, by when they were last changed. Ids are for ever: they hang on no
+//! address, and an entry keeps the one that it was published with.
 
 use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Link, Person, Text};
-use desk_domain::advisory::{Published, credit_line};
+use desk_domain::advisory::{Advisory, Published, Reference, credit_line};
 use jiff::Timestamp;
 
 use crate::{Site, advisory_page, markdown, text};
@@ -17,18 +18,32 @@ pub fn render(site: &Site<'_>, all: &[Published]) -> String {
     let newest = all.iter().map(|p| p.modified_at).max().unwrap_or(Timestamp::UNIX_EPOCH);
     let feed = Feed {
         title: Text::plain(format!("Security updates of {}", project.name)),
-        id: site.at(KEY),
+        id: project.tagged("feed"),
         updated: instant(newest),
         authors: vec![Person { name: format!("{} security team", project.name), ..Person::default() }],
         links: vec![
             link("self", "application/atom+xml", site.at(KEY)),
             link("alternate", "text/html", site.at(crate::updates_page::KEY)),
         ],
-        entries: all.iter().take(NEWEST).map(|published| entry(site, published)).collect(),
+        entries: window(all).into_iter().map(|published| entry(site, published)).collect(),
         ..Feed::default()
     };
     // One character that XML 1.0 has no place for would take the whole feed from everybody.
     feed.to_string().replace(|c: char| !is_xml(c), "\u{fffd}") + "\n"
+}
+
+/// What it holds: the newest by their last change, so that a correction of an old one is seen.
+fn window(all: &[Published]) -> Vec<&Published> {
+    let mut all: Vec<&Published> = all.iter().collect();
+    all.sort_by(|a, b| b.modified_at.cmp(&a.modified_at).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
+    all.truncate(NEWEST);
+    all
+}
+
+/// `express: Open redirect in malformed URLs (CVE-2024-29041)`.
+fn title(advisory: &Advisory) -> String {
+    let package = text::packages_named(advisory).map(|packages| format!("{packages}: ")).unwrap_or_default();
+    format!("{package}{} ({})", advisory.draft.title, text::name(advisory))
 }
 
 /// `Char` of XML 1.0, section 2.2.
@@ -46,8 +61,9 @@ fn entry(site: &Site<'_>, published: &Published) -> Entry {
     let severity = advisory.score.severity.map(text::severity);
     let category = |term: &str| Category { term: term.to_owned(), ..Category::default() };
     Entry {
-        title: Text::plain(advisory.draft.title.clone()),
-        id: page.clone(),
+        title: Text::plain(title(advisory)),
+        // What was published before there were such ids was known by its page's address.
+        id: published.entry_id.clone().unwrap_or_else(|| page.clone()),
         updated: instant(published.modified_at),
         published: Some(instant(published.published_at)),
         links: vec![link("alternate", "text/html", page.clone())],
@@ -63,7 +79,7 @@ fn entry(site: &Site<'_>, published: &Published) -> Entry {
     }
 }
 
-/// Versions first, then the text, then whom to thank.
+/// Versions first, then how severe it is, the text, where more is said, and whom to thank.
 fn content(published: &Published) -> String {
     let advisory = &published.advisory;
     let range = |a: &desk_domain::affected::Affected| {
@@ -79,7 +95,25 @@ fn content(published: &Published) -> String {
     let details = markdown::html(&advisory.draft.details);
     let names = advisory.draft.all_aliases().into_iter().map(escaped).collect::<Vec<_>>().join(", ");
     let names = if names.is_empty() { String::new() } else { format!("<p>Known as {names}</p>") };
-    format!("<ul>{ranges}</ul>{names}{details}{}{}", workarounds.unwrap_or_default(), credit.unwrap_or_default())
+    let (workarounds, credit) = (workarounds.unwrap_or_default(), credit.unwrap_or_default());
+    let (severity, references) = (severity(advisory), references(advisory));
+    format!("<ul>{ranges}</ul>{severity}{names}{details}{workarounds}{references}{credit}")
+}
+
+/// The word, and the vectors that it comes from.
+fn severity(advisory: &Advisory) -> String {
+    let word = advisory.score.severity.map(|severity| text::severity(severity).to_owned());
+    let all: Vec<String> = word.into_iter().chain(advisory.score.cvss.iter().map(|vector| escaped(vector))).collect();
+    if all.is_empty() { String::new() } else { format!("<p>Severity: {}</p>", all.join(", ")) }
+}
+
+fn references(advisory: &Advisory) -> String {
+    let link = |reference: &Reference| {
+        let url = escaped(&reference.url);
+        format!("<li><a href=\"{url}\">{url}</a></li>")
+    };
+    let all: String = advisory.draft.references.iter().map(link).collect();
+    if all.is_empty() { all } else { format!("<h3>References</h3>\n<ul>{all}</ul>") }
 }
 
 fn escaped(text: &str) -> String {
@@ -90,4 +124,94 @@ fn escaped(text: &str) -> String {
 fn instant(at: Timestamp) -> FixedDateTime {
     let utc = chrono::DateTime::from_timestamp(at.as_second(), 0).unwrap_or_default();
     utc.fixed_offset()
+}
+
+#[cfg(test)]
+mod tests {
+    use desk_domain::policy::Policy;
+    use serde_json::json;
+
+    use super::*;
+
+    fn policy(changes: &[(&str, &str)]) -> Policy {
+        let minimal = include_str!("../../../infra/policies/minimal.toml").to_owned();
+        let text = changes.iter().fold(minimal, |text, (old, new)| text.replacen(old, new, 1));
+        Policy::from_toml(&text).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    fn published(id: &str, published_at: &str, modified_at: &str, entry_id: Option<String>) -> Published {
+        let advisory = json!({
+            "id": id, "title": "Open <redirect>", "summary": "s", "details": "d", "workarounds": null, "aliases": [],
+            "references": [{"type": "FIX", "url": "https://example.org/fix?a=1&b=2"}], "cve": "CVE-2026-12345",
+            "severity": "high", "cvss": ["CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"], "cwe": [], "lines": [], "credits": [],
+            "affected": [{"package": "minnow", "line": "minnow@1", "introduced": "0", "fixed": "1.2.3"}],
+        });
+        let all = json!({"advisory": advisory, "case": null, "published_at": published_at, "modified_at": modified_at,
+            "entry_id": entry_id});
+        serde_json::from_value(all).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    fn feed(policy: &Policy, site_url: &str, all: &[Published]) -> Feed {
+        let site = Site { policy, url: site_url, desk_url: "https://desk.example.org" };
+        render(&site, all).parse::<Feed>().unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    fn ids(feed: &Feed) -> Vec<&str> {
+        std::iter::once(feed.id()).chain(feed.entries().iter().map(Entry::id)).collect()
+    }
+
+    #[test]
+    fn feed_ids_survive_a_move_of_site_url() {
+        let (own, day) = (policy(&[]), "2026-12-01T12:00:00Z");
+        let before = "https://old.example.org/advisories/MIN-2026-AAAAA.html";
+        let all = [
+            published("MIN-2026-BBBBB", day, day, Published::entry_id(&own, &"MIN-2026-BBBBB".parse().unwrap())),
+            published("MIN-2026-AAAAA", day, day, Some(before.to_owned())),
+        ];
+        let expected =
+            ["tag:minnow.example.org,2026:feed", before, "tag:minnow.example.org,2026:advisories/MIN-2026-BBBBB"];
+        let moved = policy(&[("https://desk.minnow", "https://new.minnow")]);
+        for (policy, site) in [(&own, "https://old.example.org"), (&moved, "https://new.example.org/site")] {
+            let feed = feed(policy, site, &all);
+            assert_eq!(ids(&feed), expected, "{site}");
+            assert!(feed.entries().iter().all(|entry| entry.links()[0].href().starts_with(site)));
+        }
+        // The project moves too: its entries keep their ids, and the policy says that the feed does.
+        let website =
+            ("https://minnow.example.org\"", "https://elsewhere.example\"\ntag = \"minnow.example.org,2026\"");
+        assert_eq!(ids(&feed(&policy(&[website]), "https://new.example.org", &all)), expected);
+        let renamed =
+            policy(&[(website.0, "https://elsewhere.example\"\ntag = \"desk@elsewhere.example,2027-03-01\"")]);
+        let feed = feed(&renamed, "https://new.example.org", &all);
+        assert_eq!(ids(&feed)[1..], expected[1..]);
+        assert_eq!(feed.id(), "tag:desk@elsewhere.example,2027-03-01:feed");
+    }
+
+    #[test]
+    fn a_corrected_old_entry_is_in_the_window() {
+        let at = |n: usize| format!("2026-{:02}-{:02}T12:00:00Z", 1 + n / 28, 1 + n % 28);
+        let id = |n: usize| format!("MIN-2026-0{n:04}");
+        let mut all: Vec<Published> = (0..NEWEST + 10)
+            .map(|n| published(&id(n), &at(n), &at(n), Some(format!("tag:x.example,2026:{n}"))))
+            .collect();
+        all[3].modified_at = "2026-12-24T12:00:00Z".parse().unwrap();
+        Published::newest_first(&mut all);
+        let feed = feed(&policy(&[]), "https://site.example.org", &all);
+        let ids = ids(&feed);
+        assert_eq!((ids.len(), ids[1], ids[2]), (NEWEST + 1, "tag:x.example,2026:3", "tag:x.example,2026:59"));
+        assert!(!ids.contains(&"tag:x.example,2026:10") && ids.contains(&"tag:x.example,2026:11"));
+        assert_eq!(feed.updated(), feed.entries()[0].updated());
+    }
+
+    #[test]
+    fn an_entry_says_package_and_id_severity_and_references() {
+        let day = "2026-12-01T12:00:00Z";
+        let feed = feed(&policy(&[]), "https://site.example.org", &[published("MIN-2026-AAAAA", day, day, None)]);
+        let entry = &feed.entries()[0];
+        assert_eq!(entry.title().value, "minnow: Open <redirect> (CVE-2026-12345)");
+        let content = entry.content().and_then(Content::value).unwrap();
+        assert!(content.contains("<p>Severity: high, CVSS:3.1/AV:N/"), "{content}");
+        let link = "https://example.org/fix?a=1&#38;b=2";
+        assert!(content.contains(&format!("<a href=\"{link}\">{link}</a>")), "{content}");
+    }
 }

@@ -45,7 +45,7 @@ impl CheckForm {
         let named: BTreeSet<&str> =
             all.iter().flat_map(|p| &p.advisory.affected).map(|range| range.package.as_str()).collect();
         for name in named {
-            if !packages.iter().any(|known| known == name) {
+            if !packages.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 packages.push(name.to_owned());
             }
         }

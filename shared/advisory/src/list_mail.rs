@@ -43,8 +43,11 @@ pub fn write(site: &Site<'_>, published: &Published, updates_url: Option<&str>) 
     // A draft in which title and summary are the same says it once.
     blocks.dedup();
     // Archives make pages of mails: a link that leads to no page is none there either.
-    let text = markdown::without_traps(&(blocks.join("\n\n") + "\n"));
-    ListMail { subject: format!("[{project} security] {}{severity}", draft.title), text }
+    let words = markdown::without_traps(&(blocks.join("\n\n") + "\n"));
+    ListMail {
+        subject: format!("[{project} security] {}: {}{severity}", text::name(advisory), draft.title),
+        text: words,
+    }
 }
 
 /// Markdown as it is read in a mail: its prose folded, what is code or a table left alone.

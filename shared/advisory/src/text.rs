@@ -1,8 +1,8 @@
 //! Words and times that several outputs say alike, so that they say the same.
 
-use desk_domain::advisory::{Advisory, LineNote, LineStatus};
-use desk_domain::affected::released::fix_for;
-use desk_domain::affected::{Affected, RangeType, Until};
+use desk_domain::advisory::{Advisory, CveId, LineNote, LineStatus};
+use desk_domain::affected::check::fix_in;
+use desk_domain::affected::{Affected, RangeType, Until, packages};
 use desk_domain::policy::Severity;
 use jiff::Timestamp;
 
@@ -14,6 +14,24 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
 /// `2026-11-25`, in UTC.
 pub(crate) fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
+}
+
+/// What an advisory is called where there is room for one name: its CVE id, else its own.
+pub(crate) fn name(advisory: &Advisory) -> &str {
+    let known = advisory.draft.all_aliases().into_iter().find(|alias| alias.parse::<CveId>().is_ok());
+    known.unwrap_or(advisory.id.as_str())
+}
+
+/// The packages that an advisory is about, of many the first: `lodash, lodash-es`, `a, b, c and 4 more`.
+pub(crate) fn packages_named(advisory: &Advisory) -> Option<String> {
+    const FIRST: usize = 3;
+    let all: Vec<&str> = packages(&advisory.affected).into_iter().map(|package| package.as_str()).collect();
+    let first = all.iter().take(FIRST).copied().collect::<Vec<_>>().join(", ");
+    match all.len() {
+        0 => None,
+        more if more > FIRST => Some(format!("{first} and {} more", more - FIRST)),
+        _ => Some(first),
+    }
 }
 
 /// As pages and documents write it.
@@ -28,7 +46,7 @@ pub fn severity(severity: Severity) -> &'static str {
 
 /// What to install for a range of an advisory: `4.19.2`, the fix of its line, or what there is to say where none is known.
 pub fn patched(advisory: &Advisory, range: &Affected) -> String {
-    if let Some(fix) = fix_for(&advisory.affected, range) {
+    if let Some(fix) = fix_in(advisory, range) {
         return fix.to_string();
     }
     let gets_none =

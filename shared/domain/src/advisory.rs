@@ -54,9 +54,18 @@ pub struct Published {
     pub case: Option<CaseId>,
     pub published_at: Timestamp,
     pub modified_at: Timestamp,
+    /// The id that its entry in the feed has for ever (RFC 4287, 4.2.6), given as it is put; `None` of one that was put before there
+    /// were such: its entry is known by its page's address until `desk migrate` has written that down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_id: Option<String>,
 }
 
 impl Published {
+    /// What the entry of an advisory in the feed is called from the day on which it is published.
+    pub fn entry_id(policy: &Policy, id: &AdvisoryId) -> Option<String> {
+        Some(policy.project.tagged(&format!("advisories/{id}")))
+    }
+
     /// The order in which advisories are shown: the newest first.
     pub fn newest_first(all: &mut [Published]) {
         all.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.advisory.id.cmp(&b.advisory.id)));

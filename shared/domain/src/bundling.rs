@@ -12,7 +12,8 @@
 //!   storm, and delays no word of another case.
 //! - Of one *source* (a network, or a mail domain) the policy's `one_source_at_once` reports of a day are told one by one; where more
 //!   came, all of that source is gathered from then on, and counts in nobody's hour. And half of an hour, and as much of a day, is
-//!   kept for sources of which nothing else came in it: a flood from one place delays no word of another.
+//!   kept for sources of which nothing else came in it: a flood from one place delays no word of another. (Less is kept where the policy
+//!   lets one source have more.)
 //! - What is urgent (public, attacked) has an hour of its own, which no storm of the others fills. It is bounded too: whether a
 //!   report is urgent says whoever files it, and a box that a stranger ticks must not switch the bound off. Of one source half of
 //!   that hour.
@@ -166,7 +167,7 @@ impl Lately {
     /// Whether there is room for it in the hour of what is urgent, which it takes.
     fn takes_urgent(&mut self, arrival: &Arrival<'_>, rules: &MailRules, now: Timestamp) -> bool {
         let most = at_once(rules);
-        let kept = if arrival.has_company(self.urgent_came.iter()) { kept(most) } else { 0 };
+        let kept = if arrival.has_company(self.urgent_came.iter()) { kept(rules) } else { 0 };
         let fits = self.urgent_came.len() + kept < most;
         if fits {
             self.urgent_came.push(arrival.came(now));
@@ -205,7 +206,7 @@ impl Lately {
         if of_hour().filter(|came| came.what == new.what).count() >= SAME {
             return false;
         }
-        let kept = if arrival.has_company(of_hour()) { kept(most) } else { 0 };
+        let kept = if arrival.has_company(of_hour()) { kept(rules) } else { 0 };
         let (hour, day) = (of_hour().count(), self.came.len());
         let fits = |kept: usize| hour + kept < most && day + kept < of_day(most);
         let (single, full) = (fits(kept), !fits(0));
@@ -246,9 +247,10 @@ fn at_once(rules: &MailRules) -> usize {
     usize::try_from(free).unwrap_or(usize::MAX)
 }
 
-/// What of that is kept for sources of which nothing else came.
-fn kept(at_once: usize) -> usize {
-    at_once / 2
+/// What of that is kept for sources of which nothing else came: half, or what one source does not have by the policy.
+fn kept(rules: &MailRules) -> usize {
+    let (most, of_one) = (at_once(rules), usize::try_from(rules.one_source_at_once).unwrap_or(usize::MAX));
+    (most / 2).min(most.saturating_sub(of_one))
 }
 
 /// What goes at once in a day.

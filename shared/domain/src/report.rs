@@ -102,7 +102,7 @@ report_fields! {
     /// The reporter's own plan to disclose (T6).
     planned_for: Option<Moment> =
         field("disclosure.planned_for", Kind::Date, Group::Plan, strong("Reporter plans to publish"))
-            .asks("Day you plan to publish", "We record it; it can become your proposal for the end of the embargo."),
+            .asks("Day you plan to publish", "The team sees it with your report, and is warned before it comes."),
 }
 
 const LINE: Kind = Kind::Line { autocomplete: "" };

@@ -158,7 +158,7 @@ impl Problem {
             StatusCode::PAYLOAD_TOO_LARGE => "This is too large",
             StatusCode::UNPROCESSABLE_ENTITY => "There is a problem",
             StatusCode::TOO_MANY_REQUESTS => "Please wait a little",
-            StatusCode::SERVICE_UNAVAILABLE => "The desk cannot answer now",
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR => "The desk cannot answer now",
             _ => "This cannot be done",
         }
     }

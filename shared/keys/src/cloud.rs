@@ -9,6 +9,7 @@
 //! | `DESK_HEADS_KEY` | `HeadsKey` | KMS key (P-256) that signs where the logs stand |
 //! | `DESK_RECEIPT_KEY` | `ReceiptKey` | KMS key (P-256) that signs receipts |
 //! | `DESK_TEAM_LINKS`, `DESK_SESSIONS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS`, `DESK_REPLY_TOKENS` | `TeamLinks`, `Sessions`, `ReporterLinks`, `CanaryLinks`, `ReplyTokens` | secrets of the link keys |
+//! | `DESK_INTAKE_WORDS`, `DESK_INBOX_WORDS`, `DESK_TEAM_WORDS`, `DESK_ANNOUNCEMENTS` | `IntakeWords`, `InboxWords`, `TeamWords`, `Announcements` | secrets of the keys by which words that wait to be mailed are proven |
 //! | `DESK_ORIGIN_SECRET` | `OriginSecret` | what CloudFront says to be known by |
 //! | `DESK_OPENPGP_TEAM`, `DESK_OPENPGP_SIGNING` | `OpenPgpTeam`, `OpenPgpNotices`, `OpenPgpPrimary` | secrets of the desk's OpenPGP key, each for its one reader; the primary's has none |
 
@@ -32,8 +33,17 @@ use crate::{KeyError, random};
 pub const RINGS: [&str; 2] = ["mail", "release"];
 
 /// Every secret that a link key is made of.
-pub const LINKS: [Purpose; 5] =
-    [Purpose::TeamLinks, Purpose::Sessions, Purpose::ReporterLinks, Purpose::Canary, Purpose::ReplyTokens];
+pub const LINKS: [Purpose; 9] = [
+    Purpose::TeamLinks,
+    Purpose::Sessions,
+    Purpose::ReporterLinks,
+    Purpose::Canary,
+    Purpose::ReplyTokens,
+    Purpose::IntakeWords,
+    Purpose::InboxWords,
+    Purpose::TeamWords,
+    Purpose::Announcements,
+];
 
 /// The doors to KMS and Secrets Manager. Cheap to clone.
 #[derive(Clone)]
@@ -253,5 +263,9 @@ fn links(purpose: Purpose) -> Name {
         Purpose::ReporterLinks => Name { variable: "DESK_REPORTER_LINKS", output: "ReporterLinks" },
         Purpose::Canary => Name { variable: "DESK_CANARY_LINKS", output: "CanaryLinks" },
         Purpose::ReplyTokens => Name { variable: "DESK_REPLY_TOKENS", output: "ReplyTokens" },
+        Purpose::IntakeWords => Name { variable: "DESK_INTAKE_WORDS", output: "IntakeWords" },
+        Purpose::InboxWords => Name { variable: "DESK_INBOX_WORDS", output: "InboxWords" },
+        Purpose::TeamWords => Name { variable: "DESK_TEAM_WORDS", output: "TeamWords" },
+        Purpose::Announcements => Name { variable: "DESK_ANNOUNCEMENTS", output: "Announcements" },
     }
 }

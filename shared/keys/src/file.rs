@@ -124,6 +124,10 @@ impl KeyFile {
             Purpose::Sessions => return self.derived("disclosure-desk sessions"),
             Purpose::Canary => return self.derived("disclosure-desk canary"),
             Purpose::ReplyTokens => return self.derived("disclosure-desk reply tokens"),
+            Purpose::IntakeWords => return self.derived("disclosure-desk words of intake"),
+            Purpose::InboxWords => return self.derived("disclosure-desk words of inbox"),
+            Purpose::TeamWords => return self.derived("disclosure-desk words of team"),
+            Purpose::Announcements => return self.derived("disclosure-desk announcements"),
         };
         let bytes: [u8; 32] =
             KeyFile::bytes(text)?.as_slice().try_into().map_err(|_| io::Error::other("the key file is damaged"))?;

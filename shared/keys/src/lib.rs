@@ -12,8 +12,10 @@
 //! A member's second factor ([`OneTimeCodes`]) is sealed to a key of its own, which is wrapped as case keys are.
 //!
 //! What is signed, links, reply tokens and members' sessions, is signed with a key for each purpose ([`link::Purpose`]); a session
-//! is `team`'s alone. What is published is signed with an asymmetric key ([`publish`]): `team` signs, `fan-out` can only verify.
-//! Where the logs of all cases stand is signed each day with another ([`heads`]), by `sla-check` alone.
+//! is `team`'s alone. Who has written words that wait to be mailed ([`Writer`]), and what lists are told ([`Announcer`]), is proven with
+//! such a key too, which only the writer and `deliver` have. What is published is signed with an asymmetric
+//! key ([`publish`]): `team` signs, `fan-out` can only verify. Where the logs of all cases stand is signed
+//! each day with another ([`heads`]), by `sla-check` alone.
 //!
 //! Their private halves are kept wrapped to a [`Root`]: in the cloud a KMS key for each of the three, so that a role can be
 //! allowed one of them ([`cloud`]); locally one key file of mode 0600 stands in for KMS and Secrets Manager
@@ -43,7 +45,7 @@ pub use publish::{PublishSigner, PublishVerifier};
 pub use receipt::ReceiptSigner;
 pub use seal::{NewKey, PublicKey, Root, RootPublic, SecretKey, Unsealed};
 pub use totp::OneTimeCodes;
-pub use words::MailWords;
+pub use words::{Announcer, Heard, MailReader, MailSealer, MailWords, Writer, sign_in_of};
 
 /// Why a key did not do its work. Says no more on purpose.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -28,6 +28,13 @@ pub enum Purpose {
     /// Tokens that join an answer to a case: `deliver` puts one into `Reply-To`, `inbox` verifies it. Both find addresses with
     /// this key too, see [`LinkKey::address_hashes`].
     ReplyTokens,
+    /// Proves that words which wait to be mailed are by `intake`, by `inbox`, by `team`: each has its own, `deliver` hears all of
+    /// them.
+    IntakeWords,
+    InboxWords,
+    TeamWords,
+    /// Proves that what a list is told is said by `fan-out`; `deliver` hears it.
+    Announcements,
 }
 
 /// The key of one purpose. Has no `Debug`.

@@ -87,6 +87,14 @@ impl Links {
         self.with_newest(|key| key.unseal(token)).await
     }
 
+    /// A short proof that the key has seen `text`; see [`LinkKey::tag`].
+    ///
+    /// # Errors
+    /// When the key is not known.
+    pub fn tag(&self, text: &str) -> Result<String, KeyError> {
+        self.with_known(|key| Ok(key.tag(text)))
+    }
+
     /// Whether `tag` is the key's own over `text`, as it is now or was before the last rotation.
     pub async fn has_tag(&self, text: &str, tag: &str) -> bool {
         let known = |links: &Links| {
@@ -94,6 +102,21 @@ impl Links {
             known.key.as_ref().is_some_and(|key| key.has_tag(text, tag))
         };
         known(self) || (self.asks_again().await && known(self))
+    }
+
+    /// The same, where a proof that cannot be checked now must not be taken for none.
+    ///
+    /// # Errors
+    /// When the key may have been rotated since, and was asked for a moment ago or cannot be read: the same call may succeed later.
+    pub async fn proves(&self, text: &str, tag: &str) -> Result<bool, KeyError> {
+        let known = || self.with_known(|key| Ok(key.has_tag(text, tag)));
+        if known().unwrap_or(false) {
+            return Ok(true);
+        }
+        if self.from.is_some() && !self.asks_again().await {
+            return Err(KeyError::Unavailable("its key was asked for a moment ago, or cannot be read".to_owned()));
+        }
+        known()
     }
 
     /// The hashes that addresses are filed under; see [`LinkKey::address_hashes`]. Nothing where the key is not known yet.

@@ -171,10 +171,17 @@ pub(crate) fn case_always() -> Vec<(&'static str, Value)> {
         ("stage", schema("Stage")),
         ("received_at", instant()),
         ("clocks", list(schema("Clock"))),
-        ("messages", list(schema("ConversationEntry"))),
+        (
+            "messages",
+            with(list(schema("ConversationEntry")), "What was said in this part of the case, the oldest first."),
+        ),
+        ("next", or_null(with(text(), "Where the part before ends; null where this is the oldest."))),
         (
             "shared",
-            with(list(schema("Shared")), "What was shown to the reporter before it is public, the newest first."),
+            with(
+                list(schema("Shared")),
+                "What was shown to the reporter in this part before it is public, the newest first.",
+            ),
         ),
         ("report", report),
         ("credit", schema("CreditState")),

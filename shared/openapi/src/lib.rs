@@ -92,6 +92,7 @@ fn parameters() -> Value {
         "CheckedPackage": query("package", "A package's name, as people write it."),
         "CheckedVersion": query("version", "One version, as npm writes it."),
         "CasePage": query("page", "Which ten messages the page shows, from 1; the newest are first."),
+        "CaseText": query("text", "The message that a link of the page names, as a file."),
         "SessionLink": query("token", "The token of a sign-in link."),
         "AcknowledgeLink": query("t", "The token of the button in a page mail."),
         "Next": query("next", "What the portion before gave as `next`."),

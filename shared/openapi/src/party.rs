@@ -11,13 +11,18 @@ use crate::reporter::form;
 pub(crate) fn operations() -> Vec<Operation> {
     let look = Operation::get("/party", "showParty", "The page of a party")
         .about(
-            "With the code of an invitation: what the party sees, as JSON. With the cookie: the page. Without: the page that asks for the \
-             code. Before the terms are accepted it holds these and who invites, and nothing of the case; nor once the invitation has ended.",
+            "With the code of an invitation: what the party sees, as JSON, with a part of what was written and shown to it; `next` of \
+             the case leads to the part before. With the cookie: the page, or with `text` one message whole. Without: the page that asks \
+             for the code. Before the terms are accepted it holds these and who invites, and nothing of the case; nor once the invitation has ended.",
         )
         .secret(Secret::PartyCodeOrPage)
-        .parameters(&["CasePage"])
-        .answer(200, "What the party sees, or the page that asks for its code.", &[(JSON, schema("Party")), page()])
-        .problems(Told::AsSent, &[404]);
+        .parameters(&["CasePage", "CaseText", "Next"])
+        .answer(
+            200,
+            "What the party sees, or the page that asks for its code.",
+            &[(JSON, schema("Party")), page(), ("text/plain", json!({"type": "string"}))],
+        )
+        .problems(Told::AsSent, &[400, 404, 429]);
     let enter = Operation::post("/party", "enterParty", "Open the page of a party")
         .secret(Secret::Nothing)
         .body(&[(FORM, form(&[("code", true)]))])
@@ -152,12 +157,16 @@ fn case() -> Value {
         ("date_asked", with(flag(), "The party’s answer to that very date is waited for.")),
         ("date", or_null(schema("PartyDateSaid"))),
         ("status", or_null(schema("PartyStatusSaid"))),
-        ("messages", with(list(message), "The oldest first.")),
-        ("shared", with(list(schema("Shared")), "What was shown to the party, the newest first.")),
+        ("messages", with(list(message), "A part of what was written, the oldest first.")),
+        ("next", or_null(with(text(), "Where the part before ends; null where this is the oldest."))),
+        ("shared", with(list(schema("Shared")), "What was shown to the party in that part, the newest first.")),
         ("over", with(flag(), "Closed or published: nothing more is asked of the party.")),
     ];
     object_with(&always, &[("advisory_url", link())])
 }
+
+/// Where the words are that go with what is said of a party.
+const WITH_ITS_PART: &str = "With its text in the part of the log by which it was said.";
 
 /// A party as the team sees it.
 fn of_team() -> Value {
@@ -168,13 +177,13 @@ fn of_team() -> Value {
             ("state", states()),
             ("since", instant()),
             ("encrypted", with(flag(), "Mail to it is encrypted to its OpenPGP key.")),
-            ("shared", with(list(schema("Shared")), "What was shown to it, the newest first.")),
+            ("shared", with(list(schema("Shared")), "What was shown to it in this part of the log, the newest first.")),
         ],
         &[
             ("invited_by", text()),
             ("bounced_at", with(instant(), "Mail to it comes back since then.")),
-            ("status", schema("PartyStatusSaid")),
-            ("date", schema("PartyDateSaid")),
+            ("status", with(schema("PartyStatusSaid"), WITH_ITS_PART)),
+            ("date", with(schema("PartyDateSaid"), WITH_ITS_PART)),
         ],
     )
 }

@@ -59,14 +59,19 @@ fn comment() -> Vec<Operation> {
 fn case() -> Vec<Operation> {
     let look = Operation::get("/case", "showCase", "The reporter's case")
         .about(
-            "With a receipt code: the case as JSON. With the cookie: the page. Without: the page that asks for the code; with \
-             `t`, of a link in a mail, it shows id, stage and times, until a new code is made, or the case has been closed for a while.",
+            "With a receipt code: the case as JSON, with a part of what was said in it; `next` leads to the part before. With the \
+             cookie: the page, or with `text` one message whole. Without: the page that asks for the code; with `t`, of a link in a \
+             mail, it shows id, stage and times, until a new code is made, or the case has been closed for a while.",
         )
         .secret(Secret::ReceiptCodeOrPage)
-        .parameters(&["CaseLink", "CasePage"])
-        .answer(200, "The case, or the page that asks for its code.", &[(JSON, schema("Case")), page()])
+        .parameters(&["CaseLink", "CasePage", "CaseText", "Next"])
+        .answer(
+            200,
+            "The case, or the page that asks for its code.",
+            &[(JSON, schema("Case")), page(), ("text/plain", json!({"type": "string"}))],
+        )
         .answer(410, "The page that asks for the code: the link shows nothing any more.", &[page()])
-        .problems(Told::AsSent, &[404, 429]);
+        .problems(Told::AsSent, &[400, 404, 429]);
     let enter = Operation::post("/case", "enterCase", "Open the reporter's case page")
         .secret(Secret::Nothing)
         .body(&[(FORM, form(&[("code", true), ("t", false)]))])

@@ -110,10 +110,14 @@ fn cases() -> Vec<Operation> {
         .answer(200, "A portion of them.", &[(JSON, schema("Comments"))])
         .problems(Told::Problem, &[400, 401, 403]);
     let show = Operation::get("/desk/api/cases/{id}", "showTeamCase", "One case, for those who need to know")
-        .about("Reading is recorded.")
+        .about(
+            "Reading is recorded. `messages`, `shared`, `notes`, `events`, `deliveries` and the answers in quarantine are those of the \
+             newest part of its log, each in order; `next` leads to the part before. An answer holds at most two hundred events, and \
+             fewer of what is long.",
+        )
         .secret(Secret::Session)
-        .parameters(&["CaseId"])
-        .answer(200, "All that is known of it.", &[(JSON, schema("TeamCase"))])
+        .parameters(&["CaseId", "Next"])
+        .answer(200, "What is known of it, and a part of its log.", &[(JSON, schema("TeamCase"))])
         .problems(Told::Problem, &[400, 401, 403, 404]);
     let command = Operation::post("/desk/api/cases/{id}/commands", "giveCommand", "Give a command to a case")
         .about("`allowed` of the case names those that are taken now.")
@@ -320,7 +324,7 @@ fn mails() -> Vec<Operation> {
         got(
             "/desk/cases/{id}/files/{content}",
             "file",
-            "A file that the reporter sent by the page",
+            "A file that the reporter sent by the page, or a text that is too long for one",
             &[bytes("text/plain"), bytes("application/octet-stream")],
         )
         .parameters(&["CaseId", "Content", "Range"]),

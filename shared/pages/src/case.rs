@@ -190,6 +190,8 @@ pub struct MessageView {
     pub text: String,
     /// What a mail quoted of earlier messages: folded.
     pub quoted: Option<String>,
+    /// Where all of it is, where that is only its beginning.
+    pub whole: Option<String>,
     /// Files that came with it.
     pub files: Vec<FileLine>,
     /// The mail that it came in, on pages of the team.
@@ -293,6 +295,7 @@ pub(crate) mod sample {
             speaker,
             text: text(),
             quoted: Some(text()),
+            whole: (speaker == Speaker::Team).then(|| "/case?text=text-1".to_owned()),
             files: vec![file(None), file(Some("/desk/cases/EXP-2026-7K3QF/files/file-1"))],
             mail: (speaker == Speaker::Reporter).then(mail_part),
             new: speaker == Speaker::Reporter,

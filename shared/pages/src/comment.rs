@@ -77,7 +77,10 @@ pub struct CommentPage {
     pub messages: Vec<MessageView>,
     pub newer: Option<String>,
     pub older: Option<String>,
+    /// A page of the notes, newest first.
     pub notes: Vec<NoteView>,
+    pub older_notes: Option<String>,
+    pub newer_notes: Option<String>,
     /// Where it is answered, or why it cannot be.
     pub answer: Result<String, Option<String>>,
     /// Where it is made a report; `None` where it cannot be.
@@ -152,6 +155,7 @@ pub(crate) mod sample {
                     speaker: Speaker::Team,
                     text: text(),
                     quoted: None,
+                    whole: Some(text()),
                     files: Vec::new(),
                     mail: None,
                     new: false,
@@ -168,12 +172,15 @@ pub(crate) mod sample {
                     about: None,
                     text: text(),
                     quoted: None,
+                    whole: Some(text()),
                     mail: None,
                     new: false,
                 }]
             } else {
                 Vec::new()
             },
+            older_notes: told.then(text),
+            newer_notes: told.then(text),
             answer: if told { Ok(text()) } else { Err(Some(text())) },
             report: told.then(text),
             became: (!told).then(text),

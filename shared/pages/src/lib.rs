@@ -42,6 +42,7 @@ mod team_case;
 #[cfg(test)]
 mod tests;
 mod time;
+mod words;
 
 use std::any::Any;
 
@@ -88,6 +89,7 @@ pub use self::team_case::{
     CheckRow, CheckState, CommandLine, DeliveryLine, HeldView, NextStep, NoteView, QuarantineView, ReportFact,
     ReportFields, Tag, TeamCasePage, UrgentList,
 };
+pub use self::words::{Words, beginning, in_a_list};
 
 /// Every page in every state, named by its template, with hostile text wherever text can be.
 #[cfg(test)]

@@ -185,6 +185,7 @@ pub(crate) mod sample {
             speaker,
             text: text(),
             quoted: None,
+            whole: (speaker == Speaker::Team).then(|| "/party?text=text-1".to_owned()),
             files: Vec::new(),
             mail: None,
             new: false,

@@ -18,6 +18,8 @@ pub struct PartyCard {
     pub waits: Vec<String>,
     /// What was shown to it, the newest first.
     pub shared: Vec<SharedCard>,
+    /// How much more of that stands on other pages of the conversation.
+    pub more_shared: usize,
     /// What can be done, and where.
     pub actions: Vec<(String, String)>,
 }
@@ -28,13 +30,14 @@ pub(crate) mod sample {
     use crate::samples::*;
 
     pub(crate) fn parties() -> Vec<PartyCard> {
-        let party = |id: &str, shared| PartyCard {
+        let party = |id: &str, shared: Vec<SharedCard>| PartyCard {
             id: id.to_owned(),
             name: text(),
             state: "has joined",
             since: at(2),
             facts: vec![("Affected".to_owned(), text())],
             waits: vec![text()],
+            more_shared: shared.len(),
             shared,
             actions: vec![(text(), "/desk/cases/EXP-2026-7K3QF/party?party=party-1".to_owned())],
         };

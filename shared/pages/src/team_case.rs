@@ -73,13 +73,16 @@ pub struct TeamCasePage {
     /// How many messages came since who reads this last did, on whichever page, and when that was.
     pub news: usize,
     pub last_read: Option<Timestamp>,
+    /// A page of the notes, newest first, and where the older and the newer ones are.
     pub notes: Vec<NoteView>,
+    pub older_notes: Option<String>,
+    pub newer_notes: Option<String>,
     /// Broken promises: which, when it was due.
     pub breaches: Vec<(String, Timestamp)>,
-    /// What was mailed of the case, oldest first.
+    /// What was mailed of the case, newest first.
     pub deliveries: Vec<DeliveryLine>,
-    /// How many older ones are not shown.
-    pub more_deliveries: usize,
+    /// There are older ones, which are not shown.
+    pub more_deliveries: bool,
     pub commands: Vec<CommandLine>,
 }
 
@@ -87,8 +90,10 @@ pub struct TeamCasePage {
 pub struct QuarantineView {
     /// The report itself is not proven to be its sender's.
     pub report: bool,
-    /// Answers, in the order in which they came.
+    /// The newest answers, in the order in which they came.
     pub answers: Vec<HeldView>,
+    /// How many more wait.
+    pub more: usize,
     /// Where somebody says whose it is; `None` for those who may not.
     pub href: Option<String>,
 }
@@ -98,6 +103,8 @@ pub struct HeldView {
     pub at: Timestamp,
     pub text: String,
     pub quoted: Option<String>,
+    /// Where all of it is, where that is only its beginning.
+    pub whole: Option<String>,
     pub mail: MailPart,
 }
 
@@ -187,6 +194,8 @@ pub struct NoteView {
     pub text: String,
     /// What a mail quoted of earlier messages: folded.
     pub quoted: Option<String>,
+    /// Where all of it is, where that is only its beginning.
+    pub whole: Option<String>,
     /// The mail that it came in.
     pub mail: Option<MailPart>,
     /// Whether it was written since who reads this last did.
@@ -259,11 +268,14 @@ impl TeamCasePage {
         format!("{kept} kept, {missed} missed")
     }
 
-    /// `5 mails, 1 not delivered`.
+    /// `5 mails, 1 not delivered`; of more than are shown `The newest 20 mails`.
     fn deliveries_in_short(&self) -> String {
-        let all = self.deliveries.len() + self.more_deliveries;
         let lost = self.deliveries.iter().filter(|mail| mail.lost).count();
-        let mails = if all == 1 { "1 mail".to_owned() } else { format!("{all} mails") };
+        let mails = match (self.more_deliveries, self.deliveries.len()) {
+            (false, 1) => "1 mail".to_owned(),
+            (false, all) => format!("{all} mails"),
+            (true, shown) => format!("The newest {shown} mails"),
+        };
         match lost {
             0 => mails,
             lost => format!("{mails}, {lost} not delivered"),

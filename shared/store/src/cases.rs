@@ -1,14 +1,20 @@
 //! Reading a case: its snapshot, its log, its sealed content, its keys.
 
+use std::collections::BTreeSet;
+
 use desk_domain::case::{Case, ContentRef, Event};
 use desk_domain::id::{CaseId, ContentId, PartyId};
 use desk_keys::PublicKey;
 use jiff::Timestamp;
 
+use crate::deliveries::AT_ONCE;
 use crate::fault::Fault;
 use crate::item::{Item, Read, b, case_pk, content_pk, key, words_pk};
 use crate::query::{Index, Query};
 use crate::views::CaseStore;
+
+/// So many contents of a case are read in one query, whichever of them are wanted.
+const READ_WHOLE: usize = 60;
 
 /// A case as stored.
 #[derive(Clone)]
@@ -71,12 +77,31 @@ impl CaseStore {
     /// All sealed content of a case by id.
     pub async fn contents(&self, case: &CaseId) -> Result<Vec<(ContentId, Vec<u8>)>, Fault> {
         let items = self.table.query(&Query::of(Index::Own, content_pk(case))).await?;
-        let read = |item: &Item| {
-            let name = Read(item).text("sk")?.trim_start_matches("CONTENT#");
-            let id = name.parse().map_err(|_| Fault::damaged(format!("content of {case}")))?;
-            Ok((id, Read(item).bytes("sealed")?.to_vec()))
-        };
-        items.iter().map(read).collect()
+        items.iter().map(|item| read_content(case, item)).collect()
+    }
+
+    /// Of the sealed contents of a case, of which there are `all`, those of these names. Few are read together, at what one or two
+    /// texts of the greatest length cost; of many only those, a read for each.
+    pub async fn contents_of(
+        &self,
+        case: &CaseId,
+        all: usize,
+        names: &BTreeSet<ContentId>,
+    ) -> Result<Vec<(ContentId, Vec<u8>)>, Fault> {
+        if all <= READ_WHOLE {
+            let mut few = self.contents(case).await?;
+            few.retain(|(name, _)| names.contains(name));
+            return Ok(few);
+        }
+        let mut found = Vec::with_capacity(names.len());
+        for names in names.iter().collect::<Vec<_>>().chunks(AT_ONCE) {
+            let one = |name: &&ContentId| {
+                let sk = content_sk(name);
+                Query::of(Index::Own, content_pk(case)).between(sk.clone(), sk)
+            };
+            found.extend(self.table.queries(names.iter().map(one)).await?);
+        }
+        found.iter().map(|item| read_content(case, item)).collect()
     }
 
     /// What waits to be mailed, or whom to; `None` when it is gone (erased once sent) or never was.
@@ -175,7 +200,17 @@ pub(crate) fn log_sk(seq: u64) -> String {
 }
 
 fn content_key(case: &CaseId, id: &ContentId) -> Item {
-    key(content_pk(case), format!("CONTENT#{id}"))
+    key(content_pk(case), content_sk(id))
+}
+
+fn content_sk(id: &ContentId) -> String {
+    format!("CONTENT#{id}")
+}
+
+fn read_content(case: &CaseId, item: &Item) -> Result<(ContentId, Vec<u8>), Fault> {
+    let name = Read(item).text("sk")?.trim_start_matches("CONTENT#");
+    let id = name.parse().map_err(|_| Fault::damaged(format!("content of {case}")))?;
+    Ok((id, Read(item).bytes("sealed")?.to_vec()))
 }
 
 fn words_key(case: &CaseId, id: &ContentId) -> Item {

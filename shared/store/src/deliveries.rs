@@ -22,6 +22,8 @@
 //! SES's events may come late, twice, in any order, and before the sender has heard that it was sent. So an event moves a
 //! delivery on from any state that it may be overtaken in, and never back.
 
+use std::ops::RangeInclusive;
+
 use desk_domain::case::Recipient;
 use desk_domain::id::{CaseId, ContentId, MemberId, SourceId};
 use desk_domain::notice::Notice;
@@ -32,7 +34,7 @@ use serde::{Deserialize, Serialize};
 use crate::cases::log_sk;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, b, case_pk, instant, json, key, s};
-use crate::query::Query;
+use crate::query::{Index, Query};
 use crate::table::ABSENT;
 use crate::views::MailStore;
 
@@ -48,6 +50,8 @@ pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
 const NOTHING_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// Records that are read at once.
 pub(crate) const AT_ONCE: usize = 25;
+/// Behind every event of a case.
+const LAST_SEQ: u64 = 999_999_999_999;
 
 /// What is to be sent, to whom, and why. Clear fields only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,6 +76,9 @@ pub struct Delivery {
     /// How many went before it, of a page that nobody acted on.
     #[serde(default, skip_serializing_if = "is_first")]
     pub repeated: u32,
+    /// That whoever publishes has said it, of what goes to a list: over [`Delivery::announced`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
 }
 
 fn is_first(repeated: &u32) -> bool {
@@ -94,7 +101,14 @@ impl Delivery {
             instead_of: None,
             source: None,
             repeated: 0,
+            proof: None,
         }
+    }
+
+    /// What the proof of an announcement is made over: all that a list is told, to which list, in which delivery.
+    pub fn announced(&self) -> String {
+        let said = (&self.id, &self.recipient, &self.notice);
+        serde_json::to_string(&said).expect("notices are plain data")
     }
 
     /// A delivery caused by an event of a case.
@@ -184,6 +198,23 @@ pub struct DeliveryRecord {
     pub sealed: Option<Vec<u8>>,
 }
 
+/// A delivery of a case, before its record is read.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The event that caused it, or 0.
+    pub seq: u64,
+    id: String,
+}
+
+impl Planned {
+    fn read(item: &Item) -> Result<Planned, Fault> {
+        let place = Read(item).text("sk")?.trim_start_matches("DELIVERY#");
+        let read = place.split_once('#').and_then(|(seq, id)| Some((seq.parse().ok()?, id.to_owned())));
+        let (seq, id) = read.ok_or_else(|| Fault::damaged("where a delivery is found"))?;
+        Ok(Planned { seq, id })
+    }
+}
+
 pub(crate) fn record_key(id: &str) -> Item {
     key(format!("DELIVERY#{id}"), "DELIVERY")
 }
@@ -227,13 +258,28 @@ impl MailStore {
 
     /// Every delivery of a case, in the order of the events that caused them; of what was gathered, where its bundle stands.
     pub async fn deliveries_of(&self, case: &CaseId) -> Result<Vec<DeliveryRecord>, Fault> {
-        let items = self.table.query(&Query::beginning(case_pk(case), "DELIVERY#")).await?;
-        let mut records = Vec::with_capacity(items.len());
-        for items in items.chunks(AT_ONCE) {
-            let read = items.iter().map(|item| async {
-                let sk = Read(item).text("sk")?;
-                self.delivery(sk.rsplit_once('#').map_or(sk, |(_, id)| id)).await
-            });
+        self.deliveries(&self.planned_by(case, 0..=LAST_SEQ).await?).await
+    }
+
+    /// What these events of a case have planned, in their order; what no event did counts as 0.
+    pub async fn planned_by(&self, case: &CaseId, events: RangeInclusive<u64>) -> Result<Vec<Planned>, Fault> {
+        let place = |seq: &u64| format!("DELIVERY#{}", log_sk(*seq));
+        let (from, to) = (place(events.start()), format!("{}~", place(events.end())));
+        let items = self.table.query(&Query::of(Index::Own, case_pk(case)).between(from, to)).await?;
+        items.iter().map(Planned::read).collect()
+    }
+
+    /// What was planned of a case last, the newest first.
+    pub async fn planned_last(&self, case: &CaseId, most: i32) -> Result<Vec<Planned>, Fault> {
+        let query = Query::beginning(case_pk(case), "DELIVERY#").descending().first(most);
+        self.table.query(&query).await?.iter().map(Planned::read).collect()
+    }
+
+    /// Those of them that there are, in their order; of what was gathered, where its bundle stands.
+    pub async fn deliveries(&self, planned: &[Planned]) -> Result<Vec<DeliveryRecord>, Fault> {
+        let mut records = Vec::with_capacity(planned.len());
+        for planned in planned.chunks(AT_ONCE) {
+            let read = planned.iter().map(|planned| self.delivery(&planned.id));
             records.extend(try_join_all(read).await?.into_iter().flatten());
         }
         self.with_bundles(&mut records).await?;

@@ -64,7 +64,7 @@ pub use connect::Settings;
 pub use factors::{SecondFactor, factor_changed};
 pub use fault::Fault;
 pub use figures::{Rebuilt, tally_of};
-pub use mailed::Travels;
+pub use mailed::{Hearer, Travels, words_for};
 pub use meter::Consumed;
 pub use opening::{NewCase, Opener, Opening};
 pub use party_keys::{NewPartyKey, bound_to_party};

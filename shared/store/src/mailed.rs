@@ -4,10 +4,10 @@
 //! ([`Case::way`](desk_domain::case::Case::way)) holds whoever writes: clear words never travel to somebody who asked for
 //! encryption. Encrypting takes the case's key, which only `team` opens; so it comes in as it is to be sent.
 
-use desk_domain::case::Way;
 use desk_domain::case::event::Message;
-use desk_domain::id::{CaseId, ContentId};
-use desk_keys::{KeyError, MailWords, PublicKey};
+use desk_domain::case::{Recipient, Way};
+use desk_domain::id::{CaseId, ContentId, PackageName, PartyId};
+use desk_keys::{KeyError, MailSealer, MailWords};
 
 use crate::case_keys::{Audience, Sealer};
 use crate::cases::Stored;
@@ -24,6 +24,30 @@ pub enum Travels {
     Encrypted(String),
 }
 
+/// For whom words are that are sealed for a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hearer {
+    Reporter,
+    /// Whoever of the team is told: only the plan of the notice knows who that is.
+    Team,
+    /// Who maintains a module of others'.
+    Maintainer(PackageName),
+    Party(PartyId),
+}
+
+impl Hearer {
+    /// Who hears the words of a mail to `to`; `None` where such a mail carries none.
+    pub fn of(to: &Recipient) -> Option<Hearer> {
+        match to {
+            Recipient::Reporter => Some(Hearer::Reporter),
+            Recipient::Member(_) | Recipient::Operator => Some(Hearer::Team),
+            Recipient::Maintainer(package) => Some(Hearer::Maintainer(package.clone())),
+            Recipient::Party(party) => Some(Hearer::Party(party.clone())),
+            Recipient::Pager(_) | Recipient::Outside | Recipient::List(_) | Recipient::Canary => None,
+        }
+    }
+}
+
 impl Commit {
     /// Seals a message to the reporter for the case, and for `deliver` where the case lets it travel so.
     ///
@@ -33,7 +57,7 @@ impl Commit {
         &mut self,
         before: &Stored,
         sealer: &Sealer,
-        mail_key: &PublicKey,
+        mail_key: &MailSealer,
         text: &str,
         travels: Travels,
     ) -> Result<Message, KeyError> {
@@ -46,24 +70,49 @@ impl Commit {
                 return Ok(Message { content, mail: None });
             }
         };
-        let mail = Some(self.mail_words(&case.id, mail_key, &words)?);
+        let mail = Some(self.mail_words(&case.id, mail_key, &words, &Hearer::Reporter)?);
         Ok(Message { content, mail })
     }
 
-    /// Seals words of a mail for `deliver` alone.
+    /// Seals words of a mail to `to` for `deliver` alone.
     ///
     /// # Errors
     /// When `mail_key` is none.
     pub fn mail_words(
         &mut self,
         case: &CaseId,
-        mail_key: &PublicKey,
+        mail_key: &MailSealer,
         words: &MailWords,
+        to: &Hearer,
     ) -> Result<ContentId, KeyError> {
         let id = fresh_id("mail");
-        self.words(case, &id, words.seal(mail_key)?);
+        self.mail_words_as(case, &id, mail_key, words, to)?;
         Ok(id)
     }
+
+    /// The same under a name that is known already.
+    pub(crate) fn mail_words_as(
+        &mut self,
+        case: &CaseId,
+        id: &ContentId,
+        mail_key: &MailSealer,
+        words: &MailWords,
+        to: &Hearer,
+    ) -> Result<(), KeyError> {
+        self.words(case, id, mail_key.words(words, &words_for(case, id, to))?);
+        Ok(())
+    }
+}
+
+/// What words of a case are proven for: where they lie, and whom they are for.
+pub fn words_for(case: &CaseId, id: &ContentId, to: &Hearer) -> String {
+    let whom = match to {
+        Hearer::Reporter => "reporter".to_owned(),
+        Hearer::Team => "team".to_owned(),
+        Hearer::Maintainer(package) => format!("maintainer {package}"),
+        Hearer::Party(party) => format!("party {party}"),
+    };
+    format!("{case} {id} {whom}")
 }
 
 #[cfg(test)]
@@ -72,7 +121,7 @@ mod tests {
     use desk_domain::case::event::{Answers, ByMail, ContentRef, Hint, Sender};
     use desk_domain::case::{Actor, Case};
     use desk_domain::policy::Policy;
-    use desk_keys::SecretKey;
+    use desk_keys::{LinkKey, Links, SecretKey, Writer};
     use jiff::Timestamp;
 
     use super::*;
@@ -98,7 +147,7 @@ mod tests {
     /// What of a message would be mailed, for each way of a case: opened again.
     #[test]
     fn clear_words_travel_only_where_nobody_asked_for_encryption() {
-        let mail = SecretKey::generate();
+        let mail = MailSealer::new(SecretKey::generate().public(), Writer::Team, Links::fixed(LinkKey::ephemeral()));
         let to_page = |case: &mut Case| case.answers = Answers::Page;
         let to_key = |case: &mut Case| case.has_openpgp_key = true;
         let encrypted = |case: &mut Case| {
@@ -115,8 +164,7 @@ mod tests {
             let (mut commit, before, sealer) = stored(change);
             assert_eq!(before.case.way(), way);
             let all = [Travels::No, Travels::Clear, Travels::Encrypted("armour".to_owned())];
-            let messages =
-                all.map(|travels| commit.message(&before, &sealer, &mail.public(), "words", travels).unwrap());
+            let messages = all.map(|travels| commit.message(&before, &sealer, &mail, "words", travels).unwrap());
             assert_eq!(messages.map(|message| message.mail.is_some()), travelled, "{way:?}");
         }
     }

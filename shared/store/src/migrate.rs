@@ -1,25 +1,28 @@
 //! Moves what an earlier version laid elsewhere to where it lies now: timers, plans, sealed content and the words of mails lay in
 //! the case's own partition, where whoever may change a case could remove them. And takes the end (`ttl`) off what an earlier version
 //! meant to keep for a while only: such cases have ids of their own now, and no other may have an end. What that was stays. And gives
-//! a snapshot what only this version keeps there, as its log says it.
+//! a snapshot what only this version keeps there, as its log says it. And writes down of what is published already by which id its
+//! entry in the feed is known, which was its page's address.
 //!
 //! Whoever may do everything runs it: the desk on one machine at its start, an operator after a deployment (`desk migrate`). Until
 //! it has run, what lay elsewhere is not found, and nothing of it is lost. Cut off and run again, it goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use desk_domain::advisory::Published;
 use desk_domain::case::{Case, EventBody};
 use desk_domain::id::CaseId;
 
 use crate::cases::log_pk;
 use crate::fault::Fault;
 use crate::item::{Build, Item, Read, case_pk, content_pk, json, key, n, plan_pk, s, timer_pk, words_pk};
+use crate::query::{Index, Query};
 use crate::table::ABSENT;
 use crate::verify::told;
 use crate::{Store, Stored};
 
 /// How items lie in this version.
-const LAYOUT: i64 = 4;
+const LAYOUT: i64 = 5;
 
 /// How often a snapshot is looked at that moves on meanwhile.
 const TRIES: usize = 5;
@@ -28,8 +31,9 @@ const TRIES: usize = 5;
 const OF_CASES: [&str; 7] = ["CASE", "LOG", "CONTENT", "WORDS", "TIMER", "PLAN", "KEY"];
 
 impl Store {
-    /// Moves everything; gives how many items that were. Looks at nothing where it was done before.
-    pub async fn migrate(&self) -> Result<usize, Fault> {
+    /// Moves everything; gives how many items that were. Looks at nothing where it was done before. `site_url` is where what is
+    /// published is read until now, without a trailing slash.
+    pub async fn migrate(&self, site_url: &str) -> Result<usize, Fault> {
         let table = &self.cases.table;
         let marker = table.get(key("DESK#layout", "LAYOUT")).await?;
         let found = marker.map(|marker| Read(&marker).number("layout")).transpose()?.unwrap_or(1);
@@ -41,6 +45,7 @@ impl Store {
         for case in self.all_cases().await? {
             moved += usize::from(self.migrate_snapshot(&case).await?);
         }
+        moved += self.migrate_entries(site_url).await?;
         table.put(Build::new("DESK#layout", "LAYOUT").set("layout", n(LAYOUT)).item(), None).await?;
         Ok(moved)
     }
@@ -82,6 +87,25 @@ impl Store {
             ended += usize::from(self.cases.table.update(update).await?);
         }
         Ok(ended)
+    }
+
+    /// From the fourth layout to the fifth: the ids of entries in the feed.
+    async fn migrate_entries(&self, site_url: &str) -> Result<usize, Fault> {
+        let (table, mut known) = (&self.published.table, 0);
+        for item in table.query(&Query::of(Index::Own, "PUBLISHED")).await? {
+            let published: Published = Read(&item).json("published")?;
+            if published.entry_id.is_some() {
+                continue;
+            }
+            let id = published.advisory.id.clone();
+            let entry_id = Some(format!("{site_url}/advisories/{id}.html"));
+            let update = table.updating(key("PUBLISHED", id.as_str())).update_expression("SET #published = :published");
+            let update = update.expression_attribute_names("#published", "published");
+            let update = update.condition_expression("attribute_exists(pk)");
+            let published = json(&Published { entry_id, ..published });
+            known += usize::from(table.update(update.expression_attribute_values(":published", published)).await?);
+        }
+        Ok(known)
     }
 
     /// From the third layout to the fourth: which code its reporter has, and to whom a case may be forwarded. Of a log that does not

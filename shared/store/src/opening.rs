@@ -8,7 +8,7 @@ use desk_domain::case::event::{ContentRef, Reported, Resolution};
 use desk_domain::case::{Actor, Case, Clock, EventBody};
 use desk_domain::id::{CaseId, ContentId, MemberId, Prefix};
 use desk_domain::policy::{ClockKind, Policy};
-use desk_keys::{KeyError, MailWords, PublicKey, ReceiptCode, ReceiptSigner, RootPublic};
+use desk_keys::{KeyError, MailSealer, MailWords, ReceiptCode, ReceiptSigner, RootPublic};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -17,6 +17,7 @@ use crate::case_keys::{Audience, NewKeys, Sealer};
 use crate::cases::Stored;
 use crate::commit::Commit;
 use crate::kept::kept_until;
+use crate::mailed::Hearer;
 
 /// The reporter's OpenPGP key, sealed to the mail key beside the address: what is mailed is encrypted to it.
 pub const REPORTER_KEY: &str = "reporter-key";
@@ -34,7 +35,7 @@ pub struct Opener<'a> {
     /// Wraps new case keys; cannot unwrap any.
     pub root: &'a RootPublic,
     /// Seals what waits to be sent.
-    pub mail_key: &'a PublicKey,
+    pub mail_key: &'a MailSealer,
     /// Signs the receipt; who opens a case for somebody else gives none.
     pub signer: Option<&'a ReceiptSigner>,
     /// Where the desk is reached: who issues the receipt.
@@ -116,7 +117,7 @@ impl Opening<'_> {
     /// When sealing fails.
     pub fn seal_for_mail(&mut self, name: &str, known: &str) -> Result<ContentId, KeyError> {
         let id = content_id(name);
-        self.commit.words(&self.id, &id, self.opener.mail_key.seal(known.as_bytes())?);
+        self.commit.words(&self.id, &id, self.opener.mail_key.fact(known.as_bytes())?);
         Ok(id)
     }
 
@@ -200,7 +201,7 @@ impl Opening<'_> {
         };
         if let Some(name) = travels {
             let words = MailWords::Receipt { code: code.words().to_string(), receipt: receipt.clone() };
-            commit.words(&id, &name, words.seal(opener.mail_key)?);
+            commit.mail_words_as(&id, &name, opener.mail_key, &words, &Hearer::Reporter)?;
         }
         if let Some(end) = kept_until(&stored.case) {
             commit.expire(end);

@@ -3,14 +3,14 @@
 use desk_domain::advisory::Credit;
 use desk_domain::case::event::{Answers, FactName};
 use desk_domain::case::publication::CreditState;
-use desk_domain::case::{Case, Clock, ClockState, Event, Stage};
-use desk_domain::id::{CaseId, ClockName};
+use desk_domain::case::{Case, Clock, ClockState, Stage};
+use desk_domain::id::{CaseId, ClockName, ContentId};
 use desk_domain::moment::Moment;
 use desk_domain::policy::{Pauses, Policy};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{FileView, MailView, SharedView};
+use crate::{FileView, MailView, Place, SharedView, Utterance};
 
 /// What `GET /case` answers, and the first part of what the team's case answers. Has no `Debug`: it holds a report.
 #[derive(Serialize)]
@@ -19,7 +19,10 @@ pub struct CaseView {
     pub stage: Stage,
     pub received_at: Timestamp,
     pub clocks: Vec<ClockView>,
+    /// A part of what was said, the oldest first.
     pub messages: Vec<MessageView>,
+    /// Where the part before it ends; `None` where this is the oldest. For programs.
+    pub next: Option<Place>,
     /// What was shown to the reporter before it was public, the newest first.
     pub shared: Vec<SharedView>,
     pub report: ReportView,
@@ -117,6 +120,9 @@ pub struct MessageView {
     /// Files that came with it: for the reporter those of a mail too, which the team finds with the mail.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileView>,
+    /// Where its words lie, for pages; nowhere, of what the desk says.
+    #[serde(skip)]
+    pub content: Option<ContentId>,
 }
 
 /// Whose message it is.
@@ -159,8 +165,17 @@ impl CreditView {
 }
 
 impl MessageView {
-    pub(super) fn of(event: &Event, from: Speaker, text: String) -> MessageView {
-        MessageView { at: event.at, from, by: None, text, quoted: None, mail: None, files: Vec::new() }
+    pub(super) fn of(said: &Utterance, text: String) -> MessageView {
+        MessageView {
+            at: said.at,
+            from: said.from,
+            by: said.by.clone(),
+            text,
+            quoted: None,
+            mail: None,
+            files: Vec::new(),
+            content: None,
+        }
     }
 }
 

@@ -38,11 +38,10 @@ impl UnsealedCase {
     /// What was approved is sealed so that only the publisher opens it: it is put together again from the parts that the case had
     /// then.
     pub fn earlier_form(&self, policy: &Policy) -> Option<EarlierForm> {
-        let approved = self.events.iter().rev().find(|e| matches!(e.body, EventBody::AdvisoryApproved { .. }));
-        let mut saved = self.events.iter().rev().filter(|e| matches!(e.body, EventBody::AdvisoryDrafted { .. }));
-        let event = approved.or_else(|| saved.nth(1))?;
+        let event = earlier(&self.events)?;
         let form = self.form_after(policy, event)?;
-        Some(EarlierForm { form, by: event.actor.clone(), at: event.at, approved: approved.is_some() })
+        let approved = matches!(event.body, EventBody::AdvisoryApproved { .. });
+        Some(EarlierForm { form, by: event.actor.clone(), at: event.at, approved })
     }
 
     /// The form as it stood once `event` had happened.
@@ -52,6 +51,13 @@ impl UnsealedCase {
         let case = Case::replay(events)?;
         self.form_of(policy, &case, events, event.at)
     }
+}
+
+/// By which event the form came that the present one is compared with.
+pub(crate) fn earlier(log: &[Event]) -> Option<&Event> {
+    let approved = log.iter().rev().find(|event| matches!(event.body, EventBody::AdvisoryApproved { .. }));
+    let mut saved = log.iter().rev().filter(|event| matches!(event.body, EventBody::AdvisoryDrafted { .. }));
+    approved.or_else(|| saved.nth(1))
 }
 
 /// How `old` became `new`: by lines, and where lines were replaced by words. What stayed far from any change is left out. Nothing

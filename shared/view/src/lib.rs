@@ -7,8 +7,13 @@ mod file;
 mod mail;
 mod opened;
 mod party;
+mod party_portion;
+mod portion;
 mod publication;
+mod said;
 mod shared;
+mod stretch;
+mod wanted;
 
 pub use case::{
     CaseView, ClockStanding, ClockView, CreditStanding, CreditView, DisclosureView, MessageView, ReportView, Speaker,
@@ -22,8 +27,13 @@ pub use party::{
     DateView, PartyCaseView, PartyForTeam, PartyMessageView, PartyMessageWith, PartySpeaker, PartyView, StatusView,
     TermsView, terms_sha256,
 };
+pub use party_portion::PartyPortion;
+pub use portion::Portion;
 pub use publication::{
     AdvisoryView, AuditView, ChannelProgress, ChannelStanding, ChannelView, LineStanding, LineView, PublicationView,
     StepView, Tries, form_sha256,
 };
+pub use said::{NoPlace, Place, Utterance, newest, said};
 pub use shared::{ShareAnswerView, SharedView};
+pub use stretch::{Reader, Stretch};
+pub use wanted::{WAITING, Wanted};

@@ -6,16 +6,18 @@ use data_encoding::HEXLOWER;
 use desk_domain::advisory::Credit;
 use desk_domain::case::event::{Files, KeptFile, MailParts, Written};
 use desk_domain::case::publication::CreditState;
-use desk_domain::case::{Actor, Case, ContentRef, Event, EventBody, quarantine};
+use desk_domain::case::{Case, ContentRef, Event, EventBody};
 use desk_domain::id::ContentId;
-use desk_domain::notice::conversation;
 use desk_domain::policy::Policy;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{CaseView, CreditView, DisclosureView, FileView, MessageView, ReportView, Speaker, clocks, file};
+use crate::said::What;
+use crate::{
+    CaseView, CreditView, DisclosureView, FileView, MessageView, Portion, ReportView, Utterance, Wanted, clocks, file,
+};
 
 /// What is shown where the reader's key does not open a content.
 const NOT_OPENED: &str = "(this text cannot be opened)";
@@ -26,16 +28,18 @@ const CHANGED: &str = "(This is not what was written: it was changed where it is
 pub struct UnsealedCase {
     pub case: Case,
     pub events: Vec<Event>,
+    wanted: Wanted,
     contents: Vec<(ContentId, String)>,
     /// What lies under a name that the log has, and is not what it names.
     pub changed: Vec<ContentId>,
 }
 
 impl UnsealedCase {
-    /// `contents` are the case's sealed contents; `open` opens what the reader may read, and nothing else.
+    /// `contents` are those of the case's sealed contents that are `wanted`; `open` opens what the reader may read, and nothing else.
     pub fn new<Plain: AsRef<[u8]>>(
         case: Case,
         events: Vec<Event>,
+        wanted: Wanted,
         contents: Vec<(ContentId, Vec<u8>)>,
         open: impl Fn(&[u8]) -> Option<Plain>,
     ) -> UnsealedCase {
@@ -54,11 +58,12 @@ impl UnsealedCase {
                 opened.push((id, String::from_utf8_lossy(plain.as_ref()).into_owned()));
             }
         }
-        UnsealedCase { case, events, contents: opened, changed }
+        UnsealedCase { case, events, wanted, contents: opened, changed }
     }
 
-    /// The words of a content.
+    /// The words of a content that was wanted: what was not would seem to be unreadable.
     pub fn text(&self, content: &ContentRef) -> &str {
+        debug_assert!(self.wanted.names().contains(&content.id), "{} is shown, and was not read", content.id);
         let found = self.contents.iter().find(|(id, _)| *id == content.id);
         found.map_or(NOT_OPENED, |(_, text)| text)
     }
@@ -92,16 +97,18 @@ impl UnsealedCase {
         mail.quoted.as_ref().map(|content| self.text(content).to_owned())
     }
 
-    /// The view; `for_team`, else only what the reporter may see. The advisory is read at `advisory_url` once it is published.
-    pub fn view(&self, policy: &Policy, advisory_url: String, for_team: bool) -> CaseView {
+    /// The view of a part of it; `for_team`, else only what the reporter may see. The advisory is read at `advisory_url` once it is
+    /// published.
+    pub fn view(&self, policy: &Policy, advisory_url: String, for_team: bool, portion: &Portion<'_>) -> CaseView {
         let report = self.text(&self.case.report);
         CaseView {
             case_id: self.case.id.clone(),
             stage: self.case.stage(),
             received_at: self.case.received_at,
             clocks: clocks(policy, &self.case, for_team),
-            messages: self.messages(policy, for_team),
-            shared: self.shared(policy),
+            messages: portion.said.iter().map(|said| self.message(said, for_team)).collect(),
+            next: portion.next,
+            shared: self.shared(policy, &portion.shared),
             report: ReportView {
                 sha256: HEXLOWER.encode(&Sha256::digest(report)),
                 body: report.to_owned(),
@@ -133,11 +140,14 @@ impl UnsealedCase {
 
     /// A file that came by the page, with what was told of it.
     pub fn file(&self, name: &ContentId) -> Option<(FileView, &ContentRef)> {
-        let of_report = self.report_files(true);
-        let of = |event: &Event| event.body.files().map(|files| self.message_files(None, Some(files), true));
-        let all = of_report.into_iter().chain(self.events.iter().filter_map(of).flatten());
-        let about = all.into_iter().find(|file| file.content.as_ref() == Some(name))?;
-        let kept = self.events.iter().flat_map(|event| event.body.contents()).find(|content| content.id == *name)?;
+        let names = |event: &&Event| event.body.contents().into_iter().any(|content| content.id == *name);
+        let event = self.events.iter().find(names)?;
+        let files = match event.body.files() {
+            Some(files) => self.message_files(None, Some(files), true),
+            None => self.report_files(true),
+        };
+        let about = files.into_iter().find(|file| file.content.as_ref() == Some(name))?;
+        let kept = event.body.contents().into_iter().find(|content| content.id == *name)?;
         Some((about, kept))
     }
 
@@ -148,22 +158,20 @@ impl UnsealedCase {
         sent.into_iter().chain(by_mail).flatten().collect()
     }
 
-    fn messages(&self, policy: &Policy, for_team: bool) -> Vec<MessageView> {
-        let mut messages = Vec::new();
-        let mut case: Option<Case> = None;
-        for event in &self.events {
-            match &mut case {
-                Some(case) => case.apply(event),
-                None => case = Case::opened(event),
+    /// Something that was said, with its words as far as they were read.
+    pub fn message(&self, said: &Utterance, for_team: bool) -> MessageView {
+        match &said.what {
+            What::Line(text) => {
+                let code = self.event(said.place.seq).map(|event| self.new_code(event, for_team));
+                MessageView::of(said, format!("{text}{}", code.unwrap_or_default()))
             }
-            messages.extend(self.said(policy, event, for_team));
-            let let_in = quarantine::let_in(&self.events, event.seq).into_iter();
-            messages.extend(let_in.map(|held| self.reporters(event, held.content, Some(held.mail), None, for_team)));
-            let line = case.as_ref().and_then(|case| conversation::line(policy, case, event));
-            let line = line.map(|text| text + &self.new_code(event, for_team));
-            messages.extend(line.map(|text| MessageView::of(event, Speaker::Desk, text)));
+            What::Written => self.written(said, self.event(said.place.seq), for_team),
+            What::LetIn(seq) => self.written(said, self.event(*seq), for_team),
         }
-        messages
+    }
+
+    pub(crate) fn event(&self, seq: u64) -> Option<&Event> {
+        self.events.binary_search_by_key(&seq, |event| event.seq).ok().map(|place| &self.events[place])
     }
 
     /// The code of the case that was opened for what the reporter wrote after closing: for them alone.
@@ -174,39 +182,48 @@ impl UnsealedCase {
         }
     }
 
-    /// A message of the reporter's, at the time of `event`.
-    fn reporters(
-        &self,
-        event: &Event,
-        content: &ContentRef,
-        mail: Option<&MailParts>,
-        files: Option<&Files>,
-        for_team: bool,
-    ) -> MessageView {
-        let mut said = MessageView::of(event, Speaker::Reporter, self.text(content).to_owned());
-        said.quoted = mail.and_then(|mail| self.quoted(mail));
-        said.mail = mail.filter(|_| for_team).map(Into::into);
-        said.files = self.message_files(mail, files, for_team);
-        said
+    /// What a person said, in the words of `event`.
+    fn written(&self, said: &Utterance, event: Option<&Event>, for_team: bool) -> MessageView {
+        let (content, mail, files) = match event.map(|event| event.body.row().written) {
+            Some(Written::ByTeam(message)) => (Some(&message.content), None, None),
+            Some(Written::ByReporter { content, mail, files }) => (Some(content), mail, files),
+            Some(Written::Waiting { content, mail }) => (Some(content), Some(mail), None),
+            Some(
+                Written::Report(_)
+                | Written::Note { .. }
+                | Written::Invitation { .. }
+                | Written::Step(_)
+                | Written::Nothing,
+            )
+            | None => (None, None, None),
+        };
+        let text = content.map_or(NOT_OPENED, |content| self.text(content)).to_owned();
+        MessageView {
+            quoted: mail.and_then(|mail| self.quoted(mail)),
+            mail: mail.filter(|_| for_team).map(Into::into),
+            files: self.message_files(mail, files, for_team),
+            content: content.map(|content| content.id.clone()),
+            ..MessageView::of(said, text)
+        }
     }
 
-    /// What a person said by an event.
-    fn said(&self, policy: &Policy, event: &Event, for_team: bool) -> Option<MessageView> {
-        match event.body.row().written {
-            Written::ByTeam(message) => {
-                let mut said = MessageView::of(event, Speaker::Team, self.text(&message.content).to_owned());
-                if let Actor::Member(id) = &event.actor {
-                    said.by = Some(policy.member(id).map_or_else(|| id.to_string(), |m| m.name.clone()));
-                }
-                Some(said)
+    /// A text of the conversation, of a note or of what waits, by the name of its content: with what it quotes, and the number of its
+    /// event. `None` where the reader's key does not open it.
+    pub fn whole(&self, name: &ContentId) -> Option<(u64, String)> {
+        let of = |event: &Event| match event.body.row().written {
+            Written::ByTeam(message) => Some((message.content.clone(), None)),
+            Written::ByReporter { content, mail, .. } | Written::Note { content, mail, .. } => {
+                Some((content.clone(), mail.and_then(|mail| mail.quoted.clone())))
             }
-            Written::ByReporter { content, mail, files } => Some(self.reporters(event, content, mail, files, for_team)),
-            Written::Report(_)
-            | Written::Waiting { .. }
-            | Written::Note { .. }
-            | Written::Invitation { .. }
-            | Written::Step(_)
-            | Written::Nothing => None,
-        }
+            Written::Waiting { content, mail } => Some((content.clone(), mail.quoted.clone())),
+            Written::Invitation { content, .. } => Some((content.clone(), None)),
+            Written::Report(_) | Written::Step(_) | Written::Nothing => None,
+        };
+        let named = |event: &Event| of(event).filter(|(content, _)| content.id == *name).map(|of| (event.seq, of));
+        let (seq, (content, quoted)) = self.events.iter().find_map(named)?;
+        let found = |content: &ContentRef| self.contents.iter().find(|(id, _)| *id == content.id);
+        let (_, text) = found(&content)?;
+        let quoted = quoted.and_then(|quoted| found(&quoted)).map(|(_, text)| format!("\n\nQuoted text:\n\n{text}"));
+        Some((seq, format!("{text}{}", quoted.unwrap_or_default())))
     }
 }

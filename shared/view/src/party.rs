@@ -1,17 +1,17 @@
 //! What a party sees of the case that it was invited to, and what the team sees of it.
 
 use data_encoding::HEXLOWER;
-use desk_domain::case::event::{NoteKind, Written};
 use desk_domain::case::party::{Party, PartySaid, PartyState, PartyStatus, PartyWait, SaidDate, SaidStatus};
-use desk_domain::case::{Actor, Event, EventBody, Stage};
-use desk_domain::id::{CaseId, PartyId};
+use desk_domain::case::{Actor, ContentRef, Event, EventBody, Stage};
+use desk_domain::id::{CaseId, ContentId, PartyId};
 use desk_domain::moment::Moment;
 use desk_domain::policy::Policy;
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{SharedView, UnsealedCase};
+use crate::party_portion::written;
+use crate::{PartyPortion, Place, Portion, SharedView, Stretch, UnsealedCase};
 
 /// What `GET /party` answers. No `Debug`: it holds words.
 #[derive(Serialize)]
@@ -56,9 +56,11 @@ pub struct PartyCaseView {
     /// What it said last of a date, and of which.
     pub date: Option<DateView>,
     pub status: Option<StatusView>,
-    /// The oldest first.
+    /// A part of what was written, the oldest first.
     pub messages: Vec<PartyMessageView>,
-    /// What was shown to it, the newest first.
+    /// Where the part before it ends; `None` where this is the oldest. For programs.
+    pub next: Option<Place>,
+    /// What was shown to it in that part, the newest first.
     pub shared: Vec<SharedView>,
     /// It is closed, or published: what it says of itself and of dates is not asked for any more.
     pub over: bool,
@@ -98,6 +100,9 @@ pub struct PartyMessageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub with: Option<PartyMessageWith>,
     pub text: String,
+    /// Where its words lie, for pages.
+    #[serde(skip)]
+    pub content: ContentId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -133,7 +138,7 @@ pub struct PartyForTeam {
     pub status: Option<StatusView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<DateView>,
-    /// What was shown to it, the newest first.
+    /// What was shown to it in this part of the log, the newest first.
     pub shared: Vec<SharedView>,
     /// What is waited for; for pages.
     #[serde(skip)]
@@ -146,15 +151,21 @@ pub fn terms_sha256(policy: &Policy) -> String {
 }
 
 impl UnsealedCase {
-    /// What a party sees. The advisory is read at `advisory_url` once it is published.
-    pub fn party_view(&self, policy: &Policy, party: &Party, advisory_url: String) -> PartyView {
+    /// What a party sees of a part of it. The advisory is read at `advisory_url` once it is published.
+    pub fn party_view(
+        &self,
+        policy: &Policy,
+        party: &Party,
+        advisory_url: String,
+        portion: &PartyPortion,
+    ) -> PartyView {
         let state = party.state();
         PartyView {
             party: party.id.clone(),
             state,
             since: party.since(),
             terms: (state != PartyState::Ended).then(|| self.terms(policy, party)),
-            case: (state == PartyState::Joined).then(|| self.party_case(policy, party, advisory_url)),
+            case: (state == PartyState::Joined).then(|| self.party_case(policy, party, advisory_url, portion)),
         }
     }
 
@@ -173,65 +184,65 @@ impl UnsealedCase {
         }
     }
 
-    fn party_case(&self, policy: &Policy, party: &Party, advisory_url: String) -> PartyCaseView {
+    fn party_case(
+        &self,
+        policy: &Policy,
+        party: &Party,
+        advisory_url: String,
+        portion: &PartyPortion,
+    ) -> PartyCaseView {
         let case = &self.case;
+        let words =
+            |words: Option<&ContentRef>| words.filter(|_| portion.with_words).map(|words| self.text(words).to_owned());
+        let messages = portion.said.iter().filter_map(|seq| self.event(*seq));
         PartyCaseView {
             case_id: case.id.clone(),
             stage: case.stage_for_parties(),
             release_planned: case.release_planned.clone(),
             date_asked: case.asks_date_of(party).is_some(),
-            date: party.date.as_ref().map(|said| self.date_said(said)),
-            status: party.status.as_ref().map(|said| self.status_said(said)),
-            messages: self.events.iter().filter_map(|event| self.of_party(policy, event, &party.id)).collect(),
-            shared: self.shared_with(policy, &party.id),
+            date: party.date.as_ref().map(|said| date_said(said, words(said.words.as_ref()))),
+            status: party.status.as_ref().map(|said| status_said(said, words(said.words.as_ref()))),
+            messages: messages.filter_map(|event| self.party_message(policy, event, &party.id)).collect(),
+            next: portion.next,
+            shared: self.shared_with(policy, &party.id, &portion.shared),
             over: case.is_over_for_parties(),
             advisory_url: case.advised_by().map(|_| advisory_url),
         }
     }
 
-    fn shared_with(&self, policy: &Policy, party: &PartyId) -> Vec<SharedView> {
-        let mut shared: Vec<SharedView> =
-            self.case.shared_with_party(party).map(|shared| self.shown(policy, shared)).collect();
+    /// What was shown to a party by these events, the newest first.
+    fn shared_with(&self, policy: &Policy, party: &PartyId, by: &[u64]) -> Vec<SharedView> {
+        let these = self.case.shared_with_party(party).filter(|shared| by.contains(&shared.seq));
+        let mut shared: Vec<SharedView> = these.map(|shared| self.shown(policy, shared)).collect();
         shared.reverse();
         shared
     }
 
-    fn status_said(&self, said: &SaidStatus) -> StatusView {
-        let text = said.words.as_ref().map(|words| self.text(words).to_owned());
-        StatusView { at: said.at, status: said.is, text }
-    }
-
-    fn date_said(&self, said: &SaidDate) -> DateView {
-        let text = said.words.as_ref().map(|words| self.text(words).to_owned());
-        DateView { at: said.at, agrees: said.agrees, on: said.on.clone(), text }
+    /// What a party wrote with something, where the part holds the event that it came by.
+    fn words_in(&self, portion: &Portion<'_>, words: Option<&ContentRef>) -> Option<String> {
+        let words = words?;
+        let names = |event: &&Event| event.body.contents().contains(&words);
+        let holds = |stretch: &Stretch<'_>| self.events.iter().filter(names).any(|event| stretch.holds_event(event));
+        portion.stretch.as_ref().is_none_or(holds).then(|| self.text(words).to_owned())
     }
 
     /// What was written between the team and this party by an event.
-    fn of_party(&self, policy: &Policy, event: &Event, id: &PartyId) -> Option<PartyMessageView> {
-        let (content, from) = match event.body.row().written {
-            Written::Invitation { party, content, name: _ } if party == id => (content, PartySpeaker::Team),
-            Written::Note { kind: NoteKind::ToParty(party), content, .. } if party == *id => {
-                (content, PartySpeaker::Team)
-            }
-            Written::Note { kind: NoteKind::ByParty(party), content, .. } if party == *id => {
-                (content, PartySpeaker::Party)
-            }
-            Written::Report(_)
-            | Written::ByTeam(_)
-            | Written::ByReporter { .. }
-            | Written::Waiting { .. }
-            | Written::Note { .. }
-            | Written::Invitation { .. }
-            | Written::Step(_)
-            | Written::Nothing => return None,
-        };
+    fn party_message(&self, policy: &Policy, event: &Event, id: &PartyId) -> Option<PartyMessageView> {
+        let (content, from) = written(event, id)?;
         let by = if from == PartySpeaker::Team { name(policy, &event.actor) } else { None };
-        let with = with(&event.body);
-        Some(PartyMessageView { at: event.at, from, by, with, text: self.text(content).to_owned() })
+        let text = self.text(content).to_owned();
+        Some(PartyMessageView { at: event.at, from, by, with: with(&event.body), text, content: content.id.clone() })
     }
 
-    /// Everybody who was invited, in that order.
-    pub fn parties(&self, policy: &Policy) -> Vec<PartyForTeam> {
+    /// A message between the team and a party that is too long for its page, by the name of its content.
+    pub fn whole_for(&self, party: &PartyId, name: &ContentId) -> Option<(u64, String)> {
+        let is_theirs = |seq: u64| self.event(seq).is_some_and(|event| written(event, party).is_some());
+        self.whole(name).filter(|(seq, _)| is_theirs(*seq))
+    }
+
+    /// Everybody who was invited, in that order, with what of them stands in the part.
+    pub fn parties(&self, policy: &Policy, portion: &Portion<'_>) -> Vec<PartyForTeam> {
+        let words = |words: &Option<ContentRef>| self.words_in(portion, words.as_ref());
         let of = |party: &Party| PartyForTeam {
             id: party.id.clone(),
             name: self.text(&party.name).to_owned(),
@@ -240,13 +251,21 @@ impl UnsealedCase {
             invited_by: name(policy, &party.invited_by),
             encrypted: party.openpgp_key.is_some(),
             bounced_at: party.bounced_at,
-            status: party.status.as_ref().map(|said| self.status_said(said)),
-            date: party.date.as_ref().map(|said| self.date_said(said)),
-            shared: self.shared_with(policy, &party.id),
+            status: party.status.as_ref().map(|said| status_said(said, words(&said.words))),
+            date: party.date.as_ref().map(|said| date_said(said, words(&said.words))),
+            shared: self.shared_with(policy, &party.id, &portion.shared),
             waits: self.case.waits_of(party),
         };
         self.case.parties.iter().map(of).collect()
     }
+}
+
+fn status_said(said: &SaidStatus, text: Option<String>) -> StatusView {
+    StatusView { at: said.at, status: said.is, text }
+}
+
+fn date_said(said: &SaidDate, text: Option<String>) -> DateView {
+    DateView { at: said.at, agrees: said.agrees, on: said.on.clone(), text }
 }
 
 fn name(policy: &Policy, actor: &Actor) -> Option<String> {

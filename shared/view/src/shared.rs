@@ -34,9 +34,10 @@ pub struct ShareAnswerView {
 }
 
 impl UnsealedCase {
-    /// Everything that was shown to the reporter, the newest first.
-    pub(crate) fn shared(&self, policy: &Policy) -> Vec<SharedView> {
-        self.case.shared_with_reporter().rev().map(|shared| self.shown(policy, shared)).collect()
+    /// What was shown to the reporter by these events, the newest first.
+    pub(crate) fn shared(&self, policy: &Policy, by: &[u64]) -> Vec<SharedView> {
+        let these = self.case.shared_with_reporter().rev().filter(|shared| by.contains(&shared.seq));
+        these.map(|shared| self.shown(policy, shared)).collect()
     }
 
     pub(crate) fn shown(&self, policy: &Policy, shared: &Shared) -> SharedView {

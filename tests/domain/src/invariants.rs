@@ -36,6 +36,7 @@ pub fn check(before: &World, after: &World, policy: &Policy) {
         true_of_clocks(after, event, &planned);
         for (n, one) in planned.iter().enumerate() {
             assert!(!planned[..n].contains(one), "I5: the same twice of one event: {:?}", event.body);
+            assert!(one.notice.is_for(&one.recipient), "{} to {:?}", one.notice.template(), one.recipient);
         }
     }
     once(&after.log, new);

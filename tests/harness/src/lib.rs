@@ -18,7 +18,7 @@ pub use desk::Desk;
 pub use eml::Eml;
 pub use gpg::Gpg;
 pub use http::{Answer, Bytes, bearer, call, call_bytes, form, receipt_code, upload};
-pub use place::{Place, Serve, binary, cli, cli_with, express, root};
+pub use place::{Place, Serve, binary, cli, cli_with, express, express_as_it_is, root};
 pub use post::{Found, answer_to, in_order, outcome, reply_to};
 
 /// The addresses of the team in the policy: nobody else gets a page.

@@ -22,6 +22,11 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Express's policy, with the rota that it has: for who moves the desk's clock to where a round of it begins.
+pub fn express_as_it_is() -> String {
+    fs::read_to_string(root().join("infra/policies/express.toml")).expect("the policy")
+}
+
 /// When the first shift of Express's rota begins.
 const SHIFTS: &str = "starts = 2026-11-23T09:00:00Z";
 
@@ -30,7 +35,7 @@ const SHIFTS: &str = "starts = 2026-11-23T09:00:00Z";
 pub fn express() -> PathBuf {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
-        let text = fs::read_to_string(root().join("infra/policies/express.toml")).expect("the policy");
+        let text = express_as_it_is();
         assert!(text.contains(SHIFTS), "no {SHIFTS}");
         let hour = TimestampRound::new().smallest(Unit::Hour).mode(RoundMode::Floor);
         let begun = Timestamp::now().round(hour).expect("an hour") - SignedDuration::from_hours(24);

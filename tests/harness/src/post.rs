@@ -70,7 +70,27 @@ impl Desk {
 
     /// What a member sees of a case.
     pub fn case(&self, case: &str, token: &str) -> Value {
-        self.get(&format!("/desk/api/cases/{case}"), &[("authorization", token)]).ok()
+        self.whole(&format!("/desk/api/cases/{case}"), token)
+    }
+
+    /// A case with all of its log, which is answered in parts, the newest first.
+    pub(crate) fn whole(&self, path: &str, bearer: &str) -> Value {
+        let mut case = self.get(path, &[("authorization", bearer)]).ok();
+        while let Some(next) = case["next"].as_str() {
+            let mut older = self.get(&format!("{path}?next={next}"), &[("authorization", bearer)]).ok();
+            case["next"] = older["next"].take();
+            for place in ["/messages", "/notes", "/events", "/deliveries", "/quarantine/answers", "/shared"] {
+                let older = older.pointer_mut(place).map(Value::take);
+                let (Some(Value::Array(newer)), Some(Value::Array(older))) = (case.pointer_mut(place), older) else {
+                    continue;
+                };
+                // Of what was shown the newest is first; of all else the oldest.
+                let at = if place == "/shared" { newer.len() } else { 0 };
+                newer.splice(at..at, older);
+            }
+            join_parties(case.get_mut("parties"), older["parties"].take());
+        }
+        case
     }
 
     /// Everything in it that changes when the case does.
@@ -128,4 +148,20 @@ pub fn answer_to(mail: &Value, text: &str) -> Eml {
         .with("To", &reply_to(mail))
         .with("In-Reply-To", own)
         .with("References", format!("{} {own}", header(mail, "References")).trim())
+}
+
+/// What parties were shown, and wrote with their answers, stands with its part.
+fn join_parties(newer: Option<&mut Value>, older: Value) {
+    let (Some(Value::Array(newer)), Value::Array(older)) = (newer, older) else { return };
+    for (party, mut older) in newer.iter_mut().zip(older) {
+        if let (Value::Array(shared), Value::Array(more)) = (&mut party["shared"], &mut older["shared"]) {
+            shared.append(more);
+        }
+        for said in ["status", "date"] {
+            let words = older[said]["text"].take();
+            if words.is_string() {
+                party[said]["text"] = words;
+            }
+        }
+    }
 }

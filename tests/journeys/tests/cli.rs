@@ -278,6 +278,35 @@ fn values_come_from_the_line_from_files_from_json_and_from_standard_input() {
 }
 
 #[test]
+fn a_case_that_no_answer_holds_is_shown_whole_and_exported_part_by_part() {
+    let s = setting("parts");
+    let token = s.desk.token("alice");
+    for number in 0..120 {
+        s.desk.command(&s.case, &token, &json!({"command": "note", "text": format!("Note {number}")})).ok();
+    }
+    let expected: Vec<String> = (0..120).map(|number| format!("Note {number}")).collect();
+    let texts = |notes: &Value| -> Vec<String> {
+        notes.as_array().unwrap().iter().map(|note| note["text"].as_str().unwrap().to_owned()).collect()
+    };
+    let shown = one(0, &s.run(&["case", "show", &s.case, "--as", "alice"]));
+    assert_eq!((texts(&shown["notes"]), &shown["next"]), (expected.clone(), &Value::Null));
+    for as_json in [true, false] {
+        let more: &[&str] = if as_json { &["--json"] } else { &[] };
+        let output = cli(&[&["case", "export", &s.case, "--as", "alice", "--data", &s.data], more].concat());
+        let export: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let earlier = export["earlier"].as_array().unwrap();
+        assert!(
+            earlier.len() >= 2 && earlier.iter().all(|part| part["report"].is_null()),
+            "the parts before the newest"
+        );
+        let parts: Vec<&Value> = earlier.iter().rev().chain([&export]).collect();
+        assert_eq!(parts.iter().flat_map(|part| texts(&part["notes"])).collect::<Vec<_>>(), expected);
+        let events: usize = parts.iter().map(|part| part["events"].as_array().unwrap().len()).sum();
+        assert_eq!(events as u64, export["version"].as_u64().unwrap());
+    }
+}
+
+#[test]
 fn export_holds_everything_about_a_case() {
     let s = setting("export");
     one(0, &s.run(&["case", "do", &s.case, "note", "text=A note", "--as", "alice"]));

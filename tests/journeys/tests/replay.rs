@@ -204,6 +204,27 @@ fn past_advisories_are_imported_without_cases_and_mails() {
     assert_eq!(desk.post("/_local/import", &[], &json!({})).status, 403, "it needs the folder's secret");
 }
 
+/// Others' records are taken as they are; where one contradicts itself that is said, and a replay of it is refused.
+#[test]
+fn a_record_that_contradicts_itself_is_imported_and_named() {
+    let place = Place::new("import-contradiction");
+    let desk = place.start();
+    let dir = place.root().join("in");
+    std::fs::create_dir_all(&dir).unwrap();
+    let nested = record("GHSA-2222-2222-2222", json!([element("minimatch", &[("0", "3.1.4"), ("3.0.0", "3.1.3")])]));
+    std::fs::write(dir.join("nested.json"), nested.to_string()).unwrap();
+    let taken = desk.cli(&["import", dir.to_str().unwrap()]);
+    let rows: Value = serde_json::from_slice(&taken.stdout).unwrap();
+    let told = rows[0]["contradictions"][0].as_str().expect("a contradiction");
+    assert!(told.contains("3.1.3, which is affected itself") && told.contains("<3.1.4 of minimatch@"), "{told}");
+    let said = String::from_utf8_lossy(&taken.stderr).into_owned();
+    assert!(said.contains("contradicts itself") && said.contains(told), "{said}");
+    let published = desk.get("/site/osv/GHSA-2222-2222-2222.json", &[]).json();
+    assert_eq!(ranges(&published), ranges(&nested), "as it is");
+    let (led, said) = replay(&dir, &place.root().join("replayed"), false);
+    assert!(led.is_empty() && said.contains("/affected/1/fixed names 3.1.3"), "{said}");
+}
+
 #[test]
 fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     let place = Place::new("replay-rest");

@@ -220,7 +220,8 @@ fn many_reports_of_one_network_are_one_group_and_closed_as_spam_at_once_but_for_
     let shown = desk.case(cases[3], &token);
     assert!(text(&shown, "stage").contains("spam"), "{shown}");
     let ended = [&cases[3..7], &cases[7..]].concat();
-    let of_ended = |subject: &str| ended.iter().any(|case| subject.contains(case)) && !subject.contains("We have received");
+    let of_ended =
+        |subject: &str| ended.iter().any(|case| subject.contains(case)) && !subject.contains("We have received");
     let told = desk.mails_to("rita@example.org");
     let told: Vec<&str> = told.iter().map(|mail| text(mail, "subject")).filter(|subject| of_ended(subject)).collect();
     assert_eq!(told, [""; 0], "nobody is told that it is closed");

@@ -8,6 +8,8 @@ use desk_domain::case::{Actor, Command, Message, Recipient};
 use desk_domain::id::{CaseId, SourceId};
 use desk_domain::notice::{AwaySaid, Notice, Receipt, ReporterReplied, Written};
 use desk_domain::policy::{Away, Policy};
+use desk_keys::link::Purpose;
+use desk_keys::{Announcer, Links};
 use desk_local::wiring::Wiring;
 use desk_mail::event::{Bounce, Complaint, EventType, SentMail, SesEvent};
 use desk_mail::ses::{DELIVERY_TAG, Settings};
@@ -67,9 +69,17 @@ impl Post {
     }
 
     pub async fn plan(&self, case: &CaseId, seq: u64, to: Recipient, notice: Notice) -> String {
-        let delivery = Delivery::of_event(case, seq, to, notice, self.bench.hands.now());
+        let mut delivery = Delivery::of_event(case, seq, to, notice, self.bench.hands.now());
+        if matches!(delivery.recipient, Recipient::List(_)) {
+            delivery.proof = Some(self.announcer().proof(&delivery.announced()).expect("a key"));
+        }
         self.bench.store.mail.plan_delivery(&delivery, None).await.expect("a plan");
         delivery.id
+    }
+
+    /// Who says what lists are told.
+    pub fn announcer(&self) -> Announcer {
+        Announcer::new(Links::fixed(self.bench.keys.link_key(Purpose::Announcements).expect("a key")))
     }
 
     /// The receipt of a case, planned.

@@ -2,6 +2,7 @@
 
 mod allowance;
 mod announced;
+mod answers;
 mod bundles;
 mod calls;
 mod connector;
@@ -23,6 +24,7 @@ mod sending;
 mod sign_in;
 mod tamper;
 mod ticks;
+mod words;
 mod writes;
 
 /// A file that is not among them would be no test.

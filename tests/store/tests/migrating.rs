@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use desk_domain::advisory::Published;
 use desk_domain::id::CaseId;
 use desk_store_tests::pages::Pages;
 use desk_store_tests::{Bench, content_id};
@@ -11,6 +12,8 @@ use dynoxide::actions::scan::ScanRequest;
 use dynoxide::types::{AttributeValue, Item};
 use jiff::SignedDuration;
 use serde_json::json;
+
+const SITE: &str = "https://old.example.org/site";
 
 fn items(bench: &Bench) -> Vec<Item> {
     let scan = ScanRequest { table_name: "cases".to_owned(), ..Default::default() };
@@ -66,9 +69,9 @@ async fn what_the_version_before_laid_elsewhere_is_moved_once() {
     put(&bench, stale);
     assert!(!bench.store.verify(&id, None).await.unwrap().unwrap().problems.is_empty(), "its report lies elsewhere");
 
-    assert_eq!(bench.store.migrate().await.unwrap(), old + 1);
+    assert_eq!(bench.store.migrate(SITE).await.unwrap(), old + 1);
     assert_eq!(places(&bench), there, "all of it lies as if it had been written now, and nothing else");
-    assert_eq!(bench.store.migrate().await.unwrap(), 0, "it is done once");
+    assert_eq!(bench.store.migrate(SITE).await.unwrap(), 0, "it is done once");
     assert_eq!(bench.store.verify(&id, None).await.unwrap().unwrap().problems, [""; 0]);
     assert!(bench.store.cases.words(&id, &content_id("reporter-address")).await.unwrap().is_some());
     bench.advance(SignedDuration::from_hours(13));
@@ -102,7 +105,7 @@ async fn what_the_version_before_gave_an_end_stays_unless_its_id_says_so() {
     let marker = marker.into_iter().chain([("layout", AttributeValue::N("2".to_owned()))]);
     put(&bench, marker.map(|(name, value)| (name.to_owned(), value)).collect());
     assert!(!bench.store.verify(&id, None).await.unwrap().unwrap().problems.is_empty());
-    assert_eq!(bench.store.migrate().await.unwrap(), given);
+    assert_eq!(bench.store.migrate(SITE).await.unwrap(), given);
     assert_eq!(bench.store.verify(&id, None).await.unwrap().unwrap().problems, [""; 0]);
     let ending = items(&bench).iter().filter(|item| item.contains_key("ttl")).count();
     assert_eq!(ending, 4, "what is short-lived by its kind or its id keeps its end");
@@ -139,10 +142,41 @@ async fn a_snapshot_of_the_version_before_is_read_and_gets_what_it_lacks_from_a_
     change_snapshot(&bench, &forged, |snapshot| snapshot["handler"] = json!("bob"));
     let problems = async |id| bench.store.verify(id, None).await.unwrap().expect("it can be read").problems;
     assert_eq!(problems(&old).await, ["replaying the log does not give the snapshot"]);
-    assert_eq!(bench.store.migrate().await.unwrap(), 1);
+    assert_eq!(bench.store.migrate(SITE).await.unwrap(), 1);
     assert_eq!(problems(&old).await, [""; 0]);
     assert_eq!(problems(&forged).await, ["replaying the log does not give the snapshot"], "that is not made right");
-    assert_eq!(bench.store.migrate().await.unwrap(), 0, "it is done once");
+    assert_eq!(bench.store.migrate(SITE).await.unwrap(), 0, "it is done once");
+}
+
+/// What subscribers know by its page's address they go on to know by it, wherever the site moves; what comes later has an id of its own.
+#[tokio::test]
+async fn what_was_published_before_keeps_the_id_of_its_entry() {
+    let bench = Bench::new().await;
+    let published = |id: &str, entry_id: Option<&str>| -> Published {
+        let advisory = json!({
+            "id": id, "title": "t", "summary": "s", "details": "d", "workarounds": null, "references": [], "aliases": [],
+            "cve": null, "severity": null, "cvss": [], "cwe": [], "affected": [], "lines": [], "credits": [],
+        });
+        let at = "2026-11-22T12:00:00Z";
+        let mut all = json!({"advisory": advisory, "case": null, "published_at": at, "modified_at": at});
+        if let Some(entry_id) = entry_id {
+            all["entry_id"] = json!(entry_id);
+        }
+        serde_json::from_value(all).unwrap()
+    };
+    let tag = "tag:example.org,2026:advisories/EXP-2026-BBBBB";
+    let store = &bench.store.published;
+    store.replace_published(&published("EXP-2026-AAAAA", None)).await.unwrap();
+    store.replace_published(&published("EXP-2026-BBBBB", Some(tag))).await.unwrap();
+    // Its page is not written yet.
+    assert!(store.put_published(&published("EXP-2026-CCCCC", None)).await.unwrap());
+    assert_eq!(bench.store.migrate(SITE).await.unwrap(), 2);
+    let shown = store.all_shown().await.unwrap();
+    let ids: Vec<_> = shown.iter().map(|published| published.entry_id.as_deref().unwrap()).collect();
+    assert_eq!(ids, ["https://old.example.org/site/advisories/EXP-2026-AAAAA.html", tag]);
+    let waits = store.published(&"EXP-2026-CCCCC".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(waits.entry_id.as_deref(), Some("https://old.example.org/site/advisories/EXP-2026-CCCCC.html"));
+    assert_eq!(bench.store.migrate("https://new.example.org").await.unwrap(), 0, "it is done once");
 }
 
 /// An item in the index that this version cannot read, of whatever origin.

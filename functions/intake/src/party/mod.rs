@@ -14,18 +14,20 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desk_advisory::advisory_page;
-use desk_domain::case::{Party, PartyState};
+use desk_domain::case::{Event, Party, PartyState};
+use desk_domain::id::ContentId;
 use desk_http::{Problem, body};
 use desk_keys::{ReceiptCode, SecretKey};
 use desk_pages::{PartyLogin, Site};
 use desk_store::{Fault, Sealer, Stored, bound_to_party};
-use desk_view::{PartyView, UnsealedCase};
+use desk_view::{PartyPortion, PartyView, Reader, Stretch, UnsealedCase, Wanted};
 use serde::Deserialize;
 
-use self::page::Said;
+use self::page::{PORTION, Said};
 pub(crate) use self::say::{date, messages, shared, status, terms};
 use self::session::{Entry, SetCookie};
 use crate::Intake;
+use crate::case::{as_file, place_of};
 use crate::case_page::wrong_code;
 use crate::limits::Whose;
 use crate::session::{Sent, field};
@@ -68,18 +70,35 @@ impl Intake {
         Ok(Entered { stored, party, key, sealer, lookup })
     }
 
-    /// What the party sees. Of an invitation that has ended, or whose terms are not accepted, no word is opened.
-    async fn party_view(&self, entered: &Entered) -> Result<PartyView, Problem> {
+    /// The log of the case; of an invitation that has ended, or whose terms are not accepted, nothing of it is read.
+    async fn party_log(&self, entered: &Entered) -> Result<Vec<Event>, Problem> {
+        let case = &entered.stored.case;
+        match entered.party.state() {
+            PartyState::Invited | PartyState::Ended => Ok(Vec::new()),
+            PartyState::Joined => Ok(self.cases.events(&case.id, 1, case.version).await?),
+        }
+    }
+
+    /// What is wanted of the case, as far as the party's key opens it.
+    async fn opened_to_party(
+        &self,
+        entered: &Entered,
+        log: Vec<Event>,
+        wanted: Wanted,
+    ) -> Result<UnsealedCase, Problem> {
         let case = entered.stored.case.clone();
-        let advisory_url = advisory_page::url(&self.site_url, case.advised_by().unwrap_or(&case.id));
-        let (events, contents) = match entered.party.state() {
-            PartyState::Invited | PartyState::Ended => (Vec::new(), Vec::new()),
-            PartyState::Joined => {
-                (self.cases.events(&case.id, 1, case.version).await?, self.cases.contents(&case.id).await?)
-            }
+        let all = log.iter().map(|event| event.body.contents().len()).sum();
+        let contents = match wanted.names().is_empty() {
+            true => Vec::new(),
+            false => self.cases.contents_of(&case.id, all, wanted.names()).await?,
         };
-        let opened = UnsealedCase::new(case, events, contents, |sealed| entered.key.unseal(sealed).ok());
-        Ok(opened.party_view(&self.policy, &entered.party, advisory_url))
+        Ok(UnsealedCase::new(case, log, wanted, contents, |sealed| entered.key.unseal(sealed).ok()))
+    }
+
+    /// What the party sees of a part of it.
+    fn party_view(&self, opened: &UnsealedCase, party: &Party, portion: &PartyPortion) -> PartyView {
+        let advised_by = opened.case.advised_by().unwrap_or(&opened.case.id);
+        opened.party_view(&self.policy, party, advisory_page::url(&self.site_url, advised_by), portion)
     }
 }
 
@@ -88,6 +107,10 @@ impl Intake {
 pub(crate) struct Asked {
     /// Which ten messages; the newest are 1.
     page: Option<String>,
+    /// A message that is too long for the page.
+    text: Option<String>,
+    /// To programs: where the part before ended.
+    next: Option<String>,
     /// What just went well.
     done: Option<String>,
 }
@@ -96,7 +119,7 @@ pub(crate) struct Asked {
 pub(crate) async fn get(State(intake): State<Arc<Intake>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
     // Whoever sends the header means the API, however wrong it is.
     if headers.contains_key(header::AUTHORIZATION) {
-        return match json_view(&intake, &headers).await {
+        return match json_view(&intake, &headers, asked.next.as_deref()).await {
             Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
             Err(problem) => problem.into_response(),
         };
@@ -104,11 +127,19 @@ pub(crate) async fn get(State(intake): State<Arc<Intake>>, Query(asked): Query<A
     intake.paged(shown_or_asked(&intake, &headers, &asked).await)
 }
 
-async fn json_view(intake: &Intake, headers: &HeaderMap) -> Result<String, Problem> {
+async fn json_view(intake: &Intake, headers: &HeaderMap, next: Option<&str>) -> Result<String, Problem> {
     let code = body::bearer(headers).unwrap_or_default();
     let entered = intake.counted(headers, intake.enter_as_party(code).await).await?;
     intake.within_looks(headers, entered.whose()).await?;
-    let view = intake.party_view(&entered).await?;
+    let before = place_of(next)?;
+    let (case, party) = (&entered.stored.case, &entered.party);
+    let log = intake.party_log(&entered).await?;
+    let stretch = Stretch::before(&log, Reader::Party(&party.id), before);
+    let standing = if log.is_empty() { Wanted::default() } else { Wanted::default().and(party.last_words()) };
+    let wanted = standing.in_stretch(&log, &stretch);
+    let opened = intake.opened_to_party(&entered, log, wanted).await?;
+    let portion = PartyPortion::of_stretch(case, &opened.events, &party.id, &opened.fitting(stretch, |_| 0));
+    let view = intake.party_view(&opened, party, &portion);
     Ok(serde_json::to_string(&view).expect("a view is plain data"))
 }
 
@@ -117,6 +148,9 @@ async fn shown_or_asked(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> 
     match intake.party_in_session(headers).await? {
         Some(entry) => {
             intake.within_looks(headers, entry.entered.whose()).await?;
+            if let Some(text) = &asked.text {
+                return whole(intake, &entry, text).await;
+            }
             let page = asked.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1);
             shown(intake, &entry, StatusCode::OK, Said { notice, page, ..Said::default() }).await
         }
@@ -126,9 +160,28 @@ async fn shown_or_asked(intake: &Intake, headers: &HeaderMap, asked: &Asked) -> 
 
 /// The page, with the session for as long again.
 async fn shown(intake: &Intake, entry: &Entry, status: StatusCode, said: Said) -> Result<Response, Problem> {
-    let view = intake.party_view(&entry.entered).await?;
-    let page = page::of(intake, &entry.entered, view, said);
+    let entered = &entry.entered;
+    let (case, log) = (&entered.stored.case, intake.party_log(entered).await?);
+    let portion = match entered.party.state() {
+        PartyState::Joined => PartyPortion::of_page(case, &log, &entered.party.id, PORTION, said.place()),
+        PartyState::Invited | PartyState::Ended => PartyPortion::NONE,
+    };
+    let wanted = portion.wanted(case, &log);
+    let opened = intake.opened_to_party(entered, log, wanted).await?;
+    let view = intake.party_view(&opened, &entered.party, &portion);
+    let page = page::of(intake, entered, view, &portion, said);
     Ok((status, intake.party_cookie(entry)?, Html(page)).into_response())
+}
+
+/// A message that is too long for the page, as a file.
+async fn whole(intake: &Intake, entry: &Entry, name: &str) -> Result<Response, Problem> {
+    let name: ContentId = name.parse().map_err(|_| Problem::not_found())?;
+    let log = intake.party_log(&entry.entered).await?;
+    let wanted = Wanted::default().naming(&log, &name);
+    let opened = intake.opened_to_party(&entry.entered, log, wanted).await?;
+    let whole = opened.whole_for(&entry.entered.party.id, &name);
+    let (seq, text) = whole.ok_or_else(Problem::not_found)?;
+    Ok(as_file(&opened.case.id, seq, text))
 }
 
 /// The page that asks for the code, with everything that was sent: what comes with the right one goes on where it was going.

@@ -4,17 +4,18 @@ use desk_advisory::markdown;
 use desk_domain::case::PartyState;
 use desk_pages::{
     MessageView, Paging, PartyDateForm, PartyEndedPage, PartyPage, PartyTermsPage, PartyWords, ShareForm, SharedCard,
-    Site,
+    Site, Words,
 };
 use desk_view::{
-    PartyCaseView, PartyMessageView, PartyMessageWith, PartySpeaker, PartyView, SharedView, Speaker, TermsView,
+    PartyCaseView, PartyMessageView, PartyMessageWith, PartyPortion, PartySpeaker, PartyView, SharedView, Speaker,
+    TermsView,
 };
 
 use super::Entered;
 use crate::Intake;
 
 /// Messages on a page.
-const PORTION: usize = 10;
+pub(super) const PORTION: usize = 10;
 
 /// What the page says about what was just sent.
 #[derive(Default)]
@@ -37,6 +38,15 @@ pub(super) enum Part {
 }
 
 impl Said {
+    /// On which page it is said: on the one with what was shown, where something of that was not taken.
+    pub(super) fn place(&self) -> (usize, Option<u64>) {
+        let shown = self.refused.as_ref().and_then(|(part, ..)| match part {
+            Part::Shared(shared) => Some(*shared),
+            Part::Terms | Part::Message | Part::Status | Part::Date => None,
+        });
+        (self.page, shown)
+    }
+
     /// Why what was sent in that part was not taken, and what was typed there.
     fn words(&self, part: Part) -> PartyWords {
         let refused = self.refused.as_ref().filter(|(of, ..)| *of == part);
@@ -49,10 +59,13 @@ impl Said {
 }
 
 /// The page by where the party stands.
-pub(super) fn of(intake: &Intake, entered: &Entered, view: PartyView, said: Said) -> String {
+pub(super) fn of(intake: &Intake, entered: &Entered, view: PartyView, portion: &PartyPortion, said: Said) -> String {
     let site = Site::of(&intake.policy);
     match (view.state, view.terms, view.case) {
-        (PartyState::Joined, Some(terms), Some(case)) => joined(site, entered, terms, case, said).html(),
+        (PartyState::Joined, Some(terms), Some(case)) => {
+            let paging = Paging::of(portion.page, portion.pages);
+            joined(site, entered, terms, case, paging, said).html()
+        }
         (PartyState::Invited, Some(terms), _) => PartyTermsPage {
             site,
             error: said.words(Part::Terms).error.filter(|_| !terms.over),
@@ -70,10 +83,14 @@ pub(super) fn of(intake: &Intake, entered: &Entered, view: PartyView, said: Said
     }
 }
 
-fn joined(site: Site, entered: &Entered, terms: TermsView, case: PartyCaseView, said: Said) -> PartyPage {
-    let messages: Vec<MessageView> = case.messages.iter().rev().map(message).collect();
-    let paging = Paging::of(said.page, messages.len().div_ceil(PORTION));
-    let portion = messages.into_iter().skip((paging.page - 1) * PORTION).take(PORTION);
+fn joined(
+    site: Site,
+    entered: &Entered,
+    terms: TermsView,
+    case: PartyCaseView,
+    paging: Paging,
+    said: Said,
+) -> PartyPage {
     let id = &entered.stored.case.id;
     PartyPage {
         site,
@@ -91,7 +108,7 @@ fn joined(site: Site, entered: &Entered, terms: TermsView, case: PartyCaseView, 
         status: (!case.over).then(|| said.words(Part::Status)),
         message: said.words(Part::Message),
         shared: case.shared.iter().map(|shared| card(id, shared, case.over, &said)).collect(),
-        messages: portion.collect(),
+        messages: case.messages.iter().rev().map(message).collect(),
         paging,
         terms: terms.text,
         accepted_at: terms.accepted_at,
@@ -112,16 +129,9 @@ fn message(message: &PartyMessageView) -> MessageView {
         PartySpeaker::Team => (message.by.clone().unwrap_or_else(|| "Security team".to_owned()), Speaker::Team),
         PartySpeaker::Party => (with.map_or("You".to_owned(), |with| format!("You, {with}")), Speaker::Reporter),
     };
-    MessageView {
-        at: message.at,
-        from,
-        speaker,
-        text: message.text.clone(),
-        quoted: None,
-        files: Vec::new(),
-        mail: None,
-        new: false,
-    }
+    let Words { text, quoted, whole } =
+        Words::of(&message.text, None, Some(format!("/party?text={}", message.content)));
+    MessageView { at: message.at, from, speaker, text, quoted, whole, files: Vec::new(), mail: None, new: false }
 }
 
 /// What was shown, and what is asked about it while that can be answered.

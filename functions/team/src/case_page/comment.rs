@@ -4,12 +4,12 @@ use desk_domain::case::CommandName;
 use desk_domain::policy::Member;
 use desk_domain::report::Report;
 use desk_pages::{CommentPage, Site};
-use desk_view::{MessageView, Speaker, UnsealedCase};
+use desk_view::UnsealedCase;
 
-use super::{Asked, MESSAGES, Paper, checklist, commands, newest_first, step_of, words};
+use super::{Asked, Paper, checklist, commands, step_of, words};
 use crate::Team;
-use crate::cases::Shown;
 use crate::mail;
+use crate::shown::Shown;
 
 impl Team {
     pub(super) fn comment_page(&self, shown: &Shown, member: &Member, asked: &Asked) -> CommentPage {
@@ -17,9 +17,8 @@ impl Team {
         let at = self.at(member, &shown.opened);
         let paper = Paper::of(shown, member);
         let Comment { from, subject, text } = Comment::of(&shown.opened);
-        let written: Vec<&MessageView> = shown.view.messages.iter().filter(|m| m.from != Speaker::Desk).collect();
-        let href = |page| format!("/desk/cases/{}?page={page}", case.id);
-        let (messages, newer, older) = newest_first(&written, MESSAGES, asked.page, href);
+        let (newer, older) = paper.pages(shown, asked);
+        let (newer_notes, older_notes) = paper.pages_of_notes(shown, asked);
         let possible = |name| at.may(name);
         let whose = from.clone().unwrap_or_else(|| "Whoever commented".to_owned());
         CommentPage {
@@ -33,9 +32,11 @@ impl Team {
             subject,
             text,
             mail: shown.mail.as_ref().map(|mail| mail::part(&case.id, &member.id, mail)),
-            messages: messages.into_iter().map(|message| paper.message(message, &whose)).collect(),
+            messages: shown.view.messages.iter().rev().map(|message| paper.message(message, &whose)).collect(),
             newer,
             older,
+            older_notes,
+            newer_notes,
             notes: shown.notes.iter().rev().map(|note| self.note(note, &paper)).collect(),
             answer: match possible(CommandName::AnswerComment) {
                 true => Ok(checklist::href(&at, "answer")),

@@ -43,8 +43,8 @@ impl<'a> From<&'a DeliveryRecord> for DeliveryView<'a> {
 /// So many are shown of those that arrived or are on their way, and of those that did not arrive. The API has all.
 const NEWEST: usize = 12;
 
-/// The newest first, with how many are not shown: a case has as many after a year as nobody reads.
-pub(super) fn lines(policy: &Policy, zone: Option<&Zone>, records: &[DeliveryRecord]) -> (Vec<DeliveryLine>, usize) {
+/// The newest first, and whether some are not shown: a case has as many after a year as nobody reads.
+pub(super) fn lines(policy: &Policy, zone: Option<&Zone>, records: &[DeliveryRecord]) -> (Vec<DeliveryLine>, bool) {
     let line = |record: &DeliveryRecord| DeliveryLine {
         to: recipient(policy, &record.delivery.recipient),
         what: sentence(record.delivery.notice.template()),
@@ -61,7 +61,7 @@ pub(super) fn lines(policy: &Policy, zone: Option<&Zone>, records: &[DeliveryRec
         *count += 1;
         *count <= NEWEST
     });
-    let more = records.len() - shown.len();
+    let more = records.len() > shown.len();
     (shown, more)
 }
 

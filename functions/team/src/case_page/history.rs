@@ -9,12 +9,12 @@ use desk_http::Problem;
 use desk_pages::{HistoryPage, Site};
 use jiff::Timestamp;
 
-use super::{AskedFor, newest_first, words};
+use super::{AskedFor, turns, words};
 use crate::Team;
 use crate::as_of_now::AsOfNow;
 
 /// Events on a page.
-const EVENTS: usize = 100;
+const EVENTS: u64 = 100;
 
 pub(crate) async fn page(
     AsOfNow(team): AsOfNow,
@@ -35,10 +35,13 @@ impl Team {
     async fn history(&self, id: &str, page: Option<usize>, headers: &HeaderMap) -> Result<HistoryPage, Problem> {
         let member = self.member(headers, true).await?;
         let case = self.readable(id, &member.id).await?.case;
-        let events = self.cases.events(&case.id, 1, case.version).await?;
-        let (shown, newer, older) =
-            newest_first(&events, EVENTS, page, |page| format!("/desk/cases/{}/history?page={page}", case.id));
-        let line = |event: &&Event| (event.at, words::happened(&self.policy, event));
+        // Of a long history only this page is read.
+        let pages = case.version.div_ceil(EVENTS).max(1);
+        let until = case.version.saturating_sub((page.unwrap_or(1) as u64).clamp(1, pages).saturating_sub(1) * EVENTS);
+        let shown = self.cases.events(&case.id, until.saturating_sub(EVENTS) + 1, until).await?;
+        let href = |page| format!("/desk/cases/{}/history?page={page}", case.id);
+        let (newer, older) = turns(page, pages as usize, href);
+        let line = |event: &Event| (event.at, words::happened(&self.policy, event));
         let readers = self.members.readers(&case.id).await?.into_iter();
         let reader = |(id, at): (_, Timestamp)| (words::member_name(&self.policy, &id), at);
         Ok(HistoryPage {
@@ -46,8 +49,8 @@ impl Team {
             desk: self.desk(member, None),
             case_id: case.id.to_string(),
             stage: case.stage(),
-            events: shown.iter().map(line).collect(),
-            all: events.len(),
+            events: shown.iter().rev().map(line).collect(),
+            all: case.version as usize,
             newer,
             older,
             readers: readers.map(reader).collect(),

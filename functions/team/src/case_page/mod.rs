@@ -21,14 +21,14 @@ use axum::response::{Html, IntoResponse, Response};
 use desk_advisory::markdown;
 use desk_domain::case::event::NoteKind;
 use desk_domain::case::permit::allowed;
-use desk_domain::case::{Actor, CommandName, Recipient, Tracker};
-use desk_domain::id::{CaseId, MemberId, PartyId};
+use desk_domain::case::{Actor, Case, CommandName, Recipient, Tracker};
+use desk_domain::id::{CaseId, ContentId, MemberId, PartyId};
 use desk_domain::notice::step;
 use desk_domain::policy::Member;
 use desk_http::Problem;
 use desk_pages::{
     CaseSummary, CommandLine, FileLine, HeldView, MailPart, NotYoursPage, NoteView, OpenForm, QuarantineView,
-    SharedCard, Site, TeamCasePage,
+    SharedCard, Site, TeamCasePage, Words,
 };
 use desk_store::Stored;
 use desk_view::{FileView, MailView, MessageView, Speaker, UnsealedCase, form_sha256};
@@ -39,21 +39,26 @@ use serde::Deserialize;
 use self::commands::command_line;
 use self::words::sentence;
 use crate::as_of_now::AsOfNow;
-use crate::cases::Shown;
+use crate::cases::OpenedAnswer;
 use crate::notes::Note;
+use crate::shown::{NOTES, Part, Shown};
 use crate::steps::{At, step_of};
 use crate::{Team, mail};
-
-/// Messages on a page of a case.
-const MESSAGES: usize = 20;
 
 /// What the address of a case may ask for.
 #[derive(Deserialize)]
 pub(crate) struct Asked {
     /// The step that was just taken.
     done: Option<String>,
-    /// Which page of the conversation: 1 is the newest.
+    /// Which page of the conversation, and which of the notes: 1 is the newest.
     page: Option<usize>,
+    notes: Option<usize>,
+}
+
+impl Asked {
+    fn part(&self) -> Part {
+        Part::Page { messages: self.page.unwrap_or(1), notes: self.notes.unwrap_or(1) }
+    }
 }
 
 type AskedFor = Result<Query<Asked>, QueryRejection>;
@@ -82,19 +87,21 @@ async fn case_page(
     let member = team.member(headers, true).await?;
     let Path(id) = id.map_err(|_| Problem::not_found())?;
     // What cannot be read of the address asks for nothing.
-    let asked = asked.map_or(Asked { done: None, page: None }, |Query(asked)| asked);
-    let shown = team.shown(&id, member).await?;
-    let case = &shown.opened.case;
-    // Of a report that was found to be a comment, the team sees the whole case.
-    let is_comment =
-        case.came_as_comment() || (case.is_comment() && !case.opens_to(&member.id, &team.policy, team.clock.now()));
-    Ok(match is_comment {
+    let asked = asked.map_or(Asked { done: None, page: None, notes: None }, |Query(asked)| asked);
+    let shown = team.shown(&id, member, asked.part()).await?;
+    Ok(match team.reads_as_comment(&shown.opened.case, member) {
         true => team.comment_page(&shown, member, &asked).html(),
         false => team.case_page(&shown, member, &asked).html(),
     })
 }
 
 impl Team {
+    /// Of a report that was found to be a comment, the team sees the whole case.
+    pub(crate) fn reads_as_comment(&self, case: &Case, member: &Member) -> bool {
+        let opens = || case.opens_to(&member.id, &self.policy, self.clock.now());
+        case.came_as_comment() || (case.is_comment() && !opens())
+    }
+
     fn case_page(&self, shown: &Shown, member: &Member, asked: &Asked) -> TeamCasePage {
         let (opened, view) = (&shown.opened, &shown.view);
         let (case, policy, now) = (&opened.case, &*self.policy, self.clock.now());
@@ -103,7 +110,8 @@ impl Team {
         let reporter = report::reporter_name(&view.report.body).unwrap_or_else(|| "The reporter".to_owned());
         let paper = Paper::of(shown, member);
         let checklist = checklist::rows(&at);
-        let (messages, newer, older) = paged(&case.id, &view.messages, asked.page);
+        let (newer, older) = paper.pages(shown, asked);
+        let (newer_notes, older_notes) = paper.pages_of_notes(shown, asked);
         let (deliveries, more_deliveries) = deliveries::lines(policy, zone, &shown.deliveries);
         TeamCasePage {
             site: Site::of(policy),
@@ -133,13 +141,13 @@ impl Team {
             lines: opened.lines(policy, now).iter().map(facts::line).collect(),
             publication: publication::facts(policy, &opened.publication(policy, &shown.channels, now)),
             channels: publication::channels(zone, &opened.publication(policy, &shown.channels, now)),
-            news: view.messages.iter().filter(|message| paper.is_new(message)).count(),
+            news: shown.said.iter().filter(|said| paper.is_new(said.by.as_deref(), said.at)).count(),
             last_read: paper.last_read,
             shared: view.shared.iter().map(|s| SharedCard::of(&case.id, s, markdown::html)).collect(),
             share_href: at.may(CommandName::Share).then(|| checklist::href(&at, "share")),
-            parties: parties::cards(&at),
+            parties: parties::cards(&at, &shown.parties),
             invite_party_href: at.may(CommandName::InviteParty).then(|| checklist::href(&at, "others")),
-            messages: messages.iter().map(|m| paper.message(m, &reporter)).collect(),
+            messages: view.messages.iter().rev().map(|m| paper.message(m, &reporter)).collect(),
             report: report::report(&view.report.body, case.has_reporter()),
             files: paper.files(&view.report.files),
             mail: shown.mail.as_ref().map(|mail| mail::part(&case.id, &member.id, mail)),
@@ -147,8 +155,10 @@ impl Team {
             tracker: policy.project.tracker.clone().filter(|_| case.tracker == Some(Tracker::Agreed)),
             notes: shown.notes.iter().rev().map(|note| self.note(note, &paper)).collect(),
             breaches: case.breaches.iter().map(|b| (policy.clock_label(&b.clock), b.due_at)).collect(),
+            older_notes,
+            newer_notes,
             deliveries,
-            more_deliveries,
+            more_deliveries: more_deliveries || shown.more_deliveries,
             commands: commands(&at),
         }
     }
@@ -193,7 +203,8 @@ impl Team {
         };
         let mail = note.mail.as_ref().map(|mail| paper.mail(mail));
         let new = note.by != Actor::Member(paper.member.clone()) && paper.is_since(note.at);
-        NoteView { at: note.at, by, about, text: note.text.clone(), quoted: note.quoted.clone(), mail, new }
+        let Words { text, quoted, whole } = paper.words(&note.text, note.quoted.as_deref(), Some(&note.content));
+        NoteView { at: note.at, by, about, text, quoted, whole, mail, new }
     }
 }
 
@@ -238,21 +249,41 @@ impl Paper<'_> {
             Speaker::Team => message.by.clone().unwrap_or_else(|| "Security team".to_owned()),
             Speaker::Desk => "Disclosure Desk".to_owned(),
         };
+        let Words { text, quoted, whole } =
+            self.words(&message.text, message.quoted.as_deref(), message.content.as_ref());
         desk_pages::MessageView {
             at: message.at,
             from,
             speaker: message.from,
-            text: message.text.clone(),
-            quoted: message.quoted.clone(),
+            text,
+            quoted,
+            whole,
             files: self.files(&message.files),
             mail: message.mail.as_ref().map(|mail| self.mail(mail)),
-            new: self.is_new(message),
+            new: self.is_new(message.by.as_deref(), message.at),
         }
     }
 
+    /// A text of the case as far as a page shows it.
+    fn words(&self, text: &str, quoted: Option<&str>, content: Option<&ContentId>) -> Words {
+        let whole = content.map(|content| format!("/desk/cases/{}/files/{content}", self.case));
+        Words::of(text, quoted, whole)
+    }
+
+    /// Where the newer part of the conversation is, and where the older.
+    fn pages(&self, shown: &Shown, asked: &Asked) -> (Option<String>, Option<String>) {
+        turns(asked.page, shown.pages, |page| format!("/desk/cases/{}?page={page}", self.case))
+    }
+
+    /// The same of the notes.
+    fn pages_of_notes(&self, shown: &Shown, asked: &Asked) -> (Option<String>, Option<String>) {
+        let pages = shown.all_notes.div_ceil(NOTES).max(1);
+        turns(asked.notes, pages, |page| format!("/desk/cases/{}?notes={page}#notes-title", self.case))
+    }
+
     /// What they wrote themselves is no news.
-    fn is_new(&self, message: &MessageView) -> bool {
-        message.by.as_deref() != Some(self.member_name) && self.is_since(message.at)
+    fn is_new(&self, by: Option<&str>, at: Timestamp) -> bool {
+        by != Some(self.member_name) && self.is_since(at)
     }
 
     /// Whether it was after the member last read the case; the first time nothing is.
@@ -266,15 +297,13 @@ impl Paper<'_> {
         if case.quarantine.is_empty() || !looked_at {
             return None;
         }
-        let held = |held: &crate::cases::OpenedAnswer| HeldView {
-            at: held.at,
-            text: held.text.clone(),
-            quoted: held.quoted.clone(),
-            mail: self.mail(&held.mail),
+        let held = |held: &OpenedAnswer| {
+            let Words { text, quoted, whole } = self.words(&held.text, held.quoted.as_deref(), Some(&held.content));
+            HeldView { at: held.at, text, quoted, whole, mail: self.mail(&held.mail) }
         };
         let href = at.may(CommandName::ReleaseQuarantine).then(|| checklist::href(at, "unproven"));
         let answers = shown.held.iter().map(held).collect();
-        Some(QuarantineView { report: case.quarantine.report, answers, href })
+        Some(QuarantineView { report: case.quarantine.report, answers, more: shown.more_held, href })
     }
 }
 
@@ -339,26 +368,10 @@ impl Team {
     }
 }
 
-/// A page of the conversation, the newest first, with the ways to the newer and to the older ones.
-fn paged<'a>(
-    case: &CaseId,
-    messages: &'a [MessageView],
-    page: Option<usize>,
-) -> (Vec<&'a MessageView>, Option<String>, Option<String>) {
-    newest_first(messages, MESSAGES, page, |page| format!("/desk/cases/{case}?page={page}"))
-}
-
-/// A page of what is in order, the newest first, with where the newer and the older ones are.
-fn newest_first<T>(
-    all: &[T],
-    each: usize,
-    page: Option<usize>,
-    href: impl Fn(usize) -> String,
-) -> (Vec<&T>, Option<String>, Option<String>) {
-    let pages = all.len().div_ceil(each).max(1);
-    let page = page.unwrap_or(1).clamp(1, pages);
-    let shown = all.iter().rev().skip((page - 1) * each).take(each).collect();
-    (shown, (page > 1).then(|| href(page - 1)), (page < pages).then(|| href(page + 1)))
+/// Where the page before and the page behind the one that was asked for are, of so many.
+fn turns(asked: Option<usize>, pages: usize, href: impl Fn(usize) -> String) -> (Option<String>, Option<String>) {
+    let page = asked.unwrap_or(1).clamp(1, pages);
+    ((page > 1).then(|| href(page - 1)), (page < pages).then(|| href(page + 1)))
 }
 
 /// Steps that can be taken and have no row in the list of the policy's steps.

@@ -3,18 +3,18 @@
 use desk_advisory::markdown;
 use desk_domain::case::CommandName;
 use desk_domain::case::party::{PartyState, PartyWait};
-use desk_pages::{PartyCard, SharedCard};
+use desk_pages::{PartyCard, SharedCard, in_a_list};
 use desk_view::PartyForTeam;
 use jiff::Timestamp;
 
 use super::checklist;
 use crate::steps::At;
 
-pub(super) fn cards(at: &At<'_>) -> Vec<PartyCard> {
-    at.opened.parties(at.policy).into_iter().map(|party| card(at, party)).collect()
+pub(super) fn cards(at: &At<'_>, parties: &[PartyForTeam]) -> Vec<PartyCard> {
+    parties.iter().map(|party| card(at, party)).collect()
 }
 
-fn card(at: &At<'_>, party: PartyForTeam) -> PartyCard {
+fn card(at: &At<'_>, party: &PartyForTeam) -> PartyCard {
     PartyCard {
         state: match party.state {
             PartyState::Invited => "invited",
@@ -22,19 +22,21 @@ fn card(at: &At<'_>, party: PartyForTeam) -> PartyCard {
             PartyState::Ended => "ended",
         },
         since: party.since,
-        facts: facts(at, &party),
+        facts: facts(at, party),
         waits: party.waits.iter().map(|wait| waits(at, wait)).collect(),
         shared: party.shared.iter().map(|shared| SharedCard::of(&at.case().id, shared, markdown::html)).collect(),
-        actions: actions(at, &party),
+        more_shared: at.case().shared_with_party(&party.id).count() - party.shared.len(),
+        actions: actions(at, party),
         id: party.id.to_string(),
-        name: party.name,
+        name: party.name.clone(),
     }
 }
 
 /// What it has said, and how it is reached.
 fn facts(at: &At<'_>, party: &PartyForTeam) -> Vec<(String, String)> {
     let said = |what: &str, when: Timestamp, words: &Option<String>| match words {
-        Some(words) => format!("{what}, {}: “{words}”", at.instant(when)),
+        // All of it stands among the notes.
+        Some(words) => format!("{what}, {}: “{}”", at.instant(when), in_a_list(words)),
         None => format!("{what}, {}", at.instant(when)),
     };
     let status = party.status.as_ref().map(|status| said(status.status.says(), status.at, &status.text));

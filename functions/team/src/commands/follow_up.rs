@@ -43,7 +43,7 @@ impl Team {
         by: &MemberId,
         now: Timestamp,
     ) -> Result<FollowedUp, Problem> {
-        let opened = self.unsealed(closed.case.clone(), key).await?;
+        let opened = self.unsealed_with(closed.case.clone(), key, |wanted, log| wanted.after_closing(log)).await?;
         let (case, messages) = (&opened.case, waiting(&opened.events));
         let root = self.root.public();
         let mut opening = self.case_opener(&root).begin(now).await?;

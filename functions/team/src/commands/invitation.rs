@@ -7,7 +7,7 @@ use desk_domain::id::ContentId;
 use desk_http::Problem;
 use desk_keys::{KeyError, MailWords};
 use desk_mail::openpgp;
-use desk_store::{ActError, Audience, Commit, Stored};
+use desk_store::{ActError, Audience, Commit, Hearer, Stored};
 
 use crate::Team;
 use crate::message::{Post, fresh};
@@ -40,13 +40,13 @@ impl Team {
         let text = commit.seal(&new.sealer, &audience, fresh("party"), invitation.text.as_bytes())?;
         let mut for_mail = |kind: &str, known: &str| -> Result<ContentId, KeyError> {
             let id = fresh(kind);
-            commit.words(&case.id, &id, self.mail_key.seal(known.as_bytes())?);
+            commit.words(&case.id, &id, self.mail_key.fact(known.as_bytes())?);
             Ok(id)
         };
         let address = for_mail("party-address", &invitation.address)?;
         let openpgp_key = invitation.key.as_deref().map(|key| for_mail("party-key", key)).transpose()?;
         let code = MailWords::Code { code: new.code.words().to_string() };
-        let mail = commit.mail_words(&case.id, &self.mail_key, &code)?;
+        let mail = commit.mail_words(&case.id, &self.mail_key, &code, &Hearer::Party(party.clone()))?;
         let key = new.named;
         Ok(Command::InviteParty { new: NewParty { party, key, name, address, openpgp_key, text, mail } })
     }

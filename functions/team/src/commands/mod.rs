@@ -22,7 +22,7 @@ use desk_domain::policy::Member;
 use desk_http::{Problem, answer, body};
 use desk_keys::{KeyError, MailWords, ReceiptCode, SecretKey};
 use desk_store::requests::{Answer, Request};
-use desk_store::{ActError, Acted, Audience, Commit, NewKeys, Stored};
+use desk_store::{ActError, Acted, Audience, Commit, Hearer, NewKeys, Stored};
 use desk_view::UnsealedCase;
 use serde_json::{Value, json};
 
@@ -138,7 +138,7 @@ impl Team {
     }
 
     /// The case with its words.
-    async fn unsealed_of(&self, stored: &Stored) -> Result<UnsealedCase, Problem> {
+    async fn opened_for_command(&self, stored: &Stored) -> Result<UnsealedCase, Problem> {
         Ok(self.unsealed(stored.case.clone(), &self.keys(stored).await?.team).await?)
     }
 
@@ -154,15 +154,15 @@ impl Team {
             }
             Work::Released { line, version } => {
                 permitted()?;
-                Ok(Ready::Fix(Fix::new(&self.unsealed_of(stored).await?, line, version)?))
+                Ok(Ready::Fix(Fix::new(&self.opened_for_command(stored).await?, line, version)?))
             }
             Work::Waived { line, seal } => {
                 permitted()?;
-                Ok(Ready::Waived { warning: publication::waived(&self.unsealed_of(stored).await?, &line), seal })
+                Ok(Ready::Waived { warning: publication::waived(&self.opened_for_command(stored).await?, &line), seal })
             }
             Work::Affected(ranges) => {
                 permitted()?;
-                Ok(Ready::Ranges(Determined::new(&self.unsealed_of(stored).await?, ranges)))
+                Ok(Ready::Ranges(Determined::new(&self.opened_for_command(stored).await?, ranges)))
             }
             Work::Audit { audit, findings } => {
                 permitted()?;
@@ -179,7 +179,7 @@ impl Team {
             }
             Work::ShareDraft { with, words } => {
                 permitted()?;
-                let opened = self.unsealed_of(stored).await?;
+                let opened = self.opened_for_command(stored).await?;
                 // Where there is none, `decide` says so.
                 let text = opened.final_form(&self.policy, now).as_ref().map(article::of).unwrap_or_default();
                 Ok(Ready::Draft { with, text, words })
@@ -303,7 +303,7 @@ impl Team {
         let mail = match before.case.address {
             Some(_) => {
                 let words = MailWords::Code { code: code.words().to_string() };
-                Some(commit.mail_words(id, &self.mail_key, &words)?)
+                Some(commit.mail_words(id, &self.mail_key, &words, &Hearer::Reporter)?)
             }
             None => None,
         };

@@ -3,8 +3,8 @@
 use desk_domain::case::share::SharedWith;
 use desk_domain::case::{Command, ContentRef, Message};
 use desk_domain::id::PartyId;
-use desk_keys::{KeyError, MailWords, PublicKey};
-use desk_store::{Audience, Commit, Stored};
+use desk_keys::{KeyError, MailSealer, MailWords};
+use desk_store::{Audience, Commit, Hearer, Stored};
 use serde::Serialize;
 
 use crate::message::Post;
@@ -17,7 +17,7 @@ pub(crate) type Seal = Box<dyn Fn(&mut Sealing<'_>) -> Result<Command, KeyError>
 /// alone.
 pub(crate) struct Sealing<'a> {
     pub post: &'a Post<'a>,
-    pub mail_key: &'a PublicKey,
+    pub mail_key: &'a MailSealer,
     pub stored: &'a Stored,
     pub commit: &'a mut Commit,
 }
@@ -29,10 +29,10 @@ impl Sealing<'_> {
     }
 
     /// A message to somebody else than the reporter, which travels as it is.
-    pub(crate) fn message_to_others(&mut self, text: &str) -> Result<Message, KeyError> {
+    pub(crate) fn message_to_others(&mut self, to: &Hearer, text: &str) -> Result<Message, KeyError> {
         let content = self.text(text)?;
         let words = MailWords::Text { text: text.to_owned() };
-        let mail = Some(self.commit.mail_words(&self.stored.case.id, self.mail_key, &words)?);
+        let mail = Some(self.commit.mail_words(&self.stored.case.id, self.mail_key, &words, to)?);
         Ok(Message { content, mail })
     }
 

@@ -1,5 +1,5 @@
 //! `GET /desk/cases/{id}/mail/{content}` and `…/attachments/{index}`: a mail as it came, and what was attached to it;
-//! `…/files/{content}`: a file that came by the page. Always
+//! `…/files/{content}`: a file that came by the page, or a text that is too long for one. Always
 //! to be saved, never to be shown: whoever wrote it may wish the team ill. Reading is recorded, as a page's is.
 
 use axum::extract::Path;
@@ -71,9 +71,15 @@ pub(crate) async fn file(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let asked = team.opened_to(&id, &content, &headers).await?;
+    let command = format!("desk case file {id} {content} --out FILE");
+    if let Some((seq, text)) = asked.opened.whole(&asked.name) {
+        let case = &asked.opened.case.id;
+        team.members.record_reading(case, &asked.by, team.clock.now()).await?;
+        let (name, bytes) = (format!("{case}-{seq}.txt"), text.into_bytes());
+        return answer(File { name, content_type: kind("text/plain", &bytes), bytes, command }, &headers);
+    }
     let (about, kept) = asked.opened.file(&asked.name).ok_or_else(Problem::not_found)?;
     let bytes = team.given_out(&asked, kept).await?;
-    let command = format!("desk case file {id} {content} --out FILE");
     let content_type = kind(&about.content_type, &bytes);
     answer(File { name: about.name, content_type, bytes, command }, &headers)
 }
@@ -99,7 +105,7 @@ impl Team {
         let stored = self.readable(id, &member.id).await?;
         let name: ContentId = content.parse().map_err(|_| Problem::not_found())?;
         let key = self.keys(&stored).await?.team;
-        let opened = self.unsealed(stored.case, &key).await?;
+        let opened = self.unsealed_with(stored.case, &key, |wanted, log| wanted.naming(log, &name)).await?;
         Ok(AskedFor { by: member.id.clone(), opened, key, name })
     }
 

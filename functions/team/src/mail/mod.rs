@@ -18,22 +18,18 @@ use desk_mail::openpgp::{Opener, PublicKey};
 use desk_mail::read::Limits;
 use desk_store::Fault;
 use desk_store::objects::{Found, sealed_key};
-use desk_view::{AttachmentView, CaseView, MailView, UnsealedCase};
+use desk_view::{AttachmentView, MailView, UnsealedCase};
 use serde_json::Value;
 
 pub(crate) use self::download::{attachment, file, raw};
-pub(crate) use self::look::Looked;
 pub use self::pgp::OpenPgp;
 pub(crate) use self::words::part;
 
-use self::look::look;
+use self::look::{Looked, look};
 use crate::Team;
 
 /// Sealed bytes of mails that one page looks into, in all; the rest is shown by its link alone.
 const PAGE_BYTES: u64 = 24 * 1024 * 1024;
-
-/// What was found in the mails of a case, by their names.
-pub(crate) struct Mails(BTreeMap<ContentId, Looked>);
 
 impl Team {
     /// What was kept, opened, whatever its size.
@@ -69,13 +65,17 @@ impl Team {
         Ok(Ok((plain.to_vec(), bytes)))
     }
 
-    /// Looks into the mails of a case, the newest first, as far as one page may.
-    pub(crate) async fn mails(&self, opened: &UnsealedCase, key: &SecretKey) -> Mails {
-        let (case, mut left, mut found) = (&opened.case, PAGE_BYTES, BTreeMap::new());
+    /// Looks into these mails of a case, the newest first, as far as one page may, and fills in what is found. Each is shown once.
+    pub(crate) async fn look_into(&self, opened: &UnsealedCase, key: &SecretKey, shown: Vec<&mut MailView>) {
+        let mut shown: BTreeMap<ContentId, &mut MailView> =
+            shown.into_iter().map(|mail| (mail.content.clone(), mail)).collect();
+        let mut left = PAGE_BYTES;
         let (reporter, limits) = (self.reporter_key(opened), Limits::of(&self.policy));
         let opener = self.opener(reporter.as_ref());
-        for mail in raw_mails(opened).into_iter().rev() {
-            let looked = match self.kept_object(&case.id, key, mail, left).await {
+        let own = opened.case.mail.as_ref().map(|mail| &mail.raw);
+        for mail in opened.events.iter().rev().filter_map(|event| mail_of(&event.body)).chain(own) {
+            let Some(view) = shown.remove(&mail.id) else { continue };
+            let looked = match self.kept_object(&opened.case.id, key, mail, left).await {
                 Ok(Ok((raw, bytes))) => {
                     left -= bytes.min(left);
                     look(&raw, &limits, &opener)
@@ -85,13 +85,12 @@ impl Team {
                 }
                 // The case is shown all the same: what is lost is one mail, and that is said.
                 Err(fault) => {
-                    tracing::error!(case = %case.id, content = %mail.id, fault = %fault, "a mail could not be read");
+                    tracing::error!(case = %opened.case.id, content = %mail.id, fault = %fault, "a mail could not be read");
                     Looked::unread("The mail as it came cannot be read from the store now.".to_owned())
                 }
             };
-            found.insert(mail.id.clone(), looked);
+            looked.fill(view);
         }
-        Mails(found)
     }
 
     fn opener<'a>(&'a self, reporter: Option<&'a PublicKey>) -> Opener<'a> {
@@ -105,38 +104,11 @@ impl Team {
     }
 }
 
-impl Mails {
-    /// Fills in what was found in one mail. Each is shown once.
-    pub(crate) fn fill(&mut self, mail: &mut MailView) {
-        if let Some(looked) = self.0.remove(&mail.content) {
-            looked.fill(mail);
-        }
-    }
-
-    /// Fills in the conversation.
-    pub(crate) fn fill_all(&mut self, view: &mut CaseView) {
-        view.messages.iter_mut().filter_map(|message| message.mail.as_mut()).for_each(|mail| self.fill(mail));
-    }
-}
-
 /// What is attached to the mail of a report, as it was recorded when it came: shown where the mail itself is not looked into.
 pub(crate) fn recorded(opened: &UnsealedCase) -> Vec<AttachmentView> {
     let report: Option<Value> = opened.json(&opened.case.report);
     let listed = report.and_then(|mut report| report.pointer_mut("/mail/attachments").map(Value::take));
     listed.and_then(|listed| serde_json::from_value(listed).ok()).unwrap_or_default()
-}
-
-/// Every mail of a case, in the order in which they came.
-fn raw_mails(opened: &UnsealedCase) -> Vec<&ContentRef> {
-    let own = opened.case.mail.as_ref().map(|mail| &mail.raw);
-    let mut all: Vec<&ContentRef> = own.into_iter().collect();
-    for mail in opened.events.iter().filter_map(|event| mail_of(&event.body)) {
-        // What waited in quarantine and was let in is told of twice.
-        if !all.iter().any(|known| known.id == mail.id) {
-            all.push(mail);
-        }
-    }
-    all
 }
 
 /// The raw mail that an event came by.

@@ -94,7 +94,10 @@ pub(crate) fn part(case: &CaseId, member: &MemberId, mail: &MailView) -> MailPar
     all.extend(unchecked);
     MailPart {
         hints: all,
-        opened: mail.opened.as_ref().map(|opened| opened.text.clone()),
+        opened: mail.opened.as_ref().map(|opened| match desk_pages::beginning(&opened.text) {
+            Some(begins) => format!("{begins}…\n\n(Its beginning: desk case show {case} has all of it.)"),
+            None => opened.text.clone(),
+        }),
         attachments: mail.attachments.iter().map(attachment).collect(),
         command: format!("desk case mail {case} --content {} --out FILE --as {member}", mail.content),
         href,

@@ -10,6 +10,7 @@ use desk_domain::policy::MailAddress;
 use desk_domain::score;
 use desk_keys::KeyError;
 use desk_mail::read::takes_no_answer;
+use desk_store::Hearer;
 
 use super::given::Given;
 use super::{Asked, Invitation, Words, Work, audit};
@@ -41,7 +42,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             let word = Some(given.text("word")).filter(|word| !word.is_empty());
             let member: MemberId = given.parsed("member")?;
             sealed(given, move |s| {
-                let word = word.as_ref().map(|word| s.message_to_others(word)).transpose()?;
+                let word = word.as_ref().map(|word| s.message_to_others(&Hearer::Team, word)).transpose()?;
                 Ok(Command::HandOver { member: member.clone(), word })
             })
         }
@@ -124,7 +125,10 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         Forward => {
             let message = given.text("message");
             let to: desk_domain::id::PackageName = given.parsed("to")?;
-            sealed(given, move |s| Ok(Command::Forward { to: to.clone(), message: s.message_to_others(&message)? }))
+            sealed(given, move |s| {
+                let message = s.message_to_others(&Hearer::Maintainer(to.clone()), &message)?;
+                Ok(Command::Forward { to: to.clone(), message })
+            })
         }
         PlanRelease => as_it_is(given, Command::PlanRelease { on: given.moment("on")? }),
         FollowUp => prepared(given, Work::FollowUp),

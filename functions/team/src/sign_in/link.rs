@@ -9,7 +9,7 @@ use desk_domain::case::Recipient;
 use desk_domain::id::MemberId;
 use desk_domain::notice::{Notice, SignIn};
 use desk_http::Problem;
-use desk_keys::MailWords;
+use desk_keys::{MailWords, sign_in_of};
 use desk_store::LiveLink;
 use desk_store::deliveries::Delivery;
 use jiff::tz::TimeZone;
@@ -102,7 +102,7 @@ impl Team {
     async fn new_link(&self, member: &MemberId, next: Option<String>, now: Timestamp) -> Result<LiveLink, Problem> {
         let token = desk_keys::hex(&desk_keys::random::<32>());
         let (hash, expires_at) = (hash(&token), now.saturating_add(LASTS).unwrap_or(now));
-        let sealed = MailWords::SignIn { token }.seal(&self.mail_key)?;
+        let sealed = self.mail_key.words(&MailWords::SignIn { token }, &sign_in_of(member.as_str()))?;
         let link = LiveLink { hash, expires_at, next, sealed };
         self.members.put_sign_in(&link.hash, &link.opens(member)).await?;
         self.members.put_live_link(member, &link).await?;

@@ -2,7 +2,8 @@
 
 use desk_domain::case::CommandName;
 use desk_domain::case::written_after::waiting;
-use desk_pages::Quote;
+use desk_pages::{Quote, Words};
+use desk_view::WAITING;
 use serde_json::json;
 
 use super::At;
@@ -32,9 +33,10 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let mut inputs =
         vec![f.radios("outcome", "Outcome", outcomes), f.area("message", "Your answer", "Only for an answer.", 6)];
     inputs.extend(page_only(at.case(), &f));
-    let quotes = waiting(&at.opened.events).into_iter().map(|message| Quote {
+    let waiting = waiting(&at.opened.events);
+    let quotes = waiting.iter().skip(waiting.len().saturating_sub(WAITING)).map(|message| Quote {
         heading: format!("The reporter, {}", at.instant(message.at)),
-        text: at.opened.text(message.content).to_owned(),
+        text: Words::of(at.opened.text(message.content), None, None).text,
     });
     let form = Form::new(inputs, "Decide").will(goes(at.case()).filter(|_| at.may(CommandName::Update)));
     Filled::new(form).quotes(quotes)

@@ -5,7 +5,8 @@ use desk_domain::case::Spoken;
 use desk_domain::case::quarantine::waiting;
 use desk_domain::moment::Moment;
 use desk_domain::policy::{MetBy, ThirdParty, Zone};
-use desk_pages::{InputChoice, Quote};
+use desk_pages::{InputChoice, Quote, Words};
+use desk_view::WAITING;
 use serde_json::json;
 
 use super::At;
@@ -78,9 +79,10 @@ pub(super) fn unproven_form(at: &At<'_>, _: &Typed) -> Filled {
              conversation.{says}"
         )
     });
-    let quotes = waiting(&at.opened.events).into_iter().map(|answer| Quote {
+    let held = waiting(&at.opened.events);
+    let quotes = held.iter().skip(held.len().saturating_sub(WAITING)).map(|answer| Quote {
         heading: format!("Not proven, {}", at.instant(answer.event.at)),
-        text: at.opened.text(answer.content).to_owned(),
+        text: Words::of(at.opened.text(answer.content), None, None).text,
     });
     let form = Form::new(Vec::new(), "It is the reporter’s: let it in").or("It is not the reporter’s", "refuse");
     Filled::new(form).about(report.into_iter().chain(answers)).quotes(quotes)

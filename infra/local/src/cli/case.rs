@@ -2,10 +2,10 @@
 
 mod edit;
 mod mail;
+mod whole;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Cell, Color, ContentArrangement, Table};
-use desk_domain::text;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -49,7 +49,7 @@ pub(super) enum CaseCommand {
         #[arg(long, value_name = "KEY")]
         idempotency_key: Option<String>,
     },
-    /// Everything about one case as JSON
+    /// Everything about one case as JSON, written as it is read
     Export {
         /// The case id
         id: String,
@@ -126,15 +126,11 @@ impl CaseCommand {
             CaseCommand::Mail(what) => what.get(client, as_json).await,
             CaseCommand::File(what) => what.get(client, as_json).await,
             CaseCommand::Show { id } => {
-                let case = client.as_member("GET", &format!("/desk/api/cases/{}", encoded(&id)), None).await?.done()?;
-                Ok(Output::done(case.clone(), show(&case)))
-            }
-            CaseCommand::Export { id } => {
-                let case = client.as_member("GET", &format!("/desk/api/cases/{}", encoded(&id)), None).await?.done()?;
-                let text = serde_json::to_string_pretty(&case).unwrap_or_default();
-                let text = text::escaped(&text).into_owned();
+                let case = whole::whole(client, &id).await?;
+                let text = show(&case);
                 Ok(Output::done(case, text))
             }
+            CaseCommand::Export { id } => whole::export(client, &id, as_json).await,
             CaseCommand::Do { id, command, mut fields, edit, idempotency_key } => {
                 if edit {
                     edit::texts(&command, &mut fields)?;

@@ -8,6 +8,7 @@ use desk_runtime::Clock;
 use dialoguer::Input;
 use jiff::tz::TimeZone;
 use serde_json::json;
+use url::Url;
 
 use super::Global;
 use super::output::Output;
@@ -99,10 +100,14 @@ fn begun([project, website, security, member, package]: &[String; 5]) -> Result<
     let domain = security.rsplit_once('@').map_or("example.org", |(_, domain)| domain);
     let now = Clock::system().now().to_zoned(TimeZone::UTC);
     let starts = now.start_of_day().map_err(|e| Failure::of("today", e))?.timestamp();
-    let texts: [(&str, &str); 10] = [
+    // The name that the feed's ids have for ever is written down once, with a day on which it is the project's.
+    let host = Url::parse(website).ok().and_then(|website| website.domain().map(str::to_owned));
+    let tag = format!("{},{}", host.as_deref().unwrap_or(domain), now.year());
+    let texts: [(&str, &str); 11] = [
         ("project", project.as_str()),
         ("prefix", &prefix(project)),
         ("website", website),
+        ("tag", &tag),
         ("desk_url", &format!("https://desk.{domain}")),
         ("security", security),
         ("id", &id(name)),

@@ -183,5 +183,9 @@ fn link_name(purpose: Purpose) -> &'static str {
         Purpose::ReporterLinks => "reporter links",
         Purpose::Canary => "canary",
         Purpose::ReplyTokens => "reply tokens",
+        Purpose::IntakeWords => "words of intake",
+        Purpose::InboxWords => "words of inbox",
+        Purpose::TeamWords => "words of team",
+        Purpose::Announcements => "announcements",
     }
 }

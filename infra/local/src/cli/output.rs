@@ -19,11 +19,18 @@ pub(crate) struct Output {
     pub done: bool,
     /// Whether the text is a table of ours with colours.
     painted: bool,
+    /// It was written piece by piece before.
+    written: bool,
 }
 
 impl Output {
     pub(crate) fn done(json: Value, text: impl Into<String>) -> Output {
-        Output { json, text: text.into(), done: true, painted: false }
+        Output { json, text: text.into(), done: true, painted: false, written: false }
+    }
+
+    /// Nothing more: it was said by [`piece`].
+    pub(crate) fn written() -> Output {
+        Output { written: true, ..Output::done(Value::Null, "") }
     }
 
     /// The same, where it may be that the command did not do all that it was asked to.
@@ -46,6 +53,7 @@ pub(super) fn printed(outcome: Result<Output, Failure>, as_json: bool) -> ExitCo
     match outcome {
         Ok(output) => {
             let _ = match (as_json, output.text.is_empty()) {
+                _ if output.written => Ok(()),
                 (true, _) => writeln!(out, "{}", text::escaped(&output.json.to_string())),
                 (false, false) => writeln!(out, "{}", inert(output.text.trim_end(), output.painted)),
                 (false, true) => Ok(()),
@@ -60,6 +68,12 @@ pub(super) fn printed(outcome: Result<Output, Failure>, as_json: bool) -> ExitCo
             ExitCode::FAILURE
         }
     }
+}
+
+/// A piece of a JSON document that is too long to be held whole.
+pub(super) fn piece(json: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    write!(out, "{}", text::escaped(json)).and_then(|()| out.flush())
 }
 
 /// Something beside what a command has to say, on stderr.

@@ -45,10 +45,12 @@ impl Import {
         for (source, bytes) in replay::files(&self.dir)? {
             match client.with_secret("POST", "/_local/import", Some(bytes)).await?.done() {
                 Ok(answer) => {
-                    let left_out = answer["left_out"].as_array().into_iter().flatten();
-                    let left_out: Vec<String> = left_out.filter_map(|w| w.as_str().map(str::to_owned)).collect();
-                    replay::said_left_out(&source, &left_out);
-                    taken.push(json!({"source": source, "advisory": answer["advisory"], "page": answer["page"]}))
+                    replay::said_left_out(&source, &words(&answer["left_out"]));
+                    said_contradictory(&source, &words(&answer["contradictions"]));
+                    let rest = ["advisory", "page", "left_out", "contradictions"]
+                        .map(|name| (name.to_owned(), answer[name].clone()));
+                    let row = std::iter::once(("source".to_owned(), json!(source))).chain(rest);
+                    taken.push(Value::Object(row.collect()));
                 }
                 Err(Failure(why)) => not_taken.push(NotTaken { source, why }),
             }
@@ -56,6 +58,17 @@ impl Import {
         client.close().await;
         let text = format!("{} advisories are published", taken.len());
         Ok(Output::when(told(&not_taken), json!(taken), text))
+    }
+}
+
+fn words(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(|words| words.as_str().map(str::to_owned)).collect()
+}
+
+/// Says plainly where the ranges of a record, which was taken as it is, contradict each other.
+fn said_contradictory(source: &str, contradictions: &[String]) {
+    if !contradictions.is_empty() {
+        remark(&format!("{source}: taken as it is, and contradicts itself: {}", contradictions.join("; ")));
     }
 }
 

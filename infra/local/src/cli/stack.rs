@@ -75,7 +75,8 @@ impl Stack {
 
 /// `desk migrate`.
 pub(super) async fn migrate(of: &Where) -> Result<Output, Failure> {
-    let moved = Stack::find(&of.name).await?.store()?.migrate().await?;
+    let stack = Stack::find(&of.name).await?;
+    let moved = stack.store()?.migrate(stack.output("SiteUrl")?).await?;
     let text = match moved {
         0 => format!("{}: everything lies where it should.", of.name),
         1 => format!("{}: 1 item was moved.", of.name),

@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use desk_advisory::advisory_page;
 use desk_advisory::osv::{self, Reading};
 use desk_domain::advisory::{Advisory, Published};
+use desk_domain::affected::contradictions;
 use desk_domain::fields::FieldError;
 use desk_domain::id::AdvisoryId;
 use desk_http::{Problem, body};
@@ -27,9 +28,8 @@ pub(super) async fn import(
     let refused = |all: Vec<String>| Problem::invalid(all.into_iter().map(whole).collect());
     let reading = osv::read(&bytes).map_err(refused)?;
     let affected = reading.lines(&desk.policy).map_err(refused)?;
-    if let Some(known) = desk.store.published.published(&reading.id).await?
-        && known.modified_at > reading.modified_at
-    {
+    let known = desk.store.published.published(&reading.id).await?;
+    if known.as_ref().is_some_and(|known| known.modified_at > reading.modified_at) {
         return Err(refused(vec![format!("a later version of {} was taken already", reading.id)]));
     }
     if desk.has_published(&reading.id).await? {
@@ -37,9 +37,14 @@ pub(super) async fn import(
     }
     let Reading { id, mut draft, score, credits, published_at, modified_at, left_out, .. } = reading;
     draft.aliases.retain(|alias| *alias != id);
+    // A record of others is taken as it is; where it contradicts itself, that is said.
+    let contradictions = contradictions(&affected);
     let advisory = Advisory { id: id.clone(), draft, score, affected, lines: Vec::new(), credits };
-    desk.pump.import(&[Published { advisory, case: None, published_at, modified_at }]).await?;
-    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id), "left_out": left_out})))
+    // An entry that subscribers know keeps its id.
+    let entry_id = known.map_or_else(|| Published::entry_id(&desk.policy, &id), |known| known.entry_id);
+    desk.pump.import(&[Published { advisory, case: None, published_at, modified_at, entry_id }]).await?;
+    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id), "left_out": left_out,
+        "contradictions": contradictions})))
 }
 
 impl Desk {

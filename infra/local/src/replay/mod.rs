@@ -5,6 +5,8 @@
 mod lead;
 mod people;
 mod policy;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -170,7 +170,7 @@ mod tests {
         let credits = vec![Credit { name: text("[c](javascript:x)"), contact: Vec::new(), kind: None }];
         let (id, score) = ("EXP-2026-7K3QF".parse().unwrap(), Score::default());
         let advisory = Advisory { id, draft, score, affected: Vec::new(), lines: Vec::new(), credits };
-        Published { advisory, case: None, published_at, modified_at: published_at }
+        Published { advisory, case: None, published_at, modified_at: published_at, entry_id: None }
     }
 
     /// Whatever stands in it: pages, the feed, the blog's entry and the list's mail, which its archive may make a page of.

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::Affected;
 use super::released::fix_for;
-use crate::advisory::Published;
+use crate::advisory::{Advisory, LineStatus, Published};
 use crate::id::{AdvisoryId, LineName, Malformed};
 use crate::npm::NpmVersion;
-use crate::policy::{Package, Policy, Severity};
+use crate::policy::{Package, Policy, Severity, plain};
 
 /// What is known of a version.
 #[derive(Serialize)]
@@ -70,17 +70,16 @@ pub fn check(
     now: Timestamp,
 ) -> Option<Checked> {
     let known = policy.package_meant(package);
-    let name = known.map_or_else(|| package.trim().to_lowercase(), |package| package.name.to_string());
-    let ranges = || published.iter().flat_map(|p| &p.advisory.affected).filter(|range| range.package.as_str() == name);
-    if known.is_none() && ranges().next().is_none() {
-        return None;
-    }
+    let name = match known {
+        Some(package) => package.name.as_str(),
+        None => named(published, &plain(package))?,
+    };
     let line = known.and_then(|package| line_of(package, version));
-    let advisories = hits(published, &name, version);
+    let advisories = hits(published, name, version);
     let affected = !advisories.is_empty();
     Some(Checked {
-        update_to: if affected { targets(policy, ranges, version, line.as_ref(), now) } else { Vec::new() },
-        package: name,
+        update_to: if affected { targets(policy, published, name, version, line.as_ref(), now) } else { Vec::new() },
+        package: name.to_owned(),
         version: version.to_string(),
         affected,
         advisories,
@@ -89,13 +88,42 @@ pub fn check(
     })
 }
 
+/// A package as an advisory names it. Letters of any size mean the same one: the registry takes no two names that differ in these
+/// alone any more, and where it once did, one more is told of rather than none.
+fn named<'a>(published: &'a [Published], package: &str) -> Option<&'a str> {
+    let all = || published.iter().flat_map(|p| &p.advisory.affected).map(|range| range.package.as_str());
+    all().find(|name| *name == package).or_else(|| all().find(|name| is_named(name, package)))
+}
+
+fn is_named(name: &str, package: &str) -> bool {
+    name.eq_ignore_ascii_case(package)
+}
+
+/// The ranges of a package, each with its advisory.
+fn ranges<'a>(published: &'a [Published], package: &'a str) -> impl Iterator<Item = (&'a Advisory, &'a Affected)> {
+    let advisories = published.iter().map(|p| &p.advisory);
+    let all = advisories.flat_map(|advisory| advisory.affected.iter().map(move |range| (advisory, range)));
+    all.filter(move |(_, range)| is_named(range.package.as_str(), package))
+}
+
+/// The version that a range is fixed in, or the fix of its line, where it is a fix: its line was not waived by name, and no other range of the advisory holds
+/// it, as records of others may have it.
+pub fn fix_in<'a>(advisory: &'a Advisory, range: &'a Affected) -> Option<&'a NpmVersion> {
+    let is_waived = advisory.lines.iter().any(|note| note.line == range.line && note.status == LineStatus::Unfixed);
+    let is_affected = |fixed: &NpmVersion| {
+        let mut of_package = advisory.affected.iter().filter(|other| other.package == range.package);
+        of_package.any(|other| other.contains(fixed))
+    };
+    fix_for(&advisory.affected, range).filter(|fixed| !is_waived && !is_affected(fixed))
+}
+
 fn line_of(package: &Package, version: &NpmVersion) -> Option<LineName> {
     let holding = package.lines.iter().filter(|line| line.name.holds(version));
     holding.max_by_key(|line| line.name.as_str().len()).map(|line| line.name.clone())
 }
 
 fn hits(published: &[Published], package: &str, version: &NpmVersion) -> Vec<Hit> {
-    let holds = |range: &&Affected| range.package.as_str() == package && range.contains(version);
+    let holds = |range: &&Affected| is_named(range.package.as_str(), package) && range.contains(version);
     let hit = |p: &Published| {
         let range = p.advisory.affected.iter().find(holds)?;
         Some(Hit {
@@ -103,7 +131,7 @@ fn hits(published: &[Published], package: &str, version: &NpmVersion) -> Vec<Hit
             title: p.advisory.draft.title.clone(),
             severity: p.advisory.score.severity,
             range: range.npm_range(),
-            fixed: fix_for(&p.advisory.affected, range).map(ToString::to_string),
+            fixed: fix_in(&p.advisory, range).map(ToString::to_string),
         })
     };
     // They come newest first, and a sort keeps that.
@@ -112,23 +140,27 @@ fn hits(published: &[Published], package: &str, version: &NpmVersion) -> Vec<Hit
     all
 }
 
-/// Of each line the first fixed version above this one that no advisory names.
-fn targets<'a, R: Iterator<Item = &'a Affected>>(
+/// Of each line the first fixed version above this one that no advisory names. A line that the policy does not name counts where the
+/// version's own range ends in it.
+fn targets(
     policy: &Policy,
-    ranges: impl Fn() -> R,
+    published: &[Published],
+    package: &str,
     version: &NpmVersion,
     own: Option<&LineName>,
     now: Timestamp,
 ) -> Vec<Target> {
-    let free = |fixed: &NpmVersion| fixed > version && !ranges().any(|range| range.contains(fixed));
+    let is_free =
+        |fixed: &NpmVersion| fixed > version && !ranges(published, package).any(|(_, range)| range.contains(fixed));
+    let counts = |range: &Affected| match policy.line(&range.line) {
+        _ if own == Some(&range.line) || range.line.holds(version) => true,
+        Some(line) => line.maintained_at(now),
+        None => range.contains(version),
+    };
     let mut found: Vec<(LineName, NpmVersion)> = Vec::new();
-    for range in ranges() {
-        let Some(fixed) = range.fixed().filter(|fixed| free(fixed)) else { continue };
+    for (advisory, range) in ranges(published, package).filter(|(_, range)| counts(range)) {
+        let Some(fixed) = fix_in(advisory, range).filter(|fixed| is_free(fixed)) else { continue };
         let line = &range.line;
-        let is_own = own == Some(line) || line.holds(version);
-        if !is_own && policy.line(line).is_none_or(|line| !line.maintained_at(now)) {
-            continue;
-        }
         match found.iter_mut().find(|(known, _)| known == line) {
             Some((_, known)) => *known = known.clone().min(fixed.clone()),
             None => found.push((line.clone(), fixed.clone())),
@@ -210,6 +242,53 @@ mod tests {
         assert_eq!((old.line.as_ref().map(LineName::as_str), old.maintained), (Some("express@3"), Some(false)));
         assert_eq!((old.affected, targets(&old)), (true, vec!["4.20.0", "5.0.0"]));
         assert!(asked("left-pad", "1.0.0").is_none());
+    }
+
+    #[test]
+    fn a_package_in_capitals_is_found() {
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let axios = |name: &str| {
+            let mut published = serde_json::to_value(published("GHSA-8hc4-vh64-cxmj", "high", &[])).unwrap();
+            published["advisory"]["affected"] =
+                json!([{"package": name, "line": format!("{name}@1"), "introduced": "1.3.2", "fixed": "1.7.4"}]);
+            serde_json::from_value::<Published>(published).unwrap()
+        };
+        for (record, written) in [("Axios", "axios"), ("Axios", "Axios"), ("axios", "AXIOS"), ("Axios", "npm:axios@1")]
+        {
+            let checked = check(&policy(), &[axios(record)], written, &version_meant("1.6.0").unwrap(), now);
+            let checked = checked.unwrap_or_else(|| panic!("{record} {written}"));
+            assert_eq!((checked.package.as_str(), targets(&checked)), (record, vec!["1.7.4"]), "{written}");
+        }
+        let both = [axios("Axios"), axios("axios")];
+        let checked = check(&policy(), &both, "axios", &version_meant("1.6.0").unwrap(), now).unwrap();
+        assert_eq!((checked.package.as_str(), checked.advisories.len()), ("axios", 2));
+    }
+
+    #[test]
+    fn nothing_is_named_as_a_fix_that_is_none() {
+        let mut waived = published("EXP-2026-AAAAA", "high", &[("express@4", "0", Some("4.19.2"))]);
+        let note = json!([{"line": "express@4", "status": "unfixed", "end_of_life": null}]);
+        waived.advisory.lines = serde_json::from_value(note).unwrap();
+        let nested = [("express@4", "4.0.0", Some("4.20.0")), ("express@4", "4.2.0", Some("4.3.1"))];
+        let nested = published("EXP-2026-BBBBB", "high", &nested);
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let asked = |published: Published| {
+            let checked = check(&policy(), &[published], "express", &version_meant("4.2.5").unwrap(), now).unwrap();
+            (checked.affected, checked.advisories[0].fixed.clone(), targets(&checked).join(" "))
+        };
+        assert_eq!(asked(waived), (true, None, String::new()));
+        assert_eq!(asked(nested), (true, Some("4.20.0".to_owned()), "4.20.0".to_owned()));
+    }
+
+    #[test]
+    fn a_version_of_a_line_that_nobody_names_is_told_where_its_own_range_ends() {
+        let mut ws = serde_json::to_value(published("GHSA-3h5v-q93c-6h6q", "high", &[])).unwrap();
+        let range = |line: &str, introduced: &str, fixed: &str| json!({"package": "ws", "line": line, "introduced": introduced, "fixed": fixed});
+        ws["advisory"]["affected"] = json!([range("ws@5", "2.1.0", "5.2.4"), range("ws@6", "6.0.0", "6.2.3")]);
+        let ws: Published = serde_json::from_value(ws).unwrap();
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let checked = check(&policy(), &[ws], "ws", &version_meant("3.0.0").unwrap(), now).unwrap();
+        assert_eq!(targets(&checked), ["5.2.4"]);
     }
 
     #[test]

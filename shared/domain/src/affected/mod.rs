@@ -3,6 +3,7 @@
 //! The upper end belongs to the line, the lower may lie below it: `express@4` from `0` on, fixed in `4.19.2`.
 
 pub mod check;
+mod clash;
 mod read;
 pub mod released;
 
@@ -15,6 +16,7 @@ use crate::id::{LineName, Malformed, PackageName};
 use crate::npm::NpmVersion;
 use crate::policy::Policy;
 
+pub use clash::contradictions;
 pub use read::read;
 
 /// Ranges in one advisory.
@@ -37,7 +39,7 @@ pub struct Affected {
     pub range: Option<u64>,
     #[serde(default, skip_serializing_if = "RangeType::is_usual")]
     pub range_type: RangeType,
-    /// Versions that OSV's element lists beside its ranges; they say nothing that the ranges do not say.
+    /// Versions that OSV's element lists beside its ranges; where it is determined here, they say nothing that the ranges do not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
 }
@@ -164,7 +166,8 @@ impl Affected {
 
     /// Whether any version of a line is in it: also of lines below the one that it ends in.
     pub fn touches(&self, line: &LineName) -> bool {
-        if line.package() != self.package.as_str() {
+        // Old records have a package's name in other letters than the policy.
+        if !line.package().eq_ignore_ascii_case(self.package.as_str()) {
             return false;
         }
         let Some((first, next)) = line.span() else { return self.line == *line };
@@ -179,12 +182,6 @@ impl Affected {
             Until::Unfixed(_) => true,
         };
         begins && ends
-    }
-
-    /// Whether both are parts of one of OSV's `ranges`.
-    fn is_one_with(&self, other: &Affected) -> bool {
-        let grouped = self.element.is_some() && self.range.is_some();
-        grouped && (&self.package, self.element, self.range) == (&other.package, other.element, other.range)
     }
 
     /// Whether a version is in both.
@@ -292,13 +289,13 @@ mod tests {
     #[test]
     fn t47_ranges_are_read_and_rendered_as_npm_writes_them() {
         let ranges = asked(json!([
-            {"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"},
+            {"package": "express", "line": "express@4", "introduced": "4.0.0", "fixed": "4.19.2"},
             {"package": "express", "line": "express@5", "introduced": "5.0.0-alpha.1", "fixed": "5.0.0-beta.3"},
-            {"package": "express", "line": "express@3", "introduced": "3.0.0", "last_affected": "3.21.2"},
+            {"package": "express", "line": "express@3", "introduced": "0", "last_affected": "3.21.2"},
             {"package": "express", "line": "express@5", "introduced": "5.1.0", "unfixed": true},
         ]));
         let ranges = ranges.unwrap_or_else(|e| panic!("{e:?}"));
-        let expected = "<4.19.2 || >=5.0.0-alpha.1 <5.0.0-beta.3 || >=3.0.0 <=3.21.2 || >=5.1.0";
+        let expected = ">=4.0.0 <4.19.2 || >=5.0.0-alpha.1 <5.0.0-beta.3 || <=3.21.2 || >=5.1.0";
         let rendered = npm_range(&ranges, &"express".parse().unwrap());
         assert_eq!(rendered, expected);
         let npm = nodejs_semver::Range::parse(&rendered).expect("npm reads it");
@@ -308,7 +305,11 @@ mod tests {
             assert_eq!(npm.satisfies(&nodejs_semver::Version::parse(version.to_string()).unwrap()), affected);
         }
         let stored = serde_json::to_value(&ranges).unwrap();
-        assert_eq!(stored[0], json!({"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"}));
+        assert_eq!(stored[2]["introduced"], "0");
+        assert_eq!(
+            stored[0],
+            json!({"package": "express", "line": "express@4", "introduced": "4.0.0", "fixed": "4.19.2"})
+        );
         assert!(serde_json::from_value::<Vec<Affected>>(stored).unwrap() == ranges);
     }
 
@@ -375,7 +376,7 @@ mod tests {
         let part =
             |from: &str, fixed: &str| range(json!({"introduced": from, "fixed": fixed, "element": 0, "range": 0}));
         let parts = |all: Value| asked(all).err().unwrap_or_default().into_iter().map(|e| e.0).collect::<Vec<_>>();
-        assert_eq!(parts(json!([part("0", "4.19.2"), part("4.2.0", "4.18.0")])), ["/affected/1/range"]);
+        assert_eq!(parts(json!([part("0", "4.19.2"), part("4.2.0", "4.18.0")])), ["/affected/1/fixed"]);
         assert!(parts(json!([part("0", "4.17.2"), part("4.18.0", "4.19.0")])).is_empty());
         let single = json!({"fixed": null, "introduced": "4.1.0", "last_affected": "4.1.1", "range_type": "VERSIONS"});
         assert_eq!(wrong(range(single)), ["/affected/0/range_type"]);

@@ -1,5 +1,6 @@
 //! `affected[]` of a command, each range held against itself, the others and the policy.
 
+use super::clash::Clash;
 use super::{Affected, MOST, RangeType, Since, Until};
 use crate::fields::Fields;
 use crate::id::{LineName, PackageName};
@@ -19,19 +20,33 @@ pub fn read(fields: &Fields<'_>, policy: &Policy) -> Vec<Affected> {
         .into_iter()
         .take(MOST)
         .filter_map(|row| {
-            let at = row.pointer("range");
-            Some((at, one(row, policy)?))
+            let at = row.pointer("");
+            Some((at.trim_end_matches('/').to_owned(), one(row, policy)?))
         })
         .collect();
-    for (place, (at, range)) in ranges.iter().enumerate() {
-        if let Some((_, other)) =
-            ranges[..place].iter().find(|(_, other)| other.is_one_with(range) && other.meets(range))
-        {
-            let other = other.npm_range();
-            fields.wrong_at(at, format!("is one range with {other}, and its versions overlap; leave range out"));
+    apart(fields, &ranges);
+    ranges.into_iter().map(|(_, range)| range).collect()
+}
+
+/// No two ranges of a package say different things of a version, whatever lines they are of. Of each range the first is named that
+/// it clashes with; and a version that is listed lies in a range.
+fn apart(fields: &Fields<'_>, ranges: &[(String, Affected)]) {
+    for (place, (_, range)) in ranges.iter().enumerate() {
+        let Some(clash) = ranges[..place].iter().find_map(|(_, other)| Clash::of(other, range)) else { continue };
+        let (wrong, bound) = clash.of_range();
+        let at = ranges.iter().find(|(_, range)| std::ptr::eq(range, wrong)).map_or("", |(at, _)| at.as_str());
+        fields.wrong_at(&format!("{at}/{bound}"), clash.said());
+    }
+    let holds = |package: &PackageName, version: &str| {
+        let mut of_package = ranges.iter().filter(|(_, range)| range.package == *package);
+        version.parse().is_ok_and(|version: NpmVersion| of_package.any(|(_, range)| range.contains(&version)))
+    };
+    for (at, range) in ranges {
+        if let Some(stray) = range.versions.iter().find(|version| !holds(&range.package, version)) {
+            let why = format!("lists {stray} as affected, and no range of {} holds it", range.package);
+            fields.wrong_at(&format!("{at}/versions"), why);
         }
     }
-    ranges.into_iter().map(|(_, range)| range).collect()
 }
 
 fn one(fields: Fields<'_>, policy: &Policy) -> Option<Affected> {

@@ -10,6 +10,7 @@ fn begin() -> Timestamp {
 /// Notices of a kind, each at its minute: those that went at once, and the windows of the others.
 struct Person {
     to: Recipient,
+    rules: MailRules,
     lately: Lately,
     at_once: Vec<i64>,
     windows: Vec<(u64, i64)>,
@@ -17,7 +18,8 @@ struct Person {
 
 impl Person {
     fn new(to: Recipient) -> Person {
-        Person { to, lately: Lately::default(), at_once: Vec::new(), windows: Vec::new() }
+        let (rules, lately) = (MailRules::default(), Lately::default());
+        Person { to, rules, lately, at_once: Vec::new(), windows: Vec::new() }
     }
 
     fn gets(&mut self, minute: i64, case: u32, urgent: bool) {
@@ -31,7 +33,7 @@ impl Person {
         let source = source.as_ref();
         let arrival = Arrival { to: &self.to, case: Some(&case), source, notice: &notice, urgent, repeated: 0 };
         let now = begin() + SignedDuration::from_mins(minute);
-        let (turn, after) = self.lately.turn(&arrival, &MailRules::default(), false, now);
+        let (turn, after) = self.lately.turn(&arrival, &self.rules, false, now);
         self.lately = after;
         match turn {
             Turn::AtOnce => self.at_once.push(minute),
@@ -153,6 +155,19 @@ fn half_an_hour_is_kept_for_who_sent_nothing_yet() {
         alice.gets_from(Some(99), 1, 9999, false);
         assert_eq!(alice.at_once.len(), at_once, "{networks}");
         assert_eq!(alice.at_once.contains(&1), networks < 5, "{networks}");
+    }
+}
+
+/// Where the policy lets one source have more, the less is kept from it.
+#[test]
+fn what_the_policy_lets_one_source_have_is_not_kept_for_others() {
+    for (of_one, at_once) in [(5, 5), (7, 7), (9, 9), (1000, 9)] {
+        let rules = MailRules { one_source_at_once: of_one, ..MailRules::default() };
+        let mut alice = Person { rules, ..Person::new(alice()) };
+        for case in 0..50 {
+            alice.gets_from(Some(1), 0, case, false);
+        }
+        assert_eq!(alice.at_once.len(), at_once, "{of_one}");
     }
 }
 

@@ -210,6 +210,12 @@ impl Party {
         }
     }
 
+    /// What it wrote with what it said last of itself and of the date.
+    pub fn last_words(&self) -> impl Iterator<Item = &ContentRef> {
+        let status = self.status.as_ref().and_then(|said| said.words.as_ref());
+        status.into_iter().chain(self.date.as_ref().and_then(|said| said.words.as_ref()))
+    }
+
     /// Since when it is that.
     pub fn since(&self) -> Timestamp {
         self.ended_at.or(self.joined.as_ref().map(|joined| joined.at)).unwrap_or(self.invited_at)

@@ -1,6 +1,7 @@
 //! What is known of a notice beside its words: the columns of the table of notices.
 
 use super::{Notice, Urgency};
+use crate::case::Recipient;
 
 /// A notice's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,32 @@ impl Notice {
     /// anybody can have typed.
     pub fn has_somebody_behind(&self) -> bool {
         self.is_personal() || self.origin() == Origin::Asked
+    }
+
+    /// Whether it is ever told to such a receiver. What says things of the team's, or in words that are not sealed, is told to nobody else.
+    pub fn is_for(&self, to: &Recipient) -> bool {
+        match to {
+            Recipient::Reporter => self.on_page() != OnPage::NotTheirs,
+            Recipient::List(_) => self.origin() == Origin::Approved,
+            Recipient::Maintainer(_) => self.origin() == Origin::Forwarded,
+            Recipient::Party(_) => matches!(
+                self,
+                Notice::PartyInvited(_)
+                    | Notice::PartyTold(_)
+                    | Notice::PartyDate(_)
+                    | Notice::PartyPublished(_)
+                    | Notice::PartyClosed(_)
+                    | Notice::PartyEnded(_)
+            ),
+            Recipient::Member(_)
+            | Recipient::Pager(_)
+            | Recipient::Outside
+            | Recipient::Operator
+            | Recipient::Canary => match self.origin() {
+                Origin::Desk => self.on_page() == OnPage::NotTheirs,
+                Origin::FirstAnswer | Origin::Asked | Origin::Message | Origin::Forwarded | Origin::Approved => false,
+            },
+        }
     }
 
     /// Whether it is a member's message to the reporter: where it does not arrive, its clocks open again (T23).

@@ -7,7 +7,7 @@ use crate::id::PackageName;
 const BEFORE: [&str; 4] = ["npm:", "pkg:npm/", "https://www.npmjs.com/package/", "https://npmjs.com/package/"];
 
 /// `npm:Express@4.18` → `express`: in small letters, without registry, version and what is around it.
-fn plain(written: &str) -> String {
+pub(crate) fn plain(written: &str) -> String {
     let small = written.trim().to_lowercase().replace("%40", "@");
     let name = BEFORE.iter().find_map(|before| small.strip_prefix(before)).unwrap_or(&small);
     // The `@` of a scope is no version's.

@@ -31,6 +31,7 @@ pub use channel::{Channel, ChannelKind, Form, KindRow, OwnChannel, ShownChannel,
 pub use clock::{ClockKind, GRACE, MetBy, REPEAT, Starts};
 pub use load::{PolicyProblem, PolicyProblems};
 pub use mail::{Forwarder, MailRules};
+pub(crate) use meant::plain;
 pub use meant::{NOT_KNOWN, Whose};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use parties::PartyRules;
@@ -87,6 +88,19 @@ pub struct Project {
     pub desk_url: String,
     /// Where what is published is read, without a trailing slash; `desk_url` with `/site` unless the policy says otherwise.
     pub site_url: String,
+    /// What ids for ever begin with, `expressjs.com,2026`: a name that was the project's on a day (RFC 4151). The host of `website` and
+    /// [`TAG_SINCE`] unless the policy says otherwise.
+    pub tag: String,
+}
+
+/// The year in which a policy's website was the project's, where the policy says nothing of it.
+pub const TAG_SINCE: &str = "2026";
+
+impl Project {
+    /// A `tag:` URI (RFC 4151) of something of the project's, whose name holds nothing that a URI would escape.
+    pub fn tagged(&self, name: &str) -> String {
+        format!("tag:{}:{name}", self.tag)
+    }
 }
 
 /// The longest local part of the security address that leaves room for the token of an answer: 64 octets are all that a local

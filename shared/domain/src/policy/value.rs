@@ -86,6 +86,40 @@ impl FromStr for HttpsUrl {
     }
 }
 
+/// The beginning of `tag:` URIs (RFC 4151, 2.1): a domain or an address, and a day on which it was the project's.
+pub(super) struct TagName(pub String);
+
+impl FromStr for TagName {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        let is_domain = |name: &str| {
+            let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+            plain && matches!(url::Host::parse(name), Ok(url::Host::Domain(host)) if host == name)
+        };
+        let is_box = |name: &str| {
+            let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._@".contains(&b));
+            plain
+                && name.parse::<MailAddress>().is_ok()
+                && name.rsplit_once('@').is_some_and(|(_, host)| is_domain(host))
+        };
+        let is_day = |day: &str| {
+            let whole = match day.len() {
+                4 => format!("{day}-01-01"),
+                7 => format!("{day}-01"),
+                _ => day.to_owned(),
+            };
+            whole.parse::<Date>().is_ok_and(|date| date.to_string() == whole)
+        };
+        match text.split_once(',') {
+            Some((name, day)) if (is_domain(name) || is_box(name)) && is_day(day) => Ok(TagName(text.to_owned())),
+            _ => Err(Malformed(
+                "must be a domain (or an address) and a day on which it was the project's, such as example.org,2026",
+            )),
+        }
+    }
+}
+
 /// What the desk calls by itself: an [`HttpsUrl`], or plain HTTP to this very machine (an agent that passes the call on).
 pub(super) struct CalledUrl(pub String);
 
@@ -262,6 +296,31 @@ mod tests {
         ];
         assert_eq!(words, expected);
         assert_eq!("1d".parse::<Length>().unwrap().0, SignedDuration::from_hours(24));
+    }
+
+    #[test]
+    fn a_tag_is_a_name_and_a_day_that_it_was_the_projects() {
+        for right in ["example.org,2026", "expressjs.com,2026-11", "security@example.org,2026-11-22"] {
+            assert_eq!(right.parse::<TagName>().ok().map(|tag| tag.0).as_deref(), Some(right));
+        }
+        for wrong in [
+            "",
+            "example.org",
+            "example.org,",
+            ",2026",
+            "example.org,26",
+            "example.org,2026-13",
+            "example.org,2026-11-22T00",
+            "example.org,2026,2027",
+            "Example.org,2026",
+            "exa mple.org,2026",
+            "https://example.org,2026",
+            "example.org:8080,2026",
+            "127.0.0.1,2026",
+            "a+b@example.org,2026",
+        ] {
+            assert!(wrong.parse::<TagName>().is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -6,11 +6,16 @@ use super::*;
 use crate::case::sample::case;
 use crate::samples::*;
 
+fn all() -> String {
+    "/desk/cases/EXP-2026-7K3QF/files/text-1".to_owned()
+}
+
 fn quarantine() -> QuarantineView {
-    let held = || HeldView { at: at(2), text: text(), quoted: Some(text()), mail: mail_part() };
+    let held = || HeldView { at: at(2), text: text(), quoted: Some(text()), whole: Some(all()), mail: mail_part() };
     QuarantineView {
         report: true,
         answers: vec![held(), held()],
+        more: 3,
         href: Some("/desk/cases/EXP-2026-7K3QF/unproven".into()),
     }
 }
@@ -29,6 +34,7 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         by: text(),
         mail: told.then(mail_part),
         quoted: some(),
+        whole: told.then(all),
         about,
         text: text(),
         new: told,
@@ -71,7 +77,7 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         quarantine: told.then(quarantine),
         tracker: told.then(|| "javascript:alert(1)".to_owned()),
         deliveries: if told { vec![delivery(false), delivery(true)] } else { Vec::new() },
-        more_deliveries: if told { 3 } else { 0 },
+        more_deliveries: told,
         news: if told { 2 } else { 0 },
         last_read: told.then(|| at(11)),
         shared: crate::shared::sample::shared(false, false),
@@ -80,6 +86,8 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         invite_party_href: told.then(|| "/desk/cases/EXP-2026-7K3QF/others".into()),
         messages: if told { case(None).messages } else { Vec::new() },
         notes: if told { vec![note(None), note(some())] } else { Vec::new() },
+        older_notes: told.then(|| "/desk/cases/EXP-2026-7K3QF?notes=2".into()),
+        newer_notes: told.then(|| "/desk/cases/EXP-2026-7K3QF".into()),
         breaches: if told { vec![("Fix".to_owned(), at(12))] } else { Vec::new() },
         commands: if told { vec![CommandLine { name: text(), line: text() }] } else { Vec::new() },
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use desk_domain::case::{Answering, Recipient};
+use desk_domain::id::PartyId;
 use desk_domain::notice::letter::Part;
 use desk_domain::notice::{Letter, Notice, OnPage};
 use jiff::Timestamp;
@@ -36,6 +37,26 @@ fn t31_a_notices_row_says_whether_it_is_the_reporters() {
     let theirs: BTreeSet<&str> = to_reporter.map(|sample| sample.notice.template()).collect();
     let said = Notice::ROWS.iter().filter(|row| !matches!(row.on_page, OnPage::NotTheirs));
     assert_eq!(theirs, said.map(|row| row.template).collect());
+}
+
+/// The desk writes nothing else to anybody than what it has to say to them, whoever plans it.
+#[test]
+fn a_notice_is_told_to_such_as_it_is_for_and_to_nobody_else_outside() {
+    let policy = desk_domain_tests::policy();
+    let outside = [
+        Recipient::Reporter,
+        Recipient::List(policy.channels[0].id.clone()),
+        Recipient::Maintainer("body-parser".parse().unwrap()),
+        Recipient::Party(PartyId::nth(1)),
+    ];
+    let kind = std::mem::discriminant::<Recipient>;
+    for sample in all() {
+        let name = sample.notice.template();
+        assert!(sample.notice.is_for(&sample.to), "{name} to {:?}", sample.to);
+        let others = outside.iter().filter(|other| kind(other) != kind(&sample.to));
+        let also: Vec<_> = others.filter(|other| sample.notice.is_for(other)).collect();
+        assert!(also.is_empty(), "{name} to {:?}, and to {also:?}", sample.to);
+    }
 }
 
 #[test]

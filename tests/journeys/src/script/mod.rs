@@ -114,12 +114,14 @@ impl Journey {
     /// A desk at the start of a round of the rota, with nobody away: whoever runs this whenever, the same people are on call.
     fn start(name: &str, script: &str) -> Journey {
         let place = Place::new(name);
-        let express = std::fs::read_to_string(desk_harness::express()).expect("the policy");
+        let express = desk_harness::express_as_it_is();
         // What the policy says of days would make a journey another one in another year.
         let away = |line: &&str| !line.starts_with("away");
         let express = express.replace("\"express@4\", end_of_life = 2027-04-01", "\"express@4\"");
         // The daily list of open cases comes where a script asks for it; and its reports come from everywhere.
-        let said = ["digest_at = false", "one_source_at_once = 1000"].into_iter().chain(script.lines().filter_map(|line| line.strip_prefix(POLICY)));
+        let said = ["digest_at = false", "one_source_at_once = 1000"]
+            .into_iter()
+            .chain(script.lines().filter_map(|line| line.strip_prefix(POLICY)));
         let express = express.lines().filter(away).collect::<Vec<_>>().join("\n");
         // What is due on a day that a report names is so long after the start as that day is far.
         let of_days = |block: &&str| !block.contains("due = \"day-ends\"");

@@ -73,7 +73,7 @@ impl Row {
     }
 
     /// Of a crowd: how many, where from, and since when.
-    pub fn since(&self, zone: Option<&crate::policy::Zone>) -> String {
+    pub fn since(&self, zone: Option<&Zone>) -> String {
         let Some(crowd) = &self.crowd else { return String::new() };
         let (cases, words) = (crowd.cases, crowd.source.words());
         match self.received_at {

@@ -6,9 +6,11 @@ use super::names::Names;
 use super::{clock, mail, pager, parties, scope};
 use crate::fields::{Fields, Problems};
 use crate::id::MemberId;
-use crate::policy::value::{BaseUrl, CalledUrl, ContactUri, Day, HttpsUrl, Instant, Length, MailAddress, Word};
+use crate::policy::value::{
+    BaseUrl, CalledUrl, ContactUri, Day, HttpsUrl, Instant, Length, MailAddress, TagName, Word,
+};
 use crate::policy::{
-    Away, Contacts, Escalation, Level, Member, NAME_BYTES, Person, Policy, Project, Role, Rota, SignInRules,
+    Away, Contacts, Escalation, Level, Member, NAME_BYTES, Person, Policy, Project, Role, Rota, SignInRules, TAG_SINCE,
 };
 
 const SCHEMA: u64 = 1;
@@ -88,6 +90,15 @@ fn project(fields: Fields<'_>) -> Option<Project> {
     let policy_url = fields.required_parsed::<HttpsUrl>("policy_url");
     let desk_url = fields.required_parsed::<BaseUrl>("desk_url");
     let site_url = fields.parsed::<BaseUrl>("site_url");
+    let tag = fields.parsed::<TagName>("tag").map(|tag| tag.0);
+    let host = website.as_ref().and_then(|website| url::Url::parse(&website.0).ok()?.domain().map(str::to_owned));
+    let tag = tag.or_else(|| Some(format!("{},{TAG_SINCE}", host?)));
+    if website.is_some() && tag.is_none() && fields.value("tag").is_none() {
+        fields.wrong(
+            "tag",
+            "is required where website has no domain: a name of the project's and its day, such as example.org,2026",
+        );
+    }
     fields.finish();
     Some(Project {
         name,
@@ -98,6 +109,7 @@ fn project(fields: Fields<'_>) -> Option<Project> {
         policy_url: policy_url?.0,
         site_url: site_url.map_or_else(|| desk_url.as_ref().map(|d| format!("{}/site", d.0)), |s| Some(s.0))?,
         desk_url: desk_url?.0,
+        tag: tag?,
     })
 }
 

@@ -21,10 +21,15 @@ fn text() -> MailWords {
 /// A desk with an acknowledged case, whose own mails are out.
 async fn setting() -> (Post, CaseId) {
     let post = Post::new().await;
-    let case = post.bench.case(9, Some("rita@example.org")).await;
+    let case = acknowledged(&post, 9).await;
+    (post, case)
+}
+
+async fn acknowledged(post: &Post, number: u32) -> CaseId {
+    let case = post.bench.case(number, Some(&format!("rita-{number}@example.org"))).await;
     post.acknowledged(&case).await;
     post.tick().await;
-    (post, case)
+    case
 }
 
 fn sealer(post: &Post, writer: Writer, key: LinkKey) -> MailSealer {
@@ -92,33 +97,44 @@ fn astray() -> Result<(), String> {
     Err("no such notice is told to whom it goes".to_owned())
 }
 
+type Forged<'a> = Box<dyn Fn(&CaseId) -> Vec<u8> + 'a>;
+
+/// Each to a case of its own: a message that reaches nobody is told to its case as one that came back.
 #[tokio::test(flavor = "multi_thread")]
 async fn words_that_nobody_proves_go_to_nobody() {
     let (post, case) = setting().await;
-    let whose = to_reporter(&case);
     for writer in [Writer::Team, Writer::Inbox] {
-        let proven = own(&post, writer).words(&text(), &whose).unwrap();
+        let proven = own(&post, writer).words(&text(), &to_reporter(&case)).unwrap();
         assert_eq!(sent(&post, &case, proven).await, GONE, "{writer:?}");
     }
     let as_team = |of: &str| own(&post, Writer::Team).words(&text(), of).unwrap();
-    let with = |key: LinkKey| sealer(&post, Writer::Team, key).words(&text(), &whose).unwrap();
-    let to_party = words_for(&case, &content_id(NAME), &Hearer::Party(PartyId::nth(1)));
-    let other_mail = words_for(&case, &content_id("mail-2"), &Hearer::Reporter);
-    assert_eq!(sent(&post, &case, unproven(&post)).await, says_nobody(), "sealed by whoever has the public key");
-    let forgeries = [
-        ("by intake", own(&post, Writer::Intake).words(&text(), &whose).unwrap()),
-        ("by intake, as team", with(post.bench.keys.link_key(Writer::Intake.purpose()).unwrap())),
-        ("as team, by nobody", with(LinkKey::ephemeral())),
-        ("of another mail", as_team(&other_mail)),
-        ("for somebody else", as_team(&to_party)),
-        ("no words at all", post.bench.mail_key.seal(b"words").unwrap()),
+    let with =
+        |key: LinkKey, case: &CaseId| sealer(&post, Writer::Team, key).words(&text(), &to_reporter(case)).unwrap();
+    let to_party = |case: &CaseId| words_for(case, &content_id(NAME), &Hearer::Party(PartyId::nth(1)));
+    let other_mail = |case: &CaseId| words_for(case, &content_id("mail-2"), &Hearer::Reporter);
+    let intakes = || post.bench.keys.link_key(Writer::Intake.purpose()).unwrap();
+    let forgeries: [(&str, Forged<'_>, Result<(), String>); 7] = [
+        ("sealed by whoever has the public key", Box::new(|_| unproven(&post)), says_nobody()),
+        (
+            "by intake",
+            Box::new(|case| own(&post, Writer::Intake).words(&text(), &to_reporter(case)).unwrap()),
+            forged(),
+        ),
+        ("by intake, as team", Box::new(|case| with(intakes(), case)), forged()),
+        ("as team, by nobody", Box::new(|case| with(LinkKey::ephemeral(), case)), forged()),
+        ("of another mail", Box::new(|case| as_team(&other_mail(case))), forged()),
+        ("for somebody else", Box::new(|case| as_team(&to_party(case))), forged()),
+        ("no words at all", Box::new(|_| post.bench.mail_key.seal(b"words").unwrap()), forged()),
     ];
-    for (what, sealed) in forgeries {
-        assert_eq!(sent(&post, &case, sealed).await, forged(), "{what}");
+    for (number, (what, sealed, why)) in (10..).zip(forgeries) {
+        let case = acknowledged(&post, number).await;
+        assert_eq!(sent(&post, &case, sealed(&case)).await, why, "{what}");
+        let stored = post.stored(&case).await;
+        assert!(
+            stored.case.sent.iter().any(|message| message.bounced),
+            "{what}: the case says that it did not reach them"
+        );
     }
-    // A message that never went keeps no promise: the clock that it met runs again.
-    let stored = post.stored(&case).await;
-    assert!(stored.case.sent.iter().any(|message| message.bounced), "the case says that it did not reach them");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +189,7 @@ async fn lists_are_told_what_fan_out_says_and_nobody_outside_what_is_not_for_the
 /// What waits when a deployment brings the proofs is sent until the instant that it names, and never for longer than eight days.
 #[tokio::test(flavor = "multi_thread")]
 async fn words_of_before_there_was_a_proof_are_sent_until_the_deployment_says() {
-    let (mut post, case) = setting().await;
+    let mut post = Post::new().await;
     let (now, day) = (post.bench.hands.now(), SignedDuration::from_hours(24));
     let ends = [
         (Some(now + day * 8), GONE),
@@ -181,13 +197,16 @@ async fn words_of_before_there_was_a_proof_are_sent_until_the_deployment_says() 
         (Some(now), says_nobody()),
         (None, says_nobody()),
     ];
-    for (until, came) in ends {
+    for (number, (until, came)) in (10..).zip(ends) {
         post.deliver.unproven_until = until;
+        let case = acknowledged(&post, number).await;
         assert_eq!(sent(&post, &case, unproven(&post)).await, came, "{until:?}");
     }
     post.deliver.unproven_until = Some(now + day);
+    let case = acknowledged(&post, 20).await;
     let wrong = sealer(&post, Writer::Team, LinkKey::ephemeral()).words(&text(), &to_reporter(&case)).unwrap();
     assert_eq!(sent(&post, &case, wrong).await, forged(), "a wrong proof is none of before");
+    let case = acknowledged(&post, 21).await;
     post.bench.advance(day);
     assert_eq!(sent(&post, &case, unproven(&post)).await, says_nobody(), "it has ended");
 }

@@ -28,6 +28,8 @@ fn value(field: &Field) -> Value {
         ("result", _) => json!("found"),
         ("introduced", _) => json!("4.0.0"),
         ("range_type", _) => json!("SEMVER"),
+        // One of those that the range holds.
+        ("versions", _) => json!(["4.19.1"]),
         (_, kind) => of_kind(kind),
     }
 }

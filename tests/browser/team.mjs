@@ -41,6 +41,7 @@ async function story(tools) {
   await approved(tools, dave, id);
   await lists(tools, alice, id);
   await opened(tools, alice);
+  await crowd(tools, alice);
   for (const member of [alice, dave]) await member.context.close();
 }
 
@@ -232,6 +233,24 @@ async function lists(tools, alice, id) {
   check("not theirs: opens with a reason", (await carol.text()).includes("The case is open to you."), await carol.text());
   await secondFactor(tools, carol);
   await carol.context.close();
+}
+
+/** Many reports of one network are one group on the board, and closed as spam at once. */
+async function crowd(tools, alice) {
+  const headers = { "content-type": "application/json" };
+  for (let n = 0; n < 7; n += 1) {
+    const body = JSON.stringify({ ...REPORT, summary: `Junk ${n}` });
+    must(`crowd: report ${n} is taken`, (await fetch(`${tools.origin}/reports`, { method: "POST", headers, body })).status === 201);
+  }
+  await allMails(tools);
+  await alice.page.goto(`${tools.origin}/desk`);
+  check("crowd: stands as one group", (await alice.text()).includes("7 reports from one network"), await alice.text());
+  await alice.look("team-board-crowd");
+  await alice.tap(alice.page.locator('a[href^="/desk/close-batch"]'));
+  await alice.look("team-close-batch");
+  await alice.tap(alice.button("Close 7 as spam"));
+  check("crowd: is closed at once", (await alice.text()).includes("7 are closed as spam."), await alice.text());
+  await alice.look("team-close-batch-done");
 }
 
 /** A case for what was told by telephone: its reporter has no address, so the code is shown, once. */

@@ -74,7 +74,8 @@ impl FanOut {
             let advisory = self.unsealed(&case.id, publication.content).await?;
             let (published_at, case) = (event.at, Some(case.id.clone()));
             let entry_id = Published::entry_id(&self.policy, &id);
-            let published = Published { advisory, case, published_at, modified_at: published_at, entry_id };
+            let (modified_at, withdrawn) = (published_at, None);
+            let published = Published { advisory, case, published_at, modified_at, entry_id, withdrawn };
             self.published.put_published(&published).await?;
             tracing::info!(advisory = %id, "published");
         }

@@ -71,7 +71,8 @@ impl Team {
     pub(crate) fn as_published(&self, case: &Case, advisory: Advisory, now: Timestamp) -> Published {
         let published_at = case.publication.published.as_ref().map_or(now, |published| published.advisory.at);
         let entry_id = Published::entry_id(&self.policy, &advisory.id);
-        Published { advisory, case: Some(case.id.clone()), published_at, modified_at: published_at, entry_id }
+        let (case, modified_at) = (Some(case.id.clone()), published_at);
+        Published { advisory, case, published_at, modified_at, entry_id, withdrawn: None }
     }
 
     /// Each channel that it would go to: its name, and where what goes there is seen.

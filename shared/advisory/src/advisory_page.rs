@@ -29,6 +29,8 @@ pub fn url(site_url: &str, case: &CaseId) -> String {
 struct Page {
     frame: Frame,
     id: String,
+    /// That it was withdrawn, when and why.
+    withdrawn: Option<String>,
     title: String,
     /// `None` where the title says it all.
     summary: Option<String>,
@@ -125,20 +127,21 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         affected: a.npm_range(),
         patched: text::patched(advisory, a),
     };
-    let updated = published.modified_at > published.published_at;
+    let updated = published.changed_at() > published.published_at;
     rendered(&Page {
         frame: Frame::new(site, "../"),
         id: advisory.id.to_string(),
+        withdrawn: published.withdrawn.as_ref().map(text::withdrawn),
         title: draft.title.clone(),
         summary: (draft.summary != draft.title).then(|| draft.summary.clone()),
         aliases: draft.all_aliases().into_iter().map(str::to_owned).collect(),
-        severity: score.severity.map(text::severity),
+        severity: score.severity.filter(|_| published.stands()).map(text::severity),
         todo: todo(advisory),
         check_url: site.check_url(),
         vectors: score.cvss.iter().map(|vector| scored(vector)).collect(),
         weaknesses: score.cwe.iter().map(weakness).collect(),
         published: desk_domain::time::instant(published.published_at),
-        updated: updated.then(|| desk_domain::time::instant(published.modified_at)),
+        updated: updated.then(|| desk_domain::time::instant(published.changed_at())),
         credits: advisory.credits.iter().map(credited).collect(),
         rows: advisory.affected.iter().map(row).collect(),
         notes: text::line_notes(advisory),

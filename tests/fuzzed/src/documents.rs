@@ -41,7 +41,7 @@ pub fn markdown(data: &[u8]) {
     let (id, score) = ("EXP-2026-7K3QF".parse().expect("an id"), Score::default());
     let advisory = Advisory { id, draft, score, affected: Vec::new(), lines: Vec::new(), credits: Vec::new() };
     let at = Timestamp::UNIX_EPOCH;
-    documents(&Published { advisory, case: None, published_at: at, modified_at: at, entry_id: None });
+    documents(&Published { advisory, case: None, published_at: at, modified_at: at, entry_id: None, withdrawn: None });
 }
 
 /// A record of OSV's: refused with every reason, or an advisory whose own record is read again.
@@ -65,7 +65,8 @@ pub fn osv(data: &[u8]) {
         lines: Vec::new(),
         credits: reading.credits,
     };
-    let published = Published { advisory, case: None, published_at, modified_at, entry_id: None };
+    let withdrawn = reading.withdrawn;
+    let published = Published { advisory, case: None, published_at, modified_at, entry_id: None, withdrawn };
     documents(&published);
     let again = advisory_osv::read(advisory_osv::render(&published).as_bytes());
     assert!(again.is_ok(), "our own record is one: {:?}", again.err());

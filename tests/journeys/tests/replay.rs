@@ -148,7 +148,7 @@ fn t50_many_back_ported_lines_of_packages_that_the_policy_does_not_name() {
     withdrawn["withdrawn"] = json!("2024-06-01T00:00:00Z");
     let python = json!([{"package": {"ecosystem": "PyPI", "name": "x"}, "ranges": []}]);
     let refuses = [
-        ("withdrawn.json", withdrawn, "withdrawn"),
+        ("withdrawn.json", withdrawn, "GHSA-1111-2222-3333 was withdrawn, and a replay would publish it"),
         ("python.json", record("PYSEC-2024-1", python), "PyPI"),
         ("version.json", record("GHSA-4444-5555-6666", json!([element("x", &[("0", "1.0")])])), "\"1.0\" of x"),
         ("other.json", json!({"hello": "world"}), "no OSV record"),
@@ -202,6 +202,73 @@ fn past_advisories_are_imported_without_cases_and_mails() {
     desk.advance("1h");
     assert!(desk.mails().is_empty());
     assert_eq!(desk.post("/_local/import", &[], &json!({})).status, 403, "it needs the folder's secret");
+}
+
+/// As it went with CVE-2024-51999 of Express: published, known by everyone, and then no vulnerability.
+#[test]
+fn an_import_that_was_withdrawn_upstream_is_taken() {
+    let place = Place::new("import-withdrawn");
+    let desk = place.start();
+    let dir = place.root().join("in");
+    std::fs::create_dir_all(&dir).unwrap();
+    let import = |records: &[&Value]| {
+        for (number, record) in records.iter().enumerate() {
+            std::fs::write(dir.join(format!("{number}.json")), record.to_string()).unwrap();
+        }
+        let taken = desk.cli(&["import", dir.to_str().unwrap(), "--json"]);
+        (serde_json::from_slice::<Value>(&taken.stdout).unwrap(), String::from_utf8_lossy(&taken.stderr).into_owned())
+    };
+    let before = record("GHSA-2222-3333-4444", json!([element("express", &[("0", "4.22.0"), ("5.0.0", "5.2.0")])]));
+    let mut newer = record("GHSA-5555-6666-7777", json!([element("express", &[("4.0.0", "4.19.2")])]));
+    newer["published"] = json!("2024-06-01T10:00:00Z");
+    newer["modified"] = json!("2024-06-01T10:00:00Z");
+    let (rows, _) = import(&[&before, &newer]);
+    assert_eq!((&rows[0]["withdrawn"], &rows[1]["withdrawn"]), (&Value::Null, &Value::Null));
+    let site = |key: &str| desk.get(&format!("/site/{key}"), &[]).text;
+    let entries = || -> Vec<String> {
+        let feed = site("feed.atom");
+        let between =
+            |text: &str, tag: &str| text.split(&format!("<{tag}>")).nth(1)?.split("</").next().map(str::to_owned);
+        feed.split("<entry>").skip(1).filter_map(|entry| between(entry, "id")).collect()
+    };
+    let ids = entries();
+    let json = [("accept", "application/json")];
+    let check = || desk.get("/check?package=express&version=4.21.0", &json).ok();
+    assert_eq!(check()["affected"], true);
+
+    let mut withdrawn = before.clone();
+    let at = json!("2024-07-02T10:00:00Z");
+    (withdrawn["modified"], withdrawn["withdrawn"]) = (at.clone(), at.clone());
+    let (rows, said) = import(&[&withdrawn, &newer]);
+    assert_eq!(rows[0]["withdrawn"], json!({"at": at}), "{said}");
+    let record = desk.get("/site/osv/GHSA-2222-3333-4444.json", &[]).json();
+    assert_eq!((&record["withdrawn"], &record["modified"], &record["published"]), (&at, &at, &before["published"]));
+    assert_eq!(ranges(&record), ranges(&before));
+    let page = site("advisories/GHSA-2222-3333-4444.html");
+    assert!(page.contains("Withdrawn on Tue 2024-07-02 10:00 UTC.") && !page.contains("What to do"), "{page}");
+    let (mut known, now) = (ids.clone(), entries());
+    known.reverse();
+    assert_eq!(now, known, "it comes first, and no id changes");
+    assert!(site("feed.atom").contains("Withdrawn: express: Problem GHSA-2222-3333-4444"));
+    assert!(site("security-updates.html").contains("<h3>Withdrawn</h3>"));
+    assert!(site("index.html").contains("<strong>withdrawn</strong> <time>2024-07-02</time>"));
+    let checked = check();
+    assert_eq!((&checked["affected"], &checked["update_to"]), (&json!(false), &json!([])), "{checked}");
+    assert_eq!(checked["withdrawn"][0]["id"], "GHSA-2222-3333-4444");
+    let page = desk.get("/check?package=express&version=4.21.0", &[]).text;
+    assert!(page.contains("Withdrawn, and so not counted") && page.contains("GHSA-2222-3333-4444"), "{page}");
+
+    // Of two copies the later holds, whichever comes last; and one that is new to the desk is taken as what it is.
+    let (rows, said) = import(&[&before]);
+    assert!(rows[0]["source"] == "1.json" && said.contains("a later version of GHSA-2222-3333-4444"), "{rows} {said}");
+    let mut unknown = withdrawn.clone();
+    unknown["id"] = json!("GHSA-8888-9999-2222");
+    unknown["database_specific"]["withdrawn_reason"] = json!("It is no vulnerability");
+    let (rows, _) = import(&[&unknown]);
+    assert_eq!(rows[0]["withdrawn"], json!({"at": at, "reason": "It is no vulnerability"}));
+    let record = desk.get("/site/osv/GHSA-8888-9999-2222.json", &[]).json();
+    assert_eq!(record["database_specific"]["withdrawn_reason"], "It is no vulnerability");
+    assert!(site("advisories/GHSA-8888-9999-2222.html").contains("10:00 UTC: It is no vulnerability. It asks nobody"));
 }
 
 /// Others' records are taken as they are; where one contradicts itself that is said, and a replay of it is refused.

@@ -93,6 +93,11 @@ pub async fn replay(dir: &Path, named: Option<&Path>, options: Options) -> Resul
     let (mut read, mut not_taken) = (Vec::new(), Vec::new());
     for (source, bytes) in files {
         match osv::read(&bytes) {
+            Ok(Reading { withdrawn: Some(_), id, .. }) => {
+                let why =
+                    format!("{id} was withdrawn, and a replay would publish it: desk import takes it as what it is");
+                not_taken.push(NotTaken { source, why });
+            }
             Ok(reading) => read.push((source, reading)),
             Err(why) => not_taken.push(NotTaken { source, why: why.join("; ") }),
         }

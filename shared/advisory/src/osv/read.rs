@@ -4,7 +4,7 @@
 mod lines;
 
 use desk_domain::advisory::{
-    Credit, CreditKind, CveId, Draft, Reference, ReferenceKind, Score, is_contact, is_web_link,
+    Credit, CreditKind, CveId, Draft, Reference, ReferenceKind, Score, Withdrawal, is_contact, is_web_link,
 };
 use desk_domain::affected::{RangeType, Since, Until};
 use desk_domain::id::{AdvisoryId, PackageName};
@@ -15,6 +15,7 @@ use desk_domain::text;
 use jiff::Timestamp;
 
 use super::record::{self, Event, Record};
+use super::write::WITHDRAWN_REASON;
 
 pub use lines::new_lines;
 
@@ -28,6 +29,7 @@ pub struct Reading {
     pub credits: Vec<Credit>,
     pub published_at: Timestamp,
     pub modified_at: Timestamp,
+    pub withdrawn: Option<Withdrawal>,
     /// What of the record has no place in an advisory of a package, in words.
     pub left_out: Vec<String>,
 }
@@ -82,9 +84,6 @@ impl Reader {
     }
 
     fn record(&mut self, record: &Record) -> Option<Reading> {
-        if record.withdrawn.is_some() {
-            self.cannot("it was withdrawn".to_owned());
-        }
         let id = match record.id.parse::<AdvisoryId>() {
             Ok(id) => Some(id),
             Err(e) => self.nothing(format!("its id {:?} {e}", record.id)),
@@ -94,6 +93,7 @@ impl Reader {
             Some(text) => self.time("published", text),
             None => modified_at,
         };
+        let withdrawn = self.withdrawal(record);
         let ranges = self.ranges(record.affected.as_deref().unwrap_or_default());
         let references = record.references.as_deref().unwrap_or_default();
         let references: Vec<_> = references.iter().filter_map(|r| self.reference(r)).collect();
@@ -110,7 +110,15 @@ impl Reader {
         let title = summary.lines().next().unwrap_or_default().replace(char::is_control, " ");
         let draft = Draft { title, summary, details, workarounds: None, references, aliases, cve };
         let (published_at, modified_at, left_out) = (published_at?, modified_at?, Vec::new());
-        Some(Reading { id: id?, draft, score, ranges, credits, published_at, modified_at, left_out })
+        Some(Reading { id: id?, draft, score, ranges, credits, published_at, modified_at, withdrawn, left_out })
+    }
+
+    /// OSV says when; why, a record of ours does.
+    fn withdrawal(&mut self, record: &Record) -> Option<Withdrawal> {
+        let at = self.time("withdrawn", record.withdrawn.as_deref()?)?;
+        let reason = record.database_specific.as_ref().and_then(|specific| specific[WITHDRAWN_REASON].as_str());
+        let reason = reason.map(|reason| self.seen("reason to be withdrawn", reason.replace(char::is_control, " ")));
+        Some(Withdrawal { at, reason: reason.filter(|reason| !text::is_blank(reason)) })
     }
 
     /// A text without what nobody would see: it is published, and that it was there is said.

@@ -38,9 +38,9 @@ pub fn record(published: &Published) -> Record {
     Record {
         schema_version: SCHEMA_VERSION.to_owned(),
         id,
-        modified: text::rfc3339(published.modified_at),
+        modified: text::rfc3339(published.changed_at()),
         published: Some(text::rfc3339(published.published_at)),
-        withdrawn: None,
+        withdrawn: published.withdrawn.as_ref().map(|withdrawal| text::rfc3339(withdrawal.at)),
         aliases: Some(draft.all_aliases().into_iter().map(str::to_owned).collect()),
         summary: Some(draft.summary.clone()),
         details: Some(details),
@@ -48,7 +48,7 @@ pub fn record(published: &Published) -> Record {
         affected: Some(elements(&advisory.affected)),
         references: Some(draft.references.iter().map(reference).collect()),
         credits: Some(advisory.credits.iter().map(credit).collect()),
-        database_specific: specific(&advisory.score),
+        database_specific: specific(&advisory.score, published.withdrawn.as_ref()),
     }
 }
 
@@ -61,8 +61,11 @@ fn severity(vector: &str) -> Option<record::Severity> {
     Some(record::Severity { kind: kind.to_owned(), score: vector.to_owned() })
 }
 
-/// What OSV has no field for, named as GitHub names it.
-fn specific(score: &advisory::Score) -> Option<serde_json::Value> {
+/// Where a record says why it was withdrawn: OSV has a field for when alone.
+pub(super) const WITHDRAWN_REASON: &str = "withdrawn_reason";
+
+/// What OSV has no field for, named as GitHub names it where it does.
+fn specific(score: &advisory::Score, withdrawn: Option<&advisory::Withdrawal>) -> Option<serde_json::Value> {
     let band = score.severity.map(|severity| match severity {
         Severity::Low => "LOW",
         Severity::Medium => "MODERATE",
@@ -71,7 +74,9 @@ fn specific(score: &advisory::Score) -> Option<serde_json::Value> {
     });
     let band = band.map(|band| ("severity".to_owned(), json!(band)));
     let weaknesses = (!score.cwe.is_empty()).then(|| ("cwe_ids".to_owned(), json!(score.cwe)));
-    let said: serde_json::Map<String, serde_json::Value> = weaknesses.into_iter().chain(band).collect();
+    let reason = withdrawn.and_then(|withdrawal| withdrawal.reason.as_ref());
+    let reason = reason.map(|reason| (WITHDRAWN_REASON.to_owned(), json!(reason)));
+    let said: serde_json::Map<String, serde_json::Value> = weaknesses.into_iter().chain(band).chain(reason).collect();
     (!said.is_empty()).then(|| said.into())
 }
 

@@ -1,7 +1,7 @@
 //! The page of one advisory.
 
 use askama::Template;
-use desk_domain::advisory::{Advisory, Credit, Published, is_web_link};
+use desk_domain::advisory::{Advisory, Credit, Other, Published, is_web_link};
 use desk_domain::affected::check::fix_in;
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::weakness;
@@ -35,6 +35,10 @@ struct Page {
     /// `None` where the title says it all.
     summary: Option<String>,
     aliases: Vec<String>,
+    /// Ids of other problems that it has to do with.
+    related: Vec<String>,
+    /// `jquery-rails (RubyGems)`: other packages that the record names.
+    elsewhere: Vec<String>,
     todo: Vec<Todo>,
     check_url: String,
     severity: Option<&'static str>,
@@ -113,6 +117,11 @@ fn credited(credit: &Credit) -> (String, Vec<Contact>) {
     (credit.name.clone(), credit.contact.iter().map(contact).collect())
 }
 
+/// A package of an element that has no ranges here.
+fn elsewhere(other: &Other) -> Option<String> {
+    other.package().map(|(name, ecosystem)| format!("{name} ({ecosystem})"))
+}
+
 /// The page as HTML.
 pub fn render(site: &Site<'_>, published: &Published) -> String {
     let advisory = &published.advisory;
@@ -135,6 +144,8 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         title: draft.title.clone(),
         summary: (draft.summary != draft.title).then(|| draft.summary.clone()),
         aliases: draft.all_aliases().into_iter().map(str::to_owned).collect(),
+        related: published.kept.related.clone(),
+        elsewhere: published.kept.others.iter().filter_map(elsewhere).collect(),
         severity: score.severity.filter(|_| published.stands()).map(text::severity),
         todo: todo(advisory),
         check_url: site.check_url(),

@@ -5,6 +5,7 @@
 
 mod credit;
 mod cve;
+mod kept;
 mod withdrawal;
 
 use std::str::FromStr;
@@ -25,6 +26,7 @@ use crate::text;
 
 pub use self::credit::{Credit, credit_line};
 pub use self::cve::CveId;
+pub use self::kept::{Beside, Kept, Other, RecordFields};
 pub use self::withdrawal::Withdrawal;
 
 /// References, aliases or people in one advisory.
@@ -63,6 +65,9 @@ pub struct Published {
     /// That it holds no more. It stays where it was, and every document says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Withdrawal>,
+    /// What the record that it was imported from says beyond it.
+    #[serde(default, skip_serializing_if = "Kept::is_empty")]
+    pub kept: Kept,
 }
 
 impl Published {

@@ -15,14 +15,19 @@ fn read(path: impl AsRef<Path>) -> Value {
     serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// Replays a folder; the rows, and what was said on stderr.
+/// Replays a folder; the rows of what was taken, and what was said on stderr.
 fn replay(dir: &Path, data: &Path, done: bool) -> (Vec<Value>, String) {
+    let (answer, said) = replayed(dir, data, done);
+    (answer["taken"].as_array().expect("a list").clone(), said)
+}
+
+/// The same, with the whole answer.
+fn replayed(dir: &Path, data: &Path, done: bool) -> (Value, String) {
     let text = |p: &Path| p.to_str().expect("UTF-8").to_owned();
     let output = cli(&["replay", &text(dir), "--json", "--data", &text(data)]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(i32::from(!done)), "{said}");
-    let rows: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
-    (rows.as_array().expect("a list").clone(), said)
+    (serde_json::from_slice(&output.stdout).expect("one JSON document"), said)
 }
 
 /// A range's type, and its events in any order.
@@ -157,14 +162,17 @@ fn t50_many_back_ported_lines_of_packages_that_the_policy_does_not_name() {
         std::fs::write(dir.join(name), record.to_string()).unwrap();
     }
     std::fs::write(dir.join("README.md"), "not a record").unwrap();
-    let (rows, said) = replay(&dir, &place.data(), false);
+    let (answer, said) = replayed(&dir, &place.data(), false);
+    let rows = answer["taken"].as_array().unwrap();
     assert_eq!(rows.len(), 2, "{said}");
-    for row in &rows {
+    for row in rows {
         says_the_same(&read(dir.join(row["source"].as_str().unwrap())), row);
     }
     for (name, _, why) in &refuses {
         let line = said.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{name}: {said}"));
         assert!(line.contains(why), "{line}");
+        let row = answer["not_taken"].as_array().unwrap().iter().find(|row| row["source"] == *name);
+        assert!(row.is_some_and(|row| row["why"].as_str().unwrap().contains(why)), "{name}: {answer}");
     }
     let updates = std::fs::read_to_string(place.root().join("data/s3/site/security-updates.html")).unwrap();
     for line in ["qs@6.10", "qs@6.2", "@scope/JSONish@1", "mixin-deep@2", "shiba@0", "last@1"] {
@@ -177,11 +185,12 @@ fn past_advisories_are_imported_without_cases_and_mails() {
     let place = Place::new("import");
     let desk = place.start();
     let import = || desk.cli(&["import", advisories().to_str().unwrap()]);
-    let taken: Value = serde_json::from_slice(&import().stdout).unwrap();
-    assert_eq!(taken.as_array().map(Vec::len), Some(4));
+    let answer: Value = serde_json::from_slice(&import().stdout).unwrap();
+    let taken = answer["taken"].as_array().unwrap();
+    assert_eq!((taken.len(), &answer["not_taken"]), (4, &json!([])));
     let site = |key: &str| desk.get(&format!("/site/{key}"), &[]);
     let (updates, feed) = (site("security-updates.html").text, site("feed.atom").text);
-    for entry in taken.as_array().unwrap() {
+    for entry in taken {
         let id = entry["advisory"].as_str().unwrap();
         let original = read(advisories().join(entry["source"].as_str().unwrap()));
         assert!(updates.contains(id) && feed.contains(id), "{id}");
@@ -190,6 +199,11 @@ fn past_advisories_are_imported_without_cases_and_mails() {
         assert_eq!((&published["id"], &published["modified"]), (&original["id"], &original["modified"]));
         assert_eq!(ranges(&published), ranges(&original));
         assert_eq!(published["aliases"], original["aliases"], "its own id is no other name of it");
+        assert_eq!(entry["left_out"], json!([]));
+        assert_eq!(
+            published["database_specific"], original["database_specific"],
+            "what an advisory has no place for is kept"
+        );
     }
     // Of Express by the policy's own lines; the newest first, as they were published then.
     let place = |text: &str| updates.find(text).unwrap_or_else(|| panic!("{text}"));
@@ -216,7 +230,8 @@ fn an_import_that_was_withdrawn_upstream_is_taken() {
             std::fs::write(dir.join(format!("{number}.json")), record.to_string()).unwrap();
         }
         let taken = desk.cli(&["import", dir.to_str().unwrap(), "--json"]);
-        (serde_json::from_slice::<Value>(&taken.stdout).unwrap(), String::from_utf8_lossy(&taken.stderr).into_owned())
+        let answer: Value = serde_json::from_slice(&taken.stdout).unwrap();
+        (answer["taken"].clone(), answer["not_taken"].to_string())
     };
     let before = record("GHSA-2222-3333-4444", json!([element("express", &[("0", "4.22.0"), ("5.0.0", "5.2.0")])]));
     let mut newer = record("GHSA-5555-6666-7777", json!([element("express", &[("4.0.0", "4.19.2")])]));
@@ -281,8 +296,8 @@ fn a_record_that_contradicts_itself_is_imported_and_named() {
     let nested = record("GHSA-2222-2222-2222", json!([element("minimatch", &[("0", "3.1.4"), ("3.0.0", "3.1.3")])]));
     std::fs::write(dir.join("nested.json"), nested.to_string()).unwrap();
     let taken = desk.cli(&["import", dir.to_str().unwrap()]);
-    let rows: Value = serde_json::from_slice(&taken.stdout).unwrap();
-    let told = rows[0]["contradictions"][0].as_str().expect("a contradiction");
+    let answer: Value = serde_json::from_slice(&taken.stdout).unwrap();
+    let told = answer["taken"][0]["contradictions"][0].as_str().expect("a contradiction");
     assert!(told.contains("3.1.3, which is affected itself") && told.contains("<3.1.4 of minimatch@"), "{told}");
     let said = String::from_utf8_lossy(&taken.stderr).into_owned();
     assert!(said.contains("contradicts itself") && said.contains(told), "{said}");
@@ -337,6 +352,8 @@ fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     }
     for word in ["jquery-rails", "names no package", "git://example.org/x", "NVD-CWE-noinfo"] {
         assert!(said.contains(word), "{word}: {said}");
+        let left_out = rows.iter().map(|row| row["left_out"].to_string()).collect::<String>();
+        assert!(left_out.contains(word), "{word}: {left_out}");
     }
     let policy = std::fs::read_to_string(place.root().join("data/replay-policy.toml")).unwrap();
     for line in ["qs@6.14", "qs@6.10", "qs@6.9", "coa@2.0", "coa@2.1"] {
@@ -367,4 +384,27 @@ fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     let (rows, said) = replay(&more, &place.data(), false);
     assert!(rows.is_empty() && said.contains("/as"), "{said}");
     assert_eq!(cases(), before);
+}
+
+#[test]
+fn what_is_shortened_is_named_and_said_on_its_page() {
+    let place = Place::new("replay-shortened");
+    let dir = place.root().join("in");
+    std::fs::create_dir_all(&dir).unwrap();
+    let mut long = record("GHSA-2222-2222-2222", json!([element("y", &[("0", "1.0.1")])]));
+    long["summary"] = json!("word ".repeat(900));
+    let whole = record("GHSA-3333-3333-3333", json!([element("z", &[("0", "1.0.1")])]));
+    std::fs::write(dir.join("long.json"), long.to_string()).unwrap();
+    std::fs::write(dir.join("whole.json"), whole.to_string()).unwrap();
+    let (rows, said) = replay(&dir, &place.data(), true);
+    let words = "The title and the summary above are shortened; GHSA-2222-2222-2222 has all of it.";
+    let page = |row: &Value| std::fs::read_to_string(row["page"].as_str().unwrap()).unwrap();
+    assert_eq!((page(&rows[0]).contains(words), page(&rows[1]).contains("shortened")), (true, false));
+    for end in
+        ["the end of its title, of which 300 bytes are taken", "the end of its summary, of which 4096 bytes are taken"]
+    {
+        assert!(said.contains(end), "{end}: {said}");
+        assert!(rows[0]["left_out"].as_array().unwrap().iter().any(|what| what == end), "{}", rows[0]);
+    }
+    assert_eq!(rows[1]["left_out"], json!([]));
 }

@@ -34,7 +34,8 @@ impl Replay {
         }
         let replayed = replay::replay(&self.dir, global.policy.as_deref(), global.options(None)?).await?;
         let rows: Vec<Value> = replayed.done.iter().map(|done| json!(done)).collect();
-        Ok(Output::when(told(&replayed.not_taken), json!(rows), table(&rows, &replayed.channels)))
+        let said = json!({"taken": rows, "not_taken": replayed.not_taken});
+        Ok(Output::when(told(&replayed.not_taken), said, table(&rows, &replayed.channels)))
     }
 }
 
@@ -59,7 +60,7 @@ impl Import {
         let withdrawn = taken.iter().filter(|row| !row["withdrawn"].is_null()).count();
         let withdrawn = if withdrawn > 0 { format!(", {withdrawn} of them as withdrawn") } else { String::new() };
         let text = format!("{} advisories are published{withdrawn}", taken.len());
-        Ok(Output::when(told(&not_taken), json!(taken), text))
+        Ok(Output::when(told(&not_taken), json!({"taken": taken, "not_taken": not_taken}), text))
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn import(
     if desk.has_published(&reading.id).await? {
         return Err(refused(vec![format!("{} is an advisory of this very desk", reading.id)]));
     }
-    let Reading { id, mut draft, score, credits, published_at, modified_at, withdrawn, left_out, .. } = reading;
+    let Reading { id, mut draft, score, credits, published_at, modified_at, withdrawn, kept, left_out, .. } = reading;
     draft.aliases.retain(|alias| *alias != id);
     // A record of others is taken as it is; where it contradicts itself, that is said.
     let contradictions = contradictions(&affected);
@@ -40,7 +40,7 @@ pub(super) async fn import(
     let last_change = known.as_ref().map(Published::changed_at);
     // An entry that subscribers know keeps its id.
     let entry_id = known.map_or_else(|| Published::entry_id(&desk.policy, &id), |known| known.entry_id);
-    let published = Published { advisory, case: None, published_at, modified_at, entry_id, withdrawn };
+    let published = Published { advisory, case: None, published_at, modified_at, entry_id, withdrawn, kept };
     if last_change.is_some_and(|last| last > published.changed_at()) {
         return Err(refused(vec![format!("a later version of {id} was taken already")]));
     }

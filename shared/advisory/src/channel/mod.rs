@@ -150,7 +150,7 @@ fn standing(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
 
 #[cfg(test)]
 mod tests {
-    use desk_domain::advisory::{Advisory, Credit, Draft, Score, Withdrawal};
+    use desk_domain::advisory::{Advisory, Credit, Draft, Kept, Score, Withdrawal};
     use desk_domain::policy::Severity;
     use desk_domain::policy::{Form, KindRow, Takes};
 
@@ -174,7 +174,15 @@ mod tests {
         let credits = vec![Credit { name: text("[c](javascript:x)"), contact: Vec::new(), kind: None }];
         let (id, score) = ("EXP-2026-7K3QF".parse().unwrap(), Score::default());
         let advisory = Advisory { id, draft, score, affected: Vec::new(), lines: Vec::new(), credits };
-        Published { advisory, case: None, published_at, modified_at: published_at, entry_id: None, withdrawn: None }
+        Published {
+            advisory,
+            case: None,
+            published_at,
+            modified_at: published_at,
+            entry_id: None,
+            withdrawn: None,
+            kept: Kept::default(),
+        }
     }
 
     /// Whatever stands in it: pages, the feed, the blog's entry and the list's mail, which its archive may make a page of.

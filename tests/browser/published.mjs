@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { check, must } from "./checks.mjs";
-import { cli, local } from "../harness/desk.mjs";
+import { cli, local, root } from "../harness/desk.mjs";
 import { inspect } from "./inspect.mjs";
 
 const CLOCK = { "content-type": "application/json" };
@@ -39,12 +39,28 @@ async function story(tools) {
   const affected = await look(tools, "check", `${tools.origin}/check?package=express&version=4.18.2`);
   check("check: names what to update to", affected.includes("is affected") && affected.includes("npm install express@4.20.0"), affected);
   await look(tools, "check-free", `${tools.origin}/check?package=express&version=5.1.0`);
+  await withdrawn(tools, site);
   const missing = await tools.page.goto(`${site}nowhere/at-all.html`);
   check("missing: is told as such", missing.status() === 404, `it is ${missing.status()}`);
   await inspect(tools, "missing", await missing.text());
   await links(tools, "site");
   await team(tools);
   await credit(tools);
+}
+
+/** One that its database has withdrawn is told as such wherever it is listed, and asks for nothing. */
+async function withdrawn(tools, site) {
+  const record = JSON.parse(readFileSync(join(root, "tests/data/advisories/GHSA-rv95-896h-c2vc.json"), "utf8"));
+  const at = "2025-12-02T10:00:00Z";
+  const taken = await local(tools, "import", { ...record, modified: at, withdrawn: at });
+  must("withdrawn: is taken", taken.status === 200, await taken.text());
+  const page = await look(tools, "site-withdrawn", `${site}advisories/${record.id}.html`);
+  check("withdrawn: its page begins with it", page.includes("Withdrawn on Tue 2025-12-02 10:00 UTC"), page);
+  check("withdrawn: its page asks for nothing", !page.includes("What to do") && !page.includes("npm install"), page);
+  const updates = await look(tools, "site-updates-withdrawn", `${site}security-updates.html`);
+  check("withdrawn: is told apart under its lines", updates.includes("withdrawn 2025-12-02: it asks for no update"), updates);
+  const checked = await look(tools, "check-withdrawn", `${tools.origin}/check?package=express&version=4.18.2`);
+  check("withdrawn: is named and not counted", checked.includes("Withdrawn, and so not counted"), checked);
 }
 
 /** From the front page on, every link of the site's to this desk leads somewhere. */

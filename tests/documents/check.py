@@ -29,6 +29,19 @@ def osv(site, schema):
         check(f"{path.name}: has its page", [] if page.is_file() else [f"no {page.name}"])
 
 
+def withdrawn(site):
+    records = [json.loads(path.read_text()) for path in site.glob("osv/*.json")]
+    ids = [record["id"] for record in records if record.get("withdrawn")]
+    check("one OSV record is withdrawn", [] if len(ids) == 1 else [str(ids)])
+    feed = feedparser.parse((site / "feed.atom").read_bytes())
+    told = [entry.link.split("/")[-1] for entry in feed.entries if entry.title.startswith("Withdrawn: ")]
+    check("feed: its entry alone says so", [] if told == [f"{record_id}.html" for record_id in ids] else [str(told)])
+    for record_id in ids:
+        page = (site / "advisories" / f"{record_id}.html").read_text()
+        odd = [words for words in ("What to do", "Patched") if words in page]
+        check(f"{record_id}: its page says so, and nothing is to do", odd if "Withdrawn on " in page else ["no banner"])
+
+
 def atom(site):
     path = site / "feed.atom"
     lint = subprocess.run(["xmllint", "--noout", path], capture_output=True, text=True, check=False)
@@ -56,6 +69,7 @@ def security_txt(site):
 def main():
     site = Path(sys.argv[1])
     osv(site, Path(sys.argv[2]))
+    withdrawn(site)
     atom(site)
     security_txt(site)
     return end()

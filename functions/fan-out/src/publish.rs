@@ -8,7 +8,7 @@
 
 use desk_advisory::channel::{self, Object, Registry, Serving};
 use desk_advisory::{Site, figures_page};
-use desk_domain::advisory::{Advisory, Published};
+use desk_domain::advisory::{Advisory, Kept, Published};
 use desk_domain::case::event::ContentRef;
 use desk_domain::case::{Case, Event, Recipient};
 use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
@@ -74,7 +74,8 @@ impl FanOut {
             let advisory = self.unsealed(&case.id, publication.content).await?;
             let (published_at, case) = (event.at, Some(case.id.clone()));
             let entry_id = Published::entry_id(&self.policy, &id);
-            let published = Published { advisory, case, published_at, modified_at: published_at, entry_id };
+            let (modified_at, withdrawn, kept) = (published_at, None, Kept::default());
+            let published = Published { advisory, case, published_at, modified_at, entry_id, withdrawn, kept };
             self.published.put_published(&published).await?;
             tracing::info!(advisory = %id, "published");
         }

@@ -9,11 +9,12 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use desk_advisory::{advisory_page, severity_word, updates_page};
-use desk_domain::affected::check::{Checked, Hit, Target, check, version_meant};
+use desk_domain::affected::check::{Checked, Hit, Target, Withdrawn, check, version_meant};
 use desk_domain::fields::FieldError;
+use desk_domain::id::AdvisoryId;
 use desk_http::Problem;
 use desk_http::headers::wants_json;
-use desk_pages::{CheckHit, CheckPage, CheckResult, Input, InputControl, Site};
+use desk_pages::{CheckHit, CheckPage, CheckResult, CheckWithdrawn, Input, InputControl, Site};
 use serde::Deserialize;
 
 use crate::Intake;
@@ -119,8 +120,15 @@ impl Intake {
             let until = until.map(|day| format!("was maintained until {day} and ")).unwrap_or_default();
             format!("{line} {until}gets no security fixes any more.")
         });
+        let page = |id: &AdvisoryId| format!("{}/{}", self.site_url, advisory_page::key_of(id));
+        let gone = |gone: Withdrawn| CheckWithdrawn {
+            href: page(&gone.id),
+            title: gone.title,
+            id: gone.id.to_string(),
+            day: gone.withdrawn_at.strftime("%Y-%m-%d").to_string(),
+        };
         let hit = |hit: Hit| CheckHit {
-            href: format!("{}/{}", self.site_url, advisory_page::key_of(&hit.id)),
+            href: page(&hit.id),
             title: hit.title,
             severity: hit.severity.map(severity_word),
             range: hit.range,
@@ -130,6 +138,7 @@ impl Intake {
         let command = |target: Target| (target.line.to_string(), format!("npm install {package}@{}", target.version));
         CheckResult {
             commands: checked.update_to.into_iter().map(command).collect(),
+            withdrawn: checked.withdrawn.into_iter().map(gone).collect(),
             hits: checked.advisories.into_iter().map(hit).collect(),
             package: checked.package,
             version: checked.version,

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_advisory::channel::{self, Object};
 use desk_advisory::{STYLESHEET_KEY, Site};
-use desk_domain::advisory::{Advisory, Published};
+use desk_domain::advisory::{Advisory, Kept, Published};
 use desk_domain::case::Case;
 use desk_domain::id::ChannelId;
 use desk_http::Problem;
@@ -71,7 +71,8 @@ impl Team {
     pub(crate) fn as_published(&self, case: &Case, advisory: Advisory, now: Timestamp) -> Published {
         let published_at = case.publication.published.as_ref().map_or(now, |published| published.advisory.at);
         let entry_id = Published::entry_id(&self.policy, &advisory.id);
-        Published { advisory, case: Some(case.id.clone()), published_at, modified_at: published_at, entry_id }
+        let (case, modified_at) = (Some(case.id.clone()), published_at);
+        Published { advisory, case, published_at, modified_at, entry_id, withdrawn: None, kept: Kept::default() }
     }
 
     /// Each channel that it would go to: its name, and where what goes there is seen.

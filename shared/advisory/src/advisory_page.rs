@@ -1,7 +1,7 @@
 //! The page of one advisory.
 
 use askama::Template;
-use desk_domain::advisory::{Advisory, Credit, Published, is_web_link};
+use desk_domain::advisory::{Advisory, Credit, Other, Published, is_web_link};
 use desk_domain::affected::check::fix_in;
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::weakness;
@@ -29,10 +29,16 @@ pub fn url(site_url: &str, case: &CaseId) -> String {
 struct Page {
     frame: Frame,
     id: String,
+    /// That it was withdrawn, when and why.
+    withdrawn: Option<String>,
     title: String,
     /// `None` where the title says it all.
     summary: Option<String>,
     aliases: Vec<String>,
+    /// Ids of other problems that it has to do with.
+    related: Vec<String>,
+    /// `jquery-rails (RubyGems)`: other packages that the record names.
+    elsewhere: Vec<String>,
     todo: Vec<Todo>,
     check_url: String,
     severity: Option<&'static str>,
@@ -111,6 +117,11 @@ fn credited(credit: &Credit) -> (String, Vec<Contact>) {
     (credit.name.clone(), credit.contact.iter().map(contact).collect())
 }
 
+/// A package of an element that has no ranges here.
+fn elsewhere(other: &Other) -> Option<String> {
+    other.package().map(|(name, ecosystem)| format!("{name} ({ecosystem})"))
+}
+
 /// The page as HTML.
 pub fn render(site: &Site<'_>, published: &Published) -> String {
     let advisory = &published.advisory;
@@ -125,20 +136,23 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         affected: a.npm_range(),
         patched: text::patched(advisory, a),
     };
-    let updated = published.modified_at > published.published_at;
+    let updated = published.changed_at() > published.published_at;
     rendered(&Page {
         frame: Frame::new(site, "../"),
         id: advisory.id.to_string(),
+        withdrawn: published.withdrawn.as_ref().map(text::withdrawn),
         title: draft.title.clone(),
         summary: (draft.summary != draft.title).then(|| draft.summary.clone()),
         aliases: draft.all_aliases().into_iter().map(str::to_owned).collect(),
-        severity: score.severity.map(text::severity),
+        related: published.kept.related.clone(),
+        elsewhere: published.kept.others.iter().filter_map(elsewhere).collect(),
+        severity: score.severity.filter(|_| published.stands()).map(text::severity),
         todo: todo(advisory),
         check_url: site.check_url(),
         vectors: score.cvss.iter().map(|vector| scored(vector)).collect(),
         weaknesses: score.cwe.iter().map(weakness).collect(),
         published: desk_domain::time::instant(published.published_at),
-        updated: updated.then(|| desk_domain::time::instant(published.modified_at)),
+        updated: updated.then(|| desk_domain::time::instant(published.changed_at())),
         credits: advisory.credits.iter().map(credited).collect(),
         rows: advisory.affected.iter().map(row).collect(),
         notes: text::line_notes(advisory),

@@ -1,14 +1,31 @@
 //! An advisory as one text in Markdown: what a blog gets of it, and what is shown of a draft before it is public.
 
-use desk_domain::advisory::{Advisory, credit_line};
+use desk_domain::advisory::{Advisory, Withdrawal, credit_line};
 use desk_domain::weakness;
 
 use crate::security_md::escaped;
 use crate::{markdown, text};
 
-/// What it says, each part a block: summary, versions, details, workarounds, whom it thanks.
-pub(crate) fn blocks(advisory: &Advisory) -> Vec<String> {
+/// What it says, each part a block: summary, versions, details, workarounds, whom it thanks. Of one that was withdrawn that comes first,
+/// and no versions do.
+pub(crate) fn blocks(advisory: &Advisory, withdrawn: Option<&Withdrawal>) -> Vec<String> {
     let draft = &advisory.draft;
+    let mut blocks = match withdrawn {
+        Some(withdrawal) => vec![format!("**{}**", escaped(&text::withdrawn(withdrawal))), escaped(&draft.summary)],
+        None => std::iter::once(escaped(&draft.summary)).chain(versions(advisory)).collect(),
+    };
+    blocks.push(markdown::without_html(&draft.details));
+    if let Some(workarounds) = &draft.workarounds {
+        blocks.push(format!("### Workarounds\n\n{}", markdown::without_html(workarounds)));
+    }
+    if let Some(credit) = credit_line(&advisory.credits) {
+        blocks.push(format!("Credit: {}", escaped(&credit)));
+    }
+    blocks
+}
+
+/// A table of the ranges, and what becomes of lines beside it.
+fn versions(advisory: &Advisory) -> Vec<String> {
     let row = |a: &desk_domain::affected::Affected| {
         format!(
             "| `{}` | `{}` | `{}` | {} |",
@@ -23,17 +40,10 @@ pub(crate) fn blocks(advisory: &Advisory) -> Vec<String> {
         true => "Which versions are affected is not determined yet.".to_owned(),
         false => format!("| Line | Package | Affected | Patched |\n|--|--|--|--|\n{}", rows.join("\n")),
     };
-    let mut blocks = vec![escaped(&draft.summary), versions];
+    let mut blocks = vec![versions];
     let notes: Vec<String> = text::line_notes(advisory).iter().map(|note| format!("* {}", escaped(note))).collect();
     if !notes.is_empty() {
         blocks.push(notes.join("\n"));
-    }
-    blocks.push(markdown::without_html(&draft.details));
-    if let Some(workarounds) = &draft.workarounds {
-        blocks.push(format!("### Workarounds\n\n{}", markdown::without_html(workarounds)));
-    }
-    if let Some(credit) = credit_line(&advisory.credits) {
-        blocks.push(format!("Credit: {}", escaped(&credit)));
     }
     blocks
 }
@@ -49,7 +59,7 @@ pub fn of(advisory: &Advisory) -> String {
     if !scored.is_empty() {
         all.push(scored.join(", "));
     }
-    all.extend(blocks(advisory));
+    all.extend(blocks(advisory, None));
     if !draft.references.is_empty() {
         let urls: Vec<String> = draft.references.iter().map(|r| format!("* <{}>", r.url)).collect();
         all.push(format!("### References\n\n{}", urls.join("\n")));

@@ -1,4 +1,4 @@
-//! The Atom feed (RFC 4287): the newest advisories, each whole, by when they were last changed. Ids are for ever: they hang on no
+//! The Atom feed (RFC 4287): the newest advisories, each whole, by when they were last changed, or withdrawn. Ids are for ever: they hang on no
 //! address, and an entry keeps the one that it was published with.
 
 use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Link, Person, Text};
@@ -15,7 +15,7 @@ const NEWEST: usize = 50;
 /// The feed as XML.
 pub fn render(site: &Site<'_>, all: &[Published]) -> String {
     let project = &site.policy.project;
-    let newest = all.iter().map(|p| p.modified_at).max().unwrap_or(Timestamp::UNIX_EPOCH);
+    let newest = all.iter().map(Published::changed_at).max().unwrap_or(Timestamp::UNIX_EPOCH);
     let feed = Feed {
         title: Text::plain(format!("Security updates of {}", project.name)),
         id: project.tagged("feed"),
@@ -32,10 +32,10 @@ pub fn render(site: &Site<'_>, all: &[Published]) -> String {
     feed.to_string().replace(|c: char| !is_xml(c), "\u{fffd}") + "\n"
 }
 
-/// What it holds: the newest by their last change, so that a correction of an old one is seen.
+/// What it holds: the newest by their last change, so that it is seen when an old one is corrected or withdrawn.
 fn window(all: &[Published]) -> Vec<&Published> {
     let mut all: Vec<&Published> = all.iter().collect();
-    all.sort_by(|a, b| b.modified_at.cmp(&a.modified_at).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
+    all.sort_by(|a, b| b.changed_at().cmp(&a.changed_at()).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
     all.truncate(NEWEST);
     all
 }
@@ -58,13 +58,13 @@ fn link(rel: &str, kind: &str, href: String) -> Link {
 fn entry(site: &Site<'_>, published: &Published) -> Entry {
     let advisory = &published.advisory;
     let page = site.at(&advisory_page::key(published));
-    let severity = advisory.score.severity.map(text::severity);
+    let severity = advisory.score.severity.filter(|_| published.stands()).map(text::severity);
     let category = |term: &str| Category { term: term.to_owned(), ..Category::default() };
     Entry {
-        title: Text::plain(title(advisory)),
+        title: Text::plain(text::titled(title(advisory), published.withdrawn.as_ref())),
         // What was published before there were such ids was known by its page's address.
         id: published.entry_id.clone().unwrap_or_else(|| page.clone()),
-        updated: instant(published.modified_at),
+        updated: instant(published.changed_at()),
         published: Some(instant(published.published_at)),
         links: vec![link("alternate", "text/html", page.clone())],
         categories: severity.into_iter().map(category).collect(),
@@ -79,16 +79,13 @@ fn entry(site: &Site<'_>, published: &Published) -> Entry {
     }
 }
 
-/// Versions first, then how severe it is, the text, where more is said, and whom to thank.
+/// Versions first, then how severe it is, or in place of both that it was withdrawn; then the text, where more is said, and whom to thank.
 fn content(published: &Published) -> String {
     let advisory = &published.advisory;
-    let range = |a: &desk_domain::affected::Affected| {
-        let (line, affected, patched) =
-            (escaped(a.line.as_str()), escaped(&a.npm_range()), escaped(&text::patched(advisory, a)));
-        format!("<li>{line}: affected {affected}, patched {patched}</li>")
+    let first = match &published.withdrawn {
+        Some(withdrawal) => format!("<p><strong>{}</strong></p>", escaped(&text::withdrawn(withdrawal))),
+        None => format!("{}{}", versions(advisory), severity(advisory)),
     };
-    let notes = text::line_notes(advisory).into_iter().map(|note| format!("<li>{}</li>", escaped(&note)));
-    let ranges: String = advisory.affected.iter().map(range).chain(notes).collect();
     let credit = credit_line(&advisory.credits).map(|line| format!("<p>Credit: {}</p>", escaped(&line)));
     let workarounds =
         advisory.draft.workarounds.as_deref().map(|w| format!("<h3>Workarounds</h3>\n{}", markdown::html(w)));
@@ -96,8 +93,19 @@ fn content(published: &Published) -> String {
     let names = advisory.draft.all_aliases().into_iter().map(escaped).collect::<Vec<_>>().join(", ");
     let names = if names.is_empty() { String::new() } else { format!("<p>Known as {names}</p>") };
     let (workarounds, credit) = (workarounds.unwrap_or_default(), credit.unwrap_or_default());
-    let (severity, references) = (severity(advisory), references(advisory));
-    format!("<ul>{ranges}</ul>{severity}{names}{details}{workarounds}{references}{credit}")
+    let references = references(advisory);
+    format!("{first}{names}{details}{workarounds}{references}{credit}")
+}
+
+fn versions(advisory: &Advisory) -> String {
+    let range = |a: &desk_domain::affected::Affected| {
+        let (line, affected, patched) =
+            (escaped(a.line.as_str()), escaped(&a.npm_range()), escaped(&text::patched(advisory, a)));
+        format!("<li>{line}: affected {affected}, patched {patched}</li>")
+    };
+    let notes = text::line_notes(advisory).into_iter().map(|note| format!("<li>{}</li>", escaped(&note)));
+    let ranges: String = advisory.affected.iter().map(range).chain(notes).collect();
+    format!("<ul>{ranges}</ul>")
 }
 
 /// The word, and the vectors that it comes from.
@@ -201,6 +209,25 @@ mod tests {
         assert_eq!((ids.len(), ids[1], ids[2]), (NEWEST + 1, "tag:x.example,2026:3", "tag:x.example,2026:59"));
         assert!(!ids.contains(&"tag:x.example,2026:10") && ids.contains(&"tag:x.example,2026:11"));
         assert_eq!(feed.updated(), feed.entries()[0].updated());
+    }
+
+    #[test]
+    fn a_withdrawn_old_entry_comes_first_under_its_own_id() {
+        let entry = |day: &str, id: &str| {
+            published(&format!("MIN-2026-{id}"), day, day, Some(format!("tag:x.example,2026:{id}")))
+        };
+        let mut all = vec![entry("2026-12-01T12:00:00Z", "BBBBB"), entry("2026-01-01T12:00:00Z", "AAAAA")];
+        let at: Timestamp = "2026-12-02T10:00:00Z".parse().unwrap();
+        all[1].withdrawn = Some(desk_domain::advisory::Withdrawal { at, reason: None });
+        let feed = feed(&policy(&[]), "https://site.example.org", &all);
+        assert_eq!(ids(&feed)[1..], ["tag:x.example,2026:AAAAA", "tag:x.example,2026:BBBBB"]);
+        let entry = &feed.entries()[0];
+        assert_eq!(entry.title().value, "Withdrawn: minnow: Open <redirect> (CVE-2026-12345)");
+        assert_eq!((*entry.updated(), *feed.updated()), (instant(at), instant(at)));
+        assert!(entry.categories().is_empty());
+        let content = entry.content().and_then(Content::value).unwrap();
+        let first = "<p><strong>Withdrawn on Wed 2026-12-02 10:00 UTC. It asks nobody to update any more.</strong></p>";
+        assert!(content.starts_with(first), "{content}");
     }
 
     #[test]

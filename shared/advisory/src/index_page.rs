@@ -27,6 +27,8 @@ struct Entry {
     title: String,
     href: String,
     day: String,
+    /// The day on which it was withdrawn.
+    withdrawn: Option<String>,
     severity: Option<&'static str>,
 }
 
@@ -36,7 +38,8 @@ pub fn render(site: &Site<'_>, all: &[Published]) -> String {
         title: published.advisory.draft.title.clone(),
         href: advisory_page::key(published),
         day: text::day(published.published_at),
-        severity: published.advisory.score.severity.map(text::severity),
+        withdrawn: published.withdrawn.as_ref().map(|withdrawal| text::day(withdrawal.at)),
+        severity: published.advisory.score.severity.filter(|_| published.stands()).map(text::severity),
     };
     rendered(&Page {
         frame: Frame::new(site, ""),

@@ -20,7 +20,13 @@ pub fn write(site: &Site<'_>, published: &Published, updates_url: Option<&str>) 
     let project = &site.policy.project.name;
     let draft = &advisory.draft;
     let names = draft.all_aliases().join(", ");
-    let mut blocks = vec![folded(&draft.title), folded(&draft.summary), facts(published, &names), versions(published)];
+    let withdrawn = published.withdrawn.as_ref();
+    let mut blocks: Vec<String> =
+        withdrawn.map(|withdrawal| folded(&text::withdrawn(withdrawal))).into_iter().collect();
+    blocks.extend([folded(&draft.title), folded(&draft.summary), facts(published, &names)]);
+    if published.stands() {
+        blocks.push(versions(published));
+    }
     blocks.push(folded(&draft.details));
     if let Some(workarounds) = &draft.workarounds {
         blocks.push(format!("Workarounds\n\n{}", folded(workarounds)));
@@ -39,15 +45,14 @@ pub fn write(site: &Site<'_>, published: &Published, updates_url: Option<&str>) 
         site.report_url()
     ));
     blocks.push(format!("-- \n{project} security team"));
-    let severity = advisory.score.severity.map(|s| format!(" ({})", text::severity(s))).unwrap_or_default();
+    let severity = advisory.score.severity.filter(|_| published.stands());
+    let severity = severity.map(|s| format!(" ({})", text::severity(s))).unwrap_or_default();
+    let title = text::titled(draft.title.clone(), withdrawn);
     // A draft in which title and summary are the same says it once.
     blocks.dedup();
     // Archives make pages of mails: a link that leads to no page is none there either.
     let words = markdown::without_traps(&(blocks.join("\n\n") + "\n"));
-    ListMail {
-        subject: format!("[{project} security] {}: {}{severity}", text::name(advisory), draft.title),
-        text: words,
-    }
+    ListMail { subject: format!("[{project} security] {}: {title}{severity}", text::name(advisory)), text: words }
 }
 
 /// Markdown as it is read in a mail: its prose folded, what is code or a table left alone.
@@ -78,7 +83,7 @@ fn facts(published: &Published, names: &str) -> String {
     if !names.is_empty() {
         facts.push(("Known as", names.to_owned()));
     }
-    if let Some(severity) = advisory.score.severity {
+    if let Some(severity) = advisory.score.severity.filter(|_| published.stands()) {
         facts.push(("Severity", text::severity(severity).to_owned()));
     }
     facts.extend(advisory.score.cvss.iter().map(|vector| ("CVSS", vector.clone())));

@@ -1,6 +1,6 @@
 //! Words and times that several outputs say alike, so that they say the same.
 
-use desk_domain::advisory::{Advisory, CveId, LineNote, LineStatus};
+use desk_domain::advisory::{Advisory, CveId, LineNote, LineStatus, Withdrawal};
 use desk_domain::affected::check::fix_in;
 use desk_domain::affected::{Affected, RangeType, Until, packages};
 use desk_domain::policy::Severity;
@@ -9,6 +9,22 @@ use jiff::Timestamp;
 /// `2026-11-25T15:00:00Z`: RFC 3339, whole seconds.
 pub(crate) fn rfc3339(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `Withdrawn on Tue 2025-12-02 10:00 UTC: it is no vulnerability. It asks nobody to update any more.`
+pub(crate) fn withdrawn(withdrawal: &Withdrawal) -> String {
+    let at = desk_domain::time::instant(withdrawal.at);
+    let reason = match withdrawal.reason.as_deref().map(str::trim_end) {
+        Some(reason) if reason.ends_with(['.', '!', '?']) => format!(": {reason}"),
+        Some(reason) => format!(": {reason}."),
+        None => ".".to_owned(),
+    };
+    format!("Withdrawn on {at}{reason} It asks nobody to update any more.")
+}
+
+/// A title, before which stands that it holds no more.
+pub(crate) fn titled(title: String, withdrawn: Option<&Withdrawal>) -> String {
+    if withdrawn.is_some() { format!("Withdrawn: {title}") } else { title }
 }
 
 /// `2026-11-25`, in UTC.

@@ -17,6 +17,8 @@ use crate::{Site, advisory_page, text};
 pub const KEY: &str = "security-updates.html";
 /// What stands where a version would.
 const NO_FIX: &str = "No fixed version";
+/// What stands there of an advisory that holds no more: no version is named because of it.
+const WITHDRAWN: &str = "Withdrawn";
 
 #[derive(Template)]
 #[template(path = "updates.html")]
@@ -38,7 +40,7 @@ struct LineRow {
 }
 
 struct Update {
-    /// `4.19.2`, or what is said where nothing is fixed.
+    /// `4.19.2`, or what is said where nothing is fixed, or nothing has to be.
     version: String,
     title: String,
     href: String,
@@ -47,9 +49,11 @@ struct Update {
     affected: Vec<String>,
     names: String,
     day: String,
+    /// The day on which it was withdrawn.
+    withdrawn: Option<String>,
     credit: Option<String>,
-    /// For the order: the version, then the time.
-    order: (Option<NpmVersion>, jiff::Timestamp),
+    /// For the order: what holds, by its version, then by its time; what was withdrawn is last.
+    order: (bool, Option<NpmVersion>, jiff::Timestamp),
 }
 
 /// The page as HTML; `now` decides which lines are still maintained.
@@ -82,7 +86,7 @@ fn lines(site: &Site<'_>, all: &[Published]) -> Vec<LineName> {
 }
 
 /// What an advisory says of a line: every range that reaches into it, under the version that fixes it there. What ends in another
-/// line, or is not fixed at all, stands under one that says so.
+/// line, is not fixed at all, or was withdrawn, stands under words that say so.
 fn updates(published: &Published, line: &LineName) -> Vec<Update> {
     let advisory = &published.advisory;
     if advisory.lines.iter().any(|note| note.line == *line && note.status == LineStatus::NotAffected) {
@@ -90,7 +94,8 @@ fn updates(published: &Published, line: &LineName) -> Vec<Update> {
     }
     let mut by_fix: BTreeMap<Option<&NpmVersion>, Vec<String>> = BTreeMap::new();
     for range in advisory.affected.iter().filter(|range| range.line == *line || range.touches(line)) {
-        let fix = fix_in(advisory, range).filter(|fixed| range.line == *line || line.holds(fixed));
+        let fix =
+            fix_in(advisory, range).filter(|fixed| published.stands() && (range.line == *line || line.holds(fixed)));
         by_fix.entry(fix).or_default().push(range.npm_range());
     }
     by_fix.into_iter().map(|(fix, affected)| update(published, fix, affected)).collect()
@@ -101,16 +106,19 @@ fn update(published: &Published, fix: Option<&NpmVersion>, affected: Vec<String>
     let names: Vec<String> = std::iter::once(advisory.id.to_string())
         .chain(advisory.draft.all_aliases().into_iter().map(str::to_owned))
         .collect();
+    let stands = published.stands();
+    let no_version = if stands { NO_FIX } else { WITHDRAWN };
     Update {
-        version: fix.map_or_else(|| NO_FIX.to_owned(), ToString::to_string),
+        version: fix.map_or_else(|| no_version.to_owned(), ToString::to_string),
         title: advisory.draft.title.clone(),
         href: advisory_page::key(published),
-        severity: advisory.score.severity.map(text::severity),
+        severity: advisory.score.severity.filter(|_| stands).map(text::severity),
         affected,
         names: names.join(", "),
         day: text::day(published.published_at),
+        withdrawn: published.withdrawn.as_ref().map(|withdrawal| text::day(withdrawal.at)),
         credit: credit_line(&advisory.credits),
-        order: (fix.cloned(), published.published_at),
+        order: (stands, fix.cloned(), published.published_at),
     }
 }
 
@@ -180,6 +188,17 @@ mod tests {
         let at = "2026-11-22T12:00:00Z";
         let all = json!({"advisory": advisory, "case": null, "published_at": at, "modified_at": at});
         serde_json::from_value(all).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    #[test]
+    fn what_was_withdrawn_stands_last_under_its_lines_and_names_no_version() {
+        let qs = policy(r#"{ name = "qs@6" }, { name = "qs@5", end_of_life = 2020-01-01 }"#);
+        let mut gone = published("qs", &[("6", "5.0.0", "<6.9.7"), ("6", "6.10.0", "*")], &[]);
+        let at = "2026-12-02T10:00:00Z".parse().unwrap();
+        gone.withdrawn = Some(desk_domain::advisory::Withdrawal { at, reason: None });
+        let all = [gone, published("qs", &[("6", "6.0.0", "<6.5.3")], &[])];
+        assert_eq!(said(&qs, &all, "qs@6"), ["6.5.3: >=6.0.0 <6.5.3", "Withdrawn: >=5.0.0 <6.9.7, >=6.10.0"]);
+        assert_eq!(said(&qs, &all, "qs@5"), ["Withdrawn: >=5.0.0 <6.9.7"]);
     }
 
     #[test]

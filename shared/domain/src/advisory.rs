@@ -5,6 +5,8 @@
 
 mod credit;
 mod cve;
+mod kept;
+mod withdrawal;
 
 use std::str::FromStr;
 
@@ -24,6 +26,8 @@ use crate::text;
 
 pub use self::credit::{Credit, credit_line};
 pub use self::cve::CveId;
+pub use self::kept::{Beside, Kept, Other, RecordFields};
+pub use self::withdrawal::Withdrawal;
 
 /// References, aliases or people in one advisory.
 pub const MOST: usize = 100;
@@ -58,6 +62,12 @@ pub struct Published {
     /// were such: its entry is known by its page's address until `desk migrate` has written that down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_id: Option<String>,
+    /// That it holds no more. It stays where it was, and every document says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Withdrawal>,
+    /// What the record that it was imported from says beyond it.
+    #[serde(default, skip_serializing_if = "Kept::is_empty")]
+    pub kept: Kept,
 }
 
 impl Published {

@@ -124,6 +124,7 @@ fn checked() -> Value {
         ("fixed", with(or_null(text()), "The version that ends this range.")),
     ]);
     let target = object(&[("line", text()), ("version", text())]);
+    let withdrawn = object(&[("id", text()), ("title", text()), ("range", text()), ("withdrawn_at", instant())]);
     object(&[
         ("package", text()),
         ("version", text()),
@@ -132,6 +133,7 @@ fn checked() -> Value {
         ("update_to", with(list(target), "Versions that no advisory names: the version's own line first.")),
         ("line", or_null(text())),
         ("maintained", with(or_null(flag()), "Whether that line gets fixes; null where the policy names none.")),
+        ("withdrawn", with(list(withdrawn), "Advisories that named it and hold no more: they do not count.")),
     ])
 }
 

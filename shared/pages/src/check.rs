@@ -27,6 +27,17 @@ pub struct CheckResult {
     pub commands: Vec<(String, String)>,
     /// That its line gets no fixes any more.
     pub ended: Option<String>,
+    /// Advisories that named it and hold no more.
+    pub withdrawn: Vec<CheckWithdrawn>,
+}
+
+/// A withdrawn advisory that named the version.
+#[derive(Clone, Debug)]
+pub struct CheckWithdrawn {
+    pub title: String,
+    pub href: String,
+    pub id: String,
+    pub day: String,
 }
 
 /// An advisory that names the version.
@@ -56,7 +67,7 @@ pub(crate) mod sample {
     use crate::InputControl;
     use crate::samples::*;
 
-    fn check(hits: usize, errors: bool) -> CheckPage {
+    fn check(hits: usize, withdrawn: usize, errors: bool) -> CheckPage {
         let input = |name: &str| Input {
             name: name.to_owned(),
             label: text(),
@@ -73,12 +84,14 @@ pub(crate) mod sample {
             range: text(),
             fixed: (number > 0).then(text),
         };
+        let gone = |_| CheckWithdrawn { title: text(), href: text(), id: text(), day: text() };
         let result = CheckResult {
             package: text(),
             version: text(),
             hits: (0..hits).map(hit).collect(),
             commands: if hits > 1 { vec![(text(), text())] } else { Vec::new() },
             ended: (hits > 1).then(text),
+            withdrawn: (0..withdrawn).map(gone).collect(),
         };
         CheckPage {
             site: site(),
@@ -90,10 +103,11 @@ pub(crate) mod sample {
 
     pub(crate) fn pages() -> Samples {
         vec![
-            ("check", check(0, false).html()),
-            ("check: affected", check(2, false).html()),
-            ("check: no way out", check(1, false).html()),
-            ("check: errors", check(0, true).html()),
+            ("check", check(0, 0, false).html()),
+            ("check: affected", check(2, 1, false).html()),
+            ("check: no way out", check(1, 0, false).html()),
+            ("check: withdrawn", check(0, 2, false).html()),
+            ("check: errors", check(0, 0, true).html()),
         ]
     }
 }

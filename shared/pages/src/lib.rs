@@ -57,7 +57,7 @@ pub use self::case::{
     AnswersForm, AskForm, CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, OwnDate, Paging, SentReport,
     TrackerForm, WithdrawForm,
 };
-pub use self::check::{CheckHit, CheckPage, CheckResult};
+pub use self::check::{CheckHit, CheckPage, CheckResult, CheckWithdrawn};
 pub use self::close_batch::{BatchRow, CloseBatchPage};
 pub use self::comment::{CommentForm, CommentPage, CommentRow, CommentStanding, CommentsPage};
 pub use self::desk::{Desk, DeskPage};

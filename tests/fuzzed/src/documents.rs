@@ -4,7 +4,7 @@ use std::str;
 
 use desk_advisory::channel::rehearsed;
 use desk_advisory::{Site, markdown as advisory_markdown, osv as advisory_osv, security_md, security_txt};
-use desk_domain::advisory::{Advisory, Draft, Published, Score};
+use desk_domain::advisory::{Advisory, Draft, Kept, Published, Score};
 use desk_domain::policy::Policy;
 use desk_domain::text;
 use jiff::Timestamp;
@@ -41,7 +41,8 @@ pub fn markdown(data: &[u8]) {
     let (id, score) = ("EXP-2026-7K3QF".parse().expect("an id"), Score::default());
     let advisory = Advisory { id, draft, score, affected: Vec::new(), lines: Vec::new(), credits: Vec::new() };
     let at = Timestamp::UNIX_EPOCH;
-    documents(&Published { advisory, case: None, published_at: at, modified_at: at, entry_id: None });
+    let (case, entry_id, withdrawn, kept) = (None, None, None, Kept::default());
+    documents(&Published { advisory, case, published_at: at, modified_at: at, entry_id, withdrawn, kept });
 }
 
 /// A record of OSV's: refused with every reason, or an advisory whose own record is read again.
@@ -65,7 +66,8 @@ pub fn osv(data: &[u8]) {
         lines: Vec::new(),
         credits: reading.credits,
     };
-    let published = Published { advisory, case: None, published_at, modified_at, entry_id: None };
+    let (withdrawn, kept) = (reading.withdrawn, reading.kept);
+    let published = Published { advisory, case: None, published_at, modified_at, entry_id: None, withdrawn, kept };
     documents(&published);
     let again = advisory_osv::read(advisory_osv::render(&published).as_bytes());
     assert!(again.is_ok(), "our own record is one: {:?}", again.err());

@@ -15,14 +15,19 @@ fn read(path: impl AsRef<Path>) -> Value {
     serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// Replays a folder; the rows, and what was said on stderr.
+/// Replays a folder; the rows of what was taken, and what was said on stderr.
 fn replay(dir: &Path, data: &Path, done: bool) -> (Vec<Value>, String) {
+    let (answer, said) = replayed(dir, data, done);
+    (answer["taken"].as_array().expect("a list").clone(), said)
+}
+
+/// The same, with the whole answer.
+fn replayed(dir: &Path, data: &Path, done: bool) -> (Value, String) {
     let text = |p: &Path| p.to_str().expect("UTF-8").to_owned();
     let output = cli(&["replay", &text(dir), "--json", "--data", &text(data)]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(i32::from(!done)), "{said}");
-    let rows: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
-    (rows.as_array().expect("a list").clone(), said)
+    (serde_json::from_slice(&output.stdout).expect("one JSON document"), said)
 }
 
 /// A range's type, and its events in any order.
@@ -148,7 +153,7 @@ fn t50_many_back_ported_lines_of_packages_that_the_policy_does_not_name() {
     withdrawn["withdrawn"] = json!("2024-06-01T00:00:00Z");
     let python = json!([{"package": {"ecosystem": "PyPI", "name": "x"}, "ranges": []}]);
     let refuses = [
-        ("withdrawn.json", withdrawn, "withdrawn"),
+        ("withdrawn.json", withdrawn, "GHSA-1111-2222-3333 was withdrawn, and a replay would publish it"),
         ("python.json", record("PYSEC-2024-1", python), "PyPI"),
         ("version.json", record("GHSA-4444-5555-6666", json!([element("x", &[("0", "1.0")])])), "\"1.0\" of x"),
         ("other.json", json!({"hello": "world"}), "no OSV record"),
@@ -157,14 +162,17 @@ fn t50_many_back_ported_lines_of_packages_that_the_policy_does_not_name() {
         std::fs::write(dir.join(name), record.to_string()).unwrap();
     }
     std::fs::write(dir.join("README.md"), "not a record").unwrap();
-    let (rows, said) = replay(&dir, &place.data(), false);
+    let (answer, said) = replayed(&dir, &place.data(), false);
+    let rows = answer["taken"].as_array().unwrap();
     assert_eq!(rows.len(), 2, "{said}");
-    for row in &rows {
+    for row in rows {
         says_the_same(&read(dir.join(row["source"].as_str().unwrap())), row);
     }
     for (name, _, why) in &refuses {
         let line = said.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{name}: {said}"));
         assert!(line.contains(why), "{line}");
+        let row = answer["not_taken"].as_array().unwrap().iter().find(|row| row["source"] == *name);
+        assert!(row.is_some_and(|row| row["why"].as_str().unwrap().contains(why)), "{name}: {answer}");
     }
     let updates = std::fs::read_to_string(place.root().join("data/s3/site/security-updates.html")).unwrap();
     for line in ["qs@6.10", "qs@6.2", "@scope/JSONish@1", "mixin-deep@2", "shiba@0", "last@1"] {
@@ -177,11 +185,12 @@ fn past_advisories_are_imported_without_cases_and_mails() {
     let place = Place::new("import");
     let desk = place.start();
     let import = || desk.cli(&["import", advisories().to_str().unwrap()]);
-    let taken: Value = serde_json::from_slice(&import().stdout).unwrap();
-    assert_eq!(taken.as_array().map(Vec::len), Some(4));
+    let answer: Value = serde_json::from_slice(&import().stdout).unwrap();
+    let taken = answer["taken"].as_array().unwrap();
+    assert_eq!((taken.len(), &answer["not_taken"]), (4, &json!([])));
     let site = |key: &str| desk.get(&format!("/site/{key}"), &[]);
     let (updates, feed) = (site("security-updates.html").text, site("feed.atom").text);
-    for entry in taken.as_array().unwrap() {
+    for entry in taken {
         let id = entry["advisory"].as_str().unwrap();
         let original = read(advisories().join(entry["source"].as_str().unwrap()));
         assert!(updates.contains(id) && feed.contains(id), "{id}");
@@ -190,6 +199,11 @@ fn past_advisories_are_imported_without_cases_and_mails() {
         assert_eq!((&published["id"], &published["modified"]), (&original["id"], &original["modified"]));
         assert_eq!(ranges(&published), ranges(&original));
         assert_eq!(published["aliases"], original["aliases"], "its own id is no other name of it");
+        assert_eq!(entry["left_out"], json!([]));
+        assert_eq!(
+            published["database_specific"], original["database_specific"],
+            "what an advisory has no place for is kept"
+        );
     }
     // Of Express by the policy's own lines; the newest first, as they were published then.
     let place = |text: &str| updates.find(text).unwrap_or_else(|| panic!("{text}"));
@@ -204,6 +218,74 @@ fn past_advisories_are_imported_without_cases_and_mails() {
     assert_eq!(desk.post("/_local/import", &[], &json!({})).status, 403, "it needs the folder's secret");
 }
 
+/// As it went with CVE-2024-51999 of Express: published, known by everyone, and then no vulnerability.
+#[test]
+fn an_import_that_was_withdrawn_upstream_is_taken() {
+    let place = Place::new("import-withdrawn");
+    let desk = place.start();
+    let dir = place.root().join("in");
+    std::fs::create_dir_all(&dir).unwrap();
+    let import = |records: &[&Value]| {
+        for (number, record) in records.iter().enumerate() {
+            std::fs::write(dir.join(format!("{number}.json")), record.to_string()).unwrap();
+        }
+        let taken = desk.cli(&["import", dir.to_str().unwrap(), "--json"]);
+        let answer: Value = serde_json::from_slice(&taken.stdout).unwrap();
+        (answer["taken"].clone(), answer["not_taken"].to_string())
+    };
+    let before = record("GHSA-2222-3333-4444", json!([element("express", &[("0", "4.22.0"), ("5.0.0", "5.2.0")])]));
+    let mut newer = record("GHSA-5555-6666-7777", json!([element("express", &[("4.0.0", "4.19.2")])]));
+    newer["published"] = json!("2024-06-01T10:00:00Z");
+    newer["modified"] = json!("2024-06-01T10:00:00Z");
+    let (rows, _) = import(&[&before, &newer]);
+    assert_eq!((&rows[0]["withdrawn"], &rows[1]["withdrawn"]), (&Value::Null, &Value::Null));
+    let site = |key: &str| desk.get(&format!("/site/{key}"), &[]).text;
+    let entries = || -> Vec<String> {
+        let feed = site("feed.atom");
+        let between =
+            |text: &str, tag: &str| text.split(&format!("<{tag}>")).nth(1)?.split("</").next().map(str::to_owned);
+        feed.split("<entry>").skip(1).filter_map(|entry| between(entry, "id")).collect()
+    };
+    let ids = entries();
+    let json = [("accept", "application/json")];
+    let check = || desk.get("/check?package=express&version=4.21.0", &json).ok();
+    assert_eq!(check()["affected"], true);
+
+    let mut withdrawn = before.clone();
+    let at = json!("2024-07-02T10:00:00Z");
+    (withdrawn["modified"], withdrawn["withdrawn"]) = (at.clone(), at.clone());
+    let (rows, said) = import(&[&withdrawn, &newer]);
+    assert_eq!(rows[0]["withdrawn"], json!({"at": at}), "{said}");
+    let record = desk.get("/site/osv/GHSA-2222-3333-4444.json", &[]).json();
+    assert_eq!((&record["withdrawn"], &record["modified"], &record["published"]), (&at, &at, &before["published"]));
+    assert_eq!(ranges(&record), ranges(&before));
+    let page = site("advisories/GHSA-2222-3333-4444.html");
+    assert!(page.contains("Withdrawn on Tue 2024-07-02 10:00 UTC.") && !page.contains("What to do"), "{page}");
+    let (mut known, now) = (ids.clone(), entries());
+    known.reverse();
+    assert_eq!(now, known, "it comes first, and no id changes");
+    assert!(site("feed.atom").contains("Withdrawn: express: Problem GHSA-2222-3333-4444"));
+    assert!(site("security-updates.html").contains("<h3>Withdrawn</h3>"));
+    assert!(site("index.html").contains("<strong>withdrawn</strong> <time>2024-07-02</time>"));
+    let checked = check();
+    assert_eq!((&checked["affected"], &checked["update_to"]), (&json!(false), &json!([])), "{checked}");
+    assert_eq!(checked["withdrawn"][0]["id"], "GHSA-2222-3333-4444");
+    let page = desk.get("/check?package=express&version=4.21.0", &[]).text;
+    assert!(page.contains("Withdrawn, and so not counted") && page.contains("GHSA-2222-3333-4444"), "{page}");
+
+    // Of two copies the later holds, whichever comes last; and one that is new to the desk is taken as what it is.
+    let (rows, said) = import(&[&before]);
+    assert!(rows[0]["source"] == "1.json" && said.contains("a later version of GHSA-2222-3333-4444"), "{rows} {said}");
+    let mut unknown = withdrawn.clone();
+    unknown["id"] = json!("GHSA-8888-9999-2222");
+    unknown["database_specific"]["withdrawn_reason"] = json!("It is no vulnerability");
+    let (rows, _) = import(&[&unknown]);
+    assert_eq!(rows[0]["withdrawn"], json!({"at": at, "reason": "It is no vulnerability"}));
+    let record = desk.get("/site/osv/GHSA-8888-9999-2222.json", &[]).json();
+    assert_eq!(record["database_specific"]["withdrawn_reason"], "It is no vulnerability");
+    assert!(site("advisories/GHSA-8888-9999-2222.html").contains("10:00 UTC: It is no vulnerability. It asks nobody"));
+}
+
 /// Others' records are taken as they are; where one contradicts itself that is said, and a replay of it is refused.
 #[test]
 fn a_record_that_contradicts_itself_is_imported_and_named() {
@@ -214,8 +296,8 @@ fn a_record_that_contradicts_itself_is_imported_and_named() {
     let nested = record("GHSA-2222-2222-2222", json!([element("minimatch", &[("0", "3.1.4"), ("3.0.0", "3.1.3")])]));
     std::fs::write(dir.join("nested.json"), nested.to_string()).unwrap();
     let taken = desk.cli(&["import", dir.to_str().unwrap()]);
-    let rows: Value = serde_json::from_slice(&taken.stdout).unwrap();
-    let told = rows[0]["contradictions"][0].as_str().expect("a contradiction");
+    let answer: Value = serde_json::from_slice(&taken.stdout).unwrap();
+    let told = answer["taken"][0]["contradictions"][0].as_str().expect("a contradiction");
     assert!(told.contains("3.1.3, which is affected itself") && told.contains("<3.1.4 of minimatch@"), "{told}");
     let said = String::from_utf8_lossy(&taken.stderr).into_owned();
     assert!(said.contains("contradicts itself") && said.contains(told), "{said}");
@@ -270,6 +352,8 @@ fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     }
     for word in ["jquery-rails", "names no package", "git://example.org/x", "NVD-CWE-noinfo"] {
         assert!(said.contains(word), "{word}: {said}");
+        let left_out = rows.iter().map(|row| row["left_out"].to_string()).collect::<String>();
+        assert!(left_out.contains(word), "{word}: {left_out}");
     }
     let policy = std::fs::read_to_string(place.root().join("data/replay-policy.toml")).unwrap();
     for line in ["qs@6.14", "qs@6.10", "qs@6.9", "coa@2.0", "coa@2.1"] {
@@ -300,4 +384,27 @@ fn single_versions_are_replayed_and_what_has_no_place_is_said() {
     let (rows, said) = replay(&more, &place.data(), false);
     assert!(rows.is_empty() && said.contains("/as"), "{said}");
     assert_eq!(cases(), before);
+}
+
+#[test]
+fn what_is_shortened_is_named_and_said_on_its_page() {
+    let place = Place::new("replay-shortened");
+    let dir = place.root().join("in");
+    std::fs::create_dir_all(&dir).unwrap();
+    let mut long = record("GHSA-2222-2222-2222", json!([element("y", &[("0", "1.0.1")])]));
+    long["summary"] = json!("word ".repeat(900));
+    let whole = record("GHSA-3333-3333-3333", json!([element("z", &[("0", "1.0.1")])]));
+    std::fs::write(dir.join("long.json"), long.to_string()).unwrap();
+    std::fs::write(dir.join("whole.json"), whole.to_string()).unwrap();
+    let (rows, said) = replay(&dir, &place.data(), true);
+    let words = "The title and the summary above are shortened; GHSA-2222-2222-2222 has all of it.";
+    let page = |row: &Value| std::fs::read_to_string(row["page"].as_str().unwrap()).unwrap();
+    assert_eq!((page(&rows[0]).contains(words), page(&rows[1]).contains("shortened")), (true, false));
+    for end in
+        ["the end of its title, of which 300 bytes are taken", "the end of its summary, of which 4096 bytes are taken"]
+    {
+        assert!(said.contains(end), "{end}: {said}");
+        assert!(rows[0]["left_out"].as_array().unwrap().iter().any(|what| what == end), "{}", rows[0]);
+    }
+    assert_eq!(rows[1]["left_out"], json!([]));
 }

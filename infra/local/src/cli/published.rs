@@ -34,7 +34,8 @@ impl Replay {
         }
         let replayed = replay::replay(&self.dir, global.policy.as_deref(), global.options(None)?).await?;
         let rows: Vec<Value> = replayed.done.iter().map(|done| json!(done)).collect();
-        Ok(Output::when(told(&replayed.not_taken), json!(rows), table(&rows, &replayed.channels)))
+        let said = json!({"taken": rows, "not_taken": replayed.not_taken});
+        Ok(Output::when(told(&replayed.not_taken), said, table(&rows, &replayed.channels)))
     }
 }
 
@@ -47,7 +48,7 @@ impl Import {
                 Ok(answer) => {
                     replay::said_left_out(&source, &words(&answer["left_out"]));
                     said_contradictory(&source, &words(&answer["contradictions"]));
-                    let rest = ["advisory", "page", "left_out", "contradictions"]
+                    let rest = ["advisory", "page", "withdrawn", "left_out", "contradictions"]
                         .map(|name| (name.to_owned(), answer[name].clone()));
                     let row = std::iter::once(("source".to_owned(), json!(source))).chain(rest);
                     taken.push(Value::Object(row.collect()));
@@ -56,8 +57,10 @@ impl Import {
             }
         }
         client.close().await;
-        let text = format!("{} advisories are published", taken.len());
-        Ok(Output::when(told(&not_taken), json!(taken), text))
+        let withdrawn = taken.iter().filter(|row| !row["withdrawn"].is_null()).count();
+        let withdrawn = if withdrawn > 0 { format!(", {withdrawn} of them as withdrawn") } else { String::new() };
+        let text = format!("{} advisories are published{withdrawn}", taken.len());
+        Ok(Output::when(told(&not_taken), json!({"taken": taken, "not_taken": not_taken}), text))
     }
 }
 

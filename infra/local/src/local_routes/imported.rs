@@ -29,22 +29,24 @@ pub(super) async fn import(
     let reading = osv::read(&bytes).map_err(refused)?;
     let affected = reading.lines(&desk.policy).map_err(refused)?;
     let known = desk.store.published.published(&reading.id).await?;
-    if known.as_ref().is_some_and(|known| known.modified_at > reading.modified_at) {
-        return Err(refused(vec![format!("a later version of {} was taken already", reading.id)]));
-    }
     if desk.has_published(&reading.id).await? {
         return Err(refused(vec![format!("{} is an advisory of this very desk", reading.id)]));
     }
-    let Reading { id, mut draft, score, credits, published_at, modified_at, left_out, .. } = reading;
+    let Reading { id, mut draft, score, credits, published_at, modified_at, withdrawn, kept, left_out, .. } = reading;
     draft.aliases.retain(|alias| *alias != id);
     // A record of others is taken as it is; where it contradicts itself, that is said.
     let contradictions = contradictions(&affected);
     let advisory = Advisory { id: id.clone(), draft, score, affected, lines: Vec::new(), credits };
+    let last_change = known.as_ref().map(Published::changed_at);
     // An entry that subscribers know keeps its id.
     let entry_id = known.map_or_else(|| Published::entry_id(&desk.policy, &id), |known| known.entry_id);
-    desk.pump.import(&[Published { advisory, case: None, published_at, modified_at, entry_id }]).await?;
-    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id), "left_out": left_out,
-        "contradictions": contradictions})))
+    let published = Published { advisory, case: None, published_at, modified_at, entry_id, withdrawn, kept };
+    if last_change.is_some_and(|last| last > published.changed_at()) {
+        return Err(refused(vec![format!("a later version of {id} was taken already")]));
+    }
+    desk.pump.import(std::slice::from_ref(&published)).await?;
+    Ok(Json(json!({"advisory": id, "page": advisory_page::key_of(&id), "withdrawn": published.withdrawn,
+        "left_out": left_out, "contradictions": contradictions})))
 }
 
 impl Desk {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use desk_advisory::osv::Reading;
-use desk_domain::advisory::{Credit, Draft, SUMMARY_BYTES};
+use desk_domain::advisory::{Credit, Draft};
 use desk_domain::affected::{self, Affected};
 use desk_domain::fields::{self, FieldError};
 use desk_domain::policy::{ClockKind, Policy};
@@ -12,6 +12,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::cut::{self, cut};
 use super::people::bytes;
 use super::{Done, Promises};
 use crate::Failure;
@@ -196,7 +197,7 @@ impl Lead<'_> {
     fn draft_body(&self) -> Value {
         let (draft, limits) = (&self.reading.draft, &self.policy.limits);
         json!({"title": cut(&draft.title, limits.line_bytes),
-            "summary": cut(&draft.summary, SUMMARY_BYTES.min(limits.text_bytes)), "details": draft.details,
+            "summary": cut(&draft.summary, cut::summary_bytes(limits)), "details": cut::details(self.reading, limits),
             "references": draft.references, "aliases": draft.aliases, "cve": draft.cve})
     }
 
@@ -246,20 +247,12 @@ impl Lead<'_> {
             acknowledged_after_s: after(ClockKind::Acknowledgement),
             responded_after_s: after(ClockKind::DetailedResponse),
             promises,
+            left_out: cut::left_out(self.reading, &self.policy.limits),
             osv: root.join(format!("osv/{id}.json")),
             page: root.join(format!("advisories/{id}.html")),
         };
         Ok((done, channels(&known)))
     }
-}
-
-/// At most `max` bytes, with a sign where something was cut off.
-fn cut(text: &str, max: usize) -> String {
-    if text.len() <= max {
-        return text.to_owned();
-    }
-    let end = (0..=max - '…'.len_utf8()).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    format!("{}…", &text[..end])
 }
 
 /// `5 done, 1 disabled`.

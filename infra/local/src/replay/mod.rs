@@ -2,9 +2,12 @@
 //! published, on a desk of its own whose clock is moved as people would let it pass. Only the public HTTP contracts are
 //! used, so what is published comes from the events alone.
 
+mod cut;
 mod lead;
 mod people;
 mod policy;
+#[cfg(test)]
+mod records;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +47,8 @@ pub struct Done {
     pub acknowledged_after_s: Option<i64>,
     pub responded_after_s: Option<i64>,
     pub promises: Promises,
+    /// What of the record is not in its advisory, in words.
+    pub left_out: Vec<String>,
     /// The published record and page, in the data folder.
     pub osv: PathBuf,
     pub page: PathBuf,
@@ -56,6 +61,7 @@ pub struct Promises {
 }
 
 /// A file of which nothing could be made, and why.
+#[derive(Serialize)]
 pub struct NotTaken {
     pub source: String,
     pub why: String,
@@ -93,12 +99,17 @@ pub async fn replay(dir: &Path, named: Option<&Path>, options: Options) -> Resul
     let (mut read, mut not_taken) = (Vec::new(), Vec::new());
     for (source, bytes) in files {
         match osv::read(&bytes) {
+            Ok(Reading { withdrawn: Some(_), id, .. }) => {
+                let why =
+                    format!("{id} was withdrawn, and a replay would publish it: desk import takes it as what it is");
+                not_taken.push(NotTaken { source, why });
+            }
             Ok(reading) => read.push((source, reading)),
             Err(why) => not_taken.push(NotTaken { source, why: why.join("; ") }),
         }
     }
     for (source, reading) in &read {
-        said_left_out(source, &reading.left_out);
+        said_left_out(source, &cut::left_out(reading, &policy.limits));
     }
     let new = osv::new_lines(&read.iter().map(|(_, reading)| reading).collect::<Vec<_>>(), &policy);
     let (mut readings, mut copy) = (Vec::new(), text);

@@ -150,10 +150,14 @@ fn standing(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
 
 #[cfg(test)]
 mod tests {
-    use desk_domain::advisory::{Advisory, Credit, Draft, Score};
+    use desk_domain::advisory::{Advisory, Credit, Draft, Kept, Score, Withdrawal};
+    use desk_domain::policy::Severity;
     use desk_domain::policy::{Form, KindRow, Takes};
 
+    use serde_json::json;
+
     use super::*;
+    use crate::STYLESHEET_KEY;
     use crate::markdown::{TRAPS, traps};
 
     fn of_details(details: &str) -> Published {
@@ -170,7 +174,15 @@ mod tests {
         let credits = vec![Credit { name: text("[c](javascript:x)"), contact: Vec::new(), kind: None }];
         let (id, score) = ("EXP-2026-7K3QF".parse().unwrap(), Score::default());
         let advisory = Advisory { id, draft, score, affected: Vec::new(), lines: Vec::new(), credits };
-        Published { advisory, case: None, published_at, modified_at: published_at, entry_id: None }
+        Published {
+            advisory,
+            case: None,
+            published_at,
+            modified_at: published_at,
+            entry_id: None,
+            withdrawn: None,
+            kept: Kept::default(),
+        }
     }
 
     /// Whatever stands in it: pages, the feed, the blog's entry and the list's mail, which its archive may make a page of.
@@ -201,6 +213,54 @@ mod tests {
                     // Below the head of a blog's entry, and the subject of a mail.
                     let words = words.split_once("---\n\n").or(words.split_once('\n')).map_or("", |(_, words)| words);
                     assert_eq!(traps(words), [""; 0], "{trap} in {}: {words}", object.key);
+                }
+            }
+        }
+    }
+
+    /// Whoever took it back, and whether or not they said why: no document, mail or call is silent of it, and none names a fix.
+    #[test]
+    fn what_is_withdrawn_is_withdrawn_everywhere() {
+        let policy = one_of_each_kind(|number, name, form| match form {
+            Form::Https => format!("https://channel-{number}-{name}.example.org"),
+            Form::Mailbox => format!("channel-{number}-{name}@example.org"),
+        });
+        let site = Site { policy: &policy, url: "https://site.example.org", desk_url: "https://desk.example.org" };
+        let range = |introduced: &str, fixed: &str| json!({"package": "minnow", "line": "minnow@1", "introduced": introduced, "fixed": fixed});
+        let at = "2026-11-30T15:00:00Z".parse().unwrap();
+        let reasons = [Some("It is no vulnerability"), None];
+        for (case, reason) in [Some("EXP-2026-7K3QF"), None].into_iter().flat_map(|case| reasons.map(|why| (case, why)))
+        {
+            let mut published = of_details("Details.");
+            published.case = case.map(|case| case.parse().unwrap());
+            published.advisory.affected =
+                serde_json::from_value(json!([range("0", "0.9.8"), range("1.0.0", "1.2.3")])).unwrap();
+            published.advisory.score.severity = Some(Severity::Critical);
+            let documents = |published: &Published| {
+                let of_it = |object: &Object| {
+                    !["SECURITY.md", "policy.html", ".well-known/security.txt", STYLESHEET_KEY]
+                        .contains(&object.key.as_str())
+                };
+                let all = rehearsed(&site, published, std::slice::from_ref(published), at);
+                let text = |object: Object| (object.key, String::from_utf8(object.bytes).unwrap());
+                let objects = all.into_iter().flat_map(|(_, objects)| objects).filter(of_it);
+                objects.map(text).collect::<Vec<_>>()
+            };
+            for (key, text) in documents(&published) {
+                assert!(!text.to_lowercase().contains("withdrawn"), "{key}: {text}");
+            }
+            let reason = reason.map(str::to_owned);
+            published.withdrawn = Some(Withdrawal { at, reason: reason.clone() });
+            let all = documents(&published);
+            assert!(all.len() >= 7, "{:?}", all.iter().map(|(key, _)| key).collect::<Vec<_>>());
+            for (key, text) in all {
+                let day_alone = ["index.html", crate::updates_page::KEY].contains(&key.as_str());
+                let when =
+                    if key.ends_with(".json") { "\"withdrawn\": \"2026-11-30T15:00:00Z\"" } else { "2026-11-30" };
+                assert!(text.contains(when) && text.to_lowercase().contains("withdrawn"), "{key}: {text}");
+                assert!(day_alone || reason.as_ref().is_none_or(|reason| text.contains(reason)), "{key}: {text}");
+                for advice in ["critical", "What to do", "npm install", "atched", "1.2.3</h3>", "No fixed"] {
+                    assert!(!text.contains(advice), "{advice}: {key}: {text}");
                 }
             }
         }

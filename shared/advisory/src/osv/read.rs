@@ -1,10 +1,11 @@
-//! Somebody else's record, as far as an advisory of an npm package can be made of it. What cannot be taken is said, all of
-//! it; nothing is left out in silence that an advisory would need.
+//! Somebody else's record, as far as an advisory of an npm package can be made of it; the rest of it is kept beside. What can neither
+//! be taken nor kept is said, all of it: nothing is left out in silence.
 
+mod keep;
 mod lines;
 
 use desk_domain::advisory::{
-    Credit, CreditKind, CveId, Draft, Reference, ReferenceKind, Score, is_contact, is_web_link,
+    Credit, CreditKind, CveId, Draft, Kept, Reference, ReferenceKind, Score, Withdrawal, is_contact, is_web_link,
 };
 use desk_domain::affected::{RangeType, Since, Until};
 use desk_domain::id::{AdvisoryId, PackageName};
@@ -13,8 +14,10 @@ use desk_domain::policy::Severity;
 use desk_domain::score;
 use desk_domain::text;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::record::{self, Event, Record};
+use super::write::WITHDRAWN_REASON;
 
 pub use lines::new_lines;
 
@@ -28,7 +31,10 @@ pub struct Reading {
     pub credits: Vec<Credit>,
     pub published_at: Timestamp,
     pub modified_at: Timestamp,
-    /// What of the record has no place in an advisory of a package, in words.
+    pub withdrawn: Option<Withdrawal>,
+    /// What has no place in an advisory of a package, and is given back in the record of it.
+    pub kept: Kept,
+    /// What has no place there either, in words.
     pub left_out: Vec<String>,
 }
 
@@ -49,10 +55,13 @@ pub struct Range {
 /// Everything of it that cannot be taken, in words.
 pub fn read(bytes: &[u8]) -> Result<Reading, Vec<String>> {
     let record: Record = serde_json::from_slice(bytes).map_err(|e| vec![format!("it is no OSV record: {e}")])?;
-    let mut reader = Reader { problems: Vec::new(), left_out: Vec::new() };
+    let mut reader = Reader { problems: Vec::new(), left_out: Vec::new(), kept: Kept::default() };
     let reading = reader.record(&record);
     match reading {
-        Some(reading) if reader.problems.is_empty() => Ok(Reading { left_out: reader.left_out, ..reading }),
+        Some(reading) if reader.problems.is_empty() => {
+            let (left_out, kept) = (reader.left_out, reader.kept);
+            Ok(Reading { left_out, kept, ..reading })
+        }
         _ => Err(reader.problems),
     }
 }
@@ -60,6 +69,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Vec<String>> {
 struct Reader {
     problems: Vec<String>,
     left_out: Vec<String>,
+    kept: Kept,
 }
 
 impl Reader {
@@ -82,9 +92,6 @@ impl Reader {
     }
 
     fn record(&mut self, record: &Record) -> Option<Reading> {
-        if record.withdrawn.is_some() {
-            self.cannot("it was withdrawn".to_owned());
-        }
         let id = match record.id.parse::<AdvisoryId>() {
             Ok(id) => Some(id),
             Err(e) => self.nothing(format!("its id {:?} {e}", record.id)),
@@ -94,6 +101,8 @@ impl Reader {
             Some(text) => self.time("published", text),
             None => modified_at,
         };
+        let withdrawn = self.withdrawal(record);
+        self.keep_record(record);
         let ranges = self.ranges(record.affected.as_deref().unwrap_or_default());
         let references = record.references.as_deref().unwrap_or_default();
         let references: Vec<_> = references.iter().filter_map(|r| self.reference(r)).collect();
@@ -109,8 +118,17 @@ impl Reader {
         let cve = aliases.iter().find_map(|alias| alias.as_str().parse::<CveId>().ok());
         let title = summary.lines().next().unwrap_or_default().replace(char::is_control, " ");
         let draft = Draft { title, summary, details, workarounds: None, references, aliases, cve };
-        let (published_at, modified_at, left_out) = (published_at?, modified_at?, Vec::new());
-        Some(Reading { id: id?, draft, score, ranges, credits, published_at, modified_at, left_out })
+        let (id, published_at, modified_at) = (id?, published_at?, modified_at?);
+        let (kept, left_out) = (Kept::default(), Vec::new());
+        Some(Reading { id, draft, score, ranges, credits, published_at, modified_at, withdrawn, kept, left_out })
+    }
+
+    /// OSV says when; why, a record of ours does.
+    fn withdrawal(&mut self, record: &Record) -> Option<Withdrawal> {
+        let at = self.time("withdrawn", record.withdrawn.as_deref()?)?;
+        let reason = record.database_specific.as_ref().and_then(|specific| specific[WITHDRAWN_REASON].as_str());
+        let reason = reason.map(|reason| self.seen("reason to be withdrawn", reason.replace(char::is_control, " ")));
+        Some(Withdrawal { at, reason: reason.filter(|reason| !text::is_blank(reason)) })
     }
 
     /// A text without what nobody would see: it is published, and that it was there is said.
@@ -143,6 +161,7 @@ impl Reader {
     }
 
     fn reference(&mut self, reference: &record::Reference) -> Option<Reference> {
+        self.name_rest("a reference", &reference.rest);
         match reference.kind.parse::<ReferenceKind>() {
             Ok(_) if !is_web_link(&reference.url) => {
                 self.leave_out(format!("the reference {:?}, which is no web link", reference.url));
@@ -154,6 +173,7 @@ impl Reader {
     }
 
     fn credit(&mut self, credit: &record::Credit) -> Option<Credit> {
+        self.name_rest("a credit", &credit.rest);
         let kind = match credit.kind.as_deref().map(str::parse::<CreditKind>) {
             None => None,
             Some(Ok(kind)) => Some(kind),
@@ -176,25 +196,21 @@ impl Reader {
     fn score(&mut self, record: &Record) -> Score {
         let mut cvss = Vec::new();
         for severity in record.severity.iter().flatten() {
+            self.name_rest("a severity", &severity.rest);
             match severity.kind.as_str() {
-                "CVSS_V3" | "CVSS_V4" if score::is_vector(&severity.score) => cvss.push(severity.score.clone()),
+                _ if keep::is_scored(severity) => cvss.push(severity.score.clone()),
                 "CVSS_V3" | "CVSS_V4" => {
                     self.leave_out(format!("{:?}, which is no vector of CVSS 3 or 4", severity.score));
                 }
-                other => self.leave_out(format!("its severity by {other}; only CVSS 3 and 4 are read")),
+                other => {
+                    self.leave_out(format!("its severity {:?} by {other}; only CVSS 3 and 4 are read", severity.score))
+                }
             }
         }
         let specific = record.database_specific.as_ref();
-        let band = specific.and_then(|s| s["severity"].as_str()).map(str::to_ascii_uppercase);
-        let severity = match band.as_deref() {
-            Some("LOW") => Some(Severity::Low),
-            Some("MODERATE" | "MEDIUM") => Some(Severity::Medium),
-            Some("HIGH") => Some(Severity::High),
-            Some("CRITICAL") => Some(Severity::Critical),
-            _ => None,
-        };
+        let severity = specific.and_then(|s| band(&s["severity"]));
         let cwe = specific.and_then(|s| s["cwe_ids"].as_array()).into_iter().flatten();
-        let cwe = cwe.filter_map(|c| c.as_str().map(str::to_owned));
+        let cwe = cwe.map(|c| c.as_str().map_or_else(|| c.to_string(), str::to_owned));
         let is_cwe = |id: &String| id.strip_prefix("CWE-").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
         let (cwe, odd): (Vec<String>, Vec<String>) = cwe.partition(is_cwe);
         for odd in odd {
@@ -216,23 +232,20 @@ impl Reader {
         let numbered = (0u64..).zip(affected);
         let ranges: Vec<Range> = numbered.flat_map(|(element, affected)| self.element(element, affected)).collect();
         if ranges.is_empty() && self.problems.is_empty() {
-            let left_out = std::mem::take(&mut self.left_out).join("; ");
+            let kept = keep::in_words(&self.kept, |_| String::new());
+            let left_out = std::mem::take(&mut self.left_out).into_iter().chain(kept).collect::<Vec<_>>().join("; ");
             self.cannot(format!("it names no affected versions of an npm package; left out: {left_out}"));
         }
         ranges
     }
 
     fn element(&mut self, element: u64, affected: &record::Affected) -> Vec<Range> {
-        let Some(record::Package { ecosystem, name }) = &affected.package else {
-            self.leave_out("an element of affected that names no package".to_owned());
+        let Some(named) = affected.package.as_ref().filter(|package| package.ecosystem == "npm") else {
+            self.keep_other(element, affected);
             return Vec::new();
         };
-        if ecosystem != "npm" {
-            self.leave_out(format!("{name} of the ecosystem {ecosystem}"));
-            return Vec::new();
-        }
-        let Ok(package) = name.parse::<PackageName>() else {
-            self.cannot(format!("{name:?} is no package's name"));
+        let Ok(package) = named.name.parse::<PackageName>() else {
+            self.cannot(format!("{:?} is no package's name", named.name));
             return Vec::new();
         };
         let versions = affected.versions.clone().unwrap_or_default();
@@ -243,8 +256,9 @@ impl Reader {
             Some(first) => first.versions = versions,
             None => ranges = self.singles(&package, element, &versions),
         }
-        if ranges.is_empty() {
-            self.leave_out(format!("{name}, of which no affected versions are named"));
+        match ranges.is_empty() {
+            true => self.keep_other(element, affected),
+            false => self.keep_beside(element, affected, named),
         }
         ranges
     }
@@ -267,10 +281,8 @@ impl Reader {
         let range_type = match range.kind.as_str() {
             "ECOSYSTEM" => RangeType::Ecosystem,
             "SEMVER" => RangeType::Semver,
-            "GIT" => {
-                self.leave_out(format!("a range of commits of {package}"));
-                return Vec::new();
-            }
+            // No versions: it is kept beside those.
+            "GIT" => return Vec::new(),
             other => {
                 self.cannot(format!("a range of {package} is of the type {other}"));
                 return Vec::new();
@@ -329,6 +341,17 @@ impl Reader {
         }
         events.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         events.into_iter().map(|(version, _, event)| (version, event)).collect()
+    }
+}
+
+/// As GitHub writes it.
+fn band(word: &Value) -> Option<Severity> {
+    match word.as_str()?.to_ascii_uppercase().as_str() {
+        "LOW" => Some(Severity::Low),
+        "MODERATE" | "MEDIUM" => Some(Severity::Medium),
+        "HIGH" => Some(Severity::High),
+        "CRITICAL" => Some(Severity::Critical),
+        _ => None,
     }
 }
 

@@ -18,12 +18,25 @@ pub struct Checked {
     pub affected: bool,
     /// The most severe first, then the newest.
     pub advisories: Vec<Hit>,
-    /// Versions that none of the advisories names: of the version's own line first, then of every line that is maintained.
+    /// Versions that none of the advisories that hold names: of the version's own line first, then of every line that is maintained.
     pub update_to: Vec<Target>,
     /// The line that it belongs to, where the policy names one.
     pub line: Option<LineName>,
     /// Whether that line gets fixes; `null` where the policy names none.
     pub maintained: Option<bool>,
+    /// Those that named it and were withdrawn. They count for nothing, and are named all the same: who asks has often read of one
+    /// elsewhere, where it may still be told of as if it held.
+    pub withdrawn: Vec<Withdrawn>,
+}
+
+/// A withdrawn advisory that named the version.
+#[derive(Serialize)]
+pub struct Withdrawn {
+    pub id: AdvisoryId,
+    pub title: String,
+    /// The range of it that holds the version, as npm writes it.
+    pub range: String,
+    pub withdrawn_at: Timestamp,
 }
 
 /// An advisory that names the version.
@@ -75,6 +88,7 @@ pub fn check(
         None => named(published, &plain(package))?,
     };
     let line = known.and_then(|package| line_of(package, version));
+    let withdrawn = withdrawn(published, name, version);
     let advisories = hits(published, name, version);
     let affected = !advisories.is_empty();
     Some(Checked {
@@ -83,6 +97,7 @@ pub fn check(
         version: version.to_string(),
         affected,
         advisories,
+        withdrawn,
         maintained: line.as_ref().and_then(|line| policy.line(line)).map(|line| line.maintained_at(now)),
         line,
     })
@@ -99,9 +114,9 @@ fn is_named(name: &str, package: &str) -> bool {
     name.eq_ignore_ascii_case(package)
 }
 
-/// The ranges of a package, each with its advisory.
+/// The ranges of a package, each with its advisory; none of what was withdrawn.
 fn ranges<'a>(published: &'a [Published], package: &'a str) -> impl Iterator<Item = (&'a Advisory, &'a Affected)> {
-    let advisories = published.iter().map(|p| &p.advisory);
+    let advisories = published.iter().filter(|p| p.stands()).map(|p| &p.advisory);
     let all = advisories.flat_map(|advisory| advisory.affected.iter().map(move |range| (advisory, range)));
     all.filter(move |(_, range)| is_named(range.package.as_str(), package))
 }
@@ -123,9 +138,8 @@ fn line_of(package: &Package, version: &NpmVersion) -> Option<LineName> {
 }
 
 fn hits(published: &[Published], package: &str, version: &NpmVersion) -> Vec<Hit> {
-    let holds = |range: &&Affected| is_named(range.package.as_str(), package) && range.contains(version);
     let hit = |p: &Published| {
-        let range = p.advisory.affected.iter().find(holds)?;
+        let range = holding(&p.advisory, package, version)?;
         Some(Hit {
             id: p.advisory.id.clone(),
             title: p.advisory.draft.title.clone(),
@@ -135,9 +149,24 @@ fn hits(published: &[Published], package: &str, version: &NpmVersion) -> Vec<Hit
         })
     };
     // They come newest first, and a sort keeps that.
-    let mut all: Vec<Hit> = published.iter().filter_map(hit).collect();
+    let mut all: Vec<Hit> = published.iter().filter(|p| p.stands()).filter_map(hit).collect();
     all.sort_by_key(|hit| std::cmp::Reverse(hit.severity));
     all
+}
+
+fn withdrawn(published: &[Published], package: &str, version: &NpmVersion) -> Vec<Withdrawn> {
+    let named = |p: &Published| {
+        let withdrawn_at = p.withdrawn.as_ref()?.at;
+        let range = holding(&p.advisory, package, version)?.npm_range();
+        Some(Withdrawn { id: p.advisory.id.clone(), title: p.advisory.draft.title.clone(), range, withdrawn_at })
+    };
+    published.iter().filter_map(named).collect()
+}
+
+/// The range of an advisory that holds a version.
+fn holding<'a>(advisory: &'a Advisory, package: &str, version: &NpmVersion) -> Option<&'a Affected> {
+    let holds = |range: &&Affected| is_named(range.package.as_str(), package) && range.contains(version);
+    advisory.affected.iter().find(holds)
 }
 
 /// Of each line the first fixed version above this one that no advisory names. A line that the policy does not name counts where the
@@ -234,6 +263,26 @@ mod tests {
         assert_eq!((beta.advisories.len(), targets(&beta)), (2, vec!["5.0.0"]), "nothing older");
         let free = asked("expressjs", "5.1.0").unwrap();
         assert!(!free.affected && free.update_to.is_empty() && free.maintained == Some(true));
+    }
+
+    #[test]
+    fn what_was_withdrawn_is_named_and_does_not_count() {
+        let mut gone = published("EXP-2026-AAAAA", "critical", &[("express@4", "0", None)]);
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        gone.withdrawn = Some(crate::advisory::Withdrawal { at: now, reason: None });
+        let held = published("EXP-2026-BBBBB", "high", &[("express@4", "4.0.0", Some("4.20.0"))]);
+        let all = [gone, held];
+        let asked = |version: &str| check(&policy(), &all, "express", &version_meant(version).unwrap(), now).unwrap();
+        let named = |checked: &Checked| checked.withdrawn.iter().map(|gone| gone.id.to_string()).collect::<Vec<_>>();
+        let old = asked("4.18.2");
+        assert_eq!(
+            (old.affected, old.advisories.len(), targets(&old)),
+            (true, 1, vec!["4.20.0"]),
+            "it asks for nothing"
+        );
+        assert_eq!(named(&old), ["EXP-2026-AAAAA"]);
+        let new = asked("4.20.0");
+        assert_eq!((new.affected, named(&new)), (false, vec!["EXP-2026-AAAAA".to_owned()]));
     }
 
     #[test]

@@ -97,8 +97,10 @@ export class Watch {
     const shown = words.slice(0, shownOf(words, text)).trimEnd();
     if (shown.length < 1000 || !text.includes(`${shown}…`)) return false;
     const links = this.page.locator("a[download]", { hasText: "All of it" });
+    // Chromium sends a secure cookie to this machine without TLS; a request beside its pages does not.
+    const cookie = (await this.context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
     for (const href of await links.evaluateAll((all) => all.map((link) => link.href))) {
-      const all = oneLine(await (await this.page.request.get(href)).text());
+      const all = oneLine(await (await this.page.request.get(href, { headers: cookie ? { cookie } : {} })).text());
       if (all.includes(words)) return true;
     }
     return false;

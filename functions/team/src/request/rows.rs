@@ -29,7 +29,7 @@ fn value(field: &Field) -> Value {
         ("introduced", _) => json!("4.0.0"),
         ("range_type", _) => json!("SEMVER"),
         // One of those that the range holds.
-        ("versions", _) => json!(["4.19.1"]),
+        ("versions", Kind::List(..)) => json!(["4.19.1"]),
         (_, kind) => of_kind(kind),
     }
 }

@@ -229,7 +229,7 @@ fn an_import_that_was_withdrawn_upstream_is_taken() {
         for (number, record) in records.iter().enumerate() {
             std::fs::write(dir.join(format!("{number}.json")), record.to_string()).unwrap();
         }
-        let taken = desk.cli(&["import", dir.to_str().unwrap(), "--json"]);
+        let taken = desk.cli(&["import", dir.to_str().unwrap()]);
         let answer: Value = serde_json::from_slice(&taken.stdout).unwrap();
         (answer["taken"].clone(), answer["not_taken"].to_string())
     };

@@ -30,7 +30,7 @@ pub(super) fn details(reading: &Reading, limits: &Limits) -> String {
     if names.is_empty() {
         return details.clone();
     }
-    let (names, are) = (names.join(" and "), if names.len() > 1 { "are" } else { "is" });
+    let (names, are) = (names.join(" and the "), if names.len() > 1 { "are" } else { "is" });
     format!("{details}\n\nThe {names} above {are} shortened; {} has all of it.", reading.id)
 }
 

@@ -206,6 +206,7 @@ def restore(stack, mailbox):
     lost = Reporter(stack, "lost", "lost@example.org")
     mailbox.wait("lost@example.org", lost.case)
     settled(stack)
+    old = mailed(mailbox, lost.case)
     for table in ("CasesTable", "MailTable"):
         db.restore_table_to_point_in_time(
             SourceTableName=stack.outputs[table], TargetTableName=f"restored-{table}", UseLatestRestorableTime=True)
@@ -214,16 +215,21 @@ def restore(stack, mailbox):
             if lost.case in json.dumps(item, default=str):
                 db.delete_item(TableName=stack.outputs[table], Key={k: item[k] for k in KEYS})
     assert call(f"{stack.url}/case", headers={"authorization": f"Bearer {lost.filed['receipt_code']}"}).status == 404
-    before = len(mailbox.all())
     said = stack.desk_command("restore", "run", "--cases", "restored-CasesTable", "--mail", "restored-MailTable").stdout
     assert "1 case was missing" in said, said
     assert lost.page()["case_id"] == lost.case
     while_held = Reporter(stack, "while held")
     mailbox.wait("alice@example.com", while_held.case, "New report")
-    told = [subject for _, subject, _ in mailbox.all()[before:] if lost.case in subject]
-    assert not told, told
+    # What falls due after the restore is told as ever: on a busy machine the clock of the acknowledgement runs out meanwhile.
+    again = [told for told, times in mailed(mailbox, lost.case).items() if told in old and times > old[told]]
+    assert not again, again
     stack.desk_command("restore", "release")
     assert "Nothing is held" in stack.desk_command("restore", "list").stdout
+
+
+def mailed(mailbox, case):
+    """How often each was told each subject of a case."""
+    return Counter((to, subject) for to, subject, _ in mailbox.all() if case in subject)
 
 
 def rotate(stack, mailbox, reporter):

@@ -42,6 +42,9 @@ pub fn mail(data: &[u8]) {
 fn judged(raw: &[u8]) {
     let limits = Limits { bytes: 1 << 20, ..Limits::of(&EXPRESS) };
     let read = read::read(raw, &limits);
+    if let Read::Unreadable { why, .. } = &read {
+        assert!(!why.contains("breaks the parser"), "{why}");
+    }
     assert_eq!(read::sent_hash(raw), desk_keys::sha256_hex(&read::sent_body(raw)), "however it is hashed");
     if let Some(head) = read.head() {
         let security = EXPRESS.contacts.security.as_str();
@@ -69,7 +72,8 @@ fn judged(raw: &[u8]) {
             "{name:?}"
         );
         assert!(!text::is_blank(&name));
-        read::attachment(raw, &limits, attachment.index);
+        let taken = read::attachment(raw, &limits, attachment.index);
+        assert!(taken.is_some_and(|(same, bytes)| same.name == attachment.name && bytes.len() == attachment.bytes));
     }
     let parts = trim(&mail.text, &LETTERS);
     let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();

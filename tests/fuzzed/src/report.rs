@@ -3,10 +3,9 @@
 use desk_domain::fields::FieldError;
 use desk_domain::report::Report;
 use desk_http::body;
-use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::EXPRESS;
+use crate::{EXPRESS, NOW};
 
 /// `POST /reports` as JSON.
 pub fn report_json(data: &[u8]) {
@@ -22,7 +21,7 @@ pub fn report_form(data: &[u8]) {
 }
 
 fn taken(value: &Value) {
-    match desk_mail::report::read(value, &EXPRESS.limits, Timestamp::UNIX_EPOCH) {
+    match desk_mail::report::read(value, &EXPRESS.limits, *NOW) {
         Ok(report) => {
             let stored = report.to_json();
             assert_eq!(Report::stored(&stored).to_json(), stored, "what is stored is read back as it was");

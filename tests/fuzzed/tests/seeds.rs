@@ -91,3 +91,19 @@ fn what_strangers_send_is_taken_or_refused_and_breaks_nothing() {
         }
     }
 }
+
+/// Each target of the fuzzer is one of these, and each of these is one of its.
+#[test]
+fn every_function_is_a_target_and_has_seeds() {
+    let mut files: Vec<String> = fs::read_dir(root().join("tests/fuzz/fuzz_targets"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    let mut names: Vec<&str> = TARGETS.iter().map(|(name, _)| *name).collect();
+    files.sort();
+    names.sort_unstable();
+    assert_eq!(files, names);
+    let manifest = fs::read_to_string(root().join("tests/fuzz/Cargo.toml")).unwrap();
+    assert!(names.iter().all(|name| manifest.contains(&format!("name = \"{name}\""))), "{manifest}");
+}

@@ -12,7 +12,8 @@ use crate::case::share::SharedThing;
 use crate::case::{Answering, Stage, UrgentStep};
 use crate::id::{ClockName, PartyId};
 use crate::moment::Moment;
-use desk::{of_channels, of_no_case};
+use crate::policy::MailRules;
+use desk::{crowds, of_channels, of_no_case};
 use parties::of_party;
 pub use parties::to_parties;
 
@@ -25,7 +26,17 @@ pub fn to_members(policy: &Policy, case: &CaseId) -> Vec<String> {
     let others = [Answering::LetIn, Answering::NobodyToWriteTo];
     let others = others.iter().flat_map(|as_is| all.iter().filter(hangs_on_answering).map(|n| written(n, *as_is)));
     let said = Answering::ALL.into_iter().flat_map(|as_is| [answered::does(as_is), answered::acknowledges(as_is)]);
+    let usual = usual.chain(of_crowds(policy, case, &first));
     usual.chain(others.flatten()).chain(said.map(str::to_owned)).collect()
+}
+
+/// What is said of many reports from one place. How many are many changes no word of it, so two are enough here: the policy may say a
+/// thousand, and each answer that comes in is held against these letters.
+fn of_crowds(policy: &Policy, case: &CaseId, to: &Recipient) -> Vec<String> {
+    let mail = MailRules { one_source_at_once: 1, ..policy.mail.clone() };
+    let policy = Policy { mail, ..policy.clone() };
+    let letters = crowds(&policy).into_iter();
+    letters.flat_map(|notice| letter(&policy, case, (to, Answering::Writes), &notice, None)).collect()
 }
 
 /// Whether more of it than its last line hangs on what comes of an answer.
@@ -407,6 +418,18 @@ mod tests {
 
     /// What goes to nobody who answers about a case: to lists and to maintainers outside.
     const NOT_QUOTED: [&str; 2] = ["announcement", "forward"];
+
+    /// An answer costs no more where more reports of one place are told one by one.
+    #[test]
+    fn what_is_said_of_a_crowd_hangs_on_no_number_of_the_policy() {
+        let mut policy = Policy::from_toml(include_str!("../../../../infra/policies/express.toml")).unwrap();
+        let case = "EXP-2026-7K3QF".parse().unwrap();
+        let usual = to_members(&policy, &case);
+        policy.mail.one_source_at_once = 1000;
+        assert!(usual == to_members(&policy, &case));
+        let says = |words: &str| usual.iter().any(|letter| letter.contains(words));
+        assert!(says("2 reports from one network since") && says("2 cases from one mail domain"));
+    }
 
     #[test]
     fn every_letter_is_known_again() {

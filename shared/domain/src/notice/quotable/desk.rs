@@ -58,11 +58,11 @@ fn bundles(policy: &Policy) -> Vec<Notice> {
         ]
     };
     let replied = [(); 2].map(|()| Notice::ReporterReplied(ReporterReplied { opened: None }));
-    policy.clocks.iter().flat_map(of_clock).chain([bundle(replied)]).chain(crowds(policy)).collect()
+    policy.clocks.iter().flat_map(of_clock).chain([bundle(replied)]).collect()
 }
 
-/// What came together from one place, of each kind of place.
-fn crowds(policy: &Policy) -> Vec<Notice> {
+/// What came together from one place, of each kind of place: two of it.
+pub(super) fn crowds(policy: &Policy) -> Vec<Notice> {
     let due_at = Timestamp::UNIX_EPOCH;
     let pseudonym = "0".repeat(64);
     let places = [SourceId::network(&pseudonym), SourceId::mail_domain(&pseudonym)];
@@ -71,8 +71,7 @@ fn crowds(policy: &Policy) -> Vec<Notice> {
             let case = CaseId::from_random(&policy.project.prefix, 2026, number);
             Told { case: Some(case), source: Some(source.clone()), notice: notice.clone() }
         };
-        let enough = u32::try_from(policy.mail.one_source_at_once).unwrap_or(u32::MAX);
-        Notice::Bundle(Bundle { told: (0..=enough).map(told).collect() })
+        Notice::Bundle(Bundle { told: (0..2).map(told).collect() })
     };
     let of_clock = |row: &ClockRow| {
         let (clock, promise, acknowledge_until) = (row.name.clone(), row.promise, None);

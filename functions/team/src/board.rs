@@ -1,5 +1,7 @@
 //! The board: open cases by what is due next, from clear fields alone. Nothing is decrypted, so every member may see it.
 
+mod crowds;
+
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
@@ -10,8 +12,8 @@ use desk_domain::id::{CaseId, MemberId, SourceId};
 use desk_domain::policy::{Member, Role, Watch};
 use desk_domain::time::instant_in;
 use desk_http::Problem;
-use desk_pages::{BoardCrowd, BoardFilters, BoardGroup, BoardPage, DeskPage, Due, DueUrgency, Site};
-use desk_store::{BoardFilter, BoardRow, Only, crowds};
+use desk_pages::{BoardFilters, BoardGroup, BoardPage, DeskPage, Due, DueUrgency, Site};
+use desk_store::{BoardFilter, BoardRow, Only};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -264,40 +266,6 @@ impl Team {
         }
     }
 
-    /// More than so many untouched reports of one source stand together.
-    pub(crate) fn crowd(&self) -> usize {
-        usize::try_from(self.policy.mail.one_source_at_once).unwrap_or(usize::MAX)
-    }
-
-    /// The untouched reports of each source that has more than `most` here, and all other cases.
-    fn apart(&self, member: &Member, rows: Vec<BoardRow>, most: usize) -> (Vec<BoardCrowd>, Vec<BoardRow>) {
-        let counts = crowds(&rows, most);
-        let mut apart: Vec<(SourceId, Vec<BoardRow>)> = counts.into_keys().map(|source| (source, Vec::new())).collect();
-        let mut others = Vec::new();
-        for row in rows {
-            let crowd = apart.iter_mut().find(|(source, _)| row.untouched_from() == Some(source));
-            match crowd {
-                Some((_, rows)) => rows.push(row),
-                None => others.push(row),
-            }
-        }
-        let crowd = |(source, rows): (SourceId, Vec<BoardRow>)| {
-            let since = rows.iter().map(|row| row.received_at).min();
-            let title = format!("{} reports from {}", rows.len(), source.words());
-            let rows = rows.into_iter().map(|row| self.row(member, row)).collect();
-            BoardCrowd { title, since, all: Some(of_source(&source)), close: close_path(member, &source), rows }
-        };
-        (apart.into_iter().map(crowd).collect(), others)
-    }
-
-    /// What can be done with the reports of the source that was chosen.
-    fn chosen_crowd(&self, member: &Member, filter: &BoardFilter) -> Option<BoardCrowd> {
-        let source = filter.source.as_ref()?;
-        let title = format!("Reports from {}", source.words());
-        let close = close_path(member, source);
-        Some(BoardCrowd { title, since: None, all: None, close, rows: Vec::new() })
-    }
-
     /// What the board may be narrowed to.
     fn filters(&self, chosen: BoardFilter) -> BoardFilters {
         let one = |label: &str, only: Option<Only>| {
@@ -391,16 +359,6 @@ fn address(filter: &BoardFilter) -> String {
     let package = filter.package.as_ref().map(|name| format!("package={}&", encoded(name))).unwrap_or_default();
     let source = filter.source.as_ref().map(|source| format!("source={source}&")).unwrap_or_default();
     format!("/desk?{only}{package}{source}")
-}
-
-/// The untouched reports of a source.
-fn of_source(source: &SourceId) -> String {
-    format!("/desk?source={source}")
-}
-
-/// Where they are closed together, by who closes cases.
-fn close_path(member: &Member, source: &SourceId) -> Option<String> {
-    member.has(Role::Triage).then(|| format!("/desk/close-batch?source={source}"))
 }
 
 /// As a value of a query.

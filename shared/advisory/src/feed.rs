@@ -1,5 +1,5 @@
-//! The Atom feed (RFC 4287): the newest advisories, each whole, by when they were last changed, or withdrawn. Ids are for ever: they hang on no
-//! address, and an entry keeps the one that it was published with.
+//! The Atom feed (RFC 4287): the newest advisories, each whole, by when they were last changed, or withdrawn. Ids are for ever: they
+//! hang on no address, and an entry keeps the one that it was published with.
 
 use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Link, Person, Text};
 use desk_domain::advisory::{Advisory, Published, Reference, credit_line};

@@ -4,8 +4,8 @@
 //! - In any hour a person gets at most the policy's `team_mails_per_hour`: some at once, the others as bundles.
 //! - A bundle waits for the policy's `bundle_after` from its first notice on, and never comes sooner than `bundle_every` after the one
 //!   before. What an hour has of bundles is left free for them: with the defaults nine mails go at once, and one is a bundle.
-//! - A day has at once half as much again as an hour. Where more came, everything is gathered from its first notice on: the waves of one storm
-//!   come hours apart (each clock of two hundred reports warns in an hour of its own), and each would else begin with as many single
+//! - A day has at once half as much again as an hour. Where more came, everything is gathered from its first notice on: the waves of
+//!   one storm come hours apart (each clock of two hundred reports warns in an hour of its own), and each would else begin with as many single
 //!   mails as an hour takes. 200 reports that nobody looks at are then some forty mails in two days and not eighteen hundred, and
 //!   twenty are no more than those.
 //! - Of one case the same notice goes at once twice in an hour: a reporter who writes sixty times fills nobody's hour, makes no

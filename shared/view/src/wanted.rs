@@ -22,8 +22,8 @@ pub struct Wanted(BTreeSet<ContentId>);
 
 impl Wanted {
     /// What stands in a case, whichever part of its log is shown: the report, what is recorded now of each step, what parties are
-    /// called, and what the form of the advisory was made of that was approved or saved before. What was said over again since is left out, and so is what was
-    /// shown to the reporter, which goes with its part of the log.
+    /// called, and what the form of the advisory was made of that was approved or saved before. What was said over again since is left
+    /// out, and so is what was shown to the reporter, which goes with its part of the log.
     pub fn standing(log: &[Event]) -> Wanted {
         let mut wanted = Wanted::default();
         wanted.0.extend(log.first().into_iter().flat_map(words).map(|content| content.id.clone()));

@@ -29,7 +29,6 @@ pub struct Post {
     pub events: MailEvents,
 }
 
-/// A notice that any member may get.
 /// An ordinary notice that is never told with others.
 pub fn goes_alone() -> Notice {
     let days = Away { from: date(2026, 12, 24), until: date(2027, 1, 1) };

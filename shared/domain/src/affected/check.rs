@@ -121,8 +121,8 @@ fn ranges<'a>(published: &'a [Published], package: &'a str) -> impl Iterator<Ite
     all.filter(move |(_, range)| is_named(range.package.as_str(), package))
 }
 
-/// The version that a range is fixed in, or the fix of its line, where it is a fix: its line was not waived by name, and no other range of the advisory holds
-/// it, as records of others may have it.
+/// The version that a range is fixed in, or the fix of its line, where it is a fix: its line was not waived by name, and no other range
+/// of the advisory holds it, as records of others may have it.
 pub fn fix_in<'a>(advisory: &'a Advisory, range: &'a Affected) -> Option<&'a NpmVersion> {
     let is_waived = advisory.lines.iter().any(|note| note.line == range.line && note.status == LineStatus::Unfixed);
     let is_affected = |fixed: &NpmVersion| {

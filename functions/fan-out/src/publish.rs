@@ -74,8 +74,9 @@ impl FanOut {
             let advisory = self.unsealed(&case.id, publication.content).await?;
             let (published_at, case) = (event.at, Some(case.id.clone()));
             let entry_id = Published::entry_id(&self.policy, &id);
-            let (modified_at, withdrawn, kept) = (published_at, None, Kept::default());
-            let published = Published { advisory, case, published_at, modified_at, entry_id, withdrawn, kept };
+            let (modified_at, withdrawn, revisions, kept) = (published_at, None, Vec::new(), Kept::default());
+            let published =
+                Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept };
             self.published.put_published(&published).await?;
             tracing::info!(advisory = %id, "published");
         }

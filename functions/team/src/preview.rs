@@ -72,7 +72,8 @@ impl Team {
         let published_at = case.publication.published.as_ref().map_or(now, |published| published.advisory.at);
         let entry_id = Published::entry_id(&self.policy, &advisory.id);
         let (case, modified_at) = (Some(case.id.clone()), published_at);
-        Published { advisory, case, published_at, modified_at, entry_id, withdrawn: None, kept: Kept::default() }
+        let (withdrawn, revisions, kept) = (None, Vec::new(), Kept::default());
+        Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept }
     }
 
     /// Each channel that it would go to: its name, and where what goes there is seen.

@@ -6,6 +6,7 @@
 mod credit;
 mod cve;
 mod kept;
+mod revision;
 mod withdrawal;
 
 use std::str::FromStr;
@@ -17,8 +18,9 @@ use serde_json::Value;
 
 use crate::affected::released::{Releases, released_form};
 use crate::affected::{self, Affected};
-use crate::case::Case;
+use crate::case::event::FactName;
 use crate::case::publication::LineEnd;
+use crate::case::{Actor, Case, Fact};
 use crate::fields::Fields;
 use crate::id::{AdvisoryId, CaseId, LineName, Malformed};
 use crate::policy::{Limits, Policy, Severity};
@@ -27,6 +29,7 @@ use crate::text;
 pub use self::credit::{Credit, credit_line};
 pub use self::cve::CveId;
 pub use self::kept::{Beside, Kept, Other, RecordFields};
+pub use self::revision::{Correction, Revision};
 pub use self::withdrawal::Withdrawal;
 
 /// References, aliases or people in one advisory.
@@ -48,6 +51,19 @@ pub struct Advisory {
     /// Every line of the packages named, and what it gets.
     pub lines: Vec<LineNote>,
     pub credits: Vec<Credit>,
+    /// What is known beyond the problem itself, since when: that it can be exploited, that it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<Known>,
+    /// Why it takes the place of the form that is public; `None` of the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Correction>,
+}
+
+/// A fact that whoever runs a package should know, and when it became known.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    pub fact: FactName,
+    pub at: Timestamp,
 }
 
 /// An advisory that is public.
@@ -65,6 +81,9 @@ pub struct Published {
     /// That it holds no more. It stays where it was, and every document says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Withdrawal>,
+    /// The forms that took the place of the first, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revisions: Vec<Revision>,
     /// What the record that it was imported from says beyond it.
     #[serde(default, skip_serializing_if = "Kept::is_empty")]
     pub kept: Kept,
@@ -284,6 +303,7 @@ pub struct Parts {
     /// What was released since, or before.
     pub releases: Releases,
     pub credits: Vec<Credit>,
+    pub correction: Option<Correction>,
 }
 
 impl Advisory {
@@ -294,8 +314,19 @@ impl Advisory {
         let determined: Vec<Affected> = parts.affected.into_iter().filter(said).collect();
         let affected = released_form(&determined, &parts.releases);
         let lines = line_notes(policy, case, &affected, now);
-        Advisory { id: (&case.id).into(), draft, score: parts.score, affected, lines, credits: parts.credits }
+        let (id, score, credits) = ((&case.id).into(), parts.score, parts.credits);
+        Advisory { id, draft, score, affected, lines, credits, known: known(case), correction: parts.correction }
     }
+}
+
+/// Of what the team recorded, what everybody should know; that it is public they see. What a reporter ticks is not known yet.
+fn known(case: &Case) -> Vec<Known> {
+    let by_team = |known: &&Fact| matches!(known.by, Actor::Member(_));
+    let of = |fact| {
+        let known = case.facts.iter().filter(by_team).find(|known| known.fact == fact)?;
+        Some(Known { fact, at: known.at })
+    };
+    [FactName::ExploitPublic, FactName::AttacksObserved].into_iter().filter_map(of).collect()
 }
 
 /// Every line that the policy names of the affected packages: what is fixed, what is not, what is past its end.

@@ -230,7 +230,8 @@ impl UnsealedCase {
     fn composed(&self, policy: &Policy, case: &Case, events: &[Event], draft: Draft, at: Timestamp) -> Advisory {
         let score = self.score_in(events).unwrap_or_default();
         let credits = self.credits(&case.publication.credit);
-        let parts = Parts { score, affected: self.affected_of(case), releases: self.releases_of(case), credits };
+        let (affected, releases) = (self.affected_of(case), self.releases_of(case));
+        let parts = Parts { score, affected, releases, credits, correction: None };
         Advisory::compose(policy, case, draft, parts, at)
     }
 

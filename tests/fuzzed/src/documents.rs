@@ -39,10 +39,11 @@ pub fn markdown(data: &[u8]) {
         cve: None,
     };
     let (id, score) = ("EXP-2026-7K3QF".parse().expect("an id"), Score::default());
-    let advisory = Advisory { id, draft, score, affected: Vec::new(), lines: Vec::new(), credits: Vec::new() };
+    let (affected, lines, credits, known, correction) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), None);
+    let advisory = Advisory { id, draft, score, affected, lines, credits, known, correction };
     let at = Timestamp::UNIX_EPOCH;
-    let (case, entry_id, withdrawn, kept) = (None, None, None, Kept::default());
-    documents(&Published { advisory, case, published_at: at, modified_at: at, entry_id, withdrawn, kept });
+    let (case, entry_id, withdrawn, revisions, kept) = (None, None, None, Vec::new(), Kept::default());
+    documents(&Published { advisory, case, published_at: at, modified_at: at, entry_id, withdrawn, revisions, kept });
 }
 
 /// A record of OSV's: refused with every reason, or an advisory whose own record is read again.
@@ -57,17 +58,7 @@ pub fn osv(data: &[u8]) {
     }
     assert!(reading.credits.iter().all(|credit| !text::hides(&credit.line()) && !credit.name.contains('\n')));
     let Ok(affected) = reading.lines(&EXPRESS) else { return };
-    let (published_at, modified_at) = (reading.published_at, reading.modified_at);
-    let advisory = Advisory {
-        id: reading.id,
-        draft: reading.draft,
-        score: reading.score,
-        affected,
-        lines: Vec::new(),
-        credits: reading.credits,
-    };
-    let (withdrawn, kept) = (reading.withdrawn, reading.kept);
-    let published = Published { advisory, case: None, published_at, modified_at, entry_id: None, withdrawn, kept };
+    let published = reading.published(affected, None);
     documents(&published);
     let again = advisory_osv::read(advisory_osv::render(&published).as_bytes());
     assert!(again.is_ok(), "our own record is one: {:?}", again.err());

@@ -34,7 +34,7 @@ pub fn advisory(bench: &Bench, case: &desk_domain::case::Case, title: &str) -> A
     let credit = Credit { name: "Rita".to_owned(), contact: Vec::new(), kind: None };
     let score = Score { severity: Some(Severity::High), ..Score::default() };
     let releases = [("express@4".parse().expect("a line"), "4.19.2".parse().expect("a version"))].into();
-    let parts = Parts { score, affected: vec![affected], releases, credits: vec![credit] };
+    let parts = Parts { score, affected: vec![affected], releases, credits: vec![credit], correction: None };
     Advisory::compose(&bench.policy, case, draft, parts, bench.hands.now())
 }
 

@@ -2,7 +2,7 @@
 //! before it.
 
 use desk_advisory::{channel, markdown};
-use desk_domain::advisory::{Advisory, LineNote, LineStatus, Published, Reference};
+use desk_domain::advisory::{Advisory, Correction, LineNote, LineStatus, Published, Reference};
 use desk_domain::affected::Affected;
 use desk_domain::weakness;
 use desk_pages::{Change, Quote, Review, Unsaved};
@@ -67,9 +67,9 @@ fn changes(old: &Advisory, new: &Advisory) -> Vec<Change> {
 }
 
 /// Everything that a form says, in the order in which it is read.
-fn said(form: &Advisory) -> [(&'static str, String); 14] {
+fn said(form: &Advisory) -> [(&'static str, String); 16] {
     // A field that is added is asked for here. The id is the case's, and never changes.
-    let Advisory { id: _, draft, score, affected, lines, credits } = form;
+    let Advisory { id: _, draft, score, affected, lines, credits, known, correction } = form;
     let list = |all: Vec<String>| all.join("\n");
     let aliases = draft.aliases.iter().map(ToString::to_string).collect();
     let reference = |r: &Reference| format!("{} {}", r.kind.as_str(), r.url);
@@ -88,11 +88,18 @@ fn said(form: &Advisory) -> [(&'static str, String); 14] {
         ("Severity", score.severity.map(words::severity).unwrap_or_default().to_owned()),
         ("CVSS", list(score.cvss.clone())),
         ("Weaknesses", list(score.cwe.iter().map(|cwe| weakness::named(cwe)).collect())),
+        ("Known", list(known.iter().map(|known| words::fact(known.fact).to_owned()).collect())),
         ("Credit", list(credits.iter().map(credit).collect())),
         ("References", list(draft.references.iter().map(reference).collect())),
         ("Aliases", list(aliases)),
         ("CVE id", draft.cve.clone().map(String::from).unwrap_or_default()),
+        ("Correction", correction.as_ref().map(correction_line).unwrap_or_default()),
     ]
+}
+
+fn correction_line(correction: &Correction) -> String {
+    let is = if correction.withdraws { "Withdrawn" } else { "Corrected" };
+    format!("{is}: {}", correction.why)
 }
 
 fn range(affected: &Affected) -> String {

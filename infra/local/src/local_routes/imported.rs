@@ -7,8 +7,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use desk_advisory::advisory_page;
-use desk_advisory::osv::{self, Reading};
-use desk_domain::advisory::{Advisory, Published};
+use desk_advisory::osv;
+use desk_domain::advisory::Published;
 use desk_domain::affected::contradictions;
 use desk_domain::fields::FieldError;
 use desk_domain::id::AdvisoryId;
@@ -32,15 +32,13 @@ pub(super) async fn import(
     if desk.has_published(&reading.id).await? {
         return Err(refused(vec![format!("{} is an advisory of this very desk", reading.id)]));
     }
-    let Reading { id, mut draft, score, credits, published_at, modified_at, withdrawn, kept, left_out, .. } = reading;
-    draft.aliases.retain(|alias| *alias != id);
+    let (id, left_out) = (reading.id.clone(), reading.left_out.clone());
     // A record of others is taken as it is; where it contradicts itself, that is said.
     let contradictions = contradictions(&affected);
-    let advisory = Advisory { id: id.clone(), draft, score, affected, lines: Vec::new(), credits };
     let last_change = known.as_ref().map(Published::changed_at);
     // An entry that subscribers know keeps its id.
     let entry_id = known.map_or_else(|| Published::entry_id(&desk.policy, &id), |known| known.entry_id);
-    let published = Published { advisory, case: None, published_at, modified_at, entry_id, withdrawn, kept };
+    let published = reading.published(affected, entry_id);
     if last_change.is_some_and(|last| last > published.changed_at()) {
         return Err(refused(vec![format!("a later version of {id} was taken already")]));
     }

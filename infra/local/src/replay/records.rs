@@ -3,34 +3,32 @@
 use std::path::Path;
 
 use desk_advisory::osv::{Reading, read, record};
-use desk_domain::advisory::{Advisory, Kept, Published};
+use desk_domain::advisory::{Kept, Published};
 use desk_domain::policy::Policy;
 use serde_json::{Value, json};
 
 use super::files;
 use crate::Failure;
 
-fn published(reading: Reading, kept: Kept) -> Published {
+fn published(reading: Reading) -> Published {
     let policy = Policy::from_toml(include_str!("../../../policies/express.toml")).unwrap();
     let affected = reading.lines(&policy).unwrap_or_else(|e| panic!("{e:?}"));
-    let Reading { id, mut draft, score, credits, published_at, modified_at, withdrawn, .. } = reading;
-    draft.aliases.retain(|alias| *alias != id);
-    let advisory = Advisory { id, draft, score, affected, lines: Vec::new(), credits };
-    Published { advisory, case: None, published_at, modified_at, entry_id: None, withdrawn, kept }
+    reading.published(affected, None)
 }
 
 /// A record as it is given back by an import, and what is said of it.
 fn imported(original: &Value) -> (Value, Vec<String>) {
-    let mut reading = read(original.to_string().as_bytes()).unwrap_or_else(|e| panic!("{e:?}"));
-    let (kept, said) = (std::mem::take(&mut reading.kept), reading.left_out.clone());
-    (serde_json::to_value(record(&published(reading, kept))).unwrap(), said)
+    let reading = read(original.to_string().as_bytes()).unwrap_or_else(|e| panic!("{e:?}"));
+    let said = reading.left_out.clone();
+    (serde_json::to_value(record(&published(reading))).unwrap(), said)
 }
 
 /// A record as a case gives it back.
 fn led(original: &Value) -> (Value, Vec<String>) {
     let reading = read(original.to_string().as_bytes()).unwrap_or_else(|e| panic!("{e:?}"));
     let said = reading.beyond_a_case();
-    (serde_json::to_value(record(&published(reading, Kept::default()))).unwrap(), said)
+    let led = Published { kept: Kept::default(), ..published(reading) };
+    (serde_json::to_value(record(&led)).unwrap(), said)
 }
 
 /// In one order, without what says nothing, and without the version of OSV that it is written in.

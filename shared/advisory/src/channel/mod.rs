@@ -173,7 +173,8 @@ mod tests {
         };
         let credits = vec![Credit { name: text("[c](javascript:x)"), contact: Vec::new(), kind: None }];
         let (id, score) = ("EXP-2026-7K3QF".parse().unwrap(), Score::default());
-        let advisory = Advisory { id, draft, score, affected: Vec::new(), lines: Vec::new(), credits };
+        let (affected, lines, known, correction) = (Vec::new(), Vec::new(), Vec::new(), None);
+        let advisory = Advisory { id, draft, score, affected, lines, credits, known, correction };
         Published {
             advisory,
             case: None,
@@ -181,6 +182,7 @@ mod tests {
             modified_at: published_at,
             entry_id: None,
             withdrawn: None,
+            revisions: Vec::new(),
             kept: Kept::default(),
         }
     }

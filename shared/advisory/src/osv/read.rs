@@ -5,9 +5,10 @@ mod keep;
 mod lines;
 
 use desk_domain::advisory::{
-    Credit, CreditKind, CveId, Draft, Kept, Reference, ReferenceKind, Score, Withdrawal, is_contact, is_web_link,
+    Advisory, Credit, CreditKind, CveId, Draft, Kept, Published, Reference, ReferenceKind, Score, Withdrawal,
+    is_contact, is_web_link,
 };
-use desk_domain::affected::{RangeType, Since, Until};
+use desk_domain::affected::{Affected, RangeType, Since, Until};
 use desk_domain::id::{AdvisoryId, PackageName};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::Severity;
@@ -47,6 +48,18 @@ pub struct Range {
     range: u64,
     range_type: RangeType,
     versions: Vec<String>,
+}
+
+impl Reading {
+    /// It as an advisory that others published, with its ranges by lines ([`Reading::lines`]).
+    pub fn published(self, affected: Vec<Affected>, entry_id: Option<String>) -> Published {
+        let Reading { id, mut draft, score, credits, published_at, modified_at, withdrawn, kept, .. } = self;
+        draft.aliases.retain(|alias| *alias != id);
+        let (lines, known, correction) = (Vec::new(), Vec::new(), None);
+        let advisory = Advisory { id, draft, score, affected, lines, credits, known, correction };
+        let (case, revisions) = (None, Vec::new());
+        Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept }
+    }
 }
 
 /// Reads a record.

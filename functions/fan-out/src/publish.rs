@@ -147,7 +147,7 @@ impl FanOut {
                 self.put_shared(&Shared::OfAll(&|site, all| objects(site, all, now))).await
             }
             Serving::Mail(mail, list) => {
-                let mail = mail(&self.site(), published);
+                let mail = mail(&self.site(), published, false);
                 let notice =
                     Announcement { advisory: published.advisory.id.clone(), subject: mail.subject, text: mail.text };
                 self.mail(record, list, notice).await

@@ -1,13 +1,16 @@
 //! The page of one advisory.
 
 use askama::Template;
-use desk_domain::advisory::{Advisory, Credit, Other, Published, is_web_link};
+use desk_domain::advisory::{Advisory, Other, Published};
 use desk_domain::affected::check::fix_in;
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::weakness;
 
 use crate::frame::{Frame, rendered};
-use crate::{Site, markdown, osv, text};
+use crate::names::{Name, calculator};
+use crate::thanks::{self, Thanked};
+use crate::timeline::{self, Entry};
+use crate::{Site, markdown, osv, text, told};
 
 /// Its key in the site's bucket.
 pub fn key(published: &Published) -> String {
@@ -31,26 +34,31 @@ struct Page {
     id: String,
     /// That it was withdrawn, when and why.
     withdrawn: Option<String>,
+    /// Why it says something else than before.
+    corrected: Option<String>,
     title: String,
     /// `None` where the title says it all.
     summary: Option<String>,
-    aliases: Vec<String>,
-    /// Ids of other problems that it has to do with.
-    related: Vec<String>,
+    aliases: Vec<Name>,
+    /// Other problems that it has to do with.
+    related: Vec<Name>,
     /// `jquery-rails (RubyGems)`: other packages that the record names.
     elsewhere: Vec<String>,
+    /// What is known of exploits and attacks.
+    known: Vec<String>,
     todo: Vec<Todo>,
     check_url: String,
     severity: Option<&'static str>,
-    /// Each vector with what it comes to: `6.1 (medium)`.
-    vectors: Vec<(String, Option<String>)>,
+    vectors: Vec<Vector>,
     /// Name and address of each.
     weaknesses: Vec<(String, String)>,
     published: String,
     /// `None` while it is as it was published.
     updated: Option<String>,
-    /// Each name with where they can be found.
-    credits: Vec<(String, Vec<Contact>)>,
+    credits: Vec<Thanked>,
+    /// What became of it, the newest first.
+    changes: Vec<String>,
+    timeline: Vec<Entry>,
     rows: Vec<Row>,
     notes: Vec<String>,
     details: String,
@@ -73,10 +81,12 @@ struct Todo {
     fixes: Vec<(String, String)>,
 }
 
-/// Where somebody who is thanked can be found; a page of theirs is a link.
-struct Contact {
+struct Vector {
     text: String,
-    is_page: bool,
+    /// What it comes to: `6.1 (medium)`.
+    words: Option<String>,
+    /// Where it is taken apart.
+    href: Option<String>,
 }
 
 /// Package by package, as they are named first.
@@ -104,17 +114,12 @@ impl Todo {
     }
 }
 
-fn scored(vector: &str) -> (String, Option<String>) {
+fn scored(vector: &String) -> Vector {
     let words = desk_domain::score::number(vector).map(|(number, band)| match band {
         Some(band) => format!("{number:.1} ({})", text::severity(band)),
         None => format!("{number:.1}"),
     });
-    (vector.to_owned(), words)
-}
-
-fn credited(credit: &Credit) -> (String, Vec<Contact>) {
-    let contact = |text: &String| Contact { text: text.clone(), is_page: is_web_link(text) };
-    (credit.name.clone(), credit.contact.iter().map(contact).collect())
+    Vector { text: vector.clone(), words, href: calculator(vector) }
 }
 
 /// A package of an element that has no ranges here.
@@ -141,19 +146,23 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         frame: Frame::new(site, "../"),
         id: advisory.id.to_string(),
         withdrawn: published.withdrawn.as_ref().map(text::withdrawn),
+        corrected: told::first(published).filter(|_| published.stands()),
         title: draft.title.clone(),
         summary: (draft.summary != draft.title).then(|| draft.summary.clone()),
-        aliases: draft.all_aliases().into_iter().map(str::to_owned).collect(),
-        related: published.kept.related.clone(),
+        aliases: draft.all_aliases().into_iter().map(|id| Name::of(site, id)).collect(),
+        related: published.kept.related.iter().map(|id| Name::of(site, id)).collect(),
         elsewhere: published.kept.others.iter().filter_map(elsewhere).collect(),
         severity: score.severity.filter(|_| published.stands()).map(text::severity),
+        known: told::known(published),
         todo: todo(advisory),
         check_url: site.check_url(),
-        vectors: score.cvss.iter().map(|vector| scored(vector)).collect(),
+        vectors: score.cvss.iter().map(scored).collect(),
         weaknesses: score.cwe.iter().map(weakness).collect(),
         published: desk_domain::time::instant(published.published_at),
         updated: updated.then(|| desk_domain::time::instant(published.changed_at())),
-        credits: advisory.credits.iter().map(credited).collect(),
+        credits: thanks::by_what_they_did(&advisory.credits),
+        changes: told::changes(published),
+        timeline: timeline::entries(published),
         rows: advisory.affected.iter().map(row).collect(),
         notes: text::line_notes(advisory),
         details: markdown::html(&draft.details),

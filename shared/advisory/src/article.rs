@@ -1,19 +1,20 @@
 //! An advisory as one text in Markdown: what a blog gets of it, and what is shown of a draft before it is public.
 
-use desk_domain::advisory::{Advisory, Withdrawal, credit_line};
+use desk_domain::advisory::{Advisory, Correction, credit_line};
 use desk_domain::weakness;
 
 use crate::security_md::escaped;
-use crate::{markdown, text};
+use crate::{markdown, text, told};
 
-/// What it says, each part a block: summary, versions, details, workarounds, whom it thanks. Of one that was withdrawn that comes first,
-/// and no versions do.
-pub(crate) fn blocks(advisory: &Advisory, withdrawn: Option<&Withdrawal>) -> Vec<String> {
+/// What it says, each part a block: what is `said` above everything else, summary, versions, details, workarounds, whom it thanks. Where
+/// it does not stand any more, no versions do.
+pub(crate) fn blocks(advisory: &Advisory, said: &[String], stands: bool) -> Vec<String> {
     let draft = &advisory.draft;
-    let mut blocks = match withdrawn {
-        Some(withdrawal) => vec![format!("**{}**", escaped(&text::withdrawn(withdrawal))), escaped(&draft.summary)],
-        None => std::iter::once(escaped(&draft.summary)).chain(versions(advisory)).collect(),
-    };
+    let mut blocks: Vec<String> = said.iter().map(|said| format!("**{}**", escaped(said))).collect();
+    blocks.push(escaped(&draft.summary));
+    if stands {
+        blocks.extend(versions(advisory));
+    }
     blocks.push(markdown::without_html(&draft.details));
     if let Some(workarounds) = &draft.workarounds {
         blocks.push(format!("### Workarounds\n\n{}", markdown::without_html(workarounds)));
@@ -48,6 +49,12 @@ fn versions(advisory: &Advisory) -> Vec<String> {
     blocks
 }
 
+/// What will stand above it once it is public.
+fn correction(Correction { why, withdraws }: &Correction) -> String {
+    let is = if *withdraws { "Withdrawn" } else { "Corrected" };
+    format!("{is}: {why}")
+}
+
 /// The whole of a form that is not public, under its title, with its severity and where more is said.
 pub fn of(advisory: &Advisory) -> String {
     let (draft, score) = (&advisory.draft, &advisory.score);
@@ -59,7 +66,9 @@ pub fn of(advisory: &Advisory) -> String {
     if !scored.is_empty() {
         all.push(scored.join(", "));
     }
-    all.extend(blocks(advisory, None));
+    let correction = advisory.correction.as_ref().map(correction);
+    let said: Vec<String> = correction.into_iter().chain(told::known_of(advisory)).collect();
+    all.extend(blocks(advisory, &said, true));
     if !draft.references.is_empty() {
         let urls: Vec<String> = draft.references.iter().map(|r| format!("* <{}>", r.url)).collect();
         all.push(format!("### References\n\n{}", urls.join("\n")));

@@ -5,7 +5,7 @@ use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Link, Pers
 use desk_domain::advisory::{Advisory, Published, Reference, credit_line};
 use jiff::Timestamp;
 
-use crate::{Site, advisory_page, markdown, text};
+use crate::{Site, advisory_page, markdown, text, told};
 
 /// Its key in the site's bucket.
 pub const KEY: &str = "feed.atom";
@@ -40,10 +40,15 @@ fn window(all: &[Published]) -> Vec<&Published> {
     all
 }
 
-/// `express: Open redirect in malformed URLs (CVE-2024-29041)`.
-fn title(advisory: &Advisory) -> String {
+/// `express: Open redirect in malformed URLs (CVE-2024-29041)`. A reader that shows an entry again shows its title alone: it says why.
+fn title(published: &Published) -> String {
+    let advisory = &published.advisory;
     let package = text::packages_named(advisory).map(|packages| format!("{packages}: ")).unwrap_or_default();
-    format!("{package}{} ({})", advisory.draft.title, text::name(advisory))
+    let title = format!("{package}{} ({})", advisory.draft.title, text::name(advisory));
+    match published.newest_correction() {
+        Some(_) if published.stands() => format!("Corrected: {title}"),
+        Some(_) | None => text::titled(title, published.withdrawn.as_ref()),
+    }
 }
 
 /// `Char` of XML 1.0, section 2.2.
@@ -61,7 +66,7 @@ fn entry(site: &Site<'_>, published: &Published) -> Entry {
     let severity = advisory.score.severity.filter(|_| published.stands()).map(text::severity);
     let category = |term: &str| Category { term: term.to_owned(), ..Category::default() };
     Entry {
-        title: Text::plain(text::titled(title(advisory), published.withdrawn.as_ref())),
+        title: Text::plain(title(published)),
         // What was published before there were such ids was known by its page's address.
         id: published.entry_id.clone().unwrap_or_else(|| page.clone()),
         updated: instant(published.changed_at()),
@@ -79,13 +84,13 @@ fn entry(site: &Site<'_>, published: &Published) -> Entry {
     }
 }
 
-/// Versions first, then how severe it is, or in place of both that it was withdrawn; then the text, where more is said, and whom to thank.
+/// What has changed and what is known of attacks; versions, and how severe it is, unless it was withdrawn; then the text, where more is
+/// said, and whom to thank.
 fn content(published: &Published) -> String {
     let advisory = &published.advisory;
-    let first = match &published.withdrawn {
-        Some(withdrawal) => format!("<p><strong>{}</strong></p>", escaped(&text::withdrawn(withdrawal))),
-        None => format!("{}{}", versions(advisory), severity(advisory)),
-    };
+    let said = told::first(published).into_iter().chain(told::known(published));
+    let first: String = said.map(|said| format!("<p><strong>{}</strong></p>", escaped(&said))).collect();
+    let versions = if published.stands() { versions(advisory) + &severity(advisory) } else { String::new() };
     let credit = credit_line(&advisory.credits).map(|line| format!("<p>Credit: {}</p>", escaped(&line)));
     let workarounds =
         advisory.draft.workarounds.as_deref().map(|w| format!("<h3>Workarounds</h3>\n{}", markdown::html(w)));
@@ -94,7 +99,7 @@ fn content(published: &Published) -> String {
     let names = if names.is_empty() { String::new() } else { format!("<p>Known as {names}</p>") };
     let (workarounds, credit) = (workarounds.unwrap_or_default(), credit.unwrap_or_default());
     let references = references(advisory);
-    format!("{first}{names}{details}{workarounds}{references}{credit}")
+    format!("{first}{versions}{names}{details}{workarounds}{references}{credit}")
 }
 
 fn versions(advisory: &Advisory) -> String {
@@ -228,6 +233,27 @@ mod tests {
         let content = entry.content().and_then(Content::value).unwrap();
         let first = "<p><strong>Withdrawn on Wed 2026-12-02 10:00 UTC. It asks nobody to update any more.</strong></p>";
         assert!(content.starts_with(first), "{content}");
+    }
+
+    #[test]
+    fn a_corrected_entry_begins_with_why_and_keeps_its_id() {
+        let entry = |published: &Published| {
+            let feed = feed(&policy(&[]), "https://site.example.org", std::slice::from_ref(published));
+            feed.entries()[0].clone()
+        };
+        let corrected = told::tests::changed();
+        let mut before = corrected.clone();
+        (before.revisions, before.modified_at) = (Vec::new(), before.published_at);
+        let (before, after) = (entry(&before), entry(&corrected));
+        assert_eq!((before.id(), before.published()), (after.id(), after.published()));
+        assert_eq!(*after.updated(), instant("2026-12-04T10:00:00Z".parse().unwrap()));
+        assert_eq!(after.title().value, format!("Corrected: {}", before.title().value));
+        let facts = "<p><strong>An exploit has been public since 2026-12-02.</strong></p>\
+                     <p><strong>Attacks have been observed since 2026-12-03.</strong></p><ul><li>minnow@1: ";
+        let of = |entry: &Entry| entry.content().and_then(Content::value).unwrap().to_owned();
+        assert!(of(&before).starts_with(facts), "{}", of(&before));
+        let corrected = "<p><strong>Corrected on Fri 2026-12-04 10:00 UTC: 1.2.2 is affected too.</strong></p>";
+        assert!(of(&after).starts_with(&format!("{corrected}{facts}")), "{}", of(&after));
     }
 
     #[test]

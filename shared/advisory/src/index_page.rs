@@ -6,7 +6,7 @@ use desk_domain::advisory::Published;
 use desk_domain::policy::ShownChannel;
 
 use crate::frame::{CheckForm, Frame, rendered};
-use crate::{Site, advisory_page, text};
+use crate::{Site, acknowledgments, advisory_page, text, told};
 
 /// Its key in the site's bucket.
 pub const KEY: &str = "index.html";
@@ -21,12 +21,15 @@ struct Page<'a> {
     newest: Vec<Entry>,
     more: usize,
     channels: Vec<ShownChannel<'a>>,
+    thanks_href: &'static str,
 }
 
 struct Entry {
     title: String,
     href: String,
     day: String,
+    /// The day on which it was last corrected.
+    corrected: Option<String>,
     /// The day on which it was withdrawn.
     withdrawn: Option<String>,
     severity: Option<&'static str>,
@@ -38,6 +41,7 @@ pub fn render(site: &Site<'_>, all: &[Published]) -> String {
         title: published.advisory.draft.title.clone(),
         href: advisory_page::key(published),
         day: text::day(published.published_at),
+        corrected: told::corrected_at(published).map(text::day),
         withdrawn: published.withdrawn.as_ref().map(|withdrawal| text::day(withdrawal.at)),
         severity: published.advisory.score.severity.filter(|_| published.stands()).map(text::severity),
     };
@@ -47,5 +51,6 @@ pub fn render(site: &Site<'_>, all: &[Published]) -> String {
         newest: all.iter().take(NEWEST).map(entry).collect(),
         more: all.len().saturating_sub(NEWEST),
         channels: site.policy.shown_channels().collect(),
+        thanks_href: acknowledgments::KEY,
     })
 }

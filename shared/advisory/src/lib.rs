@@ -10,14 +10,17 @@
 //! | blog entry | [`blog_entry`] | `blog/<day>-<id>.md` |
 //! | a draft, to whom it is shown | [`article`] | – |
 //! | list mail | [`list_mail`] | – |
+//! | acknowledgments | [`acknowledgments`] | `acknowledgments.html` |
 //! | policy | [`policy_page`], [`security_md`] | `policy.html`, `SECURITY.md` |
 //! | security.txt | [`security_txt`] | `.well-known/security.txt` |
 //! | figures | [`figures_page`] | `figures.html`, `figures.json` |
 //! | index | [`index_page`] | `index.html` |
 
+pub mod acknowledgments;
 pub mod advisory_page;
 pub mod article;
 pub mod blog_entry;
+mod builders;
 pub mod channel;
 pub mod feed;
 pub mod figures_page;
@@ -25,11 +28,16 @@ mod frame;
 pub mod index_page;
 pub mod list_mail;
 pub mod markdown;
+mod names;
 pub mod osv;
+mod plain;
 pub mod policy_page;
 pub mod security_md;
 pub mod security_txt;
 mod text;
+mod thanks;
+mod timeline;
+mod told;
 pub mod updates_page;
 
 use desk_domain::policy::Policy;

@@ -12,7 +12,7 @@ use url::{ParseError, Url};
 
 use crate::security_md::escaped;
 
-const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
+pub(crate) const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
 /// The HTML of `text`, its headings below the page's own: the highest becomes `<h3>`. What nobody would see stands there as an escape,
 /// however it was written.

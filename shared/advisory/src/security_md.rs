@@ -6,7 +6,7 @@ use desk_domain::policy::{
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-use crate::report_url;
+use crate::{acknowledgments, report_url};
 
 const REPORTING: &str = "Reporting a Bug";
 const DISCLOSURE: &str = "Disclosure Policy";
@@ -43,7 +43,10 @@ fn reporting(policy: &Policy) -> Vec<String> {
         format!("## {REPORTING}"),
         format!(
             "Every report about the security of {name} is taken seriously. Thank you for yours: we want to fix the \
-             problem together with you, and when it is announced you will be named as you wish, or not at all."
+             problem together with you, and when it is announced you will be named as you wish, or not at all. Whoever \
+             was named is thanked at <{}/{}>.",
+            policy.project.site_url,
+            acknowledgments::KEY
         ),
         format!(
             "Write to <{}> or use the form at <{}>, which needs no account and no address. Either way the report \

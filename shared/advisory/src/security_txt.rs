@@ -4,7 +4,7 @@ use desk_domain::policy::Policy;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::report_url;
+use crate::{acknowledgments, report_url};
 
 /// How long the file may be believed (RFC 9116, 2.5.5 recommends less than a year); it is made anew long before.
 const BELIEVED_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
@@ -22,6 +22,7 @@ pub fn render(policy: &Policy, now: Timestamp) -> String {
         format!("Contact: {}", report_url(policy)),
         format!("Expires: {}", expires(now)),
         format!("Encryption: {}{OPENPGP_PATH}", project.desk_url),
+        format!("Acknowledgments: {}/{}", project.site_url, acknowledgments::KEY),
         format!("Policy: {}", project.policy_url),
         "Preferred-Languages: en".to_owned(),
         format!("Canonical: {}/.well-known/security.txt", project.desk_url),
@@ -52,6 +53,7 @@ mod tests {
         Contact: https://desk.example.org/reports
         Expires: 2027-05-21T00:00:00Z
         Encryption: https://desk.example.org/openpgp-key.asc
+        Acknowledgments: https://desk.example.org/site/acknowledgments.html
         Policy: https://github.com/expressjs/express/blob/master/Security.md
         Preferred-Languages: en
         Canonical: https://desk.example.org/.well-known/security.txt

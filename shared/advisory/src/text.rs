@@ -13,13 +13,18 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
 
 /// `Withdrawn on Tue 2025-12-02 10:00 UTC: it is no vulnerability. It asks nobody to update any more.`
 pub(crate) fn withdrawn(withdrawal: &Withdrawal) -> String {
-    let at = desk_domain::time::instant(withdrawal.at);
-    let reason = match withdrawal.reason.as_deref().map(str::trim_end) {
-        Some(reason) if reason.ends_with(['.', '!', '?']) => format!(": {reason}"),
-        Some(reason) => format!(": {reason}."),
-        None => ".".to_owned(),
-    };
-    format!("Withdrawn on {at}{reason} It asks nobody to update any more.")
+    let withdrawn = dated("Withdrawn", withdrawal.at, withdrawal.reason.as_deref());
+    format!("{withdrawn} It asks nobody to update any more.")
+}
+
+/// `Corrected on Tue 2025-12-02 10:00 UTC: 4.18 is affected too.`
+pub(crate) fn dated(what: &str, at: Timestamp, why: Option<&str>) -> String {
+    let at = desk_domain::time::instant(at);
+    match why.map(str::trim_end) {
+        Some(why) if why.ends_with(['.', '!', '?']) => format!("{what} on {at}: {why}"),
+        Some(why) => format!("{what} on {at}: {why}."),
+        None => format!("{what} on {at}."),
+    }
 }
 
 /// A title, before which stands that it holds no more.

@@ -11,7 +11,7 @@ use desk_domain::id::LineName;
 use desk_domain::npm::NpmVersion;
 
 use crate::frame::{CheckForm, Frame, rendered};
-use crate::{Site, advisory_page, text};
+use crate::{Site, advisory_page, text, told};
 
 /// Its key in the site's bucket.
 pub const KEY: &str = "security-updates.html";
@@ -49,6 +49,8 @@ struct Update {
     affected: Vec<String>,
     names: String,
     day: String,
+    /// The day on which it was last corrected.
+    corrected: Option<String>,
     /// The day on which it was withdrawn.
     withdrawn: Option<String>,
     credit: Option<String>,
@@ -116,6 +118,7 @@ fn update(published: &Published, fix: Option<&NpmVersion>, affected: Vec<String>
         affected,
         names: names.join(", "),
         day: text::day(published.published_at),
+        corrected: told::corrected_at(published).map(text::day),
         withdrawn: published.withdrawn.as_ref().map(|withdrawal| text::day(withdrawal.at)),
         credit: credit_line(&advisory.credits),
         order: (stands, fix.cloned(), published.published_at),

@@ -7,6 +7,7 @@ mod credit;
 mod cve;
 mod kept;
 mod revision;
+mod timeline;
 mod withdrawal;
 
 use std::str::FromStr;
@@ -30,6 +31,7 @@ pub use self::credit::{Credit, credit_line};
 pub use self::cve::CveId;
 pub use self::kept::{Beside, Kept, Other, RecordFields};
 pub use self::revision::{Correction, Revision};
+pub use self::timeline::{Milestone, Reached};
 pub use self::withdrawal::Withdrawal;
 
 /// References, aliases or people in one advisory.
@@ -54,6 +56,9 @@ pub struct Advisory {
     /// What is known beyond the problem itself, since when: that it can be exploited, that it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Known>,
+    /// The days on which it was told of and mended, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<Milestone>,
     /// Why it takes the place of the form that is public; `None` of the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correction: Option<Correction>,
@@ -315,7 +320,8 @@ impl Advisory {
         let affected = released_form(&determined, &parts.releases);
         let lines = line_notes(policy, case, &affected, now);
         let (id, score, credits) = ((&case.id).into(), parts.score, parts.credits);
-        Advisory { id, draft, score, affected, lines, credits, known: known(case), correction: parts.correction }
+        let (known, timeline, correction) = (known(case), Milestone::of(case), parts.correction);
+        Advisory { id, draft, score, affected, lines, credits, known, timeline, correction }
     }
 }
 

@@ -39,8 +39,9 @@ pub fn markdown(data: &[u8]) {
         cve: None,
     };
     let (id, score) = ("EXP-2026-7K3QF".parse().expect("an id"), Score::default());
-    let (affected, lines, credits, known, correction) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), None);
-    let advisory = Advisory { id, draft, score, affected, lines, credits, known, correction };
+    let (affected, lines, credits) = (Vec::new(), Vec::new(), Vec::new());
+    let (known, timeline, correction) = (Vec::new(), Vec::new(), None);
+    let advisory = Advisory { id, draft, score, affected, lines, credits, known, timeline, correction };
     let at = Timestamp::UNIX_EPOCH;
     let (case, entry_id, withdrawn, revisions, kept) = (None, None, None, Vec::new(), Kept::default());
     documents(&Published { advisory, case, published_at: at, modified_at: at, entry_id, withdrawn, revisions, kept });

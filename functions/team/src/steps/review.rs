@@ -68,8 +68,8 @@ fn changes(old: &Advisory, new: &Advisory) -> Vec<Change> {
 
 /// Everything that a form says, in the order in which it is read.
 fn said(form: &Advisory) -> [(&'static str, String); 16] {
-    // A field that is added is asked for here. The id is the case's, and never changes.
-    let Advisory { id: _, draft, score, affected, lines, credits, known, correction } = form;
+    // A field that is added is asked for here. The id is the case's, and never changes; the days of its way are nobody's words.
+    let Advisory { id: _, draft, score, affected, lines, credits, known, timeline: _, correction } = form;
     let list = |all: Vec<String>| all.join("\n");
     let aliases = draft.aliases.iter().map(ToString::to_string).collect();
     let reference = |r: &Reference| format!("{} {}", r.kind.as_str(), r.url);

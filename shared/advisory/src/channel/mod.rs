@@ -17,7 +17,7 @@ use desk_domain::policy::{Channel, ChannelKind, OwnChannel, Policy};
 use jiff::Timestamp;
 
 use crate::list_mail::ListMail;
-use crate::{Site, index_page, policy_page, security_md, security_txt};
+use crate::{Site, acknowledgments, index_page, policy_page, security_md, security_txt};
 
 /// Something for the site's bucket.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +61,8 @@ pub enum Serving<'a> {
     /// Objects made of everything that is published (newest first), in this order. They are written once everything that
     /// they lead to is there.
     Rebuilt(fn(&Site<'_>, &[Published], Timestamp) -> Vec<Object>),
-    /// A mail to the channel's mailbox.
-    Mail(fn(&Site<'_>, &Published) -> ListMail, &'a Channel),
+    /// A mail to the channel's mailbox; the flag says whether it was told of the advisory before.
+    Mail(fn(&Site<'_>, &Published, bool) -> ListMail, &'a Channel),
     /// A call to an address that the channel keeps.
     Call(fn(&Site<'_>, &Published, &Channel) -> Call, &'a Channel),
 }
@@ -88,9 +88,13 @@ pub fn of_own(own: OwnChannel) -> Serving<'static> {
     }
 }
 
-/// The announcement as every mailing list gets it, whether or not the policy has one.
+/// The announcement as every mailing list gets it, whether or not the policy has one: of a later form, as one that heard of the first.
 pub fn as_mail(site: &Site<'_>, published: &Published) -> ListMail {
-    mailing_list::mail(site, published)
+    mailing_list::mail(site, published, is_told_again(published))
+}
+
+fn is_told_again(published: &Published) -> bool {
+    !published.revisions.is_empty()
 }
 
 /// What publishing at `now` writes and sends, channel by channel: the very bytes of each object, and each mail and call as an
@@ -105,7 +109,7 @@ pub fn rehearsed(
         Serving::Objects(objects) => Some(objects(site, published)),
         Serving::Rebuilt(objects) => Some(objects(site, all, now)),
         Serving::Mail(mail, _) => {
-            let ListMail { subject, text } = mail(site, published);
+            let ListMail { subject, text } = mail(site, published, is_told_again(published));
             let text = format!("Subject: {subject}\n\n{text}");
             Some(vec![Object::new(format!("mail/{id}.txt"), "text/plain; charset=utf-8", text)])
         }
@@ -137,13 +141,14 @@ pub fn shared(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object>
     rebuilt.flat_map(|objects| objects(site, all, now)).collect()
 }
 
-/// What follows from the policy alone, and the front page last.
+/// What follows from the policy alone, whom everything that is published thanks, and the front page last.
 fn standing(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
     vec![
         advisory_page::stylesheet(),
         Object::new("SECURITY.md", "text/markdown; charset=utf-8", security_md::render(site.policy)),
         Object::page(policy_page::KEY, policy_page::render(site)),
         Object::new(".well-known/security.txt", "text/plain; charset=utf-8", security_txt::render(site.policy, now)),
+        Object::page(acknowledgments::KEY, acknowledgments::render(site, all)),
         Object::page(index_page::KEY, index_page::render(site, all)),
     ]
 }
@@ -173,8 +178,8 @@ mod tests {
         };
         let credits = vec![Credit { name: text("[c](javascript:x)"), contact: Vec::new(), kind: None }];
         let (id, score) = ("EXP-2026-7K3QF".parse().unwrap(), Score::default());
-        let (affected, lines, known, correction) = (Vec::new(), Vec::new(), Vec::new(), None);
-        let advisory = Advisory { id, draft, score, affected, lines, credits, known, correction };
+        let (affected, lines, known, timeline, correction) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), None);
+        let advisory = Advisory { id, draft, score, affected, lines, credits, known, timeline, correction };
         Published {
             advisory,
             case: None,
@@ -240,7 +245,7 @@ mod tests {
             published.advisory.score.severity = Some(Severity::Critical);
             let documents = |published: &Published| {
                 let of_it = |object: &Object| {
-                    !["SECURITY.md", "policy.html", ".well-known/security.txt", STYLESHEET_KEY]
+                    !["SECURITY.md", "policy.html", acknowledgments::KEY, ".well-known/security.txt", STYLESHEET_KEY]
                         .contains(&object.key.as_str())
                 };
                 let all = rehearsed(&site, published, std::slice::from_ref(published), at);

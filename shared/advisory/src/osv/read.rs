@@ -55,8 +55,8 @@ impl Reading {
     pub fn published(self, affected: Vec<Affected>, entry_id: Option<String>) -> Published {
         let Reading { id, mut draft, score, credits, published_at, modified_at, withdrawn, kept, .. } = self;
         draft.aliases.retain(|alias| *alias != id);
-        let (lines, known, correction) = (Vec::new(), Vec::new(), None);
-        let advisory = Advisory { id, draft, score, affected, lines, credits, known, correction };
+        let (lines, known, timeline, correction) = (Vec::new(), Vec::new(), Vec::new(), None);
+        let advisory = Advisory { id, draft, score, affected, lines, credits, known, timeline, correction };
         let (case, revisions) = (None, Vec::new());
         Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept }
     }

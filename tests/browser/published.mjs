@@ -26,6 +26,8 @@ async function story(tools) {
     check(`updates: has ${version}`, updates.includes(version), updates);
   }
   await look(tools, "site-policy", `${site}policy.html`);
+  const thanks = await look(tools, "site-acknowledgments", `${site}acknowledgments.html`);
+  check("acknowledgments: says what to do to be one of them", thanks.includes("report what you found in private"), thanks);
   const figures = await look(tools, "site-figures", `${site}figures.html`);
   check("figures: promises were kept", figures.includes("100 %") && !/EXP-\d{4}-/.test(figures), figures);
   await tools.page.goto(`${site}policy.html`);
@@ -82,7 +84,7 @@ async function links({ page, origin }, name) {
 /** Before anything is published the site is whole already. */
 async function empty(tools) {
   const found = await links(tools, "empty site");
-  for (const key of ["security-updates.html", "policy.html", "figures.html", "feed.atom"]) {
+  for (const key of ["security-updates.html", "acknowledgments.html", "policy.html", "figures.html", "feed.atom"]) {
     check(`empty site: leads to ${key}`, found.has(`${tools.origin}/site/${key}`), [...found].join(", "));
   }
   await tools.page.goto(`${tools.origin}/site/security-updates.html`);

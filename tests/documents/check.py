@@ -64,6 +64,9 @@ def atom(site):
 def security_txt(site):
     parsed = Parser((site / ".well-known/security.txt").read_bytes())
     check("security.txt: RFC 9116", [str(error) for error in parsed.errors])
+    thanks = [line["value"] for line in parsed.lines if line["field_name"] == "acknowledgments"]
+    told = thanks and (site / thanks[0].rsplit("/", 1)[1]).is_file()
+    check("security.txt: leads to the acknowledgments, which are there", [] if told else [str(thanks)])
 
 
 def main():

@@ -114,12 +114,12 @@ impl Todo {
     }
 }
 
-fn scored(vector: &String) -> Vector {
+fn scored(vector: &str) -> Vector {
     let words = desk_domain::score::number(vector).map(|(number, band)| match band {
         Some(band) => format!("{number:.1} ({})", text::severity(band)),
         None => format!("{number:.1}"),
     });
-    Vector { text: vector.clone(), words, href: calculator(vector) }
+    Vector { text: vector.to_owned(), words, href: calculator(vector) }
 }
 
 /// A package of an element that has no ranges here.
@@ -156,7 +156,7 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         known: told::known(published),
         todo: todo(advisory),
         check_url: site.check_url(),
-        vectors: score.cvss.iter().map(scored).collect(),
+        vectors: score.cvss.iter().map(|vector| scored(vector)).collect(),
         weaknesses: score.cwe.iter().map(weakness).collect(),
         published: desk_domain::time::instant(published.published_at),
         updated: updated.then(|| desk_domain::time::instant(published.changed_at())),
@@ -170,4 +170,88 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         references: draft.references.iter().map(|r| r.url.clone()).collect(),
         osv_href: format!("../{}", osv::key(published)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use desk_domain::policy::Policy;
+    use serde_json::json;
+
+    use super::*;
+    use crate::told::tests::{changed, withdrawn};
+
+    fn page(published: &Published) -> String {
+        let policy = Policy::from_toml(include_str!("../../../infra/policies/minimal.toml")).unwrap();
+        render(
+            &Site { policy: &policy, url: "https://site.example.org", desk_url: "https://desk.example.org" },
+            published,
+        )
+    }
+
+    /// What stands between two pieces of a page.
+    fn between<'a>(page: &'a str, open: &str, close: &str) -> &'a str {
+        let rest = page.split_once(open).unwrap_or_else(|| panic!("no {open} in {page}")).1;
+        rest.split_once(close).unwrap_or_else(|| panic!("no {close} in {page}")).0
+    }
+
+    #[test]
+    fn what_was_corrected_stands_first_and_what_is_known_in_what_to_do() {
+        let page = page(&changed());
+        let corrected = "Corrected on Fri 2026-12-04 10:00 UTC: 1.2.2 is affected too.";
+        assert!(between(&page, "<article>", "<h1>").contains(&format!("<strong>{corrected}</strong>")), "{page}");
+        let todo = between(&page, "id=\"todo-title\"", "</section>");
+        let (known, update) = todo.split_once("Update <span").unwrap();
+        for fact in ["An exploit has been public since 2026-12-02.", "Attacks have been observed since 2026-12-03."] {
+            assert!(known.contains(&format!("<strong>{fact}</strong>")), "{todo}");
+        }
+        assert!(update.contains("npm install minnow@1.2.3"), "{todo}");
+        let changes = between(&page, "id=\"changes-title\"", "</section>");
+        let changes: Vec<&str> = changes.split("<li>").skip(1).filter_map(|rest| rest.split("</li>").next()).collect();
+        assert_eq!(changes, [corrected, "Credit changed on Thu 2026-12-03 09:30 UTC."]);
+    }
+
+    #[test]
+    fn what_was_withdrawn_asks_for_nothing_and_keeps_its_history() {
+        let page = page(&withdrawn());
+        assert!(
+            between(&page, "<article>", "<h1>").contains("<strong>Withdrawn on Sat 2026-12-05 11:00 UTC"),
+            "{page}"
+        );
+        assert!(!between(&page, "<article>", "<h1>").contains("Corrected") && !page.contains("Attacks have"), "{page}");
+        assert_eq!(between(&page, "id=\"changes-title\"", "</section>").matches("<li>").count(), 3);
+        assert!(between(&page, "id=\"timeline-title\"", "</section>").contains("<dd>Withdrawn</dd>"), "{page}");
+    }
+
+    #[test]
+    fn names_vectors_and_the_record_are_links() {
+        let mut published = changed();
+        published.kept.related = vec!["MIN-2026-AAAAA".to_owned(), "SNYK-JS-MINNOW-1".to_owned()];
+        let page = page(&published);
+        let short = between(&page, "aria-label=\"In short\"", "</section>");
+        for link in [
+            "<a class=\"id\" href=\"https://www.cve.org/CVERecord?id=CVE-2026-12345\">CVE-2026-12345</a>",
+            "<a class=\"id\" href=\"https://github.com/advisories/GHSA-rv95-896h-c2vc\">GHSA-rv95-896h-c2vc</a>",
+            "<a class=\"id\" href=\"MIN-2026-AAAAA.html\">MIN-2026-AAAAA</a>",
+            "<span class=\"id\">SNYK-JS-MINNOW-1</span>",
+            "<strong>6.1 (medium)</strong> <a href=\"https://www.first.org/cvss/calculator/3.1#CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N\">",
+            "<a href=\"https://cwe.mitre.org/data/definitions/601.html\">CWE-601: URL Redirection",
+            "<a href=\"../osv/EXP-2026-7K3QF.json\">OSV record</a>",
+        ] {
+            assert!(short.contains(link), "{link}: {short}");
+        }
+    }
+
+    #[test]
+    fn who_reported_is_told_from_who_patched_and_a_page_with_one_day_has_no_timeline() {
+        let mut published = changed();
+        published.advisory.credits = serde_json::from_value(json!([
+            {"name": "Rita", "contact": ["https://rita.example"], "type": "FINDER"}, {"name": "Fred", "type": "REMEDIATION_DEVELOPER"},
+        ]))
+        .unwrap();
+        let told = page(&published);
+        assert!(told.contains("<dt>Reported by</dt><dd>Rita (<a href=\"https://rita.example\""), "{told}");
+        assert!(told.contains("<dt>Patched by</dt><dd>Fred</dd>") && !told.contains("Thanks to"), "{told}");
+        (published.revisions, published.advisory.known) = (Vec::new(), Vec::new());
+        assert!(!page(&published).contains("Timeline"));
+    }
 }

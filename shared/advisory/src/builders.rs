@@ -57,13 +57,16 @@ fn places(text: &str) -> Vec<Place> {
 
 fn rewritten(text: &str, places: &[Place]) -> String {
     let mut out = String::with_capacity(text.len() + 64);
+    // Whether the word that is being written is a bare address.
+    let mut in_address = false;
     for (at, letter) in text.char_indices() {
+        in_address = !letter.is_whitespace() && (in_address || text[..at].ends_with("://"));
         match places[at] {
             Place::Code if ends_raw_or_is_shortcode(&text[at..]) => out.push_str("{ "),
             Place::Code => out.push(letter),
             Place::Marks if is_hot(text, at) => out.push_str("%7B"),
             Place::Marks => out.push(letter),
-            Place::Words | Place::FirstOfWords if is_hot(text, at) && is_in_address(&text[..at]) => out.push_str("%7B"),
+            Place::Words | Place::FirstOfWords if in_address && is_hot(text, at) => out.push_str("%7B"),
             Place::FirstOfWords if is_hot(text, at) && out.ends_with('\\') => {
                 out.pop();
                 out.push_str("&#123;");
@@ -86,11 +89,6 @@ fn words(text: &str, at: usize, letter: char) -> String {
         true => format!("\\{letter}"),
         false => letter.to_string(),
     }
-}
-
-/// Whether the words that end here are part of a bare address.
-fn is_in_address(before: &str) -> bool {
-    before.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains("://"))
 }
 
 fn ends_raw_or_is_shortcode(code: &str) -> bool {

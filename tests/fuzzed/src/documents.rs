@@ -3,7 +3,7 @@
 use std::str;
 
 use desk_advisory::channel::rehearsed;
-use desk_advisory::{Site, markdown as advisory_markdown, osv as advisory_osv, security_md, security_txt};
+use desk_advisory::{Site, blog_entry, markdown as advisory_markdown, osv as advisory_osv, security_md, security_txt};
 use desk_domain::advisory::{Advisory, Draft, Kept, Published, Score};
 use desk_domain::policy::Policy;
 use desk_domain::text;
@@ -75,6 +75,20 @@ fn documents(published: &Published) {
         if object.content_type.starts_with("text/html") {
             inert(&text);
         }
+    }
+    no_builders(&blog_entry::render(&site, published));
+}
+
+/// A blog's entry holds nothing, below its head, that Hugo takes for a shortcode or Liquid for a tag.
+fn no_builders(entry: &str) {
+    let body = entry.split_once("\n---\n\n").map_or("", |(_, body)| body);
+    assert!(!body.contains("{{<") && !body.contains("{{%"), "no shortcode of Hugo's");
+    let mut parts = body.split("<!-- {% raw %} -->");
+    let first = parts.next();
+    // What Liquid is told to leave alone ends where it is told so.
+    let others = parts.filter_map(|part| Some(part.split_once("<!-- {% endraw %} -->")?.1));
+    for seen in first.into_iter().chain(others) {
+        assert!(!seen.contains("{{") && !seen.contains("{%"), "nothing of Liquid's");
     }
 }
 

@@ -11,16 +11,12 @@ const DEEPEST: usize = 12;
 /// A space that no line is broken at, while lines are folded: Markdown's parser lets no NUL through.
 pub(super) const GLUE: char = '\0';
 
-/// What lines stand within.
-pub(super) enum Frame {
-    Quote {
-        is_begun: bool,
-    },
-    /// Its mark, until a line has it; then the room that it takes.
-    Item {
-        mark: String,
-        is_given: bool,
-    },
+/// What lines stand within: a quote or a list's item.
+pub(super) struct Frame {
+    mark: String,
+    /// Every line of a quote has its mark; after the first of an item's, the room is left that the mark takes.
+    repeats: bool,
+    is_begun: bool,
 }
 
 #[derive(Default)]
@@ -32,15 +28,16 @@ pub(super) struct Layout {
 impl Layout {
     /// An empty line between what stood before and what comes; none above everything, nor at the beginning of a quote or an item.
     pub fn gap(&mut self) {
-        if self.lines.is_empty() || self.frames.iter().any(Frame::is_fresh) {
+        if self.lines.is_empty() || self.is_fresh() {
             return;
         }
         let line = self.prefix().trim_end().to_owned();
         self.lines.push(line);
     }
 
-    pub fn is_mark_due(&self) -> bool {
-        self.frames.iter().any(|frame| matches!(frame, Frame::Item { is_given: false, .. }))
+    /// Whether what was begun last has no line yet.
+    pub fn is_fresh(&self) -> bool {
+        self.frames.last().is_some_and(|frame| !frame.is_begun)
     }
 
     /// Prose, folded.
@@ -58,43 +55,29 @@ impl Layout {
 
     /// How long a line can be where it stands.
     pub fn room(&self) -> usize {
-        let taken: usize = self.frames.iter().take(DEEPEST).map(Frame::width).sum();
+        let taken: usize = self.frames.iter().take(DEEPEST).map(|frame| frame.mark.len()).sum();
         WIDTH.saturating_sub(taken).max(LEAST_WIDTH)
     }
 
+    /// What is fresh is so together: a line begins all that it stands within.
     fn prefix(&mut self) -> String {
-        let marks: Vec<String> = self.frames.iter_mut().map(Frame::mark).collect();
-        marks.into_iter().take(DEEPEST).collect()
+        let prefix = self.frames.iter().take(DEEPEST).map(Frame::written).collect();
+        self.frames.iter_mut().rev().take_while(|frame| !frame.is_begun).for_each(|frame| frame.is_begun = true);
+        prefix
     }
 }
 
 impl Frame {
-    fn is_fresh(&self) -> bool {
-        match self {
-            Frame::Quote { is_begun } => !is_begun,
-            Frame::Item { is_given, .. } => !is_given,
-        }
+    pub fn quote() -> Frame {
+        Frame { mark: "> ".to_owned(), repeats: true, is_begun: false }
     }
 
-    fn width(&self) -> usize {
-        match self {
-            Frame::Quote { .. } => 2,
-            Frame::Item { mark, .. } => mark.len(),
-        }
+    pub fn item(mark: String) -> Frame {
+        Frame { mark, repeats: false, is_begun: false }
     }
 
-    fn mark(&mut self) -> String {
-        match self {
-            Frame::Quote { is_begun } => {
-                *is_begun = true;
-                "> ".to_owned()
-            }
-            Frame::Item { mark, is_given: true } => " ".repeat(mark.len()),
-            Frame::Item { mark, is_given } => {
-                *is_given = true;
-                mark.clone()
-            }
-        }
+    fn written(&self) -> String {
+        if self.repeats || !self.is_begun { self.mark.clone() } else { " ".repeat(self.mark.len()) }
     }
 }
 

@@ -77,7 +77,7 @@ impl<'n> Writer<'n> {
             Tag::Paragraph | Tag::Heading { .. } => self.layout.gap(),
             Tag::BlockQuote(_) => {
                 self.block();
-                self.layout.frames.push(Frame::Quote { is_begun: false });
+                self.layout.frames.push(Frame::quote());
             }
             Tag::CodeBlock(_) => {
                 self.block();
@@ -183,13 +183,13 @@ impl<'n> Writer<'n> {
         if stands_apart {
             self.layout.gap();
         }
-        self.layout.frames.push(Frame::Item { mark, is_given: false });
+        self.layout.frames.push(Frame::item(mark));
     }
 
     fn end_of_item(&mut self) {
         self.flush();
         // One that says nothing is one all the same.
-        if self.layout.is_mark_due() {
+        if self.layout.is_fresh() {
             self.layout.verbatim("");
         }
         self.layout.frames.pop();

@@ -5,6 +5,7 @@
 import { createHmac } from "node:crypto";
 
 import { check, must } from "./checks.mjs";
+import { corrected } from "./corrected.mjs";
 import { inspect } from "./inspect.mjs";
 import { Member, WAYS, linkTo } from "./member.mjs";
 import { allMails } from "../harness/desk.mjs";
@@ -39,6 +40,7 @@ async function story(tools) {
   const dave = await Member.at(tools, "dave@example.com");
   await dave.signIn((name) => dave.look(name));
   await approved(tools, dave, id);
+  await corrected(alice, dave, id);
   await lists(tools, alice, id);
   await opened(tools, alice);
   await crowd(tools, alice);
@@ -188,12 +190,12 @@ async function approved(tools, dave, id) {
 /** Each link shows what publishing will write, in a tab of its own; the page is styled as the site is. */
 async function previewed(tools, dave, id) {
   const links = await dave.page.locator(".previews a").evaluateAll((all) => all.map((a) => a.href));
-  check("approve: links lead to what will be written", links.length === 5, links.join("\n"));
+  check("approve: links lead to what will be written", links.length === 7, links.join("\n"));
   const tab = await dave.context.newPage();
   for (const link of links) {
     const answer = await tab.goto(link);
     const text = await tab.locator(":root").textContent();
-    check(`preview: ${link.split("/").pop()} is shown`, answer.status() === 200 && text.includes(id), text);
+    check(`preview: ${link.split("/").pop()} is shown`, answer.status() === 200 && text.toLowerCase().includes(id.toLowerCase()), text);
     saw(link);
     if (!link.includes("/advisories/") || !tools.way.looks) continue;
     const styled = await tab.locator("body").evaluate((e) => getComputedStyle(e).margin === "0px");

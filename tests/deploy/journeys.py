@@ -175,7 +175,8 @@ def one_time_code(secret, step):
 def previewed(member, case):
     """What would be published is looked at; one of its pages shows all that is."""
     form = member.show(case)["advisory"]["sha256"]
-    for name in (f"advisories/{case}.html", "feed.atom"):
+    deep = f"csaf/white/{case.split('-')[1]}/{case.lower()}.json"
+    for name in (f"advisories/{case}.html", "feed.atom", deep):
         shown = call(f"{member.stack.url}/desk/cases/{case}/preview/{form}/{name}", headers=member.headers)
         assert shown.status == 200 and case in shown.text, f"{name}: {shown.status} {shown.text}"
 

@@ -100,7 +100,8 @@ def arguments(text, start):
 
 def route_path(path):
     if path.startswith('"'):
-        return path.strip('"')
+        # A variable that holds slashes too.
+        return re.sub(r"\{\*(\w+)\}", r"{\1+}", path.strip('"'))
     name = path.rsplit("::", 1)[-1]
     return re.search(rf'const {name}: &str = "([^"]+)"', rust("shared"))[1]
 

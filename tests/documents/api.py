@@ -64,7 +64,8 @@ unexpected-methods = ["DELETE"]
 
 
 def routes(document):
-    of_code = sources.routes("intake") | sources.routes("team")
+    # OpenAPI has no variable that holds slashes.
+    of_code = {route.replace("+}", "}") for route in sources.routes("intake") | sources.routes("team")}
     written = {f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item}
     check("every route of the code is in it", sorted(of_code - written))
     check("every route in it is one of the code", sorted(written - of_code))

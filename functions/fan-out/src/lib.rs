@@ -3,6 +3,7 @@
 //! all of it is planned.
 
 mod call;
+mod drift;
 mod duplicates;
 mod figures;
 mod outcome;
@@ -11,7 +12,7 @@ mod said;
 
 use std::sync::Arc;
 
-use desk_domain::case::{Case, Event, EventBody};
+use desk_domain::case::{Case, Event};
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::Policy;
@@ -24,8 +25,6 @@ use desk_store::published::channel_of;
 use desk_store::{CaseStore, DeskStore, Fault, FigureStore, MailStore, PublishedStore, Ring, TeamStore, tally_of};
 use jiff::Timestamp;
 use jiff::civil::Date;
-
-use crate::said::Publication;
 
 pub struct FanOut {
     pub cases: CaseStore,
@@ -73,9 +72,8 @@ impl FanOut {
                 self.mail.plan_delivery(&delivery, None).await?;
                 planned += 1;
             }
-            if let EventBody::Published { content, channels, signed } = &event.body {
-                self.release(&case, event, &Publication { content, channels, signed, from }).await?;
-            }
+            self.made_public(&case, event, from).await?;
+            self.channel_said(&case, event).await?;
         }
         self.link(&case, &events).await?;
         self.count(id, &log, from).await?;
@@ -143,6 +141,7 @@ impl Worker for FanOut {
 
     async fn scheduled(&self) -> Result<(), Fault> {
         self.count_stale().await?;
-        self.publish_shared().await
+        self.publish_shared().await?;
+        self.mend_site().await
     }
 }

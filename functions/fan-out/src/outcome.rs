@@ -5,8 +5,8 @@
 //! to those who were told. That all are done is an event of the case, and told by its plan.
 
 use desk_domain::advisory::Published;
-use desk_domain::case::{Actor, Case, Command, Recipient};
-use desk_domain::id::{AdvisoryId, ChannelId};
+use desk_domain::case::{Actor, Case, Command, Event, EventBody, Recipient};
+use desk_domain::id::AdvisoryId;
 use desk_domain::notice::plan::{of_channel, seen_everywhere};
 use desk_domain::notice::{ChannelFailed, ChannelVerified, Notice};
 use desk_domain::policy::{MetBy, OwnChannel};
@@ -41,6 +41,26 @@ struct NotYet {
 }
 
 impl FanOut {
+    /// What a person said of a channel: its record follows.
+    pub(crate) async fn channel_said(&self, case: &Case, event: &Event) -> Result<(), Fault> {
+        let (id, now) = (AdvisoryId::from(&case.id), self.clock.now());
+        let planned = |channel| (channel, case.publication.planned_for(channel));
+        let by_person = matches!(event.actor, Actor::Member(_));
+        if let EventBody::ChannelRetried { channel, anew } = &event.body {
+            return match anew {
+                true => self.published.channel_anew(&id, channel, event.seq, now).await,
+                false => self.published.touch_channel(&id, channel, now).await,
+            };
+        }
+        if let EventBody::ChannelGivenUp { channel, .. } = &event.body {
+            return self.published.channel_given_up(&id, planned(channel), now).await;
+        }
+        if let (EventBody::Announced { channel, .. }, true) = (&event.body, by_person) {
+            return self.published.channel_done(&id, planned(channel), now).await;
+        }
+        Ok(())
+    }
+
     /// What came of it: an event of the case first, because a channel that is done is never looked at again.
     pub(crate) async fn record(
         &self,
@@ -50,10 +70,11 @@ impl FanOut {
         now: Timestamp,
     ) -> Result<(), Fault> {
         let (id, channel) = (&published.advisory.id, &record.channel);
+        let planned = (channel, record.revision);
         let rarely = matches!(served, Served::Refused(_));
         match served {
             Served::Done => {
-                let command = Command::Announced { channel: channel.clone() };
+                let command = Command::Announced { channel: channel.clone(), revision: record.revision };
                 let told = self.cases.tell(&record.case, &self.policy, &Actor::Desk, &self.clock, &command).await;
                 match told {
                     Ok(acted) => self.tell_verified(id, record, &acted.after.case, now).await?,
@@ -65,17 +86,17 @@ impl FanOut {
                 if OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage) {
                     self.published.show_published(id).await?;
                 }
-                self.published.channel_done(id, channel, now).await
+                self.published.channel_done(id, planned, now).await
             }
             Served::Later => {
                 // What it waits for tells, if need be.
                 self.published
-                    .channel_again(id, channel, (ChannelState::Pending, None), now, after(now, Backoff::PASSING.first))
+                    .channel_again(id, planned, (ChannelState::Pending, None), now, after(now, Backoff::PASSING.first))
                     .await
             }
             Served::OnItsWay(since) => {
                 let again = after(now, ASK_AGAIN);
-                self.published.channel_again(id, channel, (ChannelState::Waiting, None), now, again).await?;
+                self.published.channel_again(id, planned, (ChannelState::Waiting, None), now, again).await?;
                 if since.duration_until(now) < TAKEN_IS_ENOUGH {
                     return Ok(());
                 }
@@ -87,7 +108,7 @@ impl FanOut {
                 tracing::error!(advisory = %id, channel = %channel, failures, why, alarm = "channel-failed", "not announced");
                 let backoff = if rarely { Backoff::REFUSED } else { Backoff::PASSING };
                 let again = after(now, backoff.wait(failures));
-                self.published.channel_again(id, channel, (ChannelState::Failed, Some(why)), now, again).await?;
+                self.published.channel_again(id, planned, (ChannelState::Failed, Some(why)), now, again).await?;
                 self.tell_failed(published, record, now, NotYet { why, refused: rarely, failures, again }).await
             }
         }
@@ -116,7 +137,7 @@ impl FanOut {
         });
         let policy = self.members.policy_now(&self.policy).await?;
         for plan in of_channel(&policy, &stored.case, &notice, now) {
-            let cause = cause_of_failure(&published.advisory.id, &record.channel);
+            let cause = cause_of_failure(&published.advisory.id, record);
             self.plan_once(&stored.case, &cause, plan.recipient, plan.notice, now).await?;
         }
         Ok(())
@@ -149,9 +170,9 @@ impl FanOut {
                 refused: false,
             };
             let failed = Notice::ChannelFailed(failed);
-            let told = Delivery::new(&cause_of_failure(advisory, channel), plan.recipient.clone(), failed, now);
+            let told = Delivery::new(&cause_of_failure(advisory, record), plan.recipient.clone(), failed, now);
             if self.mail.delivery(&told.id).await?.is_some() {
-                let cause = format!("channel-verified {advisory} {channel}");
+                let cause = cause_of("channel-verified", advisory, record);
                 self.plan_once(case, &cause, plan.recipient, plan.notice, now).await?;
             }
         }
@@ -174,8 +195,21 @@ impl FanOut {
     }
 }
 
-fn cause_of_failure(advisory: &AdvisoryId, channel: &ChannelId) -> String {
-    format!("channel-failed {advisory} {channel}")
+fn cause_of_failure(advisory: &AdvisoryId, record: &ChannelRecord) -> String {
+    cause_of("channel-failed", advisory, record)
+}
+
+/// Told once for each channel and form of the advisory.
+fn cause_of(what: &str, advisory: &AdvisoryId, record: &ChannelRecord) -> String {
+    format!("{what} {advisory} {}{}", record.channel, which_time(record))
+}
+
+/// Which form a channel is to have, and by which event once more: what of it is done once is called so. Nothing of the first form's first
+/// time.
+pub(crate) fn which_time(record: &ChannelRecord) -> String {
+    let revision = (record.revision > 0).then(|| format!(" r{}", record.revision));
+    let again = record.again.map(|again| format!(" a{again}"));
+    revision.into_iter().chain(again).collect()
 }
 
 /// What only a person can change is told at once; what is tried again, when it has failed too often, or when the next attempt

@@ -8,9 +8,9 @@
 
 use desk_advisory::channel::{self, Object, Registry, Serving};
 use desk_advisory::{Site, figures_page};
-use desk_domain::advisory::{Advisory, Kept, Published};
+use desk_domain::advisory::{Advisory, Published};
 use desk_domain::case::event::ContentRef;
-use desk_domain::case::{Case, Event, Recipient};
+use desk_domain::case::{Case, Event, EventBody, Recipient};
 use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
 use desk_domain::notice::{Announcement, Notice};
 use desk_domain::policy::{Channel, OwnChannel};
@@ -20,7 +20,8 @@ use desk_store::objects::{If, Object as Stored, Put};
 use desk_store::published::{ChannelRecord, ChannelState};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::said::Publication;
+use crate::outcome::which_time;
+use crate::said::{self, Publication};
 use crate::{FanOut, call};
 
 /// How often two that publish at the same moment may get in each other's way.
@@ -41,8 +42,10 @@ pub(crate) enum Served {
     Refused(&'static str),
 }
 
-/// Objects that are made of more than one advisory.
+/// Objects that more than one may write at the same time, by what they are made of.
 pub(crate) enum Shared<'a> {
+    /// Of one advisory, in the form that is public when they are written: this one, or a later.
+    OfOne(&'a Published, &'a (dyn Fn(&Site<'_>, &Published) -> Vec<Object> + Sync)),
     /// Of everything that is published, newest first.
     OfAll(&'a (dyn Fn(&Site<'_>, &[Published]) -> Vec<Object> + Sync)),
     /// Of the figures that anybody may see.
@@ -52,10 +55,26 @@ pub(crate) enum Shared<'a> {
 impl Shared<'_> {
     fn keys(&self, site: &Site<'_>) -> Vec<String> {
         match self {
-            Shared::OfAll(render) => render(site, &[]).into_iter().map(|object| object.key).collect(),
+            Shared::OfOne(published, render) => keys(render(site, published)),
+            Shared::OfAll(render) => keys(render(site, &[])),
             Shared::Figures => figures_page::KEYS.map(str::to_owned).into(),
         }
     }
+}
+
+/// The channel whose files something leads to, which is written after them.
+fn leads_to(channel: &ChannelId) -> OwnChannel {
+    match OwnChannel::of(channel) {
+        Some(OwnChannel::CsafProvider) => OwnChannel::Csaf,
+        Some(
+            OwnChannel::AdvisoryPage | OwnChannel::Osv | OwnChannel::Csaf | OwnChannel::Feed | OwnChannel::UpdatesPage,
+        )
+        | None => OwnChannel::AdvisoryPage,
+    }
+}
+
+fn keys(objects: Vec<Object>) -> Vec<String> {
+    objects.into_iter().map(|object| object.key).collect()
 }
 
 impl FanOut {
@@ -63,25 +82,65 @@ impl FanOut {
         Site { policy: &self.policy, url: &self.site_url, desk_url: &self.public_url }
     }
 
-    /// Makes an advisory public and plans its channels; nothing that was done before is done again.
+    /// What an event makes public: an advisory, or another form of one. `from` is the first event of its transaction; nothing that was
+    /// done before is done again.
     ///
     /// # Errors
     /// A fault of the store; damage when it is not the team's word, or what was approved is not what the event names.
-    pub(crate) async fn release(&self, case: &Case, event: &Event, publication: &Publication<'_>) -> Result<(), Fault> {
-        let id = AdvisoryId::from(&case.id);
-        self.is_said(&case.id, event, publication).await?;
-        if self.published.published(&id).await?.is_none() {
-            let advisory = self.unsealed(&case.id, publication.content).await?;
-            let (published_at, case) = (event.at, Some(case.id.clone()));
-            let entry_id = Published::entry_id(&self.policy, &id);
-            let (modified_at, withdrawn, revisions, kept) = (published_at, None, Vec::new(), Kept::default());
-            let published =
-                Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept };
-            self.published.put_published(&published).await?;
-            tracing::info!(advisory = %id, "published");
+    pub(crate) async fn made_public(&self, case: &Case, event: &Event, from: u64) -> Result<(), Fault> {
+        if let EventBody::NameTakenOut { revision, channels } = &event.body {
+            self.is_in_log(&case.id, event).await?;
+            let form = |before: Option<Published>| async { Ok(before.map(|before| before.without_names(event.at))) };
+            return self.put_anew(&case.id, *revision, channels, form).await;
         }
-        for channel in publication.channels {
-            self.published.plan_channel(&id, channel, &case.id, self.clock.now()).await?;
+        match said::publication(event, from) {
+            Some(said) => self.release(&case.id, event, &said).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn release(&self, case: &CaseId, event: &Event, said: &Publication<'_>) -> Result<(), Fault> {
+        self.is_said(case, event, said).await?;
+        let form = |before: Option<Published>| async {
+            let advisory = self.unsealed(case, said.content).await?;
+            Ok(Some(match before {
+                None => Published::first(&self.policy, case, advisory, event.at),
+                Some(before) => before.revised(advisory, event.at),
+            }))
+        };
+        self.put_anew(case, said.revision, said.channels, form).await
+    }
+
+    /// Plans the channels of a revision and puts its form, which `form` makes of the one before; where that was done, nothing.
+    async fn put_anew<Form>(
+        &self,
+        case: &CaseId,
+        revision: u32,
+        channels: &[ChannelId],
+        form: impl FnOnce(Option<Published>) -> Form,
+    ) -> Result<(), Fault>
+    where
+        Form: Future<Output = Result<Option<Published>, Fault>>,
+    {
+        let (id, now) = (AdvisoryId::from(case), self.clock.now());
+        let before = self.published.published(&id).await?;
+        let has = before.as_ref().map(Published::revision);
+        if has.is_none_or(|has| has < revision) {
+            if has.map_or(0, |has| has + 1) != revision {
+                return Err(Fault::Retryable(format!("{id}: the form before revision {revision} is not public yet")));
+            }
+            let published = form(before).await?;
+            for channel in channels {
+                self.published.plan_channel((&id, revision), channel, case, now).await?;
+            }
+            if let Some(published) = &published {
+                self.published.put_published(published).await?;
+            }
+            tracing::info!(advisory = %id, revision, "published");
+        }
+        // What was planned waits for the form, and may have been looked at before that was there.
+        for channel in channels {
+            self.published.touch_channel(&id, channel, now).await?;
         }
         Ok(())
     }
@@ -114,6 +173,9 @@ impl FanOut {
         for place in 0..records.len() {
             let (now, record) = (self.clock.now(), &records[place]);
             let Some(due) = record.due_at.filter(|due| *due <= now) else { continue };
+            if record.revision > published.revision() {
+                continue;
+            }
             if self.desk.hold().await?.holds(due) {
                 continue;
             }
@@ -137,37 +199,27 @@ impl FanOut {
         all: &[ChannelRecord],
         serving: Serving<'_>,
     ) -> Result<Served, Fault> {
-        let is_page = |id: &ChannelId| OwnChannel::of(id) == Some(OwnChannel::AdvisoryPage);
-        let has_page = all.iter().any(|r| is_page(&r.channel) && r.state == ChannelState::Done);
+        let first = leads_to(&record.channel);
+        let is_there = all.iter().any(|r| OwnChannel::of(&r.channel) == Some(first) && r.state == ChannelState::Done);
         match serving {
-            Serving::Objects(objects) => self.put_own(&objects(&self.site(), published)).await,
-            Serving::Rebuilt(_) | Serving::Mail(..) | Serving::Call(..) if !has_page => Ok(Served::Later),
+            Serving::Objects(objects) => self.put_shared(&Shared::OfOne(published, &objects)).await,
+            Serving::Rebuilt(_) | Serving::Mail(..) | Serving::Call(..) if !is_there => Ok(Served::Later),
             Serving::Rebuilt(objects) => {
                 let now = self.clock.now();
                 self.put_shared(&Shared::OfAll(&|site, all| objects(site, all, now))).await
             }
             Serving::Mail(mail, list) => {
-                let mail = mail(&self.site(), published, false);
+                let mail = mail(&self.site(), published, record.had_before);
                 let notice =
                     Announcement { advisory: published.advisory.id.clone(), subject: mail.subject, text: mail.text };
                 self.mail(record, list, notice).await
             }
             Serving::Call(call, channel) => {
-                let key = format!("{}.{}", published.advisory.id, record.channel);
+                let key =
+                    format!("{}.{}{}", published.advisory.id, record.channel, which_time(record).replace(' ', "."));
                 Ok(call::serve(call(&self.site(), published, channel), key).await)
             }
         }
-    }
-
-    async fn put_own(&self, objects: &[Object]) -> Result<Served, Fault> {
-        for object in objects {
-            match self.put_read_back(object, If::Whatever).await {
-                Ok(true) => {}
-                Ok(false) => return Ok(Served::Failed("it could not be read back as it was written")),
-                Err(fault) => return Ok(failed(&fault)),
-            }
-        }
-        Ok(Served::Done)
     }
 
     /// Puts an object; whether it is there as it was written (a put that somebody else came before is not).
@@ -192,6 +244,10 @@ impl FanOut {
                 }
             }
             let objects = match shared {
+                Shared::OfOne(known, render) => {
+                    let newest = self.published.published(&known.advisory.id).await?;
+                    render(&self.site(), newest.as_ref().unwrap_or(known))
+                }
                 Shared::OfAll(render) => render(&self.site(), &self.published.all_shown().await?),
                 Shared::Figures => self.figures_shown().await?,
             };
@@ -225,7 +281,7 @@ impl FanOut {
         let mut since = now;
         // The first whose end is open; a further one only where a failure was recorded after the last.
         for mail in 0..=record.failures {
-            let cause = format!("announce {} {mail}", notice.advisory);
+            let cause = format!("announce {}{} {mail}", notice.advisory, which_time(record));
             let (to, notice) = (Recipient::List(list.id.clone()), Notice::Announcement(notice.clone()));
             let mut delivery = Delivery::new(&cause, to, notice, now);
             delivery.case = Some(record.case.clone());
@@ -266,15 +322,14 @@ impl FanOut {
     /// # Errors
     /// A fault of the store, or why something could not be written.
     pub async fn import(&self, advisories: &[Published]) -> Result<(), Fault> {
-        let (site, now) = (self.site(), self.clock.now());
-        for own in OwnChannel::ALL {
-            let Serving::Objects(objects) = channel::of_own(*own) else { continue };
-            for published in advisories {
-                written(self.put_own(&objects(&site, published)).await?)?;
-            }
-        }
+        let now = self.clock.now();
         for published in advisories {
             self.published.replace_published(published).await?;
+            for own in OwnChannel::ALL {
+                let Serving::Objects(objects) = channel::of_own(*own) else { continue };
+                written(self.put_shared(&Shared::OfOne(published, &objects)).await?)?;
+            }
+            self.published.show_published(&published.advisory.id).await?;
         }
         written(self.put_shared(&Shared::OfAll(&|site, all| channel::shared(site, all, now))).await?)
     }

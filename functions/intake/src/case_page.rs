@@ -286,11 +286,11 @@ fn sent_report(sent: &ReportView, by_team: bool) -> SentReport {
     }
 }
 
-/// What to be called in the advisory, until it is published; filled in with what was typed, answered, or wished
+/// What to be called in the advisory; filled in with what was typed, answered, or wished
 /// for in the report.
 fn credit_form(opened: &UnsealedCase, view: &CaseView, typed: Option<(String, String, String)>) -> Option<CreditForm> {
     let case = &opened.case;
-    if case.publication.is_published() || case.is_closed() {
+    if case.is_closed() && !case.publication.is_published() {
         return None;
     }
     let said = || credit_line(&view.credit.credits).unwrap_or_else(|| "You do not wish to be named.".to_owned());
@@ -311,7 +311,8 @@ fn credit_form(opened: &UnsealedCase, view: &CaseView, typed: Option<(String, St
         }
     };
     let waits = view.credit.state == CreditStanding::Asked;
-    Some(CreditForm { waits, answered, name, link, error, idempotency_key: fresh_key() })
+    let published = case.publication.is_published();
+    Some(CreditForm { waits, published, answered, name, link, error, idempotency_key: fresh_key() })
 }
 
 /// When the reporter means to publish, until it is published.

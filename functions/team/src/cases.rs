@@ -191,6 +191,7 @@ fn progress(record: ChannelRecord) -> ChannelProgress {
         ChannelState::Waiting => ChannelStanding::Waiting,
         ChannelState::Failed => ChannelStanding::Failed,
         ChannelState::Done => ChannelStanding::Done,
+        ChannelState::GivenUp => ChannelStanding::GivenUp,
     };
     ChannelProgress { channel: record.channel, state, failures: record.failures, why: record.why }
 }

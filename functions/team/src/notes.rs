@@ -87,6 +87,7 @@ impl Serialize for Note {
             NoteKind::ToParty(party) => note.serialize_entry("to_party", party)?,
             NoteKind::ByParty(party) => note.serialize_entry("from_party", party)?,
             NoteKind::PartyEnded(party) => note.serialize_entry("party_ended", party)?,
+            NoteKind::GivenUp(channel) => note.serialize_entry("channel_given_up", channel)?,
             NoteKind::Refused => note.serialize_entry("refused", &true)?,
         }
         if let Some(quoted) = &self.quoted {

@@ -10,10 +10,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_advisory::channel::{self, Object};
 use desk_advisory::{STYLESHEET_KEY, Site};
-use desk_domain::advisory::{Advisory, Kept, Published};
+use desk_domain::advisory::{Advisory, Published};
 use desk_domain::case::Case;
-use desk_domain::id::ChannelId;
+use desk_domain::id::{AdvisoryId, ChannelId};
 use desk_http::Problem;
+use desk_store::Fault;
 use desk_view::form_sha256;
 use jiff::Timestamp;
 
@@ -24,26 +25,15 @@ use crate::as_of_now::AsOfNow;
 const ALLOWED: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
                        frame-ancestors 'none'";
 
+/// `key`: of an object, with every folder that it lies in.
 pub(crate) async fn file(
     AsOfNow(team): AsOfNow,
-    Path((id, form, name)): Path<(String, String, String)>,
+    Path((id, form, key)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    answered(&team, &id, &form, &name, &headers).await
-}
-
-pub(crate) async fn file_in_folder(
-    AsOfNow(team): AsOfNow,
-    Path((id, form, folder, name)): Path<(String, String, String, String)>,
-    headers: HeaderMap,
-) -> Response {
-    answered(&team, &id, &form, &format!("{folder}/{name}"), &headers).await
-}
-
-async fn answered(team: &Team, id: &str, form: &str, key: &str, headers: &HeaderMap) -> Response {
-    match team.preview(id, form, key, headers).await {
+    match team.preview(&id, &form, &key, &headers).await {
         Ok(object) => shown(object),
-        Err(problem) if problem.status() == StatusCode::NOT_FOUND => team.not_found(id, headers).await,
+        Err(problem) if problem.status() == StatusCode::NOT_FOUND => team.not_found(&id, &headers).await,
         Err(problem) => team.answered(Err(problem)),
     }
 }
@@ -58,22 +48,35 @@ impl Team {
             let detail = "The advisory has changed since this page was asked for: look at its present form again.";
             return Err(Problem::new(StatusCode::CONFLICT, detail));
         }
-        let published = self.as_published(&opened.case, present, now);
-        let mut all = self.published.all_shown().await?;
-        all.retain(|other| other.advisory.id != published.advisory.id);
+        let (public, mut all) = self.public(&opened.case).await?;
+        let published = self.as_published(&opened.case, present, public, now);
         all.push(published.clone());
         Published::newest_first(&mut all);
         let mut objects = self.rehearsed(&published, &all, now).into_iter().flat_map(|(_, objects)| objects);
         objects.find(|object| object.key == key).ok_or_else(Problem::not_found)
     }
 
-    /// The form as it would be public.
-    pub(crate) fn as_published(&self, case: &Case, advisory: Advisory, now: Timestamp) -> Published {
-        let published_at = case.publication.published.as_ref().map_or(now, |published| published.advisory.at);
-        let entry_id = Published::entry_id(&self.policy, &advisory.id);
-        let (case, modified_at) = (Some(case.id.clone()), published_at);
-        let (withdrawn, revisions, kept) = (None, Vec::new(), Kept::default());
-        Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept }
+    /// What of a case is public, nothing while its page is still to be written; and what else is.
+    pub(crate) async fn public(&self, case: &Case) -> Result<(Option<Published>, Vec<Published>), Fault> {
+        let id = AdvisoryId::from(&case.id);
+        let mut others = self.published.all_shown().await?;
+        let own = others.iter().position(|public| public.advisory.id == id);
+        Ok((own.map(|place| others.remove(place)), others))
+    }
+
+    /// The form as it would be public, in the place of what is.
+    pub(crate) fn as_published(
+        &self,
+        case: &Case,
+        advisory: Advisory,
+        public: Option<Published>,
+        now: Timestamp,
+    ) -> Published {
+        match public {
+            Some(public) if case.publication.revising.is_some() => public.revised(advisory, now),
+            Some(public) => Published { advisory, ..public },
+            None => Published::first(&self.policy, &case.id, advisory, now),
+        }
     }
 
     /// Each channel that it would go to: its name, and where what goes there is seen.

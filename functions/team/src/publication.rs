@@ -1,7 +1,7 @@
 //! The way to publication, where words are opened: what is a fix by the ranges, what is approved, and the cases of what an
 //! audit found.
 
-use desk_domain::advisory::Advisory;
+use desk_domain::advisory::{Advisory, CveId, Draft};
 use desk_domain::affected::{Affected, released};
 use desk_domain::case::decide::{ByMember, open_by_member};
 use desk_domain::case::event::{Answers, ContentRef, Reported};
@@ -111,14 +111,14 @@ fn to_be_approved(policy: &Policy, of: &UnsealedCase, now: Timestamp) -> Result<
 }
 
 impl Team {
-    /// The final form that a member approves, where it is the one that they `read`. A note in between changes nothing of what is
+    /// The final form that a member approves, where it is the one that they `read`, and where it names whoever asked not to be named. A note in between changes nothing of what is
     /// said; another word does.
     pub(crate) async fn form_to_approve(
         &self,
         member: &Member,
         stored: &Stored,
         read: Option<&str>,
-    ) -> Result<Advisory, Problem> {
+    ) -> Result<(Advisory, Vec<String>), Problem> {
         let (case, now) = (&stored.case, self.clock.now());
         let opened = self.unsealed(case.clone(), &self.keys(stored).await?.team).await?;
         let form = match to_be_approved(&self.policy, &opened, now)? {
@@ -127,7 +127,22 @@ impl Team {
             }
             form => form,
         };
-        form.map_err(|why| refuse(case, &self.policy, &member.id, now, why).into())
+        let form = form.map_err(|why| refuse(case, &self.policy, &member.id, now, why))?;
+        let (_, others) = self.public(case).await?;
+        let names = opened.refused_names(&form.draft).into_iter();
+        let warnings = names.chain(form.draft.second_uses(&form.id, &others)).collect();
+        Ok((form, warnings))
+    }
+
+    /// The draft as it stands, with a CVE id; and where that stands already.
+    pub(crate) async fn draft_with(&self, stored: &Stored, cve: CveId) -> Result<(Draft, Vec<String>), Problem> {
+        let opened = self.unsealed(stored.case.clone(), &self.keys(stored).await?.team).await?;
+        let written = opened.case.publication.draft.as_ref().map(|draft| &draft.content);
+        let draft: Option<Draft> = written.and_then(|content| opened.json(content));
+        let draft = draft.ok_or_else(|| Fault::Damaged(format!("the draft of {}", stored.case.id)))?;
+        let (draft, (_, others)) = (Draft { cve: Some(cve), ..draft }, self.public(&stored.case).await?);
+        let uses = draft.second_uses(&(&stored.case.id).into(), &others);
+        Ok((draft, uses))
     }
 
     /// Ids and keys for the cases of what an audit found.
@@ -197,7 +212,9 @@ impl Team {
     pub(crate) async fn said_to_publish(&self, stored: &Stored) -> Result<String, KeyError> {
         let Some(approval) = &stored.case.publication.approval else { return Ok(String::new()) };
         let (case, content, channels) = (&stored.case.id, &approval.content, self.policy.announcement_channels());
-        self.publisher.sign(&Publication { case, content, channels: &channels, head: &stored.head }).await
+        let publication = &stored.case.publication;
+        let revision = if publication.is_published() { publication.revision() + 1 } else { 0 };
+        self.publisher.sign(&Publication { case, content, channels: &channels, head: &stored.head, revision }).await
     }
 
     /// Seals the final form to the release key. What it was made from must still be the case.

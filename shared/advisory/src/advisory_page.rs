@@ -10,7 +10,7 @@ use crate::frame::{Frame, rendered};
 use crate::names::{Name, calculator};
 use crate::thanks::{self, Thanked};
 use crate::timeline::{self, Entry};
-use crate::{Site, markdown, osv, text, told};
+use crate::{Site, csaf, cve, markdown, osv, text, told, vex};
 
 /// Its key in the site's bucket.
 pub fn key(published: &Published) -> String {
@@ -63,8 +63,11 @@ struct Page {
     notes: Vec<String>,
     details: String,
     workarounds: Option<String>,
-    references: Vec<String>,
+    /// Each with whose fix it is, where it is one.
+    references: Vec<(String, Option<String>)>,
     osv_href: String,
+    /// The other forms for programs: what each is called, and where it is.
+    forms: Vec<(&'static str, String)>,
 }
 
 struct Row {
@@ -127,6 +130,13 @@ fn elsewhere(other: &Other) -> Option<String> {
     other.package().map(|(name, ecosystem)| format!("{name} ({ecosystem})"))
 }
 
+fn forms(site: &Site<'_>, published: &Published) -> Vec<(&'static str, String)> {
+    let vex = vex::render(site, published).map(|_| ("as OpenVEX", vex::key(published)));
+    let cve = cve::render(site, published).map(|(key, _)| ("as a CVE record", key));
+    let all = [Some(("as a CSAF document", csaf::key(published))), vex, cve].into_iter().flatten();
+    all.map(|(name, key)| (name, format!("../{key}"))).collect()
+}
+
 /// The page as HTML.
 pub fn render(site: &Site<'_>, published: &Published) -> String {
     let advisory = &published.advisory;
@@ -167,8 +177,9 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         notes: text::line_notes(advisory),
         details: markdown::html(&draft.details),
         workarounds: draft.workarounds.as_deref().map(markdown::html),
-        references: draft.references.iter().map(|r| r.url.clone()).collect(),
+        references: draft.references.iter().map(|r| (r.url.clone(), text::fix_of(r))).collect(),
         osv_href: format!("../{}", osv::key(published)),
+        forms: forms(site, published),
     })
 }
 

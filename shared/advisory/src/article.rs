@@ -70,7 +70,8 @@ pub fn of(advisory: &Advisory) -> String {
     let said: Vec<String> = correction.into_iter().chain(told::known_of(advisory)).collect();
     all.extend(blocks(advisory, &said, true));
     if !draft.references.is_empty() {
-        let urls: Vec<String> = draft.references.iter().map(|r| format!("* <{}>", r.url)).collect();
+        let urls: Vec<String> =
+            draft.references.iter().map(|r| format!("* {}", text::referred(r, &format!("<{}>", r.url)))).collect();
         all.push(format!("### References\n\n{}", urls.join("\n")));
     }
     let names: Vec<String> = draft.all_aliases().into_iter().map(escaped).collect();

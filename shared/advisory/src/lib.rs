@@ -5,6 +5,10 @@
 //! |--|--|--|
 //! | advisory page | [`advisory_page`] | `advisories/<id>.html` |
 //! | OSV record | [`osv`] | `osv/<id>.json` |
+//! | CSAF document, its hashes | [`csaf`] | `csaf/white/<year>/<id>.json` |
+//! | CSAF provider: metadata, ROLIE feed, lists | [`csaf`] | `csaf/provider-metadata.json`, … |
+//! | OpenVEX | [`vex`] | `vex/<id>.json` |
+//! | CVE record | [`cve`] | `cve/<CVE id>.json` |
 //! | Atom feed | [`feed`] | `feed.atom` |
 //! | security updates | [`updates_page`] | `security-updates.html` |
 //! | blog entry | [`blog_entry`] | `blog/<day>-<id>.md` |
@@ -22,23 +26,33 @@ pub mod article;
 pub mod blog_entry;
 mod builders;
 pub mod channel;
+pub mod csaf;
+pub mod cve;
 pub mod feed;
 pub mod figures_page;
+mod filled;
 mod frame;
 pub mod index_page;
 pub mod list_mail;
+#[cfg(test)]
+mod made;
 pub mod markdown;
+mod metric;
 mod names;
 pub mod osv;
 mod plain;
 pub mod policy_page;
+mod product;
+mod purl;
 pub mod security_md;
 pub mod security_txt;
+mod stretch;
 mod text;
 mod thanks;
 mod timeline;
 mod told;
 pub mod updates_page;
+pub mod vex;
 
 use desk_domain::policy::Policy;
 

@@ -27,7 +27,7 @@ pub fn write(site: &Site<'_>, published: &Published, updates_url: Option<&str>, 
     blocks.push(plain::text(&draft.details, &mut notes));
     blocks.extend(draft.workarounds.as_ref().map(|text| part("Workarounds", plain::text(text, &mut notes))));
     if !draft.references.is_empty() {
-        let urls: Vec<String> = draft.references.iter().map(|r| format!("  {}", r.url)).collect();
+        let urls: Vec<String> = draft.references.iter().map(|r| format!("  {}", text::referred(r, &r.url))).collect();
         blocks.push(part("References", urls.join("\n")));
     }
     blocks.extend(credit_line(&advisory.credits).map(|credit| folded(&format!("Credit: {credit}"))));

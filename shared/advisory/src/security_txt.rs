@@ -1,9 +1,11 @@
-//! `security.txt` (RFC 9116): where a researcher's tools find whom to tell.
+//! `security.txt` (RFC 9116): where a researcher's tools find whom to tell, and where programs find what was published (CSAF 2.0,
+//! 7.1.8).
 
 use desk_domain::policy::Policy;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::csaf::provider;
 use crate::{acknowledgments, report_url};
 
 /// How long the file may be believed (RFC 9116, 2.5.5 recommends less than a year); it is made anew long before.
@@ -26,6 +28,7 @@ pub fn render(policy: &Policy, now: Timestamp) -> String {
         format!("Policy: {}", project.policy_url),
         "Preferred-Languages: en".to_owned(),
         format!("Canonical: {}/.well-known/security.txt", project.desk_url),
+        format!("CSAF: {}/{}", project.site_url, provider::KEY),
     ];
     lines.map(|line| line + "\n").concat()
 }
@@ -57,6 +60,7 @@ mod tests {
         Policy: https://github.com/expressjs/express/blob/master/Security.md
         Preferred-Languages: en
         Canonical: https://desk.example.org/.well-known/security.txt
+        CSAF: https://desk.example.org/site/csaf/provider-metadata.json
         ");
     }
 

@@ -1,6 +1,6 @@
 //! Words and times that several outputs say alike, so that they say the same.
 
-use desk_domain::advisory::{Advisory, CveId, LineNote, LineStatus, Withdrawal};
+use desk_domain::advisory::{Advisory, CveId, LineNote, LineStatus, Reference, Withdrawal};
 use desk_domain::affected::check::fix_in;
 use desk_domain::affected::{Affected, RangeType, Until, packages};
 use desk_domain::policy::Severity;
@@ -30,6 +30,16 @@ pub(crate) fn dated(what: &str, at: Timestamp, why: Option<&str>) -> String {
 /// A title, before which stands that it holds no more.
 pub(crate) fn titled(title: String, withdrawn: Option<&Withdrawal>) -> String {
     if withdrawn.is_some() { format!("Withdrawn: {title}") } else { title }
+}
+
+/// Whose fix a reference is: `Fix of express@4`.
+pub(crate) fn fix_of(reference: &Reference) -> Option<String> {
+    reference.line.as_ref().map(|line| format!("Fix of {line}"))
+}
+
+/// The same with where it leads: `Fix of express@4: https://…`.
+pub(crate) fn referred(reference: &Reference, url: &str) -> String {
+    fix_of(reference).map_or_else(|| url.to_owned(), |whose| format!("{whose}: {url}"))
 }
 
 /// `2026-11-25`, in UTC.

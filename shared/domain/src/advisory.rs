@@ -6,8 +6,10 @@
 mod credit;
 mod cve;
 mod kept;
+pub mod named;
 mod revision;
 mod timeline;
+mod twins;
 mod withdrawal;
 
 use std::str::FromStr;
@@ -139,6 +141,15 @@ pub struct Reference {
     #[serde(rename = "type")]
     pub kind: ReferenceKind,
     pub url: String,
+    /// The line whose fix it is, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineName>,
+}
+
+impl Reference {
+    pub fn new(kind: ReferenceKind, url: impl Into<String>) -> Reference {
+        Reference { kind, url: url.into(), line: None }
+    }
 }
 
 /// A line of an affected package, and what it gets.
@@ -247,7 +258,7 @@ fn references(fields: &Fields<'_>) -> Vec<Reference> {
         if !is_web_link(url) {
             fields.wrong_at(at, "must be an http or https link");
         }
-        Reference { kind: ReferenceKind::Web, url: url.to_owned() }
+        Reference::new(ReferenceKind::Web, url)
     };
     let read = |(at, value): (String, &Value)| match value {
         Value::String(url) => Some(bare(fields, &at, url)),
@@ -259,7 +270,7 @@ fn references(fields: &Fields<'_>) -> Vec<Reference> {
                 row.wrong("url", "must be an http or https link");
             }
             row.finish();
-            Some(Reference { kind, url })
+            Some(Reference::new(kind, url))
         }
     };
     let all = fields.list("references").into_iter().filter_map(read).collect();
@@ -308,20 +319,35 @@ pub struct Parts {
     /// What was released since, or before.
     pub releases: Releases,
     pub credits: Vec<Credit>,
+    /// Where the fix of each line is, as it was recorded.
+    pub fixes: Vec<(LineName, String)>,
     pub correction: Option<Correction>,
 }
 
 impl Advisory {
     /// The final form as it stands now: what is named as patched is what was released. A range of a line that was found not affected
     /// after all is left out.
-    pub fn compose(policy: &Policy, case: &Case, draft: Draft, parts: Parts, now: Timestamp) -> Advisory {
+    pub fn compose(policy: &Policy, case: &Case, mut draft: Draft, parts: Parts, now: Timestamp) -> Advisory {
         let said = |range: &Affected| !case.publication.is_unaffected(&range.line);
         let determined: Vec<Affected> = parts.affected.into_iter().filter(said).collect();
         let affected = released_form(&determined, &parts.releases);
         let lines = line_notes(policy, case, &affected, now);
+        refer_to_fixes(&mut draft, parts.fixes);
         let (id, score, credits) = ((&case.id).into(), parts.score, parts.credits);
         let (known, timeline, correction) = (known(case), Milestone::of(case), parts.correction);
         Advisory { id, draft, score, affected, lines, credits, known, timeline, correction }
+    }
+}
+
+/// A fix that can be looked at is a reference, with its line; one that the draft has already is told whose it is.
+fn refer_to_fixes(draft: &mut Draft, fixes: Vec<(LineName, String)>) {
+    for (line, url) in fixes.into_iter().filter(|(_, url)| is_web_link(url)) {
+        let kind = ReferenceKind::Fix;
+        match draft.references.iter_mut().find(|reference| reference.url == url) {
+            Some(known) if known.line.is_none() => (known.kind, known.line) = (kind, Some(line)),
+            Some(_) => {}
+            None => draft.references.push(Reference { kind, url, line: Some(line) }),
+        }
     }
 }
 
@@ -407,5 +433,24 @@ mod tests {
             fields::read(&value, |fields| Draft::read(fields, &Limits::default())).unwrap_or_else(|e| panic!("{e:?}"));
         assert_eq!(draft.all_aliases(), ["CVE-2024-29041", "GHSA-rv95-896h-c2vc"]);
         assert!(draft.references[0].kind == ReferenceKind::Web);
+    }
+
+    #[test]
+    fn the_fix_of_a_line_is_a_reference_once_and_what_is_no_link_is_none() {
+        let value = json!({"title": "t", "summary": "s", "details": "d", "references": ["https://example.org/4"]});
+        let mut draft =
+            fields::read(&value, |fields| Draft::read(fields, &Limits::default())).unwrap_or_else(|e| panic!("{e:?}"));
+        let fix = |line: &str, url: &str| (line.parse().unwrap(), url.to_owned());
+        let fixes = vec![
+            fix("express@4", "https://example.org/4"),
+            fix("express@5", "https://example.org/5"),
+            fix("express@3", "in the private fork"),
+        ];
+        refer_to_fixes(&mut draft, fixes);
+        let all =
+            draft.references.iter().map(|r| (r.kind.as_str(), r.url.as_str(), r.line.as_ref().map(|l| l.as_str())));
+        let expected =
+            [("FIX", "https://example.org/4", Some("express@4")), ("FIX", "https://example.org/5", Some("express@5"))];
+        assert!(all.eq(expected));
     }
 }

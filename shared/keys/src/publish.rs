@@ -19,6 +19,13 @@ pub struct Publication<'a> {
     pub channels: &'a [ChannelId],
     /// SHA-256 (hex) of the newest event before.
     pub head: &'a str,
+    /// The first form is 0, of which nothing is said, as before there were others.
+    #[serde(skip_serializing_if = "is_first")]
+    pub revision: u32,
+}
+
+fn is_first(revision: &u32) -> bool {
+    *revision == 0
 }
 
 /// Says it: `team`'s alone.
@@ -109,7 +116,7 @@ mod tests {
         let content = ContentRef { id: "advisory-1".parse().unwrap(), sha256: "aa".repeat(32) };
         let form = ContentRef { sha256: "ab".repeat(32), ..content.clone() };
         let channels: [ChannelId; 2] = ["advisory-page".parse().unwrap(), "the-list".parse().unwrap()];
-        let said = Publication { case: &case, content: &content, channels: &channels, head: "cc" };
+        let said = Publication { case: &case, content: &content, channels: &channels, head: "cc", revision: 0 };
         let signed = sign(&ours, &said);
         assert_eq!(heard(&signed, &said), Ok(()));
         let others = [
@@ -117,6 +124,7 @@ mod tests {
             Publication { content: &form, ..said },
             Publication { channels: &channels[..1], ..said },
             Publication { head: "cd", ..said },
+            Publication { revision: 1, ..said },
         ];
         for other in &others {
             assert_eq!(heard(&signed, other), Err(NotSaid::Other.to_string()), "{other:?}");

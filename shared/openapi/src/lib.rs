@@ -110,9 +110,8 @@ fn parameters() -> Value {
         "Step": path("step", json!({"type": "string", "pattern": "^[a-z]+$", "examples": ["write", "decide"]})),
         "Content": path("content", text()),
         "Form": path("form", json!({"type": "string", "pattern": "^[0-9a-f]{64}$"})),
-        "Folder": path("folder", json!({"type": "string", "examples": ["advisories", "osv", "mail"]})),
+        "Key": path("key", json!({"type": "string", "examples": ["feed.atom", "osv/EXP-2026-7K3QF.json"]})),
         "NoPage": path("page", json!({"type": "string", "pattern": "^no-[a-z]{1,20}$"})),
-        "Name": path("name", json!({"type": "string", "examples": ["feed.atom", "security-updates.html"]})),
         "Index": path("index", json!({"type": "integer", "minimum": 0})),
         "Range": {"name": "Range", "in": "header", "schema": text(), "description": "One range of bytes (RFC 9110, 14)."},
     })

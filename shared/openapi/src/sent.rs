@@ -243,6 +243,7 @@ fn kind(kind: Kind, limits: &Limits) -> Value {
         Kind::Party => schema("PartyId"),
         Kind::With => named("^(reporter|party-[1-9][0-9]*)$", "reporter"),
         Kind::Clock => named("^[a-z0-9-]+$", "announcement"),
+        Kind::Channel => named("^[a-z0-9-]+$", "express-mailing-list"),
         Kind::Line => named("^\\S+@[a-z0-9.-]+$", "express@4"),
         Kind::Package => named("^\\S+$", "express"),
         Kind::Version => named("^\\S+$", "4.19.2"),

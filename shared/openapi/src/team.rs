@@ -276,7 +276,8 @@ fn previews() -> Vec<Operation> {
         Operation::get(path, id, summary)
             .about(
                 "Not public, and never cached: the very bytes that publishing would write, but for the time. `form` is the hash that \
-                 an approval names; one that has changed since is 409. Reading is recorded.",
+                 an approval names; one that has changed since is 409. `key` is an object's on the site, with \
+                 every folder that it lies in. Reading is recorded.",
             )
             .secret(Secret::SessionOrCookie)
             .answer(
@@ -294,12 +295,8 @@ fn previews() -> Vec<Operation> {
             .answer(303, "To the sign-in page, without a session; from there back to this one.", &[])
             .problems(Told::Page, &[403, 404, 409])
     };
-    vec![
-        seen("/desk/cases/{id}/preview/{form}/{name}", "preview", "What publishing would write")
-            .parameters(&["CaseId", "Form", "Name"]),
-        seen("/desk/cases/{id}/preview/{form}/{folder}/{name}", "previewInFolder", "The same, in a folder")
-            .parameters(&["CaseId", "Form", "Folder", "Name"]),
-    ]
+    let all = seen("/desk/cases/{id}/preview/{form}/{key}", "preview", "What publishing would write");
+    vec![all.parameters(&["CaseId", "Form", "Key"])]
 }
 
 fn mails() -> Vec<Operation> {

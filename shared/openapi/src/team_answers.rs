@@ -234,9 +234,15 @@ fn publication() -> Vec<(&'static str, Value)> {
         ),
         ("audit", or_null(schema("Audit"))),
         ("advisory", or_null(schema("AdvisoryState"))),
+        ("revision", with(count(), "How often it was put anew since it was published.")),
+        ("correction", or_null(with(correction(), "What is being made of what is published; null while nothing is."))),
         ("missing", with(list(schema("Missing")), "What publishing still waits for.")),
         ("channels", list(schema("Channel"))),
     ]
+}
+
+fn correction() -> Value {
+    object(&[("why", text()), ("withdraws", flag()), ("by", schema("Actor")), ("at", instant())])
 }
 
 fn steps() -> Value {

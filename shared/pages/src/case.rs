@@ -161,6 +161,8 @@ pub struct AnswersForm {
 pub struct CreditForm {
     /// The team has asked, and waits for the answer.
     pub waits: bool,
+    /// The advisory is published: a name is taken out at once, and put there once that is approved.
+    pub published: bool,
     /// What was answered before, in words.
     pub answered: Option<String>,
     pub name: String,
@@ -328,6 +330,7 @@ pub(crate) mod sample {
             reply_text: text(),
             credit: Some(CreditForm {
                 waits: asked,
+                published: false,
                 answered: Some(text()),
                 name: text(),
                 link: text(),

@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::{CommandLine, Desk, Input, MailPart, MessageView, NoteView, Site, rendered};
+use super::{Desk, Input, MailPart, MessageView, NoteView, Site, rendered};
 
 /// Where everybody comments; no `Debug`: it holds what somebody wrote.
 #[derive(Template)]
@@ -87,7 +87,7 @@ pub struct CommentPage {
     pub report: Option<String>,
     /// The report that it became.
     pub became: Option<String>,
-    pub commands: Vec<CommandLine>,
+    pub commands: Vec<String>,
 }
 
 impl CommentForm {
@@ -184,7 +184,7 @@ pub(crate) mod sample {
             answer: if told { Ok(text()) } else { Err(Some(text())) },
             report: told.then(text),
             became: (!told).then(text),
-            commands: if told { vec![CommandLine { name: text(), line: text() }] } else { Vec::new() },
+            commands: if told { vec![text()] } else { Vec::new() },
         }
     }
 

@@ -86,8 +86,8 @@ pub use self::step::{
     Change, Input, InputChoice, InputControl, InputGroup, Quote, Review, StepButton, StepForm, StepPage, Unsaved,
 };
 pub use self::team_case::{
-    CheckRow, CheckState, CommandLine, DeliveryLine, HeldView, NextStep, NoteView, QuarantineView, ReportFact,
-    ReportFields, Tag, TeamCasePage, UrgentList,
+    CheckRow, CheckState, DeliveryLine, HeldView, NextStep, NoteView, QuarantineView, ReportFact, ReportFields, Tag,
+    TeamCasePage, UrgentList,
 };
 pub use self::words::{Words, beginning, in_a_list};
 

@@ -83,7 +83,7 @@ pub struct TeamCasePage {
     pub deliveries: Vec<DeliveryLine>,
     /// There are older ones, which are not shown.
     pub more_deliveries: bool,
-    pub commands: Vec<CommandLine>,
+    pub commands: Vec<String>,
 }
 
 /// What waits in quarantine. No `Debug`: it holds what somebody wrote.
@@ -200,14 +200,6 @@ pub struct NoteView {
     pub mail: Option<MailPart>,
     /// Whether it was written since who reads this last did.
     pub new: bool,
-}
-
-/// A command that may be given now, and how.
-#[derive(Clone, Debug)]
-pub struct CommandLine {
-    pub name: String,
-    /// `desk case do …`
-    pub line: String,
 }
 
 /// Whether it is still to be kept, late or not.

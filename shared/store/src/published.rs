@@ -6,9 +6,14 @@
 //!
 //! | pk | sk | what |
 //! |--|--|--|
-//! | `PUBLISHED` | advisory id | the advisory with its times; `shown` once its own page is written |
+//! | `PUBLISHED` | advisory id | the advisory with its times, and which revision it is; `shown` once its own page is written |
 //! | `ADVISORY#<id>` | `CHANNEL#<id>` | where a channel stands; due until it is done |
+//!
+//! A revision takes the place of an older one and never of a newer, neither of the advisory nor of a channel's plan, whoever comes
+//! late. A channel is planned before the form that it is planned for can be read, and waits for that: so no form goes out under
+//! the name of another.
 
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use desk_domain::advisory::Published;
 use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
@@ -16,7 +21,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
-use crate::item::{Build, Item, Read, instant, json, key, n, s};
+use crate::item::{Item, Read, due_shard, instant, json, key, n, s, shard};
 use crate::query::{Index, Query};
 use crate::table::ABSENT;
 use crate::views::PublishedStore;
@@ -26,6 +31,12 @@ use crate::views::PublishedStore;
 pub struct ChannelRecord {
     pub channel: ChannelId,
     pub case: CaseId,
+    /// Which form it is to have: the first is 0.
+    pub revision: u32,
+    /// It had an older one.
+    pub had_before: bool,
+    /// The event by which it is given it once more.
+    pub again: Option<u64>,
     pub state: ChannelState,
     /// How often it was tried in vain.
     pub failures: u32,
@@ -46,6 +57,8 @@ pub enum ChannelState {
     Failed,
     /// Seen there.
     Done,
+    /// It will not have it.
+    GivenUp,
 }
 
 /// The advisory and channel that a key names.
@@ -62,14 +75,29 @@ fn word(state: ChannelState) -> String {
 }
 
 impl PublishedStore {
-    /// Puts a published advisory, whose page is still to be written; `false` when it is there already.
-    pub async fn put_published(&self, published: &Published) -> Result<bool, Fault> {
-        self.table.put(published_item(published).item(), Some(ABSENT)).await
+    fn published_update(&self, published: &Published) -> UpdateItemFluentBuilder {
+        let key = key("PUBLISHED", published.advisory.id.as_str());
+        self.table
+            .updating(key)
+            .update_expression("SET published = :published, published_at = :at, revision = :revision")
+            .expression_attribute_values(":published", json(published))
+            .expression_attribute_values(":at", s(instant(published.published_at)))
+            .expression_attribute_values(":revision", n(published.revision()))
     }
 
-    /// Puts a published advisory whose page is written, over whatever was there under its id.
+    /// Puts a published advisory, or a revision of one; `false` when it, or a later one, is there already. Whether its page is shown
+    /// stays as it is.
+    pub async fn put_published(&self, published: &Published) -> Result<bool, Fault> {
+        let condition = match published.revision() {
+            0 => ABSENT,
+            _ => "attribute_not_exists(revision) OR revision < :revision",
+        };
+        self.table.update(self.published_update(published).condition_expression(condition)).await
+    }
+
+    /// Puts an advisory of others over whatever was there under its id. Whether its page is shown stays as it is.
     pub async fn replace_published(&self, published: &Published) -> Result<(), Fault> {
-        self.table.put(published_item(published).set("shown", AttributeValue::Bool(true)).item(), None).await.map(drop)
+        self.table.update(self.published_update(published)).await.map(drop)
     }
 
     /// The advisory's own page is there: what shows all advisories may lead to it from now on.
@@ -98,20 +126,33 @@ impl PublishedStore {
         Ok(all)
     }
 
-    /// Plans an advisory's channel, due at once; nothing when it is planned already.
+    /// Plans an advisory's channel for a revision (the first form is 0), due at once; nothing when it is planned for that or a later
+    /// one already.
     pub async fn plan_channel(
         &self,
-        advisory: &AdvisoryId,
+        (advisory, revision): (&AdvisoryId, u32),
         channel: &ChannelId,
         case: &CaseId,
         now: Timestamp,
     ) -> Result<(), Fault> {
-        let item = Build::new(format!("ADVISORY#{advisory}"), format!("CHANNEL#{channel}"))
-            .set("case", s(case.as_str()))
-            .set("state", s(word(ChannelState::Pending)))
-            .set("since", s(instant(now)))
-            .due(advisory.as_str(), now);
-        self.table.put(item.item(), Some(ABSENT)).await.map(drop)
+        let condition = match revision {
+            0 => ABSENT,
+            _ => "attribute_not_exists(revision) OR revision < :revision",
+        };
+        let set = "SET #case = :case, #state = :state, since = :now, due = :due, due_at = :now, revision = :revision";
+        let update = self
+            .table
+            .updating(channel_key(advisory, channel))
+            .update_expression(format!("{set} REMOVE failures, why"))
+            .condition_expression(condition)
+            .expression_attribute_names("#case", "case")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":case", s(case.as_str()))
+            .expression_attribute_values(":state", s(word(ChannelState::Pending)))
+            .expression_attribute_values(":now", s(instant(now)))
+            .expression_attribute_values(":due", s(due_shard(shard(advisory.as_str()))))
+            .expression_attribute_values(":revision", n(revision));
+        self.table.update(update).await.map(drop)
     }
 
     /// Every channel of an advisory.
@@ -120,21 +161,58 @@ impl PublishedStore {
         items.iter().map(read).collect()
     }
 
-    /// It was seen there: nothing is due any more.
-    pub async fn channel_done(&self, advisory: &AdvisoryId, channel: &ChannelId, now: Timestamp) -> Result<(), Fault> {
-        self.set_channel(advisory, channel, ChannelState::Done, now, None, None).await
+    /// It was seen there: nothing is due any more, unless a later revision is.
+    pub async fn channel_done(
+        &self,
+        advisory: &AdvisoryId,
+        (channel, revision): (&ChannelId, u32),
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        self.set_channel(advisory, (channel, revision), ChannelState::Done, now, None, None).await
     }
 
     /// Not done: in `state` from now on, looked at again at `again`.
     pub async fn channel_again(
         &self,
         advisory: &AdvisoryId,
-        channel: &ChannelId,
+        (channel, revision): (&ChannelId, u32),
         (state, why): (ChannelState, Option<&str>),
         now: Timestamp,
         again: Timestamp,
     ) -> Result<(), Fault> {
-        self.set_channel(advisory, channel, state, now, why, Some(again)).await
+        self.set_channel(advisory, (channel, revision), state, now, why, Some(again)).await
+    }
+
+    /// Gives it once more to a channel, whatever became of it before; once for each event that asks for it.
+    pub async fn channel_anew(
+        &self,
+        advisory: &AdvisoryId,
+        channel: &ChannelId,
+        asked_by: u64,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let set = "SET #state = :state, since = :now, due = :due, due_at = :now, again = :again REMOVE failures, why";
+        let update = self
+            .table
+            .updating(channel_key(advisory, channel))
+            .update_expression(set)
+            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(again) OR again < :again)")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", s(word(ChannelState::Pending)))
+            .expression_attribute_values(":now", s(instant(now)))
+            .expression_attribute_values(":due", s(due_shard(shard(advisory.as_str()))))
+            .expression_attribute_values(":again", n(asked_by));
+        self.table.update(update).await.map(drop)
+    }
+
+    /// It will not have it: nothing is due any more.
+    pub async fn channel_given_up(
+        &self,
+        advisory: &AdvisoryId,
+        (channel, revision): (&ChannelId, u32),
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        self.set_channel(advisory, (channel, revision), ChannelState::GivenUp, now, None, None).await
     }
 
     /// Wakes the publisher for a channel that is not done: it is due at `at`, whatever it waited for.
@@ -145,7 +223,7 @@ impl PublishedStore {
     async fn set_channel(
         &self,
         advisory: &AdvisoryId,
-        channel: &ChannelId,
+        (channel, revision): (&ChannelId, u32),
         state: ChannelState,
         now: Timestamp,
         why: Option<&str>,
@@ -155,6 +233,9 @@ impl PublishedStore {
         match due {
             Some(_) => set += ", due_at = :due",
             None => remove.extend(["due", "due_at"]),
+        }
+        if state == ChannelState::Done {
+            set += ", had = :yes";
         }
         match why {
             Some(_) => set += ", why = :why",
@@ -166,14 +247,23 @@ impl PublishedStore {
         if state == ChannelState::Failed {
             set += " ADD failures :one";
         }
+        // What was planned before there were revisions has none.
+        let of_revision = match revision {
+            0 => "(attribute_not_exists(revision) OR revision = :revision)",
+            _ => "revision = :revision",
+        };
         let mut update = self
             .table
             .updating(channel_key(advisory, channel))
             .update_expression(set)
-            .condition_expression("attribute_exists(due)")
+            .condition_expression(format!("attribute_exists(due) AND {of_revision}"))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", s(word(state)))
-            .expression_attribute_values(":now", s(instant(now)));
+            .expression_attribute_values(":now", s(instant(now)))
+            .expression_attribute_values(":revision", n(revision));
+        if state == ChannelState::Done {
+            update = update.expression_attribute_values(":yes", AttributeValue::Bool(true));
+        }
         if let Some(due) = due {
             update = update.expression_attribute_values(":due", s(instant(due)));
         }
@@ -183,15 +273,9 @@ impl PublishedStore {
         if state == ChannelState::Failed {
             update = update.expression_attribute_values(":one", n(1));
         }
-        // Where the condition does not hold, it was done meanwhile.
+        // Where the condition does not hold, it was done meanwhile, or is planned for a later revision.
         self.table.update(update).await.map(drop)
     }
-}
-
-fn published_item(published: &Published) -> Build {
-    Build::new("PUBLISHED", published.advisory.id.as_str())
-        .set("published", json(published))
-        .set("published_at", s(instant(published.published_at)))
 }
 
 fn read(item: &Item) -> Result<ChannelRecord, Fault> {
@@ -202,6 +286,9 @@ fn read(item: &Item) -> Result<ChannelRecord, Fault> {
     Ok(ChannelRecord {
         channel,
         case: read.text("case")?.parse().map_err(|_| odd())?,
+        revision: u32::try_from(read.number("revision").unwrap_or(0)).map_err(|_| odd())?,
+        had_before: item.contains_key("had"),
+        again: read.number("again").ok().and_then(|again| u64::try_from(again).ok()),
         state: serde_json::from_value(read.text("state")?.into()).map_err(|_| odd())?,
         failures: read.number("failures").unwrap_or(0) as u32,
         since: read.time("since")?,

@@ -3,6 +3,7 @@
 
 use desk_domain::advisory::Advisory;
 use desk_domain::case::event::EventBody;
+use desk_domain::case::publication::undropped;
 use desk_domain::case::{Actor, Case, Event};
 use desk_domain::policy::Policy;
 use jiff::Timestamp;
@@ -55,8 +56,10 @@ impl UnsealedCase {
 
 /// By which event the form came that the present one is compared with.
 pub(crate) fn earlier(log: &[Event]) -> Option<&Event> {
-    let approved = log.iter().rev().find(|event| matches!(event.body, EventBody::AdvisoryApproved { .. }));
-    let mut saved = log.iter().rev().filter(|event| matches!(event.body, EventBody::AdvisoryDrafted { .. }));
+    let stands = undropped(log);
+    let mut newest = stands.iter().rev().copied();
+    let approved = newest.clone().find(|event| matches!(event.body, EventBody::AdvisoryApproved { .. }));
+    let mut saved = newest.by_ref().filter(|event| matches!(event.body, EventBody::AdvisoryDrafted { .. }));
     approved.or_else(|| saved.nth(1))
 }
 

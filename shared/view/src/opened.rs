@@ -76,7 +76,7 @@ impl UnsealedCase {
     /// Whether the reporter was asked, and whom the advisory names.
     pub fn credit(&self) -> CreditView {
         let publication = &self.case.publication;
-        match publication.credit_waits.as_ref().filter(|_| !publication.is_published()) {
+        match publication.credit_waits.as_ref().filter(|_| publication.is_open()) {
             Some(said) => CreditView::new(said, true, self.credits(said)),
             None => CreditView::new(&publication.credit, false, self.credits(&publication.credit)),
         }

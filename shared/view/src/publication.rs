@@ -1,15 +1,16 @@
 //! How far a case is on its way to a published advisory, as its team sees it: each part opened, what is missing, where it is
 //! announced.
 
+mod form;
+
 use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
-use desk_domain::advisory::{Advisory, Draft, Parts, Score};
-use desk_domain::affected::released::{Releases, released_form, told_apart};
+use desk_domain::advisory::{Advisory, Correction};
+use desk_domain::affected::released::released_form;
 use desk_domain::affected::{self, Affected};
-use desk_domain::case::event::EventBody;
 use desk_domain::case::publication::{Audit, AuditWords, LineEnd, LineState, Missing, Statement};
-use desk_domain::case::{Actor, Case, Event};
+use desk_domain::case::{Actor, Case};
 use desk_domain::id::{CaseId, ChannelId, LineName, PackageName};
 use desk_domain::policy::{Line, Policy};
 use jiff::Timestamp;
@@ -30,6 +31,10 @@ pub struct PublicationView {
     pub audit: Option<AuditView>,
     /// `None` while there is no draft.
     pub advisory: Option<AdvisoryView>,
+    /// How often it was put anew since it was published.
+    pub revision: u32,
+    /// What is being made of what is published; `None` while nothing is.
+    pub correction: Option<CorrectionView>,
     /// What publishing still waits for.
     pub missing: Vec<Missing>,
     /// None before it is published.
@@ -64,6 +69,16 @@ pub struct AdvisoryView {
     pub drafted: Option<StepView>,
     pub approved: Option<StepView>,
     pub published: Option<StepView>,
+}
+
+/// A correction that is not published yet. No `Debug`: it says why.
+#[derive(Serialize)]
+pub struct CorrectionView {
+    pub why: String,
+    /// The advisory will hold no more.
+    pub withdraws: bool,
+    pub by: Actor,
+    pub at: Timestamp,
 }
 
 /// Who did it, and when.
@@ -108,6 +123,8 @@ pub enum ChannelStanding {
     Done,
     /// The policy has it, and does not use it.
     Disabled,
+    /// It will not have it, as a person said.
+    GivenUp,
 }
 
 /// How far the store says that a channel is.
@@ -162,77 +179,10 @@ pub fn form_sha256(form: &Advisory) -> String {
 }
 
 impl UnsealedCase {
-    /// The ranges that were determined last.
-    pub fn affected(&self) -> Vec<Affected> {
-        self.affected_of(&self.case)
-    }
-
-    fn affected_of(&self, case: &Case) -> Vec<Affected> {
-        let ranges = case.publication.affected.as_ref().map(|a| &a.ranges.content);
-        ranges.and_then(|content| self.json(content)).unwrap_or_default()
-    }
-
-    /// The versions that were released, line by line.
-    pub fn releases(&self) -> Releases {
-        self.releases_of(&self.case)
-    }
-
-    fn releases_of(&self, case: &Case) -> Releases {
-        let released = |(line, state): (&LineName, &LineState)| {
-            let Some(LineEnd::Released(written)) = &state.end else { return None };
-            Some((line.clone(), self.text(&written.content).parse().ok()?))
-        };
-        case.publication.lines.iter().filter_map(released).collect()
-    }
-
-    /// The ranges as the advisory says them: each line ends in what was released of it.
-    pub fn affected_as_released(&self) -> Vec<Affected> {
-        released_form(&self.affected(), &self.releases())
-    }
-
-    /// Where what was determined and what came of it differ, a sentence for each: another version was released, or none where one is
-    /// named.
-    pub fn told_apart(&self, policy: &Policy, now: Timestamp) -> Vec<String> {
-        let ranges = self.affected();
-        let apart = told_apart(&ranges, &self.releases());
-        apart.into_iter().chain(self.case.publication.unreleased(&ranges, policy, now)).collect()
-    }
-
-    pub fn newest_score(&self) -> Option<Score> {
-        self.score_in(&self.events)
-    }
-
-    fn score_in(&self, events: &[Event]) -> Option<Score> {
-        let scored = events.iter().rev().find_map(|event| {
-            let EventBody::Scored { content, .. } = &event.body else { return None };
-            Some(content)
-        })?;
-        self.json(scored)
-    }
-
-    /// The advisory in its final form, as it stands at `now`; `None` while there is no draft. What nobody has said yet is left at
-    /// nothing.
-    pub fn final_form(&self, policy: &Policy, now: Timestamp) -> Option<Advisory> {
-        self.form_of(policy, &self.case, &self.events, now)
-    }
-
-    /// The form that a case had once these `events` had happened.
-    pub(crate) fn form_of(&self, policy: &Policy, case: &Case, events: &[Event], at: Timestamp) -> Option<Advisory> {
-        let draft: Draft = self.json(&case.publication.draft.as_ref()?.content)?;
-        Some(self.composed(policy, case, events, draft, at))
-    }
-
-    /// The form as it would stand with `draft`, which nobody has saved.
-    pub fn form_with(&self, policy: &Policy, draft: Draft, now: Timestamp) -> Advisory {
-        self.composed(policy, &self.case, &self.events, draft, now)
-    }
-
-    fn composed(&self, policy: &Policy, case: &Case, events: &[Event], draft: Draft, at: Timestamp) -> Advisory {
-        let score = self.score_in(events).unwrap_or_default();
-        let credits = self.credits(&case.publication.credit);
-        let (affected, releases) = (self.affected_of(case), self.releases_of(case));
-        let parts = Parts { score, affected, releases, credits, correction: None };
-        Advisory::compose(policy, case, draft, parts, at)
+    fn correction_view(&self) -> Option<CorrectionView> {
+        let revising = self.case.publication.revising.as_ref()?;
+        let Correction { why, withdraws } = self.correction(&self.case, &self.draft()?)?;
+        Some(CorrectionView { why, withdraws, by: revising.by.clone(), at: revising.at })
     }
 
     /// How far it is at `now`; `progress` is what the store has of its channels.
@@ -246,7 +196,9 @@ impl UnsealedCase {
             affected: ranges,
             audit: publication.audit.as_ref().map(|audit| self.audit(audit)),
             advisory: self.advisory(policy, now),
-            missing: if publication.is_published() { Vec::new() } else { case.missing(policy, now) },
+            revision: publication.revision(),
+            correction: self.correction_view(),
+            missing: if publication.is_open() { case.missing(policy, now) } else { Vec::new() },
             channels: channels(policy, case, progress),
         }
     }
@@ -333,6 +285,7 @@ fn channels(policy: &Policy, case: &Case, progress: &[ChannelProgress]) -> Vec<C
         let known = progress.iter().find(|known| known.channel == *id);
         let state = match (seen, known) {
             (Some(_), _) => ChannelStanding::Done,
+            (None, _) if published.given_up.contains(id) => ChannelStanding::GivenUp,
             (None, Some(known)) => known.state,
             (None, None) => ChannelStanding::Pending,
         };

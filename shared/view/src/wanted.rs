@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use desk_domain::case::event::{EventBody, Written};
 use desk_domain::case::party::Party;
-use desk_domain::case::publication::CreditState;
+use desk_domain::case::publication::{CreditState, RevisionCause, undropped};
 use desk_domain::case::{Case, CommandName, ContentRef, Event, quarantine, written_after};
 use desk_domain::id::{ContentId, LineName};
 
@@ -29,11 +29,13 @@ impl Wanted {
         wanted.0.extend(log.first().into_iter().flat_map(words).map(|content| content.id.clone()));
         let before = earlier(log).map_or(0, |event| log.partition_point(|other| other.seq <= event.seq));
         for log in [&log[..before], log] {
-            let newest: BTreeMap<_, &ContentRef> = log.iter().filter_map(step).collect();
+            let newest: BTreeMap<_, &ContentRef> = undropped(log).into_iter().filter_map(step).collect();
             wanted.0.extend(newest.into_values().map(|content| content.id.clone()));
             // What was said of credit is not always what was said last: some of it waits, or waited until an approval was void.
-            let publication = Case::replay(log).map(|case| case.publication);
-            let credit = publication.into_iter().flat_map(|p| [Some(p.credit), p.credit_waits]).flatten();
+            let Some(publication) = Case::replay(log).map(|case| case.publication) else { continue };
+            let causes = publication.revising.iter().flat_map(|revising| &revising.causes);
+            wanted.0.extend(causes.filter_map(said_of).map(|content| content.id.clone()));
+            let credit = [Some(publication.credit), publication.credit_waits].into_iter().flatten();
             wanted.0.extend(credit.filter_map(granted));
         }
         wanted.0.extend(log.iter().filter_map(party_name).map(|content| content.id.clone()));
@@ -158,6 +160,12 @@ pub(crate) fn gives_code(event: &Event) -> bool {
 fn party_name(event: &Event) -> Option<&ContentRef> {
     let EventBody::PartyInvited(party) = &event.body else { return None };
     Some(&party.name)
+}
+
+/// What a person said of a correction.
+fn said_of(cause: &RevisionCause) -> Option<&ContentRef> {
+    let RevisionCause::Words(content) = cause else { return None };
+    Some(content)
 }
 
 /// Where it lies whom the advisory names.

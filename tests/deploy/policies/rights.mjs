@@ -52,7 +52,7 @@ export const ITEMS = [
 
   ['fan-out', 'CasesTable', 'GetItem', 'CASE# CONTENT# DESK# FIGURES# KEYRING# PLAN# PUBLISHED TEAM# UNREACHABLE'],
   ['fan-out', 'CasesTable', 'Query', 'ADVISORY# FIGURE# FIGURES# LOG# PUBLISHED'],
-  ['fan-out', 'CasesTable', 'PutItem', 'ADVISORY# CASE# LOG# PLAN# PUBLISHED TIMER#'],
+  ['fan-out', 'CasesTable', 'PutItem', 'CASE# LOG# PLAN# TIMER#'],
   ['fan-out', 'CasesTable', 'UpdateItem', 'ADVISORY# FIGURE# FIGURES# PUBLISHED'],
   ['fan-out', 'CasesTable', 'DeleteItem', 'PLAN# TIMER#'],
   ['fan-out', 'MailTable', 'GetItem', 'DELIVERY#'],

@@ -31,6 +31,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         consent: None,
     };
     let scored = |severity| Command::Score { severity, content: content() };
+    let list = || "express-mailing-list".parse().expect("a channel");
     let by_alice = |command| vec![("alice", command)];
     match name {
         Acknowledge => by_alice(Command::Acknowledge { message: message() }),
@@ -80,6 +81,14 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         RecordCredit => by_alice(Command::RecordCredit { granted: None }),
         DraftAdvisory => by_alice(Command::DraftAdvisory { content: content() }),
         ApproveAdvisory => vec![("bob", Command::ApproveAdvisory { content: content() })],
+        RecordCve => by_alice(Command::RecordCve { content: content() }),
+        Revise => [false, true].map(|stands| ("alice", Command::Revise { why: content(), stands })).into(),
+        WithdrawAdvisory => by_alice(Command::WithdrawAdvisory { reason: content() }),
+        DropRevision => by_alice(Command::DropRevision),
+        RetryChannel => by_alice(Command::RetryChannel { channel: list() }),
+        GiveUpChannel => by_alice(Command::GiveUpChannel { channel: list(), reason: content() }),
+        SettleChannel => [true, false].map(|sent| ("alice", Command::SettleChannel { channel: list(), sent })).into(),
+        ReAnnounce => by_alice(Command::ReAnnounce { channel: list() }),
         Publish => vec![("bob", Command::Publish { signed: String::new() })],
         AnswerComment => by_alice(Command::AnswerComment { message: message(), kept: None }),
         ReleaseQuarantine => [false, true].map(|refuse| ("alice", Command::ReleaseQuarantine { refuse })).into(),

@@ -86,7 +86,7 @@ fn the_gate_opens_when_nothing_is_missing_and_publishing_happens_once() {
     let policy = policy();
     let mut world = without(&policy, &[]);
     let events = publish(&mut world, &policy, "bob").unwrap();
-    assert!(matches!(&events[0], EventBody::Published { channels, .. } if channels.len() == 5), "{events:?}");
+    assert!(matches!(&events[0], EventBody::Published { channels, .. } if channels.len() == 7), "{events:?}");
     assert_eq!(world.case.stage(), Stage::Released);
     assert!(
         matches!(publish(&mut world, &policy, "bob"), Err(Refusal::NotAllowed { why, .. }) if why.contains("published"))
@@ -122,7 +122,8 @@ fn t49_t50_it_is_shut_while_one_maintained_line_alone_is_pending() {
         let mut world = without(&policy, &[&name]);
         assert_eq!(refused(&mut world, &policy), std::slice::from_ref(&name));
         let mut ready = world.clone().when(&policy, "alice", ready(pending));
-        assert_eq!(refused(&mut ready, &policy), std::slice::from_ref(&name), "ready is not released");
+        let where_it_is = "ready is not released, and where it is is said";
+        assert_eq!(refused(&mut ready, &policy), [name.as_str(), "approval"], "{where_it_is}");
         let mut released = world.clone().when(&policy, "alice", released(pending));
         assert!(publish(&mut released, &policy, "bob").is_ok(), "a release changes nothing of what is said");
         let reasons = [
@@ -505,7 +506,9 @@ fn t29_t30_the_reporter_hears_of_release_and_announcement_and_of_no_more_progres
     assert!(told.is_empty(), "nobody is sent to a page that cannot be read yet: {told:?}");
     for channel in ["osv", "advisory-page", "feed"] {
         let before = world.log.len();
-        world.tell(&policy, &Actor::Desk, &Command::Announced { channel: channel.parse().unwrap() }).unwrap();
+        world
+            .tell(&policy, &Actor::Desk, &Command::Announced { channel: channel.parse().unwrap(), revision: 0 })
+            .unwrap();
         let told: Vec<_> = world.notices(&policy, before).iter().map(|p| p.notice.template()).collect();
         assert_eq!(told, if channel == "advisory-page" { vec!["published"] } else { Vec::new() }, "{channel}");
     }
@@ -523,13 +526,13 @@ fn t54_an_announcement_is_done_when_every_channel_was_seen_each_once() {
     let channels: Vec<_> = world.case.publication.published.as_ref().unwrap().channels.keys().cloned().collect();
     for channel in &channels {
         assert!(world.case.steps.announced.is_none());
-        let seen = Command::Announced { channel: channel.clone() };
+        let seen = Command::Announced { channel: channel.clone(), revision: 0 };
         assert!(!world.tell(&policy, &Actor::Desk, &seen).unwrap().is_empty());
         assert!(world.tell(&policy, &Actor::Desk, &seen).unwrap().is_empty(), "once");
     }
     assert!(world.case.steps.announced.is_some());
     assert!(matches!(world.clock("announcement").state, ClockState::Met { .. }));
-    let unknown = Command::Announced { channel: "elsewhere".parse().unwrap() };
+    let unknown = Command::Announced { channel: "elsewhere".parse().unwrap(), revision: 0 };
     assert!(world.tell(&policy, &Actor::Desk, &unknown).unwrap().is_empty());
 }
 

@@ -131,7 +131,7 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
         told.world = told.world.when(policy, "bob", command);
         told.look();
     }
-    let seen = Command::Announced { channel: "advisory-page".parse().unwrap() };
+    let seen = Command::Announced { channel: "advisory-page".parse().unwrap(), revision: 0 };
     told.world.tell(policy, &Actor::Desk, &seen).unwrap();
     told.look();
     let close = Command::Close {
@@ -141,7 +141,21 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
         waiver: None,
         consent: None,
     };
-    told.when(close).when(Command::Reopen { reason: content() }).mailed
+    let told = told.when(close).when(Command::Reopen { reason: content() });
+    corrected(policy, told).mailed
+}
+
+/// The advisory is corrected.
+fn corrected<'a>(policy: &Policy, told: Told<'a>) -> Told<'a> {
+    let mut told = told.when(Command::Revise { why: content(), stands: false });
+    for command in [Command::ApproveAdvisory { content: content() }, Command::Publish { signed: String::new() }] {
+        told.world = told.world.when(policy, "bob", command);
+        told.look();
+    }
+    let seen = Command::Announced { channel: "advisory-page".parse().unwrap(), revision: 1 };
+    told.world.tell(policy, &Actor::Desk, &seen).unwrap();
+    told.look();
+    told
 }
 
 /// Cases that end otherwise: without an answer of the reporter, without one of the team, as another's, as no report.

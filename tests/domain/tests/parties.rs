@@ -311,7 +311,9 @@ fn parties_hear_of_the_end_and_of_the_advisory_once() {
     .when(&policy, "bob", Command::ApproveAdvisory { content: content() })
     .when(&policy, "bob", Command::Publish { signed: String::new() });
     let from = published.log.len();
-    published.tell(&policy, &Actor::Desk, &Command::Announced { channel: "advisory-page".parse().unwrap() }).unwrap();
+    published
+        .tell(&policy, &Actor::Desk, &Command::Announced { channel: "advisory-page".parse().unwrap(), revision: 0 })
+        .unwrap();
     assert_eq!(of_parties(&published, from), [(to_party(1), "party_published")], "once it can be read");
     let refused = published.tell(&policy, &member("alice"), &Command::InviteParty { new: new_party(3) });
     assert!(matches!(refused, Err(Refusal::NotAllowed { .. })), "it is public: {refused:?}");

@@ -79,7 +79,7 @@ fn led(policy: &Policy) -> World {
     world = give(world, "bob", CommandName::Publish);
     let channels: Vec<_> = world.case.publication.published.as_ref().unwrap().channels.keys().cloned().collect();
     for channel in channels {
-        world.tell(policy, &Actor::Desk, &Command::Announced { channel }).unwrap();
+        world.tell(policy, &Actor::Desk, &Command::Announced { channel, revision: 0 }).unwrap();
     }
     world
 }

@@ -140,6 +140,16 @@ impl Bucket {
         std::fs::write(self.root.0.join(name).join(key), bytes).expect("a write");
     }
 
+    /// Writes an object where it lies, as somebody does who can.
+    pub fn write(&self, key: &str, text: &str) {
+        std::fs::write(self.root.0.join("site").join(key), text).expect("an object");
+    }
+
+    /// Loses an object.
+    pub fn remove(&self, key: &str) {
+        std::fs::remove_file(self.root.0.join("site").join(key)).expect("an object");
+    }
+
     /// An object's text, as it lies there.
     pub fn text(&self, key: &str) -> Option<String> {
         std::fs::read_to_string(self.root.0.join("site").join(key)).ok()

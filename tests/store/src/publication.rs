@@ -1,6 +1,6 @@
 //! A case that is led to its publication, and an advisory that is sealed as `team` seals it.
 
-use desk_domain::advisory::{Advisory, Credit, Draft, Parts, Reference, ReferenceKind, Score};
+use desk_domain::advisory::{Advisory, Correction, Credit, Draft, Parts, Reference, ReferenceKind, Score};
 use desk_domain::affected::{Affected, RangeType, Since, Until};
 use desk_domain::case::{Actor, Command, ContentRef};
 use desk_domain::id::CaseId;
@@ -10,14 +10,17 @@ use desk_store::{ActError, Acted, Audience, Commit};
 
 use crate::{Bench, content_id};
 
-/// An advisory of `express@4`, titled as given.
+/// Why an advisory is corrected, in every test.
+pub const WHY: &str = "The versions were wrong.";
+
+/// An advisory of `express@4`, titled as given; while it is corrected it says why.
 pub fn advisory(bench: &Bench, case: &desk_domain::case::Case, title: &str) -> Advisory {
     let draft = Draft {
         title: title.to_owned(),
         summary: format!("{title}, in a sentence."),
         details: "### Impact\n\nWords about it.".to_owned(),
         workarounds: None,
-        references: vec![Reference { kind: ReferenceKind::Web, url: "https://example.org/x".to_owned() }],
+        references: vec![Reference::new(ReferenceKind::Web, "https://example.org/x")],
         aliases: Vec::new(),
         cve: None,
     };
@@ -34,8 +37,16 @@ pub fn advisory(bench: &Bench, case: &desk_domain::case::Case, title: &str) -> A
     let credit = Credit { name: "Rita".to_owned(), contact: Vec::new(), kind: None };
     let score = Score { severity: Some(Severity::High), ..Score::default() };
     let releases = [("express@4".parse().expect("a line"), "4.19.2".parse().expect("a version"))].into();
-    let parts = Parts { score, affected: vec![affected], releases, credits: vec![credit], correction: None };
+    let revising = case.publication.revising.as_ref();
+    let correction = revising.map(|revising| Correction { why: WHY.to_owned(), withdraws: revising.withdraws });
+    let parts =
+        Parts { score, affected: vec![affected], releases, credits: vec![credit], fixes: Vec::new(), correction };
     Advisory::compose(&bench.policy, case, draft, parts, bench.hands.now())
+}
+
+/// Which form of it is published next.
+fn next_revision(case: &desk_domain::case::Case) -> u32 {
+    case.publication.revision() + u32::from(case.publication.is_published())
 }
 
 impl Bench {
@@ -88,9 +99,17 @@ impl Bench {
     pub async fn said(&self, id: &CaseId) -> String {
         let stored = self.store.cases.case(id).await.expect("the store").expect("a case");
         let approval = stored.case.publication.approval.as_ref().expect("it is approved");
-        let channels = self.policy.announcement_channels();
-        let publication = Publication { case: id, content: &approval.content, channels: &channels, head: &stored.head };
+        let (channels, revision) = (self.policy.announcement_channels(), next_revision(&stored.case));
+        let publication =
+            Publication { case: id, content: &approval.content, channels: &channels, head: &stored.head, revision };
         self.keys.publish_signer().expect("a key").sign(&publication).await.expect("a signature")
+    }
+
+    /// Begins a correction, approves and publishes it; gives the last event, as `publish` does.
+    pub async fn revise(&self, id: &CaseId, title: &str) -> u64 {
+        let why = self.store.cases.case(id).await.expect("the store").expect("a case").case.report;
+        self.tell(id, "alice", Command::Revise { why, stands: false }).await;
+        self.publish(id, title).await
     }
 
     /// Approves, and leaves it there.
@@ -99,7 +118,12 @@ impl Bench {
         let prepare = |before: &desk_store::Stored, commit: &mut Commit| {
             let form = advisory(self, &before.case, title);
             let text = serde_json::to_vec(&form).expect("plain data");
-            let content = commit.seal_out(id, &self.release_key, content_id("advisory-1"), &text)?;
+            let content = commit.seal_out(
+                id,
+                &self.release_key,
+                content_id(&format!("advisory-{}", 1 + next_revision(&before.case))),
+                &text,
+            )?;
             Ok::<_, ActError>((Command::ApproveAdvisory { content }, ()))
         };
         let acted = self.store.cases.act(id, &self.policy, &bob, &self.hands.clock(), prepare, |_, (), _| Ok(())).await;

@@ -298,7 +298,7 @@ async fn every_route_can_answer(filled: &Filled) {
     let mut asked = 0;
     for (path, _) in paths {
         let path = path.replace("{id}", filled.case.as_str()).replace("{content}", content).replace("{index}", "0");
-        let path = path.replace("{form}", &"0".repeat(64)).replace("{folder}", "osv").replace("{name}", "feed.atom");
+        let path = path.replace("{form}", &"0".repeat(64)).replace("{key}", "osv/feed.atom");
         let path = path.replace("{page}", "no-page");
         for step in steps.iter().take(if path.contains("{step}") { steps.len() } else { 1 }) {
             let path = path.replace("{step}", step);

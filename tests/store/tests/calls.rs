@@ -139,7 +139,8 @@ impl Desk {
     async fn times_announced(&self) -> usize {
         let stored = self.bench.store.cases.case(&self.id).await.unwrap().unwrap();
         let log = self.bench.store.cases.events(&self.id, 1, stored.case.version).await.unwrap();
-        let here = |body: &EventBody| matches!(body, EventBody::Announced { channel } if channel.as_str() == CALLED);
+        let here =
+            |body: &EventBody| matches!(body, EventBody::Announced { channel, .. } if channel.as_str() == CALLED);
         log.iter().filter(|event| here(&event.body)).count()
     }
 }

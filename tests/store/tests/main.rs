@@ -20,6 +20,7 @@ mod pace;
 mod paging;
 mod publishing;
 mod restoring;
+mod revising;
 mod sending;
 mod sign_in;
 mod tamper;

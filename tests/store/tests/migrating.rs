@@ -166,8 +166,10 @@ async fn what_was_published_before_keeps_the_id_of_its_entry() {
     };
     let tag = "tag:example.org,2026:advisories/EXP-2026-BBBBB";
     let store = &bench.store.published;
-    store.replace_published(&published("EXP-2026-AAAAA", None)).await.unwrap();
-    store.replace_published(&published("EXP-2026-BBBBB", Some(tag))).await.unwrap();
+    for (id, tag) in [("EXP-2026-AAAAA", None), ("EXP-2026-BBBBB", Some(tag))] {
+        store.replace_published(&published(id, tag)).await.unwrap();
+        store.show_published(&id.parse().unwrap()).await.unwrap();
+    }
     // Its page is not written yet.
     assert!(store.put_published(&published("EXP-2026-CCCCC", None)).await.unwrap());
     assert_eq!(bench.store.migrate(SITE).await.unwrap(), 2);

@@ -140,7 +140,7 @@ async fn a_tick_ends_though_a_channel_stays_due() {
     let bench = Bench::new().await;
     let id = bench.case(1, None).await;
     let feed = "feed".parse().unwrap();
-    bench.store.published.plan_channel(&AdvisoryId::from(&id), &feed, &id, bench.hands.now()).await.unwrap();
+    bench.store.published.plan_channel((&AdvisoryId::from(&id), 0), &feed, &id, bench.hands.now()).await.unwrap();
     let hands = bench.hands.clone();
     let running = tokio::spawn(async move {
         loop {

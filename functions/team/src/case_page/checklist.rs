@@ -7,7 +7,7 @@ use desk_domain::policy::MetBy;
 use desk_pages::{CheckRow, CheckState, NextStep};
 
 use super::words;
-use crate::steps::{At, step_of};
+use crate::steps::{At, revision, step_of};
 
 /// The rows, in the order of the policy.
 pub(super) fn rows(at: &At<'_>) -> Vec<CheckRow> {
@@ -37,6 +37,16 @@ pub(super) fn rows(at: &At<'_>) -> Vec<CheckRow> {
     let published = case.publication.published.as_ref().map(|p| written(at, &p.advisory));
     let waits = published.is_none();
     rows.push(row(at, "Published", published, &[("Publish", "publish")]));
+    if let Some(revising) = &case.publication.revising {
+        let pages =
+            [("Look at it, and approve it", "approve"), ("Publish it", "publish"), ("What it is for", "revise")];
+        let mut row = row(at, "A correction is published", None, &pages);
+        row.detail = revision::why(at, revising);
+        rows.push(row);
+    } else if let Some(last) = case.publication.put_anew_last() {
+        let said = format!("{}, {}", words::actor(at.policy, &last.by), at.instant(last.at));
+        rows.push(row(at, revision::anew(last.what), Some(said), &[("Correct it", "revise")]));
+    }
     if let Some(row) = rows.last_mut().filter(|row| waits && row.state == CheckState::Later) {
         row.detail = missing(at).unwrap_or(std::mem::take(&mut row.detail));
     }

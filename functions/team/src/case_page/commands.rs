@@ -30,6 +30,7 @@ fn assigned(field: &Field, form: Option<&str>) -> String {
         | Kind::With
         | Kind::Line
         | Kind::Clock
+        | Kind::Channel
         | Kind::Package
         | Kind::Version
         | Kind::Case

@@ -41,7 +41,7 @@ impl<'a> From<&'a DeliveryRecord> for DeliveryView<'a> {
 }
 
 /// So many are shown of those that arrived or are on their way, and of those that did not arrive. The API has all.
-const NEWEST: usize = 12;
+const NEWEST: usize = 6;
 
 /// The newest first, and whether some are not shown: a case has as many after a year as nobody reads.
 pub(super) fn lines(policy: &Policy, zone: Option<&Zone>, records: &[DeliveryRecord]) -> (Vec<DeliveryLine>, bool) {

@@ -27,8 +27,8 @@ use desk_domain::notice::step;
 use desk_domain::policy::Member;
 use desk_http::Problem;
 use desk_pages::{
-    CaseSummary, CommandLine, FileLine, HeldView, MailPart, NotYoursPage, NoteView, OpenForm, QuarantineView,
-    SharedCard, Site, TeamCasePage, Words,
+    CaseSummary, FileLine, HeldView, MailPart, NotYoursPage, NoteView, OpenForm, QuarantineView, SharedCard, Site,
+    TeamCasePage, Words,
 };
 use desk_store::Stored;
 use desk_view::{FileView, MailView, MessageView, Speaker, UnsealedCase, form_sha256};
@@ -37,7 +37,6 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use self::commands::command_line;
-use self::words::sentence;
 use crate::as_of_now::AsOfNow;
 use crate::cases::OpenedAnswer;
 use crate::notes::Note;
@@ -182,6 +181,7 @@ impl Team {
             NoteKind::ToParty(party) => Some(format!("to {}, on its page", paper.party(party))),
             NoteKind::ByParty(_) => Some("on its page".to_owned()),
             NoteKind::PartyEnded(party) => Some(format!("why the invitation of {} was ended", paper.party(party))),
+            NoteKind::GivenUp(channel) => Some(format!("why they gave up {}", policy.channel_name(channel))),
             NoteKind::Refused => Some("refused: not the reporter’s".to_owned()),
         };
         let by = match &note.kind {
@@ -197,6 +197,7 @@ impl Team {
             | NoteKind::ToParty(_)
             | NoteKind::PartyEnded(_)
             | NoteKind::Reopened
+            | NoteKind::GivenUp(_)
             | NoteKind::Tracker
             | NoteKind::Consent
             | NoteKind::Forwarded(_) => words::actor(policy, &note.by),
@@ -376,19 +377,23 @@ fn turns(asked: Option<usize>, pages: usize, href: impl Fn(usize) -> String) -> 
 
 /// Steps that can be taken and have no row in the list of the policy's steps.
 fn more(at: &At<'_>) -> Vec<(String, String)> {
-    let extra = ["settle", "invite", "facts", "duty", "module", "code", "answer", "report", "reopen"]
-        .into_iter()
-        .filter_map(step_of);
+    let extra = [
+        "settle", "invite", "facts", "duty", "revise", "channels", "cve", "module", "code", "answer", "report",
+        "reopen",
+    ]
+    .into_iter()
+    .filter_map(step_of);
     let possible = extra.filter(|step| at.is_possible(step));
     possible.map(|step| (step.title.to_owned(), checklist::href(at, step.path))).collect()
 }
 
-/// How each command that may be given now is given in a shell.
-fn commands(at: &At<'_>) -> Vec<CommandLine> {
+/// How each command that may be given now is given in a shell; nothing of a channel that is settled already.
+fn commands(at: &At<'_>) -> Vec<String> {
     let form = at.opened.final_form(at.policy, at.now).map(|form| form_sha256(&form));
-    let line = |name: &CommandName| CommandLine {
-        name: sentence(name.as_str()),
-        line: command_line(*name, &at.case().id, form.as_deref(), &at.member.id),
+    let announced = at.case().steps.announced.is_some();
+    let settles = |name: &CommandName| {
+        matches!(name, CommandName::RetryChannel | CommandName::GiveUpChannel | CommandName::SettleChannel)
     };
-    at.allowed.iter().map(line).collect()
+    let useful = at.allowed.iter().filter(|name| !(announced && settles(name)));
+    useful.map(|name| command_line(*name, &at.case().id, form.as_deref(), &at.member.id)).collect()
 }

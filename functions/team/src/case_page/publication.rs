@@ -44,6 +44,7 @@ fn reached(zone: Option<&Zone>, channel: &ChannelView) -> String {
         ChannelStanding::Failed => "failed",
         ChannelStanding::Done => "done",
         ChannelStanding::Disabled => "disabled",
+        ChannelStanding::GivenUp => "given up",
     };
     let more = channel
         .tries

@@ -171,7 +171,13 @@ impl Team {
             }
             Work::Approve { form } => {
                 permitted()?;
-                Ok(Ready::Form(Box::new(self.form_to_approve(member, stored, form.as_deref()).await?)))
+                let (form, warnings) = self.form_to_approve(member, stored, form.as_deref()).await?;
+                Ok(Ready::Form { form: Box::new(form), warnings })
+            }
+            Work::Cve(cve) => {
+                permitted()?;
+                let (draft, warnings) = self.draft_with(stored, cve).await?;
+                Ok(Ready::Cve { draft: Box::new(draft), warnings })
             }
             Work::Publish => {
                 permitted()?;
@@ -236,8 +242,12 @@ impl Team {
             }
             Ready::Ranges(determined) => (self.determined(post, commit, determined)?, None),
             Ready::Audit { audit, findings } => (self.audited(member, (before, post), commit, audit, findings)?, None),
-            Ready::Form(form) => {
+            Ready::Form { form, warnings: _ } => {
                 (Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }, None)
+            }
+            Ready::Cve { draft, warnings: _ } => {
+                let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
+                (Command::RecordCve { content: sealing.json(draft.as_ref())? }, None)
             }
             Ready::Publication(signed) => (Command::Publish { signed: signed.clone() }, None),
             Ready::Draft { with, text, words } => {

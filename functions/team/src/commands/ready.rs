@@ -1,6 +1,6 @@
 //! A command with what had to be opened for it, and what its member should know of that.
 
-use desk_domain::advisory::Advisory;
+use desk_domain::advisory::{Advisory, Draft};
 use desk_domain::case::publication::AuditWords;
 use desk_domain::case::share::SharedWith;
 use desk_domain::id::CaseId;
@@ -43,8 +43,18 @@ pub(super) enum Ready {
         audit: AuditWords,
         findings: Vec<(Finding, (CaseId, NewKeys))>,
     },
+    /// The draft with a CVE id.
+    Cve {
+        draft: Box<Draft>,
+        /// Where the id stands already.
+        warnings: Vec<String>,
+    },
     /// The final form that is to be approved.
-    Form(Box<Advisory>),
+    Form {
+        form: Box<Advisory>,
+        /// Where it names whoever asked not to be named.
+        warnings: Vec<String>,
+    },
     /// The word that what is approved is published.
     Publication(String),
     /// The draft of the advisory as it is to be read, by whom, and what they are told with it.
@@ -74,7 +84,10 @@ impl Ready {
             Ready::Waived { warning, .. } => warning.iter().cloned().map(words::full).collect(),
             Ready::Ranges(determined) => determined.warnings.iter().cloned().map(words::full).collect(),
             Ready::Report(report) => report.warning().into_iter().collect(),
-            Ready::Words(_) | Ready::Duplicate { .. } | Ready::Audit { .. } | Ready::Form(_) => Vec::new(),
+            Ready::Form { warnings, .. } | Ready::Cve { warnings, .. } => {
+                warnings.iter().cloned().map(words::full).collect()
+            }
+            Ready::Words(_) | Ready::Duplicate { .. } | Ready::Audit { .. } => Vec::new(),
             Ready::Publication(_) | Ready::Draft { .. } | Ready::Invitation(_) => Vec::new(),
             Ready::Code { .. } | Ready::FollowUp(_) => Vec::new(),
         }
@@ -83,8 +96,8 @@ impl Ready {
     /// Whether it holds only for the case as it was read.
     pub fn is_of_one_version(&self) -> bool {
         match self {
-            Ready::Fix(_) | Ready::Ranges(_) | Ready::Form(_) | Ready::Publication(_) => true,
-            Ready::Draft { .. } | Ready::FollowUp(_) => true,
+            Ready::Fix(_) | Ready::Ranges(_) | Ready::Form { .. } | Ready::Publication(_) => true,
+            Ready::Draft { .. } | Ready::FollowUp(_) | Ready::Cve { .. } => true,
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Invitation(_) | Ready::Waived { .. } => false,
             Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
         }
@@ -94,8 +107,8 @@ impl Ready {
         match self {
             Ready::Report(report) => Some(report),
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Fix(_) | Ready::Ranges(_) => None,
-            Ready::Waived { .. } | Ready::Audit { .. } | Ready::Form(_) | Ready::Publication(_) => None,
-            Ready::Draft { .. } => None,
+            Ready::Waived { .. } | Ready::Audit { .. } | Ready::Form { .. } | Ready::Publication(_) => None,
+            Ready::Draft { .. } | Ready::Cve { .. } => None,
             Ready::Code { .. } | Ready::FollowUp(_) | Ready::Invitation(_) => None,
         }
     }

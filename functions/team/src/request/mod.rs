@@ -8,6 +8,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use desk_domain::advisory::CveId;
 use desk_domain::affected::Affected;
 use desk_domain::case::CommandName;
 use desk_domain::case::publication::AuditWords;
@@ -48,6 +49,8 @@ pub(crate) enum Work {
     Audit { audit: AuditWords, findings: Vec<Finding> },
     /// To seal the final form, which is the one of this SHA-256, where one is given.
     Approve { form: Option<String> },
+    /// To put it into the draft.
+    Cve(CveId),
     /// To say that what is approved is published.
     Publish,
     /// To show the draft of the advisory as it stands, with these words.

@@ -4,13 +4,14 @@ use desk_domain::advisory::{Credit, Draft};
 use desk_domain::affected;
 use desk_domain::case::share::{SharedThing, SharedWith};
 use desk_domain::case::{Command, CommandName, ContentRef, Message};
-use desk_domain::id::{LineName, MemberId, PartyId};
+use desk_domain::id::{ChannelId, LineName, MemberId, PartyId};
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::MailAddress;
 use desk_domain::score;
 use desk_keys::KeyError;
 use desk_mail::read::takes_no_answer;
 use desk_store::Hearer;
+use serde::Deserialize;
 
 use super::given::Given;
 use super::{Asked, Invitation, Words, Work, audit};
@@ -112,7 +113,24 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             sealed(given, move |s| Ok(Command::DraftAdvisory { content: s.json(&draft)? }))
         }
         ApproveAdvisory => prepared(given, Work::Approve { form: given.parsed("form") }),
+        RecordCve => prepared(given, Work::Cve(given.parsed("cve")?)),
         Publish => prepared(given, Work::Publish),
+        Revise => {
+            let stands = given.flag("stands");
+            written(given, "why", move |why| Command::Revise { why, stands })
+        }
+        WithdrawAdvisory => written(given, "reason", |reason| Command::WithdrawAdvisory { reason }),
+        DropRevision => as_it_is(given, Command::DropRevision),
+        RetryChannel => as_it_is(given, Command::RetryChannel { channel: given.parsed("channel")? }),
+        GiveUpChannel => {
+            let channel: ChannelId = given.parsed("channel")?;
+            written(given, "reason", move |reason| Command::GiveUpChannel { channel: channel.clone(), reason })
+        }
+        SettleChannel => {
+            let (channel, outcome) = (given.parsed("channel"), given.word::<Outcome>("outcome"));
+            as_it_is(given, Command::SettleChannel { channel: channel?, sent: outcome? == Outcome::Sent })
+        }
+        ReAnnounce => as_it_is(given, Command::ReAnnounce { channel: given.parsed("channel")? }),
         AnswerComment => {
             let words = Words { text: given.text("message"), next_steps: false, page_only: false };
             sealed(given, move |s| Ok(Command::AnswerComment { message: s.message(&words)?, kept: None }))
@@ -276,6 +294,14 @@ fn waived(given: &Given<'_>) -> Option<Asked> {
     let seal =
         Box::new(move |s: &mut Sealing<'_>| Ok(Command::WaiveLine { line: of.clone(), reason: s.text(&reason)? }));
     Some(prepared(given, Work::Waived { line, seal }))
+}
+
+/// Whether a channel has the advisory, as somebody has seen.
+#[derive(PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Outcome {
+    Sent,
+    NotSent,
 }
 
 /// Nobody is named where there is none.

@@ -44,6 +44,7 @@ fn of_kind(kind: Kind) -> Value {
         Kind::With => json!("reporter"),
         Kind::Line => json!("express@4"),
         Kind::Clock => json!("announcement"),
+        Kind::Channel => json!("express-mailing-list"),
         Kind::Package => json!("express"),
         Kind::Version => json!("4.19.2"),
         Kind::Case => json!("EXP-2026-7K3QF"),

@@ -26,7 +26,7 @@ pub(super) fn start(at: &At<'_>) -> Typed {
 }
 
 fn draft(at: &At<'_>) -> Option<Draft> {
-    at.opened.json(&at.case().publication.draft.as_ref()?.content)
+    at.opened.draft()
 }
 
 pub(super) fn shows(at: &At<'_>) -> String {
@@ -51,9 +51,12 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     ];
     let voids = at.case().publication.approval.is_some();
     let voids = voids.then(|| "It voids the approval: another form is approved anew.".to_owned());
-    let form = Form::new(inputs, "Save").or("Preview", "check").will(voids);
+    let typed_draft = unsaved(at, typed);
+    let draft = typed_draft.as_ref().map(|form| form.draft.clone()).or_else(|| at.opened.draft());
+    let doubts = draft.map(|draft| at.doubts(&draft)).unwrap_or_default();
+    let form = Form::new(inputs, "Save").or("Preview", "check").will(voids.into_iter().chain(doubts));
     let filled = Filled::new(form).about(beside(at));
-    match unsaved(at, typed) {
+    match typed_draft {
         Some(advisory) => filled.review(Some(at.review_unsaved(&advisory))),
         None => filled.review(at.review()),
     }

@@ -8,6 +8,7 @@
 mod advisory;
 mod after_closing;
 mod audit;
+mod channels;
 mod credit;
 mod decide;
 mod facts;
@@ -18,6 +19,7 @@ mod parties;
 mod people;
 mod publish;
 mod review;
+pub(crate) mod revision;
 mod score;
 mod sent;
 mod share;
@@ -34,6 +36,7 @@ use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use desk_domain::advisory::Published;
 use desk_domain::case::permit::{allowed, permit};
 use desk_domain::case::{Case, CommandName, Event};
 use desk_domain::id::MemberId;
@@ -62,6 +65,10 @@ pub(crate) struct At<'a> {
     pub opened: &'a UnsealedCase,
     pub allowed: Vec<CommandName>,
     pub now: Timestamp,
+    /// What of the case is public; where what is to be said is looked at.
+    pub public: Option<Published>,
+    /// What else is public; there too.
+    pub others: Vec<Published>,
     /// How many open cases each member of triage handles; where it is asked whom to choose.
     pub loads: BTreeMap<MemberId, u64>,
 }
@@ -92,6 +99,10 @@ impl At<'_> {
         step.commands.iter().any(|name| self.may(*name))
     }
 }
+
+/// What is given on a page that shows what publishing would write.
+const REVIEWED: [CommandName; 4] =
+    [CommandName::DraftAdvisory, CommandName::ApproveAdvisory, CommandName::Publish, CommandName::Revise];
 
 type Asked = Result<Path<(String, String)>, PathRejection>;
 
@@ -133,7 +144,17 @@ impl Team {
     pub(crate) fn at<'a>(&'a self, member: &'a Member, opened: &'a UnsealedCase) -> At<'a> {
         let now = self.clock.now();
         let allowed = allowed(&opened.case, &self.policy, &member.id, now);
-        At { team: self, policy: &self.policy, member, opened, allowed, now, loads: BTreeMap::new() }
+        At {
+            team: self,
+            policy: &self.policy,
+            member,
+            opened,
+            allowed,
+            now,
+            public: None,
+            others: Vec::new(),
+            loads: BTreeMap::new(),
+        }
     }
 }
 
@@ -146,6 +167,9 @@ impl Team {
         step: &Step,
     ) -> Result<At<'a>, Problem> {
         let mut at = self.at(member, opened);
+        if step.commands.iter().any(|name| REVIEWED.contains(name)) {
+            (at.public, at.others) = self.public(&opened.case).await?;
+        }
         if step.commands.contains(&CommandName::Assign) {
             for member in self.policy.triage() {
                 at.loads.insert(member.id.clone(), self.cases.load(&member.id).await?);

@@ -28,7 +28,8 @@ pub(super) fn approve_form(at: &At<'_>, typed: &Typed) -> Filled {
     let back = Fields(typed).area("word", "Or send it back", hint, 3);
     let missing = at.case().missing(at.policy, at.now);
     let missing = missing.iter().filter(|m| m.requirement != "approval").map(|m| words::full(m.detail.clone()));
-    let apart = at.opened.told_apart(at.policy, at.now).into_iter().map(words::full);
+    let doubts = at.opened.draft().map(|draft| at.doubts(&draft)).unwrap_or_default();
+    let apart = at.opened.told_apart(at.policy, at.now).into_iter().map(words::full).chain(doubts);
     let form_page = Form::new(vec![back], "Approve this form").or("Send it back", "back").will(missing.chain(apart));
     Filled::new(form_page).about(drafted.into_iter().chain([form])).quotes(previews(at)).review(at.review())
 }

@@ -2,7 +2,7 @@
 //! before it.
 
 use desk_advisory::{channel, markdown};
-use desk_domain::advisory::{Advisory, Correction, LineNote, LineStatus, Published, Reference};
+use desk_domain::advisory::{Advisory, Correction, Draft, LineNote, LineStatus, Published, Reference};
 use desk_domain::affected::Affected;
 use desk_domain::weakness;
 use desk_pages::{Change, Quote, Review, Unsaved};
@@ -15,7 +15,7 @@ impl At<'_> {
     /// The form as it stands; `None` while nobody wrote one.
     pub(super) fn published(&self) -> Option<Published> {
         let form = self.opened.final_form(self.policy, self.now)?;
-        Some(self.team.as_published(self.case(), form, self.now))
+        Some(self.team.as_published(self.case(), form, self.public.clone(), self.now))
     }
 
     /// The ways to what publishing would write, and what has changed.
@@ -37,13 +37,21 @@ impl At<'_> {
         let draft = &typed.draft;
         let prose = [("Details", Some(&draft.details)), ("Workarounds", draft.workarounds.as_ref())];
         let prose = prose.into_iter().filter_map(|(heading, text)| Some((heading, markdown::html(text?)))).collect();
-        let mail = as_told(self, &self.team.as_published(self.case(), typed.clone(), self.now));
+        let published = self.team.as_published(self.case(), typed.clone(), self.public.clone(), self.now);
+        let mail = as_told(self, &published);
         Review {
             previews: Vec::new(),
             unsaved: Some(Unsaved { title: draft.title.clone(), summary: draft.summary.clone(), prose, mail }),
             since: saved.as_ref().map(|_| "the form that is saved".to_owned()),
             changes: saved.map(|saved| changes(&saved, typed)).unwrap_or_default(),
         }
+    }
+
+    /// What whoever drafts or approves should look at twice: a name that was to stay out, an id that stands elsewhere.
+    pub(super) fn doubts(&self, draft: &Draft) -> Vec<String> {
+        let names = self.opened.refused_names(draft).into_iter();
+        let uses = draft.second_uses(&(&self.case().id).into(), &self.others);
+        names.chain(uses).map(words::full).collect()
     }
 
     fn since(&self, earlier: &EarlierForm) -> String {
@@ -72,7 +80,10 @@ fn said(form: &Advisory) -> [(&'static str, String); 16] {
     let Advisory { id: _, draft, score, affected, lines, credits, known, timeline: _, correction } = form;
     let list = |all: Vec<String>| all.join("\n");
     let aliases = draft.aliases.iter().map(ToString::to_string).collect();
-    let reference = |r: &Reference| format!("{} {}", r.kind.as_str(), r.url);
+    let reference = |r: &Reference| match &r.line {
+        Some(line) => format!("{} {} ({line})", r.kind.as_str(), r.url),
+        None => format!("{} {}", r.kind.as_str(), r.url),
+    };
     let credit = |c: &desk_domain::advisory::Credit| match c.kind {
         Some(kind) => format!("{}, {}", c.line(), kind.as_str().to_lowercase().replace('_', " ")),
         None => c.line(),

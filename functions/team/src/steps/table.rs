@@ -6,8 +6,8 @@ use desk_domain::notice::step;
 use super::form::{Commands, Filled};
 use super::typed::Typed;
 use super::{
-    At, advisory, after_closing, audit, credit, decide, facts, lines, others, parties, people, publish, score, share,
-    write,
+    At, advisory, after_closing, audit, channels, credit, decide, facts, lines, others, parties, people, publish,
+    revision, score, share, write,
 };
 
 /// A step of a case.
@@ -244,6 +244,36 @@ pub(crate) const STEPS: &[Step] = &[
         form: publish::form,
         give: publish::give,
         shows: publish::shows,
+    },
+    Step {
+        path: "cve",
+        title: "Which CVE id did it get?",
+        commands: &[RecordCve],
+        done: "The CVE id stands in the advisory. It waits for a second person.",
+        start: revision::cve_start,
+        form: revision::cve_form,
+        give: revision::cve,
+        shows: advisory::shows,
+    },
+    Step {
+        path: step::REVISE,
+        title: "Correct what is published",
+        commands: &[Revise, WithdrawAdvisory, DropRevision],
+        done: "It is recorded. What is public changes once the correction is approved and published.",
+        start: revision::start,
+        form: revision::form,
+        give: revision::give,
+        shows: revision::shows,
+    },
+    Step {
+        path: step::CHANNELS,
+        title: "Where is it announced?",
+        commands: &[RetryChannel, GiveUpChannel, SettleChannel, ReAnnounce],
+        done: "It is recorded. The channels on the case’s page follow within a minute.",
+        start: blank,
+        form: channels::form,
+        give: channels::give,
+        shows: channels::shows,
     },
     Step {
         path: step::DUTY,

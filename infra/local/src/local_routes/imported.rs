@@ -32,6 +32,11 @@ pub(super) async fn import(
     if desk.has_published(&reading.id).await? {
         return Err(refused(vec![format!("{} is an advisory of this very desk", reading.id)]));
     }
+    // What is withdrawn stands beside nothing.
+    let twin = if reading.withdrawn.is_none() { desk.twin_of(&reading).await? } else { None };
+    if let Some(twin) = twin {
+        return Err(refused(vec![twin]));
+    }
     let (id, left_out) = (reading.id.clone(), reading.left_out.clone());
     // A record of others is taken as it is; where it contradicts itself, that is said.
     let contradictions = contradictions(&affected);
@@ -48,6 +53,17 @@ pub(super) async fn import(
 }
 
 impl Desk {
+    /// Where the same problem stands already under another id, in words: a copy of it is not published beside it.
+    async fn twin_of(&self, reading: &osv::Reading) -> Result<Option<String>, Problem> {
+        let ids: Vec<&str> = std::iter::once(reading.id.as_str()).chain(reading.draft.all_aliases()).collect();
+        let all = self.store.published.all_shown().await?;
+        let others = all.iter().filter(|published| published.advisory.id != reading.id);
+        let mut twins = others.filter_map(|published| Some((published.twin_by(&ids)?, &published.advisory.id)));
+        Ok(twins.next().map(|(by, twin)| {
+            format!("it is the same problem as {twin}, which is published (by {by}): one problem has one advisory")
+        }))
+    }
+
     /// Whether it is an advisory of this very desk, by its own id or as its record calls it.
     async fn has_published(&self, id: &AdvisoryId) -> Result<bool, Problem> {
         let own = id.as_str().strip_prefix(osv::PREFIX).and_then(|own| own.parse().ok());

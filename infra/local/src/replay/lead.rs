@@ -147,7 +147,8 @@ impl Lead<'_> {
         };
         let lines = known["lines"].as_array().cloned().unwrap_or_default();
         let lines: Vec<String> = lines.iter().filter(is_open).filter_map(named).collect();
-        let reference = self.reading.draft.references.first().map_or("the security fork", |r| r.url.as_str());
+        // Which line a link of the record mends is not said there.
+        let reference = "the security fork";
         self.pass(2 * 24 * 60).await?;
         for line in lines.iter().filter(|line| fix(line).is_some()) {
             self.tell(case, handler, json!({"command": "fix-ready", "line": line, "reference": reference})).await?;

@@ -6,6 +6,7 @@
 
 mod advisory_page;
 mod blog;
+mod csaf;
 mod feed;
 mod mailing_list;
 mod osv;
@@ -83,7 +84,9 @@ pub fn of_own(own: OwnChannel) -> Serving<'static> {
     match own {
         OwnChannel::AdvisoryPage => Serving::Objects(advisory_page::objects),
         OwnChannel::Osv => Serving::Objects(osv::objects),
+        OwnChannel::Csaf => Serving::Objects(csaf::objects),
         OwnChannel::Feed => Serving::Rebuilt(feed::objects),
+        OwnChannel::CsafProvider => Serving::Rebuilt(csaf::provider),
         OwnChannel::UpdatesPage => Serving::Rebuilt(updates_page::objects),
     }
 }
@@ -225,6 +228,20 @@ mod tests {
         }
     }
 
+    /// What objects end in that are the same whatever an advisory says, or only name its file.
+    const SAYS_NOTHING_OF_ONE: [&str; 10] = [
+        "SECURITY.md",
+        "policy.html",
+        acknowledgments::KEY,
+        ".well-known/security.txt",
+        STYLESHEET_KEY,
+        ".sha256",
+        ".sha512",
+        "provider-metadata.json",
+        "service.json",
+        "white/index.txt",
+    ];
+
     /// Whoever took it back, and whether or not they said why: no document, mail or call is silent of it, and none names a fix.
     #[test]
     fn what_is_withdrawn_is_withdrawn_everywhere() {
@@ -244,10 +261,7 @@ mod tests {
                 serde_json::from_value(json!([range("0", "0.9.8"), range("1.0.0", "1.2.3")])).unwrap();
             published.advisory.score.severity = Some(Severity::Critical);
             let documents = |published: &Published| {
-                let of_it = |object: &Object| {
-                    !["SECURITY.md", "policy.html", acknowledgments::KEY, ".well-known/security.txt", STYLESHEET_KEY]
-                        .contains(&object.key.as_str())
-                };
+                let of_it = |object: &Object| !SAYS_NOTHING_OF_ONE.iter().any(|end| object.key.ends_with(end));
                 let all = rehearsed(&site, published, std::slice::from_ref(published), at);
                 let text = |object: Object| (object.key, String::from_utf8(object.bytes).unwrap());
                 let objects = all.into_iter().flat_map(|(_, objects)| objects).filter(of_it);
@@ -259,12 +273,14 @@ mod tests {
             let reason = reason.map(str::to_owned);
             published.withdrawn = Some(Withdrawal { at, reason: reason.clone() });
             let all = documents(&published);
-            assert!(all.len() >= 7, "{:?}", all.iter().map(|(key, _)| key).collect::<Vec<_>>());
+            assert!(all.len() >= 10, "{:?}", all.iter().map(|(key, _)| key).collect::<Vec<_>>());
             for (key, text) in all {
-                let day_alone = ["index.html", crate::updates_page::KEY].contains(&key.as_str());
+                let day_alone =
+                    ["index.html", crate::updates_page::KEY, crate::csaf::lists::CHANGES].contains(&key.as_str());
                 let when =
-                    if key.ends_with(".json") { "\"withdrawn\": \"2026-11-30T15:00:00Z\"" } else { "2026-11-30" };
-                assert!(text.contains(when) && text.to_lowercase().contains("withdrawn"), "{key}: {text}");
+                    if key.starts_with("osv/") { "\"withdrawn\": \"2026-11-30T15:00:00Z\"" } else { "2026-11-30" };
+                let named = key == crate::csaf::lists::CHANGES || text.to_lowercase().contains("withdrawn");
+                assert!(text.contains(when) && named, "{key}: {text}");
                 assert!(day_alone || reason.as_ref().is_none_or(|reason| text.contains(reason)), "{key}: {text}");
                 for advice in ["critical", "What to do", "npm install", "atched", "1.2.3</h3>", "No fixed"] {
                     assert!(!text.contains(advice), "{advice}: {key}: {text}");

@@ -180,7 +180,7 @@ impl Reader {
                 self.leave_out(format!("the reference {:?}, which is no web link", reference.url));
                 None
             }
-            Ok(kind) => Some(Reference { kind, url: reference.url.clone() }),
+            Ok(kind) => Some(Reference::new(kind, reference.url.clone())),
             Err(_) => self.nothing(format!("a reference's type {:?} is none of OSV's", reference.kind)),
         }
     }

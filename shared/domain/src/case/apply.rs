@@ -233,7 +233,13 @@ impl Case {
             EventBody::AdvisoryDrafted { content } => self.publication.draft = Some(written(event, content)),
             EventBody::AdvisoryApproved { content } => self.publication.approval = Some(written(event, content)),
             EventBody::Published { content, channels, signed: _ } => self.published(event, content, channels),
-            EventBody::Announced { channel } => self.announced(event, channel),
+            EventBody::RevisionOpened { cause, withdraws } => self.revision_opened(event, cause, *withdraws),
+            EventBody::RevisionDropped { since: _ } => self.revision_dropped(),
+            EventBody::Revised { revision: _, content: _, channels, signed: _ } => self.revised(event, channels),
+            EventBody::NameTakenOut { revision: _, channels } => self.name_taken_out(event, channels),
+            EventBody::ChannelRetried { channel, anew } => self.channel_retried(channel, *anew),
+            EventBody::ChannelGivenUp { channel, reason: _ } => self.channel_given_up(event, channel),
+            EventBody::Announced { channel, again: _ } => self.announced(event, channel),
             EventBody::Closed { resolution, from, .. } => {
                 self.resolution = Some(*resolution);
                 if let (Some(end), Some(from)) = (&mut self.end, from) {

@@ -187,9 +187,39 @@ pub enum Command {
     ApproveAdvisory {
         content: ContentRef,
     },
+    /// The draft with a CVE id.
+    RecordCve {
+        content: ContentRef,
+    },
     /// `signed` is the word of whoever may say so, over what is published and where the log stands.
     Publish {
         signed: String,
+    },
+    /// `stands`: what was withdrawn holds again.
+    Revise {
+        why: ContentRef,
+        stands: bool,
+    },
+    WithdrawAdvisory {
+        reason: ContentRef,
+    },
+    DropRevision,
+    /// To try it now.
+    RetryChannel {
+        channel: ChannelId,
+    },
+    GiveUpChannel {
+        channel: ChannelId,
+        reason: ContentRef,
+    },
+    /// Whether a channel has it of which nothing tells.
+    SettleChannel {
+        channel: ChannelId,
+        sent: bool,
+    },
+    /// To give it once more to a channel that had it.
+    ReAnnounce {
+        channel: ChannelId,
     },
     /// Whoever answers for the policy writes to whoever commented on it; `kept` is the mail that the answer came in.
     AnswerComment {
@@ -308,6 +338,8 @@ pub enum Command {
     /// The advisory was read back from a channel.
     Announced {
         channel: ChannelId,
+        /// What of it was read: the first form is 0.
+        revision: u32,
     },
     /// A timer's instant has come. `witnessed`: the three clocks agree on the time, so that what cannot be taken back
     /// may fire.

@@ -1,5 +1,6 @@
 //! Which events follow from a report or a command.
 
+mod channels;
 mod clocks;
 mod duplicates;
 mod ends;
@@ -10,6 +11,7 @@ mod opening;
 mod party;
 mod publication;
 mod reporter;
+mod revision;
 mod share;
 mod written_after;
 
@@ -186,8 +188,16 @@ impl Next<'_> {
             Command::AnswerCredit { granted } => self.answer_credit(granted.clone())?,
             Command::DraftAdvisory { content } => self.push(EventBody::AdvisoryDrafted { content: content.clone() }),
             Command::ApproveAdvisory { content } => self.push(EventBody::AdvisoryApproved { content: content.clone() }),
+            Command::RecordCve { content } => self.record_cve(content),
             Command::Publish { signed } => self.publish(signed.clone()),
-            Command::Announced { channel } => self.announced(channel),
+            Command::Revise { why, stands } => self.revise(why, *stands),
+            Command::WithdrawAdvisory { reason } => self.withdraw_advisory(reason),
+            Command::DropRevision => self.drop_revision(),
+            Command::RetryChannel { channel } => self.retry_channel(channel)?,
+            Command::GiveUpChannel { channel, reason } => self.give_up_channel(channel, reason)?,
+            Command::SettleChannel { channel, sent } => self.settle_channel(channel, *sent)?,
+            Command::ReAnnounce { channel } => self.re_announce(channel)?,
+            Command::Announced { channel, revision } => self.announced(channel, *revision),
             Command::Reply { content, received_at, mail, files } => {
                 let kept = files.as_ref().map_or(&[][..], |files| &files.kept);
                 self.case.files.and(kept).within(&self.policy.limits)?;

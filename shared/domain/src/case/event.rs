@@ -26,6 +26,7 @@ pub use row::{NoteKind, Row, Written};
 
 use super::clock::{Alarm, ClockStart};
 use super::party::{NewParty, PartySaid};
+use super::publication::RevisionCause;
 use super::rm::Rm;
 use super::share::{SharedThing, SharedWith};
 use super::spoken::{SaidBy, Spoken};
@@ -450,9 +451,47 @@ pub enum EventBody {
         #[serde(default)]
         signed: String,
     },
+    /// What is published is to be put anew.
+    RevisionOpened {
+        cause: RevisionCause,
+        /// It will say that the advisory holds no more.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        withdraws: bool,
+    },
+    /// It stays as it is after all: what was changed since the event `since` is as it was before.
+    RevisionDropped {
+        since: u64,
+    },
+    /// Another form takes its place: the first revision is 1.
+    Revised {
+        revision: u32,
+        content: ContentRef,
+        channels: Vec<ChannelId>,
+        /// As of what was published first, over the number of the revision too.
+        signed: String,
+    },
+    /// The reporter is named no more, by a revision that says nothing else: where the desk itself writes, at once.
+    NameTakenOut {
+        revision: u32,
+        channels: Vec<ChannelId>,
+    },
+    /// A channel is looked at again; `anew`: it is given the advisory once more, whatever became of it before.
+    ChannelRetried {
+        channel: ChannelId,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        anew: bool,
+    },
+    /// It will not have it.
+    ChannelGivenUp {
+        channel: ChannelId,
+        reason: ContentRef,
+    },
     /// It was seen on a channel.
     Announced {
         channel: ChannelId,
+        /// It had this form before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
     },
     Closed {
         resolution: Resolution,

@@ -128,14 +128,20 @@ impl Asking<'_> {
         match (closing, case.is_closed()) {
             (Closing::OthersStays | Closing::ConsentStays, true) if others => None,
             (Closing::ConsentStays, true) if case.tracker.is_some() => None,
-            (Closing::Ends | Closing::OthersStays | Closing::ConsentStays, true) => Some(self.is_over()),
+            (Closing::Revises, true) if case.publication.is_published() => self.said(),
+            (Closing::Published, true) if case.publication.is_published() => None,
+            (
+                Closing::Ends | Closing::OthersStays | Closing::ConsentStays | Closing::Revises | Closing::Published,
+                true,
+            ) => Some(self.is_over()),
             (Closing::Reopens, _) => case.stays_closed(self.now),
             (Closing::FiledOnly, true) => self.unfiled(),
             (Closing::FiledOnly, false) => Some(format!("{} is a report", case.id)),
             (Closing::Answers | Closing::WrittenTo, true) => self.unwritten(),
             (Closing::WrittenTo, false) => Some(format!("{} is open", case.id)),
             (Closing::Stays, _) => None,
-            (Closing::Ends | Closing::Answers | Closing::OthersStays | Closing::ConsentStays, false) => None,
+            (Closing::Ends | Closing::Answers | Closing::OthersStays, false) => None,
+            (Closing::ConsentStays | Closing::Revises | Closing::Published, false) => None,
         }
     }
 
@@ -143,6 +149,13 @@ impl Asking<'_> {
         let case = self.case;
         match rule {
             Rule::Unpublished => self.published(),
+            Rule::Unsaid => self.said(),
+            Rule::Published => self.unpublished(),
+            Rule::Holds => self.unpublished().or_else(|| self.withdrawn()),
+            Rule::Revising => {
+                let revising = case.publication.revising.is_some();
+                (!revising).then(|| format!("no correction of {} is begun (revise)", case.id))
+            }
             Rule::Confirmed => self.unconfirmed(),
             Rule::Accepted => self.unaccepted(),
             Rule::Way(by) => self.no_way(by),
@@ -293,6 +306,19 @@ impl Asking<'_> {
         Some(format!("{} was published at {}", self.case.id, self.instant(published.advisory.at)))
     }
 
+    fn said(&self) -> Option<String> {
+        let open = self.case.publication.is_open();
+        self.published().filter(|_| !open).map(|why| format!("{why}; revise begins a correction"))
+    }
+
+    fn unpublished(&self) -> Option<String> {
+        (!self.case.publication.is_published()).then(|| format!("nothing of {} is published", self.case.id))
+    }
+
+    fn withdrawn(&self) -> Option<String> {
+        self.case.publication.is_withdrawn().then(|| format!("the advisory of {} is withdrawn already", self.case.id))
+    }
+
     /// A closed case takes what settles its reporter's message, while one waits.
     fn unwritten(&self) -> Option<String> {
         let waits = self.case.written_after_closing().is_some();
@@ -318,10 +344,15 @@ impl Asking<'_> {
         }
     }
 
+    /// What is published was confirmed, whatever became of the case since.
+    fn is_corrected(&self) -> bool {
+        self.case.publication.revising.is_some()
+    }
+
     /// The steps of the policy in their order: confirmed first (T46).
     fn unconfirmed(&self) -> Option<String> {
         let (id, rm) = (&self.case.id, self.case.rm);
-        (!matches!(rm, Rm::Valid | Rm::Accepted))
+        (!matches!(rm, Rm::Valid | Rm::Accepted) && !self.is_corrected())
             .then(|| format!("{id} is {rm}; the problem is confirmed first (validate)"))
     }
 
@@ -332,7 +363,8 @@ impl Asking<'_> {
 
     fn unaccepted(&self) -> Option<String> {
         let (id, rm) = (&self.case.id, self.case.rm);
-        (rm != Rm::Accepted).then(|| format!("{id} is {rm}; there is no fix before it is accepted (accept)"))
+        (rm != Rm::Accepted && !self.is_corrected())
+            .then(|| format!("{id} is {rm}; there is no fix before it is accepted (accept)"))
     }
 
     fn credit_answered(&self) -> Option<String> {

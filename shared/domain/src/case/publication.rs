@@ -3,13 +3,15 @@
 //! Of all that is clear: which lines, who, when. Versions, reasons and texts are references to sealed content.
 
 mod gate;
+mod revision;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use gate::Missing;
+pub use revision::{Anew, PutAnew, Revising, RevisionCause, undropped};
 
 use super::command::row::Approval;
 use super::event::{ContentRef, Event, EventBody, FactName};
@@ -36,6 +38,9 @@ pub struct Publication {
     /// The advisory's final form, sealed to the release key; any edit voids it.
     pub approval: Option<Statement>,
     pub published: Option<Announcement>,
+    /// What is published is being corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revising: Option<Box<Revising>>,
 }
 
 /// Something sealed, with who wrote it and when.
@@ -107,9 +112,32 @@ pub enum CreditState {
 /// It is public.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Announcement {
+    /// The first form.
     pub advisory: Statement,
-    /// Where it goes, frozen when it was published, with when each was seen there.
+    /// Where its newest form goes, frozen when that was published, with when each was seen there.
     pub channels: BTreeMap<ChannelId, Option<Timestamp>>,
+    /// Those that had it, and are given it once more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub had: BTreeSet<ChannelId>,
+    /// Those that will not have it, as a person said.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub given_up: BTreeSet<ChannelId>,
+    /// Which form each is to have, where it is not the first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub planned: BTreeMap<ChannelId, u32>,
+    /// Each time that another form took its place, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revisions: Vec<PutAnew>,
+    /// Its newest form says that it holds no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
+}
+
+impl Announcement {
+    /// Every channel was seen to have it, or will not.
+    pub fn is_everywhere(&self) -> bool {
+        self.channels.iter().all(|(channel, seen)| seen.is_some() || self.given_up.contains(channel))
+    }
 }
 
 impl CreditState {
@@ -123,7 +151,7 @@ impl Publication {
     /// There is no approval any more. So what the reporter said since is simply what they said.
     fn void(&mut self) {
         self.approval = None;
-        if let Some(said) = self.credit_waits.take().filter(|_| !self.is_published()) {
+        if let Some(said) = self.credit_waits.take().filter(|_| self.is_open()) {
             self.credit = said;
         }
     }
@@ -286,7 +314,11 @@ impl Case {
 
     pub(super) fn published(&mut self, event: &Event, content: &ContentRef, channels: &[ChannelId]) {
         let channels = channels.iter().map(|channel| (channel.clone(), None)).collect();
-        self.publication.published = Some(Announcement { advisory: written(event, content), channels });
+        let (advisory, planned) = (written(event, content), BTreeMap::new());
+        let (had, given_up) = (BTreeSet::new(), BTreeSet::new());
+        let (revisions, withdrawn) = (Vec::new(), false);
+        let published = Announcement { advisory, channels, had, given_up, planned, revisions, withdrawn };
+        self.publication.published = Some(published);
         if !self.has_fact(FactName::Public) {
             let (at, by) = (event.at, event.actor.clone());
             self.facts.push(Fact { fact: FactName::Public, at, by, source: None });
@@ -298,7 +330,27 @@ impl Case {
         if let Some(seen) = published.channels.get_mut(channel) {
             seen.get_or_insert(event.at);
         }
-        if published.channels.values().all(Option::is_some) {
+        self.perhaps_announced(event);
+    }
+
+    pub(super) fn channel_given_up(&mut self, event: &Event, channel: &ChannelId) {
+        let Some(published) = &mut self.publication.published else { return };
+        published.given_up.insert(channel.clone());
+        self.perhaps_announced(event);
+    }
+
+    pub(super) fn channel_retried(&mut self, channel: &ChannelId, anew: bool) {
+        let Some(published) = self.publication.published.as_mut().filter(|_| anew) else { return };
+        published.given_up.remove(channel);
+        if published.channels.insert(channel.clone(), None).flatten().is_some() {
+            published.had.insert(channel.clone());
+        }
+        self.steps.announced = None;
+    }
+
+    /// It is announced once every channel has it, but for those that will not.
+    fn perhaps_announced(&mut self, event: &Event) {
+        if self.publication.published.as_ref().is_some_and(Announcement::is_everywhere) {
             self.steps.announced = Some(self.step(event));
         }
     }
@@ -308,9 +360,12 @@ impl Case {
         if matches!(event.body, EventBody::CreditRecorded { waits: true, .. }) {
             return;
         }
+        if let EventBody::FactMarked { fact: FactName::ExploitPublic | FactName::AttacksObserved, .. } = event.body {
+            return self.publication.void();
+        }
         match event.body.row().command.map(|name| name.row().approval) {
             Some(Approval::Voids) => self.publication.void(),
-            Some(Approval::Stays | Approval::MayVoid) | None => {}
+            Some(Approval::Stays | Approval::MayVoid(_)) | None => {}
         }
     }
 }

@@ -226,6 +226,12 @@ impl Book {
             | EventBody::AdvisoryDrafted { .. }
             | EventBody::AdvisoryApproved { .. }
             | EventBody::Published { .. }
+            | EventBody::RevisionOpened { .. }
+            | EventBody::RevisionDropped { .. }
+            | EventBody::Revised { .. }
+            | EventBody::NameTakenOut { .. }
+            | EventBody::ChannelRetried { .. }
+            | EventBody::ChannelGivenUp { .. }
             | EventBody::StandingAsked
             | EventBody::DisclosurePlanned { .. }
             | EventBody::AnswersChosen { .. }

@@ -24,22 +24,21 @@ impl ChannelFailed {
         let next = match self.refused {
             true => {
                 "The desk tries again now and then, but that alone will not mend it. Please see whether the channel in the \
-                 policy is right and takes the announcement; if need be, announce it there yourself."
+                 policy is right and takes the announcement; if need be, announce it there yourself, and say so."
             }
             false => {
                 "The desk tries again by itself, at least every quarter of an hour, and you hear when it has succeeded. If it \
                  stays so, please ask the operator, who can see why."
             }
         };
-        Letter::new(at.subject(&format!("Not announced yet: {name}")))
+        let letter = Letter::new(at.subject(&format!("Not announced yet: {name}")))
             .say(format!(
                 "The advisory of this case is published, but not announced everywhere yet. {name}: {}.",
                 self.why
             ))
             .facts(facts)
             .say(next)
-            .link("The advisory", &at.links.advisory)
-            .link("Open the case on the desk", &at.links.desk_case)
-            .sign(at.team_signature())
+            .link("The advisory", &at.links.advisory);
+        at.led_to(letter, "Say what becomes of the channel", step::CHANNELS).sign(at.team_signature())
     }
 }

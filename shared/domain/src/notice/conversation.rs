@@ -2,6 +2,7 @@
 
 use super::{TRACKER_QUESTION, closed};
 use crate::case::event::{Answers, DisclosurePlan, Elsewhere, EventBody, Reported, Resolution, RootNews};
+use crate::case::publication::Anew;
 use crate::case::rm::{self, Transition};
 use crate::case::share::SharedWith;
 use crate::case::{Actor, Case, Event, Recipient, Rm};
@@ -125,9 +126,15 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::CreditRecorded { granted: None, waits: true } => {
             "The advisory will not name you. It was approved before you said so, and is changed before it is published.".to_owned()
         }
-        EventBody::Announced { channel } => {
-            let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage);
-            readable.then(|| "The advisory is published. Thank you.".to_owned())?
+        EventBody::Announced { again: true, .. } => return None,
+        EventBody::Announced { channel, again: false } => {
+            OwnChannel::of(channel).filter(|own| *own == OwnChannel::AdvisoryPage)?;
+            match case.publication.put_anew_last().map(|anew| anew.what) {
+                None => "The advisory is published. Thank you.".to_owned(),
+                Some(Anew::Corrected) => "The advisory was corrected; its page says what has changed.".to_owned(),
+                Some(Anew::Withdrawn) => "The advisory was withdrawn; its page says why.".to_owned(),
+                Some(Anew::NameTakenOut) => "The advisory names you no more. What was mailed cannot be called back.".to_owned(),
+            }
         }
         EventBody::ReleasePlanned { on, before: None } => format!("The release of the fix is planned for {}.", on.said(None)),
         EventBody::ReleasePlanned { on, before: Some(before) } => {
@@ -211,6 +218,12 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::LineWaived { .. }
         | EventBody::AdvisoryDrafted { .. }
         | EventBody::AdvisoryApproved { .. }
+        | EventBody::RevisionOpened { .. }
+        | EventBody::RevisionDropped { .. }
+        | EventBody::Revised { .. }
+        | EventBody::NameTakenOut { .. }
+        | EventBody::ChannelRetried { .. }
+        | EventBody::ChannelGivenUp { .. }
         | EventBody::Published { .. } => return None,
     })
 }

@@ -5,6 +5,7 @@ mod arrived;
 mod clocks;
 mod pages;
 mod parties;
+mod published;
 
 use jiff::Timestamp;
 
@@ -152,12 +153,18 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let notice = CreditRecorded { granted: granted.is_some(), by: plan.giver() };
             plan.to_reporter(Notice::CreditRecorded(notice), None)
         }
+        // What comes of it then is told by its own event.
+        EventBody::CreditRecorded { .. } if event.actor == Actor::Reporter && case.publication.is_published() => {
+            Vec::new()
+        }
         EventBody::CreditRecorded { granted, waits } if event.actor == Actor::Reporter => {
             let approval_waits = case.publication.draft.is_some() && case.publication.approval.is_none();
             let (granted, waits) = (granted.is_some(), *waits);
             plan.to_handler(Notice::CreditAnswered(CreditAnswered { granted, approval_waits, waits }))
         }
         EventBody::AdvisoryDrafted { .. } => plan.drafted(),
+        EventBody::RevisionOpened { cause, withdraws } => plan.correction_begun(cause, *withdraws),
+        EventBody::NameTakenOut { .. } => plan.to_handler(Notice::NameTakenOut(NameTakenOut {})),
         EventBody::ReplyQuarantined { mail, .. } => plan.reply_quarantined(mail),
         EventBody::QuarantineEnded { refused: false, report, let_in } => plan.let_in(*report, *let_in),
         EventBody::OutsiderReplied { from, .. } => {
@@ -174,13 +181,17 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let told = plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on, before }), None);
             told.into_iter().chain(parties).collect()
         }
-        EventBody::Announced { channel } => {
+        EventBody::Announced { channel, again } => {
             // The mail leads to the advisory's page, so it goes once that can be read.
-            let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage);
+            let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage) && !again;
             let told = if readable { plan.published() } else { Vec::new() };
             told.into_iter().chain(announced::everywhere(policy, case, event.at)).collect()
         }
         EventBody::Published { .. }
+        | EventBody::Revised { .. }
+        | EventBody::RevisionDropped { .. }
+        | EventBody::ChannelRetried { .. }
+        | EventBody::ChannelGivenUp { .. }
         | EventBody::AffectedDetermined { .. }
         | EventBody::AuditRecorded { .. }
         | EventBody::AuditWaived { .. }
@@ -295,22 +306,10 @@ impl Plan<'_> {
         reporter.into_iter().chain(self.parties_hear_of_end(false)).collect()
     }
 
-    /// The reporter, and who else was told of it.
-    fn published(&self) -> Vec<Planned> {
-        let reporter = self.to_reporter(Notice::Published(Published {}), None);
-        reporter.into_iter().chain(self.to_parties(&Notice::PartyPublished(PartyPublished {}))).collect()
-    }
-
     fn fixes_ready(&self) -> Vec<Planned> {
         let due = self.open_clocks(|c| c.start.met_by == MetBy::Released);
         let told = self.to_reporter(Notice::FixIsReady(FixIsReady {}), None);
         told.into_iter().chain(self.releasers(&Notice::FixesReady(FixesReady { due }))).collect()
-    }
-
-    /// A team of one approves alone, and needs no mail for it.
-    fn drafted(&self) -> Vec<Planned> {
-        let Actor::Member(by) = &self.event.actor else { return Vec::new() };
-        self.releasers(&Notice::ApprovalAsked(ApprovalAsked { by: by.clone() }))
     }
 
     fn forwarded(&self, to: &PackageName, words: Option<&ContentId>) -> Vec<Planned> {

@@ -8,6 +8,7 @@ use super::*;
 use crate::case::event::{
     AssignedBy, DisclosurePlan, Elsewhere, FactName, Hint, MessageKind, Resolution, RootNews, Source,
 };
+use crate::case::publication::Anew;
 use crate::case::share::SharedThing;
 use crate::case::{Answering, Stage, UrgentStep};
 use crate::id::{ClockName, PartyId};
@@ -210,6 +211,9 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::ReleasePlanned(ReleasePlanned { on: on.clone(), before: Some(on) }),
         Notice::FixesReleased(FixesReleased {}),
         Notice::Published(Published {}),
+        Notice::Corrected(Corrected { what: Anew::Corrected }),
+        Notice::Corrected(Corrected { what: Anew::Withdrawn }),
+        Notice::Corrected(Corrected { what: Anew::NameTakenOut }),
         Notice::WithdrawalNoted(WithdrawalNoted {}),
         Notice::TrackerNoted(TrackerNoted { agrees: true }),
         Notice::TrackerNoted(TrackerNoted { agrees: false }),
@@ -275,7 +279,10 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
     let all = vec![
         report(Some(member.clone()), false),
         report(None, true),
-        Notice::ApprovalAsked(ApprovalAsked { by: member.clone() }),
+        Notice::ApprovalAsked(ApprovalAsked { by: member.clone(), corrects: false }),
+        Notice::ApprovalAsked(ApprovalAsked { by: member.clone(), corrects: true }),
+        correction_begun(Begun::By(member.clone()), false),
+        correction_begun(Begun::By(member.clone()), true),
         Notice::FixesReady(FixesReady { due: clocks.clone() }),
         Notice::Bounced(Bounced { waiting: clocks.clone() }),
         Notice::MemberBounced(MemberBounced { member: member.clone() }),
@@ -381,6 +388,8 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         Notice::ReporterReplied(ReporterReplied { opened: None }),
         Notice::ReporterReplied(ReporterReplied { opened: Some(case.clone()) }),
         Notice::Withdrawn(Withdrawn {}),
+        Notice::NameTakenOut(NameTakenOut {}),
+        correction_begun(Begun::Credit, false),
         Notice::TrackerAnswered(TrackerAnswered { agrees: true }),
         Notice::TrackerAnswered(TrackerAnswered { agrees: false }),
         Notice::Rediscovered(Rediscovered { case: case.clone(), published: true }),
@@ -396,8 +405,13 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     let facts = FactName::ALL;
     let by = policy.members.first().map(|member| &member.id);
     all.extend(by.into_iter().flat_map(|by| facts.map(|fact| fact_marked(policy, fact, by))));
+    all.extend(facts.map(|fact| correction_begun(Begun::Fact(fact), false)));
     all.extend(Stage::OPEN.map(|stage| Notice::Quiet(Quiet { stage, next: None })));
     all
+}
+
+fn correction_begun(why: Begun, withdraws: bool) -> Notice {
+    Notice::CorrectionBegun(CorrectionBegun { why, withdraws })
 }
 
 /// With whatever clock it may name, and every step.

@@ -89,6 +89,7 @@ impl Notice {
                     | Notice::PartyTold(_)
                     | Notice::PartyDate(_)
                     | Notice::PartyPublished(_)
+                    | Notice::PartyCorrected(_)
                     | Notice::PartyClosed(_)
                     | Notice::PartyEnded(_)
             ),

@@ -35,7 +35,11 @@ own_channels! {
     /// The one that all others lead to.
     AdvisoryPage = "advisory-page", "Advisory page";
     Osv = "osv", "OSV record";
+    /// A document for machines.
+    Csaf = "csaf", "CSAF document";
     Feed = "feed", "Atom feed";
+    /// By which CSAF documents are found.
+    CsafProvider = "csaf-provider", "CSAF provider";
     UpdatesPage = "updates-page", "Security updates page";
 }
 
@@ -239,6 +243,12 @@ impl Policy {
         named.sort_by_key(|c| c.kind.row().turn);
         OwnChannel::ALL.iter().map(|own| own.id()).chain(named.into_iter().map(|c| c.id.clone())).collect()
     }
+
+    /// Those of them that the desk writes, where whoever looks finds it; nobody is told.
+    pub fn written_channels(&self) -> Vec<ChannelId> {
+        let told = |id: &ChannelId| self.channel(id).is_some_and(|channel| channel.kind.row().turn == Turn::HandedOver);
+        self.announcement_channels().into_iter().filter(|id| !told(id)).collect()
+    }
 }
 
 #[cfg(test)]
@@ -254,7 +264,7 @@ mod tests {
     #[test]
     fn t54_an_announcement_is_handed_over_after_all_is_written_whatever_the_order_of_the_file() {
         let mut policy = Policy::from_toml(&EXPRESS.replace("enabled = false\n", "")).unwrap();
-        let own = ["advisory-page", "osv", "feed", "updates-page"];
+        let own = ["advisory-page", "osv", "csaf", "feed", "csaf-provider", "updates-page"];
         let all = [&own[..], &["strongloop-blog", "express-mailing-list"]].concat();
         assert_eq!(ids(&policy), all);
         policy.channels.reverse();

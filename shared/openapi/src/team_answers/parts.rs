@@ -99,6 +99,7 @@ fn note() -> Value {
             ("to_party", with(schema("PartyId"), "It is a message to this party, on its page.")),
             ("from_party", with(schema("PartyId"), "This party wrote it, on its page.")),
             ("party_ended", with(schema("PartyId"), "It is why the invitation of this party was ended.")),
+            ("channel_given_up", with(text(), "It is why this channel will not have the advisory.")),
             ("quoted", text()),
             ("mail", schema("Mail")),
         ],

@@ -89,7 +89,7 @@ pub(crate) fn team_case(told: bool) -> TeamCasePage {
         older_notes: told.then(|| "/desk/cases/EXP-2026-7K3QF?notes=2".into()),
         newer_notes: told.then(|| "/desk/cases/EXP-2026-7K3QF".into()),
         breaches: if told { vec![("Fix".to_owned(), at(12))] } else { Vec::new() },
-        commands: if told { vec![CommandLine { name: text(), line: text() }] } else { Vec::new() },
+        commands: if told { vec![text()] } else { Vec::new() },
     }
 }
 

@@ -51,6 +51,8 @@ fn to_parties() -> Vec<Sample> {
         sample("", ended(false), party()),
         sample("joined", ended(true), party()),
         sample("", Notice::PartyPublished(PartyPublished {}), party()),
+        sample("", Notice::PartyCorrected(PartyCorrected { withdrawn: false }), party()),
+        sample("withdrawn", Notice::PartyCorrected(PartyCorrected { withdrawn: true }), party()),
         sample("", closed(false), party()),
         sample("reopened", closed(true), party()),
     ]

@@ -2,6 +2,7 @@
 
 use desk_domain::case::Recipient;
 use desk_domain::case::event::{Elsewhere, FactName, MessageKind, Resolution, RootNews, Source};
+use desk_domain::case::publication::Anew;
 use desk_domain::id::ClockName;
 use desk_domain::notice::*;
 
@@ -193,6 +194,9 @@ fn ends() -> Vec<Sample> {
         to("no-answer", closed(Resolution::NoAnswer)),
         to("third-party", closed(Resolution::ThirdParty)),
         to("", Notice::Published(Published {})),
+        to("", Notice::Corrected(Corrected { what: Anew::Corrected })),
+        to("withdrawn", Notice::Corrected(Corrected { what: Anew::Withdrawn })),
+        to("name-taken-out", Notice::Corrected(Corrected { what: Anew::NameTakenOut })),
         to("yes", Notice::TrackerNoted(TrackerNoted { agrees: true })),
         to("no", Notice::TrackerNoted(TrackerNoted { agrees: false })),
         to("", Notice::WithdrawalNoted(WithdrawalNoted {})),

@@ -263,12 +263,19 @@ fn conversation() -> Vec<Sample> {
 fn publication() -> Vec<Sample> {
     let credit =
         |granted, approval_waits, waits| Notice::CreditAnswered(CreditAnswered { granted, approval_waits, waits });
+    let begun = |why, withdraws| Notice::CorrectionBegun(CorrectionBegun { why, withdraws });
     vec![
         to("", credit(true, true, false)),
         to("refused", credit(false, false, false)),
         to("changed", credit(true, false, true)),
         to("refused-since", credit(false, false, true)),
-        to("", Notice::ApprovalAsked(ApprovalAsked { by: member("bob") })),
+        to("", Notice::ApprovalAsked(ApprovalAsked { by: member("bob"), corrects: false })),
+        to("corrects", Notice::ApprovalAsked(ApprovalAsked { by: member("bob"), corrects: true })),
+        to("", begun(Begun::By(member("bob")), false)),
+        to("withdraws", begun(Begun::By(member("bob")), true)),
+        to("exploit", begun(Begun::Fact(FactName::ExploitPublic), false)),
+        to("credit", begun(Begun::Credit, false)),
+        to("", Notice::NameTakenOut(NameTakenOut {})),
         to("", Notice::FixesReady(FixesReady { due: vec![(clock("release"), at(DUE))] })),
         to("nothing-due", Notice::FixesReady(FixesReady { due: Vec::new() })),
     ]

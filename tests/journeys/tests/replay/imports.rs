@@ -62,6 +62,7 @@ fn an_import_that_was_withdrawn_upstream_is_taken() {
     let mut newer = record("GHSA-5555-6666-7777", json!([element("express", &[("4.0.0", "4.19.2")])]));
     newer["published"] = json!("2024-06-01T10:00:00Z");
     newer["modified"] = json!("2024-06-01T10:00:00Z");
+    newer["aliases"] = json!(["CVE-2024-5555"]);
     let (rows, _) = import(&[&before, &newer]);
     assert_eq!((&rows[0]["withdrawn"], &rows[1]["withdrawn"]), (&Value::Null, &Value::Null));
     let site = |key: &str| desk.get(&format!("/site/{key}"), &[]).text;

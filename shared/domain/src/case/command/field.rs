@@ -85,8 +85,21 @@ pub(super) const CONSENT: Field = Field::text(
     "Of an ordinary bug: where the reporter agreed that it goes to the public tracker, kept as a note; left out, they are asked.",
 )
 .optional();
+pub(super) const WHY: Field =
+    Field::new("why", ONE_LINE, "What was wrong or has changed, for everyone: pages, feed and mails say it.")
+        .to(Audience::Public);
+pub(super) const REASON_FOR_ALL: Field =
+    Field::new("reason", ONE_LINE, "Why it holds no more, for everyone: pages, feed and mails say it.")
+        .to(Audience::Public);
+pub(super) const STANDS: Field =
+    Field::new("stands", Kind::Flag, "true: what was withdrawn holds again; else that stays as it is.").optional();
+pub(super) const CVE_ID: Field = Field::new("cve", Kind::Cve, "The id that it got.").to(Audience::Public);
 pub(super) const SOURCE: Field = Field::text("source", Audience::Team, "How that is known.");
-pub(super) const REFERENCE: Field = Field::text("reference", Audience::Team, "Where the fix is.");
+pub(super) const REFERENCE: Field = Field::text(
+    "reference",
+    Audience::Public,
+    "Where the fix is: a link to it stands in the advisory, as the fix of its line.",
+);
 
 pub(super) const ADDRESS: Field = Field::new(
     "address",
@@ -138,6 +151,9 @@ pub(super) const CWE: Field = Field::new("cwe", Kind::List(&Kind::Text(Limit::By
     .to(Audience::Public)
     .optional();
 
+pub(super) const CHANNEL: Field = Field::new("channel", Kind::Channel, "A channel of the advisory.");
+pub(super) const SENT: Field =
+    Field::new("outcome", Kind::Choice(&["sent", "not-sent"]), "Whether the channel has it, as a person has seen.");
 pub(super) const CLOCK: Field = Field::new("clock", Kind::Clock, "A clock of the policy that is met by recorded.");
 pub(super) const LINE: Field = Field::new("line", Kind::Line, "A line of the policy.");
 pub(super) const VERSION: Field =

@@ -57,6 +57,14 @@ pub enum Who {
 pub enum Rule {
     /// What is published is said: nothing of it is changed any more.
     Unpublished,
+    /// Nothing is published, or what is is being corrected.
+    Unsaid,
+    /// It is published.
+    Published,
+    /// It is published, and holds.
+    Holds,
+    /// What is published is being corrected.
+    Revising,
     /// The problem is confirmed: Valid or Accepted (T46).
     Confirmed,
     /// The case is Accepted.
@@ -116,6 +124,10 @@ pub enum Closing {
     OthersStays,
     /// The same, or closed as an ordinary bug: that too waits for what the reporter agrees to.
     ConsentStays,
+    /// While it is open, and to a closed one whose advisory is being corrected.
+    Revises,
+    /// While it is open, and to a closed one with an advisory.
+    Published,
     /// Only to what was closed a short while ago ([`crate::case::end`]).
     Reopens,
     /// While it is open, and to a closed one whose reporter has written since.
@@ -132,8 +144,8 @@ pub enum Approval {
     /// It changes nothing of what will be said.
     Stays,
     Voids,
-    /// It voids the approval where it is another than what was said of the line before.
-    MayVoid,
+    /// It voids the approval in this case, which is said so: "where the line was to get no fix".
+    MayVoid(&'static str),
 }
 
 /// A field of a command's body, or of an object in it.
@@ -169,6 +181,8 @@ pub enum Kind {
     Line,
     /// The name of a clock: `announcement`.
     Clock,
+    /// The id of a channel: `express-mailing-list`.
+    Channel,
     /// The name of a package.
     Package,
     /// A version as npm writes it: `4.19.2`.
@@ -283,6 +297,8 @@ impl Row {
             Closing::Stays => Some("To a closed case too."),
             Closing::ConsentStays => Some("To one closed as another project's or as an ordinary bug too."),
             Closing::OthersStays => Some("To one closed as another project's too."),
+            Closing::Revises => Some("To a closed case too, while its advisory is being corrected."),
+            Closing::Published => Some("To a closed case too, where it is published."),
             Closing::Reopens => Some("To a closed case only."),
             Closing::Answers => Some("To a closed case while its reporter’s message waits."),
             Closing::WrittenTo => Some("Only to a closed case while its reporter’s message waits."),
@@ -291,7 +307,7 @@ impl Row {
         let approval = match self.approval {
             Approval::Stays => None,
             Approval::Voids => Some("Voids the approval of the advisory."),
-            Approval::MayVoid => Some("Voids the approval where the line was to get no fix, or another version."),
+            Approval::MayVoid(said) => Some(said),
         };
         let said = [Some(self.summary), who, closing, approval];
         said.into_iter().flatten().collect::<Vec<_>>().join(" ")
@@ -339,6 +355,7 @@ fn object(fields: &[Field]) -> String {
             | Kind::Party
             | Kind::Line
             | Kind::Clock
+            | Kind::Channel
             | Kind::Package
             | Kind::Version
             | Kind::Case

@@ -120,15 +120,17 @@ commands! {
             .who(Who::Reopens("take it up again"))
             .closing(Closing::Reopens);
         Score = Row::new("score", Group::Judgement, "Says how severe it is.", &[SEVERITY, CVSS, CWE])
-            .rules(&[Rule::Unpublished])
-            .approval(Approval::Voids);
+            .rules(&[Rule::Unsaid])
+            .approval(Approval::Voids)
+            .closing(Closing::Revises);
 
         ReissueCode = Row::new("reissue-code", Group::Mail,
             "Makes a new code for the reporter's page; the old one ends, and so do the links in mails to the reporter.", &[])
             .rules(&[Rule::Reported])
             .closing(Closing::Stays);
         Mark = Row::new("mark", Group::Judgement, "Records a fact, once and for ever.", &[FACT, SOURCE])
-            .closing(Closing::Stays);
+            .closing(Closing::Stays)
+            .approval(Approval::MayVoid("Voids the approval of the advisory, where it is more than that it is public."));
 
         RecordDuty = Row::new("record-duty", Group::Publication,
             "Records that a duty of the policy's is done which only a person can know of.", &[CLOCK, SOURCE])
@@ -137,44 +139,99 @@ commands! {
 
         DetermineAffected = Row::new("determine-affected", Group::Fixes,
             "Says which versions are affected; a release that is no fix by these ranges is undone.", &[AFFECTED])
-            .rules(&[Rule::Unpublished, Rule::Confirmed])
-            .approval(Approval::Voids);
+            .rules(&[Rule::Unsaid, Rule::Confirmed])
+            .approval(Approval::Voids)
+            .closing(Closing::Revises);
         RecordAudit = Row::new("record-audit", Group::Fixes,
             "Records the search for similar problems.", &[SEARCHED, RESULT, FINDINGS])
             .rules(&[Rule::Unpublished, Rule::Confirmed]);
         WaiveAudit = Row::new("waive-audit", Group::Fixes, "Answers for it that none is searched for.", &[REASON])
             .rules(&[Rule::Unpublished, Rule::Confirmed]);
         FixReady = Row::new("fix-ready", Group::Fixes, "Records that a line's fix is ready.", &[LINE, REFERENCE])
-            .rules(&[Rule::Unpublished, Rule::Accepted]);
+            .rules(&[Rule::Unsaid, Rule::Accepted])
+            .closing(Closing::Revises)
+            .approval(Approval::Voids);
         FixReleased = Row::new("fix-released", Group::Fixes, "Records that a line's fix is out.", &[LINE, VERSION])
-            .rules(&[Rule::Unpublished, Rule::Accepted])
-            .approval(Approval::MayVoid);
+            .rules(&[Rule::Unsaid, Rule::Accepted])
+            .approval(Approval::MayVoid("Voids the approval where the line was to get no fix, or another version."))
+            .closing(Closing::Revises);
         NotAffected = Row::new("not-affected", Group::Fixes,
             "Finds that a line is not affected after all.", &[LINE, REASON])
-            .rules(&[Rule::Unpublished, Rule::Confirmed])
-            .approval(Approval::Voids);
+            .rules(&[Rule::Unsaid, Rule::Confirmed])
+            .approval(Approval::Voids)
+            .closing(Closing::Revises);
         WaiveLine = Row::new("waive-line", Group::Fixes, "Answers for it that a line gets no fix.", &[LINE, REASON])
-            .rules(&[Rule::Unpublished, Rule::Confirmed])
-            .approval(Approval::Voids);
+            .rules(&[Rule::Unsaid, Rule::Confirmed])
+            .approval(Approval::Voids)
+            .closing(Closing::Revises);
 
         AskCredit = Row::new("ask-credit", Group::Publication, "Asks the reporter how to be named.", &[])
             .rules(&[Rule::Reported, Rule::Unpublished, Rule::Confirmed, Rule::CreditOpen]);
         RecordCredit = Row::new("record-credit", Group::Publication,
             "Records who is named, as the reporter said elsewhere.", &[DECISION, AS, CONTACT, CREDIT_KIND, ALSO])
-            .rules(&[Rule::Unpublished, Rule::CreditAsked])
-            .approval(Approval::Voids);
+            .rules(&[Rule::Unsaid, Rule::CreditAsked])
+            .approval(Approval::Voids)
+            .closing(Closing::Revises);
         DraftAdvisory = Row::new("draft-advisory", Group::Publication, "Writes the advisory, or writes it anew.",
             &[TITLE, SUMMARY, DETAILS, WORKAROUNDS, REFERENCES, ALIASES, CVE])
-            .rules(&[Rule::Unpublished, Rule::Confirmed])
-            .approval(Approval::Voids);
+            .rules(&[Rule::Unsaid, Rule::Confirmed])
+            .approval(Approval::Voids)
+            .closing(Closing::Revises);
         ApproveAdvisory = Row::new("approve-advisory", Group::Publication,
             "Approves the advisory as it stands.", &[FORM])
-            .rules(&[Rule::Unpublished, Rule::Drafted, Rule::Unapproved])
-            .who(Who::SecondReleasers("approve"));
+            .rules(&[Rule::Unsaid, Rule::Drafted, Rule::Unapproved])
+            .who(Who::SecondReleasers("approve"))
+            .closing(Closing::Revises);
+        RecordCve = Row::new("record-cve", Group::Publication,
+            "Puts a CVE id into the advisory; of one that is published it begins a correction.", &[CVE_ID])
+            .rules(&[Rule::Drafted])
+            .closing(Closing::Published)
+            .approval(Approval::Voids);
         Publish = Row::new("publish", Group::Publication,
-            "Makes the approved advisory public; refused, it names all that is missing.", &[])
-            .rules(&[Rule::Unpublished, Rule::Gate])
-            .who(Who::Releasers("publish"));
+            "Makes the approved advisory, or its approved correction, public; refused, it names all that is missing.", &[])
+            .rules(&[Rule::Unsaid, Rule::Gate])
+            .who(Who::Releasers("publish"))
+            .closing(Closing::Revises);
+        Revise = Row::new("revise", Group::Publication,
+            "Begins a correction of what is published: its parts can be changed again, and what they come to is approved and published.",
+            &[WHY, STANDS])
+            .rules(&[Rule::Published])
+            .who(Who::Releasers("correct it"))
+            .closing(Closing::Stays)
+            .approval(Approval::Voids);
+        WithdrawAdvisory = Row::new("withdraw-advisory", Group::Publication,
+            "Begins to take back what is published: it stays where it is and says that it holds no more, once that is approved and published.",
+            &[REASON_FOR_ALL])
+            .rules(&[Rule::Holds])
+            .who(Who::Releasers("withdraw it"))
+            .closing(Closing::Stays)
+            .approval(Approval::Voids);
+        DropRevision = Row::new("drop-revision", Group::Publication,
+            "Leaves what is published as it is; what was changed since the correction was begun is as before.", &[])
+            .rules(&[Rule::Revising])
+            .who(Who::Releasers("drop it"))
+            .closing(Closing::Stays);
+
+        RetryChannel = Row::new("retry-channel", Group::Publication,
+            "Has a channel tried now that does not have the advisory yet.", &[CHANNEL])
+            .rules(&[Rule::Published])
+            .who(Who::Releasers("say what becomes of a channel"))
+            .closing(Closing::Stays);
+        GiveUpChannel = Row::new("give-up-channel", Group::Publication,
+            "Ends the attempts at a channel that will not have the advisory; it is shown as such.", &[CHANNEL, REASON])
+            .rules(&[Rule::Published])
+            .who(Who::Releasers("say what becomes of a channel"))
+            .closing(Closing::Stays);
+        SettleChannel = Row::new("settle-channel", Group::Publication,
+            "Says whether a channel has the advisory of which nothing tells: it is done, or it is given it once more.", &[CHANNEL, SENT])
+            .rules(&[Rule::Published])
+            .who(Who::Releasers("say what becomes of a channel"))
+            .closing(Closing::Stays);
+        ReAnnounce = Row::new("re-announce", Group::Publication,
+            "Gives the advisory once more to a channel that had it and lost it, or was given up.", &[CHANNEL])
+            .rules(&[Rule::Published])
+            .who(Who::Releasers("say what becomes of a channel"))
+            .closing(Closing::Stays);
 
         AnswerComment = Row::new("answer-comment", Group::Mail,
             "Answers a comment on the policy, by mail.", &[ANSWER])

@@ -2,6 +2,7 @@
 
 use super::Next;
 use crate::case::event::{ContentRef, EventBody, FactName};
+use crate::case::publication::RevisionCause;
 use crate::policy::{ClockRow, Starts};
 use crate::refusal::Refusal;
 
@@ -13,6 +14,7 @@ impl Next<'_> {
         self.push(EventBody::FactMarked { fact, source: source.clone() });
         self.hasten();
         self.start_clocks_of(fact);
+        self.revise_for(RevisionCause::Fact(fact));
         Ok(())
     }
 

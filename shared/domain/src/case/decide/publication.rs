@@ -65,6 +65,10 @@ impl Next<'_> {
 
     /// What the lines come to after a change to one of them: ready everywhere, out everywhere, or pending again.
     pub(super) fn settle_fixes(&mut self) {
+        // A correction to what is closed says what came of its lines; nobody waits for them.
+        if self.case.is_closed() {
+            return;
+        }
         let Some(fixes) = self.case.publication.fixes(self.policy, self.now) else { return };
         let (ready, released) = (self.case.steps.fix_ready.is_some(), self.case.steps.released.is_some());
         let back = match fixes {
@@ -167,12 +171,15 @@ impl Next<'_> {
         Ok(())
     }
 
-    /// At any time before it is published, asked or not. The first answer is part of what is approved; a change of it after that
+    /// At any time, asked or not; of a closed case only where it is published. The first answer is part of what is approved; a change of it after that
     /// waits for whoever handles the case, or an approval could be voided without end.
     pub(super) fn answer_credit(&mut self, granted: Option<ContentRef>) -> Result<(), Refusal> {
         let case = &self.case;
-        if case.publication.is_published() || case.is_closed() {
-            return Err(self.not_now(format!("{} is published or closed; its credit is settled", case.id)));
+        if case.publication.is_published() {
+            return self.answer_credit_of_published(granted);
+        }
+        if case.is_closed() {
+            return Err(self.not_now(format!("{} is closed; its credit is settled", case.id)));
         }
         let answered = matches!(case.publication.credit, CreditState::Answered { .. });
         let waits = answered && case.publication.approval.is_some();
@@ -187,6 +194,9 @@ impl Next<'_> {
         self.settle_fixes();
         let Some(approval) = &self.case.publication.approval else { return };
         let (content, channels) = (approval.content.clone(), self.policy.announcement_channels());
+        if self.case.publication.is_published() {
+            return self.publish_revision(content, channels, signed);
+        }
         self.push(EventBody::Published { content, channels, signed });
         self.meet(MetBy::Published);
         // The reporter is kept informed until the announcement (T29); from here on the announcement speaks.
@@ -194,13 +204,21 @@ impl Next<'_> {
         self.start_clocks(Starts::AdvisoryPublished);
     }
 
-    /// Seen on one channel, once; on the last the announcement is done.
-    pub(super) fn announced(&mut self, channel: &ChannelId) {
+    /// Seen on one channel, once; on the last the announcement is done. What was seen of an older form is none of the newest.
+    pub(super) fn announced(&mut self, channel: &ChannelId, revision: u32) {
+        if revision != self.case.publication.planned_for(channel) {
+            return;
+        }
         let seen = self.case.publication.published.as_ref().and_then(|p| p.channels.get(channel));
         if seen != Some(&None) {
             return;
         }
-        self.push(EventBody::Announced { channel: channel.clone() });
+        let again = self.case.publication.published.as_ref().is_some_and(|published| published.had.contains(channel));
+        self.push(EventBody::Announced { channel: channel.clone(), again });
+        self.meet_announced();
+    }
+
+    pub(super) fn meet_announced(&mut self) {
         if self.case.steps.announced.is_some() {
             self.meet(MetBy::Announced);
         }

@@ -7,9 +7,10 @@
 
 use super::{ContentRef, EventBody, FactName, Files, MailParts, Message, Recipient, Reported};
 use crate::case::party::{NewParty, PartySaid};
+use crate::case::publication::RevisionCause;
 use crate::case::share::{SharedThing, SharedWith};
 use crate::case::{CommandName, SaidBy};
-use crate::id::{ClockName, MemberId, PackageName, PartyId};
+use crate::id::{ChannelId, ClockName, MemberId, PackageName, PartyId};
 
 /// What is known of an event beside what it changes.
 pub struct Row<'a> {
@@ -63,6 +64,8 @@ pub enum NoteKind {
     Tracker,
     /// Why a closed case was taken up again.
     Reopened,
+    /// Why a channel will not have the advisory.
+    GivenUp(ChannelId),
     /// A message to those who maintain a module.
     Forwarded(PackageName),
     /// An answer by somebody outside.
@@ -95,6 +98,23 @@ const fn showed(what: SharedThing, with: &SharedWith) -> &'static str {
         (SharedThing::DraftAdvisory, SharedWith::Party(_)) => "showed a party the draft of the advisory",
         (SharedThing::Patch, SharedWith::Party(_)) => "showed a party a patch",
         (SharedThing::Text, SharedWith::Party(_)) => "showed a party a text",
+    }
+}
+
+fn revision_opened(cause: &RevisionCause, withdraws: bool) -> Row<'_> {
+    use CommandName as By;
+    match (cause, withdraws) {
+        (RevisionCause::Words(why), false) => Written::Step(why).by(By::Revise, "began a correction of the advisory"),
+        (RevisionCause::Words(why), true) => {
+            Written::Step(why).by(By::WithdrawAdvisory, "began to withdraw the advisory")
+        }
+        (RevisionCause::Fact(_), _) => {
+            Written::Nothing.says("began a correction of the advisory, for what became known")
+        }
+        (RevisionCause::Cve, _) => Written::Nothing.says("began a correction of the advisory, for its CVE id"),
+        (RevisionCause::Credit, _) => {
+            Written::Nothing.says("began a correction of the advisory, for how they are named")
+        }
     }
 }
 
@@ -195,6 +215,23 @@ impl EventBody {
             EventBody::Published { content, channels: _, signed: _ } => {
                 Step(content).by(By::Publish, "published the advisory")
             }
+            EventBody::Revised { content, revision: _, channels: _, signed: _ } => {
+                Step(content).by(By::Publish, "published a correction of the advisory")
+            }
+            EventBody::RevisionOpened { cause, withdraws } => revision_opened(cause, *withdraws),
+            EventBody::RevisionDropped { since: _ } => {
+                Nothing.by(By::DropRevision, "left the advisory as it is published")
+            }
+            EventBody::ChannelRetried { channel: _, anew: false } => {
+                Nothing.by(By::RetryChannel, "had a channel tried again")
+            }
+            EventBody::ChannelRetried { channel: _, anew: true } => {
+                Nothing.by(By::ReAnnounce, "gave the advisory to a channel once more")
+            }
+            EventBody::ChannelGivenUp { channel, reason } => {
+                note(NoteKind::GivenUp(channel.clone()), reason).by(By::GiveUpChannel, "gave a channel up")
+            }
+            EventBody::NameTakenOut { revision: _, channels: _ } => Nothing.says("took their name out of the advisory"),
             EventBody::CreditRecorded { granted, waits: _ } => {
                 granted.as_ref().map_or(Nothing, Step).by(By::RecordCredit, "said whom the advisory names")
             }
@@ -248,7 +285,7 @@ impl EventBody {
             EventBody::FixesReady => Nothing.says("saw a fix ready on every affected line"),
             EventBody::FixesReleased => Nothing.says("saw the fixes released on every affected line"),
             EventBody::FixesPending => Nothing.says("saw that a fix is missing again"),
-            EventBody::Announced { channel: _ } => Nothing.says("saw the advisory on a channel"),
+            EventBody::Announced { channel: _, again: _ } => Nothing.says("saw the advisory on a channel"),
             EventBody::Closed { resolution: _, told: _, from: _ } => Nothing.says("closed the case"),
             EventBody::Withdrawn { by } => Nothing.says(match by {
                 SaidBy::Page => "withdrew the report, on their page",

@@ -110,8 +110,8 @@ impl Case {
 
     /// Why `member` may not approve: who drafted it is not the one to approve it, unless the team is one person.
     pub(in crate::case) fn drafted_alone(&self, policy: &Policy, member: &MemberId) -> Option<String> {
-        let by = &self.publication.draft.as_ref()?.by;
-        let own = *by == Actor::Member(member.clone());
+        let asks = Actor::Member(member.clone());
+        let own = self.publication.writers().any(|by| *by == asks);
         (own && policy.triage().count() > 1).then(|| {
             "you drafted it; a second person approves: the handler, the backup or a release manager".to_owned()
         })

@@ -25,10 +25,12 @@ pub(super) fn everywhere(policy: &Policy, case: &Case, now: Timestamp) -> Vec<Pl
     of_channel(policy, case, &Notice::ChannelVerified(ChannelVerified { seen, all: true }), now)
 }
 
-/// The channels, each with when it was verified, soonest first; `None` while one is not, or nothing is published.
+/// The channels that have it, each with when it was verified, soonest first; `None` while one is to have it and has not, or nothing is
+/// published.
 pub fn seen_everywhere(case: &Case) -> Option<Vec<(ChannelId, Timestamp)>> {
-    let channels = &case.publication.published.as_ref()?.channels;
-    let seen = channels.iter().map(|(channel, seen)| Some((channel.clone(), (*seen)?)));
+    let published = case.publication.published.as_ref()?;
+    let channels = published.channels.iter().filter(|(channel, _)| !published.given_up.contains(*channel));
+    let seen = channels.map(|(channel, seen)| Some((channel.clone(), (*seen)?)));
     let mut seen = seen.collect::<Option<Vec<_>>>()?;
     seen.sort_by_key(|(_, at)| *at);
     Some(seen)

@@ -25,6 +25,8 @@ pub(super) fn parties(policy: &Policy) -> Vec<Notice> {
         Notice::PartyDate(PartyDate { on: on.clone(), before: None }),
         Notice::PartyDate(PartyDate { on: on.clone(), before: Some(on) }),
         Notice::PartyPublished(PartyPublished {}),
+        Notice::PartyCorrected(PartyCorrected { withdrawn: false }),
+        Notice::PartyCorrected(PartyCorrected { withdrawn: true }),
         Notice::PartyClosed(PartyClosed { reopened: false }),
         Notice::PartyClosed(PartyClosed { reopened: true }),
     ];

@@ -22,7 +22,7 @@ export async function corrected(alice, dave, id) {
   await alice.look("team-revise-open");
   await alice.step(id, "revise", async () => alice.choose("what", "drop"));
   const text = await alice.text();
-  check("a withdrawal that is dropped leaves it as it was", !text.includes("A correction is published"), text);
+  check("a withdrawal that is dropped leaves it as it was", !text.includes("Publish the correction"), text);
 }
 
 async function begun(alice, id) {
@@ -32,7 +32,7 @@ async function begun(alice, id) {
     await alice.type("why", "Two slashes are enough.");
   });
   const text = await alice.text();
-  check("correction: the case says that it waits", text.includes("A correction is published") && text.includes("Two slashes are enough."), text);
+  check("correction: the case says that it waits", text.includes("Publish the correction") && text.includes("Two slashes are enough."), text);
   await alice.look("team-case-corrected");
 }
 

@@ -48,7 +48,7 @@ impl FanOut {
         let by_person = matches!(event.actor, Actor::Member(_));
         if let EventBody::ChannelRetried { channel, anew } = &event.body {
             return match anew {
-                true => self.published.channel_anew(&id, channel, event.seq, now).await,
+                true => self.published.channel_anew((&id, planned(channel).1), channel, event.seq, now).await,
                 false => self.published.touch_channel(&id, channel, now).await,
             };
         }

@@ -74,6 +74,14 @@ fn word(state: ChannelState) -> String {
     serde_json::to_value(state).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
+/// That a channel is to have this form. What was planned before there were revisions says none.
+fn of_revision(revision: u32) -> &'static str {
+    match revision {
+        0 => "(attribute_not_exists(revision) OR revision = :revision)",
+        _ => "revision = :revision",
+    }
+}
+
 impl PublishedStore {
     fn published_update(&self, published: &Published) -> UpdateItemFluentBuilder {
         let key = key("PUBLISHED", published.advisory.id.as_str());
@@ -139,20 +147,29 @@ impl PublishedStore {
             0 => ABSENT,
             _ => "attribute_not_exists(revision) OR revision < :revision",
         };
-        let set = "SET #case = :case, #state = :state, since = :now, due = :due, due_at = :now, revision = :revision";
-        let update = self
-            .table
+        let update = self.pending((advisory, revision), channel, "#case = :case, revision = :revision", now);
+        let update =
+            update.expression_attribute_names("#case", "case").expression_attribute_values(":case", s(case.as_str()));
+        self.table.update(update.condition_expression(condition)).await.map(drop)
+    }
+
+    /// A channel that is due at once, as if nothing had become of it yet; `more` is set beside that.
+    fn pending(
+        &self,
+        (advisory, revision): (&AdvisoryId, u32),
+        channel: &ChannelId,
+        more: &str,
+        now: Timestamp,
+    ) -> UpdateItemFluentBuilder {
+        let set = format!("SET #state = :state, since = :now, due = :due, due_at = :now, {more} REMOVE failures, why");
+        self.table
             .updating(channel_key(advisory, channel))
-            .update_expression(format!("{set} REMOVE failures, why"))
-            .condition_expression(condition)
-            .expression_attribute_names("#case", "case")
+            .update_expression(set)
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":case", s(case.as_str()))
             .expression_attribute_values(":state", s(word(ChannelState::Pending)))
             .expression_attribute_values(":now", s(instant(now)))
             .expression_attribute_values(":due", s(due_shard(shard(advisory.as_str()))))
-            .expression_attribute_values(":revision", n(revision));
-        self.table.update(update).await.map(drop)
+            .expression_attribute_values(":revision", n(revision))
     }
 
     /// Every channel of an advisory.
@@ -183,24 +200,19 @@ impl PublishedStore {
         self.set_channel(advisory, (channel, revision), state, now, why, Some(again)).await
     }
 
-    /// Gives it once more to a channel, whatever became of it before; once for each event that asks for it.
+    /// Gives a form once more to a channel, whatever became of it before; once for each event that asks for it, and nothing of a channel
+    /// that is to have a later one.
     pub async fn channel_anew(
         &self,
-        advisory: &AdvisoryId,
+        (advisory, revision): (&AdvisoryId, u32),
         channel: &ChannelId,
         asked_by: u64,
         now: Timestamp,
     ) -> Result<(), Fault> {
-        let set = "SET #state = :state, since = :now, due = :due, due_at = :now, again = :again REMOVE failures, why";
+        let once = "attribute_exists(pk) AND (attribute_not_exists(again) OR again < :again)";
         let update = self
-            .table
-            .updating(channel_key(advisory, channel))
-            .update_expression(set)
-            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(again) OR again < :again)")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", s(word(ChannelState::Pending)))
-            .expression_attribute_values(":now", s(instant(now)))
-            .expression_attribute_values(":due", s(due_shard(shard(advisory.as_str()))))
+            .pending((advisory, revision), channel, "again = :again", now)
+            .condition_expression(format!("{once} AND {}", of_revision(revision)))
             .expression_attribute_values(":again", n(asked_by));
         self.table.update(update).await.map(drop)
     }
@@ -247,16 +259,11 @@ impl PublishedStore {
         if state == ChannelState::Failed {
             set += " ADD failures :one";
         }
-        // What was planned before there were revisions has none.
-        let of_revision = match revision {
-            0 => "(attribute_not_exists(revision) OR revision = :revision)",
-            _ => "revision = :revision",
-        };
         let mut update = self
             .table
             .updating(channel_key(advisory, channel))
             .update_expression(set)
-            .condition_expression(format!("attribute_exists(due) AND {of_revision}"))
+            .condition_expression(format!("attribute_exists(due) AND {}", of_revision(revision)))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", s(word(state)))
             .expression_attribute_values(":now", s(instant(now)))

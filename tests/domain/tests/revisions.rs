@@ -2,7 +2,7 @@
 
 use desk_domain::case::clock::ClockState;
 use desk_domain::case::event::{EventBody, FactName, Resolution};
-use desk_domain::case::publication::{Anew, RevisionCause, undropped};
+use desk_domain::case::publication::{Anew, CreditState, RevisionCause, undropped};
 use desk_domain::case::{Actor, Case, Command, CommandName, ContentRef, Recipient, permit};
 use desk_domain::id::ChannelId;
 use desk_domain::policy::{Policy, Severity};
@@ -315,6 +315,14 @@ fn t54_a_person_settles_what_a_channel_does_not_tell() {
     assert!(wrong(&world, &Command::ReAnnounce { channel: list() }).contains("does not have it yet"));
     assert!(wrong(&world, &Command::RetryChannel { channel: "elsewhere".parse().unwrap() }).contains("no channel"));
 
+    let own = published(&policy);
+    for command in [
+        Command::SettleChannel { channel: "advisory-page".parse().unwrap(), sent: true },
+        Command::GiveUpChannel { channel: "csaf".parse().unwrap(), reason: content() },
+    ] {
+        assert!(wrong(&own, &command).contains("sees for itself"), "what others lead to is not talked away");
+    }
+
     for before in [sent, given_up] {
         let again = before.when(&policy, "bob", Command::ReAnnounce { channel: list() });
         assert!(again.case.steps.announced.is_none());
@@ -342,4 +350,24 @@ fn t30_a_page_that_is_put_there_once_more_is_told_to_nobody_outside() {
     let mut corrected = corrected.when(&policy, "bob", publish());
     let seen = Command::Announced { channel: page(), revision: 1 };
     assert_eq!(told(&mut corrected, &policy, &Actor::Desk, &seen), ["reporter corrected"]);
+}
+
+/// What the reporter said between approval and publication waits no longer once a correction is begun, and is kept when it is dropped.
+#[test]
+fn a_credit_that_waited_is_taken_up_by_a_correction_and_survives_its_end() {
+    let policy = policy();
+    let world = published(&policy);
+    let mut before = World { case: Case::replay(&world.log[..world.log.len() - 4]).unwrap(), ..world.clone() };
+    before.log.truncate(world.log.len() - 4);
+    let other = ContentRef { id: "t-2".parse().unwrap(), ..content() };
+    before.tell(&policy, &Actor::Reporter, &Command::AnswerCredit { granted: Some(other.clone()) }).unwrap();
+    let granted = |world: &World| match &world.case.publication.credit {
+        CreditState::Answered { granted, .. } => granted.clone(),
+        CreditState::Unasked | CreditState::Asked { .. } => None,
+    };
+    let published = before.when(&policy, "bob", publish());
+    assert_eq!(granted(&published), Some(content()), "it was approved before");
+    let begun = published.when(&policy, "alice", revise());
+    assert_eq!(granted(&begun), Some(other.clone()));
+    assert_eq!(granted(&begun.when(&policy, "alice", Command::DropRevision)), Some(other));
 }

@@ -107,6 +107,17 @@ async fn t54_an_answer_lost_at_any_point_of_publishing_ends_with_all_channels_do
     cut_off_everywhere(true).await;
 }
 
+/// What is planned from an event on, by a publisher that has so many calls, and the rest by another; whether it was cut off.
+pub(crate) async fn cut_off(bench: &Bench, bucket: &Bucket, (id, from): (&CaseId, u64), budget: Budget) -> bool {
+    let doomed = bench.fan_out(bucket, budget.clone()).await;
+    let _ = doomed.plan(id, from).await;
+    let _ = doomed.serve(&id.into()).await;
+    let cut_off = budget.is_spent();
+    let healthy = bench.fan_out(bucket, Budget::unlimited()).await;
+    settle(bench, &healthy, &[(id.clone(), from)]).await;
+    cut_off
+}
+
 /// Publishes again and again, cut off two calls later each time, until it is not cut off any more: at every other call by a crash, at
 /// those between them by an answer that is lost.
 async fn cut_off_everywhere(answer_lost: bool) {
@@ -115,13 +126,7 @@ async fn cut_off_everywhere(answer_lost: bool) {
         let id = bench.ready(7).await;
         let to = bench.publish(&id, "Redirect").await;
         let from = plan_of(&bench, &id, to).await;
-        let budget = Budget::of(calls, answer_lost);
-        let doomed = bench.fan_out(&bucket, budget.clone()).await;
-        let _ = doomed.plan(&id, from).await;
-        let _ = doomed.serve(&(&id).into()).await;
-        let cut_off = budget.is_spent();
-        let healthy = bench.fan_out(&bucket, Budget::unlimited()).await;
-        settle(&bench, &healthy, &[(id.clone(), from)]).await;
+        let cut_off = cut_off(&bench, &bucket, (&id, from), Budget::of(calls, answer_lost)).await;
         is_announced(&bench, &bucket, &id, "Redirect").await;
         assert_eq!(list_mails(&bench, "Redirect"), 1, "one mail after {calls} calls");
         if !cut_off {

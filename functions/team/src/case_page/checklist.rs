@@ -40,7 +40,7 @@ pub(super) fn rows(at: &At<'_>) -> Vec<CheckRow> {
     if let Some(revising) = &case.publication.revising {
         let pages =
             [("Look at it, and approve it", "approve"), ("Publish it", "publish"), ("What it is for", "revise")];
-        let mut row = row(at, "A correction is published", None, &pages);
+        let mut row = row(at, "Publish the correction", None, &pages);
         row.detail = revision::why(at, revising);
         rows.push(row);
     } else if let Some(last) = case.publication.put_anew_last() {

@@ -1,5 +1,6 @@
 //! What becomes of a channel: tried now, given up, settled by somebody who has looked, or given the advisory once more.
 
+use desk_domain::case::publication::Announcement;
 use desk_domain::id::ChannelId;
 use desk_pages::InputChoice;
 use serde_json::json;
@@ -32,13 +33,15 @@ fn all(at: &At<'_>) -> Vec<InputChoice> {
 
 pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let f = Fields(typed);
-    let what = vec![
+    let settled = at.case().publication.published.as_ref().is_some_and(Announcement::is_everywhere);
+    let open = [
         choice("retry", "Try it now", "It is looked at at once; what is on its way is not sent twice for that."),
         choice("sent", "It is there", "Somebody has seen it there, though the desk cannot."),
         choice("not-sent", "It did not arrive", "It is given the advisory once more."),
-        choice("again", "It had it, and lost it", "It is given the advisory once more."),
         choice("give-up", "It will not have it", "The attempts end, and it is shown as given up. Say why."),
     ];
+    let again = choice("again", "It had it, and lost it", "It is given the advisory once more.");
+    let what = open.into_iter().filter(|_| !settled).chain([again]).collect();
     let inputs = vec![
         f.radios("channel", "Which channel", all(at)),
         f.radios("what", "What is to be done", what),

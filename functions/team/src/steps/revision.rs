@@ -36,7 +36,9 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
         vec![f.radios("what", "What is to be done", can.into_iter().flatten().collect()), f.line("why", "Why", hint)];
     let goes = "Nothing public changes before the correction is approved by a second person and published.";
     let form = Form::new(inputs, "Go on").will([goes.to_owned()]);
-    Filled::new(form).about(begun(at).into_iter().chain(before(at))).review(at.review())
+    // Until one is begun there is nothing that publishing would write.
+    let review = at.case().publication.revising.as_ref().and_then(|_| at.review());
+    Filled::new(form).about(begun(at).into_iter().chain(before(at))).review(review)
 }
 
 /// The correction that is under way.

@@ -1,12 +1,14 @@
 //! Which command a case allows now, and to whom: what the command's row asks for, held against the case. Asked before `decide`
 //! and for `allowed[]`.
 
+mod publication;
+
 use jiff::Timestamp;
 
 use super::command::CommandName;
 use super::command::row::{Closing, Rule, Who};
 use super::event::Resolution;
-use super::publication::{CreditState, Missing};
+use super::publication::Missing;
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case, Tracker, party};
 use crate::id::MemberId;
@@ -300,25 +302,6 @@ impl Asking<'_> {
         (!rm::allows(rm, by)).then(|| format!("{id} is {rm}; it cannot become {to} from there"))
     }
 
-    /// What is published is said: nothing of it is changed from here on.
-    fn published(&self) -> Option<String> {
-        let published = self.case.publication.published.as_ref()?;
-        Some(format!("{} was published at {}", self.case.id, self.instant(published.advisory.at)))
-    }
-
-    fn said(&self) -> Option<String> {
-        let open = self.case.publication.is_open();
-        self.published().filter(|_| !open).map(|why| format!("{why}; revise begins a correction"))
-    }
-
-    fn unpublished(&self) -> Option<String> {
-        (!self.case.publication.is_published()).then(|| format!("nothing of {} is published", self.case.id))
-    }
-
-    fn withdrawn(&self) -> Option<String> {
-        self.case.publication.is_withdrawn().then(|| format!("the advisory of {} is withdrawn already", self.case.id))
-    }
-
     /// A closed case takes what settles its reporter's message, while one waits.
     fn unwritten(&self) -> Option<String> {
         let waits = self.case.written_after_closing().is_some();
@@ -344,11 +327,6 @@ impl Asking<'_> {
         }
     }
 
-    /// What is published was confirmed, whatever became of the case since.
-    fn is_corrected(&self) -> bool {
-        self.case.publication.revising.is_some()
-    }
-
     /// The steps of the policy in their order: confirmed first (T46).
     fn unconfirmed(&self) -> Option<String> {
         let (id, rm) = (&self.case.id, self.case.rm);
@@ -365,35 +343,6 @@ impl Asking<'_> {
         let (id, rm) = (&self.case.id, self.case.rm);
         (rm != Rm::Accepted && !self.is_corrected())
             .then(|| format!("{id} is {rm}; there is no fix before it is accepted (accept)"))
-    }
-
-    fn credit_answered(&self) -> Option<String> {
-        let answered = matches!(self.case.publication.credit, CreditState::Answered { .. });
-        answered.then(|| "that is answered; record-credit changes it".to_owned())
-    }
-
-    /// Credit that nobody was asked about is recorded only where there is nobody to ask.
-    fn credit_unasked(&self) -> Option<String> {
-        let unasked = self.case.publication.credit == CreditState::Unasked && self.case.has_reporter();
-        unasked.then(|| "the reporter is asked first (ask-credit)".to_owned())
-    }
-
-    fn approved(&self) -> Option<String> {
-        let approval = self.case.standing_approval(self.policy, self.now)?;
-        let (by, at) = (who(&approval.by, self.policy), self.instant(approval.at));
-        Some(format!("its present form was approved by {by} at {at}"))
-    }
-
-    /// Publishing names all that it waits for at once.
-    fn gate(&self) -> Option<Obstacle> {
-        let case = self.case;
-        if let Some(why) = self.deferred() {
-            return Some(why.into());
-        }
-        let missing = case.missing(self.policy, self.now);
-        let all: Vec<&str> = missing.iter().map(|m| m.detail.as_str()).collect();
-        let why = format!("{} cannot be published yet: {}", case.id, all.join("; "));
-        (!missing.is_empty()).then_some(Obstacle { why, missing })
     }
 }
 

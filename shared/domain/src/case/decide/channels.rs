@@ -4,6 +4,7 @@
 use super::Next;
 use crate::case::event::{ContentRef, EventBody};
 use crate::id::ChannelId;
+use crate::policy::OwnChannel;
 use crate::refusal::Refusal;
 
 impl Next<'_> {
@@ -16,6 +17,7 @@ impl Next<'_> {
 
     pub(super) fn give_up_channel(&mut self, channel: &ChannelId, reason: &ContentRef) -> Result<(), Refusal> {
         self.open_channel(channel)?;
+        seen_by_people(channel)?;
         self.push(EventBody::ChannelGivenUp { channel: channel.clone(), reason: reason.clone() });
         self.meet_announced();
         Ok(())
@@ -24,6 +26,7 @@ impl Next<'_> {
     /// Nobody but a person can know whether a mail went out that nothing tells of.
     pub(super) fn settle_channel(&mut self, channel: &ChannelId, sent: bool) -> Result<(), Refusal> {
         self.open_channel(channel)?;
+        seen_by_people(channel)?;
         if sent {
             let planned = self.case.publication.planned_for(channel);
             self.announced(channel, planned);
@@ -60,6 +63,16 @@ impl Next<'_> {
             }
             Some(None) => Ok(()),
         }
+    }
+}
+
+/// What the desk publishes itself it reads back, and other channels lead there: nobody else can say that it stands there, or need not.
+fn seen_by_people(channel: &ChannelId) -> Result<(), Refusal> {
+    match OwnChannel::of(channel) {
+        Some(_) => {
+            Err(Refusal::field("/channel", "is the desk's own, which it sees for itself; retry-channel tries it now"))
+        }
+        None => Ok(()),
     }
 }
 

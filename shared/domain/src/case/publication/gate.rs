@@ -113,7 +113,8 @@ impl Case {
         let asks = Actor::Member(member.clone());
         let own = self.publication.writers().any(|by| *by == asks);
         (own && policy.triage().count() > 1).then(|| {
-            "you drafted it; a second person approves: the handler, the backup or a release manager".to_owned()
+            "you have written or begun it; a second person approves: the handler, the backup or a release manager"
+                .to_owned()
         })
     }
 }

@@ -145,6 +145,10 @@ impl Publication {
 
 impl Case {
     pub(in crate::case) fn revision_opened(&mut self, event: &Event, cause: &RevisionCause, withdraws: bool) {
+        // What the reporter said since the approval is what they say.
+        if let Some(said) = self.publication.credit_waits.take() {
+            self.publication.credit = said;
+        }
         let severity = self.severity;
         let Publication { affected, lines, credit, draft, .. } = self.publication.clone();
         let revising = self.publication.revising.get_or_insert_with(|| {

@@ -1,5 +1,5 @@
-//! The movable clock. `real` runs on from where the desk was, `manual` stands still until it is moved. Where it stands is
-//! kept in the data folder, so a restart never goes back.
+//! The movable clock. `real` runs on from where the desk was, `manual` stands still until it is moved, and the schedule with it. Where
+//! it stands is kept in the data folder, so a restart never goes back.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -71,6 +71,11 @@ impl DeskClock {
 
     pub fn now(&self) -> Timestamp {
         self.clock().now()
+    }
+
+    /// Whether it waits to be moved.
+    pub fn is_still(&self) -> bool {
+        matches!(*self.stand.lock().expect("no panic holds it"), Stand::At(_))
     }
 
     /// As the functions see it.

@@ -78,7 +78,8 @@ impl Pump {
         Pump { functions, inbound, store, clock, ses, streams, wake }
     }
 
-    /// Runs until the task is dropped: drains whenever something happened, ticks at the schedule's interval.
+    /// Runs until the task is dropped: drains whenever something happened, ticks at the schedule's interval. A clock that stands
+    /// still brings nothing due: its schedule is `advance` and `settle`, so that what is told hangs on no interval of this machine.
     pub async fn run(&self) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -90,7 +91,9 @@ impl Pump {
             };
             let mut streams = self.streams.lock().await;
             let moved = async {
-                if ticks {
+                if ticks && self.clock.is_still() {
+                    self.inbound.sweep().await;
+                } else if ticks {
                     self.tick(&mut streams).await?;
                 }
                 self.drain(&mut streams).await

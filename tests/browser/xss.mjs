@@ -225,6 +225,7 @@ async function published({ data }, watch, bob, { case_id: id, receipt_code: code
   await act("bob", "assign", "member=bob").catch(() => undefined);
   await act("bob", "validate", `reason=${SHORT}`);
   await act("bob", "accept");
+  await act("bob", "score", "severity=high", "cwe=CWE-601");
   const affected = [{ package: "express", line: "express@4", introduced: "0", fixed: "4.19.2" }];
   await act("bob", "determine-affected", `affected:=${JSON.stringify(affected)}`);
   await act("bob", "record-audit", `searched=${SHORT}`, `result=${SHORT}`);

@@ -190,7 +190,7 @@ def to_publication(bob, dave, case):
         (bob, "note", {"text": f"{SECRET} note"}),
         (bob, "validate", {"reason": f"{SECRET} reason"}),
         (bob, "accept", {}),
-        (bob, "score", {"severity": "high"}),
+        (bob, "score", {"severity": "high", "cwe": ["CWE-601"]}),
         (bob, "determine-affected",
          {"affected": [{"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"}]}),
         (bob, "record-audit", {"searched": f"{SECRET} searched", "result": "found", "findings": [f"{SECRET} finding"]}),

@@ -28,11 +28,21 @@ impl FanOut {
     /// # Errors
     /// A fault of the store, or why something could not be written.
     pub(crate) async fn mend_site(&self) -> Result<(), Fault> {
+        self.link_all().await?;
         for published in self.published.all_shown().await? {
-            for render in self.written_of(&published).await? {
-                if self.has_drifted(&published, render).await? {
-                    written(self.put_shared(&Shared::OfOne(&published, &render)).await?)?;
-                }
+            self.mend(&published).await?;
+        }
+        Ok(())
+    }
+
+    /// The same of one advisory.
+    ///
+    /// # Errors
+    /// As of [`FanOut::mend_site`].
+    pub(crate) async fn mend(&self, published: &Published) -> Result<(), Fault> {
+        for render in self.written_of(published).await? {
+            if self.has_drifted(published, render).await? {
+                written(self.put_shared(&Shared::OfOne(published, &render)).await?)?;
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ mod call;
 mod drift;
 mod duplicates;
 mod figures;
+mod linked;
 mod outcome;
 mod publish;
 mod said;

@@ -186,7 +186,11 @@ impl FanOut {
             let done = matches!(served, Served::Done);
             self.record(&published, record, served, now).await?;
             if done {
+                let has_page = OwnChannel::of(&record.channel) == Some(OwnChannel::AdvisoryPage);
                 records[place].state = ChannelState::Done;
+                if has_page {
+                    self.link_all().await?;
+                }
             }
         }
         Ok(())
@@ -331,6 +335,7 @@ impl FanOut {
             }
             self.published.show_published(&published.advisory.id).await?;
         }
+        self.link_all().await?;
         written(self.put_shared(&Shared::OfAll(&|site, all| channel::shared(site, all, now))).await?)
     }
 }

@@ -160,7 +160,7 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         title: draft.title.clone(),
         summary: (draft.summary != draft.title).then(|| draft.summary.clone()),
         aliases: draft.all_aliases().into_iter().map(|id| Name::of(site, id)).collect(),
-        related: published.kept.related.iter().map(|id| Name::of(site, id)).collect(),
+        related: published.related().into_iter().map(|id| Name::of(site, id)).collect(),
         elsewhere: published.kept.others.iter().filter_map(elsewhere).collect(),
         severity: score.severity.filter(|_| published.stands()).map(text::severity),
         known: told::known(published),

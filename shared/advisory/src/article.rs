@@ -25,6 +25,12 @@ pub(crate) fn blocks(advisory: &Advisory, said: &[String], stands: bool) -> Vec<
     blocks
 }
 
+/// What else it has to do with.
+pub(crate) fn related<'a>(ids: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let ids: Vec<String> = ids.into_iter().map(escaped).collect();
+    (!ids.is_empty()).then(|| format!("Related: {}", ids.join(", ")))
+}
+
 /// A table of the ranges, and what becomes of lines beside it.
 fn versions(advisory: &Advisory) -> Vec<String> {
     let row = |a: &desk_domain::affected::Affected| {
@@ -78,5 +84,6 @@ pub fn of(advisory: &Advisory) -> String {
     if !names.is_empty() {
         all.push(format!("Known as: {}", names.join(", ")));
     }
+    all.extend(related(draft.related.iter().map(|id| id.as_str())));
     all.join("\n\n") + "\n"
 }

@@ -24,6 +24,7 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
     let names: Vec<String> =
         std::iter::once(advisory.id.as_str()).chain(advisory.draft.all_aliases()).map(escaped).collect();
     blocks.push(format!("{}: <{}>", names.join(", "), site.at(&advisory_page::key(published))));
+    blocks.extend(article::related(published.related()));
     let blocks: Vec<String> =
         std::iter::once(head(published)).chain(blocks.iter().map(|block| builders::inert(block))).collect();
     blocks.join("\n\n") + "\n"

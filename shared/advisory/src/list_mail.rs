@@ -77,6 +77,10 @@ fn facts(published: &Published, heard: bool) -> String {
     if !names.is_empty() {
         facts.push(("Known as", names));
     }
+    let related = published.related();
+    if !related.is_empty() {
+        facts.push(("Related", related.join(", ")));
+    }
     if let Some(severity) = advisory.score.severity.filter(|_| published.stands()) {
         facts.push(("Severity", text::severity(severity).to_owned()));
     }

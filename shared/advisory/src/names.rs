@@ -27,6 +27,14 @@ impl Name {
     }
 }
 
+impl Name {
+    /// From anywhere.
+    pub fn url(&self, site: &Site<'_>) -> Option<String> {
+        let href = self.href.as_ref()?;
+        Some(if href.contains("://") { href.clone() } else { site.at(&format!("advisories/{href}")) })
+    }
+}
+
 /// `GHSA-rv95-896h-c2vc`.
 fn is_of_github(id: &str) -> bool {
     let is_group =

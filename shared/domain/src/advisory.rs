@@ -7,6 +7,7 @@ mod compose;
 mod credit;
 mod cve;
 mod kept;
+mod linked;
 pub mod named;
 mod revision;
 mod timeline;
@@ -93,6 +94,9 @@ pub struct Published {
     /// What the record that it was imported from says beyond it.
     #[serde(default, skip_serializing_if = "Kept::is_empty")]
     pub kept: Kept,
+    /// Of the others that are published, those that name it as related. It is kept beside it, and is no part of any form.
+    #[serde(skip)]
+    pub linked: Vec<AdvisoryId>,
 }
 
 impl Published {
@@ -122,6 +126,9 @@ pub struct Draft {
     /// Other names of the same problem.
     pub aliases: Vec<AdvisoryId>,
     pub cve: Option<CveId>,
+    /// Names of other problems that it has to do with: the one whose fix was not whole, for one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<AdvisoryId>,
 }
 
 /// How severe it is.
@@ -231,7 +238,11 @@ impl Draft {
             references: references(fields),
             aliases: at_most(fields, "aliases", fields.parsed_list("aliases")),
             cve: fields.parsed("cve"),
+            related: at_most(fields, "related", fields.parsed_list("related")),
         };
+        if let Some(same) = draft.related.iter().find(|id| draft.all_aliases().contains(&id.as_str())) {
+            fields.wrong("related", format!("has {same}, which is another name of this very problem"));
+        }
         let workarounds = draft.workarounds.as_deref().unwrap_or_default();
         let texts = [("title", &draft.title), ("summary", &draft.summary), ("details", &draft.details)];
         texts.into_iter().for_each(|(name, text)| all_seen(fields, name, text));
@@ -326,6 +337,7 @@ mod tests {
         assert_eq!(wrong(json!({})), ["/title", "/summary", "/details"]);
         let text = json!({
             "title": "a\nb", "summary": "s", "details": "d", "cve": "CVE-24-1", "aliases": ["x y"],
+            "related": ["CVE-2026-1111", "a b"],
             "references": ["ftp://x", {"type": "NOTE", "url": "https://example.org"}, {"type": "FIX"}, 7],
         });
         let found = [
@@ -336,8 +348,12 @@ mod tests {
             "/references/3",
             "/aliases/0",
             "/cve",
+            "/related/1",
         ];
         assert_eq!(wrong(text), found);
+        let same =
+            json!({"title": "t", "summary": "s", "details": "d", "cve": "CVE-2026-1111", "related": ["CVE-2026-1111"]});
+        assert_eq!(wrong(same), ["/related"], "a problem has nothing to do with itself");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use desk_domain::case::CommandName;
 use desk_domain::case::command::Field;
 use desk_domain::case::command::row::{Kind, Limit, Need};
 use desk_domain::case::event::Source;
+use desk_domain::case::publication::REQUIREMENTS;
 use desk_domain::opening::REFERENCE_BYTES;
 use desk_domain::policy::{Limits, Policy};
 use serde_json::{Map, Value, json};
@@ -290,7 +291,6 @@ fn bytes(limit: Limit, limits: &Limits) -> usize {
 }
 
 fn missing() -> Value {
-    let requirements = ["affected", "audit", "line", "credit", "advisory", "approval"];
     let detail = with(text(), "What is missing, and which command brings it.");
-    object_with(&[("requirement", words(&requirements)), ("detail", detail)], &[("line", text())])
+    object_with(&[("requirement", words(&REQUIREMENTS)), ("detail", detail)], &[("line", text())])
 }

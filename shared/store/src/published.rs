@@ -6,7 +6,7 @@
 //!
 //! | pk | sk | what |
 //! |--|--|--|
-//! | `PUBLISHED` | advisory id | the advisory with its times, and which revision it is; `shown` once its own page is written |
+//! | `PUBLISHED` | advisory id | the advisory with its times, and which revision it is; `shown` once its own page is written; `linked`: those that name it as related |
 //! | `ADVISORY#<id>` | `CHANNEL#<id>` | where a channel stands; due until it is done |
 //!
 //! A revision takes the place of an older one and never of a newer, neither of the advisory nor of a channel's plan, whoever comes
@@ -122,14 +122,23 @@ impl PublishedStore {
 
     pub async fn published(&self, id: &AdvisoryId) -> Result<Option<Published>, Fault> {
         let item = self.table.get(key("PUBLISHED", id.as_str())).await?;
-        item.map(|item| Read(&item).json("published")).transpose()
+        item.map(|item| of_item(&item)).transpose()
+    }
+
+    /// Another that is published names it as related, or does no longer; where it is not published itself, nothing.
+    pub async fn link_published(&self, id: &AdvisoryId, by: &AdvisoryId, names: bool) -> Result<(), Fault> {
+        let does = if names { "ADD" } else { "DELETE" };
+        let update = self.table.updating(key("PUBLISHED", id.as_str())).update_expression(format!("{does} linked :by"));
+        let by = AttributeValue::Ss(vec![by.to_string()]);
+        let update = update.condition_expression("attribute_exists(pk)").expression_attribute_values(":by", by);
+        self.table.update(update).await.map(drop)
     }
 
     /// Everything that is published and has its own page, newest first.
     pub async fn all_shown(&self) -> Result<Vec<Published>, Fault> {
         let items = self.table.query(&Query::of(Index::Own, "PUBLISHED")).await?;
         let shown = items.iter().filter(|item| item.contains_key("shown"));
-        let mut all: Vec<Published> = shown.map(|item| Read(item).json("published")).collect::<Result<_, _>>()?;
+        let mut all: Vec<Published> = shown.map(of_item).collect::<Result<_, _>>()?;
         Published::newest_first(&mut all);
         Ok(all)
     }
@@ -283,6 +292,14 @@ impl PublishedStore {
         // Where the condition does not hold, it was done meanwhile, or is planned for a later revision.
         self.table.update(update).await.map(drop)
     }
+}
+
+fn of_item(item: &Item) -> Result<Published, Fault> {
+    let published: Published = Read(item).json("published")?;
+    let linked = item.get("linked").and_then(|linked| linked.as_ss().ok()).into_iter().flatten();
+    let mut linked: Vec<AdvisoryId> = linked.filter_map(|id| id.parse().ok()).collect();
+    linked.sort();
+    Ok(Published { linked, ..published })
 }
 
 fn read(item: &Item) -> Result<ChannelRecord, Fault> {

@@ -30,7 +30,7 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         waiver: waiver(resolution),
         consent: None,
     };
-    let scored = |severity| Command::Score { severity, content: content() };
+    let scored = |severity| Command::Score { severity, content: content(), unclassified: false };
     let list = || "express-mailing-list".parse().expect("a channel");
     let by_alice = |command| vec![("alice", command)];
     match name {

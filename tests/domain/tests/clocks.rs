@@ -26,7 +26,11 @@ fn closed(policy: &Policy) -> World {
         .when(policy, "alice", Command::Respond { message: message() })
         .when(policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
         .when(policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
-        .when(policy, "alice", Command::Score { severity: desk_domain::policy::Severity::High, content: content() })
+        .when(
+            policy,
+            "alice",
+            Command::Score { severity: desk_domain::policy::Severity::High, content: content(), unclassified: false },
+        )
         .when(policy, "alice", Command::Accept)
         .when(
             policy,

@@ -2,10 +2,10 @@
 
 use desk_domain::case::clock::ClockState;
 use desk_domain::case::event::EventBody;
-use desk_domain::case::publication::Missing;
+use desk_domain::case::publication::{Missing, REQUIREMENTS};
 use desk_domain::case::{Actor, Command, CommandName, Rm, Stage, permit};
 use desk_domain::id::LineName;
-use desk_domain::policy::{Policy, Severity};
+use desk_domain::policy::{Asked, Policy, PublicationRules, Severity};
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::{World, content, given, member, message, policy};
 use jiff::SignedDuration;
@@ -46,13 +46,20 @@ fn steps() -> Vec<(&'static str, &'static str, Command)> {
     ]
 }
 
-fn accepted(policy: &Policy) -> World {
+fn scored(unclassified: bool) -> Command {
+    Command::Score { severity: Severity::High, content: content(), unclassified }
+}
+
+fn unscored(policy: &Policy) -> World {
     given(policy, FRIDAY)
         .when(policy, "alice", Command::Respond { message: message() })
         .when(policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
         .when(policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
-        .when(policy, "alice", Command::Score { severity: Severity::High, content: content() })
         .when(policy, "alice", Command::Accept)
+}
+
+fn accepted(policy: &Policy) -> World {
+    unscored(policy).when(policy, "alice", scored(false))
 }
 
 /// The case with every step but those of `left_out`.
@@ -73,6 +80,7 @@ fn refused(world: &mut World, policy: &Policy) -> Vec<String> {
     };
     match publish(world, policy, "bob") {
         Err(Refusal::NotAllowed { why, missing, allowed }) => {
+            assert!(missing.iter().all(|m| REQUIREMENTS.contains(&m.requirement)), "{missing:?}");
             assert!(missing.iter().all(|m| why.contains(&m.detail)), "{why}");
             assert!(!allowed.contains(&CommandName::Publish));
             missing.iter().map(name).collect()
@@ -96,7 +104,31 @@ fn the_gate_opens_when_nothing_is_missing_and_publishing_happens_once() {
 #[test]
 fn nothing_done_names_everything_at_once() {
     let policy = policy();
-    assert_eq!(refused(&mut accepted(&policy), &policy), ["affected", "audit", "credit", "advisory"]);
+    let all = ["affected", "audit", "severity", "weakness", "credit", "advisory"];
+    assert_eq!(refused(&mut unscored(&policy), &policy), all);
+}
+
+#[test]
+fn what_the_policy_asks_of_an_advisory_is_said_before_it_is_published_first() {
+    let policy = policy();
+    let all =
+        |world: World| steps().into_iter().fold(world, |world, (_, who, command)| world.when(&policy, who, command));
+    let mut unsaid = all(unscored(&policy));
+    assert_eq!(refused(&mut unsaid, &policy), ["severity", "weakness"]);
+    let mut half = all(unscored(&policy).when(&policy, "alice", scored(true)));
+    assert_eq!(refused(&mut half, &policy), ["weakness"]);
+
+    let asking = |asks: &[Asked]| Policy { publication: PublicationRules { asks: asks.to_vec() }, ..policy.clone() };
+    assert_eq!(refused(&mut unsaid.clone(), &asking(&[Asked::Severity])), ["severity"]);
+    assert_eq!(refused(&mut unsaid.clone(), &asking(&[Asked::Weakness])), ["weakness"]);
+    publish(&mut unsaid.clone(), &asking(&[]), "bob").unwrap();
+
+    // What is public already is corrected whatever was said of it.
+    let lenient = asking(&[]);
+    publish(&mut half, &lenient, "bob").unwrap();
+    let revised = half.when(&policy, "alice", Command::Revise { why: content(), stands: false });
+    let revised = revised.when(&policy, "bob", Command::ApproveAdvisory { content: content() });
+    assert_eq!(revised.case.missing(&policy, revised.now), []);
 }
 
 #[test]
@@ -285,7 +317,7 @@ fn t49_the_fix_clock_runs_exactly_while_a_fix_is_owed() {
         .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
         .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
         .when(&policy, "alice", Command::Accept);
-    let score = Command::Score { severity: Severity::High, content: content() };
+    let score = Command::Score { severity: Severity::High, content: content(), unclassified: false };
     let scored_late = unscored
         .when(&policy, "alice", affected(&["express@5"]))
         .when(&policy, "alice", released("express@5"))
@@ -317,7 +349,7 @@ fn any_edit_voids_the_approval() {
         affected(&["express@4", "express@5"]),
         Command::DraftAdvisory { content: content() },
         Command::RecordCredit { granted: None },
-        Command::Score { severity: Severity::Low, content: content() },
+        Command::Score { severity: Severity::Low, content: content(), unclassified: false },
         Command::NotAffected { line: line("express@3"), reason: content() },
         Command::WaiveLine { line: line("express@3"), reason: content() },
     ];

@@ -21,7 +21,11 @@ fn confirmed_and_accepted_is_one_message_that_keeps_both_promises() {
     let policy = policy();
     let world = given(&policy, FRIDAY);
     let from = world.log.len();
-    let world = world.when(&policy, "alice", Command::Score { severity: Severity::High, content: content() });
+    let world = world.when(
+        &policy,
+        "alice",
+        Command::Score { severity: Severity::High, content: content(), unclassified: false },
+    );
     let validate = Command::Validate { message: message(), next_steps: true, accept: true };
     let world = world.when(&policy, "alice", validate);
     assert_eq!(world.case.rm, Rm::Accepted);

@@ -104,7 +104,7 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
         Command::Assign { member: "alice".parse().unwrap() },
         Command::Validate { message: message(), next_steps: false, accept: false },
         Command::Accept,
-        Command::Score { severity: Severity::High, content: content() },
+        Command::Score { severity: Severity::High, content: content(), unclassified: false },
         Command::DetermineAffected { content: content(), lines: vec![line()], undone: Vec::new() },
         Command::RecordAudit { content: content(), findings: Vec::new() },
         Command::PlanRelease { on: "2027-04-01".parse().unwrap() },
@@ -123,7 +123,7 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
         Command::ReissueCode { mail: Some("code".parse().unwrap()) },
         Command::DraftAdvisory { content: content() },
         Command::DraftAdvisory { content: content() },
-        Command::Score { severity: Severity::Low, content: content() },
+        Command::Score { severity: Severity::Low, content: content(), unclassified: false },
         Command::PlanRelease { on: "2027-04-02".parse().unwrap() },
     ];
     let mut told = commands.into_iter().fold(told, Told::when);

@@ -298,7 +298,7 @@ fn parties_hear_of_the_end_and_of_the_advisory_once() {
 
     let line = || "express@4".parse().unwrap();
     let mut published = [
-        Command::Score { severity: Severity::High, content: content() },
+        Command::Score { severity: Severity::High, content: content(), unclassified: false },
         Command::DetermineAffected { content: content(), lines: vec![line()], undone: Vec::new() },
         Command::RecordAudit { content: content(), findings: Vec::new() },
         Command::FixReleased { line: line(), version: content(), differs: false },

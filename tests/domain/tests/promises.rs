@@ -339,7 +339,7 @@ fn t42_a_change_of_handler_tells_the_reporter_and_only_those_who_lead_may_make_i
 #[test]
 fn t46_a_refusal_has_a_reason_that_reaches_the_reporter_and_no_fix_runs_before_accepted() {
     let policy = policy();
-    let score = Command::Score { severity: Severity::High, content: content() };
+    let score = Command::Score { severity: Severity::High, content: content(), unclassified: false };
     let from = given(&policy, FRIDAY).log.len();
     let world = given(&policy, FRIDAY).when(
         &policy,
@@ -355,9 +355,17 @@ fn t46_a_refusal_has_a_reason_that_reaches_the_reporter_and_no_fix_runs_before_a
     assert!(world.case.clocks.iter().all(|c| c.name().as_str() != "fix"));
     let world = world.when(&policy, "alice", Command::Accept);
     assert_eq!(world.clock("fix").start.due_at, world.now + SignedDuration::from_hours(24 * 30));
-    let world = world.when(&policy, "alice", Command::Score { severity: Severity::Low, content: content() });
+    let world = world.when(
+        &policy,
+        "alice",
+        Command::Score { severity: Severity::Low, content: content(), unclassified: false },
+    );
     assert_eq!(world.clock("fix").start.due_at, world.now + SignedDuration::from_hours(24 * 30), "only shortens");
-    let world = world.when(&policy, "alice", Command::Score { severity: Severity::Critical, content: content() });
+    let world = world.when(
+        &policy,
+        "alice",
+        Command::Score { severity: Severity::Critical, content: content(), unclassified: false },
+    );
     assert_eq!(world.clock("fix").start.due_at, world.now + SignedDuration::from_hours(24 * 7));
 }
 

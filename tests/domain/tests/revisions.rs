@@ -33,7 +33,7 @@ fn revise() -> Command {
 }
 
 fn score(severity: Severity) -> Command {
-    Command::Score { severity, content: content() }
+    Command::Score { severity, content: content(), unclassified: false }
 }
 
 /// An advisory that is public; alice handles its case and drafted it, bob approved it.

@@ -52,7 +52,7 @@ fn publication() -> Vec<Step> {
     steps.extend([
         by(Actor::Reporter, Command::AnswerCredit { granted: Some(content()) }),
         by(Actor::Desk, Command::Announced { channel: "osv".parse().unwrap(), revision: 0 }),
-        by(member("alice"), Command::Score { severity: Severity::Low, content: content() }),
+        by(member("alice"), Command::Score { severity: Severity::Low, content: content(), unclassified: false }),
         Step::Wait(24 * 8),
     ]);
     steps
@@ -263,7 +263,11 @@ fn every_short_sequence_of_an_opened_case_keeps_the_invariants() {
     }
     let accept = Command::Validate { message: message(), next_steps: false, accept: true };
     let accepted = found(&policy, friday).when(&policy, "alice", accept);
-    let scored = accepted.when(&policy, "alice", Command::Score { severity: Severity::High, content: content() });
+    let scored = accepted.when(
+        &policy,
+        "alice",
+        Command::Score { severity: Severity::High, content: content(), unclassified: false },
+    );
     explore(&scored, &publication(), 3, &policy, &mut seen);
     assert!(seen > 2_000, "{seen} sequences");
 }
@@ -289,7 +293,7 @@ fn every_short_way_to_publication_keeps_the_invariants() {
         .when(&policy, "alice", Command::Respond { message: message() })
         .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
         .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
-        .when(&policy, "alice", Command::Score { severity: Severity::High, content: content() })
+        .when(&policy, "alice", Command::Score { severity: Severity::High, content: content(), unclassified: false })
         .when(&policy, "alice", Command::Accept);
     explore(&accepted, &publication(), 4, &policy, &mut seen);
     // The last steps, from where only they are missing.

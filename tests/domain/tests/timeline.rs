@@ -23,7 +23,7 @@ fn it_has_the_days_of_what_was_released_and_of_no_other_line() {
         .when(&policy, "alice", Command::Assign { member: "alice".parse().unwrap() })
         .after(&policy, 3)
         .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: false })
-        .when(&policy, "alice", Command::Score { severity: Severity::High, content: content() })
+        .when(&policy, "alice", Command::Score { severity: Severity::High, content: content(), unclassified: false })
         .when(&policy, "alice", Command::Accept)
         .when(
             &policy,

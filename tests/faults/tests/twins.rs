@@ -42,7 +42,7 @@ impl Twin {
             json!({"command": "assign", "member": "alice"}),
             json!({"command": "respond", "message": "We see it.", "next_steps": "We look where it comes from."}),
             json!({"command": "validate", "reason": "It is so.", "accept": true}),
-            json!({"command": "score", "severity": "medium"}),
+            json!({"command": "score", "severity": "medium", "cwe": ["CWE-601"]}),
             json!({"command": "request-information", "questions": "Behind a proxy too?"}),
         ] {
             desk.command(&asked, &token, &command).ok();

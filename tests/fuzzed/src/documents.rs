@@ -37,6 +37,7 @@ pub fn markdown(data: &[u8]) {
         references: Vec::new(),
         aliases: Vec::new(),
         cve: None,
+        related: Vec::new(),
     };
     let (id, score) = ("EXP-2026-7K3QF".parse().expect("an id"), Score::default());
     let (affected, lines, credits) = (Vec::new(), Vec::new(), Vec::new());
@@ -44,7 +45,8 @@ pub fn markdown(data: &[u8]) {
     let advisory = Advisory { id, draft, score, affected, lines, credits, known, timeline, correction };
     let at = Timestamp::UNIX_EPOCH;
     let (case, entry_id, withdrawn, revisions, kept) = (None, None, None, Vec::new(), Kept::default());
-    documents(&Published { advisory, case, published_at: at, modified_at: at, entry_id, withdrawn, revisions, kept });
+    let (published_at, modified_at, linked) = (at, at, Vec::new());
+    documents(&Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept, linked });
 }
 
 /// A record of OSV's: refused with every reason, or an advisory whose own record is read again.

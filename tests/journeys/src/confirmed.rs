@@ -80,6 +80,7 @@ impl Confirmed {
 
     /// The same with these ranges, and a version released for each of these lines.
     pub fn drafted_with(self, affected: &Value, released: &[(&str, &str)]) -> Confirmed {
+        self.tell(json!({"command": "score", "severity": "high", "cwe": ["CWE-601"]}));
         self.determined(affected);
         self.tell(json!({"command": "record-audit", "searched": "All of it.", "result": "none"}));
         for (line, version) in released {
@@ -119,7 +120,7 @@ impl Confirmed {
     /// Every output of the advisory, by its name.
     pub fn outputs(&self) -> Vec<(&'static str, String)> {
         let keys = ["advisories/CASE.html", "osv/CASE.json", "feed.atom", "security-updates.html"];
-        let list = self.desk.mail_to("express-js@googlegroups.com", "An open redirect");
+        let list = self.desk.mail_to("express-js@googlegroups.com", "An open redirect (high)");
         keys.iter().map(|key| (*key, self.site(key))).chain([("list mail", list)]).collect()
     }
 }

@@ -20,7 +20,7 @@ impl Confirmed {
         let page = self.site("advisories/CASE.html");
         let updates = self.site("security-updates.html");
         let of_line = between(&updates, &format!("id=\"line-{line}\""), "</section>").concat();
-        let mail = self.desk.mail_to("express-js@googlegroups.com", "An open redirect");
+        let mail = self.desk.mail_to("express-js@googlegroups.com", "An open redirect (high)");
         let feed = self.site("feed.atom");
         let told = |text: &str, end: &str| {
             let told = between(text, &format!("{line}: affected "), end);

@@ -168,6 +168,7 @@ fn t48_a_finding_of_the_audit_is_a_case_of_its_own() {
     child.determine("0", "4.19.3");
     child.tell(json!({"command": "waive-audit", "reason": "It was the audit."}));
     child.tell(json!({"command": "fix-released", "line": "express@4", "version": "4.19.3"}));
+    child.tell(json!({"command": "score", "severity": "low", "cwe": ["CWE-601"]}));
     child.tell(json!({"command": "draft-advisory", "title": "Another", "summary": "s", "details": "d"}));
     child.published();
     assert!(child.site("advisories/CASE.html").contains("Another"));
@@ -197,7 +198,7 @@ fn publishing_through_a_closed_gate_is_refused_with_all_that_is_missing() {
     assert_eq!(refused.status, 409);
     let missing: Vec<Value> =
         refused.json()["missing"].as_array().unwrap().iter().map(|m| m["requirement"].clone()).collect();
-    assert_eq!(missing, ["affected", "audit", "credit", "advisory"]);
+    assert_eq!(missing, ["affected", "audit", "severity", "weakness", "credit", "advisory"]);
     assert!(!refused.json()["allowed"].as_array().unwrap().contains(&json!("publish")));
     let confirmed = confirmed.drafted("4.19.2");
     confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory"})).ok();

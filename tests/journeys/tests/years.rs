@@ -96,7 +96,7 @@ fn two_years_of_one_case_are_neither_silent_nor_a_flood() {
     give(json!({"command": "assign", "member": "alice"}));
     give(json!({"command": "respond", "message": "We see it.", "next_steps": "A fix."}));
     give(json!({"command": "validate", "reason": "It is.", "accept": true}));
-    give(json!({"command": "score", "severity": "medium"}));
+    give(json!({"command": "score", "severity": "medium", "cwe": ["CWE-601"]}));
     desk.advance("8d");
     let alice = desk.token("alice");
     desk.command(&case, &alice, &json!({"command": "update", "message": "We are at it."})).ok();
@@ -143,7 +143,7 @@ fn valid(step: usize) -> Option<Value> {
     let all = [
         json!({"command": "respond", "message": "We see it.", "next_steps": "We look for the cause."}),
         json!({"command": "validate", "reason": "Confirmed.", "accept": true}),
-        json!({"command": "score", "severity": "high"}),
+        json!({"command": "score", "severity": "high", "cwe": ["CWE-601"]}),
         json!({"command": "determine-affected", "affected":
             [{"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"}]}),
         json!({"command": "record-audit", "searched": "All of it.", "result": "none"}),

@@ -23,6 +23,7 @@ pub fn advisory(bench: &Bench, case: &desk_domain::case::Case, title: &str) -> A
         references: vec![Reference::new(ReferenceKind::Web, "https://example.org/x")],
         aliases: Vec::new(),
         cve: None,
+        related: Vec::new(),
     };
     let affected = Affected {
         package: "express".parse().expect("a package"),
@@ -76,6 +77,7 @@ impl Bench {
             Command::Validate { message: message(), next_steps: false, accept: false },
             Command::Accept,
             Command::DetermineAffected { content: words.clone(), lines: vec![line()], undone: vec![] },
+            Command::Score { severity: Severity::High, content: words.clone(), unclassified: false },
             Command::RecordAudit { content: words.clone(), findings: Vec::new() },
             Command::FixReleased { line: line(), version: words.clone(), differs: false },
             Command::AskCredit,

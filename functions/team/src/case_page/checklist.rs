@@ -20,7 +20,7 @@ pub(super) fn rows(at: &At<'_>) -> Vec<CheckRow> {
     }
     rows.push(row(at, "Handler", handler(at), &[("Choose", "take")]));
     rows.push(row(at, "Confirmed and accepted", decided(at), &[("Decide", "decide")]));
-    rows.push(row(at, "Severity", case.severity.map(|s| words::severity(s).to_owned()), &[("Say it", "severity")]));
+    rows.push(row(at, "Severity", severity(at), &[("Say it", "severity")]));
     let affected = case.publication.affected.as_ref().map(|affected| written(at, &affected.ranges));
     rows.push(row(at, "Affected versions", affected, &[("Fill in the lines", "lines")]));
     rows.push(row(at, "Similar problems searched for", audit(at), &[("Record", "audit")]));
@@ -56,6 +56,13 @@ pub(super) fn rows(at: &At<'_>) -> Vec<CheckRow> {
         rows.push(row(at, "Closed", closed, &[("Close", "decide")]));
     }
     said_once(rows)
+}
+
+/// How severe it is; where it will be asked which weakness it is, that nobody has said so.
+fn severity(at: &At<'_>) -> Option<String> {
+    let severity = words::severity(at.case().severity?);
+    let waits = at.case().missing(at.policy, at.now).iter().any(|missing| missing.requirement == "weakness");
+    Some(if waits { format!("{severity}, and no CWE yet") } else { severity.to_owned() })
 }
 
 /// What publishing waits for, in a word each.

@@ -86,7 +86,8 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         Reopen => written(given, "reason", |reason| Command::Reopen { reason }),
         Score => {
             let (severity, score) = score::read(given.fields)?;
-            sealed(given, move |s| Ok(Command::Score { severity, content: s.json(&score)? }))
+            let unclassified = score.cwe.is_empty();
+            sealed(given, move |s| Ok(Command::Score { severity, content: s.json(&score)?, unclassified }))
         }
         ReissueCode => prepared(given, Work::ReissueCode),
         Mark => {

@@ -24,6 +24,8 @@ fn value(field: &Field) -> Value {
     match (field.name, field.kind) {
         ("cvss", _) => json!(["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"]),
         ("cwe", _) => json!(["CWE-79"]),
+        // Another problem than the one whose names these are.
+        ("related", _) => json!(["EXP-2026-7K3QF"]),
         ("link" | "url", _) => json!("https://rita.example"),
         ("result", _) => json!("found"),
         ("introduced", _) => json!("4.0.0"),

@@ -21,6 +21,7 @@ pub(super) fn start(at: &At<'_>) -> Typed {
         ("workarounds", draft.workarounds.unwrap_or_default()),
         ("references", references.join("\n")),
         ("aliases", aliases.join(" ")),
+        ("related", draft.related.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
         ("cve", draft.cve.map(String::from).unwrap_or_default()),
     ])
 }
@@ -48,6 +49,11 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
         ),
         f.line("aliases", "Aliases", "Other names of the same problem: GHSA-rv95-896h-c2vc"),
         f.line("cve", "CVE id", "CVE-2024-29041"),
+        f.line(
+            "related",
+            "Related",
+            "Names of other problems that it has to do with: EXP-2026-7K3QF, whose fix was not whole",
+        ),
     ];
     let voids = at.case().publication.approval.is_some();
     let voids = voids.then(|| "It voids the approval: another form is approved anew.".to_owned());
@@ -92,7 +98,7 @@ fn reference(line: &str) -> Value {
 }
 
 /// What was typed, as the fields of the command.
-fn said(typed: &Typed) -> [(&'static str, Value); 7] {
+fn said(typed: &Typed) -> [(&'static str, Value); 8] {
     let references: Vec<Value> = typed.lines("references").into_iter().map(reference).collect();
     [
         ("title", json!(typed.text("title"))),
@@ -102,6 +108,7 @@ fn said(typed: &Typed) -> [(&'static str, Value); 7] {
         ("references", json!(references)),
         ("aliases", json!(typed.words("aliases"))),
         ("cve", json!(typed.text("cve"))),
+        ("related", json!(typed.words("related"))),
     ]
 }
 

@@ -75,7 +75,7 @@ fn changes(old: &Advisory, new: &Advisory) -> Vec<Change> {
 }
 
 /// Everything that a form says, in the order in which it is read.
-fn said(form: &Advisory) -> [(&'static str, String); 16] {
+fn said(form: &Advisory) -> [(&'static str, String); 17] {
     // A field that is added is asked for here. The id is the case's, and never changes; the days of its way are nobody's words.
     let Advisory { id: _, draft, score, affected, lines, credits, known, timeline: _, correction } = form;
     let list = |all: Vec<String>| all.join("\n");
@@ -104,6 +104,7 @@ fn said(form: &Advisory) -> [(&'static str, String); 16] {
         ("References", list(draft.references.iter().map(reference).collect())),
         ("Aliases", list(aliases)),
         ("CVE id", draft.cve.clone().map(String::from).unwrap_or_default()),
+        ("Related", list(draft.related.iter().map(ToString::to_string).collect())),
         ("Correction", correction.as_ref().map(correction_line).unwrap_or_default()),
     ]
 }

@@ -1,5 +1,6 @@
 //! Severity: a band, vectors, weaknesses; what was said before stands there.
 
+use desk_domain::policy::Asked;
 use desk_domain::{fields, score};
 use serde_json::json;
 
@@ -25,10 +26,15 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     let bands =
         [("", "As the vectors say"), ("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")];
     let bands = bands.map(|(value, label)| choice(value, label, "")).into();
+    let asked = at.policy.publication.ask(Asked::Weakness);
     let inputs = vec![
         f.select("severity", "Severity", "It wins over what the vectors say.", bands),
         f.area("cvss", "CVSS vectors", "One a line: 3.0, 3.1 or 4.0.", 3),
-        f.line("cwe", "Weaknesses", "CWE-79 CWE-400"),
+        f.line(
+            "cwe",
+            "Weaknesses",
+            if asked { "CWE-79 CWE-400. No advisory is published without one." } else { "CWE-79 CWE-400" },
+        ),
     ];
     let voids = at.case().publication.approval.is_some();
     let voids = voids.then(|| "It voids the approval of the advisory: what will be said changes.".to_owned());

@@ -100,7 +100,7 @@ impl BoardArguments {
 }
 
 /// Fields of commands that are lists even with one member.
-const LISTS: [&str; 6] = ["affected", "aliases", "cvss", "cwe", "findings", "references"];
+const LISTS: [&str; 7] = ["affected", "aliases", "cvss", "cwe", "findings", "references", "related"];
 
 impl CaseCommand {
     pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {

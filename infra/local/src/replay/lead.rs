@@ -199,7 +199,8 @@ impl Lead<'_> {
         let (draft, limits) = (&self.reading.draft, &self.policy.limits);
         json!({"title": cut(&draft.title, limits.line_bytes),
             "summary": cut(&draft.summary, cut::summary_bytes(limits)), "details": cut::details(self.reading, limits),
-            "references": draft.references, "aliases": draft.aliases, "cve": draft.cve})
+            "references": draft.references, "aliases": draft.aliases, "cve": draft.cve,
+            "related": draft.related})
     }
 
     /// Drafted by the handler, approved by a second person, published, seen on every channel, closed.

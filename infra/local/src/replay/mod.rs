@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use desk_advisory::osv::{self, Reading};
 use desk_domain::id::LineName;
-use desk_domain::policy::Policy;
+use desk_domain::policy::{Asked, Policy};
 use desk_domain::text;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -133,16 +133,33 @@ pub async fn replay(dir: &Path, named: Option<&Path>, options: Options) -> Resul
     Ok(Replayed { done, channels, not_taken })
 }
 
-/// Adds the lines that the policy lacks for a record, to the policy and to the copy of its text.
+/// Adds the lines that the policy lacks for a record, to the policy and to the copy of its text, and has it ask nothing of an advisory
+/// that the record does not say.
 fn lined(reading: &Reading, new: &[LineName], policy: &mut Policy, copy: &mut String) -> Result<(), Vec<String>> {
     reading.lines(policy)?;
     let new: Vec<LineName> = new.iter().filter(|line| policy.line(line).is_none()).cloned().collect();
+    let asks: Vec<Asked> = policy.publication.asks.iter().copied().filter(|asked| is_said(reading, *asked)).collect();
+    let mut changed = copy.clone();
     if !new.is_empty() {
-        let extended = policy::with_lines(copy, &new).map_err(|e| vec![e])?;
-        *policy = Policy::from_toml(&extended).map_err(|e| vec![format!("the policy cannot take its lines: {e}")])?;
-        *copy = extended;
+        changed = policy::with_lines(&changed, &new).map_err(|e| vec![e])?;
+    }
+    if asks != policy.publication.asks {
+        changed = policy::asking(&changed, &asks).map_err(|e| vec![e])?;
+    }
+    if changed != *copy {
+        *policy = Policy::from_toml(&changed).map_err(|e| vec![format!("the policy cannot take its lines: {e}")])?;
+        *copy = changed;
     }
     Ok(())
+}
+
+fn is_said(reading: &Reading, asked: Asked) -> bool {
+    let score = &reading.score;
+    let is_scored = score.severity.is_some() || !score.cvss.is_empty();
+    match asked {
+        Asked::Severity => is_scored,
+        Asked::Weakness => is_scored && !score.cwe.is_empty(),
+    }
 }
 
 /// The lines of what was replayed into the folder before stay lines of its policy.

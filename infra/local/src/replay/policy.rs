@@ -1,6 +1,8 @@
-//! A copy of a policy with more lines: those of packages that it does not name, and those that it lacks.
+//! A copy of a policy with more lines: those of packages that it does not name, and those that it lacks; and with what it asks of an
+//! advisory that no record says.
 
 use desk_domain::id::LineName;
+use desk_domain::policy::Asked;
 use toml::{Table, Value};
 
 /// The policy's text with these lines added, each maintained without an end. Comments are lost; it is a copy.
@@ -31,6 +33,18 @@ pub(super) fn with_lines(text: &str, lines: &[LineName]) -> Result<String, Strin
         third_party
             .retain(|row| !lines.iter().any(|line| row.get("package").and_then(Value::as_str) == Some(line.package())));
     }
+    toml::to_string(&table).map_err(|e| e.to_string())
+}
+
+/// The policy's text with nothing asked of an advisory but what `asks` says: a replay publishes what a record says, and adds nothing.
+///
+/// # Errors
+/// When the text is no TOML table of a policy.
+pub(super) fn asking(text: &str, asks: &[Asked]) -> Result<String, String> {
+    let mut table: Table = text.parse().map_err(|e: toml::de::Error| e.message().to_owned())?;
+    let section = table.entry("publication").or_insert_with(|| Value::Table(Table::new()));
+    let section = section.as_table_mut().ok_or("publication is no table")?;
+    section.insert("asks".to_owned(), Value::try_from(asks).map_err(|e| e.to_string())?);
     toml::to_string(&table).map_err(|e| e.to_string())
 }
 

@@ -178,6 +178,7 @@ mod tests {
             references: Vec::new(),
             aliases: Vec::new(),
             cve: None,
+            related: Vec::new(),
         };
         let credits = vec![Credit { name: text("[c](javascript:x)"), contact: Vec::new(), kind: None }];
         let (id, score) = ("EXP-2026-7K3QF".parse().unwrap(), Score::default());
@@ -192,6 +193,7 @@ mod tests {
             withdrawn: None,
             revisions: Vec::new(),
             kept: Kept::default(),
+            linked: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{VERSION, key, role, tracking, tree, vulnerability};
 use crate::filled::{file, filled};
+use crate::names::Name;
 use crate::product::products;
 use crate::{Site, advisory_page, osv, text};
 
@@ -70,7 +71,15 @@ fn references(site: &Site<'_>, published: &Published) -> Vec<Value> {
         ("The same as an OSV record", osv::key(published)),
     ];
     let itself = itself.map(|(summary, key)| json!({"category": "self", "summary": summary, "url": site.at(&key)}));
-    itself.into_iter().chain(published.advisory.draft.references.iter().map(reference)).collect()
+    let named = published.advisory.draft.references.iter().map(reference);
+    let related = published.related().into_iter().filter_map(|id| related(site, id));
+    itself.into_iter().chain(named).chain(related).collect()
+}
+
+/// Another problem, where somebody is known to have a page of it.
+fn related(site: &Site<'_>, id: &str) -> Option<Value> {
+    let url = Name::of(site, id).url(site)?;
+    Some(json!({"category": "external", "summary": format!("Related: {id}"), "url": url}))
 }
 
 fn reference(reference: &Reference) -> Value {

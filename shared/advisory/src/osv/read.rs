@@ -5,7 +5,7 @@ mod keep;
 mod lines;
 
 use desk_domain::advisory::{
-    Advisory, Credit, CreditKind, CveId, Draft, Kept, Published, Reference, ReferenceKind, Score, Withdrawal,
+    Advisory, Credit, CreditKind, CveId, Draft, Kept, MOST, Published, Reference, ReferenceKind, Score, Withdrawal,
     is_contact, is_web_link,
 };
 use desk_domain::affected::{Affected, RangeType, Since, Until};
@@ -58,7 +58,8 @@ impl Reading {
         let (lines, known, timeline, correction) = (Vec::new(), Vec::new(), Vec::new(), None);
         let advisory = Advisory { id, draft, score, affected, lines, credits, known, timeline, correction };
         let (case, revisions) = (None, Vec::new());
-        Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept }
+        let linked = Vec::new();
+        Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept, linked }
     }
 }
 
@@ -130,10 +131,24 @@ impl Reader {
         }
         let cve = aliases.iter().find_map(|alias| alias.as_str().parse::<CveId>().ok());
         let title = summary.lines().next().unwrap_or_default().replace(char::is_control, " ");
-        let draft = Draft { title, summary, details, workarounds: None, references, aliases, cve };
+        let (workarounds, related) = (None, self.related(&aliases));
+        let draft = Draft { title, summary, details, workarounds, references, aliases, cve, related };
         let (id, published_at, modified_at) = (id?, published_at?, modified_at?);
         let (kept, left_out) = (Kept::default(), Vec::new());
         Some(Reading { id, draft, score, ranges, credits, published_at, modified_at, withdrawn, kept, left_out })
+    }
+
+    /// What an advisory may name; the rest stays with what is kept of the record, to be given back.
+    fn related(&mut self, aliases: &[AdvisoryId]) -> Vec<AdvisoryId> {
+        let mut related = Vec::new();
+        self.kept.related.retain(|id| match id.parse::<AdvisoryId>() {
+            Ok(id) if related.len() < MOST && !aliases.contains(&id) => {
+                related.push(id);
+                false
+            }
+            Ok(_) | Err(_) => true,
+        });
+        related
     }
 
     /// OSV says when; why, a record of ours does.

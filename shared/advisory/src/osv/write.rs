@@ -45,7 +45,7 @@ pub fn record(published: &Published) -> Record {
         published: Some(time(published.published_at)),
         withdrawn: published.withdrawn.as_ref().map(|withdrawal| time(withdrawal.at)),
         aliases: Some(draft.all_aliases().into_iter().map(str::to_owned).collect()),
-        related: Some(kept.related.clone()),
+        related: Some(published.related().into_iter().map(str::to_owned).collect()),
         upstream: Some(kept.upstream.clone()),
         summary: Some(draft.summary.clone()),
         details: Some(details),

@@ -89,6 +89,7 @@ mod tests {
             references: vec![reference],
             aliases: Vec::new(),
             cve: None,
+            related: Vec::new(),
         }
     }
 

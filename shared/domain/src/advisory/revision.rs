@@ -32,7 +32,8 @@ impl Published {
     pub fn first(policy: &Policy, case: &CaseId, advisory: Advisory, at: Timestamp) -> Published {
         let (entry_id, case) = (Published::entry_id(policy, &advisory.id), Some(case.clone()));
         let (published_at, modified_at, withdrawn, revisions, kept) = (at, at, None, Vec::new(), Kept::default());
-        Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept }
+        let linked = Vec::new();
+        Published { advisory, case, published_at, modified_at, entry_id, withdrawn, revisions, kept, linked }
     }
 
     /// The same with another form in its place. What was withdrawn before is so since then.

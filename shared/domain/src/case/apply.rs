@@ -44,6 +44,7 @@ impl Case {
             woken: BTreeSet::new(),
             invited: BTreeSet::new(),
             severity: None,
+            unclassified: false,
             facts: facts.into_iter().flatten().collect(),
             clocks: Vec::new(),
             breaches: Vec::new(),
@@ -205,7 +206,9 @@ impl Case {
             EventBody::TreatedAsReport { opened } => self.became = Some(opened.clone()),
             EventBody::OutsiderReplied { from: Recipient::Party(party), .. } => self.party_wrote(party, at),
             EventBody::OutsiderReplied { .. } | EventBody::DutyRecorded { .. } => {}
-            EventBody::Scored { severity, .. } => self.severity = Some(*severity),
+            EventBody::Scored { severity, unclassified, .. } => {
+                (self.severity, self.unclassified) = (Some(*severity), *unclassified);
+            }
             EventBody::FactMarked { fact, source } => {
                 self.facts.push(Fact { fact: *fact, at, by: actor.clone(), source: Some(source.clone()) })
             }

@@ -129,9 +129,11 @@ pub enum Command {
     Reopen {
         reason: ContentRef,
     },
+    /// `unclassified`: it names no weakness (CWE).
     Score {
         severity: Severity,
         content: ContentRef,
+        unclassified: bool,
     },
     ReissueCode {
         mail: Option<ContentId>,

@@ -159,8 +159,9 @@ impl Next<'_> {
                 self.ask_for_tracker(consent);
             }
             Command::Reopen { reason } => self.reopen(reason),
-            Command::Score { severity, content } => {
-                self.push(EventBody::Scored { severity: *severity, content: content.clone() });
+            Command::Score { severity, content, unclassified } => {
+                let (severity, content, unclassified) = (*severity, content.clone(), *unclassified);
+                self.push(EventBody::Scored { severity, content, unclassified });
                 self.meet(MetBy::Scored);
                 self.start_fix_clocks();
             }

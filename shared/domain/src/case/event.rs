@@ -361,6 +361,9 @@ pub enum EventBody {
         severity: Severity,
         /// Vectors and weaknesses.
         content: ContentRef,
+        /// It names no weakness (CWE). Of what was recorded before this was asked nothing is known, and nothing is asked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unclassified: bool,
     },
     /// A member says that a duty of the policy is done.
     DutyRecorded {

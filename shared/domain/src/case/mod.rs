@@ -118,6 +118,9 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub invited: BTreeSet<MemberId>,
     pub severity: Option<Severity>,
+    /// It was said how severe it is, and not which weakness (CWE) it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unclassified: bool,
     pub facts: Vec<Fact>,
     pub clocks: Vec<Clock>,
     /// Broken promises and duties, kept for ever.

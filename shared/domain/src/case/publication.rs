@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use gate::Missing;
+pub use gate::{Missing, REQUIREMENTS};
 pub use revision::{Anew, PutAnew, Revising, RevisionCause, undropped};
 
 use super::command::row::Approval;

@@ -12,6 +12,7 @@ mod meant;
 mod named;
 mod pager;
 mod parties;
+mod publication;
 mod rate;
 mod rota;
 mod swap;
@@ -35,6 +36,7 @@ pub(crate) use meant::plain;
 pub use meant::{NOT_KNOWN, Whose};
 pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use parties::PartyRules;
+pub use publication::{Asked, PublicationRules};
 pub use rate::{Limited, Network, NetworkLimits, Rate};
 pub use rota::{Gap, Watch};
 pub use swap::{Said, Shift, Swap, SwapDays, Unreachable};
@@ -72,6 +74,7 @@ pub struct Policy {
     pub limits: Limits,
     pub mail: MailRules,
     pub parties: PartyRules,
+    pub publication: PublicationRules,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -122,7 +122,11 @@ fn what_is_accepted_is_asked_for_its_severity() {
     assert_eq!(world.clock("score").start.due_at, world.now + SignedDuration::from_hours(72));
     let late = world.clone().after(&policy, 24 * 4);
     assert!(late.case.breaches.iter().any(|breach| breach.clock.as_str() == "score"));
-    let scored = world.when(&policy, "alice", Command::Score { severity: Severity::Low, content: content() });
+    let scored = world.when(
+        &policy,
+        "alice",
+        Command::Score { severity: Severity::Low, content: content(), unclassified: false },
+    );
     assert!(scored.clock("score").met().is_some());
     assert_eq!(scored.clock("fix").start.due_at, scored.now + SignedDuration::from_hours(24 * 90));
 }
@@ -131,8 +135,11 @@ fn what_is_accepted_is_asked_for_its_severity() {
 fn who_scores_higher_late_has_a_grace_and_what_is_put_off_waits() {
     let policy = policy();
     let world = accepted(&policy).after(&policy, 24 * 20);
-    let critical =
-        world.clone().when(&policy, "alice", Command::Score { severity: Severity::Critical, content: content() });
+    let critical = world.clone().when(
+        &policy,
+        "alice",
+        Command::Score { severity: Severity::Critical, content: content(), unclassified: false },
+    );
     assert_eq!(critical.clock("fix").start.due_at, critical.now + SignedDuration::from_hours(72), "not 13 days ago");
     let due = world.clock("fix").start.due_at;
     let put_off = world.when(&policy, "alice", Command::Defer { message: message() });

@@ -60,13 +60,17 @@ fn what_starts_later_has_no_more_and_a_later_score_lengthens_nothing() {
         .when(&policy, "alice", Command::Respond { message: message() })
         .when(&policy, "alice", Command::Validate { message: message(), next_steps: false, accept: true });
     assert_eq!(urgent.clock("score").start.due_at, urgent.now + hours(24));
-    let scored = urgent.when(&policy, "alice", Command::Score { severity: Severity::Low, content: content() });
+    let scored = urgent.when(
+        &policy,
+        "alice",
+        Command::Score { severity: Severity::Low, content: content(), unclassified: false },
+    );
     assert_eq!(scored.clock("fix").start.due_at, scored.now + hours(72));
     let due = scored.clock("fix").start.due_at;
     let again = scored.after(&policy, 1).when(
         &policy,
         "alice",
-        Command::Score { severity: Severity::Critical, content: content() },
+        Command::Score { severity: Severity::Critical, content: content(), unclassified: false },
     );
     assert_eq!(again.clock("fix").start.due_at, due);
 }

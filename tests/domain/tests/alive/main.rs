@@ -37,7 +37,7 @@ pub fn accepted(policy: &Policy) -> World {
         .when(policy, "alice", Command::Assign { member: id("alice") })
         .when(policy, "alice", Command::Respond { message: message() })
         .when(policy, "alice", Command::Validate { message: message(), next_steps: false, accept: true })
-        .when(policy, "alice", Command::Score { severity: Severity::Medium, content: content() })
+        .when(policy, "alice", Command::Score { severity: Severity::Medium, content: content(), unclassified: false })
 }
 
 /// Who is written to since event `from`, by the name of the notice.

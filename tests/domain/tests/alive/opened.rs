@@ -61,8 +61,11 @@ fn what_nobody_reported_owes_nobody_an_answer_and_runs_on_to_its_publication() {
     let validate = Command::Validate { message: message(), next_steps: false, accept: true };
     let accepted = world.when(&policy, "alice", validate);
     assert!(!may(&accepted).iter().any(|name| of_reporters.contains(name)), "{:?}", may(&accepted));
-    let scored =
-        accepted.when(&policy, "alice", Command::Score { severity: super::Severity::High, content: content() });
+    let scored = accepted.when(
+        &policy,
+        "alice",
+        Command::Score { severity: super::Severity::High, content: content(), unclassified: false },
+    );
     assert!(scored.clock("fix").is_open(), "what is owed to the users runs");
     let missing: Vec<&str> =
         scored.case.missing(&policy, scored.now).iter().map(|missing| missing.requirement).collect();

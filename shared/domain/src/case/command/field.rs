@@ -259,6 +259,13 @@ pub(super) const ALIASES: Field =
     Field::new("aliases", Kind::List(&Kind::AdvisoryId, Some(advisory::MOST)), "Other names of the same problem.")
         .to(Audience::Public)
         .optional();
+pub(super) const RELATED: Field = Field::new(
+    "related",
+    Kind::List(&Kind::AdvisoryId, Some(advisory::MOST)),
+    "Names of other problems that it has to do with, such as the one whose fix was not whole. The page of one of this desk names it too.",
+)
+.to(Audience::Public)
+.optional();
 pub(super) const CVE: Field = Field::new("cve", Kind::Cve, "Its CVE id.").to(Audience::Public).optional();
 pub(super) const FORM: Field = Field::new(
     "form",

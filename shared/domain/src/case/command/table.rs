@@ -173,7 +173,7 @@ commands! {
             .approval(Approval::Voids)
             .closing(Closing::Revises);
         DraftAdvisory = Row::new("draft-advisory", Group::Publication, "Writes the advisory, or writes it anew.",
-            &[TITLE, SUMMARY, DETAILS, WORKAROUNDS, REFERENCES, ALIASES, CVE])
+            &[TITLE, SUMMARY, DETAILS, WORKAROUNDS, REFERENCES, ALIASES, RELATED, CVE])
             .rules(&[Rule::Unsaid, Rule::Confirmed])
             .approval(Approval::Voids)
             .closing(Closing::Revises);

@@ -188,7 +188,9 @@ impl EventBody {
                 note(kind, &message.content).by(By::Forward, "wrote to the maintainers of the module")
             }
 
-            EventBody::Scored { content, severity: _ } => Step(content).by(By::Score, "said how severe it is"),
+            EventBody::Scored { content, severity: _, unclassified: _ } => {
+                Step(content).by(By::Score, "said how severe it is")
+            }
             EventBody::AffectedDetermined { content, lines: _, undone: _ } => {
                 Step(content).by(By::DetermineAffected, "said which versions are affected")
             }

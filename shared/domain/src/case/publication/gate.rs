@@ -6,12 +6,16 @@ use serde::Serialize;
 use super::{CreditState, Statement};
 use crate::case::{Actor, Case};
 use crate::id::{LineName, MemberId};
-use crate::policy::Policy;
+use crate::policy::{Asked, Policy};
+
+/// The names of all that publishing may wait for.
+pub const REQUIREMENTS: [&str; 9] =
+    ["handler", "affected", "line", "audit", "severity", "weakness", "credit", "advisory", "approval"];
 
 /// One thing that publishing still waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Missing {
-    /// `handler`, `affected`, `audit`, `line`, `credit`, `advisory` or `approval`.
+    /// One of [`REQUIREMENTS`].
     pub requirement: &'static str,
     /// The line that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,6 +55,9 @@ impl Case {
                 "the audit for similar problems is neither recorded nor waived (record-audit)".to_owned(),
             );
         }
+        for (requirement, detail) in self.unsaid(policy) {
+            miss(requirement, None, detail.to_owned());
+        }
         match &publication.credit {
             CreditState::Answered { .. } if publication.credit_waits.as_ref().is_some_and(CreditState::is_refused) => {
                 let detail = "the reporter has asked since the approval not to be named (record-credit)";
@@ -83,6 +90,20 @@ impl Case {
             }
         }
         missing
+    }
+
+    /// What the policy asks of an advisory that is published first, and nobody has said.
+    fn unsaid(&self, policy: &Policy) -> Vec<(&'static str, &'static str)> {
+        if self.publication.is_published() {
+            return Vec::new();
+        }
+        let asks = |what| policy.publication.ask(what);
+        let unscored = asks(Asked::Severity) && self.severity.is_none();
+        let unclassified = asks(Asked::Weakness) && (self.severity.is_none() || self.unclassified);
+        let severity = unscored.then_some(("severity", "nobody has said how severe it is (score)"));
+        let weakness =
+            unclassified.then_some(("weakness", "nobody has said which kind of weakness it is, by its CWE (score)"));
+        severity.into_iter().chain(weakness).collect()
     }
 
     /// An affected line without an end that was maintained when the advisory was approved and is no longer: what is said of it

@@ -55,6 +55,8 @@ struct Said {
     credit: CreditState,
     draft: Option<Statement>,
     severity: Option<Severity>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unclassified: bool,
 }
 
 /// What a revision made of the advisory.
@@ -149,10 +151,10 @@ impl Case {
         if let Some(said) = self.publication.credit_waits.take() {
             self.publication.credit = said;
         }
-        let severity = self.severity;
+        let (severity, unclassified) = (self.severity, self.unclassified);
         let Publication { affected, lines, credit, draft, .. } = self.publication.clone();
         let revising = self.publication.revising.get_or_insert_with(|| {
-            let before = Said { affected, lines, credit, draft, severity };
+            let before = Said { affected, lines, credit, draft, severity, unclassified };
             let (by, at, since) = (event.actor.clone(), event.at, event.seq);
             Box::new(Revising { causes: Vec::new(), withdraws, by, at, since, before })
         });
@@ -168,14 +170,15 @@ impl Case {
 
     pub(in crate::case) fn revision_dropped(&mut self) {
         let Some(revising) = self.publication.revising.take() else { return };
-        let Said { affected, lines, credit, draft, severity } = revising.before;
+        let Said { affected, lines, credit, draft, severity, unclassified } = revising.before;
         let publication = &mut self.publication;
         (publication.affected, publication.lines, publication.draft) = (affected, lines, draft);
         // Whoever asked meanwhile not to be named is not named.
         if !publication.credit.is_refused() {
             publication.credit = credit;
         }
-        (publication.approval, self.severity) = (None, severity);
+        publication.approval = None;
+        (self.severity, self.unclassified) = (severity, unclassified);
     }
 
     pub(in crate::case) fn revised(&mut self, event: &Event, channels: &[ChannelId]) {

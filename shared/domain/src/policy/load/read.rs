@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::names::Names;
-use super::{clock, mail, pager, parties, scope};
+use super::{clock, mail, pager, parties, publication, scope};
 use crate::fields::{Fields, Problems};
 use crate::id::MemberId;
 use crate::policy::value::{
@@ -44,6 +44,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
     let limits = scope::limits(root.object("limits"));
     let mail = mail::rules(root.object("mail"), contacts.as_ref());
     let parties = parties::rules(root.object("parties"));
+    let publication = publication::rules(root.object("publication"));
     root.finish();
     Some(Policy {
         schema: SCHEMA,
@@ -64,6 +65,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
         limits,
         mail,
         parties,
+        publication,
     })
 }
 

@@ -1,7 +1,9 @@
 use jiff::SignedDuration;
 
 use crate::case::event::FactName;
-use crate::policy::{AtDue, Due, Limited, Limits, MailRules, PartyRules, Policy, PolicyProblem, Rate, Severity};
+use crate::policy::{
+    Asked, AtDue, Due, Limited, Limits, MailRules, PartyRules, Policy, PolicyProblem, PublicationRules, Rate, Severity,
+};
 
 const EXPRESS: &str = include_str!("../../../../../infra/policies/express.toml");
 const MINIMAL: &str = include_str!("../../../../../infra/policies/minimal.toml");
@@ -46,7 +48,7 @@ fn t1_the_policies_shipped_are_valid_and_say_what_they_say() {
     assert_eq!((&express.limits, &express.mail), (&Limits::default(), &MailRules::default()), "it names the defaults");
     assert_eq!(express.urgent_steps.len(), 8);
     assert!(express.urgent_steps.iter().all(|row| row.words == row.step.usual()), "and so it does of what to do now");
-    assert_eq!(express.parties, PartyRules::default());
+    assert_eq!((&express.parties, &express.publication), (&PartyRules::default(), &PublicationRules::default()));
 
     let minimal = Policy::from_toml(MINIMAL).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(minimal.project.prefix.as_str(), "MIN");
@@ -77,6 +79,18 @@ fn what_is_missing_is_placed_at_the_table_that_should_have_it() {
     one("shift = \"7d\"\n", "", "[rota]", "/rota/shift", "is required");
     let unknown = "at_due_ = 1\nmet_by = \"handler-assigned\"";
     one("met_by = \"handler-assigned\"", unknown, "at_due_", "/clocks/2/at_due_", "is not a field that is known here");
+}
+
+#[test]
+fn what_is_asked_of_an_advisory_is_the_policys_own_or_severity_and_weakness() {
+    let with = |publication: &str| format!("{MINIMAL}\n[publication]\n{publication}\n");
+    let asks = |publication: &str| Policy::from_toml(&with(publication)).map(|policy| policy.publication.asks);
+    assert_eq!(asks(""), Ok(vec![Asked::Severity, Asked::Weakness]));
+    assert_eq!(asks("asks = []"), Ok(Vec::new()));
+    assert_eq!(asks("asks = [\"severity\"]"), Ok(vec![Asked::Severity]));
+    let found = problems_of(&with("asks = [\"weakness\", \"cve\"]\nother = true"));
+    let found: Vec<&str> = found.iter().map(|problem| problem.pointer.as_str()).collect();
+    assert_eq!(found, ["/publication/asks/1", "/publication/other"]);
 }
 
 #[test]

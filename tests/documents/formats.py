@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from packageurl import PackageURL
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
-from univers.version_range import VersionRange
+from univers.version_range import VersionRange, build_range_from_github_advisory_constraint
 from univers.versions import SemverVersion
 
 from counting import check, end
@@ -24,6 +24,8 @@ from counting import check, end
 DATA = Path(__file__).resolve().parent.parent / "data"
 # Who hands a record in to CVE services is put in by them.
 SERVICES = {"providerMetadata": {"orgId": "00000000-0000-4000-8000-000000000000"}}
+# https://docs.github.com/en/rest/security-advisories/repository-advisories, version 2022-11-28.
+GITHUB = {"summary", "description", "cve_id", "vulnerabilities", "cwe_ids", "cvss_vector_string", "severity", "credits"}
 # A desk on this machine has no certificate; what it writes is judged as it is where it has one.
 LOCAL = re.compile(r'"http://(127\.0\.0\.1|localhost)(:\d+)?/')
 
@@ -149,6 +151,11 @@ def versions(name, document, record):
         if any(product["product_id"] in known for known in status):
             package = f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
             affected.setdefault(package, []).append(VersionRange.from_string(text))
+    check(f"{name}: the versions of its OSV record", [*odd, *other_versions(affected, record)])
+
+
+def other_versions(affected, record):
+    """Where ranges, by package, hold a version that the OSV record does not, or the other way round."""
     for package, ranges in affected.items():
         elements = [affected for affected in of_npm(record) if affected["package"]["name"].lower() == package]
         stretches = [stretch for affected in elements for stretch in osv(affected)]
@@ -156,8 +163,7 @@ def versions(name, document, record):
         for version in sorted({near for bound in bounds for near in beside(bound)}):
             said = any(version in known for known in ranges)
             if said != any(holds(stretch, version) for stretch in stretches):
-                odd.append(f"{package} {version}: {'' if said else 'not '}affected, which the OSV record does not say")
-    check(f"{name}: the versions of its OSV record", odd)
+                yield f"{package} {version}: {'' if said else 'not '}affected, which the OSV record does not say"
 
 
 def of_npm(record):
@@ -235,11 +241,28 @@ def cve(site):
         purls(f"cve/{path.name}", [affected["packageURL"] for affected in container.get("affected", [])])
 
 
+def github(site):
+    """What makes an advisory of a GitHub repository: its ranges as univers reads GitHub's. There is no schema of it to be had offline."""
+    for path in sorted(site.glob("github/*.json")):
+        body, record = json.loads(path.read_text()), json.loads((site / "osv" / path.name).read_text())
+        odd = set(body) - GITHUB | {key for key in ("summary", "description") if not body.get(key)}
+        check(f"github/{path.name}: fields that GitHub takes", sorted(odd))
+        if record.get("withdrawn"):
+            check(f"github/{path.name}: says that it was withdrawn", [] if body["summary"].startswith("Withdrawn: ") else [body["summary"]])
+            continue
+        affected = {one["package"]["name"].lower(): [] for one in of_npm(record)}
+        for one in body["vulnerabilities"]:
+            known = build_range_from_github_advisory_constraint("npm", one["vulnerable_version_range"])
+            affected.setdefault(one["package"]["name"].lower(), []).append(known)
+        check(f"github/{path.name}: the versions of its OSV record", other_versions(affected, record))
+
+
 def main():
     site = Path(sys.argv[1])
     csaf(site)
     vex(site)
     cve(site)
+    github(site)
     return end()
 
 

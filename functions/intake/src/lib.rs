@@ -26,7 +26,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk_advisory::security_txt::OPENPGP_PATH;
 use desk_advisory::updates_page;
@@ -97,6 +97,8 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/party/leave", post(party::post_leave))
         .route("/.well-known/disclosure-desk.jwks", get(jwks))
         .route("/.well-known/security.txt", get(security_txt))
+        // Where it was before there was a place for it (RFC 9116, 3).
+        .route("/security.txt", get(async || Redirect::permanent("/.well-known/security.txt")))
         .route(OPENPGP_PATH, get(openpgp_certificate))
         .route(desk_pages::STYLESHEET_PATH, get(stylesheet))
         .route(desk_openapi::PATH, get(openapi))

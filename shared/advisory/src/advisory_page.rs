@@ -7,10 +7,10 @@ use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::weakness;
 
 use crate::frame::{Frame, rendered};
-use crate::names::{Name, calculator};
+use crate::names::{Name, calculator, is_of_github};
 use crate::thanks::{self, Thanked};
 use crate::timeline::{self, Entry};
-use crate::{Site, csaf, cve, markdown, osv, text, told, vex};
+use crate::{Site, csaf, cve, github, markdown, osv, text, told, vex};
 
 /// Its key in the site's bucket.
 pub fn key(published: &Published) -> String {
@@ -68,6 +68,8 @@ struct Page {
     osv_href: String,
     /// The other forms for programs: what each is called, and where it is.
     forms: Vec<(&'static str, String)>,
+    /// The page of the record that it was imported from.
+    source: Option<String>,
 }
 
 struct Row {
@@ -130,10 +132,18 @@ fn elsewhere(other: &Other) -> Option<String> {
     other.package().map(|(name, ecosystem)| format!("{name} ({ecosystem})"))
 }
 
+/// Where it was imported from, of a database whose licence is known.
+fn source(site: &Site<'_>, published: &Published) -> Option<String> {
+    let id = published.advisory.id.as_str();
+    (published.case.is_none() && is_of_github(id)).then(|| Name::of(site, id).href).flatten()
+}
+
 fn forms(site: &Site<'_>, published: &Published) -> Vec<(&'static str, String)> {
     let vex = vex::render(site, published).map(|_| ("as OpenVEX", vex::key(published)));
     let cve = cve::render(site, published).map(|(key, _)| ("as a CVE record", key));
-    let all = [Some(("as a CSAF document", csaf::key(published))), vex, cve].into_iter().flatten();
+    let github =
+        github::render(site, published).map(|_| ("for an advisory of a GitHub repository", github::key(published)));
+    let all = [Some(("as a CSAF document", csaf::key(published))), vex, cve, github].into_iter().flatten();
     all.map(|(name, key)| (name, format!("../{key}"))).collect()
 }
 
@@ -180,6 +190,7 @@ pub fn render(site: &Site<'_>, published: &Published) -> String {
         references: draft.references.iter().map(|r| (r.url.clone(), text::fix_of(r))).collect(),
         osv_href: format!("../{}", osv::key(published)),
         forms: forms(site, published),
+        source: source(site, published),
     })
 }
 

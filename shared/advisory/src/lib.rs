@@ -9,6 +9,7 @@
 //! | CSAF provider: metadata, ROLIE feed, lists | [`csaf`] | `csaf/provider-metadata.json`, … |
 //! | OpenVEX | [`vex`] | `vex/<id>.json` |
 //! | CVE record | [`cve`] | `cve/<CVE id>.json` |
+//! | advisory of a GitHub repository | [`github`] | `github/<id>.json` |
 //! | Atom feed | [`feed`] | `feed.atom` |
 //! | security updates | [`updates_page`] | `security-updates.html` |
 //! | blog entry | [`blog_entry`] | `blog/<day>-<id>.md` |
@@ -32,6 +33,7 @@ pub mod feed;
 pub mod figures_page;
 mod filled;
 mod frame;
+pub mod github;
 pub mod index_page;
 pub mod list_mail;
 #[cfg(test)]

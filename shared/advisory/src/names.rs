@@ -36,7 +36,7 @@ impl Name {
 }
 
 /// `GHSA-rv95-896h-c2vc`.
-fn is_of_github(id: &str) -> bool {
+pub(crate) fn is_of_github(id: &str) -> bool {
     let is_group =
         |group: &str| group.len() == 4 && group.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     let groups = id.strip_prefix("GHSA-").map(|groups| groups.split('-').collect::<Vec<_>>());

@@ -6,10 +6,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::csaf::provider;
-use crate::{acknowledgments, report_url};
+use crate::{acknowledgments, feed, report_url};
 
 /// How long the file may be believed (RFC 9116, 2.5.5 recommends less than a year); it is made anew long before.
 const BELIEVED_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
+
+/// Its key in the site's bucket, and its path on the desk.
+pub const KEY: &str = ".well-known/security.txt";
 
 /// Where the desk publishes its OpenPGP certificate.
 pub const OPENPGP_PATH: &str = "/openpgp-key.asc";
@@ -27,8 +30,12 @@ pub fn render(policy: &Policy, now: Timestamp) -> String {
         format!("Acknowledgments: {}/{}", project.site_url, acknowledgments::KEY),
         format!("Policy: {}", project.policy_url),
         "Preferred-Languages: en".to_owned(),
-        format!("Canonical: {}/.well-known/security.txt", project.desk_url),
+        // Each address at which it is read (2.5.2).
+        format!("Canonical: {}/{KEY}", project.desk_url),
+        format!("Canonical: {}/{KEY}", project.site_url),
         format!("CSAF: {}/{}", project.site_url, provider::KEY),
+        // There is no field for it.
+        format!("# What is published, as a feed: {}/{}", project.site_url, feed::KEY),
     ];
     lines.map(|line| line + "\n").concat()
 }
@@ -60,7 +67,9 @@ mod tests {
         Policy: https://github.com/expressjs/express/blob/master/Security.md
         Preferred-Languages: en
         Canonical: https://desk.example.org/.well-known/security.txt
+        Canonical: https://desk.example.org/site/.well-known/security.txt
         CSAF: https://desk.example.org/site/csaf/provider-metadata.json
+        # What is published, as a feed: https://desk.example.org/site/feed.atom
         ");
     }
 

@@ -254,6 +254,9 @@ fn documents() -> Vec<Operation> {
             ("application/jwk-set+json", schema("ReceiptKeys")),
         ),
         document("/.well-known/security.txt", "securityTxt", "Where to report (RFC 9116)", text("text/plain")),
+        Operation::get("/security.txt", "securityTxtBefore", "Where security.txt was before RFC 9116")
+            .secret(Secret::Nothing)
+            .answer(308, "It is where RFC 9116 wants it.", &[]),
         document("/openpgp-key.asc", "openpgpKey", "The desk's own OpenPGP certificate", text("application/pgp-keys"))
             .problems(Told::Problem, &[404]),
         document("/assets/desk.css", "stylesheet", "What the pages look like", text("text/css")),

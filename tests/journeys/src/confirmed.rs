@@ -31,16 +31,22 @@ impl Confirmed {
     }
 
     fn on(place: Place, desk: Desk) -> Confirmed {
-        let report = json!({"package": "express", "versions": "<4.19.2", "summary": "An open redirect",
-            "details": "res.redirect() follows.", "reporter": {"name": "Rita", "email": "rita@example.org"},
-            "credit": {"as": "Rita of the report"}});
-        let (case, code) = desk.filed(&report);
-        let confirmed = Confirmed::of(place, desk, case, code);
-        confirmed.tell(json!({"command": "respond", "message": "Yes.", "next_steps": "A fix."}));
-        confirmed.tell(json!({"command": "assign", "member": "bob"}));
-        confirmed.tell(json!({"command": "validate", "reason": "Confirmed."}));
-        confirmed.tell(json!({"command": "accept"}));
-        confirmed
+        let (case, code) = desk.filed(&redirect());
+        Confirmed::of(place, desk, case, code).accepted()
+    }
+
+    /// Another report on the same desk, led as far.
+    pub fn another(self) -> Confirmed {
+        let (case, code) = self.desk.filed(&redirect());
+        Confirmed { case, code, ..self }.accepted()
+    }
+
+    fn accepted(self) -> Confirmed {
+        self.tell(json!({"command": "respond", "message": "Yes.", "next_steps": "A fix."}));
+        self.tell(json!({"command": "assign", "member": "bob"}));
+        self.tell(json!({"command": "validate", "reason": "Confirmed."}));
+        self.tell(json!({"command": "accept"}));
+        self
     }
 
     /// A case on a desk of its own, not yet accepted.
@@ -123,4 +129,9 @@ impl Confirmed {
         let list = self.desk.mail_to("express-js@googlegroups.com", "An open redirect (high)");
         keys.iter().map(|key| (*key, self.site(key))).chain([("list mail", list)]).collect()
     }
+}
+
+fn redirect() -> Value {
+    json!({"package": "express", "versions": "<4.19.2", "summary": "An open redirect", "details": "res.redirect() follows.",
+        "reporter": {"name": "Rita", "email": "rita@example.org"}, "credit": {"as": "Rita of the report"}})
 }

@@ -121,6 +121,18 @@ fn every_answer_carries_the_security_headers() {
 }
 
 #[test]
+fn who_looks_for_security_txt_where_it_once_was_is_led_to_it() {
+    let place = Place::new("security-txt");
+    let desk = place.start();
+    let answer = desk.get("/security.txt", &[]);
+    assert_eq!((answer.status, answer.header("location")), (308, Some("/.well-known/security.txt")));
+    let text = desk.get("/.well-known/security.txt", &[]).text;
+    for line in ["Canonical: ", "Acknowledgments: ", "CSAF: ", "# What is published, as a feed: "] {
+        assert!(text.contains(&format!("\n{line}")), "{line}: {text}");
+    }
+}
+
+#[test]
 fn so_do_the_sites_files_and_the_404_of_a_path_that_is_nobodys() {
     let place = Place::new("site-headers");
     let desk = place.start();

@@ -276,3 +276,46 @@ fn t54_t57_an_enabled_blog_gets_an_entry() {
     assert!(entry.starts_with("---\ntitle: \"An open redirect\"\ndate: "), "{entry}");
     assert!(entry.contains("| `express@4` | `express` | `<4.19.2` | 4.19.2 |"), "{entry}");
 }
+
+/// What a second fix mends was mended by a first, which was not whole: whoever reads of either learns of the other.
+#[test]
+fn a_second_fix_for_an_incomplete_one_is_a_linked_advisory_and_both_pages_say_so() {
+    let first = Confirmed::new("linked").drafted("4.19.2");
+    first.published();
+    let (old, page, before) = (first.case.clone(), first.site("advisories/CASE.html"), osv(&first));
+    assert!(!page.contains("<dt>Related</dt>"));
+
+    let second = first.another().drafted("4.19.3");
+    let mut draft = json!({"command": "draft-advisory", "title": "Still an open redirect", "summary": "The fix was not whole.",
+        "details": "Words.", "related": ["CVE-2024-29041"]});
+    second.tell(draft.clone());
+    second.published();
+    assert!(
+        second.site("advisories/CASE.html").contains("<dt>Related</dt><dd><a class=\"id\" href=\"https://www.cve.org/")
+    );
+    assert_eq!(osv(&second)["related"], json!(["CVE-2024-29041"]));
+    let mail = second.desk.mail_to("express-js@googlegroups.com", "Still an open redirect (high)");
+    assert!(mail.contains("  Related     CVE-2024-29041\n"), "{mail}");
+    // The first says so too, and nothing else of it has changed.
+    let new = second.case.clone();
+    let first = second.at(old.clone());
+    let link = format!("<dt>Related</dt><dd><a class=\"id\" href=\"{new}.html\">{new}</a></dd>");
+    assert!(first.site("advisories/CASE.html").contains(&link));
+    let mut after = osv(&first);
+    assert_eq!(after.as_object_mut().unwrap().remove("related"), Some(json!([new])));
+    assert_eq!((after, before.get("related")), (before.clone(), None));
+    assert_eq!(first.desk.subjects().iter().filter(|subject| subject.starts_with("express-js@")).count(), 2);
+
+    // Where it turns out to have nothing to do with it, neither says so.
+    let second = first.at(new);
+    second.tell(json!({"command": "revise", "why": "It is another problem."}));
+    draft["related"] = json!([]);
+    second.tell(draft);
+    second.published();
+    assert_eq!(osv(&second).get("related"), None);
+    assert_eq!(second.at(old).site("advisories/CASE.html"), page);
+}
+
+fn osv(confirmed: &Confirmed) -> Value {
+    serde_json::from_str(&confirmed.site("osv/CASE.json")).unwrap()
+}

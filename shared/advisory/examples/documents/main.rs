@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use desk_advisory::channel::{self, Object, Serving};
-use desk_advisory::{Site, osv};
+use desk_advisory::{Site, list_mail, osv};
 use desk_domain::advisory::Published;
 use desk_domain::policy::{OwnChannel, Policy};
 use jiff::Timestamp;
@@ -32,6 +32,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let site = Site { policy: &policy, url: &policy.project.site_url, desk_url: &policy.project.desk_url };
     for object in objects(&site, &all, NOW.parse()?) {
         put(&folder, &object)?;
+    }
+    for published in &all {
+        let mail = list_mail::write(&site, published, None, !published.revisions.is_empty());
+        let (key, text) = (format!("mail/{}.txt", published.advisory.id), format!("{}\n{}", mail.subject, mail.text));
+        put(&folder, &Object { key, content_type: "text/plain", bytes: text.into_bytes() })?;
     }
     Ok(())
 }

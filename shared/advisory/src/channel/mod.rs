@@ -150,7 +150,7 @@ fn standing(site: &Site<'_>, all: &[Published], now: Timestamp) -> Vec<Object> {
         advisory_page::stylesheet(),
         Object::new("SECURITY.md", "text/markdown; charset=utf-8", security_md::render(site.policy)),
         Object::page(policy_page::KEY, policy_page::render(site)),
-        Object::new(".well-known/security.txt", "text/plain; charset=utf-8", security_txt::render(site.policy, now)),
+        Object::new(security_txt::KEY, "text/plain; charset=utf-8", security_txt::render(site.policy, now)),
         Object::page(acknowledgments::KEY, acknowledgments::render(site, all)),
         Object::page(index_page::KEY, index_page::render(site, all)),
     ]

@@ -1,11 +1,11 @@
-//! Records for programs: OSV, and the two that are made of the same and that nobody follows alone, OpenVEX and, of an advisory with a
-//! CVE id, the CVE record. They are no channels of their own: whoever finds one is led there by the advisory's page, and a desk
-//! whose bucket takes one takes all three.
+//! Records for programs: OSV, and those that are made of the same and that nobody follows alone: OpenVEX, of an advisory with a CVE id
+//! the CVE record, and what makes an advisory of a GitHub repository of it. They are no channels of their own: whoever finds one is led
+//! there by the advisory's page, and a desk whose bucket takes one takes all.
 
 use desk_domain::advisory::Published;
 
 use super::Object;
-use crate::{Site, cve, osv, vex};
+use crate::{Site, cve, github, osv, vex};
 
 const JSON: &str = "application/json";
 
@@ -13,5 +13,6 @@ pub(super) fn objects(site: &Site<'_>, published: &Published) -> Vec<Object> {
     let vex = vex::render(site, published).map(|text| Object::new(vex::key(published), JSON, text));
     let cve = cve::render(site, published).map(|(key, text)| Object::new(key, JSON, text));
     let record = Object::new(osv::key(published), JSON, osv::render(published));
-    std::iter::once(record).chain(vex).chain(cve).collect()
+    let github = github::render(site, published).map(|text| Object::new(github::key(published), JSON, text));
+    std::iter::once(record).chain(vex).chain(cve).chain(github).collect()
 }

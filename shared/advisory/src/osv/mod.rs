@@ -1,7 +1,7 @@
 //! OSV (Open Source Vulnerability format, schema 1.7.5): records written, and records read.
 
 mod read;
-mod record;
+pub(crate) mod record;
 mod write;
 
 pub use read::{Range, Reading, new_lines, read};

@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::record::{self, Event, Record};
 use super::write::WITHDRAWN_REASON;
+use crate::github;
 
 pub use lines::new_lines;
 
@@ -63,12 +64,15 @@ impl Reading {
     }
 }
 
-/// Reads a record.
+/// Reads a record, or what GitHub's interface gives instead of one.
 ///
 /// # Errors
 /// Everything of it that cannot be taken, in words.
 pub fn read(bytes: &[u8]) -> Result<Reading, Vec<String>> {
-    let record: Record = serde_json::from_slice(bytes).map_err(|e| vec![format!("it is no OSV record: {e}")])?;
+    let record: Record = match github::record(bytes) {
+        Some(record) => record?,
+        None => serde_json::from_slice(bytes).map_err(|e| vec![format!("it is no OSV record: {e}")])?,
+    };
     let mut reader = Reader { problems: Vec::new(), left_out: Vec::new(), kept: Kept::default() };
     let reading = reader.record(&record);
     match reading {

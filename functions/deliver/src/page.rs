@@ -15,7 +15,7 @@ use crate::{Deliver, pager};
 /// Why a page is not made.
 const NO_PAGER: &str = "the policy names no pager of the member any more";
 const ACTED: &str = "somebody has acted";
-const NOT_TAKEN: &str = "the pager refused the call";
+const NO_PAGE: &str = "there is nothing to be woken for";
 
 impl Deliver {
     /// Takes a page a step on: unless somebody has acted meanwhile, the pager is called.
@@ -58,7 +58,7 @@ impl Deliver {
                 tracing::warn!(delivery = id, why, attempts = record.attempts, "not paged for now");
                 self.mail.retry_at(id, now, after(now, Backoff::PASSING.wait(record.attempts))).await
             }
-            Answer::Refused => self.cannot_be_sent(record, NOT_TAKEN).await,
+            Answer::Refused(why) => self.cannot_be_sent(record, why).await,
         }
     }
 
@@ -79,7 +79,7 @@ impl Deliver {
             in_clear: true,
             filed: &[],
         };
-        let Some(page) = delivery.notice.page(&setting) else { return Answer::Refused };
+        let Some(page) = delivery.notice.page(&setting) else { return Answer::Refused(NO_PAGE) };
         let to = match &self.pagers {
             Some(stand_in) => format!("{stand_in}/{member}"),
             None => pager.url().to_owned(),

@@ -27,7 +27,7 @@ fn handed_over(call: Call, key: String) -> Served {
         Answer::Taken if seen_at.as_ref().is_none_or(is_seen) => Served::Done,
         Answer::Taken => Served::Failed("the call was taken, and what it hands over is not to be seen yet"),
         Answer::NotNow(why) => Served::Failed(why),
-        Answer::Refused => Served::Refused("the call was refused"),
+        Answer::Refused(why) => Served::Refused(why),
     }
 }
 

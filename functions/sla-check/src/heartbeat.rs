@@ -3,20 +3,18 @@
 
 use std::time::Duration;
 
+use desk_call::Answer;
+
 /// A tick is not held up by whoever listens.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Calls `url`. That nobody answers fails nothing here: the listener's own alarm is what its silence is for.
 pub(crate) async fn beat(url: Option<&str>) {
     let Some(url) = url.map(str::to_owned) else { return };
-    let called = tokio::task::spawn_blocking(move || {
-        let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().into();
-        agent.get(url).call().map(drop)
-    });
-    match called.await {
-        Ok(Ok(())) => tracing::debug!("the heartbeat was heard"),
-        // The address is a secret of sorts: it stays out of the log, and so do words that may quote it.
-        Ok(Err(ureq::Error::StatusCode(status))) => tracing::warn!(status, "the heartbeat was refused"),
-        _ => tracing::warn!("the heartbeat was not heard"),
+    match tokio::task::spawn_blocking(move || desk_call::get(&url, PATIENCE)).await {
+        Ok(Answer::Taken) => tracing::debug!("the heartbeat was heard"),
+        // The address is a secret of sorts: it stays out of the log.
+        Ok(Answer::NotNow(why) | Answer::Refused(why)) => tracing::warn!(why, "the heartbeat was not heard"),
+        Err(_) => tracing::warn!("the heartbeat was not heard"),
     }
 }

@@ -1,10 +1,20 @@
-//! Calls to addresses that the policy names: with patience, without redirects, and what an answer means for whoever would call
-//! again. They block; a function makes them on a thread of their own.
+//! Calls to addresses that the policy names: with patience, without redirects, out of this network alone ([`outside`]), and what an
+//! answer means for whoever would call again. They block; a function makes them on a thread of their own.
 //!
 //! An address may be a secret (whoever knows a webhook can call it), and so may the words of the client, which may quote one: no
 //! error and no log line has either.
 
+mod outside;
+mod special;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
+
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
+
+use crate::outside::{NotCalled, Outside};
 
 /// For one call, with its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,32 +38,53 @@ pub enum Answer {
     Taken,
     /// Not this time, for this reason: the same call may be taken later.
     NotNow(&'static str),
-    /// 3xx or 4xx: the same call will not be taken by calling again.
-    Refused,
+    /// 3xx or 4xx, or an address that is not called, for this reason: the same call will not be taken by calling again.
+    Refused(&'static str),
 }
 
 /// Makes a call, once.
 pub fn post(post: &Post) -> Answer {
-    let request = post.headers.iter().fold(agent().post(&post.to), |r, (name, value)| r.header(*name, value));
-    match request.send(&post.body[..]).map(|answer| answer.status().as_u16()) {
-        // What is no header, or no address, is none by calling again either.
-        Err(ureq::Error::Http(_) | ureq::Error::BadUri(_)) => Answer::Refused,
-        Err(_) => Answer::NotNow("nobody answered the call"),
-        Ok(200..300) => Answer::Taken,
-        // It took too long, came too early or too often, or the other end is ill (RFC 9110, 15.5.9 and 15.6; RFC 8470; RFC 6585).
-        Ok(408 | 425 | 429 | 500..) => Answer::NotNow("the call was not taken this time"),
-        Ok(_) => Answer::Refused,
-    }
+    let request = agent(PATIENCE).post(&post.to);
+    let request = post.headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+    meaning(request.send(&post.body[..]))
+}
+
+/// Calls an address, once, to be heard there; what it says is not read.
+pub fn get(url: &str, patience: Duration) -> Answer {
+    meaning(agent(patience).get(url).call())
 }
 
 /// What stands at an address; `None` when nobody answers, or with anything but 2xx, or with too much.
 pub fn page(url: &str) -> Option<String> {
-    let mut answer = agent().get(url).call().ok().filter(|answer| answer.status().is_success())?;
+    let mut answer = agent(PATIENCE).get(url).call().ok().filter(|answer| answer.status().is_success())?;
     answer.body_mut().with_config().limit(PAGE).read_to_string().ok()
 }
 
-/// Redirects are not followed: what is handed over goes where the policy says, or nowhere.
-fn agent() -> ureq::Agent {
-    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
-    config.max_redirects(0).http_status_as_error(false).build().into()
+const REFUSED: &str = "the call was refused";
+const GONE: &str = "who was called wants no more calls (410)";
+const UNANSWERED: &str = "nobody answered the call";
+const NOT_TAKEN: &str = "the call was not taken this time";
+
+fn meaning<Body>(answer: Result<ureq::http::Response<Body>, ureq::Error>) -> Answer {
+    match answer.map(|answer| answer.status().as_u16()) {
+        // What is no header, or no address, is none by calling again either.
+        Err(ureq::Error::Http(_) | ureq::Error::BadUri(_)) => Answer::Refused(REFUSED),
+        Err(ureq::Error::Other(why)) => {
+            why.downcast_ref().map_or(Answer::NotNow(UNANSWERED), |NotCalled(why)| Answer::Refused(why))
+        }
+        Err(_) => Answer::NotNow(UNANSWERED),
+        Ok(200..300) => Answer::Taken,
+        // It took too long, came too early or too often, or the other end is ill (RFC 9110, 15.5.9 and 15.6; RFC 8470; RFC 6585).
+        Ok(408 | 425 | 429 | 500..) => Answer::NotNow(NOT_TAKEN),
+        Ok(410) => Answer::Refused(GONE),
+        Ok(_) => Answer::Refused(REFUSED),
+    }
+}
+
+/// Redirects are not followed: what is handed over goes where the policy says, or nowhere. No proxy is asked, whatever the environment
+/// names: it would look the name up itself.
+fn agent(patience: Duration) -> ureq::Agent {
+    let config = ureq::Agent::config_builder().timeout_global(Some(patience)).max_redirects(0).proxy(None);
+    let config = config.http_status_as_error(false).build();
+    ureq::Agent::with_parts(config, DefaultConnector::default(), Outside(DefaultResolver::default()))
 }

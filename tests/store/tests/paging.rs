@@ -184,11 +184,7 @@ async fn what_is_refused_is_over_and_a_redirect_is_not_followed() {
         services.answer(&[status]);
         post.tick().await;
         let record = post.record(&id).await;
-        assert_eq!(
-            (record.state, record.why.as_deref()),
-            (Stage::Dead, Some("the pager refused the call")),
-            "{status}"
-        );
+        assert_eq!((record.state, record.why.as_deref()), (Stage::Dead, Some("the call was refused")), "{status}");
         post.bench.advance(SignedDuration::from_hours(1));
         post.tick().await;
         assert_eq!((services.calls(), services.rung().len()), (1, 0), "{status}");

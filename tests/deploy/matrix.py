@@ -24,6 +24,7 @@ RARE = {
     ("deliver", "DELIVERY#* (Again)"): "the same",
     ("deliver", "dynamodb:GetItem (Mail)"): "where another was faster, or the outcome is open: tests/store/tests/sending.rs",
     ("mail-events", "UNREACHABLE (WakeChannels)"): "the same",
+    ("fan-out", "secretsmanager:GetSecretValue (SignsCalls)"): "where the policy has a webhook: tests/store/tests/webhooks.rs",
     ("mail-events", "dynamodb:DeleteItem (EndTimers)"): "where a bounce ends a clock: tests/journeys/scripts/bounce.txt",
     ("mail-events", "TIMER#* (EndTimers)"): "the same",
     ("mail-events", "TIMER#* (WriteCases)"): "where a bounce opens a clock again: the same",
@@ -36,7 +37,7 @@ RARE = {
     ("sla-check", "ADVISORY#*"): "where a channel waits for longer than its stream: tests/store/tests/publishing.rs",
 }
 SECRETS = ("TeamLinks", "Sessions", "ReporterLinks", "CanaryLinks", "OriginSecret", "ReplyTokens", "IntakeWords", "InboxWords", "TeamWords", "Announcements",
-           "OpenPgpPrimary", "OpenPgpTeam", "OpenPgpNotices")
+           "Webhooks", "OpenPgpPrimary", "OpenPgpTeam", "OpenPgpNotices")
 
 
 def policies(stack):

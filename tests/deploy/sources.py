@@ -25,6 +25,7 @@ READS = {
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::InboxWords\)": {"DESK_INBOX_WORDS"},
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::TeamWords\)": {"DESK_TEAM_WORDS"},
     r"(\.link_key\(|Links::of\w*\(&keys, )Purpose::Announcements\)": {"DESK_ANNOUNCEMENTS"},
+    r"\bWebhooks::of\(": {"DESK_WEBHOOKS"},
     r"\bFront::of\(": {"DESK_ORIGIN_SECRET"},
     r"\bOpenPgpSecret::Team\b": {"DESK_OPENPGP_TEAM"},
     r"\bOpenPgpSecret::Notices\b": {"DESK_OPENPGP_SIGNING"},

@@ -17,7 +17,7 @@ use desk_domain::case::{Case, Event};
 use desk_domain::id::{AdvisoryId, CaseId};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::Policy;
-use desk_keys::{Announcer, PublishVerifier};
+use desk_keys::{Announcer, PublishVerifier, Webhooks};
 use desk_runtime::Clock;
 use desk_runtime::stream::{Change, Worker};
 use desk_store::deliveries::Delivery;
@@ -45,6 +45,10 @@ pub struct FanOut {
     pub publisher: PublishVerifier,
     /// Says to `deliver` what lists are told.
     pub announcer: Announcer,
+    /// Signs what webhooks are posted.
+    pub webhooks: Webhooks,
+    /// What stands in for every address that a channel is called at, each channel's at its id; `None` where they are called themselves.
+    pub called: Option<String>,
     /// Where the desk and the site are reached, without a trailing slash.
     pub public_url: String,
     pub site_url: String,

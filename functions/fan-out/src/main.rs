@@ -3,7 +3,7 @@
 use desk_aws::Account;
 use desk_keys::cloud::Keys;
 use desk_keys::link::Purpose;
-use desk_keys::{Announcer, Links};
+use desk_keys::{Announcer, Links, Webhooks};
 use desk_runtime::{Clock, start, stream};
 use desk_store::objects::Objects;
 use desk_store::{Ring, Store};
@@ -20,6 +20,8 @@ async fn main() -> Result<(), Error> {
         release_key: Ring::unlock(store.desk.clone(), keys.ring("release")?, "release").await?,
         publisher: keys.publish_verifier()?,
         announcer: Announcer::new(Links::of(&keys, Purpose::Announcements).await?),
+        webhooks: Webhooks::of(&keys),
+        called: None,
         objects: Objects::from_env(&account, "DESK_SITE_BUCKET")?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),

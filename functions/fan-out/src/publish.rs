@@ -20,9 +20,9 @@ use desk_store::objects::{If, Object as Stored, Put};
 use desk_store::published::{ChannelRecord, ChannelState};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::FanOut;
 use crate::outcome::which_time;
 use crate::said::{self, Publication};
-use crate::{FanOut, call};
 
 /// How often two that publish at the same moment may get in each other's way.
 const ATTEMPTS: u32 = 12;
@@ -219,9 +219,7 @@ impl FanOut {
                 self.mail(record, list, notice).await
             }
             Serving::Call(call, channel) => {
-                let key =
-                    format!("{}.{}{}", published.advisory.id, record.channel, which_time(record).replace(' ', "."));
-                Ok(call::serve(call(&self.site(), published, channel), key).await)
+                Ok(self.call(published, record, call(&self.site(), published, channel)).await)
             }
         }
     }

@@ -6,6 +6,7 @@
 //!              s3/{site,content,inbound,heads}/…
 //! ```
 
+mod called;
 pub mod cli;
 pub mod clock;
 mod connections;
@@ -18,7 +19,6 @@ mod kept;
 pub mod local_routes;
 pub mod mailbox;
 pub mod openpgp;
-mod pagers;
 pub mod policy_file;
 mod private;
 pub mod pump;

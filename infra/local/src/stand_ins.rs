@@ -1,5 +1,5 @@
 //! What stands in for AWS on one machine, all of it in one data folder: an embedded DynamoDB with its streams, an S3 over plain
-//! files, an SES and a pager that keep what they are given, keys in files, a clock that can be moved.
+//! files, an SES, pagers and webhooks that keep what they are given, keys in files, a clock that can be moved.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::ses::Ses;
 use crate::signed::OwnCredentials;
 use crate::streams::Stream;
 use crate::wiring::Wiring;
-use crate::{Failure, pagers, site};
+use crate::{Failure, called, site};
 
 /// There once the tables and rings of the first start are made.
 const READY: &str = "dynamodb.ready";
@@ -76,10 +76,12 @@ impl StandIns {
         let mailed = credentials.account(&ses.clone().serve(Some(&credentials)).await?);
         let openpgp = openpgp(&folder, &policy, &clock.clock())?;
         store.desk.put_openpgp_certificate(openpgp.certificate()).await?;
+        let called = called::serve(folder.path("mail"), clock.clock()).await?;
         let wiring = Wiring {
             openpgp: Some(Arc::new(openpgp)),
             ses: ses::Settings { account: mailed, ..ses::Settings::stand_in("") },
-            pagers: Some(pagers::serve(folder.path("mail"), clock.clock()).await?),
+            pagers: Some(called.pagers),
+            called: Some(called.channels),
             keys: Arc::new(keys),
             clock: clock.clock(),
             site,

@@ -10,7 +10,7 @@ use desk_domain::policy::Policy;
 use desk_http::source::Front;
 use desk_keys::file::KeyFile;
 use desk_keys::link::Purpose;
-use desk_keys::{Announcer, LinkKey, Links, MailReader, MailSealer, Writer};
+use desk_keys::{Announcer, LinkKey, Links, MailReader, MailSealer, Webhooks, Writer};
 use desk_mail::ses::{self, Mailer};
 use desk_runtime::Clock;
 use desk_store::objects::Objects;
@@ -38,6 +38,8 @@ pub struct Wiring {
     pub ses: ses::Settings,
     /// What stands in for every pager, each member's at its id; `None` where pagers themselves are called.
     pub pagers: Option<String>,
+    /// The same of every address that a channel is called at, each channel's at its id.
+    pub called: Option<String>,
     /// The bucket of the published site.
     pub site: Objects,
     /// The bucket of sealed mail.
@@ -105,6 +107,8 @@ impl Wiring {
             release_key: self.ring("release").await?,
             publisher: self.keys.publish_verifier().map_err(damaged)?,
             announcer: Announcer::new(Links::fixed(self.link_key(Purpose::Announcements)?)),
+            webhooks: Webhooks::fixed(self.link_key(Purpose::Webhooks)?),
+            called: self.called.clone(),
             public_url: self.public_url.clone(),
             site_url: self.site_url.clone(),
         })

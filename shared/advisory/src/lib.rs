@@ -15,6 +15,7 @@
 //! | blog entry | [`blog_entry`] | `blog/<day>-<id>.md` |
 //! | a draft, to whom it is shown | [`article`] | – |
 //! | list mail | [`list_mail`] | – |
+//! | what a webhook is posted | [`webhook`] | – |
 //! | acknowledgments | [`acknowledgments`] | `acknowledgments.html` |
 //! | policy | [`policy_page`], [`security_md`] | `policy.html`, `SECURITY.md` |
 //! | security.txt | [`security_txt`] | `.well-known/security.txt` |
@@ -55,6 +56,7 @@ mod timeline;
 mod told;
 pub mod updates_page;
 pub mod vex;
+pub mod webhook;
 
 use desk_domain::policy::Policy;
 

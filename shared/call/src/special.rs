@@ -26,8 +26,8 @@ pub(crate) const IPV4: [Ipv4Net; 16] = [
     v4([240, 0, 0, 0], 4),      // reserved; the last is broadcast
 ];
 
-/// Of IPv6 what one machine of the internet has (RFC 4291, 2.4). All else is loopback, one link's, somebody's own network's (`fc00::/7`), many
-/// machines' (`ff00::/8`), or nobody's.
+/// Of IPv6 what one machine of the internet has (RFC 4291, 2.4). All else is loopback, one link's, somebody's own network's
+/// (`fc00::/7`), many machines' (`ff00::/8`), or nobody's.
 const UNICAST: Ipv6Net = v6([0x2000, 0, 0, 0, 0, 0, 0, 0], 3);
 
 /// And of that, those.

@@ -10,6 +10,7 @@
 //! | `DESK_RECEIPT_KEY` | `ReceiptKey` | KMS key (P-256) that signs receipts |
 //! | `DESK_TEAM_LINKS`, `DESK_SESSIONS`, `DESK_REPORTER_LINKS`, `DESK_CANARY_LINKS`, `DESK_REPLY_TOKENS` | `TeamLinks`, `Sessions`, `ReporterLinks`, `CanaryLinks`, `ReplyTokens` | secrets of the link keys |
 //! | `DESK_INTAKE_WORDS`, `DESK_INBOX_WORDS`, `DESK_TEAM_WORDS`, `DESK_ANNOUNCEMENTS` | `IntakeWords`, `InboxWords`, `TeamWords`, `Announcements` | secrets of the keys by which words that wait to be mailed are proven |
+//! | `DESK_WEBHOOKS` | `Webhooks` | secret that those of webhooks are derived from |
 //! | `DESK_ORIGIN_SECRET` | `OriginSecret` | what CloudFront says to be known by |
 //! | `DESK_OPENPGP_TEAM`, `DESK_OPENPGP_SIGNING` | `OpenPgpTeam`, `OpenPgpNotices`, `OpenPgpPrimary` | secrets of the desk's OpenPGP key, each for its one reader; the primary's has none |
 
@@ -32,7 +33,7 @@ use crate::{KeyError, random};
 /// The rings of key pairs, each wrapped by a KMS key of its own.
 pub const RINGS: [&str; 2] = ["mail", "release"];
 
-/// Every secret that a link key is made of.
+/// Every secret that a link key is made of, but for [`Purpose::Webhooks`]: whoever was told what follows from that is to be told again.
 pub const LINKS: [Purpose; 9] = [
     Purpose::TeamLinks,
     Purpose::Sessions,
@@ -267,5 +268,6 @@ fn links(purpose: Purpose) -> Name {
         Purpose::InboxWords => Name { variable: "DESK_INBOX_WORDS", output: "InboxWords" },
         Purpose::TeamWords => Name { variable: "DESK_TEAM_WORDS", output: "TeamWords" },
         Purpose::Announcements => Name { variable: "DESK_ANNOUNCEMENTS", output: "Announcements" },
+        Purpose::Webhooks => Name { variable: "DESK_WEBHOOKS", output: "Webhooks" },
     }
 }

@@ -128,6 +128,7 @@ impl KeyFile {
             Purpose::InboxWords => return self.derived("disclosure-desk words of inbox"),
             Purpose::TeamWords => return self.derived("disclosure-desk words of team"),
             Purpose::Announcements => return self.derived("disclosure-desk announcements"),
+            Purpose::Webhooks => return self.derived("disclosure-desk webhooks"),
         };
         let bytes: [u8; 32] =
             KeyFile::bytes(text)?.as_slice().try_into().map_err(|_| io::Error::other("the key file is damaged"))?;

@@ -13,7 +13,8 @@
 //!
 //! What is signed, links, reply tokens and members' sessions, is signed with a key for each purpose ([`link::Purpose`]); a session
 //! is `team`'s alone. Who has written words that wait to be mailed ([`Writer`]), and what lists are told ([`Announcer`]), is proven with
-//! such a key too, which only the writer and `deliver` have. What is published is signed with an asymmetric
+//! such a key too, which only the writer and `deliver` have. Of one more each webhook has a secret of its own ([`webhook`]), by which its
+//! receiver knows that `fan-out` called. What is published is signed with an asymmetric
 //! key ([`publish`]): `team` signs, `fan-out` can only verify. Where the logs of all cases stand is signed
 //! each day with another ([`heads`]), by `sla-check` alone.
 //!
@@ -34,6 +35,7 @@ pub mod publish;
 pub mod receipt;
 pub mod seal;
 mod totp;
+pub mod webhook;
 mod words;
 
 pub use code::{ReceiptCode, Slip};
@@ -45,6 +47,7 @@ pub use publish::{PublishSigner, PublishVerifier};
 pub use receipt::ReceiptSigner;
 pub use seal::{NewKey, PublicKey, Root, RootPublic, SecretKey, Unsealed};
 pub use totp::OneTimeCodes;
+pub use webhook::Webhooks;
 pub use words::{Announcer, Heard, MailReader, MailSealer, MailWords, Writer, sign_in_of};
 
 /// Why a key did not do its work. Says no more on purpose.

@@ -35,6 +35,8 @@ pub enum Purpose {
     TeamWords,
     /// Proves that what a list is told is said by `fan-out`; `deliver` hears it.
     Announcements,
+    /// What the secrets of webhooks are derived from: `fan-out` signs, receivers hear it. See [`crate::webhook`].
+    Webhooks,
 }
 
 /// The key of one purpose. Has no `Debug`.
@@ -53,6 +55,11 @@ impl LinkKey {
     /// The key derived from `secret` for one purpose: HKDF-SHA256.
     pub(crate) fn derive(secret: &[u8], purpose: &str) -> LinkKey {
         LinkKey::new(link_bytes(secret, purpose), None)
+    }
+
+    /// As it is now, and as it was before the last rotation.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &[u8; 32]> {
+        std::iter::once(&self.current).chain(&self.previous)
     }
 
     /// A key of random bytes, of one process: for tests, and for links that need not outlive it.

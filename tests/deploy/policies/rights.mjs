@@ -154,6 +154,7 @@ export const WHO = [
   ['secretsmanager:GetSecretValue', 'InboxWords', 'inbox deliver'],
   ['secretsmanager:GetSecretValue', 'TeamWords', 'team deliver'],
   ['secretsmanager:GetSecretValue', 'Announcements', 'fan-out deliver'],
+  ['secretsmanager:GetSecretValue', 'Webhooks', 'fan-out'],
   ['secretsmanager:GetSecretValue', 'OpenPgpPrimary', ''],
   ['secretsmanager:GetSecretValue', 'OpenPgpTeam', 'team'],
   ['secretsmanager:GetSecretValue', 'OpenPgpNotices', 'deliver'],
@@ -189,7 +190,7 @@ export const WHO = [
 export const UNNAMED = { 'fan-out': 'dynamodb:ListStreams', deliver: 'dynamodb:ListStreams' }
 
 const OUR_KEYS = 'CaseKey MailKey ReleaseKey PublishKey HeadsKey ReceiptKey InboundKey'
-const SECRETS = 'TeamLinks Sessions ReporterLinks CanaryLinks OriginSecret ReplyTokens IntakeWords InboxWords TeamWords Announcements OpenPgpPrimary OpenPgpTeam OpenPgpNotices'
+const SECRETS = 'TeamLinks Sessions ReporterLinks CanaryLinks OriginSecret ReplyTokens IntakeWords InboxWords TeamWords Announcements Webhooks OpenPgpPrimary OpenPgpTeam OpenPgpNotices'
 const WRAPPING_KEYS = 'CaseKey MailKey ReleaseKey InboundKey'
 
 /** Actions that are nobody's, and on what. */

@@ -1,5 +1,7 @@
 //! A case on its way to its announcement, led there through the contracts alone.
 
+use std::path::PathBuf;
+
 use desk_harness::{Answer, Desk, Place, express};
 use serde_json::{Value, json};
 
@@ -11,7 +13,7 @@ pub struct Confirmed {
     pub bob: String,
     pub dave: String,
     // Dropped last: the desk has it open.
-    _place: Place,
+    place: Place,
 }
 
 impl Confirmed {
@@ -26,6 +28,15 @@ impl Confirmed {
         let place = Place::new(name);
         let policy =
             std::fs::read_to_string(express()).expect("the policy").replace("enabled = false", "enabled = true");
+        let desk = place.start_under(place.file("policy.toml", policy));
+        Confirmed::on(place, desk)
+    }
+
+    /// The same where a program is called too, at an address whose every word is `hush`.
+    pub fn with_webhook(name: &str) -> Confirmed {
+        let place = Place::new(name);
+        let row = "[[channels]]\nkind = \"webhook\"\nname = \"Build farm\"\nurl = \"https://hush.example.org/hush\"\n";
+        let policy = std::fs::read_to_string(express()).expect("the policy") + "\n" + row;
         let desk = place.start_under(place.file("policy.toml", policy));
         Confirmed::on(place, desk)
     }
@@ -52,7 +63,7 @@ impl Confirmed {
     /// A case on a desk of its own, not yet accepted.
     pub fn of(place: Place, desk: Desk, case: String, code: String) -> Confirmed {
         let (bob, dave) = (desk.token("bob"), desk.token("dave"));
-        Confirmed { desk, case, code, bob, dave, _place: place }
+        Confirmed { desk, case, code, bob, dave, place }
     }
 
     /// The same desk, at another of its cases.
@@ -109,6 +120,16 @@ impl Confirmed {
 
     pub fn view(&self) -> Value {
         self.desk.get(&format!("/desk/api/cases/{}", self.case), &[("authorization", &self.bob)]).ok()
+    }
+
+    /// What the desk has logged.
+    pub fn log(&self) -> String {
+        self.place.log()
+    }
+
+    /// The policy's file, where it is not Express's as it is.
+    pub fn policy(&self) -> PathBuf {
+        self.place.root().join("policy.toml")
     }
 
     pub fn site(&self, key: &str) -> String {

@@ -173,6 +173,7 @@ impl Bench {
             openpgp: None,
             ses: SesSettings::stand_in(NOBODY),
             pagers: None,
+            called: None,
             site: bucket("site"),
             content: bucket("content"),
             inbound: bucket("inbound"),

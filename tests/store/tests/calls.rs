@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use desk_advisory::Site;
-use desk_advisory::channel::{Call, SeenAt, Serving, serving};
+use desk_advisory::channel::{Call, Proof, SeenAt, Serving, serving};
 use desk_domain::advisory::Published;
 use desk_domain::case::EventBody;
 use desk_domain::id::{AdvisoryId, CaseId, ChannelId};
@@ -78,7 +78,8 @@ impl Other {
 /// The call, to where the desk itself is said to be.
 fn hook(site: &Site<'_>, published: &Published, channel: &Channel) -> Call {
     let body = format!("{} on {}", published.advisory.id, channel.name);
-    Call { to: format!("{}/hook", site.desk_url), content_type: "text/plain", body: body.into(), seen_at: None }
+    let (to, proof) = (format!("{}/hook", site.desk_url), Proof::Address);
+    Call { to, content_type: "text/plain", body: body.into(), proof, seen_at: None }
 }
 
 /// The same, and what it hands over can be read.
@@ -150,7 +151,7 @@ async fn t54_a_call_that_is_taken_announces_once() {
     let desk = published().await;
     let served = desk.serve().await;
     assert_eq!((served.state, served.due_at), (ChannelState::Done, None));
-    let (id, key) = (&desk.advisory, format!("{}.{CALLED}", desk.advisory));
+    let (id, key) = (&desk.advisory, format!("{}_{CALLED}", desk.advisory));
     let expected = [[key, "text/plain".to_owned(), format!("{id} on Express mailing list")]];
     assert_eq!(desk.other.calls(), expected);
     desk.bench.advance(SignedDuration::from_hours(24));

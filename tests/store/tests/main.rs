@@ -25,6 +25,7 @@ mod sending;
 mod sign_in;
 mod tamper;
 mod ticks;
+mod webhooks;
 mod words;
 mod writes;
 

@@ -1,4 +1,5 @@
-//! `desk keys`: the keys of a deployed stack. The stack's own outputs say where they are; the operator's credentials make them.
+//! `desk keys`: the keys of a deployed stack. The stack's own outputs say where they are; the operator's credentials make them. And what
+//! the receiver of a webhook is to know, of a stack or of the data folder's desk.
 
 use clap::Subcommand;
 use desk_keys::cloud::{Keys, LINKS, OpenPgpSecret, RINGS};
@@ -9,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::Output;
 use super::stack::{Stack, Where};
+use super::{Global, Output, webhook};
 use crate::Failure;
 
 #[derive(Subcommand)]
@@ -21,9 +22,17 @@ pub(super) enum KeysCommand {
     Rotate {
         #[command(flatten)]
         stack: Where,
-        /// Which: all, links included, when left out
+        /// Which: all but webhooks when left out
         #[arg(value_enum)]
         which: Vec<Which>,
+    },
+    /// Print the secret of a webhook, for its receiver
+    Webhook {
+        /// The channel's name, or its id
+        channel: String,
+        /// The deployed stack's name; left out: the desk of the data folder
+        #[arg(long, value_name = "STACK")]
+        stack: Option<String>,
     },
 }
 
@@ -37,6 +46,8 @@ pub(super) enum Which {
     Links,
     /// The material of the KMS keys that wrap
     Kms,
+    /// What webhooks are signed with; each receiver is to be told its new secret
+    Webhooks,
     /// The end of the desk's OpenPGP key, two years from now; the key itself stays
     Openpgp,
 }
@@ -44,12 +55,13 @@ pub(super) enum Which {
 /// How long the OpenPGP key is good: an end that is far enough to be published, and near enough to be noticed.
 const OPENPGP_LASTS: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
 
-/// Links last: whoever repeats a command that failed must not rotate them twice.
-const ALL: [Which; 5] = [Which::Kms, Which::Mail, Which::Release, Which::Openpgp, Which::Links];
+/// What is rotated where nothing is named. Links last: whoever repeats a command that failed must not rotate them twice.
+const UNNAMED: [Which; 5] = [Which::Kms, Which::Mail, Which::Release, Which::Openpgp, Which::Links];
 
 impl KeysCommand {
-    pub(super) async fn run(self) -> Result<Output, Failure> {
+    pub(super) async fn run(self, global: &Global) -> Result<Output, Failure> {
         match self {
+            KeysCommand::Webhook { channel, stack } => webhook::told(global, &channel, stack.as_deref()).await,
             KeysCommand::Init(stack) => StackKeys::of(&stack.name).await?.init().await,
             KeysCommand::Rotate { stack, which } => StackKeys::of(&stack.name).await?.rotate(&which).await,
         }
@@ -96,7 +108,8 @@ impl StackKeys {
     }
 
     async fn rotate(&self, which: &[Which]) -> Result<Output, Failure> {
-        let which: Vec<Which> = ALL.into_iter().filter(|one| which.is_empty() || which.contains(one)).collect();
+        let named = UNNAMED.into_iter().chain([Which::Webhooks]).filter(|one| which.contains(one));
+        let which: Vec<Which> = if which.is_empty() { UNNAMED.into() } else { named.collect() };
         let mut made = Vec::new();
         for which in &which {
             match which {
@@ -107,6 +120,10 @@ impl StackKeys {
                         self.keys.rotate_links(purpose).await.map_err(Failure)?;
                         made.push(link_name(purpose).to_owned());
                     }
+                }
+                Which::Webhooks => {
+                    self.keys.rotate_links(Purpose::Webhooks).await.map_err(Failure)?;
+                    made.push(link_name(Purpose::Webhooks).to_owned());
                 }
                 Which::Openpgp => {
                     self.renew_openpgp().await?;
@@ -122,6 +139,10 @@ impl StackKeys {
         if which.contains(&Which::Links) {
             text += "\nLinks that are out keep working until the next rotation. Functions that run learn of the new key within a \
                      minute of the first link that they cannot verify.";
+        }
+        if which.contains(&Which::Webhooks) {
+            text += "\nCalls have both signatures until the next rotation: give each receiver its new secret before that (desk \
+                     keys webhook).";
         }
         text += "\nThe key that signs receipts is rotated by a deployment: raise the parameter ReceiptKeyGeneration, then run \
                  desk keys init again.";
@@ -187,5 +208,6 @@ fn link_name(purpose: Purpose) -> &'static str {
         Purpose::InboxWords => "words of inbox",
         Purpose::TeamWords => "words of team",
         Purpose::Announcements => "announcements",
+        Purpose::Webhooks => "webhooks",
     }
 }

@@ -20,6 +20,7 @@ mod second_factor;
 mod secret;
 mod stack;
 mod verify;
+mod webhook;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -121,7 +122,7 @@ enum Command {
     Import(published::Import),
     /// Examine a deployed stack from outside; each finding says what to do
     Doctor(doctor::Doctor),
-    /// Make or rotate the keys of a deployed stack
+    /// Make or rotate the keys of a deployed stack; print what the receiver of a webhook is to know
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Move what an earlier version laid elsewhere in a deployed stack to where it lies now: after each deployment of a new version
@@ -201,7 +202,7 @@ impl Cli {
             Some(Command::Replay(what)) => what.run(&global).await,
             Some(Command::Import(what)) => what.run(&global).await,
             Some(Command::Doctor(what)) => what.run(&global).await,
-            Some(Command::Keys(what)) => what.run().await,
+            Some(Command::Keys(what)) => what.run(&global).await,
             Some(Command::Migrate(stack)) => stack::migrate(&stack).await,
             Some(Command::Restore(what)) => what.run().await,
             Some(Command::SesStandIn) => ses_stand_in(&global).await,

@@ -29,12 +29,19 @@ pub(super) fn secret_for(url: &str, own: Option<&str>, data: &Path) -> Result<St
 /// # Errors
 /// When no folder is there, or its key file cannot be used.
 pub(super) fn secret(data: &Path) -> Result<String, Failure> {
+    Ok(keys(data)?.local_secret().to_owned())
+}
+
+/// The keys of a folder, which are not made here.
+///
+/// # Errors
+/// As of [`secret`].
+pub(super) fn keys(data: &Path) -> Result<KeyFile, Failure> {
     let path = data.join(folder::KEYS);
     if !path.exists() {
         return Err(Failure("this needs the data folder's secret: name the folder with --data".to_owned()));
     }
-    let keys = KeyFile::open_or_create(&path).map_err(|e| Failure::of("the key file", e))?;
-    Ok(keys.local_secret().to_owned())
+    KeyFile::open_or_create(&path).map_err(|e| Failure::of("the key file", e))
 }
 
 #[cfg(test)]

@@ -78,6 +78,13 @@ channel_kinds! {
         url: Takes::Shown(Form::Https),
         address: Takes::Nothing,
     }
+    /// A signed call (Standard Webhooks) to a program of somebody's.
+    Webhook {
+        words: "a webhook",
+        turn: Turn::HandedOver,
+        url: Takes::Kept(Form::Called),
+        address: Takes::Nothing,
+    }
 }
 
 /// What the desk knows of a kind of channel.
@@ -109,7 +116,7 @@ pub enum Takes {
     Nothing,
     /// For everyone: it stands wherever the channel is named, in `SECURITY.md` and on the front page.
     Shown(Form),
-    /// For the desk alone, printed nowhere: an address that whoever knows it can write to.
+    /// For the desk alone, printed nowhere: an address that whoever knows it can write to, or call.
     Kept(Form),
 }
 
@@ -118,6 +125,8 @@ pub enum Takes {
 pub enum Form {
     /// An `https:` URL.
     Https,
+    /// The same for the desk to call, or plain HTTP to this very machine.
+    Called,
     /// A mail address.
     Mailbox,
 }
@@ -252,46 +261,4 @@ impl Policy {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const EXPRESS: &str = include_str!("../../../../infra/policies/express.toml");
-
-    fn ids(policy: &Policy) -> Vec<String> {
-        policy.announcement_channels().iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn t54_an_announcement_is_handed_over_after_all_is_written_whatever_the_order_of_the_file() {
-        let mut policy = Policy::from_toml(&EXPRESS.replace("enabled = false\n", "")).unwrap();
-        let own = ["advisory-page", "osv", "csaf", "feed", "csaf-provider", "updates-page"];
-        let all = [&own[..], &["strongloop-blog", "express-mailing-list"]].concat();
-        assert_eq!(ids(&policy), all);
-        policy.channels.reverse();
-        assert_eq!(ids(&policy), all);
-        policy.channels.clear();
-        assert_eq!(ids(&policy), own);
-    }
-
-    #[test]
-    fn the_policy_names_the_updates_page_while_it_is_enabled() {
-        let mut policy = Policy::from_toml(EXPRESS).unwrap();
-        let name = |policy: &Policy, id: &str| policy.channel_name(&id.parse().unwrap());
-        assert_eq!(name(&policy, "updates-page"), "Security updates");
-        assert_eq!(name(&policy, "osv"), "OSV record");
-        assert_eq!(name(&policy, "strongloop-blog"), "StrongLoop blog");
-        assert_eq!(name(&policy, "gone"), "gone");
-        policy.channels.iter_mut().for_each(|c| c.enabled = false);
-        assert_eq!(name(&policy, "updates-page"), "Security updates page");
-    }
-
-    #[test]
-    fn what_only_the_desk_may_know_is_shown_by_no_way() {
-        let policy = Policy::from_toml(EXPRESS).unwrap();
-        let list = policy.channel(&"express-mailing-list".parse().unwrap()).unwrap();
-        assert_eq!(list.kept(Form::Mailbox), Some("express-js@googlegroups.com"));
-        assert_eq!(list.shown().map(|c| c.url), Some("https://groups.google.com/forum/#!forum/express-js"));
-        assert_eq!(list.kept(Form::Https), None);
-        assert!(!format!("{policy:?}").contains("express-js@googlegroups.com"));
-    }
-}
+mod tests;

@@ -29,6 +29,7 @@ async fn main() {
         openpgp: None,
         ses: SesSettings::stand_in(&tables),
         pagers: None,
+        called: None,
         site: bucket("site"),
         content: bucket("content"),
         inbound: bucket("inbound"),

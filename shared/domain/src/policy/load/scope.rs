@@ -7,7 +7,7 @@ use super::read::{required_line, required_list, rows};
 use crate::case::event::Resolution;
 use crate::fields::Fields;
 use crate::id::{ChannelId, LineName, PackageName};
-use crate::policy::value::{ContactUri, Day, HttpsUrl, Length, MailAddress, Word};
+use crate::policy::value::{CalledUrl, ContactUri, Day, HttpsUrl, Length, MailAddress, Word};
 use crate::policy::{
     Channel, ChannelKind, DUTY, Form, KindRow, Limited, Limits, Line, NetworkLimits, Outcome, OwnChannel, Package,
     Rate, Route, Takes, Template, ThirdParty, UrgentKind, UrgentWords,
@@ -126,6 +126,7 @@ fn taken(fields: &Fields<'_>, name: &str, kind: Option<ChannelKind>, of: fn(&Kin
             None
         }
         Some(Form::Https) => fields.required_parsed::<HttpsUrl>(name).map(|url| url.0),
+        Some(Form::Called) => fields.required_parsed::<CalledUrl>(name).map(|url| url.0),
         Some(Form::Mailbox) => fields.required_parsed::<MailAddress>(name).map(|address| address.0),
         None if given => {
             let takers: Vec<&str> = takers().map(|row| row.words).collect();

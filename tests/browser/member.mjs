@@ -1,4 +1,4 @@
-// A member of the team at a browser, and the mails that lead them there.
+// A member of the team at a browser, and the mails that lead them there; a reporter too, who has a code.
 
 import { check, must } from "./checks.mjs";
 import { allMails } from "../harness/desk.mjs";
@@ -36,6 +36,15 @@ export class Member {
       if (answer.request().isNavigationRequest()) member.answer = answer;
     });
     return member;
+  }
+
+  /** A reporter, who has their code typed in. */
+  static async reporter(tools, address, code) {
+    const reporter = await Member.at(tools, address);
+    await reporter.open(`${tools.origin}/case`);
+    await reporter.type("code", code);
+    await reporter.tap(reporter.page.locator("main form button"));
+    return reporter;
   }
 
   async open(url) {

@@ -1,7 +1,8 @@
 // The third story, clicking and typing only: others are invited to a case, accept the terms, say that they are affected, agree to a
-// date, say that a patch does not fix it; another's invitation is ended.
+// date, are told of an embargo, say that a patch does not fix it; another's invitation is ended.
 
 import { check, must } from "./checks.mjs";
+import { embargoed } from "./embargo.mjs";
 import { allMails } from "../harness/desk.mjs";
 import { Member, WAYS } from "./member.mjs";
 
@@ -11,7 +12,7 @@ const TOLD = "Your reply.redirect() has the same fault.";
 async function filed({ origin }) {
   const headers = { "content-type": "application/json" };
   const answer = await fetch(`${origin}/reports`, { method: "POST", headers, body: JSON.stringify(REPORT) });
-  return (await answer.json()).case_id;
+  return answer.json();
 }
 
 /** The twelve words in the newest mail to somebody. */
@@ -36,7 +37,8 @@ async function invited(tools, alice, id, name, address) {
 
 async function story(given) {
   const tools = { ...given, way: WAYS.phone };
-  const id = await filed(tools);
+  const report = await filed(tools);
+  const id = report.case_id;
   const alice = await Member.at(tools, "alice@example.com");
   await alice.signIn();
   await alice.step(id, "take", async () => {});
@@ -50,6 +52,7 @@ async function story(given) {
   const fastify = await joined(tools, "fastify@example.net");
   await affected(alice, fastify, id);
   await dated(alice, fastify, id);
+  await embargoed(alice, fastify, report);
   await patched(alice, fastify, id);
   await ended(tools, alice, id);
   for (const member of [alice, fastify]) await member.context.close();

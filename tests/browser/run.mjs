@@ -209,7 +209,7 @@ async function says(tools, given) {
   await page.locator('[name="planned_for_time"]').fill("15:00");
   await page.locator('[name="planned_for_zone"]').fill("Europe/Berlin");
   const minute = await press("/case/disclosure", "I publish then");
-  check("says: a time of their own, in their own zone", minute.includes("Sat 2099-01-31 14:00 UTC, written 2099-01-31T15:00:00+01:00[Europe/Berlin]"), minute);
+  check("says: a time of their own, in their own zone", minute.includes("Sat 2099-01-31 14:00 UTC, 15:00 Europe/Berlin"), minute);
   await unfold("Say when you mean to publish");
   check("says: the form has what was said last", (await page.locator('[name="planned_for_zone"]').inputValue()) === "Europe/Berlin");
   await inspect(tools, "own-date", await page.content());

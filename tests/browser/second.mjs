@@ -176,10 +176,7 @@ async function shown(tools, bob) {
     await bob.type("message", "Does this fix it?");
     await bob.look("second-share");
   });
-  const rita = await Member.at(tools, "rita@example.org");
-  await rita.open(`${tools.origin}/case`);
-  await rita.type("code", code);
-  await rita.tap(rita.page.locator("main form button"));
+  const rita = await Member.reporter(tools, "rita@example.org", code);
   check("shared: the patch stands there with a question", (await rita.text()).includes("Does it fix what you reported?"), await rita.text());
   await rita.look("second-shared");
   const [patch] = await Promise.all([rita.page.waitForEvent("download"), rita.page.getByText("Download the patch").click()]);
@@ -211,10 +208,7 @@ async function endedAndTakenUp(tools, bob) {
     await bob.type("reason", "It is a bug, and no vulnerability.");
     await bob.type("next_steps", "None.");
   });
-  const rita = await Member.at(tools, "rita@example.org");
-  await rita.open(`${tools.origin}/case`);
-  await rita.type("code", code);
-  await rita.tap(rita.page.locator("main form button"));
+  const rita = await Member.reporter(tools, "rita@example.org", code);
   check("ends: the reporter is asked about the tracker", (await rita.text()).includes("May it go to the public tracker?"), await rita.text());
   await rita.look("second-ordinary-bug");
   await rita.tap(rita.button("Yes, it may"));

@@ -61,7 +61,8 @@ impl Intake {
     /// What the reporter sees of a part of it.
     pub(crate) fn view(&self, opened: &UnsealedCase, portion: &Portion<'_>) -> CaseView {
         let advised_by = opened.case.advised_by().unwrap_or(&opened.case.id);
-        opened.view(&self.policy, advisory_page::url(&self.site_url, advised_by), false, portion)
+        let url = advisory_page::url(&self.site_url, advised_by);
+        opened.view(&self.policy, url, false, portion, self.clock.now())
     }
 
     /// What stands in the case beside its conversation, as far as its reporter's key opens it.
@@ -229,12 +230,13 @@ pub(crate) enum Done {
     Chosen,
     Withdrawn,
     Tracker,
+    Embargo,
     Shared,
     Left,
 }
 
 impl Done {
-    const ALL: [Done; 10] = [
+    const ALL: [Done; 11] = [
         Done::Message,
         Done::AfterClosing,
         Done::Credit,
@@ -243,6 +245,7 @@ impl Done {
         Done::Chosen,
         Done::Withdrawn,
         Done::Tracker,
+        Done::Embargo,
         Done::Shared,
         Done::Left,
     ];
@@ -258,6 +261,7 @@ impl Done {
             Done::Chosen => "answers",
             Done::Withdrawn => "withdrawn",
             Done::Tracker => "tracker",
+            Done::Embargo => "embargo",
             Done::Shared => "shared",
             Done::Left => "left",
         }
@@ -278,7 +282,7 @@ impl Done {
             Done::Planned => "Thank you. What you plan is with the team.",
             Done::Chosen => "What we write to you from now on goes where you said.",
             Done::Withdrawn => "Your report is withdrawn. The team was told.",
-            Done::Tracker | Done::Shared => "Thank you. Your answer is with the team.",
+            Done::Tracker | Done::Embargo | Done::Shared => "Thank you. Your answer is with the team.",
             Done::Left => "You have left. Your case opens again with your receipt code.",
         }
     }

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use desk_advisory::markdown;
 use desk_domain::advisory::credit_line;
+use desk_domain::case::embargo::Side;
 use desk_domain::case::event::{Answers, MessageKind};
 use desk_domain::case::{Case, Event, EventBody, LinkEnded, Shared, Tracker};
 use desk_domain::moment::Moment;
@@ -12,8 +13,8 @@ use desk_domain::report::{Kind, Report, ReportField};
 use desk_domain::time;
 use desk_keys::Slip;
 use desk_pages::{
-    AnswersForm, AskForm, CaseLogin, CasePage, CreditForm, FileLine, MessageView, OwnDate, Paging, SentReport,
-    ShareForm, SharedCard, Site, Standing, TrackerForm, WithdrawForm, Words,
+    AnswersForm, AskForm, CaseLogin, CasePage, CreditForm, EmbargoForm, FileLine, MessageView, OwnDate, Paging,
+    SentReport, ShareForm, SharedCard, Site, Standing, TrackerForm, WithdrawForm, Words,
 };
 use desk_store::Stored;
 use desk_view::{
@@ -47,6 +48,8 @@ pub(crate) struct Said {
     pub not_withdrawn: Option<String>,
     /// Why an answer about the tracker was not taken.
     pub not_agreed: Option<String>,
+    /// Why an answer about the embargo was not taken.
+    pub embargo: Option<String>,
     /// What was said of something that was shown, and not taken.
     pub unsaid: Option<Unsaid>,
     /// A day of their own that was not taken: why, and what was typed.
@@ -210,6 +213,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, heard: &Heard<'_>, sa
         withdraw: (!case.is_closed() && case.withdrawn_at.is_none())
             .then(|| WithdrawForm { error: said.not_withdrawn, idempotency_key: fresh_key() }),
         tracker: tracker(case, said.not_agreed),
+        embargo: embargo(case, said.embargo, intake.clock.now()),
         shared: view.shared.iter().map(|shared| card(case, shared, said.unsaid.as_ref())).collect(),
         credit: credit_form(opened, &view, said.credit),
         advisory_url: view.advisory_url.clone(),
@@ -349,6 +353,32 @@ fn tracker(case: &Case, error: Option<String>) -> Option<TrackerForm> {
         Tracker::Refused => Some(false),
     };
     Some(TrackerForm { agrees, error, idempotency_key: fresh_key() })
+}
+
+/// What is agreed and proposed of an embargo, once anything is; the question, while the case is open.
+fn embargo(case: &Case, error: Option<String>, now: Timestamp) -> Option<EmbargoForm> {
+    let embargo = &case.embargo;
+    let proposed = |side| embargo.proposed(side, now).filter(|_| !case.is_closed()).map(|proposal| &proposal.ends);
+    let (asked, own) = (proposed(Side::Team), proposed(Side::Reporter));
+    let said = [
+        embargo.holds().map(|ends| {
+            format!(
+                "You and the team keep it to yourselves until {}. Neither publishes before.",
+                ends.said_as_end(None)
+            )
+        }),
+        embargo
+            .over
+            .as_ref()
+            .map(|over| format!("It is over since {}: {}.", time::instant(over.at), over.why.because())),
+        own.map(|ends| {
+            format!("You propose that it ends with {}. The team has not answered yet.", ends.said_as_end(None))
+        }),
+        asked.map(|ends| format!("The team proposes that it ends with {}.", ends.said_as_end(None))),
+    ];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    let (asked, is_any) = (asked.map(Moment::to_string), !said.is_empty() || error.is_some());
+    is_any.then(|| EmbargoForm { said, asked, error, idempotency_key: fresh_key() })
 }
 
 /// What was shown, and what is asked about it while the case is open.

@@ -84,6 +84,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         .route("/case/answers", post(say::answers))
         .route("/case/withdraw", post(say::withdraw))
         .route("/case/tracker", post(say::tracker))
+        .route("/case/embargo", post(say::embargo))
         .route("/case/shared", post(shared::answer))
         .route("/case/code", post(code::post))
         .route("/case/receipt", get(receipt::get))

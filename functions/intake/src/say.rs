@@ -1,5 +1,5 @@
-//! `POST /case/standing`, `/case/disclosure`, `/case/answers`, `/case/withdraw` and `/case/tracker`: what a reporter says by a small
-//! form of the case page or by the API; what they say of what they were shown, by [`crate::shared`].
+//! `POST /case/standing`, `/case/disclosure`, `/case/answers`, `/case/withdraw`, `/case/tracker` and `/case/embargo`: what a reporter
+//! says by a small form of the case page or by the API; what they say of what they were shown, by [`crate::shared`].
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ use desk_keys::KeyError;
 use desk_pages::{beside_day, moment_of};
 use desk_store::requests::{Answer, Request};
 use desk_store::{Acted, Commit, Sealer, Stored};
-use desk_view::DisclosureView;
-use serde_json::{Value, json};
+use desk_view::{DisclosureView, EmbargoView};
+use serde_json::{Map, Value, json};
 
 use crate::Intake;
 use crate::case::{Done, Entered, asked_again, shown};
@@ -32,6 +32,7 @@ const DISCLOSURE: &str = "/case/disclosure";
 const ANSWERS: &str = "/case/answers";
 const WITHDRAW: &str = "/case/withdraw";
 const TRACKER: &str = "/case/tracker";
+const EMBARGO: &str = "/case/embargo";
 
 /// A part of a case, as the API has it.
 pub(crate) type Part = fn(&Case) -> Value;
@@ -125,6 +126,24 @@ const TO_TRACKER: Saying = Saying {
     refused: |_, why| Said { not_agreed: Some(why), ..Said::default() },
 };
 
+const TO_EMBARGO: Saying = Saying {
+    path: EMBARGO,
+    meant: |sent| {
+        let ends = ("ends_at", Some(json!(field(sent, "ends_at"))));
+        let said = [ends, ("agrees", yes_or_no(sent).map(Value::from))];
+        said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect::<Map<_, _>>().into()
+    },
+    command: |value, _| {
+        let read = fields::read(value, |fields| (fields.required_parsed::<Moment>("ends_at"), agrees(fields)))?;
+        let (Some(ends_at), agrees) = read else { return Err(Vec::new()) };
+        Ok(plain(Command::AnswerEmbargo { ends_at, agrees }))
+    },
+    done: Done::Embargo,
+    holds: Some(("embargo", |case| json!(EmbargoView::of(case, case.changed_at.unwrap_or(case.received_at))))),
+    named: "The answer",
+    refused: |_, why| Said { embargo: Some(why), ..Said::default() },
+};
+
 /// What cannot be taken back by the same person in the same place is not done by one slip.
 fn confirmed(value: &Value) -> Result<(), Vec<FieldError>> {
     fields::read(value, |fields| {
@@ -189,6 +208,10 @@ pub(crate) async fn withdraw(State(intake): State<Arc<Intake>>, headers: HeaderM
 
 pub(crate) async fn tracker(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
     said(&intake, &TO_TRACKER, &headers, body).await
+}
+
+pub(crate) async fn embargo(State(intake): State<Arc<Intake>>, headers: HeaderMap, body: Body) -> Response {
+    said(&intake, &TO_EMBARGO, &headers, body).await
 }
 
 pub(crate) async fn said(intake: &Intake, saying: &Saying, headers: &HeaderMap, body: Body) -> Response {

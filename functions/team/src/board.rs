@@ -301,7 +301,7 @@ impl Team {
             stage: row.stage,
             handler: row.handler.map(|id| member_name(&self.policy, &id)),
             due,
-            tags: tags(&row.brief),
+            tags: tags(&row.brief, now),
             wrote_at: row.brief.unanswered_since,
             action: path.map(|(label, path)| (label.to_owned(), format!("/desk/cases/{}/{path}", row.case))),
             case_id: row.case.to_string(),

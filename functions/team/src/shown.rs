@@ -214,7 +214,7 @@ impl Team {
     async fn with_mails(&self, opened: &UnsealedCase, key: &SecretKey, chosen: &Chosen<'_>) -> Parts {
         let advised_by = opened.case.advised_by().unwrap_or(&opened.case.id);
         let url = advisory_page::url(&self.site_url, advised_by);
-        let mut view = opened.view(&self.policy, url, true, &chosen.portion);
+        let mut view = opened.view(&self.policy, url, true, &chosen.portion, self.clock.now());
         let mut mail: Option<MailView> = opened.case.mail.as_ref().map(Into::into);
         let mut notes = notes::notes(opened, &chosen.notes);
         let mut held: Vec<OpenedAnswer> = chosen.held.iter().map(|held| OpenedAnswer::of(opened, held)).collect();

@@ -124,6 +124,7 @@ fn what(row: &ClockRow) -> String {
         (MetBy::Released, Starts::ReleasePlanned) => "Fixes are released on the day that we told you",
         (MetBy::Released, _) => "Fixes are released for every affected maintained line",
         (MetBy::Announced, _) => "The problem is announced on every channel",
+        (MetBy::EmbargoOver, _) => "The embargo ends as we agreed",
         (MetBy::Settled, _) => "A member of the team looks at what you write after your case is closed",
         (MetBy::Recorded, _) => done.as_str(),
     };
@@ -139,6 +140,7 @@ fn what(row: &ClockRow) -> String {
     what += match row.pauses {
         Some(Pauses::WaitingForReporter) => " (not counting while we wait for you)",
         Some(Pauses::Deferred) => " (not counting while the work is put off)",
+        Some(Pauses::EmbargoActive) => " (not counting while an embargo holds)",
         Some(Pauses::AnswerInQuarantine) | None => "",
     };
     what
@@ -176,6 +178,7 @@ fn from(row: &ClockRow) -> &'static str {
         Starts::FixesReady => "the moment when all fixes are ready",
         Starts::DisclosurePlanned => "the day on which you mean to publish",
         Starts::ReleasePlanned => "the planned day",
+        Starts::EmbargoActive => "the end that we agreed on",
         Starts::AttacksObserved => "the moment when attacks are seen",
         Starts::AdvisoryPublished => "the publication of the advisory",
     }
@@ -205,9 +208,13 @@ fn disclosure(policy: &Policy) -> Vec<String> {
              5. Once all of them are out, the problem is announced.",
             registries.join(" and ")
         ),
-        "Until then the matter is kept confidential. If you have a plan or a date of your own for publishing, tell us \
-         with your report and we will agree on one. These are the lines and the last day on which each is maintained:"
-            .to_owned(),
+        format!(
+            "Until then the matter is kept confidential. If you have a plan or a date of your own for publishing, tell us \
+             with your report and we will agree on one: of two dates the sooner holds until both sides agree to a later \
+             one, at most {} after your report, and none holds once the problem or an exploit of it is public. These are \
+             the lines and the last day on which each is maintained:",
+            Length(policy.limits.embargo_at_most)
+        ),
         table(["Package", "Line", "Maintained until"], rows),
     ]
 }

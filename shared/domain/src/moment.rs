@@ -55,12 +55,11 @@ impl Moment {
         matches!(self, Moment::Day(_))
     }
 
-    /// As people read it: `2027-01-31`, `Sun 2027-01-31 14:00 UTC, 15:00 in Berlin, written 2027-01-31T15:00+01:00[Europe/Berlin]`;
-    /// `zone` is its reader's.
+    /// As people read it: `2027-01-31`, `Sun 2027-01-31 14:00 UTC, 15:00 Europe/Berlin`; `zone` is its reader's.
     pub fn said(&self, zone: Option<&Zone>) -> String {
         match self {
             Moment::Day(day) => day.to_string(),
-            Moment::Instant(Instant { at, written }) => format!("{}, written {written}", time::instant_in(zone, *at)),
+            Moment::Instant(of) => time::instant_in(zone, of.at) + &self.there(zone),
         }
     }
 
@@ -68,9 +67,36 @@ impl Moment {
     pub fn due(&self, zone: Option<&Zone>, now: Timestamp) -> String {
         match self {
             Moment::Day(day) => day.to_string(),
-            Moment::Instant(Instant { at, written }) => {
-                format!("{}, written {written}", time::instant_and_left(zone, now, *at))
-            }
+            Moment::Instant(of) => time::instant_and_left(zone, now, of.at) + &self.there(zone),
+        }
+    }
+
+    /// What its time is where it was said, behind what it is in UTC: `, 15:00 Europe/Berlin`, with its day where that is another. Nothing
+    /// where it was said in UTC, or `zone` has it already.
+    fn there(&self, zone: Option<&Zone>) -> String {
+        let Moment::Instant(Instant { at, .. }) = self else { return String::new() };
+        let (day, clock, place) = self.parts();
+        if place == "UTC" || zone.is_some_and(|zone| zone.name() == place) {
+            return String::new();
+        }
+        let utc = at.to_zoned(TimeZone::UTC).date().to_string();
+        let day = if day == utc { String::new() } else { format!("{day} ") };
+        format!(", {day}{clock} {place}")
+    }
+
+    /// The same, of something that ends with it: a day is kept whole.
+    pub fn said_as_end(&self, zone: Option<&Zone>) -> String {
+        match self {
+            Moment::Day(day) => format!("the end of {day} (UTC)"),
+            Moment::Instant(_) => self.said(zone),
+        }
+    }
+
+    /// The same in a mail.
+    pub fn due_as_end(&self, zone: Option<&Zone>, now: Timestamp) -> String {
+        match self {
+            Moment::Day(_) => self.said_as_end(zone),
+            Moment::Instant(_) => self.due(zone, now),
         }
     }
 
@@ -86,7 +112,9 @@ impl Moment {
             ("", offset) => offset,
             (zone, _) => zone,
         };
-        (day.to_owned(), clock[..ends].to_owned(), zone.to_owned())
+        // Of seconds people speak where there are any.
+        let clock = clock[..ends].strip_suffix(":00").filter(|short| short.contains(':')).unwrap_or(&clock[..ends]);
+        (day.to_owned(), clock.to_owned(), zone.to_owned())
     }
 
     /// What such a form says; the parser says what is wrong with it.
@@ -167,7 +195,7 @@ mod tests {
         let written = "2027-01-31T15:00+01:00[Europe/Berlin]";
         let moment: Moment = written.parse().unwrap();
         assert_eq!((moment.comes(), moment.to_string().as_str()), (at("2027-01-31T14:00:00Z"), written));
-        assert_eq!(moment.said(None), "Sun 2027-01-31 14:00 UTC, written 2027-01-31T15:00+01:00[Europe/Berlin]");
+        assert_eq!(moment.said(None), "Sun 2027-01-31 14:00 UTC, 15:00 Europe/Berlin");
         let json = serde_json::to_string(&moment).unwrap();
         assert_eq!(serde_json::from_str::<Moment>(&json).unwrap(), moment);
         // What was agreed stays, whatever becomes of the zone.
@@ -182,10 +210,25 @@ mod tests {
     }
 
     #[test]
+    fn people_read_it_in_utc_and_as_it_was_meant_where_it_was_said() {
+        let said = |written: &str| written.parse::<Moment>().unwrap().said(None);
+        assert_eq!(said("2027-01-31T15:00Z"), "Sun 2027-01-31 15:00 UTC");
+        assert_eq!(said("2027-01-31T15:00:00.5Z"), "Sun 2027-01-31 15:00 UTC");
+        assert_eq!(said("2027-02-01T00:30[Europe/Berlin]"), "Sun 2027-01-31 23:30 UTC, 2027-02-01 00:30 Europe/Berlin");
+        assert_eq!(said("2027-01-31T15:00:00-05:00"), "Sun 2027-01-31 20:00 UTC, 15:00 -05:00");
+        let berlin: Option<Zone> = "Europe/Berlin".parse().ok();
+        let moment: Moment = "2027-01-31T15:00[Europe/Berlin]".parse().unwrap();
+        assert_eq!(moment.said(berlin.as_ref()), "Sun 2027-01-31 14:00 UTC, 15:00 in Berlin", "its reader's own");
+    }
+
+    #[test]
     fn a_form_has_it_in_parts_and_says_the_same_again() {
         for (written, parts) in [
             ("2027-01-31T15:00+01:00[Europe/Berlin]", ("2027-01-31", "15:00", "Europe/Berlin")),
             ("2027-01-31T15:00Z", ("2027-01-31", "15:00", "UTC")),
+            ("2027-01-31T15:00:00Z", ("2027-01-31", "15:00", "UTC")),
+            ("2027-01-31T15:00:30Z", ("2027-01-31", "15:00:30", "UTC")),
+            ("2027-01-31T00:00:00Z", ("2027-01-31", "00:00", "UTC")),
             ("2027-01-31T15:00+01:00", ("2027-01-31", "15:00", "+01:00")),
             ("2027-01-31", ("2027-01-31", "", "")),
         ] {

@@ -102,7 +102,10 @@ report_fields! {
     /// The reporter's own plan to disclose (T6).
     planned_for: Option<Moment> =
         field("disclosure.planned_for", Kind::Date, Group::Plan, strong("Reporter plans to publish"))
-            .asks("Day you plan to publish", "The team sees it with your report, and is warned before it comes."),
+            .asks(
+                "Day you plan to publish",
+                "The team sees it with your report. It is your proposal for an embargo until then: it holds once the team agrees.",
+            ),
 }
 
 const LINE: Kind = Kind::Line { autocomplete: "" };

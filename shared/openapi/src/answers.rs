@@ -92,6 +92,8 @@ pub(crate) fn reporter() -> Vec<(&'static str, Value)> {
         ("Clock", clock()),
         ("ConversationEntry", entry()),
         ("Disclosure", disclosure()),
+        ("Embargo", embargo()),
+        ("EmbargoTaken", object(&[taken().as_slice(), &[("embargo", schema("Embargo"))]].concat())),
         ("Shared", shared()),
         ("CommentTaken", object(&[("received_at", instant())])),
         ("StandingAsked", object(&taken())),
@@ -188,6 +190,7 @@ pub(crate) fn case_always() -> Vec<(&'static str, Value)> {
         ("report", report),
         ("credit", schema("CreditState")),
         ("disclosure", schema("Disclosure")),
+        ("embargo", schema("Embargo")),
         ("answers", words(&["mail", "page"])),
     ]
 }
@@ -230,6 +233,28 @@ fn disclosure() -> Value {
         ("planned_for", or_null(moment())),
         ("with_release", with(flag(), "The reporter keeps it to themselves until the release.")),
     ])
+}
+
+fn embargo() -> Value {
+    let proposed = |by: &str| {
+        with(or_null(moment()), &format!("The end that {by} proposes, which the other side has not answered."))
+    };
+    let why = words(&["due", "terminated", "public", "exploit-public", "published", "no-vulnerability"]);
+    object_with(
+        &[
+            (
+                "state",
+                with(
+                    words(&["none", "proposed", "active", "revise", "exited"]),
+                    "Vultron’s states of an embargo (EM).",
+                ),
+            ),
+            ("ends", with(or_null(moment()), "The end that both sides have agreed to; a day is kept whole, in UTC.")),
+            ("proposed_by_team", proposed("the team")),
+            ("proposed_by_reporter", proposed("the reporter")),
+        ],
+        &[("over", object(&[("at", instant()), ("why", why)]))],
+    )
 }
 
 fn file() -> Value {

@@ -154,6 +154,7 @@ fn case() -> Value {
         ("case_id", schema("CaseId")),
         ("stage", schema("Stage")),
         ("release_planned", or_null(moment())),
+        ("embargo_until", with(or_null(moment()), "Until when an embargo holds; null where none does.")),
         ("date_asked", with(flag(), "The party’s answer to that very date is waited for.")),
         ("date", or_null(schema("PartyDateSaid"))),
         ("status", or_null(schema("PartyStatusSaid"))),

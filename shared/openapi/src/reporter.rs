@@ -92,6 +92,7 @@ fn case() -> Vec<Operation> {
         answers(),
         withdraw(),
         tracker(),
+        embargo(),
         shared(),
         code(),
         receipt(),
@@ -168,7 +169,10 @@ fn standing() -> Operation {
 fn disclosure() -> Operation {
     let fields = [("code", false), ("plan", true), ("planned_for", false), ("idempotency_key", false)];
     Operation::post("/case/disclosure", "planDisclosure", "Say when you mean to publish")
-        .about("A day of one's own, or not before the release (`with_release`). It may be changed until the advisory is published.")
+        .about(
+            "A day of one's own, or not before the release (`with_release`). A day is a proposal for the end of an embargo, which holds \
+             once the team agrees. It may be changed until the advisory is published.",
+        )
         .secret(Secret::ReceiptCode)
         .parameters(&["IdempotencyKey"])
         .body(&[(JSON, schema("DisclosurePlan")), (FORM, form(&fields))])
@@ -198,6 +202,20 @@ fn withdraw() -> Operation {
         .body(&[(JSON, schema("Withdrawal")), (FORM, form(&fields))])
         .answer(201, "Taken.", &[(JSON, schema("StandingAsked"))])
         .answer(303, "Taken, by a form: the case page.", &[])
+        .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
+}
+
+fn embargo() -> Operation {
+    let fields = [("code", false), ("ends_at", true), ("agrees", true), ("idempotency_key", false)];
+    Operation::post("/case/embargo", "answerEmbargo", "Say whether you agree to the end of an embargo")
+        .about(
+            "To the end that the team proposes, which the answer names: to another it is none. `planDisclosure` proposes a date of one's own.",
+        )
+        .secret(Secret::ReceiptCode)
+        .parameters(&["IdempotencyKey"])
+        .body(&[(JSON, schema("EmbargoAnswer")), (FORM, form(&fields))])
+        .answer(201, "Taken.", &[(JSON, schema("EmbargoTaken"))])
+        .answer(303, "Taken, to a form: the case page.", &[])
         .problems(Told::AsSent, &[400, 403, 404, 409, 413, 415, 422, 429])
 }
 

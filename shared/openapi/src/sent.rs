@@ -31,6 +31,7 @@ pub(crate) fn schemas(policy: &Policy) -> Vec<(&'static str, Value)> {
         ("AnswersChoice", one_of("answers", &["mail", "page"])),
         ("Withdrawal", confirmed()),
         ("TrackerAnswer", agrees()),
+        ("EmbargoAnswer", embargo()),
         ("SharedAnswer", shared(limits)),
         ("Message", alone("text", Limit::Text, limits)),
         ("Comment", comment(limits)),
@@ -114,6 +115,13 @@ fn confirmed() -> Value {
 /// Whether it may go to the public tracker.
 fn agrees() -> Value {
     json!({"type": "object", "properties": {"agrees": {"type": "boolean"}}, "required": ["agrees"], "additionalProperties": false})
+}
+
+/// Whether the reporter agrees to an end.
+fn embargo() -> Value {
+    let ends = with(moment(), "As the case names it: `embargo.proposed_by_team`.");
+    json!({"type": "object", "properties": {"ends_at": ends, "agrees": {"type": "boolean"}},
+        "required": ["ends_at", "agrees"], "additionalProperties": false})
 }
 
 /// What the reporter makes of what was shown to them.

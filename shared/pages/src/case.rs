@@ -69,6 +69,8 @@ pub struct CasePage {
     pub withdraw: Option<WithdrawForm>,
     /// The question whether it may go to the public tracker.
     pub tracker: Option<TrackerForm>,
+    /// Until when both sides keep it to themselves.
+    pub embargo: Option<EmbargoForm>,
     /// What was shown before it was public, the newest first.
     pub shared: Vec<SharedCard>,
     /// Where answers go, where the reporter gave an address.
@@ -128,6 +130,17 @@ pub struct WithdrawForm {
 pub struct TrackerForm {
     /// What was said; `None` while nothing was.
     pub agrees: Option<bool>,
+    pub error: Option<String>,
+    pub idempotency_key: String,
+}
+
+/// Where the embargo stands, and the question whether the reporter agrees to an end.
+#[derive(Clone, Debug)]
+pub struct EmbargoForm {
+    /// What is agreed and what is proposed, a sentence each.
+    pub said: Vec<String>,
+    /// The end that the team proposes, as the answer names it.
+    pub asked: Option<String>,
     pub error: Option<String>,
     pub idempotency_key: String,
 }
@@ -227,6 +240,16 @@ impl CasePage {
         self.error.is_some() || self.files_field.error.is_some() || self.problem().is_some()
     }
 
+    /// Whether the first thing on the page is the question about the tracker, which only the reporter can answer.
+    fn asks_of_tracker(&self) -> bool {
+        self.tracker.as_ref().is_some_and(|form| form.agrees.is_none())
+    }
+
+    /// The same of the end of an embargo.
+    fn asks_of_embargo(&self) -> bool {
+        self.embargo.as_ref().is_some_and(|form| form.asked.is_some())
+    }
+
     /// What is wrong in one of the small forms: where it stands, what it is about, and what it is.
     fn problem(&self) -> Option<(String, &'static str, &str)> {
         let of_date = self.own_date.as_ref().and_then(|form| form.error.as_deref());
@@ -235,9 +258,11 @@ impl CasePage {
         let of_ask = self.ask.as_ref().and_then(|form| form.error.as_deref());
         let of_withdrawal = self.withdraw.as_ref().and_then(|form| form.error.as_deref());
         let of_tracker = self.tracker.as_ref().and_then(|form| form.error.as_deref());
+        let of_embargo = self.embargo.as_ref().and_then(|form| form.error.as_deref());
         let all = [
             ("field-confirm", "Take your report back", of_withdrawal),
             ("tracker-error", "The public tracker", of_tracker),
+            ("embargo-error", "The embargo", of_embargo),
             ("planned-for", "Day on which you mean to publish", of_date),
             ("credit-as", "Credit", of_credit),
             ("answers-error", "Where we answer", of_answers),
@@ -354,6 +379,12 @@ pub(crate) mod sample {
             withdraw: Some(WithdrawForm { error: asked.then(text), idempotency_key: text() }),
             tracker: Some(TrackerForm {
                 agrees: asked.then_some(true),
+                error: asked.then(text),
+                idempotency_key: text(),
+            }),
+            embargo: Some(EmbargoForm {
+                said: vec![text()],
+                asked: Some(text()),
                 error: asked.then(text),
                 idempotency_key: text(),
             }),

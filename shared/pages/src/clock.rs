@@ -22,6 +22,11 @@ pub(super) fn is_put_off(clock: &ClockView) -> bool {
     clock.pauses == Some(Pauses::Deferred)
 }
 
+/// Whether it stands still because an embargo holds.
+pub(super) fn is_embargoed(clock: &ClockView) -> bool {
+    clock.pauses == Some(Pauses::EmbargoActive)
+}
+
 /// How late the promise was kept: `2 h 5 min`.
 pub(super) fn late_by(clock: &ClockView) -> Option<String> {
     after(clock.due_at, clock.met_at?)

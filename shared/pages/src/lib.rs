@@ -54,8 +54,8 @@ pub use self::account::AccountPage;
 pub use self::acknowledge::{AcknowledgePage, Acknowledgement};
 pub use self::board::{BoardCrowd, BoardFilters, BoardGroup, BoardPage, BoardRow, Due, DueUrgency};
 pub use self::case::{
-    AnswersForm, AskForm, CaseLogin, CasePage, CaseSummary, CreditForm, MessageView, OwnDate, Paging, SentReport,
-    TrackerForm, WithdrawForm,
+    AnswersForm, AskForm, CaseLogin, CasePage, CaseSummary, CreditForm, EmbargoForm, MessageView, OwnDate, Paging,
+    SentReport, TrackerForm, WithdrawForm,
 };
 pub use self::check::{CheckHit, CheckPage, CheckResult, CheckWithdrawn};
 pub use self::close_batch::{BatchRow, CloseBatchPage};

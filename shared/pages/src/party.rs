@@ -61,6 +61,8 @@ pub struct PartyPage {
     pub refused: Option<String>,
     /// When the release is planned, in words.
     pub release_planned: Option<String>,
+    /// Until when an embargo holds.
+    pub embargo_until: Option<String>,
     /// Its answer to the date, while one is asked for.
     pub date: Option<PartyDateForm>,
     /// What it said of a date last: whether it agreed, to which, and when.
@@ -197,6 +199,7 @@ pub(crate) mod sample {
             notice: (!wrong).then(text),
             refused: wrong.then(text),
             release_planned: Some(text()),
+            embargo_until: Some(text()),
             date: Some(PartyDateForm { on: text(), shown: text(), asked: !wrong, words: words(wrong) }),
             date_said: wrong.then(|| (true, text(), at(3))),
             status_said: wrong.then(|| (PartyStatus::Affected, at(3))),

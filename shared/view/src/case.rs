@@ -10,7 +10,7 @@ use desk_domain::policy::{Pauses, Policy};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{FileView, MailView, Place, SharedView, Utterance};
+use crate::{EmbargoView, FileView, MailView, Place, SharedView, Utterance};
 
 /// What `GET /case` answers, and the first part of what the team's case answers. Has no `Debug`: it holds a report.
 #[derive(Serialize)]
@@ -28,6 +28,7 @@ pub struct CaseView {
     pub report: ReportView,
     pub credit: CreditView,
     pub disclosure: DisclosureView,
+    pub embargo: EmbargoView,
     /// Where what the team writes goes: on the page, or by mail too.
     pub answers: Answers,
     /// Of a duplicate: where the case stands that was there first.

@@ -3,6 +3,7 @@
 
 mod case;
 mod changes;
+mod embargo;
 mod file;
 mod mail;
 mod opened;
@@ -20,6 +21,7 @@ pub use case::{
     clocks,
 };
 pub use changes::{EarlierForm, Piece, word_changes};
+pub use embargo::{EmbargoOverView, EmbargoView};
 pub use file::FileView;
 pub use mail::{AttachmentView, MailView, OpenedMail, Signature};
 pub use opened::UnsealedCase;

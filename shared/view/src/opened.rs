@@ -9,6 +9,7 @@ use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Case, ContentRef, Event, EventBody};
 use desk_domain::id::ContentId;
 use desk_domain::policy::Policy;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -16,7 +17,8 @@ use sha2::{Digest, Sha256};
 
 use crate::said::What;
 use crate::{
-    CaseView, CreditView, DisclosureView, FileView, MessageView, Portion, ReportView, Utterance, Wanted, clocks, file,
+    CaseView, CreditView, DisclosureView, EmbargoView, FileView, MessageView, Portion, ReportView, Utterance, Wanted,
+    clocks, file,
 };
 
 /// What is shown where the reader's key does not open a content.
@@ -97,9 +99,16 @@ impl UnsealedCase {
         mail.quoted.as_ref().map(|content| self.text(content).to_owned())
     }
 
-    /// The view of a part of it; `for_team`, else only what the reporter may see. The advisory is read at `advisory_url` once it is
-    /// published.
-    pub fn view(&self, policy: &Policy, advisory_url: String, for_team: bool, portion: &Portion<'_>) -> CaseView {
+    /// The view of a part of it at `now`; `for_team`, else only what the reporter may see. The advisory is read at `advisory_url` once
+    /// it is published.
+    pub fn view(
+        &self,
+        policy: &Policy,
+        advisory_url: String,
+        for_team: bool,
+        portion: &Portion<'_>,
+        now: Timestamp,
+    ) -> CaseView {
         let report = self.text(&self.case.report);
         CaseView {
             case_id: self.case.id.clone(),
@@ -116,6 +125,7 @@ impl UnsealedCase {
             },
             credit: self.credit(),
             disclosure: DisclosureView::of(&self.case),
+            embargo: EmbargoView::of(&self.case, now),
             answers: self.case.answers,
             root_stage: self.case.root.as_ref().map(|root| root.stage),
             advisory_url: self.case.advised_by().map(|_| advisory_url),

@@ -51,6 +51,8 @@ pub struct PartyCaseView {
     pub case_id: CaseId,
     pub stage: Stage,
     pub release_planned: Option<Moment>,
+    /// Until when an embargo holds; null where none does.
+    pub embargo_until: Option<Moment>,
     /// Its answer to that very date is waited for.
     pub date_asked: bool,
     /// What it said last of a date, and of which.
@@ -199,6 +201,7 @@ impl UnsealedCase {
             case_id: case.id.clone(),
             stage: case.stage_for_parties(),
             release_planned: case.release_planned.clone(),
+            embargo_until: case.embargo.holds().cloned(),
             date_asked: case.asks_date_of(party).is_some(),
             date: party.date.as_ref().map(|said| date_said(said, words(said.words.as_ref()))),
             status: party.status.as_ref().map(|said| status_said(said, words(said.words.as_ref()))),

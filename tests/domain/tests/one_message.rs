@@ -35,7 +35,8 @@ fn confirmed_and_accepted_is_one_message_that_keeps_both_promises() {
 }
 
 fn written(kind: MessageKind) -> desk_domain::notice::Written {
-    desk_domain::notice::Written { kind, by: "alice".parse().unwrap(), handler: None, end: None, asks_tracker: false }
+    let by = "alice".parse().unwrap();
+    desk_domain::notice::Written { kind, by, handler: None, end: None, asks_tracker: false, embargo_over: false }
 }
 
 #[test]

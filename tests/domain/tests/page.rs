@@ -16,12 +16,14 @@ use jiff::Timestamp;
 const FRIDAY: &str = "2027-03-26T22:00:00Z";
 
 /// What a reporter may be mailed more than once of one case; everything else is news once.
-const AGAIN: [&str; 8] = [
+const AGAIN: [&str; 10] = [
     "written",
     "reminder",
     "promise_missed",
     "handler_changed",
     "release_planned",
+    "embargo_asked",
+    "embargo_agreed",
     "fixes_released",
     "code_reissued",
     "code_renewed",
@@ -208,6 +210,7 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
         Told::of(policy, given(policy, FRIDAY)).after(100),
         Told::of(policy, given(policy, FRIDAY)).when_reporter(Command::ReissueCode { mail: None }),
         Told::of(policy, given(policy, FRIDAY)).when_reporter(Command::Withdraw),
+        embargoed(policy, ours()),
         ours().when(ordinary).when_reporter(yes),
         ours()
             .when(Command::Validate { message: message(), next_steps: false, accept: false })
@@ -217,6 +220,21 @@ fn others(policy: &Policy) -> BTreeSet<&'static str> {
         Told::of(policy, given_with(policy, FRIDAY, |reported| reported.known_public = true)),
     ];
     all.into_iter().flat_map(|told| told.mailed).collect()
+}
+
+/// One end is refused by mail, another agreed to and moved, and comes.
+fn embargoed<'a>(policy: &Policy, told: Told<'a>) -> Told<'a> {
+    let ends = |day: &str| day.parse().unwrap();
+    let propose = |day: &str| Command::ProposeEmbargo { ends_at: ends(day) };
+    let yes = |day: &str| Command::AnswerEmbargo { ends_at: ends(day), agrees: true };
+    let mail = MailParts { quoted: None, attached: None, raw: content(), hints: Vec::new(), sender: None, from: None };
+    let (spoken, received_at) = (Spoken::Refuses, Timestamp::MAX);
+    let no = Command::ReplyThatSays { spoken, alone: true, content: content(), received_at, mail };
+    let told = told.when(propose("2027-04-20")).when_reporter(no).when(propose("2027-04-10"));
+    let told = told.when_reporter(yes("2027-04-10")).when(propose("2027-04-12")).when_reporter(yes("2027-04-12"));
+    let told = told.after(24 * 20);
+    assert!(told.world.case.embargo.over.is_some(), "{policy:?}");
+    told
 }
 
 /// A case that alice opened for what was written after another was closed.

@@ -85,8 +85,10 @@ fn a_day_of_their_own_may_be_said_and_taken_back_after_the_report() {
     let mut say = |plan| {
         let from = world.log.len();
         world.tell(&policy, &Actor::Reporter, &Command::PlanDisclosure { plan }).map(|_| ())?;
-        let told = told(&world, &policy, from, "disclosure_planned");
-        Ok::<_, Refusal>((world.case.planned_for.clone(), world.case.agrees_to_wait, told))
+        let as_date = told(&world, &policy, from, "disclosure_planned");
+        // A day is told as what it proposes.
+        let as_end = told(&world, &policy, from, "embargo_wanted");
+        Ok::<_, Refusal>((world.case.planned_for.clone(), world.case.agrees_to_wait, [as_date, as_end].concat()))
     };
     let day: Moment = "2027-05-01".parse().unwrap();
     let on = || DisclosurePlan::On(day.clone());

@@ -51,6 +51,7 @@ fn publication() -> Vec<Step> {
     let mut steps = of_team(&[Group::Fixes, Group::Publication]);
     steps.extend([
         by(Actor::Reporter, Command::AnswerCredit { granted: Some(content()) }),
+        by(Actor::Reporter, Command::AnswerEmbargo { ends_at: "2027-05-01".parse().unwrap(), agrees: true }),
         by(Actor::Desk, Command::Announced { channel: "osv".parse().unwrap(), revision: 0 }),
         by(member("alice"), Command::Score { severity: Severity::Low, content: content(), unclassified: false }),
         Step::Wait(24 * 8),
@@ -81,6 +82,8 @@ fn everything() -> Vec<Step> {
         by(Actor::Reporter, Command::AnswerTracker { agrees: true }),
         by(Actor::Reporter, Command::AnswerShare { shared: 5, agrees: false, words: Some(content()) }),
         by(Actor::Reporter, Command::PlanDisclosure { plan: DisclosurePlan::WithRelease }),
+        by(Actor::Reporter, Command::PlanDisclosure { plan: DisclosurePlan::On("2027-04-10".parse().unwrap()) }),
+        by(Actor::Reporter, Command::AnswerEmbargo { ends_at: "2027-05-01".parse().unwrap(), agrees: true }),
         by(Actor::Reporter, Command::ChooseAnswers { answers: Answers::Mail }),
         by(Actor::Reporter, Command::ReissueCode { mail: None }),
         by(
@@ -116,6 +119,8 @@ fn check_publication(before: &World, after: &World, policy: &Policy) {
     match (&was.published, &is.published) {
         (None, Some(published)) => {
             assert!(before.case.missing(policy, before.now).is_empty(), "published through a closed gate");
+            let kept_back = before.case.embargoed_until(after.now);
+            assert_eq!(kept_back, None, "published before the end of an embargo");
             assert_eq!(Some(&published.advisory.content), was.approval.as_ref().map(|a| &a.content));
         }
         (Some(then), Some(now)) => {

@@ -60,10 +60,14 @@ fn led(policy: &Policy) -> World {
     let day: Moment = "2027-12-24".parse().unwrap();
     let plan = DisclosurePlan::On(day.clone());
     world.tell(policy, &Actor::Reporter, &Command::PlanDisclosure { plan }).expect("a day");
+    world = give(world, "alice", CommandName::ProposeEmbargo);
+    let yes = Command::AnswerEmbargo { ends_at: "2027-05-01".parse().unwrap(), agrees: true };
+    world.tell(policy, &Actor::Reporter, &yes).expect("what was proposed");
     for name in [CommandName::Validate, CommandName::Accept, CommandName::Score, CommandName::DetermineAffected] {
         world = give(world, "alice", name);
     }
     world = world.when(policy, "alice", Command::Mark { fact: FactName::AttacksObserved, source: content() });
+    world = give(world, "alice", CommandName::TerminateEmbargo);
     world = world.when(policy, "bob", Command::PlanRelease { on: day });
     world = world.when(policy, "alice", Command::WaiveAudit { reason: content() });
     world = world.when(policy, "alice", Command::FixReady { line: "express@4".parse().unwrap(), reference: content() });

@@ -202,6 +202,7 @@ fn a_form_of_another_site_is_refused_whatever_cookie_the_browser_adds() {
         ("/case/answers", "answers=page"),
         ("/case/withdraw", "confirm=true"),
         ("/case/tracker", "agrees=no"),
+        ("/case/embargo", "ends_at=2099-01-31&agrees=no"),
         ("/case/shared", "shared=9&agrees=no"),
         ("/case/code", ""),
         ("/case/leave", ""),

@@ -106,7 +106,7 @@ fn a_day_of_their_own_is_said_after_the_report_and_taken_back() {
     let shown = desk.get(&format!("/desk/cases/{case}"), &[("authorization", &alice)]).text;
     assert!(shown.contains("with the release, and keeps it to themselves until then"), "{shown}");
     let mails = ["alice@example.com", "bob@example.org", "carol@example.net", "dave@example.com"];
-    let heard: usize = mails.iter().map(|to| told(&desk, to, "The reporter means to publish")).sum();
+    let heard: usize = mails.iter().map(|to| told(&desk, to, "The reporter proposes an embargo")).sum();
     assert_eq!(heard, 2, "who is on call; the third of one case within the hour is gathered");
 }
 

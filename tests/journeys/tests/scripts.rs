@@ -66,6 +66,7 @@ scripts! {
     t32_closed = "closed",
     t34_shared = "shared",
     t34_parties = "parties",
+    t6_t54_embargo = "embargo",
     t39_a_member_opens_a_case = "opened" rings "breach",
     duplicates = "duplicates",
     let_in = "let-in",

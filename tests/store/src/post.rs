@@ -116,7 +116,7 @@ impl Post {
             case,
             seq,
             Recipient::Reporter,
-            Notice::Written(Written { kind, by, handler: None, end: None, asks_tracker: false }),
+            Notice::Written(Written { kind, by, handler: None, end: None, asks_tracker: false, embargo_over: false }),
         )
         .await
     }

@@ -77,7 +77,8 @@ async fn sent(post: &Post, case: &CaseId, sealed: Vec<u8>) -> Result<(), String>
     let seq = post.stored(case).await.case.sent.last().unwrap().seq;
     let kind = MessageKind::Acknowledgement;
     let by = "alice".parse().unwrap();
-    let notice = Notice::Written(Written { kind, by, handler: None, end: None, asks_tracker: false });
+    let notice =
+        Notice::Written(Written { kind, by, handler: None, end: None, asks_tracker: false, embargo_over: false });
     let delivery = Delivery::new(&any_cause(), Recipient::Reporter, notice, post.bench.hands.now());
     let delivery = Delivery { case: Some(case.clone()), seq: Some(seq), words: Some(id), ..delivery };
     taken_on(post, &delivery, None).await

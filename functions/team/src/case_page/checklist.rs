@@ -6,7 +6,7 @@ use desk_domain::case::{Clock, ClockState, CommandName, Rm, Step};
 use desk_domain::policy::MetBy;
 use desk_pages::{CheckRow, CheckState, NextStep};
 
-use super::words;
+use super::{embargo, words};
 use crate::steps::{At, revision, step_of};
 
 /// The rows, in the order of the policy.
@@ -21,6 +21,7 @@ pub(super) fn rows(at: &At<'_>) -> Vec<CheckRow> {
     rows.push(row(at, "Handler", handler(at), &[("Choose", "take")]));
     rows.push(row(at, "Confirmed and accepted", decided(at), &[("Decide", "decide")]));
     rows.push(row(at, "Severity", severity(at), &[("Say it", "severity")]));
+    rows.extend(embargo::of_steps(at));
     let affected = case.publication.affected.as_ref().map(|affected| written(at, &affected.ranges));
     rows.push(row(at, "Affected versions", affected, &[("Fill in the lines", "lines")]));
     rows.push(row(at, "Similar problems searched for", audit(at), &[("Record", "audit")]));
@@ -217,6 +218,7 @@ fn of_clock(
         MetBy::Published => (label, go("The advisory", "advisory")),
         MetBy::Released => (label, go("Versions and fixes", "lines")),
         MetBy::Announced => (label, None),
+        MetBy::EmbargoOver => (label, go("The embargo", "embargo")),
         MetBy::Settled => (label, go("Say what becomes of it", "settle")),
         MetBy::Recorded => (label, go("Record it", "duty")),
     }

@@ -5,6 +5,7 @@ mod checklist;
 mod commands;
 pub(crate) mod comment;
 pub(crate) mod deliveries;
+pub(crate) mod embargo;
 mod facts;
 mod history;
 mod parties;
@@ -123,7 +124,7 @@ impl Team {
                 now,
             },
             spoken: case.id.spoken(),
-            tags: tags::tags(&case.into()),
+            tags: tags::tags(&case.into(), now),
             notice: asked.done.as_deref().and_then(step_of).map(|step| step.done.to_owned()),
             next: checklist::next(&at, &checklist),
             checklist,
@@ -378,8 +379,8 @@ fn turns(asked: Option<usize>, pages: usize, href: impl Fn(usize) -> String) -> 
 /// Steps that can be taken and have no row in the list of the policy's steps.
 fn more(at: &At<'_>) -> Vec<(String, String)> {
     let extra = [
-        "settle", "invite", "facts", "duty", "revise", "channels", "cve", "module", "code", "answer", "report",
-        "reopen",
+        "settle", "invite", "facts", "embargo", "duty", "revise", "channels", "cve", "module", "code", "answer",
+        "report", "reopen",
     ]
     .into_iter()
     .filter_map(step_of);

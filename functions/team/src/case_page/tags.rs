@@ -4,20 +4,28 @@ use desk_domain::case::Brief;
 use desk_domain::case::event::FactName;
 use desk_domain::policy::Severity;
 use desk_pages::Tag;
+use jiff::{SignedDuration, Timestamp};
 
 use super::words;
 
+/// An embargo is told to end soon from so long before on, as its last warnings are.
+const NEAR: SignedDuration = SignedDuration::from_hours(72);
+
 /// Severity first, then what makes it urgent, then whose it is.
-pub(crate) fn tags(brief: &Brief) -> Vec<Tag> {
+pub(crate) fn tags(brief: &Brief, now: Timestamp) -> Vec<Tag> {
     let severity = brief.severity.map(|severity| tag(words::severity(severity), class(severity)));
     let facts =
         [(FactName::AttacksObserved, "attacks"), (FactName::ExploitPublic, "exploit"), (FactName::Public, "public")];
     let facts = facts.into_iter().filter(|(fact, _)| brief.facts.contains(fact)).map(|(_, words)| tag(words, "alarm"));
+    let embargo = brief.embargo_until.map(|ends| match ends.duration_since(now) <= NEAR {
+        true => tag("embargo ends soon", "alarm"),
+        false => tag("embargo", "plain"),
+    });
     let others = brief.third_party.as_ref().map(|module| tag(&format!("third party: {module}"), "plain"));
     let unproven = brief.unproven.then(|| tag("unproven", "wait"));
     let wrote = brief.unanswered_since.map(|_| tag("new message", "new"));
     let waits = brief.waiting_for_reporter.then(|| tag("waiting for the reporter", "wait"));
-    severity.into_iter().chain(facts).chain(others).chain(unproven).chain(wrote).chain(waits).collect()
+    severity.into_iter().chain(facts).chain(embargo).chain(others).chain(unproven).chain(wrote).chain(waits).collect()
 }
 
 fn tag(words: &str, class: &'static str) -> Tag {

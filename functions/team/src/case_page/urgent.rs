@@ -21,6 +21,7 @@ fn of(at: &At<'_>, step: &UrgentStep, done: bool) -> CheckRow {
         UrgentStep::Accept => &[("Decide", "decide")],
         UrgentStep::Severity => &[("Say it", step::SEVERITY)],
         UrgentStep::Reporter => &[("Write", step::WRITE)],
+        UrgentStep::Embargo => &[("Decide", step::EMBARGO)],
         UrgentStep::Advisory => &[("Write", step::ADVISORY)],
         UrgentStep::Release => &[("Plan it", "plan"), ("Lines", step::LINES)],
         UrgentStep::Announce => &[("Publish", "publish")],

@@ -150,6 +150,10 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
             })
         }
         PlanRelease => as_it_is(given, Command::PlanRelease { on: given.moment("on")? }),
+        ProposeEmbargo => as_it_is(given, Command::ProposeEmbargo { ends_at: given.moment("ends_at")? }),
+        AcceptEmbargo => as_it_is(given, Command::AcceptEmbargo),
+        RejectEmbargo => told(given, "reason", |reason, _| Command::RejectEmbargo { reason }),
+        TerminateEmbargo => told(given, "reason", |reason, _| Command::TerminateEmbargo { reason }),
         FollowUp => prepared(given, Work::FollowUp),
         PutAway => as_it_is(given, Command::PutAway),
         TreatAsReport => prepared(given, Work::TreatAsReport { address: address(given) }),

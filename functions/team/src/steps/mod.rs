@@ -11,6 +11,7 @@ mod audit;
 mod channels;
 mod credit;
 mod decide;
+mod embargo;
 mod facts;
 pub(crate) mod form;
 mod lines;

@@ -69,7 +69,9 @@ pub(super) fn unproven_form(at: &At<'_>, _: &Typed) -> Filled {
             .to_owned()
     });
     let answers = (held.answers > 0).then(|| {
-        let says = held.spoken.filter(|spoken| at.case().hears(*spoken)).map_or("", |spoken| match spoken {
+        let says = held.spoken.filter(|spoken| at.case().hears(*spoken, at.now)).map_or("", |spoken| match spoken {
+            Spoken::Agrees if !at.case().is_closed() => " One agrees to the end of the embargo that is proposed, and that counts then.",
+            Spoken::Refuses if !at.case().is_closed() => " One refuses the end of the embargo that is proposed, and that counts then.",
             Spoken::Agrees => " One says that the bug may go to the public tracker, and that counts then.",
             Spoken::Refuses => " One says that the bug may not go to the public tracker, and that counts then.",
             Spoken::Withdraws => " One withdraws the report, and that counts then.",

@@ -6,8 +6,8 @@ use desk_domain::notice::step;
 use super::form::{Commands, Filled};
 use super::typed::Typed;
 use super::{
-    At, advisory, after_closing, audit, channels, credit, decide, facts, lines, others, parties, people, publish,
-    revision, score, share, write,
+    At, advisory, after_closing, audit, channels, credit, decide, embargo, facts, lines, others, parties, people,
+    publish, revision, score, share, write,
 };
 
 /// A step of a case.
@@ -204,6 +204,16 @@ pub(crate) const STEPS: &[Step] = &[
         form: others::plan_form,
         give: others::plan,
         shows: nothing,
+    },
+    Step {
+        path: step::EMBARGO,
+        title: "Until when is it kept back?",
+        commands: &[ProposeEmbargo, AcceptEmbargo, RejectEmbargo, TerminateEmbargo],
+        done: "It is recorded, and the reporter is told.",
+        start: embargo::start,
+        form: embargo::form,
+        give: embargo::give,
+        shows: embargo::shows,
     },
     Step {
         path: step::CREDIT,

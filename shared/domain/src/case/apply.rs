@@ -9,7 +9,7 @@ use super::event::{Actor, DisclosurePlan, Elsewhere, Event, EventBody, FactName,
 use super::publication::{Audit, CreditState, LineEnd, Publication, written};
 use super::rm::Rm;
 use super::share::ShareAnswer;
-use super::{Breach, Case, Consent, End, Fact, Quarantine, Sent, Step, Steps, Tracker};
+use super::{Breach, Case, Consent, Embargo, End, Fact, Quarantine, Sent, Step, Steps, Tracker};
 use crate::id::{ClockName, PackageName};
 
 impl Case {
@@ -77,6 +77,7 @@ impl Case {
             unsettled: false,
             standing_asked: None,
             agrees_to_wait: false,
+            embargo: Embargo::default(),
             shared: Vec::new(),
             parties: Vec::new(),
         })
@@ -178,8 +179,13 @@ impl Case {
                 (self.planned_for, self.agrees_to_wait) = match plan {
                     DisclosurePlan::On(moment) => (Some(moment.clone()), false),
                     DisclosurePlan::WithRelease => (None, true),
-                }
+                };
+                self.embargo.taken_back();
             }
+            EventBody::EmbargoProposed { side, ends, .. } => self.embargo.propose(event, *side, ends),
+            EventBody::EmbargoAnswered { side, agrees, .. } => self.embargo.answered(*side, *agrees),
+            EventBody::EmbargoAgreed { ends, .. } => self.embargo.agree(ends, at),
+            EventBody::EmbargoEnded { ends, why } => self.embargo.end(ends, at, *why),
             EventBody::ReplyQuarantined { spoken, .. } => {
                 self.quarantine.answers += 1;
                 self.quarantine.spoken = spoken.or(self.quarantine.spoken);
@@ -210,6 +216,7 @@ impl Case {
                 (self.severity, self.unclassified) = (Some(*severity), *unclassified);
             }
             EventBody::FactMarked { fact, source } => {
+                self.embargo.lapse();
                 self.facts.push(Fact { fact: *fact, at, by: actor.clone(), source: Some(source.clone()) })
             }
             EventBody::DuplicateOf { of } => self.duplicate_of = Some(of.clone()),
@@ -244,6 +251,7 @@ impl Case {
             EventBody::ChannelGivenUp { channel, reason: _ } => self.channel_given_up(event, channel),
             EventBody::Announced { channel, again: _ } => self.announced(event, channel),
             EventBody::Closed { resolution, from, .. } => {
+                self.embargo.lapse();
                 self.resolution = Some(*resolution);
                 if let (Some(end), Some(from)) = (&mut self.end, from) {
                     end.from = *from;
@@ -267,6 +275,7 @@ impl Case {
                 self.unsettled = false;
                 (self.end, self.resolution, self.tracker) = (None, None, None);
                 (self.duplicate_of, self.root) = (None, None);
+                self.embargo.reopened();
             }
         }
         self.void_approval(event);

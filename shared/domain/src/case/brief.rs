@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Case;
 use super::event::FactName;
 use crate::id::{CaseId, ClockName, MemberId, PackageName, SourceId};
+use crate::moment::Moment;
 use crate::policy::Severity;
 
 /// A case in brief.
@@ -18,6 +19,9 @@ pub struct Brief {
     pub third_party: Option<PackageName>,
     /// Something of it waits in quarantine.
     pub unproven: bool,
+    /// When an embargo that holds ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embargo_until: Option<Timestamp>,
     pub waiting_for_reporter: bool,
     /// Since when a message of the reporter's has had no answer.
     pub unanswered_since: Option<Timestamp>,
@@ -42,6 +46,7 @@ impl From<&Case> for Brief {
             facts,
             third_party: case.third_party.clone(),
             unproven: !case.quarantine.is_empty(),
+            embargo_until: case.embargo.holds().and_then(Moment::comes),
             waiting_for_reporter: case.waiting_for_reporter,
             unanswered_since: case.unanswered_since,
             acknowledged: case.steps.acknowledged.is_some(),

@@ -166,7 +166,9 @@ impl ClockStart {
     /// cannot wait has shortened it or its row says otherwise. Nothing is told to be missed before it is; a warning comes no later
     /// than the policy says, where there is an hour of the digest before.
     pub fn told_by_day(mut self, row: &ClockRow, digest_at: Option<Time>) -> ClockStart {
-        let of_days = row.due.shortest() > A_MATTER_OF_HOURS && !row.promise && row.at_due != AtDue::AssignHandler;
+        // What comes to be by itself comes at its hour, and so do its warnings.
+        let waits = matches!(row.at_due, AtDue::Breach | AtDue::SetAside);
+        let of_days = row.due.shortest() > A_MATTER_OF_HOURS && !row.promise && waits;
         let by_day = of_days && !row.at_any_hour && !self.to_the_minute && self.hastened_by.is_none();
         self.with_digest = digest_at.filter(|_| by_day);
         let before = |row: &crate::policy::Warning| matches!(row.when, When::Before(_));

@@ -245,6 +245,18 @@ pub enum Command {
     PlanRelease {
         on: Moment,
     },
+    /// The team proposes an end; the first, or another than that which holds.
+    ProposeEmbargo {
+        ends_at: Moment,
+    },
+    /// To what the reporter proposes.
+    AcceptEmbargo,
+    RejectEmbargo {
+        reason: Message,
+    },
+    TerminateEmbargo {
+        reason: Message,
+    },
     /// The same transaction opens the case; `code` is its receipt code, sealed for the reporter's page of this one.
     FollowUp {
         opened: CaseId,
@@ -324,6 +336,12 @@ pub enum Command {
         shared: u64,
         agrees: bool,
         words: Option<ContentRef>,
+    },
+
+    /// The reporter's answer to the end of an embargo that the team proposes, bound to that.
+    AnswerEmbargo {
+        ends_at: Moment,
+        agrees: bool,
     },
 
     /// A party says something, on its page.

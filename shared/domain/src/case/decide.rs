@@ -3,6 +3,7 @@
 mod channels;
 mod clocks;
 mod duplicates;
+mod embargo;
 mod ends;
 mod facts;
 mod invite;
@@ -237,6 +238,11 @@ impl Next<'_> {
             Command::RecordConsent { source, to } => self.record_consent(source, to.as_ref())?,
             Command::Forward { to, message } => self.forward(to, message)?,
             Command::PlanRelease { on } => self.plan_release(on)?,
+            Command::ProposeEmbargo { ends_at } => self.propose_embargo(ends_at)?,
+            Command::AcceptEmbargo => self.accept_embargo(),
+            Command::RejectEmbargo { reason } => self.reject_embargo(reason),
+            Command::TerminateEmbargo { reason } => self.terminate_embargo(reason),
+            Command::AnswerEmbargo { ends_at, agrees } => self.answer_embargo(ends_at, *agrees)?,
             Command::FollowUp { opened, code } => self.follow_up(opened, code),
             Command::PutAway => self.put_away(),
             Command::TreatAsReport { opened } => self.push(EventBody::TreatedAsReport { opened: opened.clone() }),

@@ -25,6 +25,7 @@ pub use root::{RootMoved, RootNews};
 pub use row::{NoteKind, Row, Written};
 
 use super::clock::{Alarm, ClockStart};
+use super::embargo::{EmbargoEnd, Side};
 use super::party::{NewParty, PartySaid};
 use super::publication::RevisionCause;
 use super::rm::Rm;
@@ -96,6 +97,10 @@ pub enum MessageKind {
     Closed,
     /// With something that is shared with the reporter ([`EventBody::Shared`]).
     Shared,
+    /// Why the team does not agree to the end that the reporter proposes.
+    EmbargoRefused,
+    /// Why the team ends the embargo.
+    EmbargoEnded,
     /// To whoever commented on the policy.
     Comment,
 }
@@ -339,6 +344,34 @@ pub enum EventBody {
         /// What was planned before, where that is another.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Moment>,
+    },
+    /// One side proposes when the embargo ends.
+    EmbargoProposed {
+        side: Side,
+        ends: Moment,
+        /// The reporter named it in the report.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        with_report: bool,
+    },
+    /// One side answers what the other proposes.
+    EmbargoAnswered {
+        side: Side,
+        ends: Moment,
+        agrees: bool,
+        #[serde(default, skip_serializing_if = "SaidBy::is_page")]
+        by: SaidBy,
+    },
+    /// Both have agreed: it holds until then.
+    EmbargoAgreed {
+        ends: Moment,
+        /// Until when it held before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Moment>,
+    },
+    /// It is over; it was to hold until `ends`.
+    EmbargoEnded {
+        ends: Moment,
+        why: EmbargoEnd,
     },
     /// What was filed is a report after all (T60).
     TreatedAsReport {

@@ -3,16 +3,17 @@
 
 use jiff::Timestamp;
 
+use super::embargo::EmbargoEnd;
 use super::event::Resolution;
-use super::{Case, Rm, Stage, quiet};
-use crate::policy::Policy;
+use super::{Case, Clock, Rm, Stage, quiet};
+use crate::policy::{MetBy, Policy};
 
 impl Case {
     /// What does not hold at `now`, in words that begin with its number.
     pub fn unkept(&self, policy: &Policy, now: Timestamp) -> Vec<String> {
         let open = !self.is_closed() && !self.canary;
         let of_open = open.then(|| self.nobodys(policy, now).into_iter().chain(self.dark(now)));
-        let of_all = self.fixed_unreleased().into_iter().chain(self.untrue_stage());
+        let of_all = self.fixed_unreleased().into_iter().chain(self.untrue_stage()).chain(self.unwatched_embargo());
         of_open.into_iter().flatten().chain(of_all).map(|what| format!("{}: {what}", self.id)).collect()
     }
 
@@ -40,6 +41,19 @@ impl Case {
         let next = self.timers().into_iter().map(|(_, at)| at).min();
         let soon = now.saturating_add(quiet::LONGEST).unwrap_or(now);
         next.is_none_or(|next| next > soon).then(|| format!("I7: the next thing to happen is {next:?}"))
+    }
+
+    /// I7: while an embargo holds, its end is a next instant; and nothing that ends it is known.
+    fn unwatched_embargo(&self) -> Option<String> {
+        let ends = self.embargo.holds()?;
+        let watches = |clock: &&Clock| clock.start.met_by == MetBy::EmbargoOver && clock.is_open();
+        let due_at = self.clocks.iter().find(watches).map(|clock| clock.start.due_at);
+        let forced = self.facts.iter().find_map(|known| EmbargoEnd::forced_by(known.fact));
+        match (due_at == ends.comes(), forced) {
+            (false, _) => Some(format!("I7: the embargo until {ends} ends at {due_at:?}")),
+            (true, Some(why)) => Some(format!("I7: an embargo holds, and {}", why.because())),
+            (true, None) => None,
+        }
     }
 
     /// I8: its stage is what the events say.

@@ -51,7 +51,7 @@ impl Case {
         match (start.alarms.iter().find(|alarm| !escalate::reminds(policy, &alarm.level)), start.at_due) {
             (Some(alarm), _) => told(start.told(alarm.at), &alarm.level, Last::Rung),
             (None, AtDue::Breach) => told(start.told(start.due_at), &start.breach_level, Last::Resort),
-            (None, AtDue::AssignHandler | AtDue::SetAside) => None,
+            (None, AtDue::AssignHandler | AtDue::SetAside | AtDue::EndEmbargo) => None,
         }
     }
 }
@@ -86,7 +86,7 @@ fn rungs(policy: &Policy, row: &ClockRow, now: Timestamp) -> Vec<Rung> {
         AtDue::AssignHandler => {
             Some(Rung { to: Vec::new(), ..rung(due, Happens::Assigned, &row.breach_level, Last::Rung) })
         }
-        AtDue::SetAside => None,
+        AtDue::SetAside | AtDue::EndEmbargo => None,
     };
     warnings.chain(last).collect()
 }

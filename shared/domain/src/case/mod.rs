@@ -11,6 +11,7 @@ pub mod command;
 pub mod decide;
 pub mod duplicates;
 mod elsewhere;
+pub mod embargo;
 mod end;
 mod escalate;
 pub mod event;
@@ -42,6 +43,7 @@ pub use brief::Brief;
 pub use clock::{Clock, ClockState};
 pub use command::{Command, CommandName};
 pub use duplicates::Root;
+pub use embargo::Embargo;
 pub use end::End;
 use event::Hint;
 pub use event::{Actor, ContentRef, Event, EventBody, Message, Recipient};
@@ -191,6 +193,9 @@ pub struct Case {
     /// The reporter keeps it to themselves until the release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub agrees_to_wait: bool,
+    /// Until when both sides keep it to themselves.
+    #[serde(default, skip_serializing_if = "Embargo::is_none")]
+    pub embargo: Embargo,
     /// What was shown to the reporter or to a party before it was public.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shared: Vec<Shared>,

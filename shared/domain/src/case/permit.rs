@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::command::CommandName;
 use super::command::row::{Closing, Rule, Who};
+use super::embargo::Side;
 use super::event::Resolution;
 use super::publication::Missing;
 use super::rm::{self, Rm, Transition};
@@ -185,6 +186,12 @@ impl Asking<'_> {
             Rule::PartyThere => {
                 case.present_parties().next().is_none().then(|| "nobody from outside is invited".to_owned())
             }
+            Rule::Embargoable => case.no_embargo(),
+            Rule::EmbargoAsked => {
+                let asked = case.embargo.proposed(Side::Reporter, self.now).is_some();
+                (!asked).then(|| format!("the reporter of {} proposes no end of an embargo", case.id))
+            }
+            Rule::EmbargoHolds => case.embargo.holds().is_none().then(|| format!("no embargo of {} holds", case.id)),
             Rule::Answerable => self.unanswerable(),
             Rule::Quarantined => {
                 case.quarantine.is_empty().then(|| format!("nothing of {} waits in quarantine", case.id))

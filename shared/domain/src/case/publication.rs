@@ -319,6 +319,7 @@ impl Case {
         let (revisions, withdrawn) = (Vec::new(), false);
         let published = Announcement { advisory, channels, had, given_up, planned, revisions, withdrawn };
         self.publication.published = Some(published);
+        self.embargo.lapse();
         if !self.has_fact(FactName::Public) {
             let (at, by) = (event.at, event.actor.clone());
             self.facts.push(Fact { fact: FactName::Public, at, by, source: None });

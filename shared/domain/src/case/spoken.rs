@@ -1,12 +1,14 @@
-//! What a reporter says by the first line of a mail: YES or NO, where they were asked whether an ordinary bug goes to the public tracker,
-//! and WITHDRAW.
+//! What a reporter says by the first line of a mail: YES or NO, where they were asked whether an ordinary bug goes to the public tracker or
+//! whether they agree to the end of an embargo, and WITHDRAW.
 //!
 //! A machine takes a word for what it means only where it can mean nothing else: the line is that word, in letters of any size, with
 //! what people put around it out of courtesy. "No problem, go ahead" is read by a person, as everything else is. Under a YES or a NO
 //! stands nothing but a signature; under a withdrawal whatever its writer wants to say, which stays a message.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::embargo::Side;
 use super::{Case, Tracker};
 use crate::text::is_unseen;
 
@@ -91,12 +93,19 @@ fn words(line: &str) -> Vec<String> {
 
 impl Case {
     /// Whether it is the time for it, and something new.
-    pub fn hears(&self, spoken: Spoken) -> bool {
+    pub fn hears(&self, spoken: Spoken, now: Timestamp) -> bool {
         match spoken {
+            Spoken::Agrees | Spoken::Refuses if !self.is_closed() => self.asks_embargo_by_word(now),
             Spoken::Agrees => self.is_closed() && self.tracker.is_some_and(|said| said != Tracker::Agreed),
             Spoken::Refuses => self.is_closed() && self.tracker.is_some_and(|said| said != Tracker::Refused),
             Spoken::Withdraws => !self.is_closed() && self.withdrawn_at.is_none() && self.has_reporter(),
         }
+    }
+
+    /// Whether the reporter is asked about the end of an embargo in such a way that a yes or a no alone answers it: about one that took
+    /// no other's place.
+    pub fn asks_embargo_by_word(&self, now: Timestamp) -> bool {
+        self.embargo.proposed(Side::Team, now).is_some_and(|proposal| !proposal.anew)
     }
 }
 

@@ -17,6 +17,8 @@ pub enum UrgentStep {
     Accept,
     Severity,
     Reporter,
+    /// An embargo holds, and the problem is attacked.
+    Embargo,
     /// What users can do until there is a fix.
     Advisory,
     Release,
@@ -29,12 +31,13 @@ pub enum UrgentStep {
 
 impl UrgentStep {
     /// Every step; `clock` stands for whatever duty waits.
-    pub fn all(clock: &ClockName) -> [UrgentStep; 8] {
+    pub fn all(clock: &ClockName) -> [UrgentStep; 9] {
         [
             UrgentStep::Duty(clock.clone()),
             UrgentStep::Accept,
             UrgentStep::Severity,
             UrgentStep::Reporter,
+            UrgentStep::Embargo,
             UrgentStep::Advisory,
             UrgentStep::Release,
             UrgentStep::Announce,
@@ -50,6 +53,7 @@ impl UrgentStep {
             UrgentStep::Accept
             | UrgentStep::Severity
             | UrgentStep::Reporter
+            | UrgentStep::Embargo
             | UrgentStep::Advisory
             | UrgentStep::Release
             | UrgentStep::Announce
@@ -62,6 +66,7 @@ impl UrgentStep {
             UrgentStep::Accept => UrgentKind::Accept,
             UrgentStep::Severity => UrgentKind::Severity,
             UrgentStep::Reporter => UrgentKind::Reporter,
+            UrgentStep::Embargo => UrgentKind::Embargo,
             UrgentStep::Advisory => UrgentKind::Advisory,
             UrgentStep::Release => UrgentKind::Release,
             UrgentStep::Announce => UrgentKind::Announce,
@@ -95,6 +100,7 @@ impl Case {
             open.then_some((UrgentStep::Accept, accepted)),
             open.then_some((UrgentStep::Severity, self.severity.is_some())),
             (open && has_reporter).then_some((UrgentStep::Reporter, wrote)),
+            self.embargo.holds().map(|_| (UrgentStep::Embargo, false)),
             open.then_some((UrgentStep::Advisory, drafted || published)),
             open.then_some((UrgentStep::Release, released || since(self.release_said_at))),
             open.then_some((UrgentStep::Announce, published)),

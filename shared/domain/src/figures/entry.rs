@@ -200,6 +200,10 @@ impl Book {
             | EventBody::ConsentRecorded { .. }
             | EventBody::Forwarded { .. }
             | EventBody::ReleasePlanned { .. }
+            | EventBody::EmbargoProposed { .. }
+            | EventBody::EmbargoAnswered { .. }
+            | EventBody::EmbargoAgreed { .. }
+            | EventBody::EmbargoEnded { .. }
             | EventBody::TreatedAsReport { .. }
             | EventBody::FollowedUp { .. }
             | EventBody::PutAway

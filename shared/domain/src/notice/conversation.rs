@@ -1,6 +1,7 @@
 //! What the desk itself says on the reporter's page: the same changes that its mails tell of (T31), in one sentence.
 
 use super::{TRACKER_QUESTION, closed};
+use crate::case::embargo::Side;
 use crate::case::event::{Answers, DisclosurePlan, Elsewhere, EventBody, Reported, Resolution, RootNews};
 use crate::case::publication::Anew;
 use crate::case::rm::{self, Transition};
@@ -152,6 +153,30 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::DisclosurePlanned { plan: DisclosurePlan::WithRelease } => {
             "You agreed to keep it to yourself until the fixes are released. Thank you.".to_owned()
         }
+        EventBody::EmbargoProposed { side: Side::Reporter, ends, .. } => format!(
+            "You proposed an embargo until {}. It holds once the team agrees.",
+            ends.said_as_end(None)
+        ),
+        EventBody::EmbargoProposed { side: Side::Team, ends, .. } => {
+            format!("{by} proposes an embargo until {}. Please say on this page whether you agree.", ends.said_as_end(None))
+        }
+        // What is agreed by it says its own event.
+        EventBody::EmbargoAnswered { agrees: true, .. } => return None,
+        EventBody::EmbargoAnswered { side: Side::Reporter, ends, agrees: false, .. } => {
+            format!("You did not agree to an embargo until {}.", ends.said_as_end(None))
+        }
+        EventBody::EmbargoAnswered { side: Side::Team, ends, agrees: false, .. } => {
+            format!("The team did not agree to an embargo until {}.", ends.said_as_end(None))
+        }
+        EventBody::EmbargoAgreed { ends, before: None } => {
+            format!("An embargo holds until {}. Until then neither you nor the team publishes.", ends.said_as_end(None))
+        }
+        EventBody::EmbargoAgreed { ends, before: Some(before) } => format!(
+            "The end of the embargo has moved from {} to {}, as you and the team agreed.",
+            before.said_as_end(None),
+            ends.said_as_end(None)
+        ),
+        EventBody::EmbargoEnded { why, .. } => format!("The embargo is over: {}.", why.because()),
         EventBody::AnswersChosen { answers: Answers::Mail } => {
             "You asked to be answered by mail, beside this page.".to_owned()
         }

@@ -1,7 +1,9 @@
 use super::*;
 use crate::case::UrgentStep;
+use crate::case::embargo::EmbargoEnd;
 use crate::case::event::FactName;
 use crate::id::ClockName;
+use crate::moment::Moment;
 
 /// To the team, at once: the matter is public, or an exploit is, or attacks are seen. Who does not need to know reads no more than that.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +16,9 @@ pub struct FactMarked {
     /// What is to be done first; none in records that are older than the list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<UrgentStep>,
+    /// The end of the embargo that it has ended, or puts in question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embargo: Option<Moment>,
 }
 
 impl FactMarked {
@@ -23,6 +28,7 @@ impl FactMarked {
             "{by} has recorded that {}. What was to wait for the release cannot wait any longer.",
             self.fact.is_known()
         ));
+        let letter = self.of_embargo(letter, at);
         let letter = match self.due.as_slice() {
             [] => letter,
             due => letter
@@ -36,6 +42,20 @@ impl FactMarked {
             }
         };
         letter.link("Open the case on the desk", &at.links.desk_case).sign(at.team_signature())
+    }
+
+    /// What it makes of the embargo.
+    fn of_embargo(&self, letter: Letter, at: &Setting<'_>) -> Letter {
+        let Some(ends) = &self.embargo else { return letter };
+        match EmbargoEnd::forced_by(self.fact) {
+            Some(_) => letter
+                .say("The embargo is over with it; it holds nobody back from publishing any more:")
+                .facts(vec![at.until("It was to hold until", ends)]),
+            None => letter
+                .say("An embargo holds, and nothing is published before it ends. Whoever handles the case says whether it still protects anybody:")
+                .facts(vec![at.until("It holds until", ends)])
+                .link("End the embargo now, or leave it", &at.step(step::EMBARGO)),
+        }
     }
 
     /// What is to be done, in that order.

@@ -3,6 +3,7 @@
 mod announced;
 mod arrived;
 mod clocks;
+mod embargo;
 mod pages;
 mod parties;
 mod published;
@@ -13,7 +14,7 @@ pub use announced::{of_channel, seen_everywhere};
 
 use super::*;
 use crate::case::event::{
-    Answers, AssignedBy, EventBody, FactName, Hint, MailParts, MessageKind, Resolution, RootMoved,
+    Answers, AssignedBy, DisclosurePlan, EventBody, FactName, Hint, MailParts, MessageKind, Resolution, RootMoved,
 };
 use crate::case::{Actor, Case, Clock, ClockState, Event, Rm, Tracker};
 use crate::id::{ClockName, ContentId, MemberId, PackageName};
@@ -58,7 +59,10 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let ends = matches!(kind, MessageKind::Closed | MessageKind::Duplicate | MessageKind::Invalidated);
             let end = case.resolution.filter(|_| ends);
             let asks_tracker = end.is_some() && case.tracker == Some(Tracker::Asked);
-            let notice = Notice::Written(Written { kind: *kind, by: by.clone(), handler, end, asks_tracker });
+            let embargo_over = end.is_some() && case.embargo_ended_at(event.at).is_some();
+            let by = by.clone();
+            let notice = Written { kind: *kind, by, handler, end, asks_tracker, embargo_over };
+            let notice = Notice::Written(notice);
             plan.to_reporter(notice, message.mail.clone())
         }
         EventBody::MessageBounced { .. } if case.is_comment() => {
@@ -116,6 +120,12 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::ReadWithReason { .. } => plan.opened(),
         EventBody::Invited { member, .. } => plan.let_in_or_out(member, |by| Notice::Invited(Invited { by })),
         EventBody::Uninvited { member, .. } => plan.let_in_or_out(member, |by| Notice::Uninvited(Uninvited { by })),
+        // As the end of an embargo that they propose it is told by its own event.
+        EventBody::DisclosurePlanned { plan: DisclosurePlan::On(_) } if plan.named_an_end() => Vec::new(),
+        EventBody::EmbargoProposed { side, ends, with_report } => plan.embargo_proposed(*side, ends, *with_report),
+        EventBody::EmbargoAnswered { side, ends, agrees, by } => plan.embargo_answered(*side, ends, *agrees, *by),
+        EventBody::EmbargoAgreed { ends, before } => plan.embargo_agreed(ends, before.as_ref()),
+        EventBody::EmbargoEnded { ends, why } => plan.embargo_ended(ends, *why),
         EventBody::DisclosurePlanned { plan: of } => {
             plan.to_handler(Notice::DisclosurePlanned(DisclosurePlanned { plan: of.clone() }))
         }
@@ -330,7 +340,8 @@ impl Plan<'_> {
         let theirs = |name: &ClockName| self.case.clock(name).is_some_and(|clock| clock.start.reporter_sees);
         let told_reporter = due.iter().filter(|(name, _)| theirs(name)).cloned().collect();
         let steps = self.case.urgent_steps(self.policy).into_iter().filter(|(_, done)| !done).map(|(step, _)| step);
-        let notice = Notice::FactMarked(FactMarked { fact, by: by.clone(), due, steps: steps.collect() });
+        let (steps, embargo) = (steps.collect(), self.embargo_of_fact());
+        let notice = Notice::FactMarked(FactMarked { fact, by: by.clone(), due, steps, embargo: embargo.clone() });
         let told = others.map(|id| planned(Recipient::Member(id.clone()), notice.clone()));
         match &self.case.opened {
             // Said as the case was opened: the receipt says so to the reporter. The team hears it once, of the gravest; where nobody
@@ -339,7 +350,9 @@ impl Plan<'_> {
                 let once = opened.facts.last() == Some(&fact) && self.case.handler.is_some();
                 told.filter(|_| once).collect()
             }
-            _ => told.chain(self.to_reporter(Notice::FactTold(FactTold { fact, due: told_reporter }), None)).collect(),
+            _ => told
+                .chain(self.to_reporter(Notice::FactTold(FactTold { fact, due: told_reporter, embargo }), None))
+                .collect(),
         }
     }
 

@@ -2,6 +2,7 @@
 //! any of it, it is not its writer's own word (`desk_mail::read::own`, `desk_mail::read::trim`).
 
 mod desk;
+mod embargo;
 mod parties;
 
 use super::*;
@@ -142,8 +143,8 @@ fn told_there(policy: &Policy) -> Vec<ToldThere> {
 /// What names a member to the reporter.
 fn by(policy: &Policy, member: &MemberId) -> Vec<Notice> {
     use MessageKind::{
-        Acknowledgement, Closed, Comment, Deferred, Duplicate, Invalidated, Request, Response, Shared, Update,
-        Validated,
+        Acknowledgement, Closed, Comment, Deferred, Duplicate, EmbargoEnded, EmbargoRefused, Invalidated, Request,
+        Response, Shared, Update, Validated,
     };
     let kinds = [
         Acknowledgement,
@@ -156,6 +157,8 @@ fn by(policy: &Policy, member: &MemberId) -> Vec<Notice> {
         Duplicate,
         Closed,
         Shared,
+        EmbargoRefused,
+        EmbargoEnded,
         Comment,
     ];
     let written = kinds.into_iter().map(|kind| {
@@ -165,12 +168,15 @@ fn by(policy: &Policy, member: &MemberId) -> Vec<Notice> {
             handler: Some(member.clone()),
             end: None,
             asks_tracker: false,
+            embargo_over: false,
         })
     });
-    let ended = Resolution::ALL.iter().map(|end| {
+    let ended = Resolution::ALL.iter().flat_map(|end| [(end, true), (end, false)]).map(|(end, embargo_over)| {
         let (kind, by, handler) = (Closed, member.clone(), Some(member.clone()));
-        Notice::Written(Written { kind, by, handler, end: Some(*end), asks_tracker: *end == Resolution::OrdinaryBug })
+        let asks_tracker = *end == Resolution::OrdinaryBug;
+        Notice::Written(Written { kind, by, handler, end: Some(*end), asks_tracker, embargo_over })
     });
+    let written = written.chain(embargo::asked(member));
     let handler = |previous| Notice::HandlerChanged(HandlerChanged { handler: member.clone(), previous });
     let code = Notice::CodeReissued(CodeReissued { by: member.clone() });
     let by = Some(member.clone());
@@ -210,6 +216,7 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::ReleasePlanned(ReleasePlanned { on: on.clone(), before: None }),
         Notice::ReleasePlanned(ReleasePlanned { on: on.clone(), before: Some(on) }),
         Notice::FixesReleased(FixesReleased {}),
+        Notice::EmbargoOver(EmbargoOver { ends: embargo::ends() }),
         Notice::Published(Published {}),
         Notice::Corrected(Corrected { what: Anew::Corrected }),
         Notice::Corrected(Corrected { what: Anew::Withdrawn }),
@@ -225,6 +232,7 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::RootTold(RootTold { news: RootNews::Published, advisory: None }),
     ];
     let told = missed.map(Notice::PromiseMissed).chain(closed.map(Notice::ClosedNotice));
+    let told = told.chain(embargo::to_reporter());
     told.chain(forwarded.map(Notice::Forwarded)).chain(facts_told(policy)).chain(rest).collect()
 }
 
@@ -300,7 +308,7 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
             acknowledge_until: None,
         }),
     ];
-    all.into_iter().chain(opened).chain(standings).collect()
+    all.into_iter().chain(embargo::ended_by(member)).chain(opened).chain(standings).collect()
 }
 
 /// Every reason for which somebody hears of a case that this member handles.
@@ -372,6 +380,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
         all.push(Notice::DisclosurePlanned(DisclosurePlanned { plan }));
     }
     all.extend(of_channels(policy));
+    all.extend(embargo::to_team());
     all.extend(of_party());
     for what in [SharedThing::DraftAdvisory, SharedThing::Patch, SharedThing::Text] {
         all.extend(
@@ -404,7 +413,8 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     ]);
     let facts = FactName::ALL;
     let by = policy.members.first().map(|member| &member.id);
-    all.extend(by.into_iter().flat_map(|by| facts.map(|fact| fact_marked(policy, fact, by))));
+    let marked = |by| facts.into_iter().flat_map(move |fact| [None, Some(embargo::ends())].map(|e| (fact, e, by)));
+    all.extend(by.into_iter().flat_map(marked).map(|(fact, embargo, by)| fact_marked(policy, fact, embargo, by)));
     all.extend(facts.map(|fact| correction_begun(Begun::Fact(fact), false)));
     all.extend(Stage::OPEN.map(|stage| Notice::Quiet(Quiet { stage, next: None })));
     all
@@ -415,15 +425,17 @@ fn correction_begun(why: Begun, withdraws: bool) -> Notice {
 }
 
 /// With whatever clock it may name, and every step.
-fn fact_marked(policy: &Policy, fact: FactName, by: &MemberId) -> Notice {
+fn fact_marked(policy: &Policy, fact: FactName, embargo: Option<Moment>, by: &MemberId) -> Notice {
     let due = policy.clocks.iter().map(|row| (row.name.clone(), Timestamp::UNIX_EPOCH)).collect();
     let steps = policy.clocks.first().into_iter().flat_map(|row| UrgentStep::all(&row.name));
-    Notice::FactMarked(FactMarked { fact, by: by.clone(), due, steps: steps.collect() })
+    Notice::FactMarked(FactMarked { fact, by: by.clone(), due, steps: steps.collect(), embargo })
 }
 
 fn facts_told(policy: &Policy) -> impl Iterator<Item = Notice> {
     let due = || policy.clocks.iter().map(|row| (row.name.clone(), Timestamp::UNIX_EPOCH)).collect();
-    FactName::ALL.into_iter().map(move |fact| Notice::FactTold(FactTold { fact, due: due() }))
+    let told = |fact| [None, Some(embargo::ends())].map(|embargo| (fact, embargo));
+    let all = FactName::ALL.into_iter().flat_map(told);
+    all.map(move |(fact, embargo)| Notice::FactTold(FactTold { fact, due: due(), embargo }))
 }
 
 #[cfg(test)]

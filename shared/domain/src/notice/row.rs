@@ -88,6 +88,7 @@ impl Notice {
                 Notice::PartyInvited(_)
                     | Notice::PartyTold(_)
                     | Notice::PartyDate(_)
+                    | Notice::PartyEmbargo(_)
                     | Notice::PartyPublished(_)
                     | Notice::PartyCorrected(_)
                     | Notice::PartyClosed(_)

@@ -18,11 +18,12 @@ pub const REVISE: &str = "revise";
 pub const CHANNELS: &str = "channels";
 pub const UNPROVEN: &str = "unproven";
 pub const DUTY: &str = "duty";
+pub const EMBARGO: &str = "embargo";
 pub const SETTLE: &str = "settle";
 
 impl Setting<'_> {
     /// Where a step of the case is taken.
-    fn step(&self, path: &str) -> String {
+    pub(super) fn step(&self, path: &str) -> String {
         format!("{}/{path}", self.links.desk_case)
     }
 
@@ -37,6 +38,7 @@ impl Setting<'_> {
         match self.policy.clock(clock).map(|row| row.starts) {
             Some(Starts::DisclosurePlanned) => return "advisory before the reporter publishes".to_owned(),
             Some(Starts::ReleasePlanned) => return "release that was planned".to_owned(),
+            Some(Starts::EmbargoActive) => return "advisory before the embargo ends".to_owned(),
             _ => {}
         }
         match self.policy.clock(clock).map(|row| row.met_by) {
@@ -48,6 +50,7 @@ impl Setting<'_> {
             Some(MetBy::CreditAnswered) => "the reporter’s answer about credit".to_owned(),
             Some(MetBy::Published) => format!("{words}, by an advisory"),
             Some(MetBy::Announced) => format!("{words} on every channel"),
+            Some(MetBy::EmbargoOver) => words,
             Some(MetBy::Settled) => "look at what the reporter wrote after closing".to_owned(),
             Some(MetBy::Recorded) => format!("{words}, to be recorded as done"),
             None => words,
@@ -63,6 +66,7 @@ impl Setting<'_> {
             MetBy::Released => Some(("Record the fixes", LINES)),
             MetBy::CreditAnswered => Some(("Settle the credit", CREDIT)),
             MetBy::Published => Some(("To the advisory", ADVISORY)),
+            MetBy::EmbargoOver => Some(("To the embargo", EMBARGO)),
             MetBy::Settled => Some(("Say what becomes of it", SETTLE)),
             MetBy::Recorded => Some(("Record it as done", DUTY)),
             MetBy::ReporterAnswer | MetBy::Announced => None,

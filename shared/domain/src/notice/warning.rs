@@ -31,6 +31,11 @@ impl Warning {
                         another with them."
                     .to_owned();
             }
+            Some(Starts::EmbargoActive) => {
+                return "The embargo ends at the time below, by itself; from then on nothing holds anybody back from publishing. Please see \
+                        that the advisory is ready by then, or propose another end."
+                    .to_owned();
+            }
             Some(Starts::ReleasePlanned) => {
                 return "The release is planned by the time below, and the reporter was told so. If it cannot be kept, plan \
                         another: they hear of it."

@@ -18,6 +18,9 @@ pub struct Written {
     /// Whether the reporter is asked if it may go to the public tracker.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asks_tracker: bool,
+    /// An embargo has ended with the case.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub embargo_over: bool,
 }
 
 /// The question, as mail and page put it.
@@ -51,6 +54,10 @@ impl Written {
             Some(end) => letter.say(format!("Your case is closed: {}", closed::means(end))),
             None => letter,
         };
+        let letter = match self.embargo_over {
+            true => letter.say("The embargo that you had agreed to is over with it."),
+            false => letter,
+        };
         let letter = match self.asks_tracker {
             true => letter
                 .say(TRACKER_QUESTION)
@@ -62,6 +69,13 @@ impl Written {
             MessageKind::Shared => {
                 letter.say("What it is about stands on your case page, with a yes and a no under it. It is in no mail.")
             }
+            MessageKind::EmbargoRefused => letter.say(
+                "What holds stays as it is, and you are free to name another date on your case page. The team may propose one to you.",
+            ),
+            MessageKind::EmbargoEnded => letter.say(
+                "Nothing is published by that; the team decides when its advisory is. From here on you are free to publish; if you mean \
+                 to, please tell us when.",
+            ),
             MessageKind::Closed | MessageKind::Duplicate => {
                 let says_so = "If you see it differently, please say so: a person looks at it.";
                 letter.say(format!("{says_so} {}", closed::links_end(at)))
@@ -101,6 +115,8 @@ impl Written {
             MessageKind::Duplicate => "The problem was known already",
             MessageKind::Closed => "Your case is closed",
             MessageKind::Shared => "Something for you to look at",
+            MessageKind::EmbargoRefused => "The team does not agree to your date",
+            MessageKind::EmbargoEnded => "The embargo is over",
             MessageKind::Comment => "Your comment on our policy",
         }
     }
@@ -119,6 +135,10 @@ impl Written {
             MessageKind::Duplicate => "the problem was reported before",
             MessageKind::Closed => "the reason why your case is closed",
             MessageKind::Shared => "there is something that is not public for you to look at",
+            MessageKind::EmbargoRefused => {
+                "the team does not agree that the embargo ends when you proposed; the reason is given"
+            }
+            MessageKind::EmbargoEnded => "the team has ended the embargo before its time; the reason is given",
             MessageKind::Comment => "an answer to your comment on the policy",
         }
     }

@@ -49,6 +49,8 @@ words! {
         DisclosurePlanned,
         /// The day of the release is planned; anew each time.
         ReleasePlanned,
+        /// Both sides have agreed to the end of an embargo; anew with each other end.
+        EmbargoActive,
         /// Attacks on the problem are seen, as the reporter or a member says.
         AttacksObserved,
         /// The reporter writes to a case that is closed, and nothing of theirs waits there yet.
@@ -75,6 +77,8 @@ words! {
         Published,
         /// Seen on every channel.
         Announced,
+        /// The embargo is over, whatever ended it.
+        EmbargoOver,
         /// A person has said what becomes of what was written after closing: answered, a case of its own, or put away.
         Settled,
         /// A member says that it is done (`record-duty`): what no other event of the desk can show, a CVE record say.
@@ -132,6 +136,7 @@ impl Starts {
             | Starts::FixesReady
             | Starts::FixesReleased
             | Starts::ReleasePlanned
+            | Starts::EmbargoActive
             | Starts::AttacksObserved
             | Starts::AdvisoryPublished => false,
         }
@@ -139,7 +144,7 @@ impl Starts {
 
     /// Whether it starts with a day, at whose end it is due.
     pub fn names_a_day(self) -> bool {
-        matches!(self, Starts::DisclosurePlanned | Starts::ReleasePlanned)
+        matches!(self, Starts::DisclosurePlanned | Starts::ReleasePlanned | Starts::EmbargoActive)
     }
 }
 
@@ -155,17 +160,18 @@ impl MetBy {
             | MetBy::CreditAnswered
             | MetBy::Published
             | MetBy::Announced
+            | MetBy::EmbargoOver
             | MetBy::Settled
             | MetBy::Recorded => false,
         }
     }
 
     /// Whether a clock that is met by this goes on after its case has closed, where its row does not say: an announcement that
-    /// is on its way stays a duty, and so does what the policy asks the team to record and what is said to a closed case; nothing
-    /// else is owed any more.
+    /// is on its way stays a duty, and so does what the policy asks the team to record and what is said to a closed case; what is
+    /// agreed with the reporter holds; nothing else is owed any more.
     pub fn outlives_its_case(self) -> bool {
         match self {
-            MetBy::Announced | MetBy::Settled | MetBy::Recorded => true,
+            MetBy::Announced | MetBy::EmbargoOver | MetBy::Settled | MetBy::Recorded => true,
             MetBy::MessageToReporter
             | MetBy::MessageWithNextSteps
             | MetBy::HandlerAssigned

@@ -265,6 +265,8 @@ pub enum Pauses {
     AnswerInQuarantine,
     /// While work on the case is put off.
     Deferred,
+    /// While an embargo holds.
+    EmbargoActive,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -276,6 +278,8 @@ pub enum AtDue {
     AssignHandler,
     /// The case is set aside (Deferred) until the reporter answers.
     SetAside,
+    /// The embargo is over.
+    EndEmbargo,
 }
 
 /// A warning before the due time, or a reminder after the start.
@@ -369,6 +373,8 @@ pub struct Limits {
     pub sign_in_mails_per_link: u64,
     /// How long after a case is closed the links in mails to its reporter still show where it stands.
     pub case_links_after_closing: SignedDuration,
+    /// The latest end that an embargo may have, from the receipt of the report.
+    pub embargo_at_most: SignedDuration,
     /// What one network may do before it is asked to wait; asked before all else that counts.
     pub from_one_network: NetworkLimits,
 }
@@ -386,6 +392,7 @@ impl Default for Limits {
             files_bytes_per_case: 40 * 1024 * 1024,
             sign_in_mails_per_link: 3,
             case_links_after_closing: SignedDuration::from_hours(90 * 24),
+            embargo_at_most: SignedDuration::from_hours(90 * 24),
             from_one_network: NetworkLimits::default(),
         }
     }

@@ -15,6 +15,7 @@ pub enum UrgentKind {
     Accept,
     Severity,
     Reporter,
+    Embargo,
     Advisory,
     Release,
     Announce,
@@ -36,6 +37,7 @@ impl UrgentKind {
             UrgentKind::Accept => "decide whether it is a vulnerability, and take its fix on",
             UrgentKind::Severity => "say how severe it is",
             UrgentKind::Reporter => "write to the reporter what changes",
+            UrgentKind::Embargo => "decide whether the embargo ends now",
             UrgentKind::Advisory => "write down what users can do until there is a fix, and ask for a CVE id",
             UrgentKind::Release => "bring the release forward, and say when it is",
             UrgentKind::Announce => "decide whether to announce before the fix, and do it",
@@ -90,7 +92,7 @@ mod tests {
             .collect();
         let expected = [
             "/urgent_steps/0/words is required",
-            "/urgent_steps/1/step must be one of: accept, severity, reporter, advisory, release, announce, reopen, duty",
+            "/urgent_steps/1/step must be one of: accept, severity, reporter, embargo, advisory, release, announce, reopen, duty",
             "/urgent_steps/2/words cannot have {duty} in it: that is for the step duty",
             "/urgent_steps/3/words must have {duty} in it, once: there the name of the duty stands",
             "/urgent_steps/4/step `duty` is already the step of urgent_steps[3]",

@@ -1,5 +1,6 @@
 //! To whoever was invited to a case, and to the handler of what they say.
 
+use desk_domain::case::embargo::EmbargoEnd;
 use desk_domain::case::share::SharedThing;
 use desk_domain::case::{PartyStatus, Recipient};
 use desk_domain::id::PartyId;
@@ -48,6 +49,8 @@ fn to_parties() -> Vec<Sample> {
         sample("", Notice::PartyTold(PartyTold { by: by() }), party()),
         sample("", Notice::PartyDate(PartyDate { on: first(), before: None }), party()),
         sample("moved", Notice::PartyDate(PartyDate { on: then(), before: Some(first()) }), party()),
+        sample("", Notice::PartyEmbargo(PartyEmbargo { ends: first(), over: None }), party()),
+        sample("over", Notice::PartyEmbargo(PartyEmbargo { ends: first(), over: Some(EmbargoEnd::Public) }), party()),
         sample("", ended(false), party()),
         sample("joined", ended(true), party()),
         sample("", Notice::PartyPublished(PartyPublished {}), party()),

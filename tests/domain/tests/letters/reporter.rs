@@ -4,6 +4,7 @@ use desk_domain::case::Recipient;
 use desk_domain::case::event::{Elsewhere, FactName, MessageKind, Resolution, RootNews, Source};
 use desk_domain::case::publication::Anew;
 use desk_domain::id::ClockName;
+use desk_domain::moment::Moment;
 use desk_domain::notice::*;
 
 use crate::{DUE, RECEIVED, Sample, at, clock, member, promises, sample};
@@ -98,8 +99,16 @@ fn first_answers() -> Vec<Sample> {
 
 fn written() -> Vec<Sample> {
     use MessageKind::*;
-    let written =
-        |kind| Notice::Written(Written { kind, by: member("alice"), handler: None, end: None, asks_tracker: false });
+    let written = |kind| {
+        Notice::Written(Written {
+            kind,
+            by: member("alice"),
+            handler: None,
+            end: None,
+            asks_tracker: false,
+            embargo_over: false,
+        })
+    };
     let ended = |end| {
         let (by, end) = (member("alice"), Some(end));
         Notice::Written(Written {
@@ -107,6 +116,7 @@ fn written() -> Vec<Sample> {
             by,
             handler: None,
             asks_tracker: end == Some(Resolution::OrdinaryBug),
+            embargo_over: end == Some(Resolution::NotReproducible),
             end,
         })
     };
@@ -116,6 +126,7 @@ fn written() -> Vec<Sample> {
         handler: Some(member("bob")),
         end: None,
         asks_tracker: false,
+        embargo_over: false,
     };
     vec![
         to("acknowledgement-handled", Notice::Written(first)),
@@ -135,6 +146,8 @@ fn written() -> Vec<Sample> {
         to("third-party", ended(Resolution::ThirdParty)),
         to("withdrawn", ended(Resolution::Withdrawn)),
         to("shared", written(Shared)),
+        to("embargo-refused", written(EmbargoRefused)),
+        to("embargo-ended", written(EmbargoEnded)).with("It is discussed on a public list."),
         to("shared-by-mail", written(Shared)).with("Does this fix it behind your proxy too?"),
         to("comment", written(Comment)),
         to("comment-by-mail", written(Comment)).with("In calendar days."),
@@ -176,6 +189,24 @@ fn on_the_way() -> Vec<Sample> {
         to("none", Notice::CreditRecorded(CreditRecorded { granted: false, by: Some(member("alice")) })),
         to("", fact_told(Vec::new())),
         to("sooner", fact_told(vec![("fix".parse().unwrap(), at(DUE))])),
+        to("embargo-holds", embargoed(FactName::AttacksObserved)),
+        to("embargo-over", embargoed(FactName::ExploitPublic)),
+        to("", asked(None, true)),
+        to("encrypted", asked(None, true)),
+        to("moved", asked(Some("2027-04-10"), true)),
+        to("by-page-alone", asked(Some("2027-04-10"), false)),
+        to("", agreed(None, None)),
+        to("moved", agreed(Some("2027-04-10"), None)),
+        to("and-asked", agreed(None, Some("2027-05-01"))),
+        to("", Notice::EmbargoRefusalNoted(EmbargoRefusalNoted { ends: until("2027-05-01"), holds: None })),
+        to(
+            "holds",
+            Notice::EmbargoRefusalNoted(EmbargoRefusalNoted {
+                ends: until("2027-05-01"),
+                holds: Some(until("2027-04-10")),
+            }),
+        ),
+        to("", Notice::EmbargoOver(EmbargoOver { ends: until("2027-03-26") })),
         to("", Notice::FixIsReady(FixIsReady {})),
         to("", Notice::FixesPending(FixesPending {})),
         to("", Notice::FixesReleased(FixesReleased {})),
@@ -183,7 +214,25 @@ fn on_the_way() -> Vec<Sample> {
 }
 
 fn fact_told(due: Vec<(ClockName, jiff::Timestamp)>) -> Notice {
-    Notice::FactTold(FactTold { fact: FactName::AttacksObserved, due })
+    Notice::FactTold(FactTold { fact: FactName::AttacksObserved, due, embargo: None })
+}
+
+fn embargoed(fact: FactName) -> Notice {
+    Notice::FactTold(FactTold { fact, due: Vec::new(), embargo: Some(until("2027-04-20")) })
+}
+
+fn until(text: &str) -> Moment {
+    text.parse().unwrap()
+}
+
+fn asked(holds: Option<&str>, by_mail: bool) -> Notice {
+    let (by, ends, holds) = (member("alice"), until("2027-04-20T15:00+02:00[Europe/Berlin]"), holds.map(until));
+    Notice::EmbargoAsked(EmbargoAsked { by, ends, holds, by_mail })
+}
+
+fn agreed(before: Option<&str>, asked: Option<&str>) -> Notice {
+    let (before, asked) = (before.map(until), asked.map(until));
+    Notice::EmbargoAgreed(EmbargoAgreed { ends: until("2027-04-20"), before, asked })
 }
 
 fn ends() -> Vec<Sample> {

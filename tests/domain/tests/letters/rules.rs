@@ -104,10 +104,10 @@ fn every_time_is_utc_and_what_is_to_come_says_how_soon() {
     assert!(seen > 60, "there are times: {seen}");
 }
 
-/// Whether the colon at `place` is that of a day and time; what a person wrote of one stands beside it, with its zone.
+/// Whether the colon at `place` is that of a day and time; what it is where it was said stands beside it, with that zone.
 fn is_a_time(text: &str, place: usize) -> bool {
-    let word = text[..place].rfind(char::is_whitespace).map_or(text, |before| &text[before + 1..]);
-    if word.split_whitespace().next().is_some_and(|word| word.contains('[')) {
+    let zone = text[place..].split_whitespace().nth(1);
+    if zone.is_some_and(|word| word.contains('/')) {
         return false;
     }
     let digits = |text: Option<&str>| text.is_some_and(|t| t.bytes().all(|b| b.is_ascii_digit()));

@@ -1,9 +1,11 @@
 //! To members of the team, and to the operator.
 
+use desk_domain::case::embargo::EmbargoEnd;
 use desk_domain::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, Source};
 use desk_domain::case::share::SharedThing;
 use desk_domain::case::{Recipient, Stage, UrgentStep};
 use desk_domain::id::{CaseId, SourceId};
+use desk_domain::moment::Moment;
 use desk_domain::notice::*;
 use desk_domain::policy::{Shift, Swap};
 
@@ -15,7 +17,7 @@ fn to(setting: &'static str, notice: Notice) -> Sample {
 
 /// Of a case.
 pub fn samples() -> Vec<Sample> {
-    [new_reports(), clocks(), reasons(), conversation(), publication(), announced(), bundles()]
+    [new_reports(), clocks(), reasons(), conversation(), embargo(), publication(), announced(), bundles()]
         .into_iter()
         .flatten()
         .collect()
@@ -23,7 +25,39 @@ pub fn samples() -> Vec<Sample> {
 
 fn fact_marked(due: &[(&str, &str)], steps: Vec<UrgentStep>) -> Notice {
     let due = due.iter().map(|(name, due)| (clock(name), at(due))).collect();
-    Notice::FactMarked(FactMarked { fact: FactName::ExploitPublic, by: member("bob"), due, steps })
+    Notice::FactMarked(FactMarked { fact: FactName::ExploitPublic, by: member("bob"), due, steps, embargo: None })
+}
+
+fn until(text: &str) -> Moment {
+    text.parse().unwrap()
+}
+
+fn embargoed(fact: FactName) -> Notice {
+    let (due, steps, embargo) = (Vec::new(), vec![UrgentStep::Embargo], Some(until("2027-04-20")));
+    Notice::FactMarked(FactMarked { fact, by: member("bob"), due, steps, embargo })
+}
+
+fn embargo() -> Vec<Sample> {
+    let (first, then) = (|| until("2027-04-10"), || until("2027-04-20T15:00+02:00[Europe/Berlin]"));
+    let wanted = |holds| Notice::EmbargoWanted(EmbargoWanted { ends: then(), holds });
+    let refused = |holds| Notice::EmbargoRefused(EmbargoRefused { ends: then(), holds });
+    let holds = |before, open, reported| Notice::EmbargoHolds(EmbargoHolds { ends: then(), before, open, reported });
+    let ended = |why, by, reported| Notice::EmbargoEnded(EmbargoEnded { ends: first(), why, by, reported });
+    vec![
+        to("", wanted(None)),
+        to("holds", wanted(Some(first()))),
+        to("", refused(None)),
+        to("holds", refused(Some(first()))),
+        to("", holds(None, None, true)),
+        to("moved", holds(Some(first()), None, true)),
+        to("open", holds(None, Some(until("2027-05-01")), true)),
+        to("unreported", holds(None, None, false)),
+        to("", ended(EmbargoEnd::Due, None, true)),
+        to("by-hand", ended(EmbargoEnd::Terminated, Some(member("bob")), true)),
+        to("unreported", ended(EmbargoEnd::Due, None, false)),
+        to("embargo-holds", embargoed(FactName::AttacksObserved)),
+        to("embargo-over", embargoed(FactName::Public)),
+    ]
 }
 
 fn looked(what: SharedThing, agrees: bool, words: bool) -> Notice {

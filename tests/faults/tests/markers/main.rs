@@ -12,6 +12,7 @@ use std::path::Path;
 
 use desk_faults::search::{Found, files};
 use desk_harness::{Desk, Place, bearer, receipt_code};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use parties::parties;
@@ -152,6 +153,24 @@ fn shown(stage: &mut Stage, name: &str, filed: &Filed) {
     stage.desk.post("/case/shared", &[("authorization", &bearer)], &answer).ok();
 }
 
+/// An end that the reporter proposes is refused with words, and one that both agree to is ended with others.
+fn embargoed(stage: &mut Stage, name: &str, filed: &Filed) {
+    let authorization = bearer(&filed.code);
+    let ends = (stage.desk.now() + SignedDuration::from_hours(20 * 24)).to_string();
+    let plan = json!({"planned_for": ends});
+    stage.desk.post("/case/disclosure", &[("authorization", &authorization)], &plan).ok();
+    // Bob is a release manager, whoever handles the case.
+    let by_bob = |stage: &mut Stage, command: &str| {
+        let reason = stage.markers.text(&format!("{name}: {command} reason"));
+        stage.command("bob", filed, &json!({"command": command, "reason": reason}));
+    };
+    by_bob(stage, "reject-embargo");
+    stage.command("bob", filed, &json!({"command": "propose-embargo", "ends_at": ends}));
+    let yes = json!({"ends_at": ends, "agrees": true});
+    stage.desk.post("/case/embargo", &[("authorization", &authorization)], &yes).ok();
+    by_bob(stage, "terminate-embargo");
+}
+
 /// Every command that takes words, in an order that a case allows, up to accepted.
 fn every_command(stage: &mut Stage, name: &str, filed: &Filed) {
     stage.tell(name, filed, "acknowledge", &["message"], &[]);
@@ -163,6 +182,7 @@ fn every_command(stage: &mut Stage, name: &str, filed: &Filed) {
     stage.tell(name, filed, "record-consent", &["source"], &[("to", json!("body-parser"))]);
     stage.command("alice", filed, &json!({"command": "accept"}));
     shown(stage, name, filed);
+    embargoed(stage, name, filed);
     for (fact, place) in [("public", "a"), ("exploit-public", "b"), ("attacks-observed", "c")] {
         let source = stage.markers.text(&format!("{name}: source {place}"));
         stage.command("alice", filed, &json!({"command": "mark", "fact": fact, "source": source}));
@@ -370,6 +390,8 @@ fn only_members_messages_to_who_chose_mail_are_in_mails() {
         "main: request-information next_steps",
         "main: validate reason",
         "main: share message",
+        "main: reject-embargo reason",
+        "main: terminate-embargo reason",
         "main: defer reason",
         "main: close reason",
         "main: close next_steps",

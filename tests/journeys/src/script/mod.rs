@@ -158,6 +158,8 @@ impl Journey {
             ["reporter", "says", text] => self.reply(text),
             ["reporter", "looks", answer] => self.looks(answer, None),
             ["reporter", "looks", answer, text] => self.looks(answer, Some(text)),
+            ["reporter", "plans", when] => self.plans(when),
+            ["reporter", "embargo", answer] => self.agrees_to_embargo(answer),
             ["reporter", "credit", "none"] => self.credit(json!({"decision": "none"})),
             ["reporter", "credit", rest @ ..] => {
                 let fields = words::fields(rest).into_iter().chain([("decision".to_owned(), json!("as"))]);
@@ -215,6 +217,7 @@ impl Journey {
         let token = self.bearer(member);
         let mut body = json!({ "command": command });
         for (field, value) in words::fields(fields) {
+            let value = self.in_time(value);
             let named = value.as_str().and_then(|v| self.cases.iter().find(|c| c.name == v)).map(|c| json!(c.id));
             body[field] = named.unwrap_or(value);
         }

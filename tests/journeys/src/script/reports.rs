@@ -1,6 +1,6 @@
 //! What reporters do: they file reports, write to a case, and say how they are to be credited.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Journey, Known, show, words};
@@ -71,6 +71,28 @@ impl Journey {
         let newest = self.desk.view(&code)["shared"][0]["id"].clone();
         let body = json!({"shared": newest, "agrees": answer == "yes", "text": text});
         show::replied(&self.desk.post("/case/shared", &[("authorization", &code)], &body))
+    }
+
+    /// `+504h` is so long from now, to the second.
+    pub(super) fn in_time(&self, value: Value) -> Value {
+        let later = value.as_str().and_then(|value| value.strip_prefix('+')?.parse::<SignedDuration>().ok());
+        let at = later.and_then(|later| Timestamp::from_second((self.desk.now() + later).as_second()).ok());
+        at.map_or(value, |at| at.to_string().into())
+    }
+
+    /// The reporter names a date of their own.
+    pub(super) fn plans(&mut self, when: &str) -> String {
+        let body = json!({"planned_for": self.in_time(json!(when))});
+        show::replied(&self.desk.post("/case/disclosure", &[("authorization", &self.reporter())], &body))
+    }
+
+    /// To the end that the team proposes; where it proposes none, to the one that was agreed.
+    pub(super) fn agrees_to_embargo(&mut self, answer: &str) -> String {
+        let code = self.reporter();
+        let embargo = self.desk.view(&code)["embargo"].clone();
+        let ends = if embargo["proposed_by_team"].is_null() { &embargo["ends"] } else { &embargo["proposed_by_team"] };
+        let body = json!({"ends_at": ends, "agrees": answer == "yes"});
+        show::replied(&self.desk.post("/case/embargo", &[("authorization", &code)], &body))
     }
 
     pub(super) fn credit(&mut self, body: Value) -> String {

@@ -95,8 +95,24 @@ pub(super) fn commanded(answer: &Answer) -> String {
 
 /// An event in a line: what it is, and of which clock, kind or person.
 fn event(event: &Value) -> String {
-    let details =
-        ["clock", "kind", "from", "to", "member", "by", "severity", "fact", "of", "resolution", "opened", "on", "what"];
+    let details = [
+        "clock",
+        "kind",
+        "from",
+        "to",
+        "member",
+        "by",
+        "severity",
+        "fact",
+        "of",
+        "resolution",
+        "opened",
+        "on",
+        "what",
+        "side",
+        "ends",
+        "why",
+    ];
     let details = details.iter().filter_map(|name| event[*name].as_str());
     std::iter::once(text(event, "event")).chain(details).collect::<Vec<_>>().join(" ")
 }
@@ -114,7 +130,22 @@ pub(super) fn page(view: &Value) -> String {
         .map(|stage| format!("; the case that was there first: {stage}"))
         .unwrap_or_default();
     let said = messages.map(message).collect::<String>();
-    format!("{}{root}\n{}{}{said}", text(view, "stage"), clocks(view), shared(view))
+    format!("{}{root}\n{}{}{}{said}", text(view, "stage"), embargo(&view["embargo"]), clocks(view), shared(view))
+}
+
+/// The embargo, once there is anything of it.
+fn embargo(embargo: &Value) -> String {
+    let named = [
+        ("ends", "until"),
+        ("proposed_by_team", "the team proposes"),
+        ("proposed_by_reporter", "the reporter proposes"),
+    ];
+    let ends = named.into_iter().filter_map(|(name, says)| Some(format!(", {says} {}", embargo[name].as_str()?)));
+    let over = embargo["over"]["why"].as_str().map(|why| format!(", over: {why}"));
+    match embargo["state"].as_str() {
+        None | Some("none") => String::new(),
+        Some(state) => format!("  embargo {state}{}\n", ends.chain(over).collect::<String>()),
+    }
 }
 
 /// The page of whoever was invited.
@@ -146,8 +177,9 @@ pub(super) fn party(view: &Value) -> String {
         format!("  {} {}{by}{with}:\n{lines}", text(m, "at"), text(m, "from"))
     };
     let messages: String = case["messages"].as_array().into_iter().flatten().map(message).collect();
+    let embargo = case["embargo_until"].as_str().map(|ends| format!("; embargo until {ends}")).unwrap_or_default();
     format!(
-        "{head}{invited}\n  {}, planned {}{asked}{date}; status {}\n{}{messages}",
+        "{head}{invited}\n  {}, planned {}{asked}{date}{embargo}; status {}\n{}{messages}",
         text(case, "stage"),
         text(case, "release_planned"),
         text(&case["status"], "status"),
@@ -244,6 +276,7 @@ fn mail(case: &Value) -> String {
         let lines = text(held, "text").lines().collect::<Vec<_>>().join("\n    ");
         said += &format!("  in quarantine: {lines}\n{}", quoted(held));
     }
+    said += &embargo(&case["embargo"]);
     for name in ["third_party", "may_forward", "forwarded", "release_planned", "became"] {
         let value = &case[name];
         if !value.is_null() && *value != Value::Bool(false) && value.as_array().is_none_or(|list| !list.is_empty()) {

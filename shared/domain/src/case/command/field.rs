@@ -163,6 +163,11 @@ pub(super) const ON: Field = Field::new(
     Kind::Moment,
     "The day of the release, or its time with the zone (2027-01-31T15:00[Europe/Berlin]); the reporter is told.",
 );
+pub(super) const ENDS_AT: Field = Field::new(
+    "ends_at",
+    Kind::Moment,
+    "The last day of the embargo, or its end with the zone (2027-01-31T15:00[Europe/Berlin]); the reporter is asked.",
+);
 pub(super) const AFFECTED: Field = Field::new(
     "affected",
     Kind::Rows { fields: RANGE, most: affected::MOST, bare: None },

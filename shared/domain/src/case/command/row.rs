@@ -82,6 +82,12 @@ pub enum Rule {
     PartyRoom,
     /// There is a party whose invitation has not ended.
     PartyThere,
+    /// Nothing that an embargo would keep back is out, and none is over.
+    Embargoable,
+    /// The reporter proposes an end of the embargo.
+    EmbargoAsked,
+    /// An embargo holds.
+    EmbargoHolds,
     /// Nobody handles it.
     Unassigned,
     /// Another handles it, and whoever asks is of triage.

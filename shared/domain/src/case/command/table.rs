@@ -254,6 +254,23 @@ commands! {
         PlanRelease = Row::new("plan-release", Group::Fixes, "Tells the reporter when the release is planned.", &[ON])
             .rules(&[Rule::Unpublished, Rule::Accepted])
             .who(Who::Releasers("set its dates"));
+        ProposeEmbargo = Row::new("propose-embargo", Group::Fixes,
+            "Proposes to the reporter until when both sides keep it to themselves; what holds stays as it is until they agree. Without a reporter it holds at once.",
+            &[ENDS_AT])
+            .rules(&[Rule::Unpublished, Rule::Embargoable, Rule::Proven])
+            .who(Who::Releasers("set its dates"));
+        AcceptEmbargo = Row::new("accept-embargo", Group::Fixes, "Agrees to the end of the embargo that the reporter proposes.", &[])
+            .rules(&[Rule::EmbargoAsked])
+            .who(Who::Releasers("set its dates"));
+        RejectEmbargo = Row::new("reject-embargo", Group::Fixes,
+            "Does not agree to the end that the reporter proposes: they are told why, and what holds stays as it is.", &[REASON_TOLD, PAGE_ONLY])
+            .rules(&[Rule::EmbargoAsked])
+            .who(Who::Releasers("set its dates"));
+        TerminateEmbargo = Row::new("terminate-embargo", Group::Fixes,
+            "Ends the embargo before its time, once and for all; reporter and parties are told. It publishes nothing.", &[REASON_TOLD, PAGE_ONLY])
+            .rules(&[Rule::EmbargoHolds])
+            .who(Who::Releasers("end it"))
+            .closing(Closing::Stays);
         FollowUp = Row::new("follow-up", Group::Mail,
             "Opens a case for what the reporter wrote after closing, with clocks from when it came.", &[])
             .rules(&[Rule::Proven])
@@ -268,7 +285,7 @@ commands! {
     }
     others {
         AcknowledgeFromMail ReplyFromMail Reply ReplyThatSays QuarantineReply OutsiderReply AnswerCredit AskStanding Withdraw AnswerTracker AnswerShare
-        PartySays PartyBounced
+        AnswerEmbargo PartySays PartyBounced
         PlanDisclosure ChooseAnswers Announced FireTimer MessageBounced Rediscovered RootMoved ReplaceHandler
     }
 }

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Next;
 use crate::case::clock::{Alarm, Clock, ClockStart, ClockState};
 use crate::case::command::Roster;
+use crate::case::embargo::EmbargoEnd;
 use crate::case::escalate::{self, Last, Leads};
 use crate::case::event::{AssignedBy, ContentRef, EventBody, Recipient};
 use crate::case::ladder;
@@ -76,7 +77,12 @@ impl Next<'_> {
         let Some(start) = start.map(|start| start.told_by_day(row, self.policy.mail.digest_at)) else { return };
         let start = if from < self.now { start.known_from(row, self.now) } else { start };
         self.push(EventBody::ClockStarted(start));
-        if row.pauses == Some(Pauses::WaitingForReporter) && self.case.waiting_for_reporter {
+        let stands_still = match row.pauses {
+            Some(Pauses::WaitingForReporter) => self.case.waiting_for_reporter,
+            Some(Pauses::EmbargoActive) => self.case.embargo.holds().is_some(),
+            Some(Pauses::AnswerInQuarantine | Pauses::Deferred) | None => false,
+        };
+        if stands_still {
             self.push(EventBody::ClockPaused { clock: row.name.clone() });
         }
     }
@@ -86,6 +92,7 @@ impl Next<'_> {
         match starts {
             Starts::DisclosurePlanned => self.case.planned_for.as_ref(),
             Starts::ReleasePlanned => self.case.release_planned.as_ref(),
+            Starts::EmbargoActive => self.case.embargo.holds(),
             _ => None,
         }
     }
@@ -148,9 +155,11 @@ impl Next<'_> {
             }
             AtDue::AssignHandler if over => self.assign_by_rota(start, roster),
             AtDue::SetAside if over => self.set_aside_or_remind(start),
+            AtDue::EndEmbargo if over && witnessed => self.end_embargo(EmbargoEnd::Due),
+            AtDue::EndEmbargo if over => {}
             // Over, and told with the next digest: nothing of it is coming any more.
             AtDue::Breach | AtDue::SetAside if !over && start.due_at <= self.now => {}
-            AtDue::Breach | AtDue::AssignHandler | AtDue::SetAside => drop(self.warn(&start)),
+            AtDue::Breach | AtDue::AssignHandler | AtDue::SetAside | AtDue::EndEmbargo => drop(self.warn(&start)),
         }
     }
 

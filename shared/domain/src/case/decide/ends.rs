@@ -3,11 +3,12 @@
 use super::Next;
 use crate::case::clock::{Clock, ClockState};
 use crate::case::command::Roster;
+use crate::case::embargo::EmbargoEnd;
 use crate::case::event::{AssignedBy, EventBody, MessageKind, Resolution};
 use crate::case::rm::Rm;
 use crate::case::{Actor, ContentRef, End, Message};
 use crate::id::{CaseId, ClockName};
-use crate::policy::GRACE;
+use crate::policy::{GRACE, Pauses};
 use crate::refusal::Refusal;
 
 impl Next<'_> {
@@ -130,6 +131,9 @@ impl Next<'_> {
         });
         self.transition(Rm::Closed);
         self.push(EventBody::Closed { resolution, told, from: found });
+        if finds_nothing(resolution) || filed(resolution) {
+            self.end_embargo(EmbargoEnd::NoVulnerability);
+        }
         for clock in self.open_clocks(|c| !c.start.survives_closing()) {
             self.push(EventBody::ClockEnded { clock });
         }
@@ -167,6 +171,8 @@ impl Next<'_> {
             _ => (start.due_at, false),
         };
         let clock = start.clock.clone();
+        // An embargo can have come to its end meanwhile.
+        let paused = paused && (start.pauses != Some(Pauses::EmbargoActive) || self.case.embargo.holds().is_some());
         self.push(EventBody::ClockStarted(start.put_off(due_at.max(soonest), self.now)));
         if paused {
             self.push(EventBody::ClockPaused { clock });

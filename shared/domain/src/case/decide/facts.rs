@@ -1,6 +1,7 @@
 //! What follows from a fact: it is public, an exploit of it is, or attacks are seen.
 
 use super::Next;
+use crate::case::embargo::EmbargoEnd;
 use crate::case::event::{ContentRef, EventBody, FactName};
 use crate::case::publication::RevisionCause;
 use crate::policy::{ClockRow, Starts};
@@ -14,6 +15,9 @@ impl Next<'_> {
         self.push(EventBody::FactMarked { fact, source: source.clone() });
         self.hasten();
         self.start_clocks_of(fact);
+        if let Some(why) = EmbargoEnd::forced_by(fact) {
+            self.end_embargo(why);
+        }
         self.revise_for(RevisionCause::Fact(fact));
         Ok(())
     }

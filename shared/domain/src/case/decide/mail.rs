@@ -39,7 +39,7 @@ impl Next<'_> {
             0 => self.settle(),
             _ => self.heard(ended),
         }
-        if let Some(spoken) = held.spoken.filter(|spoken| let_in > 0 && self.case.hears(*spoken)) {
+        if let Some(spoken) = held.spoken.filter(|spoken| let_in > 0 && self.case.hears(*spoken, self.now)) {
             self.spoken(spoken, SaidBy::LetIn);
         }
     }

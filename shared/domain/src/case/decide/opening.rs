@@ -18,9 +18,7 @@ pub fn open(id: CaseId, policy: &Policy, reported: Reported, now: Timestamp) -> 
     for fact in next.case.facts.iter().map(|known| known.fact).collect::<Vec<_>>() {
         next.start_clocks_of(fact);
     }
-    if next.case.planned_for.is_some() {
-        next.start_clocks(Starts::DisclosurePlanned);
-    }
+    next.named_a_date();
     next.events
 }
 
@@ -106,9 +104,7 @@ pub fn open_by_member(
     }
     next.now = now;
     next.answered_elsewhere(answered);
-    if next.case.planned_for.is_some() {
-        next.start_clocks(Starts::DisclosurePlanned);
-    }
+    next.named_a_date();
     if let Some(handler) = handler {
         next.assign(handler, AssignedBy::Member, None);
     }
@@ -121,6 +117,14 @@ pub fn open_by_member(
 }
 
 impl Next<'_> {
+    /// A date that the report names is the end of an embargo that its reporter proposes.
+    fn named_a_date(&mut self) {
+        if let Some(own) = self.case.planned_for.clone() {
+            self.start_clocks(Starts::DisclosurePlanned);
+            self.reporter_proposes(&own, true);
+        }
+    }
+
     /// What runs from such an answer runs from when it was given.
     fn answered_elsewhere(&mut self, answers: Vec<Elsewhere>) {
         let mut given = answers.iter().map(|answer| answer.answered_at);

@@ -2,6 +2,7 @@
 
 use super::Next;
 use crate::case::clock::ClockState;
+use crate::case::embargo::EmbargoEnd;
 use crate::case::event::EventBody;
 use crate::case::publication::{CreditState, Fixes, LineEnd};
 use crate::case::{Actor, ContentRef};
@@ -198,6 +199,8 @@ impl Next<'_> {
             return self.publish_revision(content, channels, signed);
         }
         self.push(EventBody::Published { content, channels, signed });
+        // Its end has come, or the gate would be shut; nobody had told so yet.
+        self.end_embargo(EmbargoEnd::Published);
         self.meet(MetBy::Published);
         // The reporter is kept informed until the announcement (T29); from here on the announcement speaks.
         self.end_clocks(Starts::MessageToReporter);

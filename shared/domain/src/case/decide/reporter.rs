@@ -74,7 +74,7 @@ impl Next<'_> {
         received_at: Timestamp,
         mail: &MailParts,
     ) {
-        if !self.case.hears(spoken) || !(alone || spoken.counts_beside_others()) {
+        if !self.case.hears(spoken, self.now) || !(alone || spoken.counts_beside_others()) {
             return self.reply(content, received_at, Some(mail.clone()), None);
         }
         let (content, mail) = (content.clone(), Some(mail.clone()));
@@ -85,6 +85,9 @@ impl Next<'_> {
 
     pub(super) fn spoken(&mut self, spoken: Spoken, by: SaidBy) {
         match spoken {
+            Spoken::Agrees | Spoken::Refuses if !self.case.is_closed() => {
+                self.answer_embargo_by_word(spoken == Spoken::Agrees, by);
+            }
             Spoken::Agrees => self.push(EventBody::TrackerAnswered { agrees: true, by, source: None }),
             Spoken::Refuses => self.push(EventBody::TrackerAnswered { agrees: false, by, source: None }),
             Spoken::Withdraws => self.withdrawn(by),
@@ -135,9 +138,12 @@ impl Next<'_> {
         // Nothing new is told to nobody.
         if !said {
             self.push(EventBody::DisclosurePlanned { plan: plan.clone() });
+            if let DisclosurePlan::On(moment) = plan {
+                self.reporter_proposes(moment, false);
+            }
             match plan {
-                DisclosurePlan::On(_) => self.start_clocks(Starts::DisclosurePlanned),
-                DisclosurePlan::WithRelease => self.end_clocks(Starts::DisclosurePlanned),
+                DisclosurePlan::On(_) if !self.own_date_is_agreed() => self.start_clocks(Starts::DisclosurePlanned),
+                DisclosurePlan::On(_) | DisclosurePlan::WithRelease => self.end_clocks(Starts::DisclosurePlanned),
             }
         }
         Ok(())

@@ -6,6 +6,7 @@
 //! is spelled out, so that a new one is asked for here.
 
 use super::{ContentRef, EventBody, FactName, Files, MailParts, Message, Recipient, Reported};
+use crate::case::embargo::{EmbargoEnd, Side};
 use crate::case::party::{NewParty, PartySaid};
 use crate::case::publication::RevisionCause;
 use crate::case::share::{SharedThing, SharedWith};
@@ -130,6 +131,46 @@ fn by_party<'a>(party: &PartyId, said: &'a PartySaid) -> Row<'a> {
         PartySaid::Date { agrees: false, on: _, words: _ } => "did not agree to the planned date",
         PartySaid::Share { shared: _, agrees: _, words: _ } => "said what it makes of what was shared",
     })
+}
+
+const fn embargo_proposed(side: Side) -> Row<'static> {
+    match side {
+        Side::Team => Written::Nothing.by(CommandName::ProposeEmbargo, "proposed until when it is kept back"),
+        Side::Reporter => Written::Nothing.says("proposed until when it is kept back"),
+    }
+}
+
+const fn embargo_answered(side: Side, agrees: bool, by: SaidBy) -> Row<'static> {
+    use CommandName as By;
+    let nothing = Written::Nothing;
+    match (side, agrees, by) {
+        (Side::Team, true, _) => nothing.by(By::AcceptEmbargo, "agreed to the end that the reporter proposes"),
+        (Side::Team, false, _) => nothing.by(By::RejectEmbargo, "did not agree to the end that the reporter proposes"),
+        (Side::Reporter, true, SaidBy::Page) => {
+            nothing.says("agreed, on their page, to the end that the team proposes")
+        }
+        (Side::Reporter, true, SaidBy::Mail) => nothing.says("agreed, by mail, to the end that the team proposes"),
+        (Side::Reporter, true, SaidBy::LetIn) => {
+            nothing.says("let in a mail that agrees to the end that the team proposes")
+        }
+        (Side::Reporter, false, SaidBy::Page) => nothing.says("refused, on their page, the end that the team proposes"),
+        (Side::Reporter, false, SaidBy::Mail) => nothing.says("refused, by mail, the end that the team proposes"),
+        (Side::Reporter, false, SaidBy::LetIn) => {
+            nothing.says("let in a mail that refuses the end that the team proposes")
+        }
+    }
+}
+
+const fn embargo_ended(why: EmbargoEnd) -> Row<'static> {
+    let nothing = Written::Nothing;
+    match why {
+        EmbargoEnd::Due => nothing.says("saw that the embargo is over"),
+        EmbargoEnd::Terminated => nothing.by(CommandName::TerminateEmbargo, "ended the embargo"),
+        EmbargoEnd::Public => nothing.says("ended the embargo with it: the problem is publicly known"),
+        EmbargoEnd::ExploitPublic => nothing.says("ended the embargo with it: an exploit is public"),
+        EmbargoEnd::Published => nothing.says("ended the embargo with the publication"),
+        EmbargoEnd::NoVulnerability => nothing.says("ended the embargo with the case"),
+    }
 }
 
 impl EventBody {
@@ -265,6 +306,16 @@ impl EventBody {
                 Nothing.by(By::ReissueCode, "made a new code for the reporter’s page")
             }
             EventBody::CreditAsked => Nothing.by(By::AskCredit, "asked the reporter how to be named"),
+
+            EventBody::EmbargoProposed { side, ends: _, with_report: _ } => embargo_proposed(*side),
+            EventBody::EmbargoAnswered { side, agrees, by, ends: _ } => embargo_answered(*side, *agrees, *by),
+            EventBody::EmbargoAgreed { ends: _, before: None } => {
+                Nothing.says("saw that both sides agree to an embargo")
+            }
+            EventBody::EmbargoAgreed { ends: _, before: Some(_) } => {
+                Nothing.says("saw that both sides agree to another end of the embargo")
+            }
+            EventBody::EmbargoEnded { why, ends: _ } => embargo_ended(*why),
 
             EventBody::ClockStarted(start) => clock(&start.clock, "started"),
             EventBody::ClockMet { clock: name, by: _ } => clock(name, "met"),
@@ -478,6 +529,10 @@ mod tests {
             json!({"event": "party-said", "party": "party-1",
                 "said": {"share": {"shared": 9, "agrees": false, "words": content("words")}}}),
             json!({"event": "party-bounced", "party": "party-1"}),
+            json!({"event": "embargo-proposed", "side": "reporter", "ends": "2027-04-01", "with_report": true}),
+            json!({"event": "embargo-answered", "side": "team", "ends": "2027-04-01", "agrees": true}),
+            json!({"event": "embargo-agreed", "ends": "2027-04-01"}),
+            json!({"event": "embargo-ended", "ends": "2027-04-01", "why": "exploit-public"}),
             json!({"event": "party-ended", "party": "party-1", "reason": content("words")}),
             json!({"event": "outsider-replied", "from": {"party": "party-1"}, "content": content("words"), "mail": mail}),
         ]

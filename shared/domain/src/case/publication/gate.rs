@@ -9,8 +9,8 @@ use crate::id::{LineName, MemberId};
 use crate::policy::{Asked, Policy};
 
 /// The names of all that publishing may wait for.
-pub const REQUIREMENTS: [&str; 9] =
-    ["handler", "affected", "line", "audit", "severity", "weakness", "credit", "advisory", "approval"];
+pub const REQUIREMENTS: [&str; 10] =
+    ["handler", "affected", "line", "audit", "severity", "weakness", "credit", "embargo", "advisory", "approval"];
 
 /// One thing that publishing still waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -72,6 +72,13 @@ impl Case {
             CreditState::Asked { .. } => {
                 miss("credit", None, "the question about credit is not answered (record-credit)".to_owned());
             }
+        }
+        if let Some(ends) = self.embargoed_until(now) {
+            let detail = format!(
+                "an embargo holds until {}; it is ended before only by whoever answers for that (terminate-embargo)",
+                ends.said_as_end(None)
+            );
+            miss("embargo", None, detail);
         }
         match (&publication.draft, &publication.approval) {
             (None, _) => miss("advisory", None, "there is no advisory (draft-advisory)".to_owned()),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::case::PartyStatus;
+use crate::case::embargo::EmbargoEnd;
 
 /// The texts of all letters to whoever was invited to `case`.
 pub fn to_parties(policy: &Policy, case: &CaseId) -> Vec<String> {
@@ -24,13 +25,15 @@ pub(super) fn parties(policy: &Policy) -> Vec<Notice> {
     let always = [
         Notice::PartyDate(PartyDate { on: on.clone(), before: None }),
         Notice::PartyDate(PartyDate { on: on.clone(), before: Some(on) }),
+        Notice::PartyEmbargo(PartyEmbargo { ends: embargo::ends(), over: None }),
         Notice::PartyPublished(PartyPublished {}),
         Notice::PartyCorrected(PartyCorrected { withdrawn: false }),
         Notice::PartyCorrected(PartyCorrected { withdrawn: true }),
         Notice::PartyClosed(PartyClosed { reopened: false }),
         Notice::PartyClosed(PartyClosed { reopened: true }),
     ];
-    by.chain(always).collect()
+    let over = EmbargoEnd::ALL.map(|why| PartyEmbargo { ends: embargo::ends(), over: Some(why) });
+    by.chain(always).chain(over.map(Notice::PartyEmbargo)).collect()
 }
 
 /// What is told of whoever was invited: who it was and of which date stand in a table, and in no sentence.

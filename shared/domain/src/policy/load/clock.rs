@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::after_closing;
 use super::names::Names;
 use super::read::rows;
-use super::urgent;
+use super::{after_closing, embargo, urgent};
 use crate::case::quiet;
 use crate::fields::Fields;
 use crate::id::{ClockName, LevelName};
 use crate::policy::clock::words_of_name;
 use crate::policy::value::{Length, Word};
-use crate::policy::{AtDue, ClockKind, ClockRow, Due, GRACE, MetBy, Pauses, REPEAT, Severity, Starts, Warning, When};
+use crate::policy::{
+    AtDue, ClockKind, ClockRow, Due, GRACE, Level, MetBy, Pauses, REPEAT, Severity, Starts, Warning, When,
+};
 
 /// What a clock is called stands in subjects and headings.
 const WORDS_BYTES: usize = 60;
@@ -27,12 +28,12 @@ const DAY_ENDS: &str = "day-ends";
 const MOST_CLOCKS: usize = 20;
 const MOST_WARNINGS: usize = 20;
 
-pub(super) fn table(root: &Fields<'_>, names: &Names<'_>) -> Vec<ClockRow> {
+pub(super) fn table(root: &Fields<'_>, names: &Names<'_>, levels: &[Level]) -> Vec<ClockRow> {
     let clocks = rows(root, "clocks", |fields| row(fields, names));
     if clocks.len() > MOST_CLOCKS {
         root.wrong("clocks", format!("must be at most {MOST_CLOCKS}"));
     }
-    after_closing::added_to(clocks)
+    embargo::added_to(after_closing::added_to(clocks), levels)
 }
 
 fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
@@ -61,10 +62,11 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
         fields.wrong("name", "is the desk's own");
     }
     after_closing::is_so(name.as_ref(), starts, met_by, at_due, &fields);
+    embargo::is_so(name.as_ref(), starts, met_by, at_due, &fields);
     if let (Some(name), Some(kind)) = (&name, kind) {
         is_what_it_is(name.as_str(), kind, starts, met_by, promise, &fields);
     }
-    if survives_closing == Some(true) && at_due != AtDue::Breach {
+    if survives_closing == Some(true) && matches!(at_due, AtDue::AssignHandler | AtDue::SetAside) {
         fields.wrong("survives_closing", "does not fit: what is done at_due is done to an open case");
     }
     if grace.is_some() && !matches!(due, Some(Due::BySeverity(_))) {

@@ -1,10 +1,12 @@
 //! `policy.toml` → [`Policy`], or everything that is wrong with it, each at its line and column.
 //!
-//! The text is parsed with its places (`source`), read field by field (`read`, `pager`, `clock`, `after_closing`, `scope`, `mail`, `parties`, `publication`)
-//! and held against itself (`names`, and at each field). What one section gets wrong hides nothing of the others.
+//! The text is parsed with its places (`source`), read field by field (`read`, `pager`, `clock`, `after_closing`, `embargo`, `scope`,
+//! `mail`, `parties`, `publication`) and held against itself (`names`, and at each field). What one section gets wrong hides nothing of
+//! the others.
 
 mod after_closing;
 mod clock;
+mod embargo;
 mod mail;
 mod names;
 mod pager;

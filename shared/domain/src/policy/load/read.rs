@@ -34,7 +34,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
     let sign_in = root.object("sign_in").map(sign_in).unwrap_or_default();
     let rota = rota(root.required_object("rota"), &names);
     let levels = rows(&root, "levels", level);
-    let clocks = clock::table(&root, &names);
+    let clocks = clock::table(&root, &names, &levels);
     let packages = rows(&root, "packages", scope::package);
     let third_party = rows(&root, "third_party", |fields| scope::third_party(fields, &names));
     let other_routes = rows(&root, "other_routes", scope::route);

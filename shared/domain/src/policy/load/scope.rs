@@ -174,6 +174,9 @@ pub(super) fn limits(fields: Option<Fields<'_>>) -> Limits {
     if let Some(Length(after)) = fields.parsed("case_links_after_closing") {
         limits.case_links_after_closing = after;
     }
+    if let Some(Length(most)) = fields.parsed("embargo_at_most") {
+        limits.embargo_at_most = most;
+    }
     if let Some(rates) = fields.object("from_one_network") {
         limits.from_one_network = NetworkLimits::new(|limited| rate(&rates, limited));
         rates.finish();

@@ -46,7 +46,7 @@ fn t1_the_policies_shipped_are_valid_and_say_what_they_say() {
     assert_eq!(express.channels.iter().filter(|c| c.enabled).count(), 2);
     assert_eq!(express.package("express").unwrap().lines.len(), 3);
     assert_eq!((&express.limits, &express.mail), (&Limits::default(), &MailRules::default()), "it names the defaults");
-    assert_eq!(express.urgent_steps.len(), 8);
+    assert_eq!(express.urgent_steps.len(), 9);
     assert!(express.urgent_steps.iter().all(|row| row.words == row.step.usual()), "and so it does of what to do now");
     assert_eq!((&express.parties, &express.publication), (&PartyRules::default(), &PublicationRules::default()));
 

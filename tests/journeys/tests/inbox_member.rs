@@ -41,7 +41,7 @@ fn t21_an_ack_with_words_acknowledges_in_the_members_name() {
     assert!(mail["subject"].as_str().unwrap().ends_with(ACKNOWLEDGED));
     let text = mail["text"].as_str().unwrap();
     assert!(text.contains("Thank you, Rita.\nI look into it today.\n\nAlice"), "{text}");
-    assert!(!text.contains("ACK") && !text.contains("wrote:") && !text.contains('>'), "{text}");
+    assert!(!text.contains("ACK:") && !text.contains("wrote:") && !text.contains('>'), "{text}");
     assert!(mail["headers"].get("Auto-Submitted").is_none(), "a person's own");
 }
 

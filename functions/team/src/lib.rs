@@ -19,6 +19,7 @@ mod opening;
 mod origin;
 mod preview;
 mod publication;
+mod references;
 mod request;
 mod rota;
 mod second_factor;

@@ -21,6 +21,7 @@ use desk_view::{UnsealedCase, form_sha256};
 use jiff::Timestamp;
 
 use crate::Team;
+use crate::references;
 use crate::request::Finding;
 
 /// A version that is the fix of its line, and what that changes of what is said.
@@ -111,8 +112,8 @@ fn to_be_approved(policy: &Policy, of: &UnsealedCase, now: Timestamp) -> Result<
 }
 
 impl Team {
-    /// The final form that a member approves, where it is the one that they `read`, and where it names whoever asked not to be named. A note in between changes nothing of what is
-    /// said; another word does.
+    /// The final form that a member approves, where it is the one that they `read`, and what in it should be looked at twice. A note in
+    /// between changes nothing of what is said; another word does.
     pub(crate) async fn form_to_approve(
         &self,
         member: &Member,
@@ -128,21 +129,28 @@ impl Team {
             form => form,
         };
         let form = form.map_err(|why| refuse(case, &self.policy, &member.id, now, why))?;
-        let (_, others) = self.public(case).await?;
-        let names = opened.refused_names(&form.draft).into_iter();
-        let warnings = names.chain(form.draft.second_uses(&form.id, &others)).collect();
-        Ok((form, warnings))
+        let doubts = self.doubts(&opened, &form.draft).await?;
+        Ok((form, doubts))
     }
 
-    /// The draft as it stands, with a CVE id; and where that stands already.
+    /// What whoever writes or approves it should look at twice.
+    pub(crate) async fn doubts(&self, opened: &UnsealedCase, draft: &Draft) -> Result<Vec<String>, Fault> {
+        let (_, others) = self.public(&opened.case).await?;
+        let mut doubts = opened.doubts(draft, &others);
+        let unreached = references::unreached(draft, &self.policy.publication.references_at).await;
+        doubts.extend(unreached.into_iter().map(|reference| reference.said()));
+        Ok(doubts)
+    }
+
+    /// The draft as it stands, with a CVE id; and what in it should be looked at twice.
     pub(crate) async fn draft_with(&self, stored: &Stored, cve: CveId) -> Result<(Draft, Vec<String>), Problem> {
         let opened = self.unsealed(stored.case.clone(), &self.keys(stored).await?.team).await?;
         let written = opened.case.publication.draft.as_ref().map(|draft| &draft.content);
         let draft: Option<Draft> = written.and_then(|content| opened.json(content));
         let draft = draft.ok_or_else(|| Fault::Damaged(format!("the draft of {}", stored.case.id)))?;
-        let (draft, (_, others)) = (Draft { cve: Some(cve), ..draft }, self.public(&stored.case).await?);
-        let uses = draft.second_uses(&(&stored.case.id).into(), &others);
-        Ok((draft, uses))
+        let draft = Draft { cve: Some(cve), ..draft };
+        let doubts = self.doubts(&opened, &draft).await?;
+        Ok((draft, doubts))
     }
 
     /// Ids and keys for the cases of what an audit found.

@@ -54,6 +54,17 @@ pub fn get(url: &str, patience: Duration) -> Answer {
     meaning(agent(patience).get(url).call())
 }
 
+/// Why nobody who follows a link comes to anything by it; `None` where they do, or may: what leads elsewhere is not followed, and what is
+/// kept from programs may be read by people.
+pub fn why_nothing_stands(url: &str, patience: Duration) -> Option<&'static str> {
+    match agent(patience).get(url).call().map(|answer| answer.status().as_u16()) {
+        Ok(404 | 410) => Some("nothing stands there"),
+        Ok(500..) => Some("what answers there is out of order"),
+        Ok(_) => None,
+        Err(_) => Some("nobody answers there"),
+    }
+}
+
 /// What stands at an address; `None` when nobody answers, or with anything but 2xx, or with too much.
 pub fn page(url: &str) -> Option<String> {
     let mut answer = agent(PATIENCE).get(url).call().ok().filter(|answer| answer.status().is_success())?;

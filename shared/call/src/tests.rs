@@ -49,6 +49,41 @@ fn answered(answer: &'static str) -> Answer {
     meant
 }
 
+/// What is found by a link whose host answers so.
+fn followed(answer: &'static str) -> Option<&'static str> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/commit/1", listener.local_addr().unwrap());
+    let answering = std::thread::spawn(move || {
+        let (mut call, _) = listener.accept().unwrap();
+        let mut asked = [0; 1024];
+        let read = call.read(&mut asked).unwrap();
+        assert!(asked[..read].starts_with(b"GET /commit/1 "));
+        call.write_all(answer.as_bytes()).unwrap();
+    });
+    let found = why_nothing_stands(&url, PATIENCE);
+    answering.join().unwrap();
+    found
+}
+
+#[test]
+fn a_link_leads_nowhere_where_nothing_stands_and_nobody_answers() {
+    for there in [
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nlocation: https://example.org/\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\n\r\n",
+    ] {
+        assert_eq!(followed(there), None, "{there}");
+    }
+    assert_eq!(followed("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"), Some("nothing stands there"));
+    assert_eq!(followed("HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n"), Some("nothing stands there"));
+    let ill = followed("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(ill, Some("what answers there is out of order"));
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(why_nothing_stands(&format!("http://{nobody}/"), PATIENCE), Some("nobody answers there"));
+    assert_eq!(why_nothing_stands("https://10.0.0.1/", PATIENCE), Some("nobody answers there"), "within is not called");
+}
+
 #[test]
 fn an_answer_says_whether_to_call_again() {
     assert_eq!(answered("HTTP/1.1 204 No Content\r\n\r\n"), Answer::Taken);

@@ -191,6 +191,11 @@ impl CaseId {
         CaseId(format!("{prefix}-{year:04}-{PASSING}{}", (0..6).map(digit).collect::<String>()))
     }
 
+    /// The prefix of whose it is.
+    pub fn prefix(&self) -> &str {
+        self.0.split('-').next().unwrap_or_default()
+    }
+
     /// Whether it is of a case that is kept for a while only.
     pub fn is_passing(&self) -> bool {
         self.0.rsplit('-').next().is_some_and(|tail| tail.starts_with(PASSING))

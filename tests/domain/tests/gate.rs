@@ -118,7 +118,10 @@ fn what_the_policy_asks_of_an_advisory_is_said_before_it_is_published_first() {
     let mut half = all(unscored(&policy).when(&policy, "alice", scored(true)));
     assert_eq!(refused(&mut half, &policy), ["weakness"]);
 
-    let asking = |asks: &[Asked]| Policy { publication: PublicationRules { asks: asks.to_vec() }, ..policy.clone() };
+    let asking = |asks: &[Asked]| Policy {
+        publication: PublicationRules { asks: asks.to_vec(), ..policy.publication.clone() },
+        ..policy.clone()
+    };
     assert_eq!(refused(&mut unsaid.clone(), &asking(&[Asked::Severity])), ["severity"]);
     assert_eq!(refused(&mut unsaid.clone(), &asking(&[Asked::Weakness])), ["weakness"]);
     publish(&mut unsaid.clone(), &asking(&[]), "bob").unwrap();

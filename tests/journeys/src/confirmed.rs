@@ -25,18 +25,24 @@ impl Confirmed {
 
     /// The same where a blog is announced on too.
     pub fn with_blog(name: &str) -> Confirmed {
-        let place = Place::new(name);
-        let policy =
-            std::fs::read_to_string(express()).expect("the policy").replace("enabled = false", "enabled = true");
-        let desk = place.start_under(place.file("policy.toml", policy));
-        Confirmed::on(place, desk)
+        Confirmed::under(name, |policy| policy.replace("enabled = false", "enabled = true"))
     }
 
     /// The same where a program is called too, at an address whose every word is `hush`.
     pub fn with_webhook(name: &str) -> Confirmed {
-        let place = Place::new(name);
         let row = "[[channels]]\nkind = \"webhook\"\nname = \"Build farm\"\nurl = \"https://hush.example.org/hush\"\n";
-        let policy = std::fs::read_to_string(express()).expect("the policy") + "\n" + row;
+        Confirmed::under(name, |policy| policy + "\n" + row)
+    }
+
+    /// The same where the references of a draft are looked up, on this machine.
+    pub fn with_references(name: &str) -> Confirmed {
+        let asks = "asks = [\"severity\", \"weakness\"]\n";
+        Confirmed::under(name, |policy| policy.replace(asks, &format!("{asks}references_at = [\"127.0.0.1\"]\n")))
+    }
+
+    fn under(name: &str, changed: impl FnOnce(String) -> String) -> Confirmed {
+        let place = Place::new(name);
+        let policy = changed(std::fs::read_to_string(express()).expect("the policy"));
         let desk = place.start_under(place.file("policy.toml", policy));
         Confirmed::on(place, desk)
     }
@@ -152,7 +158,8 @@ impl Confirmed {
     }
 }
 
-fn redirect() -> Value {
+/// What all that [`Confirmed`] begins with was reported as.
+pub fn redirect() -> Value {
     json!({"package": "express", "versions": "<4.19.2", "summary": "An open redirect", "details": "res.redirect() follows.",
         "reporter": {"name": "Rita", "email": "rita@example.org"}, "credit": {"as": "Rita of the report"}})
 }

@@ -5,5 +5,5 @@ pub mod field;
 mod patched;
 mod script;
 
-pub use confirmed::Confirmed;
+pub use confirmed::{Confirmed, redirect};
 pub use script::{Act, perform};

@@ -1,7 +1,7 @@
 //! From an accepted case to its announcement, through the contracts alone.
 
 use desk_harness::Place;
-use desk_journeys::Confirmed;
+use desk_journeys::{Confirmed, redirect};
 use serde_json::{Value, json};
 
 #[test]
@@ -285,10 +285,14 @@ fn a_second_fix_for_an_incomplete_one_is_a_linked_advisory_and_both_pages_say_so
     let (old, page, before) = (first.case.clone(), first.site("advisories/CASE.html"), osv(&first));
     assert!(!page.contains("<dt>Related</dt>"));
 
+    let (hidden, _) = first.desk.filed(&redirect());
     let second = first.another().drafted("4.19.3");
     let mut draft = json!({"command": "draft-advisory", "title": "Still an open redirect", "summary": "The fix was not whole.",
-        "details": "Words.", "related": ["CVE-2024-29041"]});
-    second.tell(draft.clone());
+        "details": "Words.", "related": [hidden]});
+    let doubts = &second.tell(draft.clone())["warnings"];
+    assert!(doubts.to_string().contains(&format!("{hidden} is not published")), "{doubts}");
+    draft["related"] = json!(["CVE-2024-29041"]);
+    assert!(second.tell(draft.clone())["warnings"].is_null());
     second.published();
     assert!(
         second.site("advisories/CASE.html").contains("<dt>Related</dt><dd><a class=\"id\" href=\"https://www.cve.org/")
@@ -314,6 +318,23 @@ fn a_second_fix_for_an_incomplete_one_is_a_linked_advisory_and_both_pages_say_so
     second.published();
     assert_eq!(osv(&second).get("related"), None);
     assert_eq!(second.at(old).site("advisories/CASE.html"), page);
+}
+
+#[test]
+fn who_writes_and_who_approves_is_told_of_references_that_lead_nowhere() {
+    let confirmed = Confirmed::with_references("references").drafted("4.19.2");
+    let desk = &confirmed.desk.url;
+    let (stands, gone) = (format!("{desk}/"), format!("{desk}/no-such-page"));
+    let told = confirmed
+        .tell(json!({"command": "draft-advisory", "title": "An open redirect", "summary": "It leads elsewhere.",
+        "details": "Words.", "references": [gone, stands, "https://nobody.example.org/fix"]}));
+    let doubt = format!("The reference {gone} cannot be reached: nothing stands there.");
+    assert_eq!(told["warnings"], json!([doubt]), "of the hosts that the policy names");
+    let path = format!("/desk/cases/{}/approve", confirmed.case);
+    let page = confirmed.desk.get(&path, &[("authorization", &confirmed.dave)]).text;
+    assert!(page.contains(&doubt), "{page}");
+    let approved = confirmed.by(&confirmed.dave, &json!({"command": "approve-advisory"})).ok();
+    assert_eq!(approved["warnings"], json!([doubt]), "it is a doubt, and no fault");
 }
 
 fn osv(confirmed: &Confirmed) -> Value {

@@ -169,15 +169,20 @@ impl Team {
                 let keys = self.finding_keys(findings.len()).await?;
                 Ok(Ready::Audit { audit, findings: findings.into_iter().zip(keys).collect() })
             }
+            Work::Write(draft) => {
+                permitted()?;
+                let doubts = self.doubts(&self.opened_for_command(stored).await?, &draft).await?;
+                Ok(Ready::Written { draft, doubts })
+            }
             Work::Approve { form } => {
                 permitted()?;
-                let (form, warnings) = self.form_to_approve(member, stored, form.as_deref()).await?;
-                Ok(Ready::Form { form: Box::new(form), warnings })
+                let (form, doubts) = self.form_to_approve(member, stored, form.as_deref()).await?;
+                Ok(Ready::Form { form: Box::new(form), doubts })
             }
             Work::Cve(cve) => {
                 permitted()?;
-                let (draft, warnings) = self.draft_with(stored, cve).await?;
-                Ok(Ready::Cve { draft: Box::new(draft), warnings })
+                let (draft, doubts) = self.draft_with(stored, cve).await?;
+                Ok(Ready::Cve { draft: Box::new(draft), doubts })
             }
             Work::Publish => {
                 permitted()?;
@@ -242,10 +247,14 @@ impl Team {
             }
             Ready::Ranges(determined) => (self.determined(post, commit, determined)?, None),
             Ready::Audit { audit, findings } => (self.audited(member, (before, post), commit, audit, findings)?, None),
-            Ready::Form { form, warnings: _ } => {
+            Ready::Written { draft, doubts: _ } => {
+                let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
+                (Command::DraftAdvisory { content: sealing.json(draft.as_ref())? }, None)
+            }
+            Ready::Form { form, doubts: _ } => {
                 (Command::ApproveAdvisory { content: self.seal_final_form(commit, before, form)? }, None)
             }
-            Ready::Cve { draft, warnings: _ } => {
+            Ready::Cve { draft, doubts: _ } => {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
                 (Command::RecordCve { content: sealing.json(draft.as_ref())? }, None)
             }

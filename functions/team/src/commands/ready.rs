@@ -43,17 +43,21 @@ pub(super) enum Ready {
         audit: AuditWords,
         findings: Vec<(Finding, (CaseId, NewKeys))>,
     },
+    /// The draft as it was written.
+    Written {
+        draft: Box<Draft>,
+        /// What in it should be looked at twice.
+        doubts: Vec<String>,
+    },
     /// The draft with a CVE id.
     Cve {
         draft: Box<Draft>,
-        /// Where the id stands already.
-        warnings: Vec<String>,
+        doubts: Vec<String>,
     },
     /// The final form that is to be approved.
     Form {
         form: Box<Advisory>,
-        /// Where it names whoever asked not to be named.
-        warnings: Vec<String>,
+        doubts: Vec<String>,
     },
     /// The word that what is approved is published.
     Publication(String),
@@ -84,8 +88,8 @@ impl Ready {
             Ready::Waived { warning, .. } => warning.iter().cloned().map(words::full).collect(),
             Ready::Ranges(determined) => determined.warnings.iter().cloned().map(words::full).collect(),
             Ready::Report(report) => report.warning().into_iter().collect(),
-            Ready::Form { warnings, .. } | Ready::Cve { warnings, .. } => {
-                warnings.iter().cloned().map(words::full).collect()
+            Ready::Written { doubts, .. } | Ready::Form { doubts, .. } | Ready::Cve { doubts, .. } => {
+                doubts.iter().cloned().map(words::full).collect()
             }
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Audit { .. } => Vec::new(),
             Ready::Publication(_) | Ready::Draft { .. } | Ready::Invitation(_) => Vec::new(),
@@ -99,7 +103,7 @@ impl Ready {
             Ready::Fix(_) | Ready::Ranges(_) | Ready::Form { .. } | Ready::Publication(_) => true,
             Ready::Draft { .. } | Ready::FollowUp(_) | Ready::Cve { .. } => true,
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Invitation(_) | Ready::Waived { .. } => false,
-            Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) => false,
+            Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) | Ready::Written { .. } => false,
         }
     }
 
@@ -108,7 +112,7 @@ impl Ready {
             Ready::Report(report) => Some(report),
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Fix(_) | Ready::Ranges(_) => None,
             Ready::Waived { .. } | Ready::Audit { .. } | Ready::Form { .. } | Ready::Publication(_) => None,
-            Ready::Draft { .. } | Ready::Cve { .. } => None,
+            Ready::Draft { .. } | Ready::Cve { .. } | Ready::Written { .. } => None,
             Ready::Code { .. } | Ready::FollowUp(_) | Ready::Invitation(_) => None,
         }
     }

@@ -8,7 +8,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use desk_domain::advisory::CveId;
+use desk_domain::advisory::{CveId, Draft};
 use desk_domain::affected::Affected;
 use desk_domain::case::CommandName;
 use desk_domain::case::publication::AuditWords;
@@ -47,6 +47,8 @@ pub(crate) enum Work {
     Affected(Vec<Affected>),
     /// To make keys for the cases of what was found.
     Audit { audit: AuditWords, findings: Vec<Finding> },
+    /// To look at what it names, and seal it.
+    Write(Box<Draft>),
     /// To seal the final form, which is the one of this SHA-256, where one is given.
     Approve { form: Option<String> },
     /// To put it into the draft.

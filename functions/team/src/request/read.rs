@@ -109,10 +109,7 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         WaiveLine => waived(given)?,
         AskCredit => as_it_is(given, Command::AskCredit),
         RecordCredit => credit(given),
-        DraftAdvisory => {
-            let draft = Draft::read(given.fields, &given.policy.limits);
-            sealed(given, move |s| Ok(Command::DraftAdvisory { content: s.json(&draft)? }))
-        }
+        DraftAdvisory => prepared(given, Work::Write(Box::new(Draft::read(given.fields, &given.policy.limits)))),
         ApproveAdvisory => prepared(given, Work::Approve { form: given.parsed("form") }),
         RecordCve => prepared(given, Work::Cve(given.parsed("cve")?)),
         Publish => prepared(given, Work::Publish),

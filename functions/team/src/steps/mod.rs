@@ -57,6 +57,7 @@ pub(crate) use self::typed::Typed;
 use crate::Team;
 use crate::as_of_now::AsOfNow;
 use crate::case_page::words;
+use crate::references::{self, Unreached};
 
 /// What a step is taken at: a case, opened, and who looks at it when.
 pub(crate) struct At<'a> {
@@ -70,6 +71,8 @@ pub(crate) struct At<'a> {
     pub public: Option<Published>,
     /// What else is public; there too.
     pub others: Vec<Published>,
+    /// The references of the saved draft that lead nowhere; there too.
+    pub unreached: Vec<Unreached>,
     /// How many open cases each member of triage handles; where it is asked whom to choose.
     pub loads: BTreeMap<MemberId, u64>,
 }
@@ -154,6 +157,7 @@ impl Team {
             now,
             public: None,
             others: Vec::new(),
+            unreached: Vec::new(),
             loads: BTreeMap::new(),
         }
     }
@@ -170,6 +174,9 @@ impl Team {
         let mut at = self.at(member, opened);
         if step.commands.iter().any(|name| REVIEWED.contains(name)) {
             (at.public, at.others) = self.public(&opened.case).await?;
+            if let Some(draft) = opened.draft() {
+                at.unreached = references::unreached(&draft, &self.policy.publication.references_at).await;
+            }
         }
         if step.commands.contains(&CommandName::Assign) {
             for member in self.policy.triage() {

@@ -10,6 +10,7 @@ use desk_view::{EarlierForm, form_sha256, word_changes};
 
 use super::At;
 use crate::case_page::words;
+use crate::references::Unreached;
 
 impl At<'_> {
     /// The form as it stands; `None` while nobody wrote one.
@@ -47,11 +48,11 @@ impl At<'_> {
         }
     }
 
-    /// What whoever drafts or approves should look at twice: a name that was to stay out, an id that stands elsewhere.
+    /// What whoever drafts or approves should look at twice.
     pub(super) fn doubts(&self, draft: &Draft) -> Vec<String> {
-        let names = self.opened.refused_names(draft).into_iter();
-        let uses = draft.second_uses(&(&self.case().id).into(), &self.others);
-        names.chain(uses).map(words::full).collect()
+        let named = self.opened.doubts(draft, &self.others).into_iter();
+        let unreached = self.unreached.iter().filter(|reference| reference.is_of(draft)).map(Unreached::said);
+        named.chain(unreached).map(words::full).collect()
     }
 
     fn since(&self, earlier: &EarlierForm) -> String {

@@ -1,7 +1,8 @@
-//! One problem stands once: what is published, imported or drafted under one id of it is the same as what stands under another.
+//! One problem stands once: what is published, imported or drafted under one id of it is the same as what stands under another. And what is
+//! not public yet is named by nobody.
 
 use super::{Draft, Published};
-use crate::id::AdvisoryId;
+use crate::id::{AdvisoryId, CaseId};
 
 impl Published {
     /// The id by which it is the same problem as something that is known by these; `None` where it is another. What no longer holds stands
@@ -16,7 +17,7 @@ impl Published {
 
 impl Draft {
     /// Where an id that it is known by stands in what is public already, a sentence for each.
-    pub fn second_uses(&self, own: &AdvisoryId, all: &[Published]) -> Vec<String> {
+    fn second_uses(&self, own: &AdvisoryId, all: &[Published]) -> Vec<String> {
         let ids = self.all_aliases();
         let others = all.iter().filter(|published| published.advisory.id != *own);
         let used = |other: &Published| {
@@ -24,6 +25,25 @@ impl Draft {
             Some(format!("{id} stands in {} already: one problem has one advisory", other.advisory.id))
         };
         others.filter_map(used).collect()
+    }
+
+    /// Where it names a case of the same desk that is not public, a sentence for each: whoever reads it learns of that case too early. It is
+    /// no error, since both may be published within the hour.
+    fn early_names(&self, own: &AdvisoryId, all: &[Published]) -> Vec<String> {
+        let desk = |id: &AdvisoryId| Some(id.as_str().parse::<CaseId>().ok()?.prefix().to_owned());
+        let ours = |id: &&AdvisoryId| *id != own && desk(id).is_some() && desk(id) == desk(own);
+        let public = |id: &AdvisoryId| all.iter().any(|published| published.advisory.id == *id);
+        let early = self.related.iter().filter(ours).filter(|id| !public(id));
+        early
+            .map(|id| format!("{id} is not published: this would tell of it, and lead to a page that is not there"))
+            .collect()
+    }
+
+    /// What whoever drafts or approves it should look at twice in the ids that it names.
+    pub fn doubtful_names(&self, own: &AdvisoryId, all: &[Published]) -> Vec<String> {
+        let mut doubts = self.second_uses(own, all);
+        doubts.extend(self.early_names(own, all));
+        doubts
     }
 }
 
@@ -57,5 +77,19 @@ mod tests {
         let at = copy.published_at;
         let gone = Published { withdrawn: Some(Withdrawal { at, reason: None }), ..copy };
         assert_eq!(gone.twin_by(&["CVE-2026-1111"]), None, "what holds no more is in nobody's way");
+    }
+
+    #[test]
+    fn a_case_of_this_desk_that_is_not_public_is_named_by_no_advisory_unasked() {
+        let all = [published("EXP-2026-AAAAA", &[]), published("CVE-2026-11111", &[])];
+        let own: AdvisoryId = "EXP-2026-BBBBB".parse().unwrap();
+        let mut draft = published("EXP-2026-BBBBB", &[]).advisory.draft;
+        let related = |ids: &[&str]| ids.iter().map(|id| id.parse().unwrap()).collect::<Vec<AdvisoryId>>();
+        draft.related =
+            related(&["EXP-2026-AAAAA", "CVE-2026-11112", "GHSA-aaaa-bbbb-cccc", "ABC-2026-AAAAA", own.as_str()]);
+        assert_eq!(draft.doubtful_names(&own, &all), [""; 0], "public, another desk's, or itself");
+        draft.related = related(&["EXP-2026-CCCCC"]);
+        let said = "EXP-2026-CCCCC is not published: this would tell of it, and lead to a page that is not there";
+        assert_eq!(draft.doubtful_names(&own, &all), [said]);
     }
 }

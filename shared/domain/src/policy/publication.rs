@@ -9,6 +9,9 @@ use serde::Serialize;
 pub struct PublicationRules {
     /// What an advisory says before it is published first. One that is public already is corrected without it.
     pub asks: Vec<Asked>,
+    /// The hosts at which the references of a draft are looked up, in small letters; none: nothing is called. What a reference leads to
+    /// may not be public yet, and whoever runs its host sees that somebody asks for it: so the policy names whom it trusts with that.
+    pub references_at: Vec<String>,
 }
 
 /// What whoever reads an advisory decides by, and what programs sort it by.
@@ -34,7 +37,7 @@ impl FromStr for Asked {
 
 impl Default for PublicationRules {
     fn default() -> Self {
-        PublicationRules { asks: vec![Asked::Severity, Asked::Weakness] }
+        PublicationRules { asks: vec![Asked::Severity, Asked::Weakness], references_at: Vec::new() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The final form of an advisory, put together from the parts that a case holds sealed; and what of them says otherwise than was meant.
 
 use desk_domain::advisory::named::Known;
-use desk_domain::advisory::{Advisory, Correction, Draft, Parts, Score};
+use desk_domain::advisory::{Advisory, Correction, Draft, Parts, Published, Score};
 use desk_domain::affected::Affected;
 use desk_domain::affected::released::{Releases, released_form, told_apart};
 use desk_domain::case::event::{EventBody, FactName};
@@ -65,8 +65,16 @@ impl UnsealedCase {
         apart.into_iter().chain(self.case.publication.unreleased(&ranges, policy, now)).collect()
     }
 
+    /// What whoever writes or approves a draft of it should look at twice, beside `others` that are public: a name that was to stay out, an
+    /// id that stands elsewhere or is not public yet.
+    pub fn doubts(&self, draft: &Draft, others: &[Published]) -> Vec<String> {
+        let mut doubts = self.refused_names(draft);
+        doubts.extend(draft.doubtful_names(&(&self.case.id).into(), others));
+        doubts
+    }
+
     /// Where the draft names a reporter who asked not to be named, a sentence for each part.
-    pub fn refused_names(&self, draft: &Draft) -> Vec<String> {
+    fn refused_names(&self, draft: &Draft) -> Vec<String> {
         let publication = &self.case.publication;
         let refused = publication.credit_waits.as_ref().unwrap_or(&publication.credit).is_refused();
         if !refused || !self.case.has_reporter() {

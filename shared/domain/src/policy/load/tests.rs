@@ -88,6 +88,13 @@ fn what_is_asked_of_an_advisory_is_the_policys_own_or_severity_and_weakness() {
     assert_eq!(asks(""), Ok(vec![Asked::Severity, Asked::Weakness]));
     assert_eq!(asks("asks = []"), Ok(Vec::new()));
     assert_eq!(asks("asks = [\"severity\"]"), Ok(vec![Asked::Severity]));
+    let at =
+        Policy::from_toml(&with("references_at = [\"GitHub.com\"]")).map(|policy| policy.publication.references_at);
+    assert_eq!(at, Ok(vec!["github.com".to_owned()]));
+    assert_eq!(
+        problems_of(&with("references_at = [\"https://github.com\"]"))[0].pointer,
+        "/publication/references_at/0"
+    );
     let found = problems_of(&with("asks = [\"weakness\", \"cve\"]\nother = true"));
     let found: Vec<&str> = found.iter().map(|problem| problem.pointer.as_str()).collect();
     assert_eq!(found, ["/publication/asks/1", "/publication/other"]);

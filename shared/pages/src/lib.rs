@@ -123,7 +123,7 @@ fn sampled() -> samples::Samples {
 }
 
 /// The one stylesheet of all pages; it is served at [`STYLESHEET_PATH`].
-pub const STYLESHEET: &str = include_str!("../assets/desk.css");
+pub const STYLESHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/desk.css"));
 /// Where every page looks for [`STYLESHEET`].
 pub const STYLESHEET_PATH: &str = "/assets/desk.css";
 /// Where every public page looks for the report form.

@@ -89,7 +89,10 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         GiveUpChannel => by_alice(Command::GiveUpChannel { channel: list(), reason: content() }),
         SettleChannel => [true, false].map(|sent| ("alice", Command::SettleChannel { channel: list(), sent })).into(),
         ReAnnounce => by_alice(Command::ReAnnounce { channel: list() }),
-        Publish => vec![("bob", Command::Publish { signed: String::new() })],
+        Publish => [None, Some("2027-05-01T15:00Z".parse().expect("an instant"))]
+            .map(|on| ("bob", Command::Publish { signed: String::new(), on }))
+            .into(),
+        CancelPublication => by_alice(Command::CancelPublication),
         AnswerComment => by_alice(Command::AnswerComment { message: message(), kept: None }),
         ReleaseQuarantine => [false, true].map(|refuse| ("alice", Command::ReleaseQuarantine { refuse })).into(),
         RecordConsent => by_alice(Command::RecordConsent { source: content(), to: "body-parser".parse().ok() }),

@@ -11,7 +11,7 @@ use desk_domain::case::party::NewParty;
 use desk_domain::case::{Actor, Case, Clock, Command, ContentRef, Event, EventBody};
 use desk_domain::id::{CaseId, MemberId, PartyId};
 use desk_domain::notice::plan::{Planned, notices};
-use desk_domain::policy::Policy;
+use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
 use jiff::{SignedDuration, Timestamp};
 
@@ -207,6 +207,24 @@ impl World {
             let command = Command::FireTimer { clock, witnessed, roster: Roster::default() };
             self.tell(policy, &Actor::Desk, &command).expect("a timer is never refused");
         }
+    }
+
+    /// Everything that a publication waits for, but for an embargo: alice has done it, and bob has approved it.
+    pub fn approved(self, policy: &Policy) -> World {
+        let line = || "express@4".parse().expect("a line");
+        let affected = Command::DetermineAffected { content: content(), lines: vec![line()], undone: Vec::new() };
+        let by_alice = [
+            Command::Validate { message: message(), next_steps: true, accept: true },
+            Command::Score { severity: Severity::High, content: content(), unclassified: false },
+            affected,
+            Command::WaiveAudit { reason: content() },
+            Command::FixReleased { line: line(), version: content(), differs: false },
+            Command::AskCredit,
+            Command::RecordCredit { granted: Some(content()) },
+            Command::DraftAdvisory { content: content() },
+        ];
+        let drafted = by_alice.into_iter().fold(self, |world, command| world.when(policy, "alice", command));
+        drafted.when(policy, "bob", Command::ApproveAdvisory { content: content() })
     }
 
     pub fn clock(&self, name: &str) -> &Clock {

@@ -69,7 +69,7 @@ fn without(policy: &Policy, left_out: &[&str]) -> World {
 }
 
 fn publish(world: &mut World, policy: &Policy, who: &str) -> Result<Vec<EventBody>, Refusal> {
-    world.tell(policy, &member(who), &Command::Publish { signed: String::new() })
+    world.tell(policy, &member(who), &Command::Publish { signed: String::new(), on: None })
 }
 
 /// What the gate names, as `requirement` or `requirement line`.
@@ -372,7 +372,9 @@ fn t44_only_handler_backup_or_release_manager_approve_and_publish() {
         world
     };
     let approve = Command::ApproveAdvisory { content: content() };
-    for (left_out, command) in [(&["approval"][..], &approve), (&[], &Command::Publish { signed: String::new() })] {
+    for (left_out, command) in
+        [(&["approval"][..], &approve), (&[], &Command::Publish { signed: String::new(), on: None })]
+    {
         let told = woken(left_out).tell(&policy, &member("carol"), command);
         assert!(matches!(told, Err(Refusal::NotAllowed { why, .. }) if why.contains("release manager")), "{command:?}");
     }

@@ -16,12 +16,13 @@ use jiff::Timestamp;
 const FRIDAY: &str = "2027-03-26T22:00:00Z";
 
 /// What a reporter may be mailed more than once of one case; everything else is news once.
-const AGAIN: [&str; 10] = [
+const AGAIN: [&str; 11] = [
     "written",
     "reminder",
     "promise_missed",
     "handler_changed",
     "release_planned",
+    "publication_told",
     "embargo_asked",
     "embargo_agreed",
     "fixes_released",
@@ -129,7 +130,10 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
         Command::PlanRelease { on: "2027-04-02".parse().unwrap() },
     ];
     let mut told = commands.into_iter().fold(told, Told::when);
-    for command in [Command::ApproveAdvisory { content: content() }, Command::Publish { signed: String::new() }] {
+    let publish = |on: Option<&str>| Command::Publish { signed: String::new(), on: on.map(|on| on.parse().unwrap()) };
+    let (first, moved) = (publish(Some("2027-04-02T15:00Z")), publish(Some("2027-04-03T15:00[Europe/Berlin]")));
+    let approve = Command::ApproveAdvisory { content: content() };
+    for command in [approve, first, moved, Command::CancelPublication, publish(None)] {
         told.world = told.world.when(policy, "bob", command);
         told.look();
     }
@@ -150,7 +154,9 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
 /// The advisory is corrected.
 fn corrected<'a>(policy: &Policy, told: Told<'a>) -> Told<'a> {
     let mut told = told.when(Command::Revise { why: content(), stands: false });
-    for command in [Command::ApproveAdvisory { content: content() }, Command::Publish { signed: String::new() }] {
+    for command in
+        [Command::ApproveAdvisory { content: content() }, Command::Publish { signed: String::new(), on: None }]
+    {
         told.world = told.world.when(policy, "bob", command);
         told.look();
     }

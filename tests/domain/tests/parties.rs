@@ -309,7 +309,7 @@ fn parties_hear_of_the_end_and_of_the_advisory_once() {
     .into_iter()
     .fold(world, |world, command| world.when(&policy, "alice", command))
     .when(&policy, "bob", Command::ApproveAdvisory { content: content() })
-    .when(&policy, "bob", Command::Publish { signed: String::new() });
+    .when(&policy, "bob", Command::Publish { signed: String::new(), on: None });
     let from = published.log.len();
     published
         .tell(&policy, &Actor::Desk, &Command::Announced { channel: "advisory-page".parse().unwrap(), revision: 0 })

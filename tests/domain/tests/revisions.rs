@@ -25,7 +25,7 @@ fn approve() -> Command {
 }
 
 fn publish() -> Command {
-    Command::Publish { signed: String::new() }
+    Command::Publish { signed: String::new(), on: None }
 }
 
 fn revise() -> Command {

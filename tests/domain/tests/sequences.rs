@@ -4,7 +4,7 @@ use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
 use desk_domain::case::event::{Answers, DisclosurePlan, FactName, MailParts, Resolution};
 use desk_domain::case::party::PartySaid;
-use desk_domain::case::publication::{CreditState, Publication};
+use desk_domain::case::publication::{CreditState, Publication, scheduled};
 use desk_domain::case::{
     Actor, Case, ClockState, Command, CommandName, Event, EventBody, PartyStatus, Spoken, permit, quiet, rm,
 };
@@ -118,7 +118,7 @@ fn check_publication(before: &World, after: &World, policy: &Policy) {
     let (was, is) = (&before.case.publication, &after.case.publication);
     match (&was.published, &is.published) {
         (None, Some(published)) => {
-            assert!(before.case.missing(policy, before.now).is_empty(), "published through a closed gate");
+            assert!(before.case.missing(policy, after.now).is_empty(), "published through a closed gate");
             let kept_back = before.case.embargoed_until(after.now);
             assert_eq!(kept_back, None, "published before the end of an embargo");
             assert_eq!(Some(&published.advisory.content), was.approval.as_ref().map(|a| &a.content));
@@ -192,7 +192,9 @@ fn check(before: &World, after: &World, policy: &Policy) {
     let late = case.clocks.iter().find(|clock| clock.state == ClockState::Running && clock.start.due_at <= after.now);
     assert!(!taken_up || late.is_none(), "nobody is late at once: {late:?}");
     let has_timer = |state| matches!(state, ClockState::Running | ClockState::Breached { met: None, .. });
-    let of_clock = |name: &ClockName| case.clock(name).map_or(name.as_str() == quiet::NAME, |c| has_timer(c.state));
+    let of_clock = |name: &ClockName| {
+        case.clock(name).map_or([quiet::NAME, scheduled::NAME].contains(&name.as_str()), |c| has_timer(c.state))
+    };
     assert!(case.timers().iter().all(|(name, _)| of_clock(name)));
     invariants::check(before, after, policy);
     assert!(!case.unsettled || case.written_after_closing().is_some(), "what waits has its clock");

@@ -242,6 +242,12 @@ impl Case {
             EventBody::CreditRecorded { granted, waits } => self.credit_recorded(event, granted.as_ref(), *waits),
             EventBody::AdvisoryDrafted { content } => self.publication.draft = Some(written(event, content)),
             EventBody::AdvisoryApproved { content } => self.publication.approval = Some(written(event, content)),
+            EventBody::PublicationScheduled { on, content, channels, signed, before: _ } => {
+                self.publication_scheduled(event, (on, content), channels, signed);
+            }
+            EventBody::PublicationUnscheduled { on, why, missing, by: _ } => {
+                self.publication_unscheduled(on, *why, missing);
+            }
             EventBody::Published { content, channels, signed: _ } => self.published(event, content, channels),
             EventBody::RevisionOpened { cause, withdraws } => self.revision_opened(event, cause, *withdraws),
             EventBody::RevisionDropped { since: _ } => self.revision_dropped(),

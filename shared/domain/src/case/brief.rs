@@ -22,6 +22,12 @@ pub struct Brief {
     /// When an embargo that holds ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embargo_until: Option<Timestamp>,
+    /// When its advisory is published by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publishes_at: Option<Timestamp>,
+    /// It was to be, and something was missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_up: bool,
     pub waiting_for_reporter: bool,
     /// Since when a message of the reporter's has had no answer.
     pub unanswered_since: Option<Timestamp>,
@@ -47,6 +53,8 @@ impl From<&Case> for Brief {
             third_party: case.third_party.clone(),
             unproven: !case.quarantine.is_empty(),
             embargo_until: case.embargo.holds().and_then(Moment::comes),
+            publishes_at: case.scheduled().and_then(|scheduled| scheduled.on.comes()),
+            held_up: case.publication.held_up.is_some() && !case.is_closed(),
             waiting_for_reporter: case.waiting_for_reporter,
             unanswered_since: case.unanswered_since,
             acknowledged: case.steps.acknowledged.is_some(),

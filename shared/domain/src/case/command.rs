@@ -193,10 +193,14 @@ pub enum Command {
     RecordCve {
         content: ContentRef,
     },
-    /// `signed` is the word of whoever may say so, over what is published and where the log stands.
+    /// `signed` is the word of whoever may say so, over what is published and where the log stands; of what is published later, by itself,
+    /// over that instant too.
     Publish {
         signed: String,
+        on: Option<Moment>,
     },
+    /// It is not published then.
+    CancelPublication,
     /// `stands`: what was withdrawn holds again.
     Revise {
         why: ContentRef,
@@ -389,4 +393,14 @@ pub enum Command {
     ReplaceHandler {
         roster: Roster,
     },
+}
+
+impl Command {
+    /// The instant at which it publishes, where that is not now.
+    pub(super) fn published_on(&self) -> Option<Timestamp> {
+        match self {
+            Command::Publish { on: Some(on), .. } => on.comes(),
+            _ => None,
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod party;
 mod publication;
 mod reporter;
 mod revision;
+mod scheduled;
 mod share;
 mod written_after;
 
@@ -44,7 +45,7 @@ pub fn decide(
     now: Timestamp,
 ) -> Result<Vec<EventBody>, Refusal> {
     if let (Actor::Member(member), Some(name)) = (actor, command.name()) {
-        permit(case, policy, member, name, now)?;
+        permit::permit_on(case, policy, member, name, now, command.published_on())?;
     }
     let mut next = Next { case: case.clone(), policy, actor: actor.clone(), now, events: Vec::new() };
     match (next.run(command), actor) {
@@ -191,7 +192,9 @@ impl Next<'_> {
             Command::DraftAdvisory { content } => self.push(EventBody::AdvisoryDrafted { content: content.clone() }),
             Command::ApproveAdvisory { content } => self.push(EventBody::AdvisoryApproved { content: content.clone() }),
             Command::RecordCve { content } => self.record_cve(content),
-            Command::Publish { signed } => self.publish(signed.clone()),
+            Command::Publish { signed, on: None } => self.publish(signed.clone()),
+            Command::Publish { signed, on: Some(on) } => self.schedule(on, signed)?,
+            Command::CancelPublication => self.cancel_publication(),
             Command::Revise { why, stands } => self.revise(why, *stands),
             Command::WithdrawAdvisory { reason } => self.withdraw_advisory(reason),
             Command::DropRevision => self.drop_revision(),

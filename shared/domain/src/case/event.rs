@@ -27,7 +27,7 @@ pub use row::{NoteKind, Row, Written};
 use super::clock::{Alarm, ClockStart};
 use super::embargo::{EmbargoEnd, Side};
 use super::party::{NewParty, PartySaid};
-use super::publication::RevisionCause;
+use super::publication::{RevisionCause, Unscheduled};
 use super::rm::Rm;
 use super::share::{SharedThing, SharedWith};
 use super::spoken::{SaidBy, Spoken};
@@ -478,6 +478,27 @@ pub enum EventBody {
     /// The content is the advisory's final form, sealed to the release key.
     AdvisoryApproved {
         content: ContentRef,
+    },
+    /// What is approved is published by itself at that instant, unless it is taken back before.
+    PublicationScheduled {
+        on: Moment,
+        content: ContentRef,
+        channels: Vec<ChannelId>,
+        /// As of what is published now, over the instant too; it stands in what is published then.
+        signed: String,
+        /// When it was to be published before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Moment>,
+    },
+    /// It is not published then.
+    PublicationUnscheduled {
+        on: Moment,
+        /// Who had scheduled it.
+        by: Actor,
+        why: Unscheduled,
+        /// What was missing as its instant came.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<String>,
     },
     Published {
         content: ContentRef,

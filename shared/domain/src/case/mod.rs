@@ -286,10 +286,11 @@ impl Case {
         self.clocks.iter().find(|c| c.name() == name)
     }
 
-    /// What its clocks wait for, each with its next instant; and when somebody is asked where it stands, should nothing happen.
+    /// What its clocks wait for, each with its next instant; when it is published by itself; and when somebody is asked where it stands,
+    /// should nothing happen.
     pub fn timers(&self) -> Vec<(&ClockName, Timestamp)> {
         let clocks = self.clocks.iter().filter_map(|c| Some((c.name(), c.next_instant()?)));
-        clocks.chain(self.quiet_timer()).collect()
+        clocks.chain(self.publication_timer()).chain(self.quiet_timer()).collect()
     }
 
     /// The next due time of anything still open; once closed, of what its reporter wrote since.

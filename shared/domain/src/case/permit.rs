@@ -34,6 +34,8 @@ struct Asking<'a> {
     policy: &'a Policy,
     member: &'a MemberId,
     now: Timestamp,
+    /// When it would be published, where that is not now.
+    on: Option<Timestamp>,
 }
 
 /// Every command that `member` may give to `case` at `now`; where the case is not theirs to read, at most the one that opens it.
@@ -41,7 +43,7 @@ pub fn allowed(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp) 
     if !case.may_open(member, policy, now) {
         return Vec::new();
     }
-    let asking = Asking { case, policy, member, now };
+    let asking = Asking { case, policy, member, now, on: None };
     CommandName::ALL.iter().copied().filter(|name| asking.obstacle(*name).is_none()).collect()
 }
 
@@ -56,11 +58,26 @@ pub fn permit(
     name: CommandName,
     now: Timestamp,
 ) -> Result<(), Refusal> {
+    permit_on(case, policy, member, name, now, None)
+}
+
+/// The same, of what is published `on` an instant that is to come.
+///
+/// # Errors
+/// As of [`permit`].
+pub fn permit_on(
+    case: &Case,
+    policy: &Policy,
+    member: &MemberId,
+    name: CommandName,
+    now: Timestamp,
+    on: Option<Timestamp>,
+) -> Result<(), Refusal> {
     let opens = name == CommandName::Read && case.may_open(member, policy, now);
     if !opens && !case.readable_by(member, policy, now) {
         return Err(Refusal::NotFound);
     }
-    match (Asking { case, policy, member, now }).obstacle(name) {
+    match (Asking { case, policy, member, now, on }).obstacle(name) {
         None => Ok(()),
         Some(Obstacle { why, missing }) => {
             Err(Refusal::NotAllowed { why, allowed: allowed(case, policy, member, now), missing })
@@ -221,6 +238,10 @@ impl Asking<'_> {
             Rule::Drafted => {
                 case.publication.draft.is_none().then(|| "there is no advisory to approve (draft-advisory)".to_owned())
             }
+            Rule::Scheduled => {
+                let scheduled = case.publication.scheduled.is_some();
+                (!scheduled).then(|| format!("{} is not to be published by itself (publish with at)", case.id))
+            }
             Rule::Unapproved => self.approved(),
             // Looked at after who asks; see `obstacle`.
             Rule::Gate => None,
@@ -228,7 +249,7 @@ impl Asking<'_> {
     }
 
     fn not_theirs(&self, who: Who) -> Option<String> {
-        let Asking { case, policy, member, now } = *self;
+        let Asking { case, policy, member, now, .. } = *self;
         match who {
             _ if !case.readable_by(member, policy, now) && who != Who::Others => {
                 Some("the case is not theirs to read".to_owned())
@@ -263,7 +284,7 @@ impl Asking<'_> {
 
     /// Whoever was only let in writes notes; what else they do, their role lets them.
     fn only_let_in(&self, name: CommandName, who: Who) -> Option<String> {
-        let Asking { case, policy, member, now } = *self;
+        let Asking { case, policy, member, now, .. } = *self;
         let more = who == Who::Readers && name != CommandName::Note;
         (more && case.is_only_let_in(member, policy, now))
             .then(|| "you were let in to read it and to write notes; the rest is for whoever handles it".to_owned())
@@ -271,7 +292,7 @@ impl Asking<'_> {
 
     /// The handler, the backup, and who stands in while the handler is not there.
     fn leads(&self, what: &str) -> Option<String> {
-        let Asking { case, policy, member, now } = *self;
+        let Asking { case, policy, member, now, .. } = *self;
         let gone = case.handler_is_gone(policy, now);
         match &case.handler {
             None => Some("nobody handles it yet; use assign".to_owned()),

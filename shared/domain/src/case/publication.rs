@@ -4,6 +4,7 @@
 
 mod gate;
 mod revision;
+pub mod scheduled;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use gate::{Missing, REQUIREMENTS};
 pub use revision::{Anew, PutAnew, Revising, RevisionCause, undropped};
+pub use scheduled::{HeldUp, Scheduled, Unscheduled};
 
 use super::command::row::Approval;
 use super::event::{ContentRef, Event, EventBody, FactName};
@@ -37,6 +39,12 @@ pub struct Publication {
     pub draft: Option<Statement>,
     /// The advisory's final form, sealed to the release key; any edit voids it.
     pub approval: Option<Statement>,
+    /// It is published by itself, as was said beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled: Option<Box<Scheduled>>,
+    /// It was to be, and something was missing; until it is published, or scheduled again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_up: Option<HeldUp>,
     pub published: Option<Announcement>,
     /// What is published is being corrected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -319,6 +327,7 @@ impl Case {
         let (revisions, withdrawn) = (Vec::new(), false);
         let published = Announcement { advisory, channels, had, given_up, planned, revisions, withdrawn };
         self.publication.published = Some(published);
+        (self.publication.scheduled, self.publication.held_up) = (None, None);
         self.embargo.lapse();
         if !self.has_fact(FactName::Public) {
             let (at, by) = (event.at, event.actor.clone());

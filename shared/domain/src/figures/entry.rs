@@ -229,6 +229,8 @@ impl Book {
             | EventBody::CreditRecorded { .. }
             | EventBody::AdvisoryDrafted { .. }
             | EventBody::AdvisoryApproved { .. }
+            | EventBody::PublicationScheduled { .. }
+            | EventBody::PublicationUnscheduled { .. }
             | EventBody::Published { .. }
             | EventBody::RevisionOpened { .. }
             | EventBody::RevisionDropped { .. }

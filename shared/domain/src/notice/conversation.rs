@@ -3,7 +3,7 @@
 use super::{TRACKER_QUESTION, closed};
 use crate::case::embargo::Side;
 use crate::case::event::{Answers, DisclosurePlan, Elsewhere, EventBody, Reported, Resolution, RootNews};
-use crate::case::publication::Anew;
+use crate::case::publication::{Anew, Unscheduled};
 use crate::case::rm::{self, Transition};
 use crate::case::share::SharedWith;
 use crate::case::{Actor, Case, Event, Recipient, Rm};
@@ -140,6 +140,20 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::ReleasePlanned { on, before: None } => format!("The release of the fix is planned for {}.", on.said(None)),
         EventBody::ReleasePlanned { on, before: Some(before) } => {
             format!("The planned release of the fix has moved from {} to {}.", before.said(None), on.said(None))
+        }
+        EventBody::PublicationScheduled { on, before: None, .. } => {
+            format!("The advisory is published on {}. You can publish at the same time.", on.said(None))
+        }
+        EventBody::PublicationScheduled { on, before: Some(before), .. } => format!(
+            "The time at which the advisory is published has moved from {} to {}. You can publish at the same time.",
+            before.said(None),
+            on.said(None)
+        ),
+        EventBody::PublicationUnscheduled { on, why: Unscheduled::Shut, .. } => {
+            format!("The advisory was not published on {}: {}.", on.said(None), Unscheduled::Shut.because())
+        }
+        EventBody::PublicationUnscheduled { on, why, .. } => {
+            format!("The advisory is not published on {}, as was said before: {}.", on.said(None), why.because())
         }
         EventBody::Forwarded { to, .. } => {
             let module = policy.third_party(to.as_str());

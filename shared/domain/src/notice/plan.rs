@@ -7,6 +7,7 @@ mod embargo;
 mod pages;
 mod parties;
 mod published;
+mod scheduled;
 
 use jiff::Timestamp;
 
@@ -126,6 +127,10 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
         EventBody::EmbargoAnswered { side, ends, agrees, by } => plan.embargo_answered(*side, ends, *agrees, *by),
         EventBody::EmbargoAgreed { ends, before } => plan.embargo_agreed(ends, before.as_ref()),
         EventBody::EmbargoEnded { ends, why } => plan.embargo_ended(ends, *why),
+        EventBody::PublicationScheduled { on, before, .. } => plan.publication_scheduled(on, before.as_ref()),
+        EventBody::PublicationUnscheduled { on, by, why, missing } => {
+            plan.publication_unscheduled(on, by, *why, missing)
+        }
         EventBody::DisclosurePlanned { plan: of } => {
             plan.to_handler(Notice::DisclosurePlanned(DisclosurePlanned { plan: of.clone() }))
         }

@@ -4,6 +4,7 @@
 mod desk;
 mod embargo;
 mod parties;
+mod scheduled;
 
 use super::*;
 use crate::case::event::{
@@ -232,7 +233,7 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::RootTold(RootTold { news: RootNews::Published, advisory: None }),
     ];
     let told = missed.map(Notice::PromiseMissed).chain(closed.map(Notice::ClosedNotice));
-    let told = told.chain(embargo::to_reporter());
+    let told = told.chain(embargo::to_reporter()).chain(scheduled::to_reporter());
     told.chain(forwarded.map(Notice::Forwarded)).chain(facts_told(policy)).chain(rest).collect()
 }
 
@@ -308,7 +309,12 @@ fn of(policy: &Policy, case: &CaseId, member: &MemberId) -> Vec<Notice> {
             acknowledge_until: None,
         }),
     ];
-    all.into_iter().chain(embargo::ended_by(member)).chain(opened).chain(standings).collect()
+    all.into_iter()
+        .chain(embargo::ended_by(member))
+        .chain(scheduled::by(member))
+        .chain(opened)
+        .chain(standings)
+        .collect()
 }
 
 /// Every reason for which somebody hears of a case that this member handles.
@@ -381,6 +387,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     }
     all.extend(of_channels(policy));
     all.extend(embargo::to_team());
+    all.extend(scheduled::to_team());
     all.extend(of_party());
     for what in [SharedThing::DraftAdvisory, SharedThing::Patch, SharedThing::Text] {
         all.extend(

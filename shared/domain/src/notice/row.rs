@@ -89,6 +89,7 @@ impl Notice {
                     | Notice::PartyTold(_)
                     | Notice::PartyDate(_)
                     | Notice::PartyEmbargo(_)
+                    | Notice::PartyPublication(_)
                     | Notice::PartyPublished(_)
                     | Notice::PartyCorrected(_)
                     | Notice::PartyClosed(_)

@@ -14,6 +14,7 @@ pub const CREDIT: &str = "credit";
 pub const ADVISORY: &str = "advisory";
 pub const LINES: &str = "lines";
 pub const APPROVE: &str = "approve";
+pub const PUBLISH: &str = "publish";
 pub const REVISE: &str = "revise";
 pub const CHANNELS: &str = "channels";
 pub const UNPROVEN: &str = "unproven";

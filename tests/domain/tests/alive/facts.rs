@@ -189,7 +189,7 @@ fn what_the_desk_itself_has_published_asks_for_nothing_in_a_hurry() {
     let drafted = steps.into_iter().fold(accepted(&policy), |world, step| world.when(&policy, "alice", step));
     let publish = |world: World| {
         let approved = world.when(&policy, "bob", Command::ApproveAdvisory { content: content() });
-        approved.when(&policy, "bob", Command::Publish { signed: String::new() })
+        approved.when(&policy, "bob", Command::Publish { signed: String::new(), on: None })
     };
     let published = publish(drafted.clone());
     assert!(published.case.has_fact(FactName::Public));

@@ -6,7 +6,7 @@ use super::*;
 fn em_the_gate_is_shut_until_its_end_and_says_what_to_do() {
     let policy = policy();
     let world = ready(&policy, agreed(&policy, ENDS[0]));
-    let publish = || Command::Publish { signed: String::new() };
+    let publish = || Command::Publish { signed: String::new(), on: None };
     let missing = world.case.missing(&policy, world.now);
     assert_eq!(missing.iter().map(|missing| missing.requirement).collect::<Vec<_>>(), ["embargo"]);
     let why = refused(&world, &policy, &member("bob"), &publish());

@@ -14,7 +14,7 @@ use desk_domain::case::{Actor, Case, ClockState, Command, CommandName, EventBody
 use desk_domain::id::PartyId;
 use desk_domain::moment::Moment;
 use desk_domain::notice::Notice;
-use desk_domain::policy::{Policy, Severity};
+use desk_domain::policy::Policy;
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::{World, content, found, given, given_with, invariants, member, message, new_party, policy};
 use jiff::{SignedDuration, Timestamp};
@@ -103,19 +103,5 @@ fn close(resolution: Resolution) -> Command {
 
 /// Everything but the embargo's end.
 fn ready(policy: &Policy, world: World) -> World {
-    let line = || "express@4".parse().unwrap();
-    world
-        .when(policy, "alice", Command::Validate { message: message(), next_steps: true, accept: true })
-        .when(policy, "alice", Command::Score { severity: Severity::High, content: content(), unclassified: false })
-        .when(
-            policy,
-            "alice",
-            Command::DetermineAffected { content: content(), lines: vec![line()], undone: Vec::new() },
-        )
-        .when(policy, "alice", Command::WaiveAudit { reason: content() })
-        .when(policy, "alice", Command::FixReleased { line: line(), version: content(), differs: false })
-        .when(policy, "alice", Command::AskCredit)
-        .when(policy, "alice", Command::RecordCredit { granted: Some(content()) })
-        .when(policy, "alice", Command::DraftAdvisory { content: content() })
-        .when(policy, "bob", Command::ApproveAdvisory { content: content() })
+    world.approved(policy)
 }

@@ -16,7 +16,7 @@ fn steps() -> Vec<(Actor, Command)> {
         (member("alice"), Command::AcceptEmbargo),
         (member("alice"), Command::RejectEmbargo { reason: message() }),
         (member("alice"), Command::TerminateEmbargo { reason: message() }),
-        (member("bob"), Command::Publish { signed: String::new() }),
+        (member("bob"), Command::Publish { signed: String::new(), on: None }),
         (member("alice"), close(Resolution::NotAVulnerability)),
         (member("alice"), Command::Reopen { reason: content() }),
     ];

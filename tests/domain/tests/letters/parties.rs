@@ -40,6 +40,7 @@ fn to_parties() -> Vec<Sample> {
     let (first, then) = (|| "2027-04-08".parse().unwrap(), || "2027-04-15T15:00[Europe/Berlin]".parse().unwrap());
     let invited = || Notice::PartyInvited(PartyInvited { by: by() });
     let ended = |joined| Notice::PartyEnded(PartyEnded { by: by(), joined });
+    let publication = |before, off| Notice::PartyPublication(PartyPublication { on: then(), before, off });
     let closed = |reopened| Notice::PartyClosed(PartyClosed { reopened });
     vec![
         sample("", invited(), party())
@@ -51,6 +52,9 @@ fn to_parties() -> Vec<Sample> {
         sample("moved", Notice::PartyDate(PartyDate { on: then(), before: Some(first()) }), party()),
         sample("", Notice::PartyEmbargo(PartyEmbargo { ends: first(), over: None }), party()),
         sample("over", Notice::PartyEmbargo(PartyEmbargo { ends: first(), over: Some(EmbargoEnd::Public) }), party()),
+        sample("", publication(None, false), party()),
+        sample("moved", publication(Some(first()), false), party()),
+        sample("off", publication(None, true), party()),
         sample("", ended(false), party()),
         sample("joined", ended(true), party()),
         sample("", Notice::PartyPublished(PartyPublished {}), party()),

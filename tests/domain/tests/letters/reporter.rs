@@ -2,7 +2,7 @@
 
 use desk_domain::case::Recipient;
 use desk_domain::case::event::{Elsewhere, FactName, MessageKind, Resolution, RootNews, Source};
-use desk_domain::case::publication::Anew;
+use desk_domain::case::publication::{Anew, Unscheduled};
 use desk_domain::id::ClockName;
 use desk_domain::moment::Moment;
 use desk_domain::notice::*;
@@ -191,6 +191,11 @@ fn on_the_way() -> Vec<Sample> {
         to("sooner", fact_told(vec![("fix".parse().unwrap(), at(DUE))])),
         to("embargo-holds", embargoed(FactName::AttacksObserved)),
         to("embargo-over", embargoed(FactName::ExploitPublic)),
+        to("", publication(None)),
+        to("moved", publication(Some("2027-04-10T15:00Z"))),
+        to("cancelled", off(Unscheduled::Cancelled)),
+        to("closed", off(Unscheduled::Closed)),
+        to("shut", off(Unscheduled::Shut)),
         to("", asked(None, true)),
         to("encrypted", asked(None, true)),
         to("moved", asked(Some("2027-04-10"), true)),
@@ -223,6 +228,17 @@ fn embargoed(fact: FactName) -> Notice {
 
 fn until(text: &str) -> Moment {
     text.parse().unwrap()
+}
+
+fn publication(before: Option<&str>) -> Notice {
+    let (on, before) = (until("2027-04-20T15:00+02:00[Europe/Berlin]"), before.map(until));
+    Notice::PublicationTold(PublicationTold { on, before })
+}
+
+fn off(why: Unscheduled) -> Notice {
+    // Its time has come by the time that something is found to be missing.
+    let on = if why == Unscheduled::Shut { "2027-03-27T02:30Z" } else { "2027-04-20T15:00+02:00[Europe/Berlin]" };
+    Notice::PublicationOff(PublicationOff { on: until(on), why })
 }
 
 fn asked(holds: Option<&str>, by_mail: bool) -> Notice {

@@ -2,6 +2,7 @@
 
 use desk_domain::case::embargo::EmbargoEnd;
 use desk_domain::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, Source};
+use desk_domain::case::publication::Unscheduled;
 use desk_domain::case::share::SharedThing;
 use desk_domain::case::{Recipient, Stage, UrgentStep};
 use desk_domain::id::{CaseId, SourceId};
@@ -17,7 +18,7 @@ fn to(setting: &'static str, notice: Notice) -> Sample {
 
 /// Of a case.
 pub fn samples() -> Vec<Sample> {
-    [new_reports(), clocks(), reasons(), conversation(), embargo(), publication(), announced(), bundles()]
+    [new_reports(), clocks(), reasons(), conversation(), embargo(), scheduled(), publication(), announced(), bundles()]
         .into_iter()
         .flatten()
         .collect()
@@ -57,6 +58,35 @@ fn embargo() -> Vec<Sample> {
         to("unreported", ended(EmbargoEnd::Due, None, false)),
         to("embargo-holds", embargoed(FactName::AttacksObserved)),
         to("embargo-over", embargoed(FactName::Public)),
+    ]
+}
+
+/// What becomes of a publication that is scheduled.
+fn scheduled() -> Vec<Sample> {
+    let on = || until("2027-04-20T15:00+02:00[Europe/Berlin]");
+    let set =
+        |before, reported| Notice::PublicationSet(PublicationSet { on: on(), before, by: member("bob"), reported });
+    let changed = |why, by, reported| Notice::PublicationChanged(PublicationChanged { on: on(), why, by, reported });
+    let held_up = |reported| {
+        let missing = [
+            "express@5 is affected and maintained, and it has no fix (fix-released, not-affected or waive-line)",
+            "the reporter has asked since the approval not to be named (record-credit)",
+        ];
+        let missing = missing.map(str::to_owned).into();
+        Notice::PublicationHeldUp(PublicationHeldUp { on: until("2027-03-27T02:30Z"), missing, reported })
+    };
+    vec![
+        to("", set(None, true)),
+        to("moved", set(Some(until("2027-04-10T15:00Z")), true)),
+        to("unreported", set(None, false)),
+        to("by-hand", changed(Unscheduled::Cancelled, Some(member("bob")), true)),
+        to("", changed(Unscheduled::Voided, None, true)),
+        to("put-off", changed(Unscheduled::PutOff, None, true)),
+        to("closed", changed(Unscheduled::Closed, None, true)),
+        to("embargo", changed(Unscheduled::Embargo, None, true)),
+        to("unreported", changed(Unscheduled::Voided, None, false)),
+        to("", held_up(true)),
+        to("unreported", held_up(false)),
     ]
 }
 

@@ -168,6 +168,12 @@ pub(super) const ENDS_AT: Field = Field::new(
     Kind::Moment,
     "The last day of the embargo, or its end with the zone (2027-01-31T15:00[Europe/Berlin]); the reporter is asked.",
 );
+pub(super) const AT: Field = Field::new(
+    "at",
+    Kind::Moment,
+    "Left out, it is published now. Else the instant, with its zone (2027-01-31T15:00[Europe/Berlin]); no sooner than an embargo ends.",
+)
+.optional();
 pub(super) const AFFECTED: Field = Field::new(
     "affected",
     Kind::Rows { fields: RANGE, most: affected::MOST, bare: None },

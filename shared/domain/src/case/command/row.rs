@@ -113,6 +113,8 @@ pub enum Rule {
     /// The reporter was asked about credit, or there is none to ask.
     CreditAsked,
     Drafted,
+    /// The advisory is to be published by itself.
+    Scheduled,
     /// No approval stands for the form that would be published.
     Unapproved,
     /// Nothing is missing for publication. It is looked at last, after who asks, and its refusal names all that is missing.

@@ -188,10 +188,15 @@ commands! {
             .closing(Closing::Published)
             .approval(Approval::Voids);
         Publish = Row::new("publish", Group::Publication,
-            "Makes the approved advisory, or its approved correction, public; refused, it names all that is missing.", &[])
+            "Makes the approved advisory, or its approved correction, public; refused, it names all that is missing. With at, the desk publishes it by itself at that instant, if all that it waits for is still there; reporter and parties are told of the instant now.",
+            &[AT])
             .rules(&[Rule::Unsaid, Rule::Gate])
             .who(Who::Releasers("publish"))
             .closing(Closing::Revises);
+        CancelPublication = Row::new("cancel-publication", Group::Publication,
+            "Takes back that the advisory is published by itself; whoever was told of the instant is told.", &[])
+            .rules(&[Rule::Scheduled])
+            .who(Who::Releasers("take it back"));
         Revise = Row::new("revise", Group::Publication,
             "Begins a correction of what is published: its parts can be changed again, and what they come to is approved and published.",
             &[WHY, STANDS])

@@ -5,11 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::Next;
 use crate::case::clock::{Alarm, Clock, ClockStart, ClockState};
 use crate::case::command::Roster;
-use crate::case::embargo::EmbargoEnd;
 use crate::case::escalate::{self, Last, Leads};
 use crate::case::event::{AssignedBy, ContentRef, EventBody, Recipient};
 use crate::case::ladder;
-use crate::case::publication::Fixes;
+use crate::case::publication::{Fixes, scheduled};
 use crate::case::quiet;
 use crate::case::rm::{self, Rm, Transition};
 use crate::id::{ClockName, LevelName};
@@ -139,6 +138,9 @@ impl Next<'_> {
         if name.as_str() == quiet::NAME {
             return self.ask_where_it_stands();
         }
+        if name.as_str() == scheduled::NAME {
+            return self.fire_publication(witnessed);
+        }
         if self.case.clock(name).is_some_and(|c| c.is_open() && c.start.met_by == MetBy::Released) {
             self.settle_ended_lines();
         }
@@ -155,7 +157,7 @@ impl Next<'_> {
             }
             AtDue::AssignHandler if over => self.assign_by_rota(start, roster),
             AtDue::SetAside if over => self.set_aside_or_remind(start),
-            AtDue::EndEmbargo if over && witnessed => self.end_embargo(EmbargoEnd::Due),
+            AtDue::EndEmbargo if over && witnessed => self.embargo_due(),
             AtDue::EndEmbargo if over => {}
             // Over, and told with the next digest: nothing of it is coming any more.
             AtDue::Breach | AtDue::SetAside if !over && start.due_at <= self.now => {}

@@ -198,7 +198,12 @@ impl Next<'_> {
         if self.case.publication.is_published() {
             return self.publish_revision(content, channels, signed);
         }
-        self.push(EventBody::Published { content, channels, signed });
+        self.publish_first(EventBody::Published { content, channels, signed });
+    }
+
+    /// What follows from the first form.
+    pub(super) fn publish_first(&mut self, published: EventBody) {
+        self.push(published);
         // Its end has come, or the gate would be shut; nobody had told so yet.
         self.end_embargo(EmbargoEnd::Published);
         self.meet(MetBy::Published);

@@ -8,7 +8,7 @@
 use super::{ContentRef, EventBody, FactName, Files, MailParts, Message, Recipient, Reported};
 use crate::case::embargo::{EmbargoEnd, Side};
 use crate::case::party::{NewParty, PartySaid};
-use crate::case::publication::RevisionCause;
+use crate::case::publication::{RevisionCause, Unscheduled};
 use crate::case::share::{SharedThing, SharedWith};
 use crate::case::{CommandName, SaidBy};
 use crate::id::{ChannelId, ClockName, MemberId, PackageName, PartyId};
@@ -173,6 +173,20 @@ const fn embargo_ended(why: EmbargoEnd) -> Row<'static> {
     }
 }
 
+const fn unscheduled(why: Unscheduled) -> Row<'static> {
+    let nothing = Written::Nothing;
+    match why {
+        Unscheduled::Cancelled => {
+            nothing.by(CommandName::CancelPublication, "took back when the advisory is published")
+        }
+        Unscheduled::Voided => nothing.says("took back when the advisory is published: what is approved has changed"),
+        Unscheduled::PutOff => nothing.says("took back when the advisory is published: the case is put off"),
+        Unscheduled::Closed => nothing.says("took back when the advisory is published: the case is closed"),
+        Unscheduled::Embargo => nothing.says("took back when the advisory is published: an embargo ends later"),
+        Unscheduled::Shut => nothing.says("did not publish the advisory at its time: something was missing"),
+    }
+}
+
 impl EventBody {
     pub fn row(&self) -> Row<'_> {
         use CommandName as By;
@@ -255,6 +269,13 @@ impl EventBody {
             }
             EventBody::AdvisoryDrafted { content } => Step(content).by(By::DraftAdvisory, "wrote the advisory"),
             EventBody::AdvisoryApproved { content } => Step(content).by(By::ApproveAdvisory, "approved the advisory"),
+            EventBody::PublicationScheduled { content, before: None, on: _, channels: _, signed: _ } => {
+                Step(content).by(By::Publish, "said when the advisory is published by itself")
+            }
+            EventBody::PublicationScheduled { content, before: Some(_), on: _, channels: _, signed: _ } => {
+                Step(content).by(By::Publish, "moved when the advisory is published by itself")
+            }
+            EventBody::PublicationUnscheduled { why, on: _, by: _, missing: _ } => unscheduled(*why),
             EventBody::Published { content, channels: _, signed: _ } => {
                 Step(content).by(By::Publish, "published the advisory")
             }
@@ -509,6 +530,10 @@ mod tests {
             json!({"event": "advisory-drafted", "content": content("words")}),
             json!({"event": "advisory-approved", "content": content("words")}),
             json!({"event": "published", "content": content("words"), "channels": ["osv"]}),
+            json!({"event": "publication-scheduled", "on": "2027-04-01T15:00Z", "content": content("words"), "channels": ["osv"],
+                "signed": ""}),
+            json!({"event": "publication-unscheduled", "on": "2027-04-01T15:00Z", "by": {"member": "bob"}, "why": "shut",
+                "missing": ["nobody handles it"]}),
             json!({"event": "followed-up", "opened": "EXP-2027-7K3QG", "code": content("words")}),
             json!({"event": "code-reissued", "mail": "for-mail"}),
             json!({"event": "closed", "resolution": "fixed", "told": true}),

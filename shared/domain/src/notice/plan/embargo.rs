@@ -84,6 +84,7 @@ impl Plan<'_> {
             self.to_parties(&Notice::PartyEmbargo(PartyEmbargo { ends: ends.clone(), over }))
         };
         match why {
+            EmbargoEnd::Due if self.published_with_it() => Vec::new(),
             EmbargoEnd::Due => {
                 let reporter = self.to_reporter(Notice::EmbargoOver(EmbargoOver { ends: ends.clone() }), None);
                 reporter.into_iter().chain(self.team_hears_of_its_end(ends, why)).chain(parties()).collect()
@@ -92,6 +93,11 @@ impl Plan<'_> {
             EmbargoEnd::Public | EmbargoEnd::ExploitPublic => parties(),
             EmbargoEnd::Published | EmbargoEnd::NoVulnerability => Vec::new(),
         }
+    }
+
+    /// Whether the advisory went out as it ended: what is published is told as that.
+    fn published_with_it(&self) -> bool {
+        self.case.publication.published.as_ref().is_some_and(|published| published.advisory.at == self.event.at)
     }
 
     /// Whoever handles it and those who may release it, but for the one who ended it.

@@ -33,7 +33,7 @@ pub(super) fn parties(policy: &Policy) -> Vec<Notice> {
         Notice::PartyClosed(PartyClosed { reopened: true }),
     ];
     let over = EmbargoEnd::ALL.map(|why| PartyEmbargo { ends: embargo::ends(), over: Some(why) });
-    by.chain(always).chain(over.map(Notice::PartyEmbargo)).collect()
+    by.chain(always).chain(over.map(Notice::PartyEmbargo)).chain(scheduled::to_party()).collect()
 }
 
 /// What is told of whoever was invited: who it was and of which date stand in a table, and in no sentence.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::names::Names;
 use super::read::rows;
 use super::{after_closing, embargo, urgent};
+use crate::case::publication::scheduled;
 use crate::case::quiet;
 use crate::fields::Fields;
 use crate::id::{ClockName, LevelName};
@@ -58,7 +59,7 @@ fn row(fields: Fields<'_>, names: &Names<'_>) -> Option<ClockRow> {
     let repeat = fields.parsed::<Length>("repeat").map(|length| length.0);
     let urgent = urgent::read(&fields, starts, due.as_ref(), at_due, promise);
 
-    if name.as_ref().is_some_and(|name| name.as_str() == quiet::NAME) {
+    if name.as_ref().is_some_and(|name| [quiet::NAME, scheduled::NAME].contains(&name.as_str())) {
         fields.wrong("name", "is the desk's own");
     }
     after_closing::is_so(name.as_ref(), starts, met_by, at_due, &fields);

@@ -215,14 +215,15 @@ impl Team {
         Ok(id.clone())
     }
 
-    /// The word that what is approved is published, where the log stands now; nothing where nothing is approved, which `decide`
-    /// says.
-    pub(crate) async fn said_to_publish(&self, stored: &Stored) -> Result<String, KeyError> {
+    /// The word that what is approved is published, where the log stands now, at once or `on` an instant; nothing where nothing is approved,
+    /// which `decide` says.
+    pub(crate) async fn said_to_publish(&self, stored: &Stored, on: Option<Timestamp>) -> Result<String, KeyError> {
         let Some(approval) = &stored.case.publication.approval else { return Ok(String::new()) };
         let (case, content, channels) = (&stored.case.id, &approval.content, self.policy.announcement_channels());
         let publication = &stored.case.publication;
         let revision = if publication.is_published() { publication.revision() + 1 } else { 0 };
-        self.publisher.sign(&Publication { case, content, channels: &channels, head: &stored.head, revision }).await
+        let (channels, head, not_before) = (&channels, &stored.head, on);
+        self.publisher.sign(&Publication { case, content, channels, head, revision, not_before }).await
     }
 
     /// Seals the final form to the release key. What it was made from must still be the case.

@@ -1,8 +1,9 @@
 //! The word of `team` that something is to be published: an ES256 JWS over which case, which sealed form, on which channels, and
-//! where the case's log stood. Whoever may only write to the table cannot say it.
+//! where the case's log stood; of what is published later, by itself, at which instant too. Whoever may only write to the table cannot say it.
 
 use desk_domain::case::ContentRef;
 use desk_domain::id::{CaseId, ChannelId};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -22,6 +23,9 @@ pub struct Publication<'a> {
     /// The first form is 0, of which nothing is said, as before there were others.
     #[serde(skip_serializing_if = "is_first")]
     pub revision: u32,
+    /// It is published by itself as this comes, and no sooner; `None`: at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
 }
 
 fn is_first(revision: &u32) -> bool {
@@ -116,7 +120,14 @@ mod tests {
         let content = ContentRef { id: "advisory-1".parse().unwrap(), sha256: "aa".repeat(32) };
         let form = ContentRef { sha256: "ab".repeat(32), ..content.clone() };
         let channels: [ChannelId; 2] = ["advisory-page".parse().unwrap(), "the-list".parse().unwrap()];
-        let said = Publication { case: &case, content: &content, channels: &channels, head: "cc", revision: 0 };
+        let said = Publication {
+            case: &case,
+            content: &content,
+            channels: &channels,
+            head: "cc",
+            revision: 0,
+            not_before: None,
+        };
         let signed = sign(&ours, &said);
         assert_eq!(heard(&signed, &said), Ok(()));
         let others = [
@@ -125,9 +136,21 @@ mod tests {
             Publication { channels: &channels[..1], ..said },
             Publication { head: "cd", ..said },
             Publication { revision: 1, ..said },
+            Publication { not_before: Some(Timestamp::UNIX_EPOCH), ..said },
         ];
         for other in &others {
             assert_eq!(heard(&signed, other), Err(NotSaid::Other.to_string()), "{other:?}");
+        }
+        let later = Publication { not_before: Some(Timestamp::UNIX_EPOCH), ..said };
+        let signed_for_later = sign(&ours, &later);
+        assert_eq!(heard(&signed_for_later, &later), Ok(()));
+        let sooner = Publication { not_before: Some(Timestamp::MIN), ..said };
+        for other in [&said, &sooner] {
+            assert_eq!(
+                heard(&signed_for_later, other),
+                Err(NotSaid::Other.to_string()),
+                "what is for then is not for {other:?}"
+            );
         }
         assert!(heard(&sign(&other, &said), &said).is_err(), "another key");
         for forged in ["", "a.b.c", &signed[..signed.len() - 2], &signed.replacen("ey", "ez", 1)] {

@@ -191,6 +191,10 @@ pub(crate) fn case_always() -> Vec<(&'static str, Value)> {
         ("credit", schema("CreditState")),
         ("disclosure", schema("Disclosure")),
         ("embargo", schema("Embargo")),
+        (
+            "scheduled_for",
+            with(or_null(moment()), "When the desk publishes the advisory by itself; null while that is not set."),
+        ),
         ("answers", words(&["mail", "page"])),
     ]
 }

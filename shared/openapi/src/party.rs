@@ -155,6 +155,10 @@ fn case() -> Value {
         ("stage", schema("Stage")),
         ("release_planned", or_null(moment())),
         ("embargo_until", with(or_null(moment()), "Until when an embargo holds; null where none does.")),
+        (
+            "scheduled_for",
+            with(or_null(moment()), "When the desk publishes the advisory by itself; null while that is not set."),
+        ),
         ("date_asked", with(flag(), "The party’s answer to that very date is waited for.")),
         ("date", or_null(schema("PartyDateSaid"))),
         ("status", or_null(schema("PartyStatusSaid"))),

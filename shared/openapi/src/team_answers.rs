@@ -237,6 +237,13 @@ fn publication() -> Vec<(&'static str, Value)> {
         ("revision", with(count(), "How often it was put anew since it was published.")),
         ("correction", or_null(with(correction(), "What is being made of what is published; null while nothing is."))),
         ("missing", with(list(schema("Missing")), "What publishing still waits for.")),
+        (
+            "held_up",
+            or_null(with(
+                object(&[("on", moment()), ("missing", list(text()))]),
+                "It was to be published by itself then, and this was missing; null once it is published, or scheduled again.",
+            )),
+        ),
         ("channels", list(schema("Channel"))),
     ]
 }

@@ -71,6 +71,8 @@ pub struct CasePage {
     pub tracker: Option<TrackerForm>,
     /// Until when both sides keep it to themselves.
     pub embargo: Option<EmbargoForm>,
+    /// When the advisory is published by itself.
+    pub scheduled_for: Option<String>,
     /// What was shown before it was public, the newest first.
     pub shared: Vec<SharedCard>,
     /// Where answers go, where the reporter gave an address.
@@ -388,6 +390,7 @@ pub(crate) mod sample {
                 error: asked.then(text),
                 idempotency_key: text(),
             }),
+            scheduled_for: Some(text()),
             shared: crate::shared::sample::shared(asked, true),
             ask: (!asked).then(|| AskForm { again_from: None, error: Some(text()), idempotency_key: text() }),
             advisory_url: Some("javascript:alert(1)".into()),

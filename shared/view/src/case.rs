@@ -29,6 +29,8 @@ pub struct CaseView {
     pub credit: CreditView,
     pub disclosure: DisclosureView,
     pub embargo: EmbargoView,
+    /// When the advisory is published by itself; `None` while that is not set.
+    pub scheduled_for: Option<Moment>,
     /// Where what the team writes goes: on the page, or by mail too.
     pub answers: Answers,
     /// Of a duplicate: where the case stands that was there first.

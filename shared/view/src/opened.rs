@@ -126,6 +126,7 @@ impl UnsealedCase {
             credit: self.credit(),
             disclosure: DisclosureView::of(&self.case),
             embargo: EmbargoView::of(&self.case, now),
+            scheduled_for: self.case.scheduled().map(|scheduled| scheduled.on.clone()),
             answers: self.case.answers,
             root_stage: self.case.root.as_ref().map(|root| root.stage),
             advisory_url: self.case.advised_by().map(|_| advisory_url),

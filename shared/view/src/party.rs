@@ -53,6 +53,8 @@ pub struct PartyCaseView {
     pub release_planned: Option<Moment>,
     /// Until when an embargo holds; null where none does.
     pub embargo_until: Option<Moment>,
+    /// When the advisory is published by itself; null while that is not set.
+    pub scheduled_for: Option<Moment>,
     /// Its answer to that very date is waited for.
     pub date_asked: bool,
     /// What it said last of a date, and of which.
@@ -202,6 +204,7 @@ impl UnsealedCase {
             stage: case.stage_for_parties(),
             release_planned: case.release_planned.clone(),
             embargo_until: case.embargo.holds().cloned(),
+            scheduled_for: case.scheduled().map(|scheduled| scheduled.on.clone()),
             date_asked: case.asks_date_of(party).is_some(),
             date: party.date.as_ref().map(|said| date_said(said, words(said.words.as_ref()))),
             status: party.status.as_ref().map(|said| status_said(said, words(said.words.as_ref()))),

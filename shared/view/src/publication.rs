@@ -9,7 +9,7 @@ use data_encoding::HEXLOWER;
 use desk_domain::advisory::{Advisory, Correction};
 use desk_domain::affected::released::released_form;
 use desk_domain::affected::{self, Affected};
-use desk_domain::case::publication::{Audit, AuditWords, LineEnd, LineState, Missing, Statement};
+use desk_domain::case::publication::{Audit, AuditWords, HeldUp, LineEnd, LineState, Missing, Statement};
 use desk_domain::case::{Actor, Case};
 use desk_domain::id::{CaseId, ChannelId, LineName, PackageName};
 use desk_domain::policy::{Line, Policy};
@@ -37,6 +37,8 @@ pub struct PublicationView {
     pub correction: Option<CorrectionView>,
     /// What publishing still waits for.
     pub missing: Vec<Missing>,
+    /// It was to be published by itself, and something was missing then.
+    pub held_up: Option<HeldUp>,
     /// None before it is published.
     pub channels: Vec<ChannelView>,
 }
@@ -199,6 +201,7 @@ impl UnsealedCase {
             revision: publication.revision(),
             correction: self.correction_view(),
             missing: if publication.is_open() { case.missing(policy, now) } else { Vec::new() },
+            held_up: publication.held_up.clone(),
             channels: channels(policy, case, progress),
         }
     }

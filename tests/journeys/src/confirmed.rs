@@ -144,6 +144,23 @@ impl Confirmed {
         answer.text
     }
 
+    /// Every object that anybody may read, by its key.
+    pub fn public(&self) -> Vec<(String, Vec<u8>)> {
+        let root = self.place.data().join("s3/site");
+        let (mut folders, mut found) = (vec![root.clone()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(&folder).expect("the site").map(|entry| entry.expect("an entry").path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let key = path.strip_prefix(&root).expect("it is in there").to_string_lossy().into_owned();
+                found.push((key, std::fs::read(&path).expect("an object")));
+            }
+        }
+        found
+    }
+
     /// The entry of the blog, published on this day.
     pub fn blog(&self) -> String {
         let day = self.desk.now().to_zoned(jiff::tz::TimeZone::UTC).date();

@@ -67,6 +67,7 @@ scripts! {
     t34_shared = "shared",
     t34_parties = "parties",
     t6_t54_embargo = "embargo",
+    t30_t54_scheduled = "scheduled",
     t39_a_member_opens_a_case = "opened" rings "breach",
     duplicates = "duplicates",
     let_in = "let-in",

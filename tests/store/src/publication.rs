@@ -94,7 +94,7 @@ impl Bench {
     pub async fn publish(&self, id: &CaseId, title: &str) -> u64 {
         self.approve(id, title).await;
         let signed = self.said(id).await;
-        self.tell(id, "bob", Command::Publish { signed }).await.after.case.version
+        self.tell(id, "bob", Command::Publish { signed, on: None }).await.after.case.version
     }
 
     /// The word of `team` that what is approved is published, where the log stands now.
@@ -102,8 +102,14 @@ impl Bench {
         let stored = self.store.cases.case(id).await.expect("the store").expect("a case");
         let approval = stored.case.publication.approval.as_ref().expect("it is approved");
         let (channels, revision) = (self.policy.announcement_channels(), next_revision(&stored.case));
-        let publication =
-            Publication { case: id, content: &approval.content, channels: &channels, head: &stored.head, revision };
+        let publication = Publication {
+            case: id,
+            content: &approval.content,
+            channels: &channels,
+            head: &stored.head,
+            revision,
+            not_before: None,
+        };
         self.keys.publish_signer().expect("a key").sign(&publication).await.expect("a signature")
     }
 

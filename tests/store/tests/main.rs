@@ -21,6 +21,7 @@ mod paging;
 mod publishing;
 mod restoring;
 mod revising;
+mod scheduled;
 mod sending;
 mod sign_in;
 mod tamper;

@@ -354,7 +354,7 @@ async fn nothing_is_published_without_the_word_of_team() {
                 signed
             }
         };
-        let to = bench.tell(&id, "bob", Command::Publish { signed }).await.after.case.version;
+        let to = bench.tell(&id, "bob", Command::Publish { signed, on: None }).await.after.case.version;
         let why = refused(&bench, &id, to).await;
         assert!(why.contains("the signature of the publication"), "{kind}: {why}");
     }
@@ -367,8 +367,14 @@ async fn what_the_gate_refuses_is_not_published_by_writing_it_into_the_log() {
     let id = bench.case(7, None).await;
     let before = bench.store.cases.case(&id).await.unwrap().unwrap();
     let (content, channels) = (before.case.report.clone(), bench.policy.announcement_channels());
-    let publication =
-        Publication { case: &id, content: &content, channels: &channels, head: &before.head, revision: 0 };
+    let publication = Publication {
+        case: &id,
+        content: &content,
+        channels: &channels,
+        head: &before.head,
+        revision: 0,
+        not_before: None,
+    };
     let signed = bench.keys.publish_signer().unwrap().sign(&publication).await.unwrap();
     let (mut commit, bob) = (Commit::new(), Actor::Member("bob".parse().unwrap()));
     let published = EventBody::Published { content: content.clone(), channels: channels.clone(), signed };

@@ -114,7 +114,7 @@ async fn no_correction_is_published_without_the_word_of_team_for_it() {
     let signed = bench.said(&id).await;
     // Something else is written into the log since.
     bench.tell(&id, "alice", Command::SetBackup { member: "bob".parse().unwrap() }).await;
-    let to = bench.tell(&id, "bob", Command::Publish { signed }).await.after.case.version;
+    let to = bench.tell(&id, "bob", Command::Publish { signed, on: None }).await.after.case.version;
     let from = plan_of(&bench, &id, to).await;
     let fan_out = bench.fan_out(&bucket, Budget::unlimited()).await;
     let why = fan_out.plan(&id, from).await.expect_err("it is not their word").to_string();

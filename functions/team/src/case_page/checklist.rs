@@ -6,7 +6,7 @@ use desk_domain::case::{Clock, ClockState, CommandName, Rm, Step};
 use desk_domain::policy::MetBy;
 use desk_pages::{CheckRow, CheckState, NextStep};
 
-use super::{embargo, words};
+use super::{embargo, scheduled, words};
 use crate::steps::{At, revision, step_of};
 
 /// The rows, in the order of the policy.
@@ -48,8 +48,12 @@ pub(super) fn rows(at: &At<'_>) -> Vec<CheckRow> {
         let said = format!("{}, {}", words::actor(at.policy, &last.by), at.instant(last.at));
         rows.push(row(at, revision::anew(last.what), Some(said), &[("Correct it", "revise")]));
     }
-    if let Some(row) = rows.last_mut().filter(|row| waits && row.state == CheckState::Later) {
+    let shut = !at.may(CommandName::Publish);
+    if let Some(row) = rows.last_mut().filter(|row| waits && (shut || row.state == CheckState::Later)) {
         row.detail = missing(at).unwrap_or(std::mem::take(&mut row.detail));
+    }
+    if let Some((row, said)) = rows.last_mut().filter(|_| waits).zip(scheduled::standing(at)) {
+        row.detail = format!("{said} {}", row.detail).trim_end().to_owned();
     }
     let closed = case.resolution.map(|resolution| words::full(resolution.words().to_owned()));
     let ends = closed.is_some() || case.publication.is_published() || matches!(case.rm, Rm::Invalid | Rm::Deferred);

@@ -11,6 +11,7 @@ mod history;
 mod parties;
 mod publication;
 mod report;
+pub(crate) mod scheduled;
 pub(crate) mod tags;
 mod urgent;
 pub(crate) mod words;

@@ -13,11 +13,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk_advisory::article;
 use desk_domain::affected;
-use desk_domain::case::permit::{permit, refuse};
+use desk_domain::case::permit::{permit, permit_on, refuse};
 use desk_domain::case::publication::AuditWords;
 use desk_domain::case::share::SharedThing;
 use desk_domain::case::{Actor, Command, CommandName, EventBody};
 use desk_domain::id::CaseId;
+use desk_domain::moment::Moment;
 use desk_domain::policy::Member;
 use desk_http::{Problem, answer, body};
 use desk_keys::{KeyError, MailWords, ReceiptCode, SecretKey};
@@ -184,9 +185,10 @@ impl Team {
                 let (draft, doubts) = self.draft_with(stored, cve).await?;
                 Ok(Ready::Cve { draft: Box::new(draft), doubts })
             }
-            Work::Publish => {
-                permitted()?;
-                Ok(Ready::Publication(self.said_to_publish(stored).await?))
+            Work::Publish { on } => {
+                let comes = on.as_ref().and_then(Moment::comes);
+                permit_on(case, &self.policy, &member.id, asked.name, now, comes)?;
+                Ok(Ready::Publication { signed: self.said_to_publish(stored, comes).await?, on })
             }
             Work::ShareDraft { with, words } => {
                 permitted()?;
@@ -258,7 +260,7 @@ impl Team {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
                 (Command::RecordCve { content: sealing.json(draft.as_ref())? }, None)
             }
-            Ready::Publication(signed) => (Command::Publish { signed: signed.clone() }, None),
+            Ready::Publication { signed, on } => (Command::Publish { signed: signed.clone(), on: on.clone() }, None),
             Ready::Draft { with, text, words } => {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
                 let (content, message) = sealing.shown(with, text, words)?;

@@ -4,6 +4,7 @@ use desk_domain::advisory::{Advisory, Draft};
 use desk_domain::case::publication::AuditWords;
 use desk_domain::case::share::SharedWith;
 use desk_domain::id::CaseId;
+use desk_domain::moment::Moment;
 use desk_keys::ReceiptCode;
 use desk_store::{NewKeys, OpenedKeys};
 
@@ -59,8 +60,11 @@ pub(super) enum Ready {
         form: Box<Advisory>,
         doubts: Vec<String>,
     },
-    /// The word that what is approved is published.
-    Publication(String),
+    /// The word that what is approved is published: now, or at an instant.
+    Publication {
+        signed: String,
+        on: Option<Moment>,
+    },
     /// The draft of the advisory as it is to be read, by whom, and what they are told with it.
     Draft {
         with: SharedWith,
@@ -92,7 +96,7 @@ impl Ready {
                 doubts.iter().cloned().map(words::full).collect()
             }
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Audit { .. } => Vec::new(),
-            Ready::Publication(_) | Ready::Draft { .. } | Ready::Invitation(_) => Vec::new(),
+            Ready::Publication { .. } | Ready::Draft { .. } | Ready::Invitation(_) => Vec::new(),
             Ready::Code { .. } | Ready::FollowUp(_) => Vec::new(),
         }
     }
@@ -100,7 +104,7 @@ impl Ready {
     /// Whether it holds only for the case as it was read.
     pub fn is_of_one_version(&self) -> bool {
         match self {
-            Ready::Fix(_) | Ready::Ranges(_) | Ready::Form { .. } | Ready::Publication(_) => true,
+            Ready::Fix(_) | Ready::Ranges(_) | Ready::Form { .. } | Ready::Publication { .. } => true,
             Ready::Draft { .. } | Ready::FollowUp(_) | Ready::Cve { .. } => true,
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Invitation(_) | Ready::Waived { .. } => false,
             Ready::Audit { .. } | Ready::Code { .. } | Ready::Report(_) | Ready::Written { .. } => false,
@@ -111,7 +115,7 @@ impl Ready {
         match self {
             Ready::Report(report) => Some(report),
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Fix(_) | Ready::Ranges(_) => None,
-            Ready::Waived { .. } | Ready::Audit { .. } | Ready::Form { .. } | Ready::Publication(_) => None,
+            Ready::Waived { .. } | Ready::Audit { .. } | Ready::Form { .. } | Ready::Publication { .. } => None,
             Ready::Draft { .. } | Ready::Cve { .. } | Ready::Written { .. } => None,
             Ready::Code { .. } | Ready::FollowUp(_) | Ready::Invitation(_) => None,
         }

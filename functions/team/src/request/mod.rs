@@ -15,6 +15,7 @@ use desk_domain::case::publication::AuditWords;
 use desk_domain::case::share::SharedWith;
 use desk_domain::fields::{FieldError, Fields, Problems};
 use desk_domain::id::{CaseId, LineName, PartyId};
+use desk_domain::moment::Moment;
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::Policy;
 use serde_json::Value;
@@ -53,8 +54,8 @@ pub(crate) enum Work {
     Approve { form: Option<String> },
     /// To put it into the draft.
     Cve(CveId),
-    /// To say that what is approved is published.
-    Publish,
+    /// To say that what is approved is published: now, or on an instant.
+    Publish { on: Option<Moment> },
     /// To show the draft of the advisory as it stands, with these words.
     ShareDraft { with: SharedWith, words: Words },
     /// To make a key and a code for whoever is invited.

@@ -112,7 +112,8 @@ pub(super) fn read(given: &Given<'_>) -> Option<Asked> {
         DraftAdvisory => prepared(given, Work::Write(Box::new(Draft::read(given.fields, &given.policy.limits)))),
         ApproveAdvisory => prepared(given, Work::Approve { form: given.parsed("form") }),
         RecordCve => prepared(given, Work::Cve(given.parsed("cve")?)),
-        Publish => prepared(given, Work::Publish),
+        Publish => prepared(given, Work::Publish { on: given.parsed("at") }),
+        CancelPublication => as_it_is(given, Command::CancelPublication),
         Revise => {
             let stands = given.flag("stands");
             written(given, "why", move |why| Command::Revise { why, stands })

@@ -38,7 +38,7 @@ use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use desk_domain::advisory::Published;
-use desk_domain::case::permit::{allowed, permit};
+use desk_domain::case::permit::{allowed, permit, permit_on};
 use desk_domain::case::{Case, CommandName, Event};
 use desk_domain::id::MemberId;
 use desk_domain::policy::{Member, Policy};
@@ -99,8 +99,16 @@ impl At<'_> {
         }
     }
 
+    /// Whether it may be said when the advisory is published by itself: nothing but an embargo that ends is in the way.
+    pub(crate) fn may_schedule(&self) -> bool {
+        let soonest = Some(self.case().publishable_from(self.now));
+        let permitted = permit_on(self.case(), self.policy, &self.member.id, CommandName::Publish, self.now, soonest);
+        !self.case().publication.is_published() && permitted.is_ok()
+    }
+
     pub(crate) fn is_possible(&self, step: &Step) -> bool {
-        step.commands.iter().any(|name| self.may(*name))
+        let later = step.commands.contains(&CommandName::Publish) && self.may_schedule();
+        later || step.commands.iter().any(|name| self.may(*name))
     }
 }
 

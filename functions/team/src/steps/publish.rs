@@ -1,15 +1,17 @@
-//! Approval by a second person, bound to the very form that they read; then publication, which nothing takes back.
+//! Approval by a second person, bound to the very form that they read; then publication, which nothing takes back: now, or by itself at a time.
 
 use desk_domain::case::CommandName;
-use desk_pages::Quote;
+use desk_domain::moment::Moment;
+use desk_domain::policy::Zone;
+use desk_pages::{InputChoice, Quote};
 use desk_view::form_sha256;
 use serde_json::json;
 
 use super::At;
-use super::form::{Commands, Fields, Filled, Form, Given, Wrong, command, only};
+use super::form::{Commands, Fields, Filled, Form, Given, Wrong, choice, command, only};
 use super::review::as_told;
 use super::typed::Typed;
-use crate::case_page::words;
+use crate::case_page::{scheduled, words};
 
 /// What will be said.
 pub(super) fn shows(at: &At<'_>) -> String {
@@ -46,15 +48,65 @@ pub(super) fn approve(at: &At<'_>, typed: &Typed) -> Commands {
     }
 }
 
-pub(super) fn form(at: &At<'_>, _: &Typed) -> Filled {
-    let channels: Vec<String> = at.policy.announcement_channels().iter().map(|id| at.policy.channel_name(id)).collect();
-    let about = format!("It goes to: {}. It cannot be taken back.", channels.join(", "));
-    Filled::new(Form::new(Vec::new(), "Publish now")).about([about]).quotes(previews(at)).review(at.review())
+/// What may be done of it, in this order.
+fn ways(at: &At<'_>) -> Vec<InputChoice> {
+    let now = at.may(CommandName::Publish).then(|| choice("now", "Publish now", "It cannot be taken back."));
+    let then = at.may_schedule().then(|| {
+        let hint = "The desk publishes it by itself, if all that it waits for is still there. Reporter and parties are told of the time now.";
+        choice("at", "Publish at a time", hint)
+    });
+    let back = at.may(CommandName::CancelPublication).then(|| {
+        choice("cancel", "Take the time back", "It is not published by itself. Whoever was told of the time is told.")
+    });
+    now.into_iter().chain(then).chain(back).collect()
 }
 
-pub(super) fn give(at: &At<'_>, _: &Typed) -> Commands {
-    match at.why_not(CommandName::Publish) {
-        None => only(command("publish", &[])),
-        Some(why) => Err(vec![Wrong::general(words::full(why))]),
+/// What is set; else the end of an embargo, before which it cannot be.
+pub(super) fn start(at: &At<'_>) -> Typed {
+    let set = at.case().scheduled().map(|scheduled| &scheduled.on);
+    let ends = at.case().embargoed_until(at.now).filter(|ends| !ends.is_day());
+    let what = if at.may(CommandName::Publish) && set.is_none() { "now" } else { "at" };
+    let (on, time, zone) = set.or(ends).map(Moment::parts).unwrap_or_default();
+    let own = at.member.time_zone.as_ref().map_or("UTC", Zone::name);
+    let zone = if zone.is_empty() { own.to_owned() } else { zone };
+    Typed::of([("what", what.to_owned()), ("on", on), ("time", time), ("zone", zone)])
+}
+
+pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
+    let f = Fields(typed);
+    let mut inputs = vec![f.radios("what", "When is it published", ways(at))];
+    if at.may_schedule() {
+        let soonest = at.case().embargoed_until(at.now).map(|ends| {
+            format!("The embargo ends with {}; no sooner.", ends.said_as_end(at.member.time_zone.as_ref()))
+        });
+        inputs.extend([
+            f.date("on", "Day", &soonest.unwrap_or_default()),
+            f.line("time", "Time", "Such as 15:00."),
+            f.line("zone", "Time zone", "Of that time, such as Europe/Berlin."),
+        ]);
     }
+    let channels: Vec<String> = at.policy.announcement_channels().iter().map(|id| at.policy.channel_name(id)).collect();
+    let goes = format!("It goes to: {}. It cannot be taken back.", channels.join(", "));
+    let about = scheduled::standing(at).into_iter().chain([goes]);
+    Filled::new(Form::new(inputs, "Do it")).about(about).quotes(previews(at)).review(at.review())
+}
+
+pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
+    match typed.get("what") {
+        "at" => {
+            let on = Moment::of_parts(typed.text("on"), typed.text("time"), typed.text("zone"));
+            Ok(vec![Given::new(command("publish", &[("at", json!(on))])).typed_as("/at", "on")])
+        }
+        "cancel" => only(command("cancel-publication", &[])),
+        "now" => match at.why_not(CommandName::Publish) {
+            None => only(command("publish", &[])),
+            Some(why) => Err(vec![Wrong::general(words::full(why))]),
+        },
+        _ => Err(vec![Wrong::new("what", "say when it is published")]),
+    }
+}
+
+/// Another form, or another time, is read again first.
+pub(super) fn shows_when(at: &At<'_>) -> String {
+    format!("{} {:?}", shows(at), at.case().scheduled().map(|scheduled| &scheduled.on))
 }

@@ -178,8 +178,9 @@ pub(super) fn party(view: &Value) -> String {
     };
     let messages: String = case["messages"].as_array().into_iter().flatten().map(message).collect();
     let embargo = case["embargo_until"].as_str().map(|ends| format!("; embargo until {ends}")).unwrap_or_default();
+    let on = case["scheduled_for"].as_str().map(|on| format!("; published {on}")).unwrap_or_default();
     format!(
-        "{head}{invited}\n  {}, planned {}{asked}{date}{embargo}; status {}\n{}{messages}",
+        "{head}{invited}\n  {}, planned {}{asked}{date}{embargo}{on}; status {}\n{}{messages}",
         text(case, "stage"),
         text(case, "release_planned"),
         text(&case["status"], "status"),
@@ -277,7 +278,7 @@ fn mail(case: &Value) -> String {
         said += &format!("  in quarantine: {lines}\n{}", quoted(held));
     }
     said += &embargo(&case["embargo"]);
-    for name in ["third_party", "may_forward", "forwarded", "release_planned", "became"] {
+    for name in ["third_party", "may_forward", "forwarded", "release_planned", "scheduled_for", "held_up", "became"] {
         let value = &case[name];
         if !value.is_null() && *value != Value::Bool(false) && value.as_array().is_none_or(|list| !list.is_empty()) {
             said += &format!("  {name}: {value}\n");

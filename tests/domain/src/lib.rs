@@ -223,7 +223,9 @@ impl World {
             Command::RecordCredit { granted: Some(content()) },
             Command::DraftAdvisory { content: content() },
         ];
-        let drafted = by_alice.into_iter().fold(self, |world, command| world.when(policy, "alice", command));
+        let asked = self.case.has_reporter();
+        let by_alice = by_alice.into_iter().filter(|command| asked || *command != Command::AskCredit);
+        let drafted = by_alice.fold(self, |world, command| world.when(policy, "alice", command));
         drafted.when(policy, "bob", Command::ApproveAdvisory { content: content() })
     }
 

@@ -215,8 +215,8 @@ impl Team {
         Ok(id.clone())
     }
 
-    /// The word that what is approved is published, where the log stands now, at once or `on` an instant; nothing where nothing is approved,
-    /// which `decide` says.
+    /// The word that what is approved is published, where the log stands now, at once or `on` an instant; nothing where nothing is
+    /// approved, which `decide` says.
     pub(crate) async fn said_to_publish(&self, stored: &Stored, on: Option<Timestamp>) -> Result<String, KeyError> {
         let Some(approval) = &stored.case.publication.approval else { return Ok(String::new()) };
         let (case, content, channels) = (&stored.case.id, &approval.content, self.policy.announcement_channels());

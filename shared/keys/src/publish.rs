@@ -1,5 +1,6 @@
 //! The word of `team` that something is to be published: an ES256 JWS over which case, which sealed form, on which channels, and
-//! where the case's log stood; of what is published later, by itself, at which instant too. Whoever may only write to the table cannot say it.
+//! where the case's log stood; of what is published later, by itself, at which instant too. Whoever may only write to the table cannot
+//! say it.
 
 use desk_domain::case::ContentRef;
 use desk_domain::id::{CaseId, ChannelId};

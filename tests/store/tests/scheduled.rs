@@ -1,4 +1,5 @@
-//! A publication that is scheduled, through the table: no clock that is wrong publishes it early, and nobody who may only write to the table.
+//! A publication that is scheduled, through the table: no clock that is wrong publishes it early, and nobody who may only write to the
+//! table.
 
 use desk_domain::case::{Actor, Command, EventBody};
 use desk_domain::id::CaseId;

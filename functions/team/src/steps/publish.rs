@@ -1,4 +1,5 @@
-//! Approval by a second person, bound to the very form that they read; then publication, which nothing takes back: now, or by itself at a time.
+//! Approval by a second person, bound to the very form that they read; then publication, which nothing takes back: now, or by itself at
+//! a time.
 
 use desk_domain::case::CommandName;
 use desk_domain::moment::Moment;

@@ -398,9 +398,7 @@ pub enum Command {
 impl Command {
     /// The instant at which it publishes, where that is not now.
     pub(super) fn published_on(&self) -> Option<Timestamp> {
-        match self {
-            Command::Publish { on: Some(on), .. } => on.comes(),
-            _ => None,
-        }
+        let Command::Publish { on, .. } = self else { return None };
+        on.as_ref().and_then(Moment::comes)
     }
 }

@@ -181,10 +181,29 @@ async function approved(tools, dave, id) {
   await dave.tap(dave.button("Approve this form"));
   const { taps } = dave.cost();
   must("approve: is done in two taps from the mail", dave.page.url().includes("done=approve") && taps <= 4, `${taps} taps`);
-  await dave.step(id, "publish", async () => dave.look("team-publish"));
+  await scheduled(dave, id);
+  await dave.step(id, "publish", async () => {
+    await dave.choose("what", "now");
+    await dave.look("team-publish");
+  });
   const text = await dave.text();
   check("published: the case says so", text.includes("Released") && text.includes("Where it is announced"), text);
   await dave.look("team-case-published");
+}
+
+/** It is set to be published by itself, and the case says so. */
+async function scheduled(dave, id) {
+  const cost = await dave.step(id, "publish", async () => {
+    await dave.choose("what", "at");
+    await dave.type("on", new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10));
+    await dave.type("time", "15:00");
+    await dave.type("zone", "Europe/Berlin");
+    await dave.look("team-publish-at");
+  });
+  check("schedule: three taps, a day and a time", cost.taps === 3, JSON.stringify(cost));
+  const text = await dave.text();
+  check("schedule: the case says when it is published", text.includes("It is published by itself on") && text.includes("15:00 Europe/Berlin"), text);
+  await dave.look("team-case-scheduled");
 }
 
 /** Each link shows what publishing will write, in a tab of its own; the page is styled as the site is. */

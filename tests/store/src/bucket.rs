@@ -21,6 +21,8 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tower::ServiceExt;
 
+use crate::Date;
+
 /// How many calls still go through.
 #[derive(Clone)]
 pub struct Budget {
@@ -48,8 +50,11 @@ impl Budget {
     }
 }
 
-/// Lets DynamoDB calls through as long as the budget lasts.
-pub struct Broke(pub Budget);
+/// Lets DynamoDB calls through as long as the budget lasts; what is answered tells its time.
+pub(crate) struct Broke {
+    pub budget: Budget,
+    pub date: Date,
+}
 
 impl std::fmt::Debug for Broke {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -68,20 +73,20 @@ impl Intercept for Broke {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        match self.0.take() {
+        match self.budget.take() {
             1.. => Ok(()),
-            0 if self.0.answer_lost => Ok(()),
+            0 if self.budget.answer_lost => Ok(()),
             _ => Err("the machine is gone".into()),
         }
     }
 
     fn modify_before_deserialization(
         &self,
-        _: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.0.is_spent() { Err("the machine is gone".into()) } else { Ok(()) }
+        if self.budget.is_spent() { Err("the machine is gone".into()) } else { self.date.told(context) }
     }
 }
 

@@ -89,11 +89,19 @@ impl Hands {
 }
 
 /// Answers of DynamoDB tell the time of these hands.
-struct Date(Hands);
+pub(crate) struct Date(Hands);
 
 impl std::fmt::Debug for Date {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Date")
+    }
+}
+
+impl Date {
+    fn told(&self, context: &mut BeforeDeserializationInterceptorContextMut<'_>) -> Result<(), BoxError> {
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.0.now())?;
+        context.response_mut().headers_mut().insert("date", date);
+        Ok(())
     }
 }
 
@@ -108,9 +116,7 @@ impl Intercept for Date {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.0.now())?;
-        context.response_mut().headers_mut().insert("date", date);
-        Ok(())
+        self.told(context)
     }
 }
 
@@ -159,7 +165,8 @@ impl Bench {
 
     /// Another handle to the same tables, through which calls are taken from `budget`.
     pub fn store_on(&self, budget: Budget) -> Store {
-        Store::connect_with(&Settings::stand_in(&self.url), self.hands.clock(), Some(Broke(budget)))
+        let broke = Broke { budget, date: Date(self.date.clone()) };
+        Store::connect_with(&Settings::stand_in(&self.url), self.hands.clock(), Some(broke))
     }
 
     /// What the functions are wired to here: tables, keys and clock. Nobody answers for the buckets and for SES.

@@ -18,6 +18,7 @@ export const keyboard = {
 
   async write(page, field, text) {
     await reach(page, field);
+    if ((await field.getAttribute("type")) === "date") return page.keyboard.type(inParts(text));
     await page.keyboard.press("ControlOrMeta+A");
     return text ? page.keyboard.insertText(text) : page.keyboard.press("Delete");
   },
@@ -41,6 +42,12 @@ export const keyboard = {
     if (!(await box.isChecked())) throw new Error(`the keyboard did not check ${await box.getAttribute("name")}`);
   },
 };
+
+/** A day is typed into its parts, in the order in which this browser has them: month, day, year. */
+function inParts(day) {
+  const [year, month, date] = day.split("-");
+  return month + date + year;
+}
 
 async function groupOf(page, radio) {
   return page.locator(`input[type="radio"][name="${await radio.getAttribute("name")}"]`);

@@ -284,7 +284,16 @@ impl Journey {
         let data = self.desk.data.to_str().expect("UTF-8");
         let id = self.cases.get(self.current).map_or("CASE", |case| case.id.as_str());
         let arguments: Vec<&str> = arguments.iter().map(|a| if *a == "CASE" { id } else { a }).collect();
-        show::output(&cli(&[arguments.as_slice(), &["--data", data]].concat()))
+        let said = show::output(&cli(&[arguments.as_slice(), &["--data", data]].concat()));
+        if arguments.first() == Some(&"verify") { self.in_their_order(&said) } else { said }
+    }
+
+    /// Lines of cases, as these came and not as their ids, which are drawn, happen to be sorted.
+    fn in_their_order(&self, said: &str) -> String {
+        let place = |line: &&str| self.cases.iter().position(|case| line.contains(case.id.as_str()));
+        let mut lines: Vec<&str> = said.lines().collect();
+        lines.sort_by_key(|line| place(line).unwrap_or(usize::MAX));
+        lines.join("\n")
     }
 
     /// Lets a second pass, so that all is sent; then what is new.

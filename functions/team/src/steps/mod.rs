@@ -116,6 +116,9 @@ impl At<'_> {
 const REVIEWED: [CommandName; 4] =
     [CommandName::DraftAdvisory, CommandName::ApproveAdvisory, CommandName::Publish, CommandName::Revise];
 
+/// What is given on a page that says what in the draft should be looked at twice.
+const DOUBTED: [CommandName; 2] = [CommandName::DraftAdvisory, CommandName::ApproveAdvisory];
+
 type Asked = Result<Path<(String, String)>, PathRejection>;
 
 pub(crate) async fn page(AsOfNow(team): AsOfNow, which: Asked, headers: HeaderMap, uri: Uri) -> Response {
@@ -182,9 +185,10 @@ impl Team {
         let mut at = self.at(member, opened);
         if step.commands.iter().any(|name| REVIEWED.contains(name)) {
             (at.public, at.others) = self.public(&opened.case).await?;
-            if let Some(draft) = opened.draft() {
-                at.unreached = references::unreached(&draft, &self.policy.publication.references_at).await;
-            }
+        }
+        let doubted = step.commands.iter().any(|name| DOUBTED.contains(name));
+        if let Some(draft) = opened.draft().filter(|_| doubted) {
+            at.unreached = references::unreached(&draft, &self.policy.publication.references_at).await;
         }
         if step.commands.contains(&CommandName::Assign) {
             for member in self.policy.triage() {

@@ -19,7 +19,7 @@ impl PartyPublication {
         let (subject, label, then) = match (self.off, &self.before) {
             (false, None) => ("When the advisory is published", "Published", "You can publish at the same time."),
             (false, Some(_)) => {
-                ("When the advisory is published has moved", "Published", "You can publish at the same time.")
+                ("The time of the advisory has moved", "Published", "You can publish at the same time.")
             }
             (true, _) => (
                 "The advisory is not published at its time",

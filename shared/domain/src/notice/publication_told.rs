@@ -14,7 +14,7 @@ impl PublicationTold {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
         let subject = match self.before {
             None => "When the advisory is published",
-            Some(_) => "When the advisory is published has moved",
+            Some(_) => "The time of the advisory has moved",
         };
         let before = self.before.as_ref().map(|before| at.until("Told before", before));
         Letter::new(at.subject(subject))

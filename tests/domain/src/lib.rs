@@ -8,8 +8,9 @@ use desk_domain::case::decide::{ByMember, decide, open, open_by_member};
 use desk_domain::case::event::{Answers, Elsewhere, FactName, Message, Opened, Reported, SCHEMA, Source};
 use desk_domain::case::keys::KeyOfCase;
 use desk_domain::case::party::NewParty;
-use desk_domain::case::{Actor, Case, Clock, Command, ContentRef, Event, EventBody};
+use desk_domain::case::{Actor, Case, Clock, Command, ContentRef, Event, EventBody, Recipient};
 use desk_domain::id::{CaseId, MemberId, PartyId};
+use desk_domain::notice::Notice;
 use desk_domain::notice::plan::{Planned, notices};
 use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
@@ -236,6 +237,29 @@ impl World {
     /// The notices of everything since event `from`.
     pub fn notices(&self, policy: &Policy, from: usize) -> Vec<Planned> {
         self.log[from..].iter().flat_map(|event| notices(policy, &self.case, event)).collect()
+    }
+
+    /// Who is told what of those of them that `of` takes: `alice embargo_wanted`.
+    pub fn told(&self, policy: &Policy, from: usize, of: impl Fn(&Notice) -> bool) -> Vec<String> {
+        let named = |to: &Recipient| match to {
+            Recipient::Member(id) => id.to_string(),
+            Recipient::Party(party) => party.to_string(),
+            other => format!("{other:?}").to_lowercase(),
+        };
+        let all = self.notices(policy, from).into_iter().filter(|planned| of(&planned.notice));
+        all.map(|planned| format!("{} {}", named(&planned.recipient), planned.notice.template())).collect()
+    }
+
+    /// Why a command is refused: of a field its pointer and what is wrong with it.
+    ///
+    /// # Panics
+    /// Where it is not.
+    pub fn refused(&self, policy: &Policy, who: &Actor, command: &Command) -> String {
+        match self.clone().tell(policy, who, command) {
+            Err(Refusal::Invalid(errors)) => format!("{} {}", errors[0].pointer, errors[0].detail),
+            Err(refusal) => refusal.to_string(),
+            Ok(events) => panic!("{command:?} did {events:?}"),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The embargo by its forms: what the reporter says on their page, what the team does by its step.
 
 use desk_harness::{Desk, Place, report};
+use desk_journeys::hidden;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -71,16 +72,6 @@ fn em_a_date_of_the_reporters_is_agreed_to_and_the_gate_names_it() {
     let over = team(&desk, &case, &alice);
     assert_eq!(over["embargo"]["over"]["why"], "due", "{over}");
     assert!(!over["missing"].as_array().unwrap().iter().any(waits), "{over}");
-}
-
-/// What a form carries hidden.
-fn hidden(page: &str) -> Vec<(String, String)> {
-    let inputs = page.split("<input type=\"hidden\" name=\"").skip(1);
-    let read = |input: &str| {
-        let (name, rest) = input.split_once("\" value=\"")?;
-        Some((name.to_owned(), rest.split_once('"')?.0.to_owned()))
-    };
-    inputs.filter_map(read).collect()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! acts on what they have not seen.
 
 use desk_harness::{Answer, Desk, Place, report};
+use desk_journeys::hidden;
 use serde_json::{Value, json};
 
 /// A member at the form of a step, with what it carries hidden.
@@ -10,15 +11,6 @@ struct Form<'a> {
     path: String,
     token: String,
     hidden: Vec<(String, String)>,
-}
-
-fn hidden(page: &str) -> Vec<(String, String)> {
-    let inputs = page.split("<input type=\"hidden\" name=\"").skip(1);
-    let read = |input: &str| {
-        let (name, rest) = input.split_once("\" value=\"")?;
-        Some((name.to_owned(), rest.split_once('"')?.0.to_owned()))
-    };
-    inputs.filter_map(read).collect()
 }
 
 impl<'a> Form<'a> {

@@ -15,7 +15,6 @@ use desk_domain::id::PartyId;
 use desk_domain::moment::Moment;
 use desk_domain::notice::Notice;
 use desk_domain::policy::Policy;
-use desk_domain::refusal::Refusal;
 use desk_domain_tests::{World, content, found, given, given_with, invariants, member, message, new_party, policy};
 use jiff::{SignedDuration, Timestamp};
 
@@ -70,26 +69,14 @@ fn holds(world: &World) -> Option<String> {
 }
 
 fn refused(world: &World, policy: &Policy, who: &Actor, command: &Command) -> String {
-    match world.clone().tell(policy, who, command) {
-        Err(Refusal::Invalid(errors)) => format!("{} {}", errors[0].pointer, errors[0].detail),
-        Err(refusal) => refusal.to_string(),
-        Ok(events) => panic!("{command:?} did {events:?}"),
-    }
+    world.refused(policy, who, command)
 }
 
-/// Who is told what of the events from `from` on: `alice embargo_wanted`.
 fn told(world: &World, policy: &Policy, from: usize) -> Vec<String> {
-    let named = |to: &Recipient| match to {
-        Recipient::Member(id) => id.to_string(),
-        Recipient::Party(party) => party.to_string(),
-        other => format!("{other:?}").to_lowercase(),
-    };
-    let of_embargo = |notice: &Notice| {
+    world.told(policy, from, |notice| {
         let name = notice.template();
         name.contains("embargo") || ["fact_marked", "fact_told", "written", "disclosure_planned"].contains(&name)
-    };
-    let all = world.notices(policy, from).into_iter().filter(|planned| of_embargo(&planned.notice));
-    all.map(|planned| format!("{} {}", named(&planned.recipient), planned.notice.template())).collect()
+    })
 }
 
 fn by_mail(word: Spoken) -> Command {

@@ -93,23 +93,11 @@ fn scheduled_for(world: &World) -> Option<String> {
 }
 
 fn refused(world: &World, policy: &Policy, who: &str, command: &Command) -> String {
-    match world.clone().tell(policy, &member(who), command) {
-        Err(Refusal::Invalid(errors)) => format!("{} {}", errors[0].pointer, errors[0].detail),
-        Err(refusal) => refusal.to_string(),
-        Ok(events) => panic!("{command:?} did {events:?}"),
-    }
+    world.refused(policy, &member(who), command)
 }
 
-/// Who is told what of the events from `from` on: `alice publication_set`.
 fn told(world: &World, policy: &Policy, from: usize) -> Vec<String> {
-    let named = |to: &Recipient| match to {
-        Recipient::Member(id) => id.to_string(),
-        Recipient::Party(party) => party.to_string(),
-        other => format!("{other:?}").to_lowercase(),
-    };
-    let all = world.notices(policy, from).into_iter();
-    let mut all: Vec<String> =
-        all.map(|planned| format!("{} {}", named(&planned.recipient), planned.notice.template())).collect();
+    let mut all = world.told(policy, from, |_| true);
     all.sort();
     all
 }

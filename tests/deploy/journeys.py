@@ -195,13 +195,14 @@ def to_publication(bob, dave, case):
          {"affected": [{"package": "express", "line": "express@4", "introduced": "0", "fixed": "4.19.2"}]}),
         (bob, "record-audit", {"searched": f"{SECRET} searched", "result": "found", "findings": [f"{SECRET} finding"]}),
         (bob, "fix-ready", {"line": "express@4", "reference": f"{SECRET} reference"}),
-        (bob, "fix-released", {"line": "express@4", "version": "4.19.2"}),
         (bob, "ask-credit", {}),
         (bob, "record-credit", {"decision": "as", "as": "Rita Reporter"}),
         (bob, "draft-advisory", {"title": "Open redirect", "summary": "A redirect could lead elsewhere.",
                                  "details": "Update to 4.19.2."}),
         (dave, "approve-advisory", {}),
-        (dave, "publish", {}),
+        (dave, "publish", {"at": "released"}),
+        # The registry shows it at once, and the next tick of the schedule publishes.
+        (bob, "fix-released", {"line": "express@4", "version": "4.19.2"}),
     ]
     for member, command, fields in steps:
         if command == "approve-advisory":

@@ -182,7 +182,13 @@ def published(stack, mailbox, reporter, member):
         keys = {o["Key"] for o in s3.list_objects_v2(Bucket=bucket).get("Contents", [])}
         return keys if any(reporter.case in key and key.endswith(".html") for key in keys) else None
 
-    keys = wait(written, 90, "the advisory's page")
+    keys = wait(written, 180, "the advisory's page")
+    case, asked = member.show(reporter.case), stack.asked
+    assert case["advisory"]["published"]["by"] == "desk", "by itself, as the registry showed the fix"
+    shown = next(line["registry"] for line in case["lines"] if line["line"] == "express@4")
+    assert (shown["state"], shown["integrity"]) == ("seen", "sha512-AAAA"), shown
+    # As it was recorded, and once more before it was published.
+    assert asked.count("express@4.19.2") >= 2 and set(asked) == {"express@4.19.2", "express@"}, asked
     page = next(key for key in keys if reporter.case in key and key.endswith(".html"))
     assert b"Open redirect" in s3.get_object(Bucket=bucket, Key=page)["Body"].read()
     mailbox.wait("express-js@googlegroups.com", "Open redirect", seconds=120)

@@ -31,11 +31,31 @@ NAME = "desk"
 ADMIN = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
 
 
+def answering(answer):
+    """Serves what `answer` gives for a path, a status and what is said as JSON; gives the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            status, said = answer(self.path)
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"" if said is None else json.dumps(said).encode())
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
 class Stack:
     def __init__(self, work, desk):
         self.work, self.desk = work, desk
         self.ended = []
         self.beats = []
+        # What the registry was asked for.
+        self.asked = []
         # Keys and buckets that an update replaced: what was before → what is now.
         self.replaced = {}
         self.port = free_port()
@@ -44,10 +64,11 @@ class Stack:
     # --- around the stack
 
     def start(self):
-        beat = self.listen_for_beats()
+        beat, registry = self.listen_for_beats(), self.listen_as_registry()
         soon = time.strftime("%H:%M", time.gmtime(time.time() + 180))
         text = on_call_since_yesterday((Path(__file__).parent / "policy-fast.toml").read_text())
-        text = text.replace("http://127.0.0.1:9/beat", beat).replace('"00:00"', f'"{soon}"')
+        text = text.replace("http://127.0.0.1:9/beat", beat).replace("http://127.0.0.1:9/registry", registry)
+        text = text.replace('"00:00"', f'"{soon}"')
         self.policy = self.work / "policy.toml"
         self.policy.write_text(text)
         self.proxy = Proxy(self.emulator)
@@ -65,20 +86,21 @@ class Stack:
         wait(lambda: get(f"{self.emulator}/_ministack/health"), 60, "the emulator is up")
 
     def listen_for_beats(self):
-        beats = self.beats
+        def beat(_):
+            self.beats.append(time.time())
+            return 204, None
 
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_):
-                pass
+        return f"{answering(beat)}/beat"
 
-            def do_GET(self):
-                beats.append(time.time())
-                self.send_response(204)
-                self.end_headers()
+    def listen_as_registry(self):
+        """Shows every version, as npm's does."""
+        def shows(path):
+            package, _, version = path.removeprefix("/registry/").partition("/")
+            self.asked.append(f"{package}@{version}")
+            manifest = {"name": package, "version": version, "dist": {"integrity": "sha512-AAAA"}}
+            return 200, manifest if version else {"name": package, "time": {}}
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}/beat"
+        return f"{answering(shows)}/registry"
 
     def start_ses(self):
         """The desk's own SES stand-in. What it tells of mails goes to the deployed function, by Lambda Invoke."""

@@ -9,12 +9,13 @@ mod figures;
 mod linked;
 mod outcome;
 mod publish;
+mod registry;
 mod said;
 
 use std::sync::Arc;
 
 use desk_domain::case::{Case, Event};
-use desk_domain::id::{AdvisoryId, CaseId};
+use desk_domain::id::{AdvisoryId, CaseId, ContentId};
 use desk_domain::notice::plan::notices;
 use desk_domain::policy::Policy;
 use desk_keys::{Announcer, PublishVerifier, Webhooks};
@@ -22,7 +23,7 @@ use desk_runtime::Clock;
 use desk_runtime::stream::{Change, Worker};
 use desk_store::deliveries::Delivery;
 use desk_store::objects::Objects;
-use desk_store::published::channel_of;
+use desk_store::published::{channel_of, release_of};
 use desk_store::{CaseStore, DeskStore, Fault, FigureStore, MailStore, PublishedStore, Ring, TeamStore, tally_of};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -49,6 +50,8 @@ pub struct FanOut {
     pub webhooks: Webhooks,
     /// What stands in for every address that a channel is called at, each channel's at its id; `None` where they are called themselves.
     pub called: Option<String>,
+    /// What stands in for the registry; `None` where that itself is asked.
+    pub registry_at: Option<String>,
     /// Where the desk and the site are reached, without a trailing slash.
     pub public_url: String,
     pub site_url: String,
@@ -77,6 +80,7 @@ impl FanOut {
                 self.mail.plan_delivery(&delivery, None).await?;
                 planned += 1;
             }
+            self.release_recorded(id, event).await?;
             self.made_public(&case, event, from).await?;
             self.channel_said(&case, event).await?;
         }
@@ -85,6 +89,11 @@ impl FanOut {
         self.cases.disarm_plan(id, from).await?;
         tracing::info!(case = %id, event = from, deliveries = planned, "planned");
         Ok(())
+    }
+
+    fn is_due(&self, change: &Change) -> bool {
+        let shows = change.image::<ShowsDue>();
+        shows.and_then(|shows| shows.due_at).is_some_and(|due| due <= self.clock.now())
     }
 }
 
@@ -95,6 +104,8 @@ pub enum Work {
     Plan(CaseId, u64),
     /// An advisory with a channel that is due.
     Serve(AdvisoryId),
+    /// A version that is looked for.
+    LookFor(AdvisoryId, ContentId),
     /// A day whose figures say something else by now.
     Count(Date),
     /// The figures that anybody may see.
@@ -104,9 +115,9 @@ pub enum Work {
 /// The end of every log.
 const LAST: u64 = 999_999_999_999;
 
-/// What a record shows of a channel.
+/// What a record shows of a channel, and of a version that is looked for.
 #[derive(serde::Deserialize)]
-struct ChannelDue {
+struct ShowsDue {
     due_at: Option<Timestamp>,
 }
 
@@ -120,11 +131,13 @@ impl Worker for FanOut {
     type Work = Work;
     type Fault = Fault;
 
-    /// A plan, a channel that is due, or a day's tally: one that is stale, or one that was made anew and that the site shows.
+    /// A plan, a channel or a version that is due, or a day's tally: one that is stale, or one that was made anew and that the site shows.
     fn work_of(&self, change: &Change) -> Option<Work> {
         if let Some((advisory, _)) = channel_of(&change.pk, &change.sk) {
-            let ChannelDue { due_at } = change.image()?;
-            return due_at.filter(|due| *due <= self.clock.now()).map(|_| Work::Serve(advisory));
+            return self.is_due(change).then_some(Work::Serve(advisory));
+        }
+        if let Some((advisory, version)) = release_of(&change.pk, &change.sk) {
+            return self.is_due(change).then_some(Work::LookFor(advisory, version));
         }
         if let Some(day) = tally_of(&change.pk, &change.sk) {
             let TallyChanged { stale } = change.image()?;
@@ -139,6 +152,7 @@ impl Worker for FanOut {
         match work {
             Work::Plan(case, from) => self.plan(case, *from).await,
             Work::Serve(advisory) => self.serve(advisory).await,
+            Work::LookFor(advisory, version) => self.look_for_release(advisory, version).await,
             Work::Count(day) => self.figures.count(*day).await.map(drop),
             Work::ShowFigures => self.publish_figures().await,
         }

@@ -22,6 +22,7 @@ async fn main() -> Result<(), Error> {
         announcer: Announcer::new(Links::of(&keys, Purpose::Announcements).await?),
         webhooks: Webhooks::of(&keys),
         called: None,
+        registry_at: None,
         objects: Objects::from_env(&account, "DESK_SITE_BUCKET")?,
         public_url: policy.project.desk_url.clone(),
         site_url: policy.project.site_url.clone(),

@@ -7,7 +7,7 @@
 use desk_domain::advisory::Published;
 use desk_domain::case::{Actor, Case, Command, Event, EventBody, Recipient};
 use desk_domain::id::AdvisoryId;
-use desk_domain::notice::plan::{of_channel, seen_everywhere};
+use desk_domain::notice::plan::{seen_everywhere, to_publishers};
 use desk_domain::notice::{ChannelFailed, ChannelVerified, Notice};
 use desk_domain::policy::{MetBy, OwnChannel};
 use desk_domain::refusal::Refusal;
@@ -136,7 +136,7 @@ impl FanOut {
             refused: not_yet.refused,
         });
         let policy = self.members.policy_now(&self.policy).await?;
-        for plan in of_channel(&policy, &stored.case, &notice, now) {
+        for plan in to_publishers(&policy, &stored.case, &notice, now) {
             let cause = cause_of_failure(&published.advisory.id, record);
             self.plan_once(&stored.case, &cause, plan.recipient, plan.notice, now).await?;
         }
@@ -160,7 +160,7 @@ impl FanOut {
         let seen = case.publication.published.as_ref().and_then(|p| *p.channels.get(channel)?).unwrap_or(now);
         let notice = Notice::ChannelVerified(ChannelVerified { seen: vec![(channel.clone(), seen)], all: false });
         let policy = self.members.policy_now(&self.policy).await?;
-        for plan in of_channel(&policy, case, &notice, now) {
+        for plan in to_publishers(&policy, case, &notice, now) {
             // A delivery's id hangs on its notice's kind, not on what it says.
             let failed = ChannelFailed {
                 channel: channel.clone(),

@@ -4,12 +4,14 @@
 //! 1. the log's chain of hashes holds from its first event to its last, and ends where the snapshot says,
 //! 2. the gate holds for the case as the log tells it, by the policy that is in force here,
 //! 3. `team`'s signature is over this case, this sealed form, these channels, and the log as it stood before,
-//! 4. of what is published by itself, the signature was given as that was scheduled, and is over the instant; nobody has taken it back;
-//!    and the instant has come by the clocks here, whatever the event says of its time.
+//! 4. of what is published by itself, the signature was given as that was scheduled, and is over when that is; nobody has taken it back;
+//!    and the instant has come by the clocks here, whatever the event says of its time, or the registry shows every fix to this very
+//!    function.
 //!
 //! What is not so is not published: an alarm names the case, and the plan stays due until a person has looked.
 
 use desk_domain::case::event::ContentRef;
+use desk_domain::case::publication::When;
 use desk_domain::case::{Actor, Case, Event, EventBody};
 use desk_domain::id::{CaseId, ChannelId};
 use desk_keys::publish::{self, NotSaid};
@@ -46,20 +48,28 @@ struct SaidWhen {
     /// The first event of the transaction with which it was said: the signature is over the log before it.
     from: u64,
     not_before: Option<Timestamp>,
+    once_released: bool,
 }
 
 /// By whom it is published says when it was said: a member says it then; the desk publishes what one has scheduled.
 fn said_when(before: &Case, event: &Event, from: u64) -> Result<SaidWhen, String> {
     match &event.actor {
-        Actor::Member(_) => Ok(SaidWhen { from, not_before: None }),
+        Actor::Member(_) => Ok(SaidWhen { from, not_before: None, once_released: false }),
         Actor::Reporter | Actor::Party(_) => Err("nobody of the team has published it".to_owned()),
         Actor::Desk => {
             let scheduled =
                 before.scheduled().ok_or("it is published by itself, and was not scheduled, or stands no more")?;
+            let from = scheduled.seq;
+            if scheduled.on == When::Released {
+                return match before.awaits_release(event.at) {
+                    true => Err("it is published once it is released, and is not yet".to_owned()),
+                    false => Ok(SaidWhen { from, not_before: None, once_released: true }),
+                };
+            }
             let on = scheduled.on.comes().ok_or("it was scheduled for no time")?;
             match event.at < on {
                 true => Err(format!("it is scheduled for {on}, and published at {}", event.at)),
-                false => Ok(SaidWhen { from: scheduled.seq, not_before: Some(on) }),
+                false => Ok(SaidWhen { from, not_before: Some(on), once_released: false }),
             }
         }
     }
@@ -93,11 +103,12 @@ impl FanOut {
         if let [missing, ..] = before.missing(&self.policy, event.at).as_slice() {
             return Err(refused(format!("the gate does not hold: {}", missing.detail)));
         }
-        let SaidWhen { from, not_before } = said_when(&before, event, said.from).map_err(refused)?;
+        let SaidWhen { from, not_before, once_released } = said_when(&before, event, said.from).map_err(refused)?;
         let head = chain.head_at(from.saturating_sub(1)).ok_or_else(|| refused("the log begins with it".to_owned()))?;
         let (content, channels, revision) = (said.content, said.channels, said.revision);
-        let statement = publish::Publication { case, content, channels, head, revision, not_before };
+        let statement = publish::Publication { case, content, channels, head, revision, not_before, once_released };
         match self.publisher.verify(said.signed, &statement).await {
+            Ok(()) if once_released => self.is_there(&before).await,
             Ok(()) => self.has_come(case, not_before),
             Err(NotSaid::Key(error)) => Err(Fault::Retryable(format!("the publish key: {error}"))),
             Err(why) => Err(refused(why.to_string())),

@@ -214,7 +214,7 @@ pub(crate) fn case(intake: &Intake, opened: &UnsealedCase, heard: &Heard<'_>, sa
             .then(|| WithdrawForm { error: said.not_withdrawn, idempotency_key: fresh_key() }),
         tracker: tracker(case, said.not_agreed),
         embargo: embargo(case, said.embargo, intake.clock.now()),
-        scheduled_for: view.scheduled_for.as_ref().map(|at| at.said(None)),
+        scheduled_for: view.scheduled_for.as_ref().map(|on| (on.said(None), on.for_others())),
         shared: view.shared.iter().map(|shared| card(case, shared, said.unsaid.as_ref())).collect(),
         credit: credit_form(opened, &view, said.credit),
         advisory_url: view.advisory_url.clone(),

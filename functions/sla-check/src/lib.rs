@@ -65,6 +65,7 @@ pub struct Ticked {
     pub fired: usize,
     pub plans_touched: usize,
     pub channels_touched: usize,
+    pub releases_touched: usize,
     pub failed: usize,
     /// Due times that wait because the clocks disagree.
     pub held: usize,
@@ -190,6 +191,7 @@ impl SlaCheck {
             match &due.kind {
                 DueKind::Plan(case, from) => self.cases.touch_plan(case, *from, now).await?,
                 DueKind::Channel(advisory, channel) => self.published.touch_channel(advisory, channel, now).await?,
+                DueKind::Release(advisory, version) => self.published.touch_release(advisory, version, now).await?,
                 DueKind::Timer(..) => continue,
             }
             woken += 1;
@@ -211,6 +213,10 @@ impl SlaCheck {
                 done.channels_touched += 1;
                 // Its due time stays what it is: this very tick must not take it for another one.
                 self.published.touch_channel(advisory, channel, due.at).await.map_err(ActError::from)
+            }
+            DueKind::Release(advisory, version) => {
+                done.releases_touched += 1;
+                self.published.touch_release(advisory, version, due.at).await.map_err(ActError::from)
             }
         };
         if let Err(e) = result {

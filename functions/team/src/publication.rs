@@ -6,11 +6,11 @@ use desk_domain::affected::{Affected, released};
 use desk_domain::case::decide::{ByMember, open_by_member};
 use desk_domain::case::event::{Answers, ContentRef, Reported};
 use desk_domain::case::permit::refuse;
-use desk_domain::case::publication::{LineEnd, LineState, NO_FIX};
+use desk_domain::case::publication::{Gate, LineEnd, LineState, NO_FIX};
 use desk_domain::case::{Actor, Case};
 use desk_domain::id::{CaseId, LineName, MemberId};
 use desk_domain::npm::NpmVersion;
-use desk_domain::policy::{Member, Policy};
+use desk_domain::policy::{Member, NamedVersion, Policy};
 use desk_domain::refusal::Refusal;
 use desk_domain::report::Report;
 use desk_http::{Problem, body};
@@ -215,15 +215,36 @@ impl Team {
         Ok(id.clone())
     }
 
-    /// The word that what is approved is published, where the log stands now, at once or `on` an instant; nothing where nothing is
-    /// approved, which `decide` says.
-    pub(crate) async fn said_to_publish(&self, stored: &Stored, on: Option<Timestamp>) -> Result<String, KeyError> {
+    /// The word that what is approved is published, where the log stands now, at once or then; nothing where nothing is approved, which
+    /// `decide` says.
+    pub(crate) async fn said_to_publish(&self, stored: &Stored, gate: Gate) -> Result<String, KeyError> {
         let Some(approval) = &stored.case.publication.approval else { return Ok(String::new()) };
         let (case, content, channels) = (&stored.case.id, &approval.content, self.policy.announcement_channels());
         let publication = &stored.case.publication;
         let revision = if publication.is_published() { publication.revision() + 1 } else { 0 };
-        let (channels, head, not_before) = (&channels, &stored.head, on);
-        self.publisher.sign(&Publication { case, content, channels, head, revision, not_before }).await
+        let (not_before, once_released) = match gate {
+            Gate::Now => (None, false),
+            Gate::At(on) => (Some(on), false),
+            Gate::Released => (None, true),
+        };
+        let (channels, head) = (&channels, &stored.head);
+        let statement = Publication { case, content, channels, head, revision, not_before, once_released };
+        self.publisher.sign(&statement).await
+    }
+
+    /// Seals which version the registry is asked for, to who asks; nothing where the policy names no registry.
+    pub(crate) fn seal_for_registry(
+        &self,
+        commit: &mut Commit,
+        before: &Stored,
+        fix: &Fix,
+    ) -> Result<Option<ContentRef>, KeyError> {
+        let package = self.policy.package(fix.line.package()).filter(|_| self.policy.registry.is_some());
+        let Some(package) = package else { return Ok(None) };
+        let named = NamedVersion { package: package.name.clone(), version: fix.version.clone() };
+        let text = serde_json::to_vec(&named).map_err(|_| KeyError::Wrong("a version is plain data"))?;
+        let id = crate::message::fresh("release");
+        commit.seal_out(&before.case.id, &self.release_key, id, &text).map(Some)
     }
 
     /// Seals the final form to the release key. What it was made from must still be the case.

@@ -16,7 +16,7 @@ use mail_builder::headers::address::Address;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::{Failure, connections, folder};
+use crate::{Failure, connections, folder, registry};
 
 /// Who is called, and what of the headers they see.
 struct Kind {
@@ -44,14 +44,15 @@ pub(crate) struct Urls {
     pub pagers: String,
     /// For each channel, at its id.
     pub channels: String,
+    pub registry: String,
 }
 
 /// Serves on a loopback port of its own; a part of its URLs is random and known to this process alone: pagers are called unsigned.
-/// What comes is kept in the folder `mail`.
+/// What comes is kept in the folder `mail`; what the registry does not show, the file `lacks` says.
 ///
 /// # Errors
 /// When no port is free.
-pub(crate) async fn serve(mail: PathBuf, clock: Clock) -> Result<Urls, Failure> {
+pub(crate) async fn serve(mail: PathBuf, lacks: PathBuf, clock: Clock) -> Result<Urls, Failure> {
     let cannot = |e: std::io::Error| Failure::of("what stands in for pagers and webhooks cannot start", e);
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
@@ -59,10 +60,12 @@ pub(crate) async fn serve(mail: PathBuf, clock: Clock) -> Result<Urls, Failure> 
     let app = Router::new()
         .route(&format!("/{secret}/pagers/{{member}}"), post(page))
         .route(&format!("/{secret}/channels/{{channel}}"), post(announcement))
-        .with_state(Arc::new(Called { mail, clock }));
+        .with_state(Arc::new(Called { mail, clock }))
+        .nest(&format!("/{secret}/registry"), registry::routes(lacks));
     tokio::spawn(connections::serve(listener, app, std::future::pending()));
     let url = format!("http://{address}/{secret}");
-    Ok(Urls { pagers: format!("{url}/pagers"), channels: format!("{url}/channels") })
+    let [pagers, channels, registry] = ["pagers", "channels", "registry"].map(|of| format!("{url}/{of}"));
+    Ok(Urls { pagers, channels, registry })
 }
 
 async fn page(state: State<Arc<Called>>, Path(member): Path<String>, headers: HeaderMap, body: Bytes) -> StatusCode {

@@ -22,6 +22,7 @@ pub mod openpgp;
 pub mod policy_file;
 mod private;
 pub mod pump;
+mod registry;
 pub mod replay;
 pub mod serve;
 pub mod ses;

@@ -123,6 +123,9 @@ impl Pump {
             DueKind::Channel(advisory, channel) => {
                 (at <= now).then(|| format!("{advisory}: {channel} is due since {at}"))
             }
+            DueKind::Release(advisory, version) => {
+                (at <= now).then(|| format!("{advisory}: its release {version} is looked for since {at}"))
+            }
         };
         let mut all: Vec<String> = self.store.cases.due(until, MOST_LEFT).await?.into_iter().filter_map(left).collect();
         let deliveries = self.store.mail.due_deliveries(now, MOST_LEFT).await?;

@@ -21,7 +21,7 @@ use crate::ses::Ses;
 use crate::signed::OwnCredentials;
 use crate::streams::Stream;
 use crate::wiring::Wiring;
-use crate::{Failure, called, site};
+use crate::{Failure, called, registry, site};
 
 /// There once the tables and rings of the first start are made.
 const READY: &str = "dynamodb.ready";
@@ -76,12 +76,13 @@ impl StandIns {
         let mailed = credentials.account(&ses.clone().serve(Some(&credentials)).await?);
         let openpgp = openpgp(&folder, &policy, &clock.clock())?;
         store.desk.put_openpgp_certificate(openpgp.certificate()).await?;
-        let called = called::serve(folder.path("mail"), clock.clock()).await?;
+        let called = called::serve(folder.path("mail"), folder.path(registry::LACKS), clock.clock()).await?;
         let wiring = Wiring {
             openpgp: Some(Arc::new(openpgp)),
             ses: ses::Settings { account: mailed, ..ses::Settings::stand_in("") },
             pagers: Some(called.pagers),
             called: Some(called.channels),
+            registry_at: Some(called.registry),
             keys: Arc::new(keys),
             clock: clock.clock(),
             site,

@@ -40,6 +40,8 @@ pub struct Wiring {
     pub pagers: Option<String>,
     /// The same of every address that a channel is called at, each channel's at its id.
     pub called: Option<String>,
+    /// What stands in for the registry of the policy; `None` where that itself is asked.
+    pub registry_at: Option<String>,
     /// The bucket of the published site.
     pub site: Objects,
     /// The bucket of sealed mail.
@@ -109,6 +111,7 @@ impl Wiring {
             announcer: Announcer::new(Links::fixed(self.link_key(Purpose::Announcements)?)),
             webhooks: Webhooks::fixed(self.link_key(Purpose::Webhooks)?),
             called: self.called.clone(),
+            registry_at: self.registry_at.clone(),
             public_url: self.public_url.clone(),
             site_url: self.site_url.clone(),
         })

@@ -65,10 +65,42 @@ pub fn why_nothing_stands(url: &str, patience: Duration) -> Option<&'static str>
     }
 }
 
+/// What whoever was asked says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// 2xx, with these bytes.
+    Said(Vec<u8>),
+    /// 404 or 410.
+    Nothing,
+    /// Nothing that tells either way, for this reason.
+    Unanswered(&'static str),
+}
+
+/// Asks at an address, once; an answer of more than `most` bytes is none.
+pub fn ask(url: &str, most: u64) -> Heard {
+    let mut answer = match agent(PATIENCE).get(url).call() {
+        Ok(answer) => answer,
+        Err(ureq::Error::Other(why)) => {
+            return Heard::Unanswered(why.downcast_ref().map_or(UNANSWERED, |NotCalled(why)| why));
+        }
+        Err(_) => return Heard::Unanswered(UNANSWERED),
+    };
+    match answer.status().as_u16() {
+        200..300 => match answer.body_mut().with_config().limit(most).read_to_vec() {
+            Ok(bytes) => Heard::Said(bytes),
+            Err(_) => Heard::Unanswered("the answer is broken off, or too long"),
+        },
+        404 | 410 => Heard::Nothing,
+        300..400 => Heard::Unanswered("the answer leads elsewhere, and is not followed"),
+        400..500 => Heard::Unanswered(REFUSED),
+        _ => Heard::Unanswered("what answers there is out of order"),
+    }
+}
+
 /// What stands at an address; `None` when nobody answers, or with anything but 2xx, or with too much.
 pub fn page(url: &str) -> Option<String> {
-    let mut answer = agent(PATIENCE).get(url).call().ok().filter(|answer| answer.status().is_success())?;
-    answer.body_mut().with_config().limit(PAGE).read_to_string().ok()
+    let Heard::Said(bytes) = ask(url, PAGE) else { return None };
+    String::from_utf8(bytes).ok()
 }
 
 const REFUSED: &str = "the call was refused";

@@ -65,6 +65,45 @@ fn followed(answer: &'static str) -> Option<&'static str> {
     found
 }
 
+/// What is heard where somebody answers so.
+fn heard(answer: &'static str, most: u64) -> Heard {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/express/4.19.2", listener.local_addr().unwrap());
+    let answering = std::thread::spawn(move || {
+        let (mut call, _) = listener.accept().unwrap();
+        let mut asked = [0; 1024];
+        let read = call.read(&mut asked).unwrap();
+        assert!(asked[..read].starts_with(b"GET /express/4.19.2 "));
+        call.write_all(answer.as_bytes()).unwrap();
+    });
+    let heard = ask(&url, most);
+    answering.join().unwrap();
+    heard
+}
+
+#[test]
+fn only_what_answers_whole_is_heard_and_nothing_is_told_from_no_answer() {
+    let said = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwords";
+    assert_eq!(heard(said, 5), Heard::Said(b"words".to_vec()));
+    assert!(matches!(heard(said, 4), Heard::Unanswered(why) if why.contains("too long")));
+    for gone in ["404 Not Found", "410 Gone"] {
+        let answer: &'static str = format!("HTTP/1.1 {gone}\r\ncontent-length: 0\r\n\r\n").leak();
+        assert_eq!(heard(answer, 5), Heard::Nothing, "{gone}");
+    }
+    for (unanswered, why) in [
+        ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nwords", "broken off"),
+        ("HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\n\r\n", "leads elsewhere"),
+        ("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n", "refused"),
+        ("HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\n\r\n", "refused"),
+        ("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n", "out of order"),
+        ("no HTTP", "nobody answered"),
+    ] {
+        assert!(matches!(heard(unanswered, 100), Heard::Unanswered(said) if said.contains(why)), "{unanswered}");
+    }
+    assert_eq!(ask("http://registry.example.org/express/1.0.0", 5), Heard::Unanswered(PLAIN));
+    assert_eq!(ask("https://169.254.169.254/express/1.0.0", 5), Heard::Unanswered(INSIDE));
+}
+
 #[test]
 fn a_link_leads_nowhere_where_nothing_stands_and_nobody_answers() {
     for there in [

@@ -120,8 +120,15 @@ mod tests {
         // The same key, and another thing that it could sign.
         let case = "EXP-2026-7K3QF".parse().unwrap();
         let content = serde_json::from_value(json!({"id": "advisory-1", "sha256": "aa"})).unwrap();
-        let publication =
-            Publication { case: &case, content: &content, channels: &[], head: "cc", revision: 0, not_before: None };
+        let publication = Publication {
+            case: &case,
+            content: &content,
+            channels: &[],
+            head: "cc",
+            revision: 0,
+            not_before: None,
+            once_released: false,
+        };
         let signed = PublishSigner::from_secret(&ours).unwrap().sign(&publication).now_or_never().unwrap().unwrap();
         assert_eq!(read(&signed), None);
     }

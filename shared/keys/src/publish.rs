@@ -1,5 +1,5 @@
 //! The word of `team` that something is to be published: an ES256 JWS over which case, which sealed form, on which channels, and
-//! where the case's log stood; of what is published later, by itself, at which instant too. Whoever may only write to the table cannot
+//! where the case's log stood; of what is published later, by itself, when too. Whoever may only write to the table cannot
 //! say it.
 
 use desk_domain::case::ContentRef;
@@ -27,6 +27,9 @@ pub struct Publication<'a> {
     /// It is published by itself as this comes, and no sooner; `None`: at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// It is published by itself, once the registry shows what it says is released.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub once_released: bool,
 }
 
 fn is_first(revision: &u32) -> bool {
@@ -128,6 +131,7 @@ mod tests {
             head: "cc",
             revision: 0,
             not_before: None,
+            once_released: false,
         };
         let signed = sign(&ours, &said);
         assert_eq!(heard(&signed, &said), Ok(()));
@@ -138,6 +142,7 @@ mod tests {
             Publication { head: "cd", ..said },
             Publication { revision: 1, ..said },
             Publication { not_before: Some(Timestamp::UNIX_EPOCH), ..said },
+            Publication { once_released: true, ..said },
         ];
         for other in &others {
             assert_eq!(heard(&signed, other), Err(NotSaid::Other.to_string()), "{other:?}");
@@ -153,6 +158,9 @@ mod tests {
                 "what is for then is not for {other:?}"
             );
         }
+        let released = Publication { once_released: true, ..said };
+        assert_eq!(heard(&sign(&ours, &released), &released), Ok(()));
+        assert!(heard(&sign(&ours, &released), &said).is_err(), "what is for then is not for now");
         assert!(heard(&sign(&other, &said), &said).is_err(), "another key");
         for forged in ["", "a.b.c", &signed[..signed.len() - 2], &signed.replacen("ey", "ez", 1)] {
             assert!(heard(forged, &said).is_err(), "{forged}");

@@ -49,6 +49,11 @@ pub(crate) fn moment() -> Value {
     json!({"type": "string", "pattern": pattern, "examples": examples})
 }
 
+/// When something is published by itself.
+pub(crate) fn when() -> Value {
+    json!({"anyOf": [moment(), {"const": "released"}], "description": "`released`: as soon as the registry shows the fix of every line."})
+}
+
 pub(crate) fn link() -> Value {
     json!({"type": "string", "format": "uri"})
 }
@@ -193,7 +198,7 @@ pub(crate) fn case_always() -> Vec<(&'static str, Value)> {
         ("embargo", schema("Embargo")),
         (
             "scheduled_for",
-            with(or_null(moment()), "When the desk publishes the advisory by itself; null while that is not set."),
+            with(or_null(when()), "When the desk publishes the advisory by itself; null while that is not set."),
         ),
         ("answers", words(&["mail", "page"])),
     ]

@@ -4,7 +4,7 @@ use desk_domain::case::PartyStatus;
 use desk_domain::policy::Limits;
 use serde_json::{Value, json};
 
-use crate::answers::{flag, instant, link, list, moment, object, object_with, or_null, text, with, words};
+use crate::answers::{flag, instant, link, list, moment, object, object_with, or_null, text, when, with, words};
 use crate::operation::{FORM, JSON, Operation, Secret, Told, page, schema};
 use crate::reporter::form;
 
@@ -157,7 +157,7 @@ fn case() -> Value {
         ("embargo_until", with(or_null(moment()), "Until when an embargo holds; null where none does.")),
         (
             "scheduled_for",
-            with(or_null(moment()), "When the desk publishes the advisory by itself; null while that is not set."),
+            with(or_null(when()), "When the desk publishes the advisory by itself; null while that is not set."),
         ),
         ("date_asked", with(flag(), "The party’s answer to that very date is waited for.")),
         ("date", or_null(schema("PartyDateSaid"))),

@@ -9,7 +9,7 @@ use desk_domain::opening::REFERENCE_BYTES;
 use desk_domain::policy::{Limits, Policy};
 use serde_json::{Map, Value, json};
 
-use crate::answers::{day, moment, object_with, or_null, text, with, words};
+use crate::answers::{day, moment, object_with, or_null, text, when, with, words};
 use crate::operation::schema;
 use crate::report;
 
@@ -258,6 +258,7 @@ fn kind(kind: Kind, limits: &Limits) -> Value {
         Kind::Version => named("^\\S+$", "4.19.2"),
         Kind::Case => schema("CaseId"),
         Kind::Moment => moment(),
+        Kind::When => when(),
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Sha256 => json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
         Kind::Count => json!({"type": "integer", "minimum": 0}),

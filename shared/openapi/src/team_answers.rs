@@ -6,7 +6,7 @@ use desk_domain::case::event::Source;
 use serde_json::{Value, json};
 
 use crate::answers::{
-    case_always, count, flag, instant, link, list, moment, object, object_with, or_null, text, with, words,
+    case_always, count, flag, instant, link, list, moment, object, object_with, or_null, text, when, with, words,
 };
 use crate::operation::schema;
 
@@ -240,7 +240,7 @@ fn publication() -> Vec<(&'static str, Value)> {
         (
             "held_up",
             or_null(with(
-                object(&[("on", moment()), ("missing", list(text()))]),
+                object(&[("on", when()), ("missing", list(text()))]),
                 "It was to be published by itself then, and this was missing; null once it is published, or scheduled again.",
             )),
         ),

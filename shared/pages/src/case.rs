@@ -75,8 +75,8 @@ pub struct CasePage {
     pub tracker: Option<TrackerForm>,
     /// Until when both sides keep it to themselves.
     pub embargo: Option<EmbargoForm>,
-    /// When the advisory is published by itself.
-    pub scheduled_for: Option<String>,
+    /// When the advisory is published by itself, and what its reader can do then.
+    pub scheduled_for: Option<(String, &'static str)>,
     /// What was shown before it was public, the newest first.
     pub shared: Vec<SharedCard>,
     /// Where answers go, where the reporter gave an address.
@@ -316,7 +316,7 @@ pub(crate) mod sample {
                 error: asked.then(text),
                 idempotency_key: text(),
             }),
-            scheduled_for: Some(text()),
+            scheduled_for: Some((text(), "You can publish too.")),
             shared: crate::shared::sample::shared(asked, true),
             ask: (!asked).then(|| AskForm { again_from: None, error: Some(text()), idempotency_key: text() }),
             advisory_url: Some("javascript:alert(1)".into()),

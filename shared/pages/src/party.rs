@@ -63,8 +63,8 @@ pub struct PartyPage {
     pub release_planned: Option<String>,
     /// Until when an embargo holds.
     pub embargo_until: Option<String>,
-    /// When the advisory is published by itself.
-    pub scheduled_for: Option<String>,
+    /// When the advisory is published by itself, and what its reader can do then.
+    pub scheduled_for: Option<(String, &'static str)>,
     /// Its answer to the date, while one is asked for.
     pub date: Option<PartyDateForm>,
     /// What it said of a date last: whether it agreed, to which, and when.
@@ -202,7 +202,7 @@ pub(crate) mod sample {
             refused: wrong.then(text),
             release_planned: Some(text()),
             embargo_until: Some(text()),
-            scheduled_for: Some(text()),
+            scheduled_for: Some((text(), "You can publish too.")),
             date: Some(PartyDateForm { on: text(), shown: text(), asked: !wrong, words: words(wrong) }),
             date_said: wrong.then(|| (true, text(), at(3))),
             status_said: wrong.then(|| (PartyStatus::Affected, at(3))),

@@ -35,6 +35,7 @@ mod party_keys;
 pub mod published;
 mod query;
 mod reach;
+mod releases;
 pub mod requests;
 mod restore;
 mod ring;

@@ -26,6 +26,8 @@ use crate::query::{Index, Query};
 use crate::table::ABSENT;
 use crate::views::PublishedStore;
 
+pub use crate::releases::{ReleaseRecord, release_of};
+
 /// A channel of an advisory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChannelRecord {

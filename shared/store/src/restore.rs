@@ -52,6 +52,7 @@ pub struct HeldWork {
     pub timers: usize,
     pub plans: usize,
     pub channels: usize,
+    pub releases: usize,
     pub deliveries: usize,
 }
 
@@ -65,6 +66,7 @@ impl Store {
                 DueKind::Timer(..) => held.timers += 1,
                 DueKind::Plan(..) => held.plans += 1,
                 DueKind::Channel(..) => held.channels += 1,
+                DueKind::Release(..) => held.releases += 1,
             }
         }
         held.deliveries = self.mail.due_deliveries(before, PORTION).await?.len();
@@ -72,7 +74,7 @@ impl Store {
     }
 
     /// Gives up the plans and deliveries that came back: no old notice goes out. A plan that publishes stays, and what was there
-    /// all along, timers and channels go on. Gives how many plans and deliveries that were.
+    /// all along, timers, channels and releases go on. Gives how many plans and deliveries that were.
     pub async fn drop_restored(&self, now: Timestamp) -> Result<(usize, usize), Fault> {
         let Some(before) = self.desk.hold().await?.until() else { return Ok((0, 0)) };
         let (mut plans, mut deliveries) = (0, 0);

@@ -1,6 +1,6 @@
 //! What is due: one sparse index over sixteen shards. A tick costs in proportion to what is due, never to what is open.
 
-use desk_domain::id::{AdvisoryId, CaseId, ChannelId, ClockName};
+use desk_domain::id::{AdvisoryId, CaseId, ChannelId, ClockName, ContentId};
 use jiff::Timestamp;
 
 use crate::Store;
@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::item::{Item, Read, SHARDS, due_shard, instant, key, n, plan_pk, s};
 use crate::published::channel_of;
 use crate::query::{Index, Query};
+use crate::releases::release_of;
 use crate::table::Table;
 use crate::views::CaseStore;
 
@@ -28,6 +29,8 @@ pub enum DueKind {
     Plan(CaseId, u64),
     /// An advisory was not yet seen on this channel.
     Channel(AdvisoryId, ChannelId),
+    /// The registry is asked for this version.
+    Release(AdvisoryId, ContentId),
 }
 
 /// So many items of a shard that cannot be read hide none behind them.
@@ -116,6 +119,9 @@ fn read_due(item: &Item) -> Result<Due, Fault> {
 fn due_kind(pk: &str, sk: &str) -> Option<DueKind> {
     if let Some((advisory, channel)) = channel_of(pk, sk) {
         return Some(DueKind::Channel(advisory, channel));
+    }
+    if let Some((advisory, version)) = release_of(pk, sk) {
+        return Some(DueKind::Release(advisory, version));
     }
     match pk.strip_prefix("TIMER#") {
         Some(case) => Some(DueKind::Timer(case.parse().ok()?, sk.strip_prefix("TIMER#")?.parse().ok()?)),

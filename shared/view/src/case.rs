@@ -2,7 +2,7 @@
 
 use desk_domain::advisory::Credit;
 use desk_domain::case::event::{Answers, FactName};
-use desk_domain::case::publication::CreditState;
+use desk_domain::case::publication::{CreditState, When};
 use desk_domain::case::{Case, Clock, ClockState, Stage};
 use desk_domain::id::{CaseId, ClockName, ContentId};
 use desk_domain::moment::Moment;
@@ -30,7 +30,7 @@ pub struct CaseView {
     pub disclosure: DisclosureView,
     pub embargo: EmbargoView,
     /// When the advisory is published by itself; `None` while that is not set.
-    pub scheduled_for: Option<Moment>,
+    pub scheduled_for: Option<When>,
     /// Where what the team writes goes: on the page, or by mail too.
     pub answers: Answers,
     /// Of a duplicate: where the case stands that was there first.

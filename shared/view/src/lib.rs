@@ -33,7 +33,7 @@ pub use party_portion::PartyPortion;
 pub use portion::Portion;
 pub use publication::{
     AdvisoryView, AuditView, ChannelProgress, ChannelStanding, ChannelView, CorrectionView, LineStanding, LineView,
-    PublicationView, StepView, Tries, form_sha256,
+    PublicationView, RegistryView, StepView, Tries, form_sha256,
 };
 pub use said::{NoPlace, Place, Utterance, newest, said};
 pub use shared::{ShareAnswerView, SharedView};

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use desk_domain::advisory::Credit;
 use desk_domain::case::event::{Files, KeptFile, MailParts, Written};
-use desk_domain::case::publication::CreditState;
+use desk_domain::case::publication::{CreditState, InRegistry, Standing};
 use desk_domain::case::{Case, ContentRef, Event, EventBody};
 use desk_domain::id::ContentId;
-use desk_domain::policy::Policy;
+use desk_domain::policy::{Policy, ShownVersion};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -32,6 +32,8 @@ pub struct UnsealedCase {
     pub events: Vec<Event>,
     wanted: Wanted,
     contents: Vec<(ContentId, String)>,
+    /// What the registry shows of a version, by the content that this was recorded as released with.
+    shown: BTreeMap<ContentId, ShownVersion>,
     /// What lies under a name that the log has, and is not what it names.
     pub changed: Vec<ContentId>,
 }
@@ -60,7 +62,18 @@ impl UnsealedCase {
                 opened.push((id, String::from_utf8_lossy(plain.as_ref()).into_owned()));
             }
         }
-        UnsealedCase { case, events, wanted, contents: opened, changed }
+        let shown_of = |(of, asked): (&ContentId, &InRegistry)| {
+            let Standing::Seen { shown, .. } = &asked.stands else { return None };
+            let plain = open(&HEXLOWER.decode(shown.as_bytes()).ok()?)?;
+            Some((of.clone(), serde_json::from_slice(plain.as_ref()).ok()?))
+        };
+        let shown = case.publication.registry.iter().filter_map(shown_of).collect();
+        UnsealedCase { case, events, wanted, contents: opened, shown, changed }
+    }
+
+    /// What the registry shows of a version; `None` where it does not, or it cannot be opened.
+    pub(crate) fn shown_in_registry(&self, version: &ContentId) -> Option<&ShownVersion> {
+        self.shown.get(version)
     }
 
     /// The words of a content that was wanted: what was not would seem to be unreadable.

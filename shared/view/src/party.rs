@@ -2,6 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use desk_domain::case::party::{Party, PartySaid, PartyState, PartyStatus, PartyWait, SaidDate, SaidStatus};
+use desk_domain::case::publication::When;
 use desk_domain::case::{Actor, ContentRef, Event, EventBody, Stage};
 use desk_domain::id::{CaseId, ContentId, PartyId};
 use desk_domain::moment::Moment;
@@ -54,7 +55,7 @@ pub struct PartyCaseView {
     /// Until when an embargo holds; null where none does.
     pub embargo_until: Option<Moment>,
     /// When the advisory is published by itself; null while that is not set.
-    pub scheduled_for: Option<Moment>,
+    pub scheduled_for: Option<When>,
     /// Its answer to that very date is waited for.
     pub date_asked: bool,
     /// What it said last of a date, and of which.

@@ -9,7 +9,9 @@ use data_encoding::HEXLOWER;
 use desk_domain::advisory::{Advisory, Correction};
 use desk_domain::affected::released::released_form;
 use desk_domain::affected::{self, Affected};
-use desk_domain::case::publication::{Audit, AuditWords, HeldUp, LineEnd, LineState, Missing, Statement};
+use desk_domain::case::publication::{
+    Audit, AuditWords, HeldUp, InRegistry, LineEnd, LineState, Missing, Standing, Statement,
+};
 use desk_domain::case::{Actor, Case};
 use desk_domain::id::{CaseId, ChannelId, LineName, PackageName};
 use desk_domain::policy::{Line, Policy};
@@ -154,11 +156,31 @@ pub struct LineView {
     /// The version that fixes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// How the release stands in the registry; `None` where it is not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry: Option<RegistryView>,
     /// Why it gets no fix, and who answers for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<Actor>,
+}
+
+/// How a release stands in the registry (T52).
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum RegistryView {
+    /// A person says so; it is looked for.
+    Claimed { since: Timestamp },
+    Seen {
+        at: Timestamp,
+        /// What an installation is held against.
+        integrity: Option<String>,
+        /// When it came, by the registry's own clock.
+        published_at: Option<Timestamp>,
+    },
+    /// It was there, and is not any more.
+    Gone { at: Timestamp },
 }
 
 /// How far a line's fix is (T50).
@@ -260,8 +282,29 @@ impl UnsealedCase {
             state: LineStanding::of(affected, line.maintained_at(now), state),
             reference: state.and_then(|state| state.ready.as_ref()).map(words),
             version,
+            registry: publication
+                .in_registry(&line.name)
+                .map(|asked| self.in_registry(publication.end_of(&line.name), asked)),
             reason: unfixed.map(words),
             by: unfixed.map(|written| written.by.clone()),
+        }
+    }
+}
+
+impl UnsealedCase {
+    fn in_registry(&self, release: Option<&LineEnd>, asked: &InRegistry) -> RegistryView {
+        match &asked.stands {
+            Standing::Claimed { .. } => RegistryView::Claimed { since: asked.since },
+            Standing::Gone { at } => RegistryView::Gone { at: *at },
+            Standing::Seen { at, shown: _ } => {
+                let shown = match release {
+                    Some(LineEnd::Released(version)) => self.shown_in_registry(&version.content.id),
+                    Some(LineEnd::NotAffected(_) | LineEnd::Waived(_)) | None => None,
+                };
+                let (integrity, published_at) =
+                    shown.map(|s| (s.integrity.clone(), s.published_at)).unwrap_or_default();
+                RegistryView::Seen { at: *at, integrity, published_at }
+            }
         }
     }
 }

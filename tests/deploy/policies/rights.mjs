@@ -50,7 +50,7 @@ export const ITEMS = [
   ['sla-check', 'CasesTable/index/handler', 'Query', 'HANDLER#'],
   ['sla-check', 'MailTable', 'PutItem', 'DELIVERY#'],
 
-  ['fan-out', 'CasesTable', 'GetItem', 'CASE# CONTENT# DESK# FIGURES# KEYRING# PLAN# PUBLISHED TEAM# UNREACHABLE'],
+  ['fan-out', 'CasesTable', 'GetItem', 'ADVISORY# CASE# CONTENT# DESK# FIGURES# KEYRING# LOG# PLAN# PUBLISHED TEAM# UNREACHABLE'],
   ['fan-out', 'CasesTable', 'Query', 'ADVISORY# FIGURE# FIGURES# LOG# PUBLISHED'],
   ['fan-out', 'CasesTable', 'PutItem', 'CASE# LOG# PLAN# TIMER#'],
   ['fan-out', 'CasesTable', 'UpdateItem', 'ADVISORY# FIGURE# FIGURES# PUBLISHED'],

@@ -74,7 +74,12 @@ pub fn examples(name: CommandName) -> Vec<(&'static str, Command)> {
         RecordAudit => by_alice(Command::RecordAudit { content: content(), findings: Vec::new() }),
         WaiveAudit => by_alice(Command::WaiveAudit { reason: content() }),
         FixReady => by_alice(Command::FixReady { line: line("express@4"), reference: content() }),
-        FixReleased => by_alice(Command::FixReleased { line: line("express@4"), version: content(), differs: false }),
+        FixReleased => by_alice(Command::FixReleased {
+            line: line("express@4"),
+            version: content(),
+            differs: false,
+            asked: Some(content()),
+        }),
         NotAffected => by_alice(Command::NotAffected { line: line("express@5"), reason: content() }),
         WaiveLine => by_alice(Command::WaiveLine { line: line("express@4"), reason: content() }),
         AskCredit => by_alice(Command::AskCredit),

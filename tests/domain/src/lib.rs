@@ -219,7 +219,7 @@ impl World {
             Command::Score { severity: Severity::High, content: content(), unclassified: false },
             affected,
             Command::WaiveAudit { reason: content() },
-            Command::FixReleased { line: line(), version: content(), differs: false },
+            Command::FixReleased { line: line(), version: content(), differs: false, asked: None },
             Command::AskCredit,
             Command::RecordCredit { granted: Some(content()) },
             Command::DraftAdvisory { content: content() },

@@ -25,7 +25,7 @@ fn affected(names: &[&str]) -> Command {
 }
 
 fn released(name: &str) -> Command {
-    Command::FixReleased { line: line(name), version: content(), differs: false }
+    Command::FixReleased { line: line(name), version: content(), differs: false, asked: None }
 }
 
 fn ready(name: &str) -> Command {
@@ -274,7 +274,8 @@ fn t50_a_release_of_a_line_that_was_given_up_is_said_so_it_is_approved_anew() {
 #[test]
 fn a_release_that_differs_voids_the_approval() {
     let policy = policy();
-    let differs = |name: &str| Command::FixReleased { line: line(name), version: content(), differs: true };
+    let differs =
+        |name: &str| Command::FixReleased { line: line(name), version: content(), differs: true, asked: None };
     let first = without(&policy, &["line express@4"]).when(&policy, "alice", differs("express@4"));
     let second = without(&policy, &[]).when(&policy, "alice", differs("express@4"));
     for mut world in [first, second] {

@@ -114,7 +114,7 @@ fn published(policy: &Policy) -> BTreeSet<&'static str> {
         Command::RecordConsent { source: content(), to: "body-parser".parse().ok() },
         Command::Mark { fact: desk_domain::case::event::FactName::ExploitPublic, source: content() },
         Command::FixReady { line: line(), reference: content() },
-        Command::FixReleased { line: line(), version: content(), differs: false },
+        Command::FixReleased { line: line(), version: content(), differs: false, asked: None },
         Command::DetermineAffected {
             content: content(),
             lines: vec![line(), "express@5".parse().unwrap()],

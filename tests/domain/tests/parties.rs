@@ -301,7 +301,7 @@ fn parties_hear_of_the_end_and_of_the_advisory_once() {
         Command::Score { severity: Severity::High, content: content(), unclassified: false },
         Command::DetermineAffected { content: content(), lines: vec![line()], undone: Vec::new() },
         Command::RecordAudit { content: content(), findings: Vec::new() },
-        Command::FixReleased { line: line(), version: content(), differs: false },
+        Command::FixReleased { line: line(), version: content(), differs: false, asked: None },
         Command::AskCredit,
         Command::RecordCredit { granted: None },
         Command::DraftAdvisory { content: content() },

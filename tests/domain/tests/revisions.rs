@@ -40,7 +40,8 @@ fn score(severity: Severity) -> Command {
 fn published(policy: &Policy) -> World {
     let lines = vec!["express@4".parse().unwrap()];
     let affected = Command::DetermineAffected { content: content(), lines, undone: Vec::new() };
-    let released = Command::FixReleased { line: "express@4".parse().unwrap(), version: content(), differs: false };
+    let released =
+        Command::FixReleased { line: "express@4".parse().unwrap(), version: content(), differs: false, asked: None };
     let by_alice = [
         Command::Respond { message: message() },
         Command::Assign { member: "alice".parse().unwrap() },

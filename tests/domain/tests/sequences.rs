@@ -4,7 +4,7 @@ use desk_domain::case::command::row::{Approval, Group};
 use desk_domain::case::decide::decide;
 use desk_domain::case::event::{Answers, DisclosurePlan, FactName, MailParts, Resolution};
 use desk_domain::case::party::PartySaid;
-use desk_domain::case::publication::{CreditState, Publication, scheduled};
+use desk_domain::case::publication::{CreditState, Publication, RegistrySays, scheduled};
 use desk_domain::case::{
     Actor, Case, ClockState, Command, CommandName, Event, EventBody, PartyStatus, Spoken, permit, quiet, rm,
 };
@@ -53,6 +53,8 @@ fn publication() -> Vec<Step> {
         by(Actor::Reporter, Command::AnswerCredit { granted: Some(content()) }),
         by(Actor::Reporter, Command::AnswerEmbargo { ends_at: "2027-05-01".parse().unwrap(), agrees: true }),
         by(Actor::Desk, Command::Announced { channel: "osv".parse().unwrap(), revision: 0 }),
+        by(Actor::Desk, Command::RegistrySays { of: content().id, says: RegistrySays::Shows("00".to_owned()) }),
+        by(Actor::Desk, Command::RegistrySays { of: content().id, says: RegistrySays::Lacks }),
         by(member("alice"), Command::Score { severity: Severity::Low, content: content(), unclassified: false }),
         Step::Wait(24 * 8),
     ]);

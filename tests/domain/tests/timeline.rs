@@ -33,9 +33,9 @@ fn it_has_the_days_of_what_was_released_and_of_no_other_line() {
         .when(&policy, "alice", ready(&four))
         .when(&policy, "alice", ready(&five))
         .after(&policy, 24)
-        .when(&policy, "alice", Command::FixReleased { line: four, version: content(), differs: false })
+        .when(&policy, "alice", Command::FixReleased { line: four, version: content(), differs: false, asked: None })
         .when(&policy, "alice", Command::WaiveLine { line: five, reason: content() })
-        .when(&policy, "alice", Command::FixReleased { line: three, version: content(), differs: false });
+        .when(&policy, "alice", Command::FixReleased { line: three, version: content(), differs: false, asked: None });
     let expected = json!([
         {"on": "2027-03-26", "reached": "reported"},
         {"on": "2027-03-27", "reached": "confirmed"},

@@ -74,7 +74,7 @@ fn led(policy: &Policy) -> World {
     world = world.when(
         policy,
         "alice",
-        Command::FixReleased { line: "express@4".parse().unwrap(), version: content(), differs: false },
+        Command::FixReleased { line: "express@4".parse().unwrap(), version: content(), differs: false, asked: None },
     );
     for name in [CommandName::AskCredit, CommandName::RecordCredit, CommandName::DraftAdvisory] {
         world = give(world, "alice", name);

@@ -138,6 +138,11 @@ impl Confirmed {
         self.place.root().join("policy.toml")
     }
 
+    /// The versions that the stand-in of the registry does not show, a line each, with a status where that is not 404.
+    pub fn lacks(&self, versions: &str) {
+        std::fs::write(self.place.data().join("registry-lacks"), versions).expect("the data folder");
+    }
+
     pub fn site(&self, key: &str) -> String {
         let answer = self.desk.get(&format!("/site/{}", key.replace("CASE", &self.case)), &[]);
         assert_eq!(answer.status, 200, "{key}");

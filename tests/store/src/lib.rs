@@ -181,6 +181,7 @@ impl Bench {
             ses: SesSettings::stand_in(NOBODY),
             pagers: None,
             called: None,
+            registry_at: None,
             site: bucket("site"),
             content: bucket("content"),
             inbound: bucket("inbound"),
@@ -316,6 +317,27 @@ pub fn replace_content(bench: &Bench, case: &CaseId, name: &str, sealed: Vec<u8>
     let mut item = scanned(bench, "cases").into_iter().find(content).expect("such content");
     item.insert("sealed".to_owned(), AttributeValue::B(sealed));
     bench.database.import_items("cases", vec![item], ImportOptions::default()).expect("a write");
+}
+
+impl Bench {
+    /// Every byte that stands in a table's items.
+    pub fn bytes_of(&self, table: &str) -> Vec<u8> {
+        fn of(value: &AttributeValue, bytes: &mut Vec<u8>) {
+            match value {
+                AttributeValue::B(one) => bytes.extend(one),
+                other => bytes.extend(format!("{other:?}").bytes()),
+            }
+            bytes.push(b'\n');
+        }
+        let mut bytes = Vec::new();
+        for item in scanned(self, table) {
+            item.iter().for_each(|(name, value)| {
+                bytes.extend(name.bytes());
+                of(value, &mut bytes);
+            });
+        }
+        bytes
+    }
 }
 
 /// A content id that the test spells right.

@@ -4,7 +4,7 @@ use desk_domain::advisory::{Advisory, Correction, Credit, Draft, Parts, Referenc
 use desk_domain::affected::{Affected, RangeType, Since, Until};
 use desk_domain::case::{Actor, Command, ContentRef};
 use desk_domain::id::CaseId;
-use desk_domain::policy::Severity;
+use desk_domain::policy::{NamedVersion, Severity};
 use desk_keys::publish::Publication;
 use desk_store::{ActError, Acted, Audience, Commit};
 
@@ -79,7 +79,7 @@ impl Bench {
             Command::DetermineAffected { content: words.clone(), lines: vec![line()], undone: vec![] },
             Command::Score { severity: Severity::High, content: words.clone(), unclassified: false },
             Command::RecordAudit { content: words.clone(), findings: Vec::new() },
-            Command::FixReleased { line: line(), version: words.clone(), differs: false },
+            Command::FixReleased { line: line(), version: words.clone(), differs: false, asked: None },
             Command::AskCredit,
             Command::RecordCredit { granted: Some(words.clone()) },
             Command::DraftAdvisory { content: words.clone() },
@@ -88,6 +88,26 @@ impl Bench {
             self.tell(&id, "alice", command).await;
         }
         id
+    }
+
+    /// Records that a version of `express@4` is out, as `version-1`, and seals what the registry is asked for; gives the last event.
+    pub async fn claim(&self, id: &CaseId, version: &str) -> u64 {
+        let alice = Actor::Member("alice".parse().expect("a member"));
+        let sealer = self.store.cases.sealer(id).await.expect("the case's keys");
+        let named = NamedVersion {
+            package: "express".parse().expect("a package"),
+            version: version.parse().expect("a version"),
+        };
+        let named = serde_json::to_vec(&named).expect("plain data");
+        let prepare = |_: &desk_store::Stored, commit: &mut Commit| {
+            let sealed = commit.seal(&sealer, &Audience::Team, content_id("version-1"), version.as_bytes())?;
+            let asked = Some(commit.seal_out(id, &self.release_key, content_id("asked-1"), &named)?);
+            let line = "express@4".parse().expect("a line");
+            Ok::<_, ActError>((Command::FixReleased { line, version: sealed, differs: false, asked }, ()))
+        };
+        let clock = self.hands.clock();
+        let acted = self.store.cases.act(id, &self.policy, &alice, &clock, prepare, |_, (), _| Ok(())).await;
+        acted.unwrap_or_else(|e| panic!("claiming: {e}")).0.after.case.version
     }
 
     /// Approves and publishes; gives the events from which on nothing is planned yet.
@@ -109,6 +129,7 @@ impl Bench {
             head: &stored.head,
             revision,
             not_before: None,
+            once_released: false,
         };
         self.keys.publish_signer().expect("a key").sign(&publication).await.expect("a signature")
     }

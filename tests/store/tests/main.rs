@@ -19,6 +19,7 @@ mod migrating;
 mod pace;
 mod paging;
 mod publishing;
+mod registry;
 mod restoring;
 mod revising;
 mod scheduled;

@@ -374,6 +374,7 @@ async fn what_the_gate_refuses_is_not_published_by_writing_it_into_the_log() {
         head: &before.head,
         revision: 0,
         not_before: None,
+        once_released: false,
     };
     let signed = bench.keys.publish_signer().unwrap().sign(&publication).await.unwrap();
     let (mut commit, bob) = (Commit::new(), Actor::Member("bob".parse().unwrap()));

@@ -19,7 +19,8 @@ async fn said(bench: &Bench, id: &CaseId, on: Timestamp) -> String {
     let approval = stored.case.publication.approval.as_ref().unwrap();
     let channels = bench.policy.announcement_channels();
     let (content, head, not_before) = (&approval.content, &stored.head, Some(on));
-    let said = Publication { case: id, content, channels: &channels, head, revision: 0, not_before };
+    let said =
+        Publication { case: id, content, channels: &channels, head, revision: 0, not_before, once_released: false };
     bench.keys.publish_signer().unwrap().sign(&said).await.unwrap()
 }
 

@@ -98,7 +98,7 @@ fn joined(
         stage: case.stage,
         release_planned: case.release_planned.as_ref().map(|moment| moment.said(None)),
         embargo_until: case.embargo_until.as_ref().map(|ends| ends.said_as_end(None)),
-        scheduled_for: case.scheduled_for.as_ref().map(|at| at.said(None)),
+        scheduled_for: case.scheduled_for.as_ref().map(|on| (on.said(None), on.for_others())),
         date: case.release_planned.as_ref().filter(|_| !case.over).map(|on| PartyDateForm {
             on: on.to_string(),
             shown: on.said(None),

@@ -155,7 +155,8 @@ fn audit(at: &At<'_>) -> Option<String> {
 fn fixed(at: &At<'_>) -> Option<String> {
     let publication = &at.case().publication;
     if let Some(step) = &at.case().steps.released {
-        return Some(format!("Released, {}", at.instant(step.at)));
+        let doubts: String = at.case().release_doubts(at.policy).iter().map(|doubt| format!("; {doubt}")).collect();
+        return Some(format!("Released, {}{doubts}", at.instant(step.at)));
     }
     let lines = &publication.affected.as_ref()?.lines;
     let ended = |line| matches!(publication.end_of(line), Some(LineEnd::Waived(_) | LineEnd::NotAffected(_)));

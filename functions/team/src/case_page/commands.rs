@@ -35,6 +35,7 @@ fn assigned(field: &Field, form: Option<&str>) -> String {
         | Kind::Version
         | Kind::Case
         | Kind::Moment
+        | Kind::When
         | Kind::Cve
         | Kind::AdvisoryId
         | Kind::List(..)

@@ -5,9 +5,9 @@ use desk_domain::case::publication::CreditState;
 use desk_domain::case::{Actor, Case, Consent, Event, SaidBy, Tracker};
 use desk_domain::id::{CaseId, PackageName};
 use desk_domain::policy::{Policy, Zone};
-use desk_domain::time::instant;
+use desk_domain::time::{instant, instant_in};
 use desk_domain::weakness;
-use desk_view::{LineStanding, LineView, UnsealedCase};
+use desk_view::{LineStanding, LineView, RegistryView, UnsealedCase};
 
 use super::words;
 
@@ -117,8 +117,8 @@ fn score(opened: &UnsealedCase) -> String {
     [score.cvss, weaknesses].concat().join("; ")
 }
 
-/// `express@4, maintained until 2027-04-01: released (4.19.2)`.
-pub(super) fn line(line: &LineView) -> String {
+/// `express@4, maintained until 2027-04-01: released (4.19.2), at registry.npmjs.org since Sun 2026-11-22 14:05 UTC`.
+pub(crate) fn line(line: &LineView, policy: &Policy, zone: Option<&Zone>) -> String {
     let name = &line.line;
     let maintained = match line.end_of_life {
         None => "maintained".to_owned(),
@@ -130,7 +130,20 @@ pub(super) fn line(line: &LineView) -> String {
         (Some(state), Some(more)) => format!(": {state} ({more})"),
         (Some(state), None) => format!(": {state}"),
     };
-    format!("{name}, {maintained}{state}")
+    let shown = line.registry.as_ref().map(|registry| format!(", {}", in_registry(registry, policy, zone)));
+    format!("{name}, {maintained}{state}{}", shown.unwrap_or_default())
+}
+
+/// How a release stands in the registry.
+fn in_registry(view: &RegistryView, policy: &Policy, zone: Option<&Zone>) -> String {
+    let at = policy.registry.as_ref().map_or("the registry", |registry| registry.host());
+    match view {
+        RegistryView::Claimed { since: _ } => format!("not to be seen at {at} yet"),
+        RegistryView::Seen { at: seen, published_at, integrity: _ } => {
+            format!("at {at} since {}", instant_in(zone, published_at.unwrap_or(*seen)))
+        }
+        RegistryView::Gone { at: gone } => format!("gone from {at}, as was seen {}", instant_in(zone, *gone)),
+    }
 }
 
 /// Nothing while nobody has said whether the line is affected.

@@ -139,7 +139,7 @@ impl Team {
             reported: case.has_reporter(),
             facts: facts::facts(policy, opened, zone),
             package: case.package.as_ref().map(ToString::to_string),
-            lines: opened.lines(policy, now).iter().map(facts::line).collect(),
+            lines: opened.lines(policy, now).iter().map(|line| facts::line(line, policy, zone)).collect(),
             publication: publication::facts(policy, &opened.publication(policy, &shown.channels, now)),
             channels: publication::channels(zone, &opened.publication(policy, &shown.channels, now)),
             news: shown.said.iter().filter(|said| paper.is_new(said.by.as_deref(), said.at)).count(),

@@ -28,12 +28,14 @@ pub(crate) fn tags(brief: &Brief, now: Timestamp) -> Vec<Tag> {
         true => tag("published within a day", "alarm"),
         false => tag("publication set", "plain"),
     });
+    let publishes = publishes.or_else(|| brief.awaits_release.then(|| tag("published once released", "plain")));
+    let gone = brief.fix_gone.then(|| tag("a released fix is gone", "alarm"));
     let publishes = if brief.held_up { Some(tag("not published at its time", "alarm")) } else { publishes };
     let others = brief.third_party.as_ref().map(|module| tag(&format!("third party: {module}"), "plain"));
     let unproven = brief.unproven.then(|| tag("unproven", "wait"));
     let wrote = brief.unanswered_since.map(|_| tag("new message", "new"));
     let waits = brief.waiting_for_reporter.then(|| tag("waiting for the reporter", "wait"));
-    let first = severity.into_iter().chain(facts).chain(embargo).chain(publishes);
+    let first = severity.into_iter().chain(facts).chain(gone).chain(embargo).chain(publishes);
     first.chain(others).chain(unproven).chain(wrote).chain(waits).collect()
 }
 

@@ -13,12 +13,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk_advisory::article;
 use desk_domain::affected;
-use desk_domain::case::permit::{permit, permit_on, refuse};
+use desk_domain::case::permit::{permit, permit_at, refuse};
 use desk_domain::case::publication::AuditWords;
+use desk_domain::case::publication::{Gate, When};
 use desk_domain::case::share::SharedThing;
 use desk_domain::case::{Actor, Command, CommandName, EventBody};
 use desk_domain::id::CaseId;
-use desk_domain::moment::Moment;
 use desk_domain::policy::Member;
 use desk_http::{Problem, answer, body};
 use desk_keys::{KeyError, MailWords, ReceiptCode, SecretKey};
@@ -60,6 +60,11 @@ pub(crate) async fn post(
     Ok(answer::json(team.command(member, &stored, &value, request.as_ref()).await?))
 }
 
+/// What the desk says of a case by itself (that a release is to be seen) moves it between reading and writing. A command that hangs on what
+/// was opened for it is held against the case again then, so often: it is what its member gives a moment later. What they have read is
+/// named by their command where it matters ([`form_to_approve`](Team::form_to_approve)), or by their page.
+const ATTEMPTS: u32 = 4;
+
 impl Team {
     pub(crate) async fn command(
         &self,
@@ -68,7 +73,15 @@ impl Team {
         value: &Value,
         request: Option<&Request>,
     ) -> Result<Answer, Problem> {
-        self.done(member, stored, value, request, false).await
+        let mut again = None;
+        for _ in 0..ATTEMPTS {
+            let read = again.as_ref().unwrap_or(stored);
+            if let Some(answer) = self.done(member, read, value, request, false).await? {
+                return Ok(answer);
+            }
+            again = Some(self.readable(stored.case.id.as_str(), &member.id).await?);
+        }
+        Err(ActError::Moved.into())
     }
 
     /// The same, only while the case is as it was read.
@@ -78,9 +91,10 @@ impl Team {
         stored: &Stored,
         value: &Value,
     ) -> Result<Answer, Problem> {
-        self.done(member, stored, value, None, true).await
+        self.done(member, stored, value, None, true).await?.ok_or_else(|| ActError::Moved.into())
     }
 
+    /// What came of it; `None` where the case has changed since it was read, and what was opened for the command is not the case.
     async fn done(
         &self,
         member: &Member,
@@ -88,7 +102,7 @@ impl Team {
         value: &Value,
         request: Option<&Request>,
         as_read: bool,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Option<Answer>, Problem> {
         let asked = Asked::read(value, &self.policy).map_err(Problem::invalid)?;
         let page_only = asked.page_only;
         let post = self.post(stored, &member.name).await?;
@@ -133,9 +147,12 @@ impl Team {
         };
         let actor = Actor::Member(member.id.clone());
         let done = self.cases.act(&stored.case.id, &self.policy, &actor, &self.clock, prepare, finish).await;
+        if matches!(done, Err(ActError::Moved)) {
+            return Ok(None);
+        }
         let nothing = |acted: &Acted| Answer { status: 200, body: said(acted, None).to_string() };
         let done = done.map(|(acted, answer)| answer.unwrap_or_else(|| nothing(&acted)));
-        answer::once(&self.cases, request, self.clock.now(), done).await
+        answer::once(&self.cases, request, self.clock.now(), done).await.map(Some)
     }
 
     /// The case with its words.
@@ -186,9 +203,10 @@ impl Team {
                 Ok(Ready::Cve { draft: Box::new(draft), doubts })
             }
             Work::Publish { on } => {
-                let comes = on.as_ref().and_then(Moment::comes);
-                permit_on(case, &self.policy, &member.id, asked.name, now, comes)?;
-                Ok(Ready::Publication { signed: self.said_to_publish(stored, comes).await?, on })
+                let gate = on.as_ref().map_or(Gate::Now, When::gate);
+                permit_at(case, &self.policy, &member.id, asked.name, now, gate)?;
+                let (signed, doubts) = (self.said_to_publish(stored, gate).await?, case.release_doubts(&self.policy));
+                Ok(Ready::Publication { signed, on, doubts })
             }
             Work::ShareDraft { with, words } => {
                 permitted()?;
@@ -240,7 +258,8 @@ impl Team {
             Ready::Fix(fix) => {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
                 let (line, version) = (fix.line.clone(), sealing.text(&fix.version.to_string())?);
-                (Command::FixReleased { line, version, differs: fix.differs }, None)
+                let asked = self.seal_for_registry(commit, before, fix)?;
+                (Command::FixReleased { line, version, differs: fix.differs, asked }, None)
             }
             Ready::Duplicate { of, words } => {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
@@ -260,7 +279,9 @@ impl Team {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
                 (Command::RecordCve { content: sealing.json(draft.as_ref())? }, None)
             }
-            Ready::Publication { signed, on } => (Command::Publish { signed: signed.clone(), on: on.clone() }, None),
+            Ready::Publication { signed, on, doubts: _ } => {
+                (Command::Publish { signed: signed.clone(), on: on.clone() }, None)
+            }
             Ready::Draft { with, text, words } => {
                 let mut sealing = Sealing { post, mail_key: &self.mail_key, stored: before, commit };
                 let (content, message) = sealing.shown(with, text, words)?;

@@ -1,10 +1,9 @@
 //! A command with what had to be opened for it, and what its member should know of that.
 
 use desk_domain::advisory::{Advisory, Draft};
-use desk_domain::case::publication::AuditWords;
+use desk_domain::case::publication::{AuditWords, When};
 use desk_domain::case::share::SharedWith;
 use desk_domain::id::CaseId;
-use desk_domain::moment::Moment;
 use desk_keys::ReceiptCode;
 use desk_store::{NewKeys, OpenedKeys};
 
@@ -60,10 +59,12 @@ pub(super) enum Ready {
         form: Box<Advisory>,
         doubts: Vec<String>,
     },
-    /// The word that what is approved is published: now, or at an instant.
+    /// The word that what is approved is published: now, or by itself.
     Publication {
         signed: String,
-        on: Option<Moment>,
+        on: Option<When>,
+        /// What of the releases is not as it is recorded.
+        doubts: Vec<String>,
     },
     /// The draft of the advisory as it is to be read, by whom, and what they are told with it.
     Draft {
@@ -92,11 +93,12 @@ impl Ready {
             Ready::Waived { warning, .. } => warning.iter().cloned().map(words::full).collect(),
             Ready::Ranges(determined) => determined.warnings.iter().cloned().map(words::full).collect(),
             Ready::Report(report) => report.warning().into_iter().collect(),
-            Ready::Written { doubts, .. } | Ready::Form { doubts, .. } | Ready::Cve { doubts, .. } => {
-                doubts.iter().cloned().map(words::full).collect()
-            }
+            Ready::Written { doubts, .. }
+            | Ready::Form { doubts, .. }
+            | Ready::Cve { doubts, .. }
+            | Ready::Publication { doubts, .. } => doubts.iter().cloned().map(words::full).collect(),
             Ready::Words(_) | Ready::Duplicate { .. } | Ready::Audit { .. } => Vec::new(),
-            Ready::Publication { .. } | Ready::Draft { .. } | Ready::Invitation(_) => Vec::new(),
+            Ready::Draft { .. } | Ready::Invitation(_) => Vec::new(),
             Ready::Code { .. } | Ready::FollowUp(_) => Vec::new(),
         }
     }

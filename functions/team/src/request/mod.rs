@@ -11,11 +11,10 @@ mod tests;
 use desk_domain::advisory::{CveId, Draft};
 use desk_domain::affected::Affected;
 use desk_domain::case::CommandName;
-use desk_domain::case::publication::AuditWords;
+use desk_domain::case::publication::{AuditWords, When};
 use desk_domain::case::share::SharedWith;
 use desk_domain::fields::{FieldError, Fields, Problems};
 use desk_domain::id::{CaseId, LineName, PartyId};
-use desk_domain::moment::Moment;
 use desk_domain::npm::NpmVersion;
 use desk_domain::policy::Policy;
 use serde_json::Value;
@@ -55,7 +54,7 @@ pub(crate) enum Work {
     /// To put it into the draft.
     Cve(CveId),
     /// To say that what is approved is published: now, or on an instant.
-    Publish { on: Option<Moment> },
+    Publish { on: Option<When> },
     /// To show the draft of the advisory as it stands, with these words.
     ShareDraft { with: SharedWith, words: Words },
     /// To make a key and a code for whoever is invited.

@@ -51,6 +51,7 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Version => json!("4.19.2"),
         Kind::Case => json!("EXP-2026-7K3QF"),
         Kind::Moment => json!("2026-12-01"),
+        Kind::When => json!("released"),
         Kind::Flag => json!(true),
         Kind::Sha256 => json!("0".repeat(64)),
         Kind::Count => json!(7),

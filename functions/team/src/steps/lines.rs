@@ -7,7 +7,7 @@ use desk_domain::affected::{self, Affected, Until};
 use desk_domain::fields;
 use desk_domain::id::{LineName, PackageName};
 use desk_pages::{Input, InputGroup};
-use desk_view::{LineStanding, LineView};
+use desk_view::{LineStanding, LineView, RegistryView};
 use serde_json::{Value, json};
 
 use super::At;
@@ -145,7 +145,15 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
         "From is the first affected version, 0 the very first of all; Fixed in is the first that is free of it. Where no fix is \
          known, the last affected one says how far it reaches; with neither, everything after is affected.",
     ];
-    Filled::new(form.or("Show the ranges", "check")).about(about.into_iter().map(str::to_owned).chain(apart))
+    let shown = views.iter().filter_map(integrity);
+    Filled::new(form.or("Show the ranges", "check"))
+        .about(about.into_iter().map(str::to_owned).chain(apart).chain(shown))
+}
+
+/// What an installation of the release is held against, as the registry shows it.
+fn integrity(view: &LineView) -> Option<String> {
+    let Some(RegistryView::Seen { integrity: Some(integrity), .. }) = &view.registry else { return None };
+    Some(format!("{} {}, as it is in the registry: {integrity}.", view.line, view.version.as_deref()?))
 }
 
 fn group(at: &At<'_>, typed: &Typed, row: &Row, views: &[LineView]) -> InputGroup {

@@ -38,7 +38,8 @@ use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use desk_domain::advisory::Published;
-use desk_domain::case::permit::{allowed, permit, permit_on};
+use desk_domain::case::permit::{allowed, permit, permit_at};
+use desk_domain::case::publication::Gate;
 use desk_domain::case::{Case, CommandName, Event};
 use desk_domain::id::MemberId;
 use desk_domain::policy::{Member, Policy};
@@ -101,13 +102,23 @@ impl At<'_> {
 
     /// Whether it may be said when the advisory is published by itself: nothing but an embargo that ends is in the way.
     pub(crate) fn may_schedule(&self) -> bool {
-        let soonest = Some(self.case().publishable_from(self.now));
-        let permitted = permit_on(self.case(), self.policy, &self.member.id, CommandName::Publish, self.now, soonest);
+        self.may_publish(Gate::At(self.case().publishable_from(self.now)))
+    }
+
+    /// Whether it may be said that it is published once it is released, and that is waited for.
+    pub(crate) fn may_await_release(&self) -> bool {
+        let waits = self.policy.registry.is_some() && self.case().awaits_release(self.now);
+        waits && self.may_publish(Gate::Released)
+    }
+
+    fn may_publish(&self, gate: Gate) -> bool {
+        let permitted = permit_at(self.case(), self.policy, &self.member.id, CommandName::Publish, self.now, gate);
         !self.case().publication.is_published() && permitted.is_ok()
     }
 
     pub(crate) fn is_possible(&self, step: &Step) -> bool {
-        let later = step.commands.contains(&CommandName::Publish) && self.may_schedule();
+        let publishes = step.commands.contains(&CommandName::Publish);
+        let later = publishes && (self.may_schedule() || self.may_await_release());
         later || step.commands.iter().any(|name| self.may(*name))
     }
 }

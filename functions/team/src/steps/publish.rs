@@ -2,6 +2,7 @@
 //! a time.
 
 use desk_domain::case::CommandName;
+use desk_domain::case::publication::{RELEASED, When};
 use desk_domain::moment::Moment;
 use desk_domain::policy::Zone;
 use desk_pages::{InputChoice, Quote};
@@ -52,22 +53,38 @@ pub(super) fn approve(at: &At<'_>, typed: &Typed) -> Commands {
 /// What may be done of it, in this order.
 fn ways(at: &At<'_>) -> Vec<InputChoice> {
     let now = at.may(CommandName::Publish).then(|| choice("now", "Publish now", "It cannot be taken back."));
+    let released = at.may_await_release().then(|| {
+        let hint = "The desk publishes it by itself once the registry shows the fix of every line, and an embargo is over. A release in \
+                    another version than this form says takes the approval back, and this with it. Reporter and parties are told now.";
+        choice("released", "Publish once it is released", hint)
+    });
     let then = at.may_schedule().then(|| {
         let hint = "The desk publishes it by itself, if all that it waits for is still there. Reporter and parties are told of the time now.";
         choice("at", "Publish at a time", hint)
     });
     let back = at.may(CommandName::CancelPublication).then(|| {
-        choice("cancel", "Take the time back", "It is not published by itself. Whoever was told of the time is told.")
+        let hint = "It is not published by itself. Whoever was told when it would be is told.";
+        choice("cancel", "Take that back", hint)
     });
-    now.into_iter().chain(then).chain(back).collect()
+    now.into_iter().chain(released).chain(then).chain(back).collect()
 }
 
 /// What is set; else the end of an embargo, before which it cannot be.
 pub(super) fn start(at: &At<'_>) -> Typed {
     let set = at.case().scheduled().map(|scheduled| &scheduled.on);
     let ends = at.case().embargoed_until(at.now).filter(|ends| !ends.is_day());
-    let what = if at.may(CommandName::Publish) && set.is_none() { "now" } else { "at" };
-    let (on, time, zone) = set.or(ends).map(Moment::parts).unwrap_or_default();
+    let what = match set {
+        Some(When::Released) => "released",
+        Some(When::At(_)) => "at",
+        None if at.may(CommandName::Publish) => "now",
+        None if at.may_schedule() => "at",
+        None => "released",
+    };
+    let on = match set {
+        Some(When::At(on)) => Some(on),
+        Some(When::Released) | None => ends,
+    };
+    let (on, time, zone) = on.map(Moment::parts).unwrap_or_default();
     let own = at.member.time_zone.as_ref().map_or("UTC", Zone::name);
     let zone = if zone.is_empty() { own.to_owned() } else { zone };
     Typed::of([("what", what.to_owned()), ("on", on), ("time", time), ("zone", zone)])
@@ -88,7 +105,8 @@ pub(super) fn form(at: &At<'_>, typed: &Typed) -> Filled {
     }
     let channels: Vec<String> = at.policy.announcement_channels().iter().map(|id| at.policy.channel_name(id)).collect();
     let goes = format!("It goes to: {}. It cannot be taken back.", channels.join(", "));
-    let about = scheduled::standing(at).into_iter().chain([goes]);
+    let unseen = at.case().release_doubts(at.policy).into_iter().map(words::full);
+    let about = scheduled::standing(at).into_iter().chain(unseen).chain([goes]);
     Filled::new(Form::new(inputs, "Do it")).about(about).quotes(previews(at)).review(at.review())
 }
 
@@ -98,6 +116,7 @@ pub(super) fn give(at: &At<'_>, typed: &Typed) -> Commands {
             let on = Moment::of_parts(typed.text("on"), typed.text("time"), typed.text("zone"));
             Ok(vec![Given::new(command("publish", &[("at", json!(on))])).typed_as("/at", "on")])
         }
+        "released" => Ok(vec![Given::new(command("publish", &[("at", json!(RELEASED))])).typed_as("/at", "what")]),
         "cancel" => only(command("cancel-publication", &[])),
         "now" => match at.why_not(CommandName::Publish) {
             None => only(command("publish", &[])),

@@ -89,9 +89,9 @@ fn said(held: &HeldWork) -> String {
     match held.before {
         None => "Nothing is held.".to_owned(),
         Some(before) => format!(
-            "Held, because due before {before}: {} timers, {} plans, {} channels, {} deliveries. Then: desk restore release, or \
+            "Held, because due before {before}: {} timers, {} plans, {} channels, {} releases, {} deliveries. Then: desk restore release, or \
              desk restore drop.",
-            held.timers, held.plans, held.channels, held.deliveries
+            held.timers, held.plans, held.channels, held.releases, held.deliveries
         ),
     }
 }

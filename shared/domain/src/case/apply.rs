@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::clock::{Clock, ClockState};
 use super::event::{Actor, DisclosurePlan, Elsewhere, Event, EventBody, FactName, FileCount, Recipient, Reported};
-use super::publication::{Audit, CreditState, LineEnd, Publication, written};
+use super::publication::{Audit, CreditState, LineEnd, Publication, Standing, written};
 use super::rm::Rm;
 use super::share::ShareAnswer;
 use super::{Breach, Case, Consent, Embargo, End, Fact, Quarantine, Sent, Step, Steps, Tracker};
@@ -231,9 +231,19 @@ impl Case {
             EventBody::AuditRecorded { content, findings } => self.audit_recorded(event, content, findings),
             EventBody::AuditWaived { reason } => self.publication.audit = Some(Audit::Waived(written(event, reason))),
             EventBody::FixReady { line, reference } => self.line_ready(event, line, reference),
-            EventBody::FixReleased { line, version, differs } => {
-                self.line_released(line, written(event, version), *differs)
+            EventBody::FixReleased { line, version, differs, asked } => {
+                self.line_released(line, written(event, version), *differs);
+                if let Some(asked) = asked {
+                    self.publication.asks_registry(event, line, &version.id, asked);
+                }
             }
+            EventBody::ReleaseUnseen { of, line: _, unanswered: _ } => {
+                self.publication.stands_in_registry(of, Standing::Claimed { told: true })
+            }
+            EventBody::ReleaseSeen { of, shown, line: _, missed: _ } => {
+                self.publication.stands_in_registry(of, Standing::Seen { at, shown: shown.clone() })
+            }
+            EventBody::ReleaseGone { of, line: _ } => self.publication.stands_in_registry(of, Standing::Gone { at }),
             EventBody::LineNotAffected { line, reason } => {
                 self.line_ended(line, LineEnd::NotAffected(written(event, reason)))
             }

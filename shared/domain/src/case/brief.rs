@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Case;
 use super::event::FactName;
+use super::publication::{Standing, When};
 use crate::id::{CaseId, ClockName, MemberId, PackageName, SourceId};
 use crate::moment::Moment;
 use crate::policy::Severity;
@@ -25,6 +26,12 @@ pub struct Brief {
     /// When its advisory is published by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publishes_at: Option<Timestamp>,
+    /// It is, once it is released.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_release: bool,
+    /// A released fix is gone from the registry.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fix_gone: bool,
     /// It was to be, and something was missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_up: bool,
@@ -54,6 +61,8 @@ impl From<&Case> for Brief {
             unproven: !case.quarantine.is_empty(),
             embargo_until: case.embargo.holds().and_then(Moment::comes),
             publishes_at: case.scheduled().and_then(|scheduled| scheduled.on.comes()),
+            awaits_release: case.scheduled().is_some_and(|scheduled| scheduled.on == When::Released),
+            fix_gone: case.publication.unconfirmed().any(|asked| matches!(asked.stands, Standing::Gone { .. })),
             held_up: case.publication.held_up.is_some() && !case.is_closed(),
             waiting_for_reporter: case.waiting_for_reporter,
             unanswered_since: case.unanswered_since,

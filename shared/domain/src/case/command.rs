@@ -12,6 +12,7 @@ use super::Recipient;
 use super::escalate;
 use super::event::{Answers, ContentRef, DisclosurePlan, FactName, Files, MailParts, Message, Resolution, RootMoved};
 use super::party::{NewParty, PartySaid};
+use super::publication::{Gate, RegistrySays, When};
 use super::share::{SharedThing, SharedWith};
 use super::spoken::Spoken;
 use crate::id::{CaseId, ChannelId, ClockName, ContentId, LineName, MemberId, PackageName, PartyId};
@@ -169,6 +170,8 @@ pub enum Command {
         line: LineName,
         version: ContentRef,
         differs: bool,
+        /// What the registry is asked for, sealed to who asks; `None` where the policy names none.
+        asked: Option<ContentRef>,
     },
     NotAffected {
         line: LineName,
@@ -197,7 +200,7 @@ pub enum Command {
     /// over that instant too.
     Publish {
         signed: String,
-        on: Option<Moment>,
+        on: Option<When>,
     },
     /// It is not published then.
     CancelPublication,
@@ -365,6 +368,11 @@ pub enum Command {
         /// What of it was read: the first form is 0.
         revision: u32,
     },
+    /// What the registry says of a version, by the content that it was recorded as released with.
+    RegistrySays {
+        of: ContentId,
+        says: RegistrySays,
+    },
     /// A timer's instant has come. `witnessed`: the three clocks agree on the time, so that what cannot be taken back
     /// may fire.
     FireTimer {
@@ -397,8 +405,8 @@ pub enum Command {
 
 impl Command {
     /// The instant at which it publishes, where that is not now.
-    pub(super) fn published_on(&self) -> Option<Timestamp> {
-        let Command::Publish { on, .. } = self else { return None };
-        on.as_ref().and_then(Moment::comes)
+    pub(super) fn gate(&self) -> Gate {
+        let Command::Publish { on: Some(on), .. } = self else { return Gate::Now };
+        on.gate()
     }
 }

@@ -11,6 +11,7 @@ mod mail;
 mod opening;
 mod party;
 mod publication;
+mod registry;
 mod reporter;
 mod revision;
 mod scheduled;
@@ -45,7 +46,7 @@ pub fn decide(
     now: Timestamp,
 ) -> Result<Vec<EventBody>, Refusal> {
     if let (Actor::Member(member), Some(name)) = (actor, command.name()) {
-        permit::permit_on(case, policy, member, name, now, command.published_on())?;
+        permit::permit_at(case, policy, member, name, now, command.gate())?;
     }
     let mut next = Next { case: case.clone(), policy, actor: actor.clone(), now, events: Vec::new() };
     match (next.run(command), actor) {
@@ -180,7 +181,10 @@ impl Next<'_> {
             }
             Command::WaiveAudit { reason } => self.push(EventBody::AuditWaived { reason: reason.clone() }),
             Command::FixReady { line, reference } => self.fix_ready(line, reference)?,
-            Command::FixReleased { line, version, differs } => self.fix_released(line, version, *differs)?,
+            Command::FixReleased { line, version, differs, asked } => {
+                self.fix_released(line, version, *differs, asked.as_ref())?
+            }
+            Command::RegistrySays { of, says } => self.registry_says(of, says),
             Command::NotAffected { line, reason } => self.not_affected(line, reason)?,
             Command::WaiveLine { line, reason } => self.waive_line(line, reason)?,
             Command::AskCredit => {

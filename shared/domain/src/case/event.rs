@@ -27,7 +27,7 @@ pub use row::{NoteKind, Row, Written};
 use super::clock::{Alarm, ClockStart};
 use super::embargo::{EmbargoEnd, Side};
 use super::party::{NewParty, PartySaid};
-use super::publication::{RevisionCause, Unscheduled};
+use super::publication::{RevisionCause, Unscheduled, When};
 use super::rm::Rm;
 use super::share::{SharedThing, SharedWith};
 use super::spoken::{SaidBy, Spoken};
@@ -449,6 +449,34 @@ pub enum EventBody {
         /// The version is another than what would have been said: an approval was of another form.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         differs: bool,
+        /// What the registry is asked for, sealed to who asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<ContentRef>,
+    },
+    /// The registry did not show for a while what was recorded as released; told once.
+    ReleaseUnseen {
+        line: LineName,
+        /// The version, by the content that it was recorded as.
+        of: ContentId,
+        /// It could not be asked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unanswered: bool,
+    },
+    /// The registry shows the release (T52).
+    ReleaseSeen {
+        line: LineName,
+        of: ContentId,
+        /// What is to be seen there ([`crate::policy::ShownVersion`]), sealed to the team, in hexadecimal: who asks the registry may write
+        /// no content of a case.
+        shown: String,
+        /// People were told that it was not there, or not any more.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        missed: bool,
+    },
+    /// The registry showed the release, and does no longer.
+    ReleaseGone {
+        line: LineName,
+        of: ContentId,
     },
     LineNotAffected {
         line: LineName,
@@ -479,20 +507,20 @@ pub enum EventBody {
     AdvisoryApproved {
         content: ContentRef,
     },
-    /// What is approved is published by itself at that instant, unless it is taken back before.
+    /// What is approved is published by itself then, unless it is taken back before.
     PublicationScheduled {
-        on: Moment,
+        on: When,
         content: ContentRef,
         channels: Vec<ChannelId>,
         /// As of what is published now, over the instant too; it stands in what is published then.
         signed: String,
         /// When it was to be published before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        before: Option<Moment>,
+        before: Option<When>,
     },
     /// It is not published then.
     PublicationUnscheduled {
-        on: Moment,
+        on: When,
         /// Who had scheduled it.
         by: Actor,
         why: Unscheduled,

@@ -9,7 +9,7 @@ use super::command::CommandName;
 use super::command::row::{Closing, Rule, Who};
 use super::embargo::Side;
 use super::event::Resolution;
-use super::publication::Missing;
+use super::publication::{Gate, Missing};
 use super::rm::{self, Rm, Transition};
 use super::{Actor, Case, Tracker, party};
 use crate::id::MemberId;
@@ -34,8 +34,8 @@ struct Asking<'a> {
     policy: &'a Policy,
     member: &'a MemberId,
     now: Timestamp,
-    /// When it would be published, where that is not now.
-    on: Option<Timestamp>,
+    /// When it would be published.
+    gate: Gate,
 }
 
 /// Every command that `member` may give to `case` at `now`; where the case is not theirs to read, at most the one that opens it.
@@ -43,7 +43,7 @@ pub fn allowed(case: &Case, policy: &Policy, member: &MemberId, now: Timestamp) 
     if !case.may_open(member, policy, now) {
         return Vec::new();
     }
-    let asking = Asking { case, policy, member, now, on: None };
+    let asking = Asking { case, policy, member, now, gate: Gate::Now };
     CommandName::ALL.iter().copied().filter(|name| asking.obstacle(*name).is_none()).collect()
 }
 
@@ -58,26 +58,26 @@ pub fn permit(
     name: CommandName,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    permit_on(case, policy, member, name, now, None)
+    permit_at(case, policy, member, name, now, Gate::Now)
 }
 
-/// The same, of what is published `on` an instant that is to come.
+/// The same, of what is published then.
 ///
 /// # Errors
 /// As of [`permit`].
-pub fn permit_on(
+pub fn permit_at(
     case: &Case,
     policy: &Policy,
     member: &MemberId,
     name: CommandName,
     now: Timestamp,
-    on: Option<Timestamp>,
+    gate: Gate,
 ) -> Result<(), Refusal> {
     let opens = name == CommandName::Read && case.may_open(member, policy, now);
     if !opens && !case.readable_by(member, policy, now) {
         return Err(Refusal::NotFound);
     }
-    match (Asking { case, policy, member, now, on }).obstacle(name) {
+    match (Asking { case, policy, member, now, gate }).obstacle(name) {
         None => Ok(()),
         Some(Obstacle { why, missing }) => {
             Err(Refusal::NotAllowed { why, allowed: allowed(case, policy, member, now), missing })

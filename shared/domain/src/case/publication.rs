@@ -3,8 +3,10 @@
 //! Of all that is clear: which lines, who, when. Versions, reasons and texts are references to sealed content.
 
 mod gate;
+pub mod registry;
 mod revision;
 pub mod scheduled;
+mod when;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +14,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use gate::{Missing, REQUIREMENTS};
+pub use registry::{InRegistry, RegistrySays, Standing};
 pub use revision::{Anew, PutAnew, Revising, RevisionCause, undropped};
 pub use scheduled::{HeldUp, Scheduled, Unscheduled};
+pub use when::{Gate, RELEASED, When};
 
 use super::command::row::Approval;
 use super::event::{ContentRef, Event, EventBody, FactName};
 use super::{Actor, Case, Fact};
 use crate::affected::{self, Affected, released};
-use crate::id::{CaseId, ChannelId, LineName};
+use crate::id::{CaseId, ChannelId, ContentId, LineName};
 use crate::policy::Policy;
 
 /// What a waiver says of a line.
@@ -30,6 +34,9 @@ pub const NO_FIX: &str = "gets no fix";
 pub struct Publication {
     pub affected: Option<AffectedLines>,
     pub lines: BTreeMap<LineName, LineState>,
+    /// What the registry was asked for, by the content that it was recorded as released with; also of what is no release any more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub registry: BTreeMap<ContentId, InRegistry>,
     pub audit: Option<Audit>,
     pub credit: CreditState,
     /// What the reporter said of it after the approval, until it is taken up. The approval stands meanwhile, so that nobody can void

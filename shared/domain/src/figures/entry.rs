@@ -220,6 +220,9 @@ impl Book {
             | EventBody::AuditWaived { .. }
             | EventBody::FixReady { .. }
             | EventBody::FixReleased { .. }
+            | EventBody::ReleaseUnseen { .. }
+            | EventBody::ReleaseSeen { .. }
+            | EventBody::ReleaseGone { .. }
             | EventBody::LineNotAffected { .. }
             | EventBody::LineWaived { .. }
             | EventBody::FixesReady

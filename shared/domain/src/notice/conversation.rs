@@ -141,19 +141,15 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         EventBody::ReleasePlanned { on, before: Some(before) } => {
             format!("The planned release of the fix has moved from {} to {}.", before.said(None), on.said(None))
         }
-        EventBody::PublicationScheduled { on, before: None, .. } => {
-            format!("The advisory is published on {}. You can publish at the same time.", on.said(None))
+        EventBody::PublicationScheduled { on, before, .. } => {
+            let before = before.as_ref().map(|before| format!(", and not {} any more", before.said(None)));
+            format!("The advisory is published {}{}. {}", on.said(None), before.unwrap_or_default(), on.for_others())
         }
-        EventBody::PublicationScheduled { on, before: Some(before), .. } => format!(
-            "The time at which the advisory is published has moved from {} to {}. You can publish at the same time.",
-            before.said(None),
-            on.said(None)
-        ),
         EventBody::PublicationUnscheduled { on, why: Unscheduled::Shut, .. } => {
-            format!("The advisory was not published on {}: {}.", on.said(None), Unscheduled::Shut.because())
+            format!("The advisory was not published {}: {}.", on.said(None), Unscheduled::Shut.because())
         }
         EventBody::PublicationUnscheduled { on, why, .. } => {
-            format!("The advisory is not published on {}, as was said before: {}.", on.said(None), why.because())
+            format!("The advisory is not published {}, as was said before: {}.", on.said(None), why.because())
         }
         EventBody::Forwarded { to, .. } => {
             let module = policy.third_party(to.as_str());
@@ -253,6 +249,10 @@ pub fn line(policy: &Policy, case: &Case, event: &Event) -> Option<String> {
         | EventBody::AuditWaived { .. }
         | EventBody::FixReady { .. }
         | EventBody::FixReleased { .. }
+        // It was told as released; what the registry says of it is for the team to mend.
+        | EventBody::ReleaseUnseen { .. }
+        | EventBody::ReleaseSeen { .. }
+        | EventBody::ReleaseGone { .. }
         | EventBody::LineNotAffected { .. }
         | EventBody::LineWaived { .. }
         | EventBody::AdvisoryDrafted { .. }

@@ -7,11 +7,12 @@ mod embargo;
 mod pages;
 mod parties;
 mod published;
+mod registry;
 mod scheduled;
 
 use jiff::Timestamp;
 
-pub use announced::{of_channel, seen_everywhere};
+pub use announced::{seen_everywhere, to_publishers};
 
 use super::*;
 use crate::case::event::{
@@ -196,6 +197,9 @@ fn mails(policy: &Policy, case: &Case, event: &Event) -> Vec<Planned> {
             let told = plan.to_reporter(Notice::ReleasePlanned(ReleasePlanned { on, before }), None);
             told.into_iter().chain(parties).collect()
         }
+        EventBody::ReleaseUnseen { line, of, unanswered } => plan.release_unseen(line, of, *unanswered),
+        EventBody::ReleaseSeen { line, missed, of: _, shown: _ } => plan.release_seen(line, *missed),
+        EventBody::ReleaseGone { line, of: _ } => plan.release_gone(line),
         EventBody::Announced { channel, again } => {
             // The mail leads to the advisory's page, so it goes once that can be read.
             let readable = OwnChannel::of(channel) == Some(OwnChannel::AdvisoryPage) && !again;

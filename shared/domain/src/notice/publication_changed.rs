@@ -1,11 +1,10 @@
 use super::*;
-use crate::case::publication::Unscheduled;
-use crate::moment::Moment;
+use crate::case::publication::{Unscheduled, When};
 
 /// To who had set it, whoever handles the case and those who may release it: the advisory is not published then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PublicationChanged {
-    pub on: Moment,
+    pub on: When,
     pub why: Unscheduled,
     /// Who took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,8 +20,13 @@ impl PublicationChanged {
             None => self.why.because().to_owned(),
         };
         let letter = Letter::new(at.subject("The advisory is not published by itself any more"))
-            .say(format!("The advisory is not published at the time that was set: {because}."))
-            .facts(vec![at.until("Was set for", &self.on)])
+            .say(match self.on {
+                When::At(_) => format!("The advisory is not published at the time that was set: {because}."),
+                When::Released => {
+                    format!("The advisory is not published by itself once the fix is released: {because}.")
+                }
+            })
+            .facts(vec![at.published("Was set for", &self.on)])
             .say(match self.reported {
                 true => "The reporter, who was told of that time, is told of this too.",
                 false => "Nobody outside reported it.",

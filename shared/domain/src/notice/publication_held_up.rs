@@ -1,11 +1,11 @@
 use super::*;
 use crate::case::Case;
-use crate::moment::Moment;
+use crate::case::publication::When;
 
 /// To who had set it, whoever handles the case and those who may release it: the instant has come, and something is missing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PublicationHeldUp {
-    pub on: Moment,
+    pub on: When,
     /// What is missing, and which command brings it.
     pub missing: Vec<String>,
     /// Somebody outside reported it, and may publish now.
@@ -37,7 +37,7 @@ impl Waking for PublicationHeldUp {
     }
 
     fn due(&self, at: &Setting<'_>) -> Vec<(String, String)> {
-        vec![("Was set for".to_owned(), self.on.said_as_end(at.zone()))]
+        vec![("Was set for".to_owned(), self.on.alone(at.zone()))]
     }
 
     fn waits(&self, case: &Case) -> bool {

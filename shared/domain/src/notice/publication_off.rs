@@ -1,23 +1,20 @@
 use super::*;
-use crate::case::publication::Unscheduled;
-use crate::moment::Moment;
+use crate::case::publication::{Unscheduled, When};
 
 /// To the reporter: the advisory is not published at the instant that they were told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PublicationOff {
-    pub on: Moment,
+    pub on: When,
     pub why: Unscheduled,
 }
 
 impl PublicationOff {
     pub(super) fn letter(&self, at: &Setting<'_>) -> Letter {
-        let said = match self.why {
-            Unscheduled::Shut => "The advisory was not published at the time that we told you:",
-            Unscheduled::Cancelled
-            | Unscheduled::Voided
-            | Unscheduled::PutOff
-            | Unscheduled::Closed
-            | Unscheduled::Embargo => "The advisory is not published at the time that we told you:",
+        let said = match (&self.on, self.why == Unscheduled::Shut) {
+            (When::At(_), true) => "The advisory was not published at the time that we told you:",
+            (When::At(_), false) => "The advisory is not published at the time that we told you:",
+            (When::Released, true) => "The advisory was not published as we told you:",
+            (When::Released, false) => "The advisory is not published as we told you:",
         };
         let next = match self.why {
             Unscheduled::Closed => {
@@ -34,7 +31,7 @@ impl PublicationOff {
         };
         Letter::new(at.subject("The advisory is not published at its time"))
             .say(said)
-            .facts(vec![at.until("Was set for", &self.on), ("Why".to_owned(), self.why.because().to_owned())])
+            .facts(vec![at.published("Was set for", &self.on), ("Why".to_owned(), self.why.because().to_owned())])
             .say(next)
             .link(ANSWER, &at.links.case_page)
             .sign(at.team_signature())

@@ -4,13 +4,14 @@
 mod desk;
 mod embargo;
 mod parties;
+mod registry;
 mod scheduled;
 
 use super::*;
 use crate::case::event::{
     AssignedBy, DisclosurePlan, Elsewhere, FactName, Hint, MessageKind, Resolution, RootNews, Source,
 };
-use crate::case::publication::Anew;
+use crate::case::publication::{Anew, When};
 use crate::case::share::SharedThing;
 use crate::case::{Answering, Stage, UrgentStep};
 use crate::id::{ClockName, PartyId};
@@ -217,7 +218,8 @@ fn on_the_way(policy: &Policy) -> Vec<Notice> {
         Notice::ReleasePlanned(ReleasePlanned { on: on.clone(), before: None }),
         Notice::ReleasePlanned(ReleasePlanned { on: on.clone(), before: Some(on) }),
         Notice::FixesReleased(FixesReleased {}),
-        Notice::EmbargoOver(EmbargoOver { ends: embargo::ends() }),
+        Notice::EmbargoOver(EmbargoOver { ends: embargo::ends(), publishes: None }),
+        Notice::EmbargoOver(EmbargoOver { ends: embargo::ends(), publishes: Some(When::Released) }),
         Notice::Published(Published {}),
         Notice::Corrected(Corrected { what: Anew::Corrected }),
         Notice::Corrected(Corrected { what: Anew::Withdrawn }),
@@ -388,6 +390,7 @@ fn always(policy: &Policy, case: &CaseId) -> Vec<Notice> {
     all.extend(of_channels(policy));
     all.extend(embargo::to_team());
     all.extend(scheduled::to_team());
+    all.extend(registry::to_team());
     all.extend(of_party());
     for what in [SharedThing::DraftAdvisory, SharedThing::Patch, SharedThing::Text] {
         all.extend(

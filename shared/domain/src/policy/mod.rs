@@ -14,6 +14,7 @@ mod pager;
 mod parties;
 mod publication;
 mod rate;
+mod registry;
 mod rota;
 mod swap;
 mod template;
@@ -38,6 +39,7 @@ pub use pager::{Key, Pager, PagerKind, PagerRow, Repeat};
 pub use parties::PartyRules;
 pub use publication::{Asked, PublicationRules};
 pub use rate::{Limited, Network, NetworkLimits, Rate};
+pub use registry::{NamedVersion, Registry, RegistryKind, ShownVersion};
 pub use rota::{Gap, Watch};
 pub use swap::{Said, Shift, Swap, SwapDays, Unreachable};
 pub use template::{Outcome, Template};
@@ -75,6 +77,9 @@ pub struct Policy {
     pub mail: MailRules,
     pub parties: PartyRules,
     pub publication: PublicationRules,
+    /// Where what is recorded as released is looked for (T52); `None`: nowhere, and a person's word is all there is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry: Option<Registry>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

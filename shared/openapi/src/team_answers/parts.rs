@@ -80,7 +80,30 @@ fn line() -> Value {
             ("affected", or_null(flag())),
             ("state", words(&states)),
         ],
-        &[("reference", text()), ("version", text()), ("reason", text()), ("by", schema("Actor"))],
+        &[
+            ("reference", text()),
+            ("version", text()),
+            ("registry", in_registry()),
+            ("reason", text()),
+            ("by", schema("Actor")),
+        ],
+    )
+}
+
+fn in_registry() -> Value {
+    let about = "How the release stands in the registry; absent where it is not asked.";
+    let (states, optional) = (words(&["claimed", "seen", "gone"]), |schema| or_null(schema));
+    with(
+        object_with(
+            &[("state", states)],
+            &[
+                ("since", with(instant(), "When it was recorded as released, while it is not to be seen.")),
+                ("at", with(instant(), "When it was seen there, or found gone.")),
+                ("integrity", with(optional(text()), "What an installation is held against (Subresource Integrity).")),
+                ("published_at", with(optional(instant()), "When it came, by the registry's own clock.")),
+            ],
+        ),
+        about,
     )
 }
 

@@ -194,7 +194,8 @@ fn t49_a_fix_that_is_pending_when_its_line_ends_is_owed_no_more() {
         let of_fix = |event: &&Event| matches!(&event.body, EventBody::ClockWarned { clock, .. } | EventBody::ClockBreached { clock, .. } if clock.as_str() == "fix");
         world.log[from..].iter().filter(of_fix).count()
     });
-    let released = Command::FixReleased { line: "express@5".parse().unwrap(), version: content(), differs: false };
+    let released =
+        Command::FixReleased { line: "express@5".parse().unwrap(), version: content(), differs: false, asked: None };
     let both = accepted(&policy).when(&policy, "alice", affected(&["express@4", "express@5"]));
     let pending = both.clone().after(&policy, days);
     assert!(warned(&pending, both.log.len()) > 0, "express@5 goes on");

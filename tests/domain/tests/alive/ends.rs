@@ -33,7 +33,7 @@ fn i6_fixed_without_an_advisory_has_a_name_under_it() {
     );
     let line: LineName = "express@4".parse().unwrap();
     let affected = Command::DetermineAffected { content: content(), lines: vec![line.clone()], undone: Vec::new() };
-    let released = Command::FixReleased { line, version: content(), differs: false };
+    let released = Command::FixReleased { line, version: content(), differs: false, asked: None };
     let mut world = world.when(&policy, "alice", affected).when(&policy, "alice", released);
     assert_eq!(refused(&mut world, &close(None)), "/waiver");
     let from = world.log.len();

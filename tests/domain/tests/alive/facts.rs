@@ -181,7 +181,7 @@ fn what_the_desk_itself_has_published_asks_for_nothing_in_a_hurry() {
     let steps = [
         Command::DetermineAffected { content: content(), lines: vec![line.clone()], undone: Vec::new() },
         Command::RecordAudit { content: content(), findings: Vec::new() },
-        Command::FixReleased { line, version: content(), differs: false },
+        Command::FixReleased { line, version: content(), differs: false, asked: None },
         Command::AskCredit,
         Command::RecordCredit { granted: None },
         Command::DraftAdvisory { content: content() },

@@ -1,9 +1,11 @@
 //! To whoever was invited to a case, and to the handler of what they say.
 
 use desk_domain::case::embargo::EmbargoEnd;
+use desk_domain::case::publication::When;
 use desk_domain::case::share::SharedThing;
 use desk_domain::case::{PartyStatus, Recipient};
 use desk_domain::id::PartyId;
+use desk_domain::moment::Moment;
 use desk_domain::notice::*;
 
 use crate::{Sample, alice, member, sample};
@@ -40,7 +42,10 @@ fn to_parties() -> Vec<Sample> {
     let (first, then) = (|| "2027-04-08".parse().unwrap(), || "2027-04-15T15:00[Europe/Berlin]".parse().unwrap());
     let invited = || Notice::PartyInvited(PartyInvited { by: by() });
     let ended = |joined| Notice::PartyEnded(PartyEnded { by: by(), joined });
-    let publication = |before, off| Notice::PartyPublication(PartyPublication { on: then(), before, off });
+    let at = |on: Option<Moment>| on.map(When::At);
+    let publication =
+        |before, off| Notice::PartyPublication(PartyPublication { on: When::At(then()), before: at(before), off });
+    let released = |off| Notice::PartyPublication(PartyPublication { on: When::Released, before: None, off });
     let closed = |reopened| Notice::PartyClosed(PartyClosed { reopened });
     vec![
         sample("", invited(), party())
@@ -55,6 +60,8 @@ fn to_parties() -> Vec<Sample> {
         sample("", publication(None, false), party()),
         sample("moved", publication(Some(first()), false), party()),
         sample("off", publication(None, true), party()),
+        sample("released", released(false), party()),
+        sample("released-off", released(true), party()),
         sample("", ended(false), party()),
         sample("joined", ended(true), party()),
         sample("", Notice::PartyPublished(PartyPublished {}), party()),

@@ -2,7 +2,7 @@
 
 use desk_domain::case::Recipient;
 use desk_domain::case::event::{Elsewhere, FactName, MessageKind, Resolution, RootNews, Source};
-use desk_domain::case::publication::{Anew, Unscheduled};
+use desk_domain::case::publication::{Anew, Unscheduled, When};
 use desk_domain::id::ClockName;
 use desk_domain::moment::Moment;
 use desk_domain::notice::*;
@@ -193,6 +193,8 @@ fn on_the_way() -> Vec<Sample> {
         to("embargo-over", embargoed(FactName::ExploitPublic)),
         to("", publication(None)),
         to("moved", publication(Some("2027-04-10T15:00Z"))),
+        to("released", Notice::PublicationTold(PublicationTold { on: When::Released, before: None })),
+        to("released-voided", Notice::PublicationOff(PublicationOff { on: When::Released, why: Unscheduled::Voided })),
         to("cancelled", off(Unscheduled::Cancelled)),
         to("closed", off(Unscheduled::Closed)),
         to("shut", off(Unscheduled::Shut)),
@@ -211,7 +213,8 @@ fn on_the_way() -> Vec<Sample> {
                 holds: Some(until("2027-04-10")),
             }),
         ),
-        to("", Notice::EmbargoOver(EmbargoOver { ends: until("2027-03-26") })),
+        to("", Notice::EmbargoOver(EmbargoOver { ends: until("2027-03-26"), publishes: None })),
+        to("scheduled", Notice::EmbargoOver(EmbargoOver { ends: until("2027-03-26"), publishes: Some(scheduled()) })),
         to("", Notice::FixIsReady(FixIsReady {})),
         to("", Notice::FixesPending(FixesPending {})),
         to("", Notice::FixesReleased(FixesReleased {})),
@@ -230,15 +233,20 @@ fn until(text: &str) -> Moment {
     text.parse().unwrap()
 }
 
+fn scheduled() -> When {
+    When::At(until("2027-04-20T15:00+02:00[Europe/Berlin]"))
+}
+
 fn publication(before: Option<&str>) -> Notice {
-    let (on, before) = (until("2027-04-20T15:00+02:00[Europe/Berlin]"), before.map(until));
+    let (on, before) =
+        (until("2027-04-20T15:00+02:00[Europe/Berlin]").into(), before.map(|before| until(before).into()));
     Notice::PublicationTold(PublicationTold { on, before })
 }
 
 fn off(why: Unscheduled) -> Notice {
     // Its time has come by the time that something is found to be missing.
     let on = if why == Unscheduled::Shut { "2027-03-27T02:30Z" } else { "2027-04-20T15:00+02:00[Europe/Berlin]" };
-    Notice::PublicationOff(PublicationOff { on: until(on), why })
+    Notice::PublicationOff(PublicationOff { on: until(on).into(), why })
 }
 
 fn asked(holds: Option<&str>, by_mail: bool) -> Notice {

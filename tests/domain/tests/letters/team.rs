@@ -2,10 +2,10 @@
 
 use desk_domain::case::embargo::EmbargoEnd;
 use desk_domain::case::event::{AssignedBy, DisclosurePlan, FactName, Hint, Source};
-use desk_domain::case::publication::Unscheduled;
+use desk_domain::case::publication::{Unscheduled, When};
 use desk_domain::case::share::SharedThing;
 use desk_domain::case::{Recipient, Stage, UrgentStep};
-use desk_domain::id::{CaseId, SourceId};
+use desk_domain::id::{CaseId, LineName, SourceId};
 use desk_domain::moment::Moment;
 use desk_domain::notice::*;
 use desk_domain::policy::{Shift, Swap};
@@ -63,7 +63,7 @@ fn embargo() -> Vec<Sample> {
 
 /// What becomes of a publication that is scheduled.
 fn scheduled() -> Vec<Sample> {
-    let on = || until("2027-04-20T15:00+02:00[Europe/Berlin]");
+    let on = || When::At(until("2027-04-20T15:00+02:00[Europe/Berlin]"));
     let set =
         |before, reported| Notice::PublicationSet(PublicationSet { on: on(), before, by: member("bob"), reported });
     let changed = |why, by, reported| Notice::PublicationChanged(PublicationChanged { on: on(), why, by, reported });
@@ -73,11 +73,13 @@ fn scheduled() -> Vec<Sample> {
             "the reporter has asked since the approval not to be named (record-credit)",
         ];
         let missing = missing.map(str::to_owned).into();
-        Notice::PublicationHeldUp(PublicationHeldUp { on: until("2027-03-27T02:30Z"), missing, reported })
+        Notice::PublicationHeldUp(PublicationHeldUp { on: When::At(until("2027-03-27T02:30Z")), missing, reported })
     };
     vec![
         to("", set(None, true)),
-        to("moved", set(Some(until("2027-04-10T15:00Z")), true)),
+        to("moved", set(Some(When::At(until("2027-04-10T15:00Z"))), true)),
+        to("released", released()),
+        to("released-voided", voided()),
         to("unreported", set(None, false)),
         to("by-hand", changed(Unscheduled::Cancelled, Some(member("bob")), true)),
         to("", changed(Unscheduled::Voided, None, true)),
@@ -88,6 +90,16 @@ fn scheduled() -> Vec<Sample> {
         to("", held_up(true)),
         to("unreported", held_up(false)),
     ]
+}
+
+fn released() -> Notice {
+    let before = Some(When::At(until("2027-04-10T15:00Z")));
+    Notice::PublicationSet(PublicationSet { on: When::Released, before, by: member("bob"), reported: true })
+}
+
+fn voided() -> Notice {
+    let why = Unscheduled::Voided;
+    Notice::PublicationChanged(PublicationChanged { on: When::Released, why, by: None, reported: true })
 }
 
 fn looked(what: SharedThing, agrees: bool, words: bool) -> Notice {
@@ -341,8 +353,25 @@ fn publication() -> Vec<Sample> {
         to("credit", begun(Begun::Credit, false)),
         to("", Notice::NameTakenOut(NameTakenOut {})),
         to("", Notice::FixesReady(FixesReady { due: vec![(clock("release"), at(DUE))] })),
+        to("", unseen(false)),
+        to("unanswered", unseen(true)),
+        to("", Notice::ReleaseSeen(ReleaseSeen { line: line(), at: at("2027-03-27T02:22:00Z") })),
+        to("", gone(true)),
+        to("unpublished", gone(false)),
         to("nothing-due", Notice::FixesReady(FixesReady { due: Vec::new() })),
     ]
+}
+
+fn line() -> LineName {
+    "express@4".parse().unwrap()
+}
+
+fn unseen(unanswered: bool) -> Notice {
+    Notice::ReleaseUnseen(ReleaseUnseen { line: line(), since: at("2027-03-27T01:52:00Z"), unanswered })
+}
+
+fn gone(published: bool) -> Notice {
+    Notice::ReleaseGone(ReleaseGone { line: line(), at: at("2027-03-27T02:22:00Z"), published })
 }
 
 fn announced() -> Vec<Sample> {

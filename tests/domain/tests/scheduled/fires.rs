@@ -101,7 +101,7 @@ fn at_something_is_missing_then_and_it_is_not_published() {
     let world = fire(at_time, &policy, scheduled::NAME);
     assert_eq!((published_at(&world), why(&world)), (None, vec![Unscheduled::Shut]));
     let held_up = world.case.publication.held_up.clone().unwrap();
-    assert_eq!(held_up.on, moment(ON));
+    assert_eq!(held_up.on, when(ON));
     assert!(held_up.missing.iter().any(|missing| missing.contains("asked since the approval not to be named")));
     let told = told(&world, &policy, from);
     for who in ["alice publication_held_up", "bob publication_held_up", "reporter publication_off"] {

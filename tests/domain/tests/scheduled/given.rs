@@ -11,7 +11,7 @@ fn at_it_is_stored_with_what_was_approved_and_said() {
         panic!("{:?}", last.body)
     };
     let approved = world.case.publication.approval.as_ref().unwrap();
-    assert_eq!((on, form, signed.as_str()), (&moment(ON), &approved.content, ON));
+    assert_eq!((on, form, signed.as_str()), (&when(ON), &approved.content, ON));
     assert_eq!(channels, &policy.announcement_channels());
     let scheduled = world.case.scheduled().unwrap();
     assert_eq!((scheduled.seq, &scheduled.by, scheduled.said_at), (last.seq, &member("bob"), last.at));
@@ -77,7 +77,11 @@ fn at_the_gate_is_asked_of_now_and_of_then() {
     );
     assert!(waits.case.missing(&policy, waits.now).iter().any(|missing| missing.requirement == "line"));
     assert!(
-        waits.case.missing_on(&ends, waits.now, at(COMES)).iter().any(|missing| missing.requirement == "line"),
+        waits
+            .case
+            .missing_for(Gate::At(at(COMES)), &ends, waits.now)
+            .iter()
+            .any(|missing| missing.requirement == "line"),
         "that a line will be past its end then is no release now"
     );
 }

@@ -2,6 +2,7 @@
 
 mod fires;
 mod given;
+mod released;
 mod taken_back;
 mod told;
 mod walk;
@@ -10,10 +11,11 @@ use desk_domain::case::command::Roster;
 use desk_domain::case::embargo::{Em, EmbargoEnd};
 use desk_domain::case::event::{FactName, Resolution};
 use desk_domain::case::party::PartySaid;
-use desk_domain::case::publication::{Unscheduled, scheduled};
+use desk_domain::case::publication::{Gate, Unscheduled, When, scheduled};
 use desk_domain::case::{Actor, Case, Command, CommandName, ContentRef, EventBody, Recipient, permit};
 use desk_domain::id::{ClockName, PartyId};
 use desk_domain::moment::Moment;
+use desk_domain::notice::Notice;
 use desk_domain::policy::{Policy, Severity};
 use desk_domain::refusal::Refusal;
 use desk_domain_tests::{World, content, found, given, invariants, member, message, new_party, policy};
@@ -30,13 +32,17 @@ fn moment(text: &str) -> Moment {
     text.parse().unwrap()
 }
 
+fn when(text: &str) -> When {
+    text.parse().unwrap()
+}
+
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 fn publish(on: Option<&str>) -> Command {
     let signed = on.map_or("now", |on| on);
-    Command::Publish { signed: signed.to_owned(), on: on.map(moment) }
+    Command::Publish { signed: signed.to_owned(), on: on.map(when) }
 }
 
 fn embargo(until: &str) -> [(Actor, Command); 2] {

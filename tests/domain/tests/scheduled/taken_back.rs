@@ -21,7 +21,7 @@ fn at_whatever_voids_the_approval_takes_it_back() {
         Command::NotAffected { line: "express@5".parse().unwrap(), reason: content() },
         Command::RecordCredit { granted: None },
         Command::RecordCve { content: content() },
-        Command::FixReleased { line: line(), version: content(), differs: true },
+        Command::FixReleased { line: line(), version: content(), differs: true, asked: None },
         Command::Mark { fact: FactName::ExploitPublic, source: content() },
         Command::Mark { fact: FactName::AttacksObserved, source: content() },
     ];
@@ -100,7 +100,7 @@ fn at_it_is_moved_taken_back_by_hand_and_over_once_it_is_published() {
     let policy = policy();
     let moved = set(&policy).when(&policy, "alice", publish(Some(LATER)));
     assert!(
-        matches!(&moved.log.last().unwrap().body, EventBody::PublicationScheduled { before: Some(before), .. } if *before == moment(ON))
+        matches!(&moved.log.last().unwrap().body, EventBody::PublicationScheduled { before: Some(before), .. } if *before == when(ON))
     );
     assert_eq!(published_at(&moved.clone().after(&policy, 24 * 40)), Some(at("2027-04-20T13:00:00Z")));
     let cancelled = moved.when(&policy, "alice", Command::CancelPublication);

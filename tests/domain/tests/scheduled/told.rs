@@ -81,3 +81,23 @@ fn at_what_holds_it_up_wakes_whoever_is_told() {
         assert!(planned.notice.waking().is_some() && planned.notice.is_waited_for(&world.case));
     }
 }
+
+/// An embargo that ends before the instant does not send the reporter off on their own.
+#[test]
+fn at_the_end_of_an_embargo_tells_the_reporter_when_it_is_published() {
+    let policy = policy();
+    let world = says(ready(&policy), &policy, embargo("2027-04-10T13:00Z"));
+    for (on, said) in [(Some(LATER), true), (None, false)] {
+        let mut world = world.clone();
+        if on.is_some() {
+            world = world.when(&policy, "bob", publish(on));
+        }
+        let from = world.log.len();
+        let world = ticked(at_instant(world, "2027-04-10T13:00:00Z"), &policy, true);
+        let over = world.notices(&policy, from).into_iter().find_map(|planned| match planned.notice {
+            Notice::EmbargoOver(over) => Some(over.publishes),
+            _ => None,
+        });
+        assert_eq!(over, Some(said.then(|| when(LATER))));
+    }
+}

@@ -30,6 +30,7 @@ async fn main() {
         ses: SesSettings::stand_in(&tables),
         pagers: None,
         called: None,
+        registry_at: None,
         site: bucket("site"),
         content: bucket("content"),
         inbound: bucket("inbound"),

@@ -170,8 +170,8 @@ pub(super) const ENDS_AT: Field = Field::new(
 );
 pub(super) const AT: Field = Field::new(
     "at",
-    Kind::Moment,
-    "Left out, it is published now. Else the instant, with its zone (2027-01-31T15:00[Europe/Berlin]); no sooner than an embargo ends.",
+    Kind::When,
+    "Left out, it is published now. Else the instant, with its zone (2027-01-31T15:00[Europe/Berlin]), no sooner than an embargo ends; or released: as soon as the registry shows the fix of every line, and an embargo is over.",
 )
 .optional();
 pub(super) const AFFECTED: Field = Field::new(

@@ -199,6 +199,8 @@ pub enum Kind {
     Case,
     /// A day, or a time with its zone: `2027-01-31`, `2027-01-31T15:00[Europe/Berlin]`.
     Moment,
+    /// The same, or [`RELEASED`](crate::case::publication::RELEASED).
+    When,
     /// `true` or `false`.
     Flag,
     /// A whole number that is not negative.
@@ -368,6 +370,7 @@ fn object(fields: &[Field]) -> String {
             | Kind::Version
             | Kind::Case
             | Kind::Moment
+            | Kind::When
             | Kind::Flag
             | Kind::Count
             | Kind::Sha256

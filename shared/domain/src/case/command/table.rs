@@ -188,7 +188,7 @@ commands! {
             .closing(Closing::Published)
             .approval(Approval::Voids);
         Publish = Row::new("publish", Group::Publication,
-            "Makes the approved advisory, or its approved correction, public; refused, it names all that is missing. With at, the desk publishes it by itself at that instant, if all that it waits for is still there; reporter and parties are told of the instant now.",
+            "Makes the approved advisory, or its approved correction, public; refused, it names all that is missing. With at, the desk publishes it by itself then, if all that it waits for is still there; reporter and parties are told of that now.",
             &[AT])
             .rules(&[Rule::Unsaid, Rule::Gate])
             .who(Who::Releasers("publish"))
@@ -291,7 +291,7 @@ commands! {
     others {
         AcknowledgeFromMail ReplyFromMail Reply ReplyThatSays QuarantineReply OutsiderReply AnswerCredit AskStanding Withdraw AnswerTracker AnswerShare
         AnswerEmbargo PartySays PartyBounced
-        PlanDisclosure ChooseAnswers Announced FireTimer MessageBounced Rediscovered RootMoved ReplaceHandler
+        PlanDisclosure ChooseAnswers Announced RegistrySays FireTimer MessageBounced Rediscovered RootMoved ReplaceHandler
     }
 }
 

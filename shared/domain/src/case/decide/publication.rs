@@ -22,9 +22,16 @@ impl Next<'_> {
         Ok(())
     }
 
-    pub(super) fn fix_released(&mut self, line: &LineName, version: &ContentRef, differs: bool) -> Result<(), Refusal> {
+    pub(super) fn fix_released(
+        &mut self,
+        line: &LineName,
+        version: &ContentRef,
+        differs: bool,
+        asked: Option<&ContentRef>,
+    ) -> Result<(), Refusal> {
         self.fixable(line)?;
-        self.push(EventBody::FixReleased { line: line.clone(), version: version.clone(), differs });
+        let (line, version, asked) = (line.clone(), version.clone(), asked.cloned());
+        self.push(EventBody::FixReleased { line, version, differs, asked });
         self.settle_fixes();
         Ok(())
     }

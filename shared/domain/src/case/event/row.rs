@@ -258,7 +258,7 @@ impl EventBody {
             EventBody::FixReady { reference, line: _ } => {
                 Step(reference).by(By::FixReady, "recorded that the fix of a line is ready")
             }
-            EventBody::FixReleased { version, line: _, differs: _ } => {
+            EventBody::FixReleased { version, line: _, differs: _, asked: _ } => {
                 Step(version).by(By::FixReleased, "recorded that the fix of a line is out")
             }
             EventBody::LineNotAffected { reason, line: _ } => {
@@ -357,6 +357,18 @@ impl EventBody {
             }
             EventBody::RmChanged { from: _, to: _, told: _ } => Nothing.says("changed where the report stands"),
             EventBody::FixesReady => Nothing.says("saw a fix ready on every affected line"),
+            EventBody::ReleaseSeen { line: _, of: _, shown: _, missed: _ } => {
+                Nothing.says("saw the fix of a line in the registry")
+            }
+            EventBody::ReleaseUnseen { line: _, of: _, unanswered: false } => {
+                Nothing.says("did not find the fix of a line in the registry")
+            }
+            EventBody::ReleaseUnseen { line: _, of: _, unanswered: true } => {
+                Nothing.says("could not ask the registry for the fix of a line")
+            }
+            EventBody::ReleaseGone { line: _, of: _ } => {
+                Nothing.says("saw that the fix of a line is gone from the registry")
+            }
             EventBody::FixesReleased => Nothing.says("saw the fixes released on every affected line"),
             EventBody::FixesPending => Nothing.says("saw that a fix is missing again"),
             EventBody::Announced { channel: _, again: _ } => Nothing.says("saw the advisory on a channel"),
@@ -417,7 +429,13 @@ impl EventBody {
         };
         let mail = self.mail().into_iter().flat_map(MailParts::contents);
         let files = self.files().into_iter().flat_map(Files::contents);
-        words.into_iter().chain(mail).chain(files).collect()
+        words.into_iter().chain(mail).chain(files).chain(self.asked()).collect()
+    }
+
+    /// What the registry is asked for because of it.
+    pub fn asked(&self) -> Option<&ContentRef> {
+        let EventBody::FixReleased { asked, .. } = self else { return None };
+        asked.as_ref()
     }
 
     /// Files that came with a message by the page.
@@ -522,6 +540,10 @@ mod tests {
             json!({"event": "audit-waived", "reason": content("words")}),
             json!({"event": "fix-ready", "line": "express@4", "reference": content("words")}),
             json!({"event": "fix-released", "line": "express@4", "version": content("words")}),
+            json!({"event": "fix-released", "line": "express@4", "version": content("words"), "asked": content("asked")}),
+            json!({"event": "release-seen", "line": "express@4", "of": "version", "shown": "00"}),
+            json!({"event": "release-unseen", "line": "express@4", "of": "version", "unanswered": true}),
+            json!({"event": "release-gone", "line": "express@4", "of": "version"}),
             json!({"event": "line-not-affected", "line": "express@4", "reason": content("words")}),
             json!({"event": "line-waived", "line": "express@4", "reason": content("words")}),
             json!({"event": "credit-recorded", "granted": content("words")}),

@@ -51,10 +51,7 @@ impl Asking<'_> {
         if let Some(why) = self.deferred() {
             return Some(why.into());
         }
-        let missing = match self.on {
-            None => case.missing(self.policy, self.now),
-            Some(on) => case.missing_on(self.policy, self.now, on),
-        };
+        let missing = case.missing_for(self.gate, self.policy, self.now);
         let all: Vec<&str> = missing.iter().map(|m| m.detail.as_str()).collect();
         let why = format!("{} cannot be published yet: {}", case.id, all.join("; "));
         (!missing.is_empty()).then_some(Obstacle { why, missing })

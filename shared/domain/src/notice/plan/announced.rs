@@ -10,7 +10,7 @@ use crate::notice::{ChannelVerified, Notice};
 use crate::policy::{Policy, Role};
 
 /// `notice`, for who is in charge, or the operator when there is nobody; and for the release managers who may read the case.
-pub fn of_channel(policy: &Policy, case: &Case, notice: &Notice, now: Timestamp) -> Vec<Planned> {
+pub fn to_publishers(policy: &Policy, case: &Case, notice: &Notice, now: Timestamp) -> Vec<Planned> {
     let first = case.in_charge(policy, now);
     let managers = policy.members.iter().filter(|m| m.has(Role::ReleaseManager)).map(|m| &m.id);
     let managers = managers.filter(|id| Some(*id) != first && case.readable_by(id, policy, now));
@@ -22,7 +22,7 @@ pub fn of_channel(policy: &Policy, case: &Case, notice: &Notice, now: Timestamp)
 /// Every channel has it: told once, by the event that was the last.
 pub(super) fn everywhere(policy: &Policy, case: &Case, now: Timestamp) -> Vec<Planned> {
     let Some(seen) = seen_everywhere(case) else { return Vec::new() };
-    of_channel(policy, case, &Notice::ChannelVerified(ChannelVerified { seen, all: true }), now)
+    to_publishers(policy, case, &Notice::ChannelVerified(ChannelVerified { seen, all: true }), now)
 }
 
 /// The channels that have it, each with when it was verified, soonest first; `None` while one is to have it and has not, or nothing is

@@ -86,7 +86,9 @@ impl Plan<'_> {
         match why {
             EmbargoEnd::Due if self.published_with_it() => Vec::new(),
             EmbargoEnd::Due => {
-                let reporter = self.to_reporter(Notice::EmbargoOver(EmbargoOver { ends: ends.clone() }), None);
+                let publishes = self.case.scheduled().map(|scheduled| scheduled.on.clone());
+                let over = EmbargoOver { ends: ends.clone(), publishes };
+                let reporter = self.to_reporter(Notice::EmbargoOver(over), None);
                 reporter.into_iter().chain(self.team_hears_of_its_end(ends, why)).chain(parties()).collect()
             }
             EmbargoEnd::Terminated => self.team_hears_of_its_end(ends, why).into_iter().chain(parties()).collect(),

@@ -1,15 +1,14 @@
 //! Who hears of a publication that is scheduled: reporter and parties of its instant, the team of who set it and of what became of that.
 
 use super::{Plan, Planned, planned};
-use crate::case::publication::Unscheduled;
+use crate::case::publication::{Unscheduled, When};
 use crate::case::{Actor, Recipient};
-use crate::moment::Moment;
 use crate::notice::{
     Notice, PartyPublication, PublicationChanged, PublicationHeldUp, PublicationOff, PublicationSet, PublicationTold,
 };
 
 impl Plan<'_> {
-    pub(super) fn publication_scheduled(&self, on: &Moment, before: Option<&Moment>) -> Vec<Planned> {
+    pub(super) fn publication_scheduled(&self, on: &When, before: Option<&When>) -> Vec<Planned> {
         let (on, before, reported) = (on.clone(), before.cloned(), self.case.has_reporter());
         let told = PublicationTold { on: on.clone(), before: before.clone() };
         let party = PartyPublication { on: on.clone(), before: before.clone(), off: false };
@@ -22,7 +21,7 @@ impl Plan<'_> {
     /// Whoever was told of the instant is told that it is none.
     pub(super) fn publication_unscheduled(
         &self,
-        on: &Moment,
+        on: &When,
         set_by: &Actor,
         why: Unscheduled,
         missing: &[String],

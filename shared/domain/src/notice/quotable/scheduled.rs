@@ -2,37 +2,52 @@
 
 use super::embargo::ends;
 use super::*;
-use crate::case::publication::Unscheduled;
+use crate::case::publication::{Unscheduled, When};
 
-fn befores() -> [Option<Moment>; 2] {
-    [None, Some(ends())]
+fn whens() -> [When; 2] {
+    [When::At(ends()), When::Released]
+}
+
+/// When it is set for, and before.
+fn set() -> impl Iterator<Item = (When, Option<When>)> {
+    let befores = || [None, Some(When::At(ends()))];
+    whens().into_iter().flat_map(move |on| befores().map(|before| (on.clone(), before)))
+}
+
+/// When it was set for, and why it is not any more.
+fn taken_back() -> impl Iterator<Item = (When, Unscheduled)> {
+    whens().into_iter().flat_map(|on| Unscheduled::ALL.map(|why| (on.clone(), why)))
 }
 
 pub(super) fn to_reporter() -> impl Iterator<Item = Notice> {
-    let told = befores().map(|before| Notice::PublicationTold(PublicationTold { on: ends(), before }));
-    let off = Unscheduled::ALL.map(|why| Notice::PublicationOff(PublicationOff { on: ends(), why }));
-    told.into_iter().chain(off)
+    let told = set().map(|(on, before)| Notice::PublicationTold(PublicationTold { on, before }));
+    let off = taken_back().map(|(on, why)| Notice::PublicationOff(PublicationOff { on, why }));
+    told.chain(off)
 }
 
 pub(super) fn to_party() -> impl Iterator<Item = Notice> {
-    let of = |(before, off)| Notice::PartyPublication(PartyPublication { on: ends(), before, off });
-    [(None, false), (Some(ends()), false), (None, true)].into_iter().map(of)
+    let of = |(on, before, off)| Notice::PartyPublication(PartyPublication { on, before, off });
+    let off = whens().map(|on| (on, None, true));
+    set().map(|(on, before)| (on, before, false)).chain(off).map(of)
 }
 
 pub(super) fn to_team() -> impl Iterator<Item = Notice> {
-    let changed = Unscheduled::ALL.into_iter().flat_map(|why| [(why, true), (why, false)]);
+    let both = [true, false];
+    let changed = taken_back().flat_map(move |(on, why)| both.map(|reported| (on.clone(), why, reported)));
     let changed = changed
-        .map(|(why, reported)| Notice::PublicationChanged(PublicationChanged { on: ends(), why, by: None, reported }));
-    let held_up = [true, false]
-        .map(|reported| Notice::PublicationHeldUp(PublicationHeldUp { on: ends(), missing: Vec::new(), reported }));
+        .map(|(on, why, reported)| Notice::PublicationChanged(PublicationChanged { on, why, by: None, reported }));
+    let held_up = whens().into_iter().flat_map(move |on| both.map(|reported| (on.clone(), reported)));
+    let held_up = held_up
+        .map(|(on, reported)| Notice::PublicationHeldUp(PublicationHeldUp { on, missing: Vec::new(), reported }));
     changed.chain(held_up)
 }
 
 /// What names a member to the team.
 pub(super) fn by(by: &MemberId) -> Vec<Notice> {
-    let set = |before| PublicationSet { on: ends(), before, by: by.clone(), reported: true };
-    let set = befores().into_iter().map(set).map(Notice::PublicationSet);
-    let (why, taken_back_by) = (Unscheduled::Cancelled, Some(by.clone()));
-    let changed = PublicationChanged { on: ends(), why, by: taken_back_by, reported: true };
-    set.chain([Notice::PublicationChanged(changed)]).collect()
+    let to_be = set().map(|(on, before)| PublicationSet { on, before, by: by.clone(), reported: true });
+    let taken_back_by = |on| {
+        let (why, by) = (Unscheduled::Cancelled, Some(by.clone()));
+        Notice::PublicationChanged(PublicationChanged { on, why, by, reported: true })
+    };
+    to_be.map(Notice::PublicationSet).chain(whens().map(taken_back_by)).collect()
 }

@@ -1,7 +1,7 @@
 //! `policy.toml` → [`Policy`], or everything that is wrong with it, each at its line and column.
 //!
 //! The text is parsed with its places (`source`), read field by field (`read`, `pager`, `clock`, `after_closing`, `embargo`, `scope`,
-//! `mail`, `parties`, `publication`) and held against itself (`names`, and at each field). What one section gets wrong hides nothing of
+//! `mail`, `parties`, `publication`, `registry`) and held against itself (`names`, and at each field). What one section gets wrong hides nothing of
 //! the others.
 
 mod after_closing;
@@ -13,6 +13,7 @@ mod pager;
 mod parties;
 mod publication;
 mod read;
+mod registry;
 mod scope;
 mod source;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::names::Names;
-use super::{clock, mail, pager, parties, publication, scope};
+use super::{clock, mail, pager, parties, publication, registry, scope};
 use crate::fields::{Fields, Problems};
 use crate::id::MemberId;
 use crate::policy::value::{
@@ -45,6 +45,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
     let mail = mail::rules(root.object("mail"), contacts.as_ref());
     let parties = parties::rules(root.object("parties"));
     let publication = publication::rules(root.object("publication"));
+    let registry = registry::registry(root.object("registry"));
     root.finish();
     Some(Policy {
         schema: SCHEMA,
@@ -66,6 +67,7 @@ pub(super) fn policy(root: &Value, problems: &Problems) -> Option<Policy> {
         mail,
         parties,
         publication,
+        registry,
     })
 }
 

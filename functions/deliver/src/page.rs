@@ -54,9 +54,11 @@ impl Deliver {
                 tracing::info!(delivery = id, template = record.delivery.notice.template(), "paged");
                 Ok(())
             }
-            Answer::NotNow(why) => {
+            Answer::NotNow(why, later) => {
                 tracing::warn!(delivery = id, why, attempts = record.attempts, "not paged for now");
-                self.mail.retry_at(id, now, after(now, Backoff::PASSING.wait(record.attempts))).await
+                let later = later.map(|later| later.instant(now));
+                let again = Backoff::PASSING.again(record.attempts, now, later, Backoff::PASSING.longest);
+                self.mail.retry_at(id, now, again).await
             }
             Answer::Refused(why) => self.cannot_be_sent(record, why).await,
         }
@@ -86,7 +88,7 @@ impl Deliver {
         };
         let post = pager::call(pager, to, &page, delivery.notice.urgency(), &delivery.id);
         let answer = tokio::task::spawn_blocking(move || desk_call::post(&post)).await;
-        answer.unwrap_or(Answer::NotNow("the call was cut off"))
+        answer.unwrap_or(Answer::NotNow("the call was cut off", None))
     }
 
     /// The next call, where the policy wants one: a delivery of its own, which is withheld once somebody has acted. A bundle is not

@@ -67,7 +67,8 @@ fn handed_over(call: Call, headers: Headers) -> Served {
     match desk_call::post(&Post { to, headers, body }) {
         Answer::Taken if seen_at.as_ref().is_none_or(is_seen) => Served::Done,
         Answer::Taken => Served::Failed("the call was taken, and what it hands over is not to be seen yet"),
-        Answer::NotNow(why) => Served::Failed(why),
+        Answer::NotNow(why, None) => Served::Failed(why),
+        Answer::NotNow(why, Some(later)) => Served::PutOff(why, later),
         Answer::Refused(why) => Served::Refused(why),
     }
 }

@@ -26,6 +26,9 @@ const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(1);
 /// A minute and a half after the first attempt: what fails so often in a row does not pass by itself.
 const TOO_OFTEN: u32 = 3;
 
+/// For how long at most whoever is called puts it off. The team hears of it where that is beyond what is due.
+const PUT_OFF_AT_MOST: SignedDuration = SignedDuration::from_hours(1);
+
 /// Why a mail to a list is not done.
 const ON_ITS_WAY: &str = "the mail was handed over, and nothing has told yet that it went out";
 
@@ -71,7 +74,11 @@ impl FanOut {
     ) -> Result<(), Fault> {
         let (id, channel) = (&published.advisory.id, &record.channel);
         let planned = (channel, record.revision);
-        let rarely = matches!(served, Served::Refused(_));
+        let (backoff, rarely, later) = match &served {
+            Served::Refused(_) => (Backoff::REFUSED, true, None),
+            Served::PutOff(_, later) => (Backoff::PASSING, false, Some(later.instant(self.clock.now()))),
+            Served::Done | Served::Later | Served::OnItsWay(_) | Served::Failed(_) => (Backoff::PASSING, false, None),
+        };
         match served {
             Served::Done => {
                 let command = Command::Announced { channel: channel.clone(), revision: record.revision };
@@ -103,11 +110,10 @@ impl FanOut {
                 let not_yet = NotYet { why: ON_ITS_WAY, refused: false, failures: 0, again };
                 self.tell_failed(published, record, now, not_yet).await
             }
-            Served::Failed(why) | Served::Refused(why) => {
+            Served::Failed(why) | Served::PutOff(why, _) | Served::Refused(why) => {
                 let failures = record.failures + 1;
                 tracing::error!(advisory = %id, channel = %channel, failures, why, alarm = "channel-failed", "not announced");
-                let backoff = if rarely { Backoff::REFUSED } else { Backoff::PASSING };
-                let again = after(now, backoff.wait(failures));
+                let again = backoff.again(failures, now, later, PUT_OFF_AT_MOST);
                 self.published.channel_again(id, planned, (ChannelState::Failed, Some(why)), now, again).await?;
                 self.tell_failed(published, record, now, NotYet { why, refused: rarely, failures, again }).await
             }

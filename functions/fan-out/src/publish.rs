@@ -8,6 +8,7 @@
 
 use desk_advisory::channel::{self, Object, Registry, Serving};
 use desk_advisory::{Site, figures_page};
+use desk_call::Later;
 use desk_domain::advisory::{Advisory, Published};
 use desk_domain::case::event::ContentRef;
 use desk_domain::case::{Case, Event, EventBody, Recipient};
@@ -38,6 +39,8 @@ pub(crate) enum Served {
     OnItsWay(Timestamp),
     /// In vain, for this reason; tried again soon.
     Failed(&'static str),
+    /// In vain, for this reason, and not to be tried sooner than whoever was called says.
+    PutOff(&'static str, Later),
     /// Not taken, for this reason: what changes that is a person's doing, so it is tried again rarely.
     Refused(&'static str),
 }
@@ -341,7 +344,7 @@ impl FanOut {
 /// Whether it is there, or why it could not be written.
 pub(crate) fn written(served: Served) -> Result<(), Fault> {
     match served {
-        Served::Failed(why) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
+        Served::Failed(why) | Served::PutOff(why, _) | Served::Refused(why) => Err(Fault::Retryable(why.to_owned())),
         Served::Done | Served::Later | Served::OnItsWay(_) => Ok(()),
     }
 }

@@ -14,7 +14,7 @@ pub(crate) async fn beat(url: Option<&str>) {
     match tokio::task::spawn_blocking(move || desk_call::get(&url, PATIENCE)).await {
         Ok(Answer::Taken) => tracing::debug!("the heartbeat was heard"),
         // The address is a secret of sorts: it stays out of the log.
-        Ok(Answer::NotNow(why) | Answer::Refused(why)) => tracing::warn!(why, "the heartbeat was not heard"),
+        Ok(Answer::NotNow(why, _) | Answer::Refused(why)) => tracing::warn!(why, "the heartbeat was not heard"),
         Err(_) => tracing::warn!("the heartbeat was not heard"),
     }
 }

@@ -4,6 +4,7 @@
 //! An address may be a secret (whoever knows a webhook can call it), and so may the words of the client, which may quote one: no
 //! error and no log line has either.
 
+mod later;
 mod outside;
 mod special;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::time::Duration;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 
+pub use crate::later::Later;
 use crate::outside::{NotCalled, Outside};
 
 /// For one call, with its answer.
@@ -36,8 +38,8 @@ pub struct Post {
 pub enum Answer {
     /// 2xx.
     Taken,
-    /// Not this time, for this reason: the same call may be taken later.
-    NotNow(&'static str),
+    /// Not this time, for this reason: the same call may be taken later, and not before the instant that was said, where one was.
+    NotNow(&'static str, Option<Later>),
     /// 3xx or 4xx, or an address that is not called, for this reason: the same call will not be taken by calling again.
     Refused(&'static str),
 }
@@ -109,17 +111,17 @@ const UNANSWERED: &str = "nobody answered the call";
 const NOT_TAKEN: &str = "the call was not taken this time";
 
 fn meaning<Body>(answer: Result<ureq::http::Response<Body>, ureq::Error>) -> Answer {
-    match answer.map(|answer| answer.status().as_u16()) {
+    match answer.map(|answer| (answer.status().as_u16(), Later::of(answer.headers()))) {
         // What is no header, or no address, is none by calling again either.
         Err(ureq::Error::Http(_) | ureq::Error::BadUri(_)) => Answer::Refused(REFUSED),
         Err(ureq::Error::Other(why)) => {
-            why.downcast_ref().map_or(Answer::NotNow(UNANSWERED), |NotCalled(why)| Answer::Refused(why))
+            why.downcast_ref().map_or(Answer::NotNow(UNANSWERED, None), |NotCalled(why)| Answer::Refused(why))
         }
-        Err(_) => Answer::NotNow(UNANSWERED),
-        Ok(200..300) => Answer::Taken,
+        Err(_) => Answer::NotNow(UNANSWERED, None),
+        Ok((200..300, _)) => Answer::Taken,
         // It took too long, came too early or too often, or the other end is ill (RFC 9110, 15.5.9 and 15.6; RFC 8470; RFC 6585).
-        Ok(408 | 425 | 429 | 500..) => Answer::NotNow(NOT_TAKEN),
-        Ok(410) => Answer::Refused(GONE),
+        Ok((408 | 425 | 429 | 500.., later)) => Answer::NotNow(NOT_TAKEN, later),
+        Ok((410, _)) => Answer::Refused(GONE),
         Ok(_) => Answer::Refused(REFUSED),
     }
 }

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::thread::JoinHandle;
 
+use jiff::{SignedDuration, Timestamp};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -130,13 +131,65 @@ fn an_answer_says_whether_to_call_again() {
         ["429 Too Many Requests", "500 Internal Server Error", "503 Service Unavailable", "408 Request Timeout"]
     {
         let answer: &'static str = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").leak();
-        assert_eq!(answered(answer), Answer::NotNow(NOT_TAKEN), "{status}");
+        assert_eq!(answered(answer), Answer::NotNow(NOT_TAKEN, None), "{status}");
     }
     for status in ["400 Bad Request", "401 Unauthorized", "404 Not Found"] {
         let answer: &'static str = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").leak();
         assert_eq!(answered(answer), Answer::Refused(REFUSED), "{status}");
     }
     assert_eq!(answered("HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n"), Answer::Refused(GONE));
+}
+
+/// When a call is to be made again that is answered so.
+fn later(status: &str, said: &str) -> Option<Later> {
+    let answer = format!("HTTP/1.1 {status}\r\n{said}content-length: 0\r\n\r\n");
+    match answered(answer.leak()) {
+        Answer::NotNow(NOT_TAKEN, later) => later,
+        other => panic!("{status}, {said:?}: {other:?}"),
+    }
+}
+
+#[test]
+fn an_answer_says_when_to_call_again_in_seconds_or_as_a_date() {
+    for status in ["408 Request Timeout", "425 Too Early", "429 Too Many Requests", "503 Service Unavailable"] {
+        let said = later(status, "Retry-After: 120\r\n");
+        assert_eq!(said, Some(Later::In(SignedDuration::from_secs(120))), "{status}");
+    }
+    let at = Some(Later::At("2026-12-01T23:59:30Z".parse().unwrap()));
+    for date in ["Tue, 01 Dec 2026 23:59:30 GMT", "Tuesday, 01-Dec-26 23:59:30 GMT", "Tue Dec  1 23:59:30 2026"] {
+        assert_eq!(later("503 Service Unavailable", &format!("retry-after: {date}\r\n")), at, "{date}");
+    }
+    assert_eq!(
+        answered("HTTP/1.1 400 Bad Request\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n"),
+        Answer::Refused(REFUSED)
+    );
+}
+
+#[test]
+fn what_is_no_time_to_call_again_says_nothing() {
+    for said in [
+        "",
+        "soon",
+        "-5",
+        "+5",
+        "1.5",
+        "1e3",
+        "0x10",
+        "12 s",
+        "99999999999999999999999999",
+        "Tue, 99 Dec 2026 23:59:30 GMT",
+    ] {
+        assert_eq!(later("429 Too Many Requests", &format!("retry-after: {said}\r\n")), None, "{said:?}");
+    }
+    assert_eq!(later("429 Too Many Requests", "retry-after: 5\r\nretry-after: 500\r\n"), None, "which of them?");
+}
+
+#[test]
+fn how_long_to_wait_is_counted_from_the_answer() {
+    let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
+    assert_eq!(Later::In(SignedDuration::from_secs(90)).instant(now), now + SignedDuration::from_secs(90));
+    assert_eq!(Later::In(SignedDuration::MAX).instant(now), Timestamp::MAX);
+    assert_eq!(Later::At(Timestamp::UNIX_EPOCH).instant(now), Timestamp::UNIX_EPOCH);
 }
 
 #[test]
@@ -154,10 +207,10 @@ fn a_redirect_is_followed_nowhere() {
 #[test]
 fn half_an_answer_is_none_unless_it_says_how_it_ended() {
     for half in ["", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\ncontent-le"] {
-        assert_eq!(answered(half), Answer::NotNow(UNANSWERED), "{half:?}");
+        assert_eq!(answered(half), Answer::NotNow(UNANSWERED, None), "{half:?}");
     }
     assert_eq!(answered("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nab"), Answer::Taken, "the rest is not read");
-    assert_eq!(post(&to("http://127.0.0.1:9/")), Answer::NotNow(UNANSWERED), "nobody is there");
+    assert_eq!(post(&to("http://127.0.0.1:9/")), Answer::NotNow(UNANSWERED, None), "nobody is there");
 }
 
 #[test]

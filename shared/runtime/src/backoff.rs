@@ -1,6 +1,8 @@
 //! How long something that failed waits before it is tried again.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::after;
 
 /// Waits that grow from attempt to attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,13 @@ impl Backoff {
         }
         wait.min(longest)
     }
+
+    /// When it is tried again that failed at `now`, so many times in a row: after its wait, and no sooner than the other end `said`, which
+    /// counts for `at_most` so long.
+    pub fn again(self, failures: u32, now: Timestamp, said: Option<Timestamp>, at_most: SignedDuration) -> Timestamp {
+        let own = after(now, self.wait(failures));
+        said.map_or(own, |said| own.max(said.min(after(now, at_most))))
+    }
 }
 
 #[cfg(test)]
@@ -51,6 +60,21 @@ mod tests {
     fn what_is_refused_is_tried_again_once_a_day_in_the_end() {
         let hours = waits(Backoff::REFUSED, 1..7).iter().map(|seconds| seconds / 900).collect::<Vec<_>>();
         assert_eq!(hours, [1, 4, 16, 64, 96, 96], "quarters of an hour");
+    }
+
+    #[test]
+    fn what_the_other_end_says_puts_it_off_and_never_brings_it_forward() {
+        let now: Timestamp = "2026-12-01T12:00:00Z".parse().unwrap();
+        let hour = SignedDuration::from_hours(1);
+        let waits = |failures, said| now.duration_until(Backoff::PASSING.again(failures, now, said, hour)).as_secs();
+        assert_eq!(waits(1, None), 30);
+        assert_eq!(waits(1, Some(after(now, SignedDuration::from_secs(120)))), 120);
+        assert_eq!(waits(1, Some(after(now, SignedDuration::from_secs(5)))), 30, "no sooner than by itself");
+        assert_eq!(waits(1, Some(Timestamp::UNIX_EPOCH)), 30, "long past");
+        assert_eq!(waits(1, Some(Timestamp::MAX)), 3600);
+        assert_eq!(waits(9, Some(after(now, SignedDuration::from_secs(120)))), 900);
+        let slow = Backoff::REFUSED.again(9, now, Some(Timestamp::MAX), hour);
+        assert_eq!(now.duration_until(slow), SignedDuration::from_hours(24), "and what bounds it shortens no wait");
     }
 
     #[test]

@@ -26,8 +26,8 @@ struct Services(Arc<Mutex<Taken>>);
 
 #[derive(Default)]
 struct Taken {
-    /// What is answered before anything is looked at; 3xx leads to where it would be taken.
-    answers: VecDeque<u16>,
+    /// What is answered before anything is looked at, with its `Retry-After`; 3xx leads to where it would be taken.
+    answers: VecDeque<(u16, &'static str)>,
     calls: Vec<String>,
     /// What rang, by what would make it ring once only.
     rung: Vec<String>,
@@ -53,8 +53,9 @@ impl Services {
         let json: Value = serde_json::from_str(&body).unwrap_or_default();
         let mut taken = services.0.lock().unwrap();
         taken.calls.push(body.clone());
-        if let Some(status) = taken.answers.pop_front() {
-            return (StatusCode::from_u16(status).unwrap(), [("location", "/slack")]).into_response();
+        if let Some((status, later)) = taken.answers.pop_front() {
+            let headers = [("location", "/slack"), ("retry-after", later)];
+            return (StatusCode::from_u16(status).unwrap(), headers).into_response();
         }
         let text = |value: &Value, most: usize| value.as_str().is_some_and(|t| !t.is_empty() && t.len() <= most);
         let (ok, answer, once) = match path.as_str() {
@@ -92,7 +93,12 @@ impl Services {
     }
 
     fn answer(&self, answers: &[u16]) {
-        self.0.lock().unwrap().answers.extend(answers);
+        self.0.lock().unwrap().answers.extend(answers.iter().map(|status| (*status, "")));
+    }
+
+    /// That it is to be called again after so many seconds.
+    fn put_off(&self, seconds: &'static str) {
+        self.0.lock().unwrap().answers.push_back((429, seconds));
     }
 
     fn calls(&self) -> usize {
@@ -159,6 +165,21 @@ async fn what_passes_is_tried_again_with_longer_waits_and_rings_once() {
     post.tick().await;
     let record = post.record(&id).await;
     assert_eq!((services.calls(), record.state, record.attempts, services.rung().len()), (3, Stage::Delivered, 3, 1));
+}
+
+#[tokio::test]
+async fn a_pager_that_says_when_to_be_called_again_is_called_then_and_within_a_quarter_of_an_hour() {
+    let (services, url) = Services::listen().await;
+    let (post, _, id) = paged(&format!(r#"{{ kind = "discord", url = "{url}/discord" }}"#)).await;
+    for (said, waits) in [("90", 90), ("1", 60), ("3600", 15 * 60)] {
+        services.put_off(said);
+        post.tick().await;
+        let record = post.record(&id).await;
+        assert_eq!(record.due_at, Some(record.since + SignedDuration::from_secs(waits)), "{said}");
+        post.bench.advance(SignedDuration::from_secs(waits));
+    }
+    post.tick().await;
+    assert_eq!((services.calls(), services.rung().len(), post.state(&id).await), (4, 1, Stage::Delivered));
 }
 
 #[tokio::test]

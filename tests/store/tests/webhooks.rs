@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::post;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
@@ -27,7 +29,7 @@ use crate::publishing::plan_of;
 
 const FARM: &str = "build-farm";
 
-/// A program that is told of advisories. It answers as it is told, and 204 after that.
+/// A program that is told of advisories. It answers as it is told, some of it with a `Retry-After`, and 204 after that.
 #[derive(Clone, Default)]
 struct Receiver(Arc<Mutex<Received>>);
 
@@ -35,7 +37,7 @@ struct Receiver(Arc<Mutex<Received>>);
 struct Received {
     /// As the operator gave it.
     secret: String,
-    answers: VecDeque<u16>,
+    answers: VecDeque<(u16, Option<String>)>,
     /// Each call that was signed, whatever was answered.
     calls: Vec<Call>,
     unsigned: usize,
@@ -58,22 +60,29 @@ impl Receiver {
         (receiver, url)
     }
 
-    async fn called(State(receiver): State<Receiver>, headers: HeaderMap, body: String) -> StatusCode {
+    async fn called(State(receiver): State<Receiver>, headers: HeaderMap, body: String) -> Response {
         let mut received = receiver.0.lock().unwrap();
         let header = |name: &str| headers[name].to_str().unwrap();
         let (id, at, signatures) = (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
         if !signatures.split(' ').any(|signature| is_signed(&received.secret, id, at, &body, signature)) {
             received.unsigned += 1;
-            return StatusCode::UNAUTHORIZED;
+            return StatusCode::UNAUTHORIZED.into_response();
         }
         assert_eq!(header("content-type"), "application/json");
         let call = Call { id: id.to_owned(), at: at.parse().unwrap(), body: serde_json::from_str(&body).unwrap() };
         received.calls.push(call);
-        StatusCode::from_u16(received.answers.pop_front().unwrap_or(204)).unwrap()
+        let (status, later) = received.answers.pop_front().unwrap_or((204, None));
+        let later = AppendHeaders(later.map(|later| (RETRY_AFTER, later)));
+        (StatusCode::from_u16(status).unwrap(), later).into_response()
     }
 
     fn answers(&self, status: u16) {
-        self.0.lock().unwrap().answers.push_back(status);
+        self.0.lock().unwrap().answers.push_back((status, None));
+    }
+
+    /// That it is to be called again then.
+    fn puts_off(&self, status: u16, until: &str) {
+        self.0.lock().unwrap().answers.push_back((status, Some(until.to_owned())));
     }
 
     fn calls(&self) -> Vec<Call> {
@@ -181,6 +190,44 @@ async fn an_attempt_has_its_own_instant_and_the_id_of_the_one_before() {
     );
     let after: Vec<i64> = calls.iter().map(|call| call.at - calls[0].at).collect();
     assert_eq!(after, [0, 31, 92]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t54_who_says_when_to_be_called_again_is_called_no_sooner() {
+    let desk = published().await;
+    let now = desk.bench.hands.now();
+    let until = now + SignedDuration::from_mins(5);
+    desk.receiver.puts_off(429, "120");
+    desk.receiver.puts_off(503, &until.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    let failed = desk.serve().await;
+    let why = Some("the call was not taken this time");
+    assert_eq!((failed.state, failed.failures, failed.why.as_deref()), (ChannelState::Failed, 1, why));
+    assert_eq!(failed.due_at, Some(now + SignedDuration::from_mins(2)));
+    desk.bench.advance(SignedDuration::from_secs(119));
+    desk.serve().await;
+    assert_eq!(desk.receiver.calls().len(), 1, "not by its own wait, which is over");
+    desk.bench.advance(SignedDuration::from_secs(1));
+    assert_eq!(desk.serve().await.due_at, Some(until));
+    desk.bench.advance(SignedDuration::from_mins(3));
+    assert_eq!(desk.serve().await.state, ChannelState::Done);
+    let calls = desk.receiver.calls();
+    let after: Vec<i64> = calls.iter().map(|call| call.at - calls[0].at).collect();
+    assert_eq!(after, [0, 120, 300]);
+    assert!(calls.iter().all(|call| call.id == calls[0].id), "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_puts_a_call_off_does_so_for_an_hour_at_most_and_brings_none_forward() {
+    let desk = published().await;
+    for (said, minutes) in [("86400", 60), ("Fri, 01 Jan 2100 00:00:00 GMT", 60), ("0", 2), ("tomorrow", 4), ("-1", 8)]
+    {
+        let now = desk.bench.hands.now();
+        desk.receiver.puts_off(503, said);
+        let failed = desk.serve().await;
+        assert_eq!(failed.due_at, Some(now + SignedDuration::from_mins(minutes)), "{said}");
+        desk.bench.advance(SignedDuration::from_mins(minutes));
+    }
+    assert_eq!(desk.serve().await.state, ChannelState::Done);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,6 +39,8 @@ pub enum Body<'a> {
     Twins { receipt: Option<&'a str> },
     /// Plain text alone, as lists want it (T56).
     Plain,
+    /// The same, signed: what [`openpgp::signed_body`] makes of the letter's text.
+    Signed(MimePart<'a>),
     /// ASCII-armoured OpenPGP message (RFC 3156).
     Encrypted(&'a [u8]),
 }
@@ -71,6 +73,7 @@ pub fn compose(message: &Message<'_>) -> std::io::Result<Vec<u8>> {
     }
     builder = match message.body {
         Body::Plain => builder.text_body(message.letter.text()),
+        Body::Signed(ref signed) => builder.body(signed.clone()),
         Body::Twins { receipt } => {
             let twins = builder.text_body(message.letter.text()).html_body(message.letter.html());
             receipt.into_iter().fold(twins, |with, receipt| with.attachment(JOSE, RECEIPT_FILE, receipt))

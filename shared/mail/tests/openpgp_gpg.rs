@@ -6,7 +6,7 @@ mod gpg;
 use desk_mail::openpgp::desk::{self, Desk};
 use desk_mail::openpgp::{
     DecryptProblem, DecryptionKey, Encryption, KeyProblem, Opened, Opener, PublicKey, SignatureState, SigningKey,
-    Unopened, clear_sign, decrypt_block, encrypt_and_sign, encrypted_body, sign_detached, text_entity,
+    Unopened, clear_sign, decrypt_block, encrypt_and_sign, encrypted_body, sign_detached, signed_body, text_entity,
 };
 use desk_mail::read::{Limits, Mail, Read, attachment, read};
 use gpg::Gpg;
@@ -68,6 +68,37 @@ fn gpg_verifies_signed_texts() {
 
     let file = gpg.file("signature.asc", sign_detached(text.as_bytes(), &signer, now()).unwrap().as_bytes());
     assert!(gpg.run(&["--verify", &file, "-"], text.as_bytes()).said("GOODSIG"));
+}
+
+/// What a list gets, read as its receivers have it: the bytes between the boundaries.
+#[test]
+fn gpg_verifies_a_signed_mail_by_the_bytes_that_came() {
+    let (gpg, desk) = (Gpg::new("signed"), fresh_desk());
+    gpg.import(&desk.certificate);
+    let signer = SigningKey::read(&desk.secrets.deliver_signing).unwrap();
+    let long = "a line of an advisory that is much longer than lines of mail may be ".repeat(20);
+    for text in [WORDS, "", "\n\n", "From here on: \t\n.\n--\n-- \n", &format!("{long}\nFrom {long}"), "no end of line"]
+    {
+        let body = signed_body(text, &signer, now()).unwrap();
+        let raw = MessageBuilder::new().from("a@example.org").to("b@example.org").body(body).write_to_vec().unwrap();
+        let (entity, signature) = halves(&raw);
+        let file = gpg.file("signature.asc", signature.as_bytes());
+        let said = gpg.run(&["--verify", &file, "-"], entity.as_bytes());
+        assert!(said.said("GOODSIG") && said.said(&format!("VALIDSIG {}", signer.fingerprint())), "{}", said.err);
+        assert_eq!(parsed(&raw).text.trim_end(), text.trim_end());
+        let changed = gpg.try_run(&["--verify", &file, "-"], format!("{entity}\r\n").as_bytes());
+        assert!(changed.said("BADSIG"), "{}", changed.err);
+    }
+}
+
+/// What is signed in a mail, and the part that has the signature.
+fn halves(raw: &[u8]) -> (String, String) {
+    let text = String::from_utf8(raw.to_vec()).unwrap();
+    let (_, boundary) = text.split_once("boundary=\"").expect("a boundary");
+    let (boundary, _) = boundary.split_once('"').expect("its end");
+    let parts: Vec<&str> = text.split(&format!("\r\n--{boundary}")).collect();
+    let [_, entity, signature, "--\r\n"] = parts.as_slice() else { panic!("two parts: {text}") };
+    (entity.strip_prefix("\r\n").expect("a line's end").to_owned(), signature.trim_start().to_owned())
 }
 
 #[test]

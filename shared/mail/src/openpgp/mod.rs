@@ -24,7 +24,7 @@ pub use decrypt::{DecryptProblem, MAX_DECRYPTED_BYTES, SignatureState, decrypt_b
 pub use detect::Encryption;
 pub use open::{Opened, Opener, Unopened};
 pub use recipient::{KeyProblem, PublicKey};
-pub use seal::{clear_sign, encrypt_and_sign, encrypted_body, sign_detached, text_entity};
+pub use seal::{clear_sign, encrypt_and_sign, encrypted_body, sign_detached, signed_body, text_entity};
 pub use secret::{DecryptionKey, SecretProblem, SigningKey};
 
 use jiff::Timestamp;

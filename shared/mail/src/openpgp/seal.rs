@@ -1,7 +1,10 @@
-//! Making what is sent: a message signed and encrypted, its two MIME parts (RFC 3156, 4), and signatures of texts.
+//! Making what is sent: a message signed and encrypted, its two MIME parts (RFC 3156, 4), a text that is only signed (RFC 3156, 5), and
+//! signatures of texts.
 
+use encodify::qp;
 use jiff::Timestamp;
 use mail_builder::headers::content_type::ContentType;
+use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
 use pgp::composed::{
     ArmorOptions, CleartextSignedMessage, DetachedSignature, DummyReader, EncryptionSeipdV1, MessageBuilder,
@@ -47,7 +50,7 @@ pub fn encrypt_and_sign(
 /// The body of a message that carries `ciphertext`, armoured by [`encrypt_and_sign`]: for `MessageBuilder::body`.
 pub fn encrypted_body(ciphertext: &[u8]) -> MimePart<'_> {
     let control = MimePart::new("application/pgp-encrypted", &b"Version: 1\r\n"[..])
-        .header("Content-Description", mail_builder::headers::raw::Raw::new("PGP/MIME version identification"))
+        .header("Content-Description", Raw::new("PGP/MIME version identification"))
         .transfer_encoding("7bit");
     let data =
         MimePart::new(ContentType::new("application/octet-stream").attribute("name", "encrypted.asc"), ciphertext)
@@ -55,6 +58,45 @@ pub fn encrypted_body(ciphertext: &[u8]) -> MimePart<'_> {
             .transfer_encoding("7bit");
     let kind = ContentType::new("multipart/encrypted").attribute("protocol", "application/pgp-encrypted");
     MimePart::new(kind, vec![control, data])
+}
+
+/// The body of a message that everybody can read, `text` alone, and that is signed: for `MessageBuilder::body`. What is signed is in ASCII,
+/// with CRLF line ends and no spaces before them, and nothing in it is what a program on the way changes: a list or a relay that
+/// puts something beside it leaves it whole.
+///
+/// # Errors
+/// When `now` is outside of OpenPGP's time, or the library fails.
+pub fn signed_body(text: &str, signer: &SigningKey, now: Timestamp) -> Result<MimePart<'static>, Fault> {
+    let mut entity = Vec::new();
+    MimePart::new("text/plain", guarded(text)).transfer_encoding("quoted-printable").write_part(&mut entity);
+    let signature = sign_detached(&entity, signer, now)?.replace('\n', "\r\n").into_bytes();
+    let kind = ContentType::new("application/pgp-signature").attribute("name", SIGNATURE_FILE);
+    let signature = MimePart::new(kind, signature)
+        .header("Content-Description", Raw::new("OpenPGP digital signature"))
+        .attachment(SIGNATURE_FILE)
+        .transfer_encoding("7bit");
+    let kind = ContentType::new("multipart/signed")
+        .attribute("micalg", format!("pgp-{HASH}").to_lowercase())
+        .attribute("protocol", "application/pgp-signature");
+    Ok(MimePart::new(kind, vec![MimePart::raw(entity), signature]))
+}
+
+/// What a signature is called as a file.
+const SIGNATURE_FILE: &str = "signature.asc";
+
+/// `text` as quoted-printable (RFC 2045, 6.7) of which no line begins with `From `: mailboxes put a `>` before that.
+fn guarded(text: &str) -> String {
+    let encoded = qp::BODY.encode(text);
+    let mut guarded = String::with_capacity(encoded.len());
+    for mut line in encoded.split_inclusive("\r\n") {
+        while let Some(rest) = line.strip_prefix("From ") {
+            // It has become longer: what follows is a line of its own, which readers join.
+            guarded.push_str("=46rom =\r\n");
+            line = rest;
+        }
+        guarded.push_str(line);
+    }
+    guarded
 }
 
 /// A plain text as a complete MIME entity: what [`encrypt_and_sign`] takes.
@@ -110,6 +152,29 @@ mod tests {
         assert_eq!(message.parts.len(), 3);
         assert_eq!(message.parts[1].contents().trim_ascii(), b"Version: 1");
         assert_eq!(message.parts[2].content_type().unwrap().subtype(), Some("octet-stream"));
+    }
+
+    #[test]
+    fn nothing_of_what_is_signed_gives_a_program_on_the_way_a_reason_to_change_it() {
+        let (desk, now) = (desk(), MADE.parse().unwrap());
+        let signer = SigningKey::read(&desk.secrets.deliver_signing).unwrap();
+        let long = format!("{}From the end", "long From ".repeat(20));
+        let text = format!("Grüße,  \nFrom here\t\nFrom From there\n\n{long}\n-- \nnobody\n");
+        let raw = MessageBuilder::new().body(signed_body(&text, &signer, now).unwrap()).write_to_vec().unwrap();
+        let written = String::from_utf8(raw.clone()).unwrap();
+        assert!(written.is_ascii() && !written.replace("\r\n", "").contains('\n'));
+        let (_, body) = written.split_once("\r\n\r\n").unwrap();
+        for line in body.split("\r\n") {
+            assert!(line.len() <= 78 && !line.starts_with("From ") && !line.ends_with([' ', '\t']), "{line:?}");
+        }
+        let message = MessageParser::default().parse(&raw).unwrap();
+        let kind = message.root_part().content_type().unwrap();
+        assert_eq!((kind.ctype(), kind.subtype()), ("multipart", Some("signed")));
+        let parameters = ["protocol", "micalg"].map(|name| kind.attribute(name));
+        assert_eq!(parameters, [Some("application/pgp-signature"), Some("pgp-sha512")]);
+        assert_eq!(message.body_text(0).unwrap().replace("\r\n", "\n"), text);
+        assert_eq!(message.parts.len(), 3);
+        assert_eq!(message.parts[2].content_type().unwrap().subtype(), Some("pgp-signature"));
     }
 
     #[test]

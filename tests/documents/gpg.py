@@ -1,6 +1,7 @@
 """Debian's gpg with a key ring of its own."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -81,6 +82,13 @@ class Gpg:
     def read(self, message, at=None):
         return Read(*self.run("--decrypt", given=message, at=at))
 
+    def signer(self, data, signature, at=None):
+        """Fingerprint of the primary key of who made this signature of `data`, if it is good."""
+        path = f"{self.home}/signature.asc"
+        with open(path, "wb") as file:
+            file.write(signature)
+        return Read(*self.run("--verify", path, "-", given=data, at=at)).signer
+
 
 def crlf(text):
     return text.replace("\r\n", "\n").replace("\n", "\r\n")
@@ -92,6 +100,13 @@ def encrypted_mime(armoured):
     control = "--pgp\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n\n"
     data = f'--pgp\nContent-Type: application/octet-stream; name="encrypted.asc"\n\n{armoured}\n--pgp--\n'
     return head, crlf(control + data)
+
+
+def halves(mail):
+    """What is signed in a mail, as the bytes that came, and the part that has its signature (RFC 3156, 5)."""
+    boundary = re.search(rb'^Content-Type: multipart/signed;(?:[^\r]|\r\n[ \t])*?boundary="([^"]+)"', mail, re.MULTILINE)[1]
+    _, entity, signature, *_ = mail.split(b"\r\n--" + boundary)
+    return entity.removeprefix(b"\r\n"), signature
 
 
 def signed_mime(entity, signature):

@@ -1,23 +1,39 @@
 """A case from report to announcement by mail alone, and every mail of it held against programs that are not ours: Python's
-parser, an HTML parser, Dovecot and notmuch for the conversation.
+parser, an HTML parser, Dovecot and notmuch for the conversation, gpg for what the list gets.
 
 usage: mail.py DESK: the desk's binary.
 """
 
+import email
 import sys
 import tempfile
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
 from pathlib import Path
 
 import letters
 import threads
 from counting import attempt, check, end
 from desk import Desk, Refused
+from gpg import Failed, Gpg, halves
 from people import Person
 
 # Words that no mail of the desk may hold: of the report, its attachment, its headers, and of the answers.
 REPORT_WORDS = ("wobblegate", "zorkmid", "gribbleflix", "frumious", "victim@bystander.example.com", "quaggaproof", "blivetish")
 # Of the advisory: in the announcement, and nowhere before it.
 ADVISORY_WORDS = ("snorkelwhack", "plimsollary")
+# What programs on the way like to change: a line that looks like a mailbox's, spaces that end lines, letters beyond ASCII, a long line.
+DETAILS = f"""\
+Update to 4.19.2.
+
+From here on “user@” and no host is no address any more – with thanks for the care.
+
+```
+From: nobody  \nFrom \t
+. \n{"a long line, " * 20}
+```
+"""
 # Of the team's notes: in no mail at all.
 NOTE_WORDS = ("bumbershoot",)
 
@@ -129,7 +145,7 @@ class Story:
         ours = self.rita.answer(self.rita.last(self.case), "Please name me as I sign.")
         self.comes("replied", self.rita, ours, self.case)
         do(self.case, "record-credit", "bob", decision="as", **{"as": "Rita Rapporteur"})
-        draft = {"title": "A snorkelwhack redirect", "summary": "It is plimsollary.", "details": "Update to 4.19.2."}
+        draft = {"title": "A snorkelwhack redirect", "summary": "It is plimsollary.", "details": DETAILS}
         do(self.case, "draft-advisory", "bob", **draft)
         do(self.case, "approve-advisory", "dave")
         self.before = [letter.message_id for letter in letters.of(self.desk)]
@@ -240,6 +256,44 @@ def judged(story):
     check("one Reply-To for each person and case, and no two alike", reply_to(personal))
     check("one root of a thread for each person and case, and no two alike", roots(personal))
     rule("a mail to the list takes no answers to the desk", to_list, lambda m: ["Reply-To"] if m.header("Reply-To") else [])
+
+
+def signed(story):
+    """The list's mail is signed by the desk's key: over the bytes that come, and when a list has put its footer beside them."""
+    to_list = letters.of(story.desk, LIST)
+    if not any(line.startswith("From ") for letter in to_list for line in letter.text.splitlines()):
+        yield f"{len(to_list)} mails, and no line that begins with From"
+    with Gpg() as gpg:
+        key, at = gpg.import_(story.desk.ask("/openpgp-key.asc")[1]), story.desk.now()
+        for letter in to_list:
+            if letter.message.get_content_type() != "multipart/signed":
+                yield f"{letter}: {letter.message.get_content_type()}"
+                continue
+            for how, raw in (("as it came", letter.raw), ("with a footer", footed(letter.raw))):
+                entity, signature = halves(raw)
+                if any(line.startswith(b"From ") or line.endswith((b" ", b"\t")) for line in entity.split(b"\r\n")):
+                    yield f"{letter}, {how}: a line that begins with From, or ends with a space"
+                try:
+                    signer = gpg.signer(entity, signature, at)
+                except Failed as why:
+                    signer = why
+                if signer != key:
+                    yield f"{letter}, {how}: signed by {signer}, and the desk's key is {key}"
+
+
+def footed(raw):
+    """As a list resends it: read by a program, with words beside it, and written anew."""
+    message = email.message_from_bytes(raw, policy=compat32)
+    whole, inner = MIMEMultipart("mixed"), email.message.Message()
+    for name, value in message.items():
+        if name.lower().startswith("content-"):
+            inner[name] = value
+        elif name.lower() != "mime-version":
+            whole[name] = value
+    inner.set_payload(message.get_payload())
+    whole.attach(inner)
+    whole.attach(MIMEText("You get this because you are on the list.\n"))
+    return whole.as_bytes(policy=compat32.clone(linesep="\r\n"))
 
 
 def story_cases(story):
@@ -353,6 +407,7 @@ def main():
             check("desk verify finds all of it", unverified(story))
             attempt("the mails can be judged", judged, story)
             attempt("receipts in mails verify", receipts, story, Path(folder))
+            check("what the list gets is signed by the desk's key", signed(story))
             attempt("the conversations can be judged", conversations, story)
             check("a Message-ID that is none spoils no answer", odd_message_ids(story))
     return end()

@@ -2,12 +2,13 @@
 //! outcome of waits for SES's own word before it is sent again. See `desk_store::deliveries` for the states.
 //!
 //! `attempt` takes one delivery from planned to sent; `allowed` says what a machine may write to whom, `bundle` what one person is
-//! sent together, `pace` how fast, `order` what goes first. What wakes a
+//! sent together, `openpgp` what is encrypted and signed, `pace` how fast, `order` what goes first. What wakes a
 //! member beside mail is a delivery too, and goes by `page`, in the shapes of `pager`.
 
 mod allowed;
 mod attempt;
 mod bundle;
+mod openpgp;
 mod order;
 mod pace;
 mod page;
@@ -63,7 +64,7 @@ pub struct Deliver {
     /// Signs where answers go, and finds addresses again.
     pub reply_tokens: LinkKey,
     pub pace: Pace,
-    /// Signs what goes to a receiver's OpenPGP key; `None` where the desk has no key, and writes to nobody's.
+    /// Signs what goes to lists, and to a receiver's OpenPGP key; `None` where the desk has no key, and writes to nobody's.
     pub openpgp: Option<SigningKey>,
     /// What stands in for every pager, each member's at its id; `None` where pagers themselves are called.
     pub pagers: Option<String>,

@@ -7,12 +7,11 @@ use desk_domain::notice::{FiledWords, Letter, Links, Notice, Origin, Setting};
 use desk_domain::policy::Form;
 use desk_keys::MailWords;
 use desk_keys::payload::{AcknowledgeLink, CaseLink};
-use desk_mail::compose::{Automatic, Body, Message, compose, entity};
-use desk_mail::openpgp::{self, PublicKey};
+use desk_mail::compose::{Automatic, Body, Message, compose};
 use desk_mail::read::takes_no_answer;
 use desk_mail::token;
 use desk_store::deliveries::{Delivery, DeliveryRecord};
-use desk_store::opening::{FILED_WORDS, REPORTER_KEY, content_id};
+use desk_store::opening::{FILED_WORDS, content_id};
 use desk_store::{Fault, Stored};
 
 use crate::Deliver;
@@ -91,7 +90,7 @@ impl Deliver {
         let answers = self.first_message_id(record).await?;
         let body = match &encrypted {
             Some(armoured) => Body::Encrypted(armoured),
-            None if delivery.notice.is_plain() => Body::Plain,
+            None if delivery.notice.is_plain() => self.signed(record, &letter).unwrap_or(Body::Plain),
             None => Body::Twins { receipt: carried.receipt },
         };
         let raw = self.composed(record, &to, &letter, body, answers.as_deref());
@@ -129,22 +128,8 @@ impl Deliver {
         compose(&message).ok()
     }
 
-    /// Whether its receiver asked that mail to them is encrypted: the reporter by a key, or by writing so; a party by a key.
-    async fn asked_for_encryption(&self, record: &DeliveryRecord) -> Result<bool, Fault> {
-        match (&record.delivery.recipient, &record.delivery.case) {
-            (Recipient::Reporter, Some(case)) => {
-                let stored = self.cases.case(case).await?;
-                Ok(stored.is_some_and(|stored| stored.case.asked_for_encryption()))
-            }
-            (Recipient::Party(party), Some(case)) => {
-                Ok(self.party(case, party).await?.is_some_and(|party| party.openpgp_key.is_some()))
-            }
-            _ => Ok(false),
-        }
-    }
-
     /// Somebody who was invited to a case.
-    async fn party(&self, case: &CaseId, party: &PartyId) -> Result<Option<Party>, Fault> {
+    pub(crate) async fn party(&self, case: &CaseId, party: &PartyId) -> Result<Option<Party>, Fault> {
         Ok(self.cases.case(case).await?.and_then(|stored| stored.case.party(party).cloned()))
     }
 
@@ -160,60 +145,6 @@ impl Deliver {
         let waits = |case: &Case| triage && case.waits_for_acknowledgement();
         let stored = self.cases.case(case).await?;
         Ok(stored.map_or((Answering::Writes, triage), |Stored { case, .. }| (now(&case), waits(&case))))
-    }
-
-    /// The receiver's OpenPGP key, as it may be used now; nothing where there is none, or the desk has none to sign with.
-    async fn key(&self, record: &DeliveryRecord) -> Result<Option<Result<PublicKey, String>>, Fault> {
-        if self.openpgp.is_none() {
-            return Ok(None);
-        }
-        let delivery = &record.delivery;
-        let armoured = match (&delivery.recipient, &delivery.case) {
-            (Recipient::Member(id), _) => self.policy.member(id).and_then(|member| member.openpgp_key.clone()),
-            (Recipient::Reporter, Some(case)) => {
-                let key: ContentId = REPORTER_KEY.parse().expect("a constant that is a content id");
-                self.content(case, &key).await?
-            }
-            (Recipient::Party(party), Some(case)) => {
-                match self.party(case, party).await?.and_then(|party| party.openpgp_key) {
-                    Some(key) => self.content(case, &key).await?,
-                    None => None,
-                }
-            }
-            (Recipient::Reporter | Recipient::Party(_), None)
-            | (
-                Recipient::Pager(_)
-                | Recipient::Outside
-                | Recipient::Operator
-                | Recipient::List(_)
-                | Recipient::Maintainer(_)
-                | Recipient::Canary,
-                _,
-            ) => None,
-        };
-        let now = self.clock.now();
-        Ok(armoured.map(|armoured| PublicKey::read(&armoured, now).map_err(|problem| problem.to_string())))
-    }
-
-    /// The letter encrypted to its receiver's OpenPGP key and signed by the desk, where the key may be used. A key that may not is
-    /// no reason to say nothing: what a machine writes holds no details, and no code.
-    fn encrypted(
-        &self,
-        record: &DeliveryRecord,
-        letter: &Letter,
-        receipt: Option<&str>,
-        key: Result<PublicKey, String>,
-    ) -> Option<Vec<u8>> {
-        let (signer, delivery) = (self.openpgp.as_ref()?, &record.delivery);
-        let now = self.clock.now();
-        let sealed = key.and_then(|key| {
-            openpgp::encrypt_and_sign(&entity(letter, receipt), &key, signer, now).map_err(|e| e.to_string())
-        });
-        let to = &delivery.recipient;
-        let told = |why: &String| {
-            tracing::warn!(delivery = delivery.id, recipient = ?to, why, "its key cannot be used: the notice goes in clear");
-        };
-        sealed.inspect_err(told).ok()
     }
 
     /// The `Message-ID` of the mail that opened the case, for its reporter alone: in nobody else's mailbox does it stand.
@@ -289,7 +220,7 @@ impl Deliver {
         Ok(works.ok_or("the party has no address that works"))
     }
 
-    async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<String>, Fault> {
+    pub(crate) async fn content(&self, case: &CaseId, id: &ContentId) -> Result<Option<String>, Fault> {
         let sealed = self.cases.words(case, id).await?;
         match sealed {
             Some(sealed) => self.unsealed(&sealed).await,
